@@ -1,0 +1,145 @@
+"""People and teams. Cases are unknown here: who may see which case is a word of the case's queryset."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role, allows
+
+
+class Team(models.Model):
+    """A group of people who share a queue of cases."""
+
+    name = models.CharField(_("名称"), max_length=60, unique=True)
+    is_active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A member of staff. People are deactivated, never deleted: their acts stay on record."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    username = models.CharField(
+        _("用户名"), max_length=60, unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9._-]*$", _("用户名以小写字母开头，只含小写字母、数字、点、短横线和下划线。"))],
+    )
+    name = models.CharField(_("姓名"), max_length=60)
+    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), verbose_name=_("角色"), default=list, blank=True)
+    teams = models.ManyToManyField(Team, verbose_name=_("所属团队"), through="Membership", related_name="members", blank=True)
+    language = models.CharField(_("语言"), max_length=10, choices=[("", _("跟随浏览器")), ("zh-hans", "中文"), ("en", "English")], default="", blank=True)
+    theme = models.CharField(_("外观"), max_length=5, choices=[("", _("跟随系统")), ("light", _("浅色")), ("dark", _("深色"))], default="", blank=True)
+    density = models.CharField(_("行高"), max_length=11, choices=[("comfortable", _("舒适")), ("compact", _("紧凑"))], default="comfortable")
+    single_keys = models.BooleanField(_("启用单键快捷键"), default=True)
+    must_change_password = models.BooleanField(_("下次登录须修改密码"), default=False)
+
+    objects = UserManager()
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(roles__contained_by=[r.value for r in Role]), name="user_roles_are_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(roles__contains=["administrator"]) | models.Q(roles=["administrator"]),
+                name="administrator_holds_no_other_role",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(roles__contains=["auditor"]) | models.Q(roles=["auditor"]),
+                name="auditor_holds_no_other_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def may(self, permission: str) -> bool:
+        """True when one of the person's roles has the permission (table in `accounts/roles.py`)."""
+        return self.is_active and allows(self.roles, permission)
+
+    def is_(self, role: Role | str) -> bool:
+        """True when the person holds the role."""
+        return role in self.roles
+
+    @cached_property
+    def memberships(self) -> list[tuple[int, bool]]:
+        """(team id, leads it) of the person's active teams; one query, kept for the life of this object."""
+        return list(Membership.objects.filter(user=self, team__is_active=True).values_list("team_id", "leads"))
+
+    @property
+    def team_ids(self) -> list[int]:
+        """Ids of the teams the person belongs to or leads."""
+        return [team for team, _leads in self.memberships]
+
+    @property
+    def led_team_ids(self) -> list[int]:
+        """Ids of the teams the person leads."""
+        return [team for team, leads in self.memberships if leads]
+
+
+class Membership(models.Model):
+    """A person in a team, perhaps as its lead."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT)
+    leads = models.BooleanField(_("负责人"), default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "team"], name="one_membership_per_team")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id}"
+
+
+class ApiKey(models.Model):
+    """A program's key. Only the SHA-256 of the key is kept."""
+
+    prefix = models.CharField(max_length=12, unique=True)
+    key_hash = models.CharField(max_length=64)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
+    label = models.CharField(max_length=80, blank=True)
+    scopes = ArrayField(models.CharField(max_length=40))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+
+class IdempotentRequest(models.Model):
+    """The first answer to a POST with an Idempotency-Key, kept for 24 hours."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    key = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_idempotency_key")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
+
+    def __str__(self) -> str:
+        return self.key

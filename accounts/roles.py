@@ -1,0 +1,61 @@
+"""Roles and what each may do: one table, read by pages, API and tests alike."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise
+
+
+class Role(models.TextChoices):
+    """The five kinds of staff (DOMAIN §1). A person may hold several, but an administrator none of the others."""
+
+    AGENT = "agent", _("客服坐席")
+    SUPERVISOR = "supervisor", _("客服主管")
+    COUNSEL = "counsel", _("法务")
+    AUDITOR = "auditor", _("合规审计")
+    ADMINISTRATOR = "administrator", _("系统管理员")
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One thing that can be allowed: its code, its name on screens and the roles that have it."""
+
+    code: str
+    title: str | Promise
+    roles: frozenset[Role]
+
+
+def _for(code: str, title: str | Promise, *roles: Role) -> Permission:
+    return Permission(code, title, frozenset(roles))
+
+
+A, S, C, U, M = Role.AGENT, Role.SUPERVISOR, Role.COUNSEL, Role.AUDITOR, Role.ADMINISTRATOR
+
+PERMISSIONS: dict[str, Permission] = {
+    p.code: p
+    for p in (
+        _for("see_complaints", _("查看案件"), A, S, C, U),
+        _for("register_complaints", _("登记投诉"), A, S),
+        _for("edit_complaints", _("修改案件资料"), A, S),
+        _for("answer_facts", _("记录事实"), A, S, C),
+        _for("find_facts", _("认定须由法务判断的事实"), C),
+        _for("add_evidence", _("添加证据"), A, S, C),
+        _for("communicate", _("与消费者沟通"), A, S),
+        _for("write_notes", _("写内部备注"), A, S, C),
+        _for("draft_resolutions", _("拟定方案"), A, S),
+        _for("sign_resolutions", _("签署方案"), C),
+        _for("hold_clocks", _("中止与恢复计时"), A, S),
+        _for("keep_commitments", _("登记兑现"), A, S),
+        _for("assign", _("分派与转派"), S),
+        _for("take", _("领取案件"), A, S),
+        _for("import_complaints", _("导入投诉"), A, S),
+        _for("read_audit", _("查看审计记录"), U),
+        _for("manage_users", _("管理用户与团队"), M),
+    )
+}
+
+
+def allows(roles: list[str], code: str) -> bool:
+    """True when any of the roles has the permission. Raises KeyError for a permission that the table does not know."""
+    return not PERMISSIONS[code].roles.isdisjoint(roles)

@@ -1,0 +1,23 @@
+"""Addresses of the pages about people."""
+
+from django.urls import path
+
+from accounts.views import own, people, setup, sign_in
+
+urlpatterns = [
+    path("login/", sign_in.SignIn.as_view(), name="login"),
+    path("logout/", sign_in.SignOut.as_view(), name="logout"),
+    path("settings/", own.own_settings, name="settings"),
+    path("settings/password/", sign_in.OwnPassword.as_view(), name="password"),
+    path("settings/single-keys/", own.set_single_keys, name="set_single_keys"),
+    path("settings/density/", own.set_density, name="set_density"),
+    path("users/", people.users, name="users"),
+    path("users/new/", people.new_user, name="new_user"),
+    path("users/<int:pk>/", people.user, name="user"),
+    path("users/<int:pk>/password/", people.reset_password, name="reset_password"),
+    path("users/teams/", people.teams, name="teams"),
+    path("users/teams/new/", people.team, name="new_team"),
+    path("users/teams/<int:pk>/", people.team, name="team"),
+    path("setup/", setup.setup, name="setup"),
+    path("setup/people/", setup.setup_people, name="setup_people"),
+]

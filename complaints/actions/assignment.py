@@ -1,0 +1,103 @@
+"""Who works on a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from accounts.roles import Role
+from audit.record import record
+from complaints import validation
+from complaints.advance import check_version, lock
+from complaints.errors import Invalid, NotAllowed
+from complaints.models import Complaint, Event
+from complaints.validation import Refused
+
+
+def take_next(by: User, now: datetime | None = None) -> Complaint | None:
+    """Give the person the next case that nobody owns: soonest deadline first, then oldest. None when nothing is left.
+
+    Two people never get the same case: the row is claimed with SKIP LOCKED.
+    """
+    now = now or timezone.now()
+    if not by.may("take"):
+        raise NotAllowed(_("您的角色不能领取案件"))
+    with transaction.atomic():
+        waiting = Complaint.objects.visible_to(by).unassigned().filter(team__in=by.team_ids).order_by("next_due_at", "id")
+        complaint: Complaint | None = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
+        if complaint is None:
+            return None
+        _write(complaint, by, now, owner=by, note="", code="taken")
+    return complaint
+
+
+def assign(
+    number: str, *, by: User, user: User | None = None, team: Team | None = None, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Complaint:
+    """Hand the case to a colleague, or back to a team's queue, with a note that the new owner sees first.
+
+    A supervisor assigns within the teams led; an agent hands over own cases. Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    """
+    now = now or timezone.now()
+    try:
+        note = validation.text(note, 2000, lines=True)
+    except Refused as refusal:
+        raise Invalid({"note": [str(refusal)]}) from refusal
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        if not (by.may("assign") or (by.may("take") and complaint.owner_id in (None, by.pk))):
+            raise NotAllowed(_("只有主管可以转派他人的案件"))
+        if not complaint.is_open:
+            raise Invalid({"state": [_("案件已经办结，不能转派")]})
+        target = team or complaint.team
+        if team is not None and team.pk not in by.team_ids:
+            raise Invalid({"team": [_("您不属于“{team}”，不能转到该团队").format(team=team.name)]})
+        if user is not None:
+            _check_receiver(user, target)
+        if not note and user != by:
+            raise Invalid({"note": [_("请写一句交接说明")]})
+        complaint.team = target
+        _write(complaint, by, now, owner=user, note=note, code="assigned" if user else "returned_to_queue")
+    return complaint
+
+
+def _check_receiver(user: User, team: Team) -> None:
+    if not user.is_active or not (user.is_(Role.AGENT) or user.is_(Role.SUPERVISOR)):
+        raise Invalid({"user": [_("{name} 不能办理案件").format(name=user.name)]})
+    if team.pk not in user.team_ids:
+        raise Invalid({"user": [_("{name} 不属于“{team}”，看不到这件案件").format(name=user.name, team=team.name)]})
+
+
+def _write(complaint: Complaint, by: User, now: datetime, *, owner: User | None, note: str, code: str) -> None:
+    complaint.owner = owner
+    complaint.version += 1
+    complaint.updated_at = now
+    complaint.save(update_fields=["owner", "team", "version", "updated_at"])
+    detail = {"owner": owner.username if owner else None, "owner_name": owner.name if owner else "", "team": complaint.team.name}
+    Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.ASSIGNMENT, code=code, text=note, detail=detail)
+    record(f"complaint.{code}", complaint.subject, by, now, {**detail, "version": complaint.version})
+
+
+def share_with_counsel(number: str, *, by: User, note: str, now: datetime | None = None) -> Complaint:
+    """Let counsel see the case before it is submitted for review."""
+    now = now or timezone.now()
+    if not by.may("edit_complaints"):
+        raise NotAllowed(_("您的角色不能请法务协助"))
+    try:
+        note = validation.text(note, 2000, required=True, lines=True)
+    except Refused as refusal:
+        raise Invalid({"note": [str(refusal)]}) from refusal
+    with transaction.atomic():
+        complaint = lock(number, by)
+        complaint.shared_with_counsel = True
+        complaint.version += 1
+        complaint.updated_at = now
+        complaint.save(update_fields=["shared_with_counsel", "version", "updated_at"])
+        Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.ASSIGNMENT, code="shared_with_counsel", text=note)
+        record("complaint.shared_with_counsel", complaint.subject, by, now, {"version": complaint.version})
+    return complaint

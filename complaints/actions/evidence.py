@@ -1,0 +1,62 @@
+"""Evidence of a case: received, listed, handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.record import record
+from complaints import validation
+from complaints.advance import find, lock
+from complaints.errors import NotAllowed
+from complaints.models import Event
+from evidence.models import Custody, Item
+from evidence.receive import add_item, store
+
+
+def add(number: str, chunks: Iterable[bytes], name: str, about: Mapping[str, Any], *, by: User, now: datetime | None = None) -> Item:
+    """Take in one file. `about`: title, obtained_from, obtained_at, proves, is_original. The file lies in the store before the row
+    is written; a crash in between leaves an unreferenced file and no half item.
+
+    Raises Complaint.DoesNotExist, NotAllowed, Invalid, FileRefused.
+    """
+    now = now or timezone.now()
+    if not by.may("add_evidence"):
+        raise NotAllowed(_("您的角色不能添加证据"))
+    v = validation
+    data = v.clean(
+        about,
+        {
+            "title": lambda x: v.text(x, 200), "obtained_from": lambda x: v.text(x, 200), "obtained_at": lambda x: v.moment(x, now),
+            "proves": lambda x: v.text(x, 2000, lines=True), "is_original": v.flag,
+        },
+    )
+    find(number, by)  # refuse before a large file is read
+    stored = store(chunks, name)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        item = add_item(complaint.folder, stored, name=name, by=by, now=now, **data)
+        complaint.version += 1
+        complaint.updated_at = now
+        complaint.save(update_fields=["version", "updated_at"])
+        detail = {"number": item.number, "title": item.title, "sha256": item.sha256, "size": item.size}
+        Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.EVIDENCE, code="received", text=item.title, detail=detail)
+        record("evidence.received", complaint.subject, by, now, {"number": item.number, "sha256": item.sha256, "version": complaint.version})
+    return item
+
+
+def hand_out(number: str, item_number: int, *, by: User, now: datetime | None = None) -> Item:
+    """The item, with a custody row that says who had it. Raises Complaint.DoesNotExist or Item.DoesNotExist."""
+    now = now or timezone.now()
+    complaint = find(number, by)
+    with transaction.atomic():
+        item = Item.objects.get(folder=complaint.folder_id, number=item_number)
+        Custody.objects.create(item=item, at=now, by=by, act="downloaded")
+        record("evidence.downloaded", complaint.subject, by, now, {"number": item.number, "sha256": item.sha256})
+    return item

@@ -1,0 +1,118 @@
+"""Answering the element facts of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.record import record
+from complaints import facts, validation
+from complaints.advance import check_version, lock
+from complaints.choices import FactSource
+from complaints.errors import Invalid, NotAllowed
+from complaints.lifecycle import State
+from complaints.models import Complaint, Event, FactAnswer
+from complaints.validation import Refused
+from evidence.models import Item
+from legal_rules.vocabulary import FACTS, check_value
+
+
+def _clean(fact_id: str, answer: Any) -> dict[str, Any]:
+    """{value, established, source, note, evidence_number}. Raises Refused with a sentence."""
+    if fact_id not in FACTS:
+        raise Refused(_("没有“{fact}”这个事实；请使用事实词汇表中的编号").format(fact=fact_id[:60]))
+    if not isinstance(answer, Mapping):
+        answer = {"value": answer}
+    unknown = set(answer) - {"value", "source", "note", "evidence", "cannot_be_established"}
+    if unknown:
+        raise Refused(_("没有“{field}”这个字段").format(field=min(unknown)[:60]))
+    note = validation.text(answer.get("note"), 2000, lines=True)
+    source = validation.choice(answer.get("source"), FactSource.values) or FactSource.CONSUMER
+    number = answer.get("evidence")
+    if number is not None and not str(number).isdigit():
+        raise Refused(_("证据编号应为数字"))
+    if answer.get("cannot_be_established"):
+        if not note:
+            raise Refused(_("请说明为何无法查明"))
+        return {"value": None, "established": False, "source": source, "note": note, "evidence_number": None}
+    if answer.get("value") is None:
+        raise Refused(_("请给出答案，或标明无法查明并说明原因"))
+    try:
+        value = check_value(fact_id, answer["value"])
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    return {"value": value, "established": True, "source": source, "note": note, "evidence_number": int(number) if number is not None else None}
+
+
+def answer(
+    number: str, answers: Mapping[str, Any], *, by: User, version: int | None = None, now: datetime | None = None
+) -> Complaint:
+    """Record answers: {fact: {value, source, note, evidence}} or {fact: value}. An equal answer changes nothing.
+
+    All or none. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid (fact → sentences).
+    """
+    now = now or timezone.now()
+    if not by.may("answer_facts"):
+        raise NotAllowed(_("您的角色不能记录事实"))
+    if len(answers) > 500:
+        raise Invalid({"facts": [_("一次最多记录 500 项事实")]})
+    cleaned, errors = {}, {}
+    for fact_id, given in answers.items():
+        try:
+            cleaned[fact_id] = _clean(str(fact_id), given)
+        except Refused as refusal:
+            errors[str(fact_id)[:60]] = [str(refusal)]
+    if errors:
+        raise Invalid(errors)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        if not complaint.is_open:
+            raise Invalid({"state": [_("案件已经办结，不能再记录事实；如有新的事实请先重新启动")]})
+        _check_evidence(complaint, cleaned)
+        changed = _write(complaint, cleaned, by, now)
+        if changed and complaint.state == State.IN_REVIEW and by.may("find_facts"):
+            facts.freeze(complaint, by, now)  # counsel's own finding renews the analysis that counsel is about to sign on
+    return complaint
+
+
+def _check_evidence(complaint: Complaint, cleaned: Mapping[str, Mapping[str, Any]]) -> None:
+    wanted = {a["evidence_number"] for a in cleaned.values() if a["evidence_number"] is not None}
+    if not wanted:
+        return
+    missing = wanted - set(Item.objects.filter(folder=complaint.folder_id, number__in=wanted).values_list("number", flat=True))
+    if missing:
+        raise Invalid({"evidence": [_("证据编号 {numbers} 不在本案中；请先上传").format(numbers="、".join(map(str, sorted(missing))))]})
+
+
+def _write(complaint: Complaint, cleaned: Mapping[str, dict[str, Any]], by: User, now: datetime) -> list[str]:
+    current = {a.fact: a for a in FactAnswer.objects.filter(complaint=complaint, superseded_at=None, fact__in=list(cleaned))}
+    changed = [f for f, a in cleaned.items() if f not in current or any(getattr(current[f], k) != v for k, v in a.items())]
+    if not changed:
+        return []
+    FactAnswer.objects.filter(pk__in=[current[f].pk for f in changed if f in current]).update(superseded_at=now)
+    FactAnswer.objects.bulk_create(FactAnswer(complaint=complaint, fact=f, by=by, at=now, **cleaned[f]) for f in changed)
+    complaint.facts_revision += 1
+    complaint.version += 1
+    complaint.updated_at = now
+    complaint.save(update_fields=["facts_revision", "version", "updated_at"])
+    detail = {"facts": {f: {"value": cleaned[f]["value"], "established": cleaned[f]["established"], "source": str(cleaned[f]["source"])} for f in changed}}
+    Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.FACT, code="answered", detail=detail)
+    record("facts.answered", complaint.subject, by, now, {"facts": sorted(changed), "version": complaint.version})
+    return changed
+
+
+
+def mark_not_established(complaint: Complaint, answers: Mapping[str, Any], by: User, now: datetime) -> None:
+    """Answer facts as "cannot be established" inside a step that already holds the case's lock."""
+    cleaned = {fact: _clean(fact, given) for fact, given in answers.items()}
+    current = FactAnswer.objects.filter(complaint=complaint, superseded_at=None, fact__in=list(cleaned))
+    current.update(superseded_at=now)
+    FactAnswer.objects.bulk_create(FactAnswer(complaint=complaint, fact=f, by=by, at=now, **a) for f, a in cleaned.items())
+    complaint.facts_revision += 1

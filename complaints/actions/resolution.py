@@ -1,0 +1,221 @@
+"""Drafting a resolution, and what counsel's word does to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.record import record
+from complaints import facts, validation
+from complaints.advance import check_version, lock
+from complaints.choices import MeasureKind
+from complaints.errors import Invalid, NotAllowed
+from complaints.lifecycle import State
+from complaints.models import Complaint, Event, Measure, Opinion, Resolution, Transition
+from complaints.validation import Refused
+from evidence.models import Item
+
+MOST_MEASURES = 30
+
+
+def current(complaint: Complaint) -> Resolution | None:
+    """The version that counts now (draft, submitted, returned or signed); None when there is none."""
+    return (
+        Resolution.objects.filter(complaint=complaint).exclude(status=Resolution.Status.SUPERSEDED)
+        .select_related("proposed_by", "analysis").prefetch_related("measures").order_by("-version").first()
+    )
+
+
+def content(resolution: Resolution) -> dict[str, Any]:
+    """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter, analysis, hashes of the evidence."""
+    complaint = resolution.complaint
+    analysis = resolution.analysis
+    items = Item.objects.filter(folder=complaint.folder_id).order_by("number").values_list("number", "sha256")
+    return {
+        "complaint": complaint.number,
+        "version": resolution.version,
+        "measures": [
+            {"kind": m.kind, "amount": f"{m.amount:.2f}" if m.amount is not None else None, "formula": m.formula,
+             "description": m.description, "due": m.due.isoformat() if m.due else None}
+            for m in resolution.measures.all()
+        ],
+        "explanation": resolution.explanation,
+        "legal_basis": list(resolution.legal_basis),
+        "letter": resolution.letter,
+        "analysis": {"facts": analysis.facts, "rulebook": analysis.rulebook_sha256, "as_of": analysis.as_of.isoformat()} if analysis else None,
+        "evidence": [{"number": n, "sha256": h} for n, h in items],
+    }
+
+
+def content_hash(resolution: Resolution) -> str:
+    """SHA-256 (hex) over the canonical JSON of `content`."""
+    text = json.dumps(content(resolution), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _measure(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Refused(_("每项措施应是一个对象"))
+    v = validation
+    cleaned = v.clean(
+        {"kind": None, **value},
+        {
+            "kind": lambda x: v.choice(x, MeasureKind.values, required=True), "amount": v.money, "formula": lambda x: v.text(x, 200),
+            "description": lambda x: v.text(x, 500), "due": lambda x: v.day(x, future=True),
+        },
+    )
+    if cleaned.get("due") and cleaned["due"] < timezone.localdate():
+        raise Refused(_("履行期限不能早于今天"))
+    return cleaned
+
+
+def _measures(value: Any) -> list[dict[str, Any]]:
+    if value in (None, ""):
+        return []
+    if not isinstance(value, list):
+        raise Refused(_("这里应是一个列表"))
+    if len(value) > MOST_MEASURES:
+        raise Refused(_("最多 {limit} 项措施").format(limit=MOST_MEASURES))
+    errors: dict[str, list[str]] = {}
+    cleaned = []
+    for position, one in enumerate(value):
+        try:
+            cleaned.append(_measure(one))
+        except Invalid as invalid:
+            errors.update({f"measures.{position}.{k}": m for k, m in invalid.errors.items()})
+        except Refused as refusal:
+            errors[f"measures.{position}"] = [str(refusal)]
+    if errors:
+        raise Invalid(errors)
+    return cleaned
+
+
+def _basis(value: Any) -> list[str]:
+    if value in (None, ""):
+        return []
+    if isinstance(value, str):
+        value = value.splitlines()
+    if not isinstance(value, list):
+        raise Refused(_("这里应是一个列表"))
+    return [text for one in value[:30] if (text := validation.text(one, 200))]
+
+
+def save_draft(
+    number: str, values: Mapping[str, Any], *, by: User, version: int | None = None, now: datetime | None = None
+) -> Resolution:
+    """Write the proposal `{measures, explanation, legal_basis, letter}`. Edits the draft, or makes the next version after a return.
+
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
+    """
+    now = now or timezone.now()
+    if not by.may("draft_resolutions"):
+        raise NotAllowed(_("您的角色不能拟定方案"))
+    v = validation
+    data = v.clean(
+        values,
+        {
+            "measures": _measures, "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True), "legal_basis": _basis,
+            "letter": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
+        },
+    )
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        if complaint.state != State.RESOLVING:
+            raise Invalid({"state": [_("只有“拟定方案”阶段可以修改方案；案件现处于“{state}”").format(state=complaint.get_state_display())]})
+        resolution = _draft_of(complaint, by, now)
+        for name in ("explanation", "legal_basis", "letter"):
+            if name in data:
+                setattr(resolution, name, data[name])
+        resolution.proposed_by, resolution.proposed_at = by, now
+        resolution.save()
+        if "measures" in data:
+            Measure.objects.filter(resolution=resolution).delete()
+            Measure.objects.bulk_create(Measure(resolution=resolution, position=i, **m) for i, m in enumerate(data["measures"], 1))
+        complaint.version += 1
+        complaint.updated_at = now
+        complaint.save(update_fields=["version", "updated_at"])
+        Event.objects.create(
+            complaint=complaint, at=now, by=by, kind=Event.Kind.RESOLUTION, code="drafted", detail={"version": resolution.version}
+        )
+        record("resolution.drafted", complaint.subject, by, now, {"resolution": resolution.version, "version": complaint.version})
+    resolution.complaint = complaint
+    return resolution
+
+
+def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
+    latest = Resolution.objects.filter(complaint=complaint).prefetch_related("measures").order_by("-version").first()
+    if latest is not None and latest.status == Resolution.Status.DRAFT:
+        return latest
+    fresh = Resolution(complaint=complaint, version=latest.version + 1 if latest else 1, proposed_by=by, proposed_at=now)
+    if latest is not None:
+        fresh.explanation, fresh.legal_basis, fresh.letter = latest.explanation, latest.legal_basis, latest.letter
+    fresh.save(force_insert=True)
+    if latest is not None:
+        Measure.objects.bulk_create(
+            Measure(resolution=fresh, position=m.position, kind=m.kind, amount=m.amount, formula=m.formula, description=m.description, due=m.due)
+            for m in latest.measures.all()
+        )
+    return fresh
+
+
+# --- what steps do to the resolution, called inside `advance`
+
+
+def submitted(complaint: Complaint, transition: Transition) -> None:
+    """Bind the frozen analysis to the version and hash what counsel will read."""
+    resolution = current(complaint)
+    assert resolution is not None  # guard `resolution_is_complete`
+    resolution.complaint = complaint
+    resolution.status = Resolution.Status.SUBMITTED
+    resolution.analysis = facts.latest_analysis(complaint)
+    resolution.content_hash = content_hash(resolution)
+    resolution.save()
+    complaint.shared_with_counsel = True
+    complaint.returned_by_counsel = False
+
+
+def sent_back(complaint: Complaint, transition: Transition) -> None:
+    """Counsel's comments stay with the version; the next edit makes a new one."""
+    _decided(complaint, transition, signed=False, text=str(transition.fields["comments"]))
+    complaint.returned_by_counsel = True
+
+
+def signed(complaint: Complaint, transition: Transition) -> None:
+    """Sign exactly what is there now: the hash is taken again in this transaction, after counsel's own findings."""
+    _decided(complaint, transition, signed=True, text=str(transition.fields["opinion"]))
+
+
+def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text: str) -> None:
+    resolution = current(complaint)
+    assert resolution is not None
+    resolution.complaint = complaint
+    if signed:
+        resolution.analysis = facts.latest_analysis(complaint)
+        resolution.content_hash = content_hash(resolution)
+    resolution.status = Resolution.Status.SIGNED if signed else Resolution.Status.RETURNED
+    resolution.save()
+    Opinion.objects.create(
+        resolution=resolution, by=transition.by, at=transition.at, signed=signed, text=text, content_hash=resolution.content_hash,
+        below_minimum_reason=str(transition.fields.get("below_minimum_reason", "")),
+    )
+
+
+def withdrawn_from_counsel(complaint: Complaint, transition: Transition) -> None:
+    """Further investigation: what lay with counsel counts as returned."""
+    Resolution.objects.filter(complaint=complaint, status=Resolution.Status.SUBMITTED).update(status=Resolution.Status.RETURNED)
+
+
+def superseded(complaint: Complaint, transition: Transition) -> None:
+    """The consumer declined, or the case starts anew: the signed version no longer counts."""
+    Resolution.objects.filter(complaint=complaint, status__in=["signed", "submitted", "draft", "returned"]).update(
+        status=Resolution.Status.SUPERSEDED
+    )

@@ -1,0 +1,198 @@
+"""Taking a step, whoever asks: pages, API, imports and clocks come through here. What belongs to a step beside its state is `ALSO`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.record import record
+from complaints import facts, validation
+from complaints.actions import facts as fact_actions
+from complaints.actions import feedback
+from complaints.actions import resolution as resolutions
+from complaints.advance import Also, advance, check_version, lock, unmet
+from complaints.choices import FactSource
+from complaints.errors import Invalid, NotAllowed, StepRefused, Unmet
+from complaints.guards import MENDED_BY
+from complaints.lifecycle import STEPS, Field, Step
+from complaints.models import Complaint, Event, Hold, Transition
+from complaints.situation import CaseSituation
+from complaints.validation import Refused
+
+
+def _concluded(complaint: Complaint, transition: Transition) -> None:
+    """Findings stand on the case, what cannot be established is answered so, and the analysis is frozen."""
+    complaint.findings = str(transition.fields["findings"])
+    complaint.no_evidence_reason = str(transition.fields.get("no_evidence_reason", ""))
+    explained = transition.fields.get("cannot_be_established") or {}
+    assert transition.by is not None
+    if explained:
+        answers = {f: {"cannot_be_established": True, "note": why, "source": FactSource.VERIFIED} for f, why in explained.items()}
+        fact_actions.mark_not_established(complaint, answers, transition.by, transition.at)
+    facts.freeze(complaint, transition.by, transition.at)
+
+
+def _reinvestigated(complaint: Complaint, transition: Transition) -> None:
+    resolutions.withdrawn_from_counsel(complaint, transition)
+    complaint.returned_by_counsel = transition.by is not None and transition.by.is_(Role.COUNSEL)
+
+
+def _reopened(complaint: Complaint, transition: Transition) -> None:
+    complaint.outcome_if_done = ""
+    complaint.withdrawal_requested_by = complaint.withdrawal_requested_at = None
+    complaint.withdrawal_words = ""
+    complaint.merged_into = None
+    resolutions.superseded(complaint, transition)
+
+
+def _merged(complaint: Complaint, transition: Transition) -> None:
+    target = Complaint.objects.locked().get(number=str(transition.fields["into"]).strip())
+    complaint.merged_into = target
+    Event.objects.create(
+        complaint=target, at=transition.at, by=transition.by, kind=Event.Kind.STEP, code="merged_in",
+        detail={"number": complaint.number}, text=str(transition.fields.get("reason", "")),
+    )
+    record("complaint.merged_in", target.subject, transition.by, transition.at, {"number": complaint.number})
+
+
+def _ended(complaint: Complaint, transition: Transition) -> None:
+    Hold.objects.filter(complaint=complaint, ended_at=None).update(ended_at=transition.at)
+
+
+ALSO: dict[str, Also] = {
+    "conclude": _concluded,
+    "reinvestigate": _reinvestigated,
+    "submit": resolutions.submitted,
+    "send_back": resolutions.sent_back,
+    "sign": resolutions.signed,
+    "consumer_accepts": feedback.promises_made,
+    "no_reply": feedback.promises_made,
+    "consumer_declines": feedback.declined,
+    "external_decision": feedback.decided_externally,
+    "complete": feedback.completed,
+    "reopen": _reopened,
+    "merge": _merged,
+    "withdraw": _ended,
+    "decline": _ended,
+}
+
+
+def _clean_fields(step: Step, values: Mapping[str, Any]) -> dict[str, Any]:
+    errors: dict[str, list[str]] = {}
+    result: dict[str, Any] = {}
+    known = {str(f) for f in (*step.fields, *step.optional)}
+    for name, value in values.items():
+        if name not in known:
+            errors[name[:60]] = [_("“{step}”没有“{field}”这个字段").format(step=str(step.title), field=name[:60])]
+            continue
+        try:
+            result[name] = _clean_field(name, value)
+        except Refused as refusal:
+            errors[name] = [str(refusal)]
+    if errors:
+        raise Invalid(errors)
+    return result
+
+
+def _clean_field(name: str, value: Any) -> Any:
+    if name == Field.CANNOT_BE_ESTABLISHED:
+        if not isinstance(value, Mapping) or len(value) > 200:
+            raise Refused(_("这里应是“事实：原因”的对象"))
+        unknown = [f for f in value if f not in fact_actions.FACTS]
+        if unknown:
+            raise Refused(_("没有“{fact}”这个事实；请使用事实词汇表中的编号").format(fact=str(unknown[0])[:60]))
+        return {str(f): validation.text(why, 2000, lines=True) for f, why in value.items()}
+    if name == Field.EVIDENCE:
+        numbers = value if isinstance(value, list) else [value]
+        if any(not str(n).isdigit() or len(str(n)) > 9 for n in numbers if n not in (None, "")):
+            raise Refused(_("证据编号应为数字"))
+        return [int(n) for n in numbers if n not in (None, "")]
+    limit = {Field.INTO: 20, Field.REFERENCE: 200, Field.BODY: 200, Field.DATE: 10, Field.MEANS: 20, Field.OUTCOME: 40}.get(Field(name), validation.TEXT_LIMIT)
+    return validation.text(value, limit, lines=True)
+
+
+def take(
+    number: str,
+    step_code: str,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    version: int | None = None,
+    via: str = "session",
+    reauthenticated_at: datetime | None = None,
+    now: datetime | None = None,
+) -> Complaint:
+    """Take a step with its fields. Raises what `advance` raises, and Invalid for fields that the step does not know."""
+    step = STEPS.get(step_code)
+    cleaned = _clean_fields(step, values) if step is not None else {}
+    if step_code == "withdraw" and by is not None and not by.is_(Role.SUPERVISOR):
+        return request_withdrawal(number, cleaned, by=by, version=version, now=now)
+    return advance(
+        number, step_code, by=by, fields=cleaned, version=version, via=via, reauthenticated_at=reauthenticated_at, now=now,
+        also=ALSO.get(step_code),
+    )
+
+
+def request_withdrawal(number: str, values: Mapping[str, Any], *, by: User, version: int | None = None, now: datetime | None = None) -> Complaint:
+    """An agent records that the consumer wants to withdraw; a supervisor confirms it by taking the step."""
+    now = now or timezone.now()
+    step = STEPS["withdraw"]
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        reasons = unmet(step, CaseSituation(complaint, by, now, values))
+        if reasons:
+            if reasons[0].code == "role":
+                raise NotAllowed(reasons[0].message)
+            raise StepRefused("；".join(r.message for r in reasons), reasons)
+        complaint.withdrawal_requested_by, complaint.withdrawal_requested_at = by, now
+        complaint.withdrawal_words = str(values["consumers_words"])
+        complaint.version += 1
+        complaint.updated_at = now
+        complaint.save()
+        Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.STEP, code="withdrawal_requested", text=complaint.withdrawal_words)
+        record("withdrawal.requested", complaint.subject, by, now, {"version": complaint.version})
+    return complaint
+
+
+def check(
+    complaint: Complaint, step_code: str, values: Mapping[str, Any], *, by: User, via: str = "session",
+    reauthenticated_at: datetime | None = None, now: datetime | None = None,
+) -> list[Unmet]:
+    """What stands in the way of a step with these fields; nothing is written (dry run). Raises StepRefused for an unknown step."""
+    step = STEPS.get(step_code)
+    if step is None:
+        raise StepRefused(_("没有“{step}”这个步骤").format(step=step_code[:40]), [Unmet("unknown_step", _("可用的步骤：{steps}").format(steps=", ".join(STEPS)))])
+    situation = CaseSituation(complaint, by, now or timezone.now(), _clean_fields(step, values), via, reauthenticated_at)
+    return unmet(step, situation)
+
+
+def available(
+    complaint: Complaint, *, by: User, via: str = "session", reauthenticated_at: datetime | None = None, now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The steps of the person's roles from the present state: `{step, title, to, allowed, unmet, openable, fields, …}`.
+
+    `openable` says that the step's own form can mend everything that is unmet, so a page opens it instead of blocking.
+    """
+    situation = CaseSituation(complaint, by, now or timezone.now(), {}, via, reauthenticated_at)
+    result = []
+    for step in STEPS.values():
+        if complaint.state not in step.sources or not by.is_active or not any(by.is_(r) for r in step.who):
+            continue
+        reasons = unmet(step, situation, asking=True)
+        result.append(
+            {
+                "step": step.code, "title": str(step.title), "to": [str(s) for s in step.to] or [complaint.state],
+                "allowed": not reasons, "unmet": [r.message for r in reasons], "reasons": reasons,
+                "openable": all(r.code in MENDED_BY for r in reasons),
+                "fields": [str(f) for f in step.fields], "optional": [str(f) for f in step.optional], "dangerous": step.dangerous,
+            }
+        )
+    return result

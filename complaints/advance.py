@@ -1,0 +1,160 @@
+"""The only door through which a complaint changes state.
+
+One transaction: lock the row, look the step up in `lifecycle.py`, check role, version, fields and guards, write state, transition,
+timeline, audit entry, clocks and outbox rows. A crash at any line leaves the old state, or the new one with everything that belongs to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.record import record
+from complaints import clock
+from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
+from complaints.lifecycle import STEPS, State, Step
+from complaints.models import Complaint, Event, Outbox, Transition
+from complaints.situation import CaseSituation
+
+# Sent after the commit, with the transition's id. A lost signal costs seconds: a beat task finds the waiting outbox rows.
+step_taken = Signal()
+
+Also = Callable[[Complaint, Transition], None]
+
+
+def find(number: str, by: User | None) -> Complaint:
+    """The case, if the person may see it. Raises Complaint.DoesNotExist otherwise, so that it cannot be told from a missing one."""
+    visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
+    return visible.select_related("consumer", "owner", "team").get(number=number)
+
+
+def lock(number: str, by: User | None) -> Complaint:
+    """The case, held until the end of the caller's transaction. Raises Complaint.DoesNotExist as `find` does."""
+    visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
+    return visible.locked().select_related("consumer").get(number=number)
+
+
+def check_version(complaint: Complaint, version: int | None) -> None:
+    """Raises StaleVersion when the case has moved on since the caller read it."""
+    if version is not None and version != complaint.version:
+        raise StaleVersion(
+            _("案件 {number} 已被他人更新（您看到的是第 {seen} 版，现在是第 {current} 版）；您填写的内容没有丢失，请核对后再提交").format(
+                number=complaint.number, seen=version, current=complaint.version
+            ),
+            complaint.version,
+        )
+
+
+def unmet(step: Step, situation: CaseSituation, *, asking: bool = False) -> list[Unmet]:
+    """Every reason why the step cannot be taken. `asking`: only look at the case, not at what was sent."""
+    complaint, by = situation.complaint, situation.by
+    if by is not None and not _role_allows(step, by):
+        title, roles = str(step.title), "、".join(str(r.label) for r in step.who) or _("系统")
+        return [Unmet("role", _("“{step}”只能由{roles}进行").format(step=title, roles=roles))]
+    if by is None and not step.system:
+        return [Unmet("role", _("“{step}”不能由系统自动进行").format(step=str(step.title)))]
+    if complaint.state not in step.sources:
+        states = "、".join(str(State(s).label) for s in step.sources)
+        return [
+            Unmet("state", _("案件 {number} 现处于“{state}”，不能“{step}”；只有“{states}”的案件可以").format(
+                number=complaint.number, state=complaint.get_state_display(), step=str(step.title), states=states))
+        ]
+    reasons = [Unmet(g.__name__, message) for g in step.guards if (message := g(situation))]
+    if not asking:
+        reasons += [Unmet(f.value, _("请填写{field}").format(field=str(f.label))) for f in step.fields if situation.field(f) is None]
+        reasons += [Unmet(c.__name__, message) for c in step.checks if (message := c(situation))]
+    return reasons
+
+
+def _role_allows(step: Step, by: User) -> bool:
+    return by.is_active and any(by.is_(role) for role in step.who)
+
+
+def advance(
+    number: str,
+    step_code: str,
+    *,
+    by: User | None,
+    fields: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    via: str = "session",
+    reauthenticated_at: datetime | None = None,
+    now: datetime | None = None,
+    also: Also | None = None,
+) -> Complaint:
+    """Take a step. `also(complaint, transition)` does what belongs to the step, in the same transaction, before the state is saved.
+
+    Raises Complaint.DoesNotExist (unknown or not visible), NotAllowed (role), StaleVersion, StepRefused (with every unmet guard).
+    """
+    now = now or timezone.now()
+    step = STEPS.get(step_code)
+    if step is None:
+        raise StepRefused(_("没有“{step}”这个步骤").format(step=step_code), [Unmet("unknown_step", _("可用的步骤：{steps}").format(steps=", ".join(STEPS)))])
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        situation = CaseSituation(complaint, by, now, fields or {}, via, reauthenticated_at)
+        reasons = unmet(step, situation)
+        if reasons:
+            if reasons[0].code == "role":
+                raise NotAllowed(reasons[0].message)
+            raise StepRefused("；".join(r.message for r in reasons), reasons)
+        transition = _write(complaint, step, situation, also)
+        transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=transition.pk))
+    return complaint
+
+
+def _next_state(step: Step, situation: CaseSituation) -> str:
+    if not step.to:
+        return situation.complaint.state
+    return step.choose(situation) if step.choose else step.to[0]
+
+
+def _write(complaint: Complaint, step: Step, situation: CaseSituation, also: Also | None) -> Transition:
+    now, by = situation.now, situation.by
+    before = complaint.state
+    complaint.state = str(_next_state(step, situation))
+    complaint.version += 1
+    complaint.updated_at = now
+    _set_outcome(complaint, step, now)
+    kept = {f: situation.fields[f] for f in (*step.fields, *step.optional) if situation.field(f) is not None}
+    transition = Transition.objects.create(
+        complaint=complaint, step=step.code, from_state=before, to_state=complaint.state, by=by, at=now, version=complaint.version,
+        fields={str(k): v if isinstance(v, (str, int, list, dict, bool)) else str(v) for k, v in kept.items()},
+    )
+    clock.turn(complaint, stops=step.stops, cancels=step.cancels, starts=step.starts, now=now)
+    if also is not None:
+        also(complaint, transition)
+    complaint.save()
+    detail = {"from": before, "to": complaint.state, "version": complaint.version, "fields": transition.fields}
+    Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.STEP, code=step.code, text=_words(transition), detail=detail)
+    record(f"step.{step.code}", complaint.subject, by, now, {**detail, "fields": sorted(transition.fields)})
+    Outbox.objects.bulk_create(
+        Outbox(complaint=complaint, transition=transition, effect=effect, key=f"{complaint.number}.{complaint.version}.{effect}", created_at=now, not_before=now)
+        for effect in step.effects
+    )
+    return transition
+
+
+def _set_outcome(complaint: Complaint, step: Step, now: datetime) -> None:
+    """The outcome stands on the case once it is closed; a step into execution remembers what it will be."""
+    if step.outcome is not None:
+        complaint.outcome_if_done = step.outcome
+    if complaint.state == State.CLOSED:
+        complaint.outcome = complaint.outcome_if_done or "resolved"
+        complaint.closed_at = now
+        complaint.on_hold = False
+    elif complaint.state != State.ARCHIVED:
+        complaint.outcome, complaint.closed_at = "", None
+
+
+def _words(transition: Transition) -> str:
+    texts = [transition.fields.get(k) for k in ("note", "reason", "explanation", "findings", "comments", "opinion", "consumers_words")]
+    return "\n".join(str(t) for t in texts if t)

@@ -1,0 +1,147 @@
+"""The closed lists of a case: what may stand in a field, with the names that screens show."""
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    """How the complaint reached us."""
+
+    PHONE = "phone", _("电话")
+    WEB = "web", _("网站")
+    APP = "app", _("App")
+    WECHAT = "wechat", _("微信")
+    EMAIL = "email", _("电子邮件")
+    LETTER = "letter", _("来信")
+    STORE = "store", _("门店")
+    REFERRAL_12315 = "12315", _("12315 转办")
+    MEDIA = "media", _("媒体")
+    IMPORT = "import", _("批量导入")
+    API = "api", _("接口")
+
+
+class Claim(models.TextChoices):
+    """What the consumer asks for."""
+
+    REFUND = "refund", _("退还价款")
+    RETURN = "return", _("退货")
+    REPLACEMENT = "replacement", _("换货")
+    REPAIR = "repair", _("修理")
+    REDO = "redo", _("重作")
+    COMPENSATION = "compensation", _("赔偿损失")
+    INCREASED_DAMAGES = "increased_damages", _("增加赔偿")
+    APOLOGY = "apology", _("赔礼道歉")
+    EXPLANATION = "explanation", _("解释说明")
+    STOP_CALLS = "stop_calls", _("停止来电")
+    DELETE_DATA = "delete_data", _("删除个人信息")
+    CORRECTION = "correction", _("更正信息")
+    OTHER = "other", _("其他")
+
+
+class MeasureKind(models.TextChoices):
+    """What a resolution gives."""
+
+    REFUND = "refund", _("退还价款")
+    RETURN = "return", _("退货")
+    INCREASED_DAMAGES = "increased_damages", _("增加赔偿")
+    COMPENSATION = "compensation", _("赔偿损失")
+    REPAIR = "repair", _("修理")
+    REPLACEMENT = "replacement", _("换货")
+    REDO = "redo", _("重作")
+    APOLOGY = "apology", _("赔礼道歉")
+    EXPLANATION = "explanation", _("解释说明")
+    CORRECTION = "correction", _("更正信息")
+    DELETE_DATA = "delete_data", _("删除个人信息")
+    STOP_CALLS = "stop_calls", _("停止来电")
+    WAIVER = "waiver", _("免除费用")
+    OTHER = "other", _("其他")
+
+
+class Priority(models.TextChoices):
+    """How urgent the case is."""
+
+    NORMAL = "normal", _("普通")
+    URGENT = "urgent", _("紧急")
+    CRITICAL = "critical", _("特急")
+
+
+class Risk(models.TextChoices):
+    """Risk flags of a case."""
+
+    SAFETY = "safety", _("人身安全")
+    GROUP = "group", _("群体性")
+    MEDIA = "media", _("媒体")
+    REGULATOR = "regulator", _("监管")
+    VULNERABLE = "vulnerable", _("老年人/未成年人/残疾人")
+    PERSONAL_DATA = "personal_data", _("个人信息泄露")
+
+
+class FactSource(models.TextChoices):
+    """Where an answer to a fact comes from."""
+
+    CONSUMER = "consumer", _("消费者陈述")
+    VERIFIED = "verified", _("我方核实")
+    EVIDENCE = "evidence", _("证据")
+    UNDISPUTED = "undisputed", _("双方无争议")
+
+
+class CommunicationKind(models.TextChoices):
+    """Three kinds of text that must never be confused."""
+
+    REPLY = "reply", _("回复消费者")
+    INTERNAL_NOTE = "internal_note", _("内部备注")
+    CALL_NOTE = "call_note", _("通话记录")
+
+
+class HoldReason(models.TextChoices):
+    """Why the clocks are stopped."""
+
+    CONSUMER = "consumer", _("等待消费者补充")
+    EXPERT = "expert", _("等待鉴定")
+    THIRD_PARTY = "third_party", _("等待第三方")
+
+
+class DeadlineState(models.TextChoices):
+    """The life of a clock."""
+
+    RUNNING = "running", _("计时中")
+    HELD = "held", _("已中止")
+    MET = "met", _("按期完成")
+    MISSED = "missed", _("逾期")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class DeadlineNature(models.TextChoices):
+    """On what a clock rests."""
+
+    STATUTORY = "statutory", _("法定")
+    PROMISED = "promised", _("承诺")
+    INTERNAL = "internal", _("内部")
+
+
+class CommitmentState(models.TextChoices):
+    """Whether a promise was kept."""
+
+    OPEN = "open", _("待兑现")
+    KEPT = "kept", _("已兑现")
+    WAIVED = "waived", _("消费者书面放弃")
+
+
+DECLINE_REASONS: dict[str, str | Promise] = {
+    "not_our_business": _("所诉商品或服务与本企业无关"),
+    "not_a_consumer": _("不是为生活消费需要购买、使用商品或者接受服务"),
+    "already_decided": _("同一事项已由法院、仲裁机构或行政机关处理"),
+    "already_settled": _("同一事项已达成和解并履行，且没有新的事实"),
+    "identity_refused": _("拒绝提供核实所需的基本信息"),
+    "not_a_complaint": _("属于咨询、建议，已另行答复"),
+    "duplicate": _("与已有案件重复"),
+}
+
+CONSENT_MEANS: dict[str, str | Promise] = {
+    "phone": _("电话"), "email": _("电子邮件"), "sms": _("短信"), "wechat": _("微信"), "portal": _("在线门户"), "letter": _("书面"), "in_person": _("当面"),
+}
+
+EXTERNAL_OUTCOMES: dict[str, str | Promise] = {
+    "execute": _("裁决要求我方履行"), "nothing_to_execute": _("裁决无须履行"), "back_to_us": _("退回双方协商"),
+}

@@ -1,0 +1,245 @@
+"""What must hold before a step: one function per promise, answering with a sentence (why not, what to do) or with nothing.
+
+Guards ask a `Situation`, which knows the case, the person, the moment and what was sent; they read no database and import no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.choices import CONSENT_MEANS, DECLINE_REASONS, EXTERNAL_OUTCOMES
+
+REAUTHENTICATION_LASTS = timedelta(minutes=5)
+
+
+class Situation(Protocol):
+    """What a guard may look at. `now` is read once per request; properties that cost a query are cached by the implementation."""
+
+    complaint: Any
+    by: Any
+    now: datetime
+    via: str
+    reauthenticated_at: datetime | None
+
+    def field(self, name: str) -> Any:
+        """The value sent for a field; None when it was not sent or is blank."""
+
+    @property
+    def consumer_channels(self) -> Sequence[str]: ...
+    @property
+    def missing_facts(self) -> Sequence[dict[str, Any]]: ...
+    @property
+    def evidence_numbers(self) -> frozenset[int]: ...
+    @property
+    def resolution(self) -> Any: ...
+    @property
+    def has_something_to_execute(self) -> bool: ...
+    @property
+    def open_commitments(self) -> Sequence[Any]: ...
+    @property
+    def analysis_is_stale(self) -> bool: ...
+    @property
+    def offer_is_below_minimum(self) -> bool: ...
+    @property
+    def reply_due_at(self) -> datetime | None: ...
+    @property
+    def due_clocks(self) -> Sequence[Any]: ...
+    @property
+    def merge_target(self) -> Any: ...
+    @property
+    def unsent_letters(self) -> int: ...
+
+
+# Guards that the step's own form can satisfy, and the field that does it: a page opens the form instead of blocking.
+MENDED_BY = {
+    "needed_facts_are_answered": "cannot_be_established",
+    "evidence_or_reason": "no_evidence_reason",
+    "below_minimum_has_reason": "below_minimum_reason",
+    "reauthenticated": "password",
+}
+
+
+def consumer_is_reachable(s: Situation) -> str:
+    return "" if s.consumer_channels else _("消费者没有任何联系方式；请先补充电话、邮箱或地址")
+
+
+def claim_is_given(s: Situation) -> str:
+    return "" if s.complaint.claims else _("还没有登记诉求；请先问清消费者要求什么")
+
+
+def category_is_given(s: Situation) -> str:
+    return "" if s.complaint.category else _("还没有选择投诉类别；请先选择类别")
+
+
+def withdrawal_not_pending(s: Situation) -> str:
+    return _("消费者的撤回请求正等待主管确认") if s.complaint.withdrawal_requested_by_id else ""
+
+
+def needed_facts_are_answered(s: Situation) -> str:
+    explained = s.field("cannot_be_established") or {}
+    missing = [fact["question"] for fact in s.missing_facts if not str(explained.get(fact["fact"], "")).strip()]
+    if not missing:
+        return ""
+    shown = "；".join(missing[:3])
+    return _("还有 {count} 项事实没有查明：{facts}。请逐项回答，或说明为何无法查明").format(count=len(missing), facts=shown)
+
+
+def evidence_or_reason(s: Situation) -> str:
+    if s.evidence_numbers or s.field("no_evidence_reason"):
+        return ""
+    return _("还没有证据；请添加证据，或说明为何没有证据")
+
+
+def resolution_is_complete(s: Situation) -> str:
+    resolution = s.resolution
+    if resolution is None:
+        return _("还没有方案；请先拟定方案")
+    lacking = []
+    if not resolution.measure_count:
+        lacking.append(_("至少一项措施"))
+    if not resolution.explanation.strip():
+        lacking.append(_("说明"))
+    if not resolution.legal_basis:
+        lacking.append(_("法律依据"))
+    if not resolution.letter.strip():
+        lacking.append(_("致消费者函"))
+    return _("方案还缺：{parts}").format(parts="、".join(lacking)) if lacking else ""
+
+
+def analysis_is_fresh(s: Situation) -> str:
+    return _("事实在法律分析之后有变动；请先补充调查并重新终结，使分析更新") if s.analysis_is_stale else ""
+
+
+def not_the_author(s: Situation) -> str:
+    resolution = s.resolution
+    if resolution is not None and s.by is not None and resolution.proposed_by_id == s.by.pk:
+        return _("方案拟订人不得审核或签署自己的方案；请由另一位法务处理")
+    return ""
+
+
+def reauthenticated(s: Situation) -> str:
+    if s.via != "session":
+        return _("签署只能由本人在浏览器中进行，程序密钥不能签署")
+    if s.reauthenticated_at is None or s.now - s.reauthenticated_at > REAUTHENTICATION_LASTS:
+        return _("请重新输入密码以确认身份（5 分钟内有效）")
+    return ""
+
+
+def below_minimum_has_reason(s: Situation) -> str:
+    if s.offer_is_below_minimum and not s.field("below_minimum_reason"):
+        return _("方案金额低于法律分析得出的最低额；请写明理由后再签署，或退回修改")
+    return ""
+
+
+def reply_period_is_over(s: Situation) -> str:
+    due = s.reply_due_at
+    return "" if due is not None and due <= s.now else _("消费者的答复期尚未届满；请等到期满后再登记逾期未回复")
+
+
+def commitments_are_kept_or_waived(s: Situation) -> str:
+    still_open = s.open_commitments
+    if not still_open:
+        return ""
+    names = "、".join(c.text for c in still_open[:3])
+    return _("还有 {count} 项承诺没有兑现：{names}。请登记兑现凭证，或登记消费者书面放弃").format(count=len(still_open), names=names)
+
+
+def withdrawal_was_asked_by_somebody_else(s: Situation) -> str:
+    asked_by = s.complaint.withdrawal_requested_by_id
+    if asked_by is None:
+        return "" if s.by is not None and s.by.is_("agent") else _("请先由客服登记消费者的撤回请求，再由主管确认")
+    if s.by is not None and (asked_by == s.by.pk or not s.by.is_("supervisor")):
+        return _("撤回请求已登记，须由另一位主管确认")
+    return ""
+
+
+def a_clock_is_due(s: Situation) -> str:
+    return "" if s.due_clocks else _("没有到期的期限，无须升级")
+
+
+def file_is_complete(s: Situation) -> str:
+    lacking = []
+    if not s.complaint.outcome:
+        lacking.append(_("处理结果"))
+    if s.open_commitments:
+        lacking.append(_("承诺的兑现凭证"))
+    if s.unsent_letters:
+        lacking.append(_("{count} 封尚未发出的函件").format(count=s.unsent_letters))
+    return _("案卷不完整，还缺：{parts}").format(parts="、".join(lacking)) if lacking else ""
+
+
+# --- checks of what was sent with the step
+
+
+def reason_is_on_the_decline_list(s: Situation) -> str:
+    reason = s.field("reason")
+    if reason is None or reason in DECLINE_REASONS:
+        return ""
+    return _("不予受理的理由须从列表中选择（{codes}）").format(codes=", ".join(DECLINE_REASONS))
+
+
+def explanation_names_other_remedies(s: Situation) -> str:
+    text = s.field("explanation")
+    if text is None or any(word in text for word in ("12315", "消费者协会", "消协", "仲裁", "法院", "诉讼", "court", "arbitration")):
+        return ""
+    return _("说明中须告知其他救济途径，例如 12315、消费者协会、仲裁或法院")
+
+
+def means_is_known(s: Situation) -> str:
+    means = s.field("means")
+    if means is None or means in CONSENT_MEANS:
+        return ""
+    return _("请选择消费者答复的方式（{codes}）").format(codes=", ".join(CONSENT_MEANS))
+
+
+def date_is_not_in_the_future(s: Situation) -> str:
+    value = s.field("date")
+    if value is None:
+        return ""
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        return _("日期格式应为 2026-11-23")
+    return _("日期不能晚于今天") if day > timezone.localdate(s.now) else ""
+
+
+def external_outcome_is_known(s: Situation) -> str:
+    outcome = s.field("outcome")
+    if outcome is None or outcome in EXTERNAL_OUTCOMES:
+        return ""
+    return _("裁决结果须从列表中选择（{codes}）").format(codes=", ".join(EXTERNAL_OUTCOMES))
+
+
+def evidence_is_attached(s: Situation) -> str:
+    wanted = s.field("evidence")
+    if wanted is None:
+        return ""
+    numbers = wanted if isinstance(wanted, list) else [wanted]
+    unknown = [n for n in numbers if not str(n).isdigit() or int(n) not in s.evidence_numbers]
+    return _("证据编号 {numbers} 不在本案中；请先上传").format(numbers="、".join(map(str, unknown))) if unknown else ""
+
+
+def target_is_another_case_of_the_same_matter(s: Situation) -> str:
+    if s.field("into") is None:
+        return ""
+    target = s.merge_target
+    if target is None:
+        return _("没有找到要并入的案件，或您无权查看它；请核对案件编号")
+    if target.pk == s.complaint.pk:
+        return _("案件不能并入自身")
+    if target.state in ("closed", "archived"):
+        return _("案件 {number} 已经办结，不能再并入").format(number=target.number)
+    if target.merged_into_id:
+        return _("案件 {number} 本身已被并案").format(number=target.number)
+    same_person = target.consumer_id == s.complaint.consumer_id or (
+        bool(target.consumer.phone_index) and bytes(target.consumer.phone_index) == bytes(s.complaint.consumer.phone_index)
+    )
+    same_matter = bool(target.product_name) and target.product_name == s.complaint.product_name
+    if not (same_person or same_matter):
+        return _("只能并入同一消费者或同一商品的案件")
+    return ""

@@ -1,0 +1,33 @@
+"""The case and what it holds. Verbs live in `complaints/actions/`."""
+
+from complaints.models.commitment import Commitment
+from complaints.models.communication import Communication, Draft
+from complaints.models.complaint import Complaint
+from complaints.models.consumer import Consumer
+from complaints.models.deadline import Deadline, Hold
+from complaints.models.fact import Analysis, FactAnswer
+from complaints.models.resolution import Measure, Opinion, Resolution
+from complaints.models.transition import Event, Outbox, Transition
+from complaints.models.search import SearchDocument
+from complaints.models.importing import ImportRun, ImportTemplate
+
+__all__ = [
+    "Analysis",
+    "Commitment",
+    "Communication",
+    "Complaint",
+    "Consumer",
+    "Deadline",
+    "Draft",
+    "Event",
+    "FactAnswer",
+    "Hold",
+    "ImportRun",
+    "ImportTemplate",
+    "Measure",
+    "Opinion",
+    "Outbox",
+    "Resolution",
+    "SearchDocument",
+    "Transition",
+]

@@ -1,0 +1,43 @@
+"""Texts: what was said to whom, and what is being typed."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from complaints.choices import CommunicationKind
+from complaints.models.complaint import Complaint
+
+
+class Communication(models.Model):
+    """One text: a reply to the consumer, an internal note, or a note of a call. Direction is seen from us."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="communications")
+    kind = models.CharField(max_length=20, choices=CommunicationKind.choices)
+    inbound = models.BooleanField(default=False)
+    channel = models.CharField(_("渠道"), max_length=20, blank=True)
+    text = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outbox = models.OneToOneField("complaints.Outbox", on_delete=models.PROTECT, null=True, blank=True, related_name="communication")
+
+    class Meta:
+        indexes = [models.Index(fields=["complaint", "-id"], name="communications")]
+
+    def __str__(self) -> str:
+        return f"{self.complaint_id} {self.kind}"
+
+
+class Draft(models.Model):
+    """What a person is typing, saved every few seconds. Sealed as a whole, because it may hold personal data."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=120)
+    data_key = models.BinaryField()
+    sealed = models.BinaryField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_draft_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.key}"

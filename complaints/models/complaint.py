@@ -1,0 +1,112 @@
+"""The complaint itself."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from complaints.choices import Channel, Claim, Priority, Risk
+from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
+from complaints.models.consumer import Consumer
+from complaints.querysets import ComplaintQuerySet
+from evidence.models import Folder
+
+
+def _user(related: str, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name=related, **options)  # type: ignore[arg-type]
+
+
+class Complaint(models.Model):
+    """One complaint. `state` changes in `advance.py` only; `version` grows with every change."""
+
+    number = models.CharField(_("案件编号"), max_length=20, unique=True)
+    version = models.PositiveIntegerField(default=1)
+    state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.REGISTERED)
+    outcome = models.CharField(_("处理结果"), max_length=20, choices=Outcome.choices, blank=True)
+    outcome_if_done = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    round = models.PositiveSmallIntegerField(_("协商轮次"), default=1)
+
+    title = models.CharField(_("事由"), max_length=120)
+    narrative = models.TextField(_("经过"))
+    claims = ArrayField(models.CharField(max_length=20, choices=Claim.choices), verbose_name=_("诉求"), default=list, blank=True)
+    category = models.CharField(_("类别"), max_length=40, blank=True)
+    rights = ArrayField(models.CharField(max_length=40), verbose_name=_("涉及权益"), default=list, blank=True)
+    channel = models.CharField(_("渠道"), max_length=20, choices=Channel.choices)
+    priority = models.CharField(_("优先级"), max_length=10, choices=Priority.choices, default=Priority.NORMAL)
+    risk_flags = ArrayField(models.CharField(max_length=20, choices=Risk.choices), verbose_name=_("风险标记"), default=list, blank=True)
+    confidential = models.BooleanField(_("保密"), default=False)
+
+    product_name = models.CharField(_("商品或服务"), max_length=200, blank=True)
+    product_category = models.CharField(_("商品类别"), max_length=100, blank=True)
+    order_number = models.CharField(_("订单号"), max_length=80, blank=True)
+    transaction_date = models.DateField(_("交易日期"), null=True, blank=True)
+    price_paid = models.DecimalField(_("价款（元）"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    loss_claimed = models.DecimalField(_("主张的损失（元）"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    currency = models.CharField(max_length=3, default="CNY")
+    external_reference = models.CharField(_("外部编号"), max_length=120, blank=True)
+
+    consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="complaints")
+    folder = models.OneToOneField(Folder, on_delete=models.PROTECT, related_name="complaint")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("团队"))
+    owner = _user("owned_complaints", null=True, blank=True, verbose_name=_("责任人"))
+    registered_by = _user("registered_complaints", verbose_name=_("登记人"))
+    shared_with_counsel = models.BooleanField(_("已送法务"), default=False)
+
+    received_at = models.DateTimeField(_("收到时间"))
+    created_at = models.DateTimeField(_("登记时间"))
+    updated_at = models.DateTimeField(_("更新时间"))
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    next_due_at = models.DateTimeField(_("最近期限"), null=True, blank=True)
+    on_hold = models.BooleanField(_("中止计时"), default=False)
+    returned_by_counsel = models.BooleanField(_("法务退回"), default=False)
+
+    findings = models.TextField(_("调查结论"), blank=True)
+    no_evidence_reason = models.TextField(_("没有证据的原因"), blank=True)
+    facts_revision = models.PositiveIntegerField(default=0)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    withdrawal_requested_by = _user("+", null=True, blank=True)
+    withdrawal_requested_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_words = models.TextField(_("消费者撤回原话"), blank=True)
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["external_reference"], condition=~Q(external_reference=""), name="external_reference_is_registered_once"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="complaint_state_is_known"),
+            models.CheckConstraint(condition=~Q(state__in=["closed", "archived"]) | ~Q(outcome=""), name="closed_complaint_has_an_outcome"),
+            models.CheckConstraint(condition=Q(price_paid__gte=0) | Q(price_paid=None), name="price_is_not_negative"),
+            models.CheckConstraint(condition=Q(loss_claimed__gte=0) | Q(loss_claimed=None), name="loss_is_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["team", "next_due_at", "id"], condition=Q(state__in=OPEN_STATES), name="open_by_team_and_due"),
+            models.Index(fields=["owner", "next_due_at", "id"], condition=Q(state__in=OPEN_STATES), name="open_by_owner_and_due"),
+            models.Index(fields=["next_due_at", "id"], condition=Q(state__in=OPEN_STATES), name="open_by_due"),
+            models.Index(fields=["next_due_at", "id"], condition=Q(state="in_review"), name="in_review_by_due"),
+            models.Index(fields=["team", "-closed_at", "-id"], condition=Q(state__in=["closed", "archived"]), name="closed_by_team"),
+            models.Index(fields=["team", "-created_at", "-id"], name="by_team_and_age"),
+            models.Index(fields=["order_number"], condition=~Q(order_number=""), name="by_order_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def phase(self) -> str:
+        """The phase that the state belongs to."""
+        return PHASE_OF[self.state].value
+
+    @property
+    def is_open(self) -> bool:
+        """Not closed and not archived."""
+        return self.state in OPEN_STATES
+
+    @property
+    def subject(self) -> str:
+        """The name of this case in the audit record."""
+        return f"complaint:{self.number}"

@@ -1,0 +1,87 @@
+"""Resolutions in versions, their measures, and what counsel said about them."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from complaints.choices import MeasureKind
+from complaints.models.complaint import Complaint
+
+
+class Resolution(models.Model):
+    """One version of a proposal. A submitted version is never edited; the next edit makes the next version."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        SUBMITTED = "submitted", _("已送审")
+        RETURNED = "returned", _("已退回")
+        SIGNED = "signed", _("已签署")
+        SUPERSEDED = "superseded", _("已被取代")
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="resolutions")
+    version = models.PositiveIntegerField()
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    explanation = models.TextField(_("说明"), blank=True)
+    legal_basis = ArrayField(models.CharField(max_length=200), verbose_name=_("法律依据"), default=list, blank=True)
+    letter = models.TextField(_("致消费者函"), blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    content_hash = models.CharField(max_length=64, blank=True)
+    analysis = models.ForeignKey("complaints.Analysis", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["complaint", "version"], name="resolution_versions_are_unique"),
+            models.CheckConstraint(condition=~Q(status="signed") | ~Q(content_hash=""), name="signed_resolution_has_hash"),
+            models.UniqueConstraint(fields=["complaint"], condition=Q(status="signed"), name="one_signed_resolution_per_complaint"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.complaint_id} v{self.version}"
+
+    @property
+    def measure_count(self) -> int:
+        """Number of measures (one query unless prefetched)."""
+        return len(self.measures.all())
+
+
+class Measure(models.Model):
+    """One thing the resolution gives: kind, sum if any, and until when."""
+
+    resolution = models.ForeignKey(Resolution, on_delete=models.CASCADE, related_name="measures")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=MeasureKind.choices)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    formula = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=500, blank=True)
+    due = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0) | Q(amount=None), name="measure_is_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount or ''}".strip()
+
+
+class Opinion(models.Model):
+    """Counsel's word on one version: signed or sent back, over the hash of exactly what counsel read."""
+
+    resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="opinions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    signed = models.BooleanField()
+    text = models.TextField()
+    below_minimum_reason = models.TextField(blank=True)
+    content_hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["resolution"], condition=Q(signed=True), name="one_signature_per_resolution")]
+
+    def __str__(self) -> str:
+        return f"{self.resolution_id} {'signed' if self.signed else 'sent back'}"

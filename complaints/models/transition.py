@@ -1,0 +1,87 @@
+"""What happened to a case: steps taken, everything else in order, and what must still leave the house because of it."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models.complaint import Complaint
+
+_APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+
+
+class Transition(models.Model):
+    """One step taken. `version` is the case's version after it."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="transitions")
+    step = models.CharField(max_length=30)
+    from_state = models.CharField(max_length=20)
+    to_state = models.CharField(max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    version = models.PositiveIntegerField()
+    fields = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["complaint", "version"], name="one_transition_per_version")]
+        triggers = [pgtrigger.Protect(name="transition_is_append_only", operation=_APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"{self.complaint_id} {self.step}"
+
+
+class Event(models.Model):
+    """One entry of the timeline, append-only. `kind` says what it is, `text` is what a person reads, `detail` the parts."""
+
+    class Kind(models.TextChoices):
+        REGISTERED = "registered", _("登记")
+        STEP = "step", _("流程")
+        COMMUNICATION = "communication", _("沟通")
+        EVIDENCE = "evidence", _("证据")
+        FACT = "fact", _("事实")
+        RESOLUTION = "resolution", _("方案")
+        HOLD = "hold", _("计时")
+        ASSIGNMENT = "assignment", _("分派")
+        CHANGE = "change", _("资料变更")
+        COMMITMENT = "commitment", _("承诺")
+        NOTICE = "notice", _("通知")
+        DEADLINE = "deadline", _("期限")
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    code = models.CharField(max_length=40)
+    text = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+    visible_to_consumer = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["complaint", "-at", "-id"], name="timeline")]
+        triggers = [pgtrigger.Protect(name="timeline_is_append_only", operation=_APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"{self.complaint_id} {self.kind}:{self.code}"
+
+
+class Outbox(models.Model):
+    """One effect that must leave (letter, mail, notification), written with the step that causes it, sent at least once by a task."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="outbox")
+    transition = models.ForeignKey(Transition, on_delete=models.PROTECT, null=True, blank=True, related_name="outbox")
+    effect = models.CharField(max_length=40)
+    key = models.CharField(max_length=80, unique=True)  # idempotency key handed to the transport
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["not_before", "id"], condition=Q(done_at=None, cancelled_at=None), name="outbox_waiting")]
+
+    def __str__(self) -> str:
+        return self.key

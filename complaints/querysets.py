@@ -1,0 +1,71 @@
+"""The vocabulary of the case list. Permission is one of the words: everything that lists, counts or finds goes through `visible_to`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.roles import Role
+from complaints.lifecycle import OPEN_STATES, PHASE_OF, State
+
+
+def scope_of(user: Any, prefix: str = "") -> Q:
+    """The condition under which a person sees a case (DOMAIN §5); `prefix` for related tables ("complaint__")."""
+    nothing = Q(pk__in=[])
+    if not isinstance(user, User) or not user.is_active or not user.may("see_complaints"):
+        return nothing
+    if user.is_(Role.AUDITOR):
+        return Q()
+    scope = nothing
+    if user.is_(Role.AGENT) or user.is_(Role.SUPERVISOR):
+        teams = set(user.team_ids if user.is_(Role.AGENT) else []) | set(user.led_team_ids if user.is_(Role.SUPERVISOR) else [])
+        own = Q(**{f"{prefix}team__in": sorted(teams)})
+        open_to_team = Q(**{f"{prefix}confidential": False}) | Q(**{f"{prefix}owner": user.pk}) | Q(**{f"{prefix}team__in": user.led_team_ids})
+        scope |= own & open_to_team
+    if user.is_(Role.COUNSEL):
+        scope |= Q(**{f"{prefix}shared_with_counsel": True})
+    return scope
+
+
+class ComplaintQuerySet(models.QuerySet[Any]):
+    """Words about cases."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Only what the person may see: own teams, teams led, cases that were with counsel, or all for auditors."""
+        return self.filter(scope_of(user))
+
+    def open(self) -> Self:
+        """Not yet closed."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def in_phase(self, phase: str) -> Self:
+        """Cases whose state belongs to the phase."""
+        return self.filter(state__in=[s for s, p in PHASE_OF.items() if p == phase])
+
+    def owned_by(self, user: User) -> Self:
+        """Cases that the person works on."""
+        return self.filter(owner=user)
+
+    def unassigned(self) -> Self:
+        """Open cases without an owner."""
+        return self.open().filter(owner=None)
+
+    def overdue(self, now: datetime) -> Self:
+        """Open cases with a running clock past its due instant."""
+        return self.open().filter(next_due_at__lte=now)
+
+    def due_before(self, moment: datetime) -> Self:
+        """Open cases whose next clock falls due before the moment."""
+        return self.open().filter(next_due_at__lt=moment)
+
+    def awaiting_counsel(self) -> Self:
+        """Cases that lie with counsel."""
+        return self.filter(state=State.IN_REVIEW)
+
+    def locked(self) -> Self:
+        """The rows, held until the end of the transaction; readers and foreign keys are not blocked."""
+        return self.select_for_update(of=("self",), no_key=True)

@@ -1,0 +1,101 @@
+"""What a guard may ask, read from the database at most once each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from accounts.models import User
+from complaints import facts
+from complaints.choices import CommitmentState, DeadlineState
+from complaints.models import Commitment, Complaint, Deadline, Outbox, Resolution
+from evidence.models import Item
+
+LETTERS = ("acknowledge_consumer", "tell_consumer_declined", "send_reply_letter", "confirm_consumer_acceptance", "confirm_withdrawal", "reply_to_consumer")
+
+
+@dataclass
+class CaseSituation:
+    """The case, the person (None: the system), the moment and what was sent. `via` is session, api or system."""
+
+    complaint: Complaint
+    by: User | None
+    now: datetime
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    via: str = "session"
+    reauthenticated_at: datetime | None = None
+
+    def field(self, name: str) -> Any:
+        """The value sent; None when it was not sent or is blank (white space does not count)."""
+        value = self.fields.get(name)
+        if isinstance(value, str):
+            return value.strip() or None
+        return None if value in ([], {}) else value
+
+    @cached_property
+    def consumer_channels(self) -> list[str]:
+        return self.complaint.consumer.channels
+
+    @cached_property
+    def missing_facts(self) -> list[dict[str, Any]]:
+        return facts.missing_for_conclusion(self.complaint)
+
+    @cached_property
+    def evidence_numbers(self) -> frozenset[int]:
+        return frozenset(Item.objects.filter(folder=self.complaint.folder_id).values_list("number", flat=True))
+
+    @cached_property
+    def resolution(self) -> Resolution | None:
+        return (
+            Resolution.objects.filter(complaint=self.complaint)
+            .exclude(status=Resolution.Status.SUPERSEDED)
+            .prefetch_related("measures")
+            .order_by("-version")
+            .first()
+        )
+
+    @cached_property
+    def has_something_to_execute(self) -> bool:
+        return self.resolution is not None and self.resolution.measure_count > 0
+
+    @cached_property
+    def open_commitments(self) -> list[Commitment]:
+        return list(Commitment.objects.filter(complaint=self.complaint, state=CommitmentState.OPEN))
+
+    @cached_property
+    def _analysis(self) -> Any:
+        return facts.latest_analysis(self.complaint)
+
+    @cached_property
+    def analysis_is_stale(self) -> bool:
+        return facts.is_stale(self.complaint, self._analysis)
+
+    @cached_property
+    def offer_is_below_minimum(self) -> bool:
+        if self._analysis is None or self.resolution is None:
+            return False
+        offered = sum((m.amount for m in self.resolution.measures.all() if m.amount is not None), Decimal(0))
+        return offered < facts.owed_by_law(self._analysis.result)
+
+    @cached_property
+    def reply_due_at(self) -> datetime | None:
+        clock = Deadline.objects.filter(complaint=self.complaint, kind="consumer_reply", state=DeadlineState.RUNNING)
+        return clock.values_list("due_at", flat=True).first()
+
+    @cached_property
+    def due_clocks(self) -> list[Deadline]:
+        return list(Deadline.objects.filter(complaint=self.complaint, state=DeadlineState.RUNNING, due_at__lte=self.now))
+
+    @cached_property
+    def merge_target(self) -> Complaint | None:
+        wanted = str(self.field("into") or "")
+        visible = Complaint.objects.visible_to(self.by) if self.by else Complaint.objects.all()
+        return visible.filter(number=wanted).select_related("consumer").first()
+
+    @cached_property
+    def unsent_letters(self) -> int:
+        return Outbox.objects.filter(complaint=self.complaint, effect__in=LETTERS, done_at=None, cancelled_at=None).count()

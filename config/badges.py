@@ -1,0 +1,62 @@
+"""The small number on the rail: overdue cases for those who work them, waiting ones for counsel."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from accounts.models import User
+from accounts.roles import Role
+from complaints.models import Complaint
+
+KEPT_SECONDS = 30
+CAP = 99
+
+log = logging.getLogger(__name__)
+
+
+def capped(number: int) -> str:
+    """12, or 99+ above ninety-nine; "" for none."""
+    return f"{CAP}+" if number > CAP else str(number or "")
+
+
+def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:
+    """URL name → (number, what it counts). One statement, at most every half minute per person.
+
+    A view that has counted already sets `request.rail_counts`, {URL name: number}, and the statement is saved.
+    """
+    counts = getattr(request, "rail_counts", None)
+    if counts is None:
+        counts = _kept(user)
+    labels = {"queue": _("超时"), "review": _("待审核")}
+    return {name: (capped(number), labels[name]) for name, number in counts.items() if number}
+
+
+def _kept(user: User) -> dict[str, int]:
+    key = f"badges:{user.pk}"
+    try:
+        counts = cache.get(key)
+        if counts is None:
+            counts = _count(user)
+            cache.set(key, counts, KEPT_SECONDS)
+    except RedisError:
+        log.warning("the cache does not answer; badges are counted each time")
+        counts = _count(user)
+    return counts
+
+
+def _count(user: User) -> dict[str, int]:
+    if not user.may("see_complaints") or user.is_(Role.AUDITOR):
+        return {}
+    visible = Complaint.objects.visible_to(user)
+    if user.is_(Role.COUNSEL):
+        return {"review": visible.awaiting_counsel()[: CAP + 1].count()}
+    overdue = visible.overdue(timezone.now())
+    if not user.is_(Role.SUPERVISOR):
+        overdue = overdue.owned_by(user)
+    return {"queue": overdue[: CAP + 1].count()}

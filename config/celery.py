@@ -1,0 +1,10 @@
+"""The Celery application and the beat table. Every outside effect leaves through a task named here."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+app = Celery("kesu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

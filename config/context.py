@@ -1,0 +1,156 @@
+"""What the frame of every page needs: navigation by role, appearance, and the words that scripts say.
+
+Costs no SQL of its own. The rail's badge is one statement, run only when the frame is drawn, and kept for half a minute per person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.roles import Role
+from config import badges
+
+SCRIPTS = tuple(f"js/{name}.js" for name in ("theme", "dialogs", "keys", "list", "forms", "live", "drafts"))
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the rail: URL name, icon, word, and the permissions of which one is needed."""
+
+    name: str
+    icon: str
+    label: str | Promise
+    permissions: tuple[str, ...]
+    also: tuple[str, ...] = ()  # pages that belong to it
+
+
+PLACES = (
+    Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case",)),
+    Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
+    Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
+    Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
+    Place("import_complaints", "ul", gettext_lazy("导入"), ("import_complaints",), ("import_run",)),
+    Place("users", "users", gettext_lazy("用户"), ("manage_users",), ("user", "new_user", "teams", "team", "new_team")),
+    Place("audit_log", "shield", gettext_lazy("审计"), ("read_audit",)),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One drawn entry of the rail. `badge` is "" when there is nothing to say."""
+
+    url: str
+    icon: str
+    label: str | Promise
+    current: bool
+    badge: str = ""
+    badge_label: str | Promise = ""
+
+
+class Shell:
+    """Read lazily by the templates: a page that does not draw the frame pays nothing."""
+
+    scripts = SCRIPTS
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def user(self) -> User | None:
+        """The signed-in person, or nobody."""
+        user = getattr(self.request, "user", None)
+        return user if isinstance(user, User) else None
+
+    @property
+    def here(self) -> str:
+        """URL name of this page."""
+        match = self.request.resolver_match
+        return match.url_name or "" if match else ""
+
+    @property
+    def lang(self) -> str:
+        """Language of the page for `<html lang>`."""
+        return "en" if (get_language() or "").startswith("en") else "zh-CN"
+
+    @property
+    def theme(self) -> str:
+        """light, dark, or "" to follow the system. A person's choice follows the person; a visitor's is in a cookie."""
+        theme = self.user.theme if self.user else self.request.COOKIES.get("theme", "")
+        return theme if theme in THEMES else ""
+
+    @property
+    def single_keys(self) -> bool:
+        """Whether single-key shortcuts work."""
+        return self.user.single_keys if self.user else False
+
+    @property
+    def roles(self) -> str:
+        """The person's roles in words."""
+        return "、".join(str(Role(r).label) for r in self.user.roles) if self.user else ""
+
+    @property
+    def search_url(self) -> str:
+        """Where the search box leads; "" for people who see no cases."""
+        return reverse("queue") if self.user and self.user.may("see_complaints") else ""
+
+    @property
+    def intake_url(self) -> str:
+        """Where a new complaint is registered; "" for people who may not."""
+        return _url("intake") if self.user and self.user.may("register_complaints") else ""
+
+    @cached_property
+    def nav(self) -> list[Item]:
+        """The rail."""
+        if not self.user:
+            return []
+        found = badges.of(self.user, self.request)
+        items = []
+        for place in PLACES:
+            if not any(self.user.may(p) for p in place.permissions) or not (url := _url(place.name)):
+                continue
+            badge = found.get(place.name)
+            current = self.here == place.name or self.here in place.also
+            items.append(Item(url, place.icon, place.label, current, *(badge or ("", ""))))
+        return items
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """What scripts say, in the page's language."""
+        return {
+            "draft_saved": _("草稿已保存 {time}"),
+            "draft_kept_here": _("网络断开，{time} 的内容只存在本机，恢复后自动保存"),
+            "draft_restored": _("已恢复未提交的草稿"),
+            "offline_title": _("网络断开"),
+            "offline": _("没有连上服务器，填写的内容还在。请稍后再试。"),
+            "failed_title": _("没有完成"),
+            "failed": _("没有保存成功，内容还在。请稍后再试一次。"),
+            "number": _("（编号 {number}）"),
+            "forbidden": _("您没有做这一步的权限。"),
+            "not_found": _("没有找到，或者您没有查看它的权限。"),
+            "too_many": _("操作太频繁，请稍等片刻。"),
+            "unavailable": _("系统暂时不可用，正在自动恢复。内容还在，请稍后再试。"),
+            "copied": _("已复制"),
+        }
+
+
+def _url(name: str) -> str:
+    """The address of a page, "" while an installation does not have it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {"shell": Shell(request)}

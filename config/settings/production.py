@@ -1,0 +1,21 @@
+"""Behind HTTPS, with your own servers and keys. Refuses to start unsafely."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DEBUG
+
+if DEBUG:
+    raise ImproperlyConfigured("DEBUG must be off in production.")
+for _name in ("SECRET_KEY", "VAULT_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "REDIS_URL"):
+    if not env.text(_name):
+        raise ImproperlyConfigured(f"{_name} (or {_name}_FILE) must be set in production.")
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

@@ -1,0 +1,194 @@
+"""Template tags of the whole product: small components with declared inputs, and the ways in which dates and money are written.
+
+Registered as builtins, so templates need no `{% load %}` for them. Markup lives in `templates/components/`; a component sees its own
+inputs only.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms, template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+register = template.Library()
+
+# Articles 7 to 15 of the consumer protection law: code, article, short word for lists, full name.
+RIGHTS: dict[str, tuple[str, Any, Any]] = {
+    "right_to_safety": ("7", gettext_lazy("安全"), gettext_lazy("安全保障权")),
+    "right_to_know": ("8", gettext_lazy("知情"), gettext_lazy("知悉真情权")),
+    "right_to_choose": ("9", pgettext_lazy("right", "选择"), gettext_lazy("自主选择权")),
+    "right_to_fair_trade": ("10", gettext_lazy("公平"), gettext_lazy("公平交易权")),
+    "right_to_compensation": ("11", gettext_lazy("求偿"), gettext_lazy("获得赔偿权")),
+    "right_to_associate": ("12", gettext_lazy("结社"), gettext_lazy("结社权")),
+    "right_to_learn": ("13", gettext_lazy("知识"), gettext_lazy("获得知识权")),
+    "right_to_respect": ("14", gettext_lazy("尊重"), gettext_lazy("受尊重权与个人信息受保护权")),
+    "right_to_supervise": ("15", gettext_lazy("监督"), gettext_lazy("监督批评权")),
+}
+_BY_ARTICLE = {article: code for code, (article, _short, _full) in RIGHTS.items()}
+
+MARKS: dict[str, tuple[str, Any]] = {
+    "ok": ("check", gettext_lazy("已满足")),
+    "unk": ("help", gettext_lazy("待确认")),
+    "no": ("x", gettext_lazy("不满足")),
+    "na": ("minus", gettext_lazy("不适用")),
+    "todo": ("", gettext_lazy("未完成")),
+    "next": ("", gettext_lazy("下一项")),
+}
+RISKS: dict[int, Any] = {1: pgettext_lazy("risk", "低"), 2: pgettext_lazy("risk", "中"), 3: pgettext_lazy("risk", "高")}
+BANNER_ICONS = {"info": "info", "warn": "warn", "danger": "warn", "ok": "check", "legal": "stamp"}
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """One icon of `static/icons.svg`, hidden from screen readers: the words stand beside it."""
+    return format_html('<svg class="ico {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, static("icons.svg"), name)
+
+
+@register.simple_tag
+def kbd(key: str) -> SafeString:
+    """A key of the keyboard."""
+    return format_html("<kbd>{}</kbd>", key)
+
+
+@register.inclusion_tag("components/tag.html")
+def tag(text: Any, kind: str = "", icon: str = "") -> dict[str, Any]:
+    """A fact about a case. `kind`: info, danger, warn, ok, legal, line."""
+    return {"text": text, "kind": kind, "icon_name": icon}
+
+
+@register.inclusion_tag("components/stage.html")
+def stage(phase: int, label: Any, legal: bool = False) -> dict[str, Any]:
+    """Where the case is: `phase` 1 to 5 as pips, and its name; violet while it lies with counsel."""
+    return {"phase": phase, "label": label, "legal": legal}
+
+
+@register.inclusion_tag("components/clock.html")
+def clock(left: Any, due: Any, used: int = 0, kind: str = "", title: Any = "") -> dict[str, Any]:
+    """A running time: working time left, when exactly, share used (0 to 100). `kind`: soon, over, hold, met."""
+    return {"left": left, "due": due, "used": used, "kind": kind, "title": title}
+
+
+@register.inclusion_tag("components/risk.html")
+def risk(level: int) -> dict[str, Any]:
+    """Risk 1 to 3: bars and a word."""
+    return {"level": level, "label": RISKS[level]}
+
+
+@register.inclusion_tag("components/mk.html")
+def mk(kind: str) -> dict[str, Any]:
+    """A round mark: ok, unk, no, na, todo, next."""
+    name, label = MARKS[kind]
+    return {"kind": kind, "icon_name": name, "label": label}
+
+
+@register.inclusion_tag("components/elems.html")
+def elems(marks: str) -> dict[str, Any]:
+    """The elements of a rule as a meter: one letter each, o satisfied, u unknown, f failed, x not asked."""
+    return {"marks": marks, "satisfied": marks.count("o"), "unknown": marks.count("u"), "failed": marks.count("f")}
+
+
+@register.inclusion_tag("components/right.html")
+def right(code: Any) -> dict[str, Any]:
+    """A consumer's right by its code (right_to_know) or article (8): short word, full name on hover."""
+    key = str(code)
+    _article, short, full = RIGHTS.get(_BY_ARTICLE.get(key, key), (key, key, key))
+    return {"short": short, "full": full}
+
+
+@register.inclusion_tag("components/pii.html")
+def pii(label: Any, value: Any) -> dict[str, Any]:
+    """One personal field, masked. Never pass a clear value."""
+    return {"label": label, "value": value}
+
+
+@register.simple_block_tag
+def banner(content: str, kind: str = "info", icon: str = "", role: str = "") -> SafeString:
+    """A message in its place: info, warn, danger, ok, legal. `role`: alert or status when it appears after an act."""
+    name = icon or BANNER_ICONS[kind]
+    return render_to_string("components/banner.html", {"content": content, "kind": kind, "icon_name": name, "role": role})
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: Any, icon: str = "", wide: bool = False) -> SafeString:  # noqa: A002 - the HTML word
+    """A native dialog, opened by any element with `data-open="ID"`. Its content is one or more `.dialog__body` and `.dialog__foot`."""
+    return render_to_string("components/dialog.html", {"content": content, "id": id, "title": title, "icon_name": icon, "wide": wide})
+
+
+_CSS = {forms.Select: "select", forms.SelectMultiple: "select", forms.Textarea: "textarea", forms.CheckboxInput: "", forms.RadioSelect: ""}
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: forms.BoundField, **attrs: Any) -> dict[str, Any]:
+    """A form field: label, hint, error, control. More keyword arguments become attributes (`data_key` gives data-key)."""
+    widget = bound.field.widget
+    css = next((c for kind, c in _CSS.items() if isinstance(widget, kind)), "input")
+    extra = {name.replace("_", "-"): value for name, value in attrs.items()}
+    extra["class"] = " ".join(filter(None, (widget.attrs.get("class", ""), css, extra.get("class", ""))))
+    if not extra["class"]:
+        del extra["class"]
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=extra),
+        "choices": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
+        "single_check": isinstance(widget, forms.CheckboxInput),
+    }
+
+
+@register.filter
+def money(value: Decimal | str | None) -> str:
+    """¥3,980.00 for tables; "" for nothing."""
+    return "" if value is None or value == "" else f"¥{Decimal(value):,.2f}"
+
+
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment)
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """A moment as lists show it: 今天 18:00, 昨天 09:12, 明天 …, 11-24 17:00, with the year when it is another one."""
+    if moment is None:
+        return ""
+    local, today = _local(moment), timezone.localdate()
+    words = {today: _("今天"), today - timedelta(days=1): _("昨天"), today + timedelta(days=1): _("明天")}
+    if local.date() in words:
+        return f"{words[local.date()]} {local:%H:%M}"
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment in full: 2026-11-23 14:40."""
+    return f"{_local(value):%Y-%m-%d %H:%M}" if value else ""
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day in full: 2026-11-23."""
+    if isinstance(value, datetime):
+        value = _local(value).date()
+    return value.isoformat() if value else ""
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """How long ago, for the last day; then like `when`."""
+    if moment is None:
+        return ""
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if 0 <= minutes < 1:
+        return _("刚刚")
+    if 0 <= minutes < 60:
+        return ngettext("%(n)s 分钟前", "%(n)s 分钟前", minutes) % {"n": minutes}
+    if 60 <= minutes < 60 * 6:
+        return ngettext("%(n)s 小时前", "%(n)s 小时前", minutes // 60) % {"n": minutes // 60}
+    return when(moment)

@@ -1,0 +1,28 @@
+"""Every address of the installation."""
+
+from importlib.util import find_spec
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django_prometheus.exports import ExportToDjangoView
+
+from config import views
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("accounts.urls")),
+    path("language/", views.set_language, name="set_language"),
+    path("theme/", views.set_theme, name="set_theme"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", login_not_required(ExportToDjangoView), name="metrics"),
+]
+if find_spec("complaints.urls"):
+    urlpatterns.append(path("", include("complaints.urls")))
+if find_spec("config.api"):
+    urlpatterns.append(path("api/", include("config.api")))
