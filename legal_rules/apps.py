@@ -1,0 +1,9 @@
+"""The law as data and the engine that applies it: needs no database and keeps no tables."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LegalRulesConfig(AppConfig):
+    name = "legal_rules"
+    verbose_name = _("法律规则")
