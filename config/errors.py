@@ -14,6 +14,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.browser import wants_json
+
 RETRY_AFTER = 5  # seconds
 # SQLSTATE classes and codes that mean "the server is not there": connection exceptions, shutdown, starting up, too many clients.
 _AWAY = ("08", "57P", "53300")
@@ -23,14 +25,6 @@ log = logging.getLogger(__name__)
 
 class InputRefused(SuspiciousOperation):
     """What was sent cannot be taken; the message tells the person why."""
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """True for the API and for scripts that ask for JSON."""
-    if request.path.startswith("/api/"):
-        return True
-    accept = request.headers.get("Accept", "")
-    return "application/json" in accept and "text/html" not in accept
 
 
 def database_is_away(error: BaseException | None) -> bool:
@@ -89,7 +83,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 while the database is away; browsers try again by themselves."""
     title, detail = _("系统暂时不可用"), _("数据库没有应答，正在自动恢复。没有保存任何一半的内容，请稍等片刻再试。")
-    response = page(request, 503, "errors/503.html", title=title, detail=detail, retry_after=RETRY_AFTER)
+    response = page(request, 503, "errors/503.html", title=title, detail=detail, retry_after=RETRY_AFTER if request.method in ("GET", "HEAD") else 0)
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.browser import wants_json
 from config import errors
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class SignedInOnly(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
-        if request.headers.get("HX-Request") or errors.wants_json(request):
+        if request.headers.get("HX-Request") or wants_json(request):
             body = {"type": "about:blank", "title": _("登录已过期"), "status": 401, "detail": _("请重新登录。")}
             return JsonResponse(body, status=401, content_type="application/problem+json")
         if request.method not in ("GET", "HEAD"):

@@ -16,24 +16,26 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from legal_rules import vocabulary
+
 register = template.Library()
 
-# Articles 7 to 15 of the consumer protection law: code, article, short word for lists, full name.
-RIGHTS: dict[str, tuple[str, Any, Any]] = {
-    "right_to_safety": ("7", gettext_lazy("安全"), gettext_lazy("安全保障权")),
-    "right_to_know": ("8", gettext_lazy("知情"), gettext_lazy("知悉真情权")),
-    "right_to_choose": ("9", pgettext_lazy("right", "选择"), gettext_lazy("自主选择权")),
-    "right_to_fair_trade": ("10", gettext_lazy("公平"), gettext_lazy("公平交易权")),
-    "right_to_compensation": ("11", gettext_lazy("求偿"), gettext_lazy("获得赔偿权")),
-    "right_to_associate": ("12", gettext_lazy("结社"), gettext_lazy("结社权")),
-    "right_to_learn": ("13", gettext_lazy("知识"), gettext_lazy("获得知识权")),
-    "right_to_respect": ("14", gettext_lazy("尊重"), gettext_lazy("受尊重权与个人信息受保护权")),
-    "right_to_supervise": ("15", gettext_lazy("监督"), gettext_lazy("监督批评权")),
+# One short word for each right of articles 7 to 15, for lists; the full name comes from the vocabulary of the law.
+RIGHTS: dict[str, Any] = {
+    "right_to_safety": gettext_lazy("安全"),
+    "right_to_know": gettext_lazy("知情"),
+    "right_to_choose": pgettext_lazy("right", "选择"),
+    "right_to_fair_trade": gettext_lazy("公平"),
+    "right_to_compensation": gettext_lazy("求偿"),
+    "right_to_associate": gettext_lazy("结社"),
+    "right_to_education": gettext_lazy("知识"),
+    "right_to_dignity_and_information": gettext_lazy("个信"),
+    "right_to_supervise": pgettext_lazy("right", "监督"),
 }
-_BY_ARTICLE = {article: code for code, (article, _short, _full) in RIGHTS.items()}
 
 MARKS: dict[str, tuple[str, Any]] = {
     "ok": ("check", gettext_lazy("已满足")),
@@ -97,11 +99,10 @@ def elems(marks: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/right.html")
-def right(code: Any) -> dict[str, Any]:
-    """A consumer's right by its code (right_to_know) or article (8): short word, full name on hover."""
-    key = str(code)
-    _article, short, full = RIGHTS.get(_BY_ARTICLE.get(key, key), (key, key, key))
-    return {"short": short, "full": full}
+def right(code: str) -> dict[str, Any]:
+    """A consumer's right by its code (right_to_know): short word, full name on hover."""
+    known = vocabulary.RIGHTS.get(code)
+    return {"short": RIGHTS.get(code, code), "full": known.name_for(get_language() or "zh") if known else code}
 
 
 @register.inclusion_tag("components/pii.html")
@@ -127,8 +128,11 @@ _CSS = {forms.Select: "select", forms.SelectMultiple: "select", forms.Textarea: 
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: forms.BoundField, **attrs: Any) -> dict[str, Any]:
-    """A form field: label, hint, error, control. More keyword arguments become attributes (`data_key` gives data-key)."""
+def field(bound: forms.BoundField, mark_optional: bool = True, **attrs: Any) -> dict[str, Any]:
+    """A form field: label, hint, error, control. More keyword arguments become attributes (`data_key` gives data-key).
+
+    `mark_optional`: whether a label says that the field may stay empty.
+    """
     widget = bound.field.widget
     css = next((c for kind, c in _CSS.items() if isinstance(widget, kind)), "input")
     extra = {name.replace("_", "-"): value for name, value in attrs.items()}
@@ -137,6 +141,7 @@ def field(bound: forms.BoundField, **attrs: Any) -> dict[str, Any]:
         del extra["class"]
     return {
         "bound": bound,
+        "optional": mark_optional and not bound.field.required,
         "control": bound.as_widget(attrs=extra),
         "choices": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
         "single_check": isinstance(widget, forms.CheckboxInput),

@@ -9,19 +9,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from redis.exceptions import RedisError
 
+from accounts.browser import YEAR, back, remember_language, wants_json
 from accounts.models import User
 from config.context import THEMES
-from config.errors import wants_json
-
-YEAR = 365 * 24 * 3600
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -33,21 +30,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.may("sign_resolutions") and not user.may("register_complaints"):
         return redirect("review")
     return redirect("queue") if user.may("see_complaints") else redirect("settings")
-
-
-def back(request: HttpRequest) -> HttpResponseRedirect:
-    """To the page a choice was made on (`next`, only inside this site), else home."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(target if safe else "/")
-
-
-def remember_language(response: HttpResponse, language: str) -> None:
-    """Keep a language in the browser; "" forgets it, so that the browser's own preference counts."""
-    if language:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
-    else:
-        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
 
 
 @login_not_required

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.browser import back, remember_language, wants_json
 from accounts.forms import SettingsForm
 from accounts.models import User
-from config.errors import wants_json
-from config.views import back, remember_language
 
 
 @require_http_methods(["GET", "POST"])

@@ -48,7 +48,6 @@ def setup_people(request: HttpRequest) -> HttpResponse:
     team_form = TeamForm(request.POST or None, initial={"name": _("客服一组")})
     del team_form.fields["is_active"]
     rows = StaffFormSet(request.POST if request.method == "POST" else None, initial=[{"role": r} for r in _SUGGESTED])
-    rows.extra = 0
     if request.method == "POST" and team_form.is_valid() & rows.is_valid():
         shown = _create(team_form, rows, request.user)
         response = render(request, "accounts/passwords.html", {"shown": shown, "title": _("团队和用户已建好"), "first": True})

@@ -20,11 +20,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import first_run, people
+from accounts.browser import remember_language, wants_json
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.models import User
 from audit.record import record
-from config.errors import wants_json
-from config.views import remember_language
 
 
 @method_decorator(login_not_required, name="dispatch")

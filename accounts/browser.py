@@ -1,0 +1,32 @@
+"""Small answers to a browser: what it asked for, where it goes back to, what it remembers."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+YEAR = 365 * 24 * 3600  # seconds
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """True for the API and for scripts that ask for JSON."""
+    if request.path.startswith("/api/"):
+        return True
+    accept = request.headers.get("Accept", "")
+    return "application/json" in accept and "text/html" not in accept
+
+
+def back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page a choice was made on (`next`, only inside this site), else home."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(target if safe else "/")
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Keep a language in the browser; "" forgets it, so that the browser's own preference counts."""
+    if language:
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
+    else:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")

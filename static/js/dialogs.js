@@ -1,0 +1,56 @@
+// Dialogs, menus and things that can be closed. Any element with data-open="ID" opens the dialog ID; data-close closes what it stands in.
+const openers = new WeakMap();
+
+document.addEventListener('click', (event) => {
+  const opener = event.target.closest('[data-open]');
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.open);
+    if (dialog && !dialog.open) {
+      openers.set(dialog, opener);
+      dialog.showModal();
+    }
+    return;
+  }
+  const closer = event.target.closest('[data-close]');
+  if (closer) {
+    const dialog = closer.closest('dialog');
+    if (dialog) dialog.close();
+    else closer.closest('.toast, .banner')?.remove();
+    return;
+  }
+  for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// Focus goes back to what opened the dialog (the browser does it only when that element had the focus).
+document.addEventListener('close', (event) => openers.get(event.target)?.focus(), true);
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.isComposing) return;
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
+
+// Toasts leave after eight seconds, unless somebody points at them or has the focus there.
+function countDown(toast) {
+  let timer = setTimeout(() => toast.remove(), 8000);
+  const stay = () => clearTimeout(timer);
+  const go = () => { stay(); timer = setTimeout(() => toast.remove(), 8000); };
+  toast.addEventListener('mouseenter', stay);
+  toast.addEventListener('focusin', stay);
+  toast.addEventListener('mouseleave', go);
+  toast.addEventListener('focusout', go);
+}
+document.querySelectorAll('#toasts .toast').forEach(countDown);
+
+// Any module may say: document.dispatchEvent(new CustomEvent('kesu:toast', {detail: 'text'})).
+document.addEventListener('kesu:toast', (event) => {
+  const place = document.getElementById('toasts');
+  const model = document.getElementById('toast');
+  if (!place || !model) return;
+  const toast = model.content.firstElementChild.cloneNode(true);
+  toast.querySelector('span').textContent = event.detail;
+  place.append(toast);
+  countDown(toast);
+});

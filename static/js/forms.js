@@ -1,0 +1,86 @@
+// Forms: ask before an act, never send twice, and warn before leaving with text that was not sent.
+const dirty = new Set();
+let leaving = false;
+
+function pending(form, on) {
+  form.dataset.pending = on ? 'yes' : '';
+  for (const button of form.querySelectorAll('button:not([type=button]), input[type=submit]')) {
+    if (on) button.setAttribute('aria-busy', 'true');
+    else button.removeAttribute('aria-busy');
+  }
+}
+
+// One dialog asks for every form or button with data-confirm="question", and for htmx's hx-confirm.
+function ask(question, yes) {
+  const dialog = document.getElementById('confirm');
+  if (!dialog) return;
+  dialog.querySelector('[data-confirm-text]').textContent = question;
+  const button = dialog.querySelector('[data-confirm-yes]');
+  const accept = () => { dialog.close(); yes(); };
+  button.addEventListener('click', accept, { once: true });
+  dialog.addEventListener('close', () => button.removeEventListener('click', accept), { once: true });
+  dialog.showModal();
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method === 'dialog' || form.hasAttribute('data-plain')) return;
+  if (form.dataset.pending === 'yes') {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+  if (question && form.dataset.confirmed !== 'yes') {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    ask(question, () => {
+      form.dataset.confirmed = 'yes';
+      form.requestSubmit(submitter);
+      form.dataset.confirmed = '';
+    });
+    return;
+  }
+  if (form.matches('[data-logout]')) sessionStorage.clear();
+  dirty.delete(form);
+  leaving = true;
+  setTimeout(() => {
+    const byHtmx = form.matches('[hx-post], [hx-put], [hx-patch], [hx-delete]');
+    if (event.defaultPrevented) leaving = false;
+    if (!event.defaultPrevented || byHtmx) pending(form, true);
+  });
+}, true);
+
+// After "back" the page comes from the browser's memory with its old state.
+window.addEventListener('pageshow', () => {
+  leaving = false;
+  document.querySelectorAll('form[data-pending=yes]').forEach((form) => pending(form, false));
+});
+
+document.addEventListener('htmx:confirm', (event) => {
+  if (!event.detail.question) return;
+  event.preventDefault();
+  ask(event.detail.question, () => event.detail.issueRequest(true));
+});
+document.addEventListener('htmx:afterRequest', (event) => {
+  const form = event.detail.elt.closest?.('form');
+  if (!form) return;
+  pending(form, false);
+  if (!event.detail.successful) dirty.add(form);
+});
+
+// data-guard and data-draft forms hold text worth a question before it is lost.
+const guarded = (target) => target.closest?.('form[data-guard], form[data-draft]');
+document.addEventListener('input', (event) => {
+  const form = guarded(event.target);
+  if (form) dirty.add(form);
+});
+document.addEventListener('kesu:draft-saved', (event) => dirty.delete(event.target));
+window.addEventListener('beforeunload', (event) => {
+  const unsent = [...dirty].some((form) => form.isConnected);
+  if (unsent && !leaving) event.preventDefault();
+});
+
+// The first field with an error takes the focus after a refused form.
+document.querySelector('[data-error-summary], .is-error input, .is-error textarea, .is-error select')?.focus();

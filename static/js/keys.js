@@ -1,0 +1,81 @@
+// Keyboard. Any element with data-key="r" is pressed (or focused, when it takes text) by that key. Single keys are ignored while typing,
+// while an input method composes, while a dialog is open, and when the person switched them off.
+const body = document.body;
+const find = (selector) => [...document.querySelectorAll(selector)].find((e) => !e.closest('[hidden]') && e.getClientRects().length);
+
+const typing = (event) =>
+  event.isComposing || event.keyCode === 229 ||
+  Boolean(event.target.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'));
+
+function press(element) {
+  if (element.matches('input, textarea, select')) {
+    element.focus();
+    element.select?.();
+  } else if (element.getAttribute('aria-disabled') !== 'true') {
+    element.click();
+  }
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
+  const dialog = document.querySelector('dialog[open]');
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k' && !dialog) {
+    const search = find('[data-search]');
+    if (search) {
+      event.preventDefault();
+      press(search);
+    }
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
+    const form = event.target.closest('form');
+    const button = form?.querySelector('[data-ctrl-enter]');
+    if (button) {
+      event.preventDefault();
+      form.requestSubmit(button);
+    }
+    return;
+  }
+  if (event.altKey && /^[1-9]$/.test(event.key) && !dialog) {
+    const section = document.querySelector(`[data-section="${event.key}"]`);
+    const field = section?.querySelector('input:not([type=hidden]), textarea, select, button, summary');
+    if (field) {
+      event.preventDefault();
+      section.scrollIntoView({ block: 'nearest' });
+      field.focus();
+    }
+    return;
+  }
+  if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || dialog) return;
+  if (body.dataset.singleKeys !== 'on' && event.key !== '?') return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === '/') {
+    const filter = find('[data-filter]') || find('[data-search]');
+    if (filter) {
+      event.preventDefault();
+      press(filter);
+    }
+    return;
+  }
+  if (!/^[a-z?[\]]$/.test(key)) return;
+  const element = find(`[data-key="${CSS.escape(key)}"]`);
+  if (element) {
+    event.preventDefault();
+    press(element);
+  }
+});
+
+// The sheet shows what works on this page.
+document.getElementById('keys')?.querySelectorAll('[data-needs]').forEach((row) => {
+  row.hidden = !document.querySelector(row.dataset.needs);
+});
+
+// Switching single keys on and off is kept on the user.
+const switcher = document.querySelector('[data-single-keys-form]');
+switcher?.addEventListener('change', () => {
+  body.dataset.singleKeys = switcher.elements.single_keys.checked ? 'on' : 'off';
+  const data = new FormData(switcher);
+  const token = document.querySelector('meta[name=csrf-token]')?.content ?? '';
+  fetch(switcher.action, { method: 'POST', body: data, headers: { Accept: 'application/json', 'X-CSRFToken': token } }).catch(() => {});
+});
+switcher?.addEventListener('submit', (event) => event.preventDefault());

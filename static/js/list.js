@@ -1,0 +1,73 @@
+// A list of cases: one roving cursor (J K ↑ ↓), Enter opens, X selects. The cursor is kept in the address, so it survives coming back.
+const body = document.body;
+const rows = () => [...document.querySelectorAll('[data-rows] > tr')];
+const box = (row) => row?.querySelector('input[type=checkbox][data-select]');
+let at = -1;
+
+function show(index, focus) {
+  const all = rows();
+  if (!all.length) return;
+  all[at]?.classList.remove('is-cursor');
+  at = Math.max(0, Math.min(all.length - 1, index));
+  const row = all[at];
+  row.classList.add('is-cursor');
+  row.scrollIntoView({ block: 'nearest' });
+  if (focus) row.querySelector('a')?.focus({ preventScroll: true });
+  if (row.id) history.replaceState(history.state, '', `#${row.id}`);
+}
+
+function count() {
+  const chosen = rows().filter((row) => box(row)?.checked);
+  rows().forEach((row) => box(row) && row.setAttribute('aria-selected', String(Boolean(box(row).checked))));
+  const bulk = document.querySelector('.bulk');
+  if (!bulk) return;
+  bulk.hidden = !chosen.length;
+  bulk.querySelectorAll('[data-n]').forEach((place) => { place.textContent = chosen.length; });
+  const all = document.querySelector('[data-select-all]');
+  if (all) {
+    all.checked = chosen.length > 0 && chosen.length === rows().length;
+    all.indeterminate = chosen.length > 0 && !all.checked;
+  }
+}
+
+document.addEventListener('change', (event) => {
+  if (event.target.matches('[data-select-all]')) rows().forEach((row) => { if (box(row)) box(row).checked = event.target.checked; });
+  if (event.target.closest('[data-rows], [data-select-all]')) count();
+});
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-unselect]')) {
+    rows().forEach((row) => { if (box(row)) box(row).checked = false; });
+    count();
+  }
+  const row = event.target.closest('[data-rows] > tr');
+  if (row) show(rows().indexOf(row), false);
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (!rows().length || document.querySelector('dialog[open]') || body.dataset.singleKeys !== 'on') return;
+  if (event.target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]')) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === 'j' || key === 'ArrowDown') {
+    event.preventDefault();
+    show(at + 1, true);
+  } else if (key === 'k' || key === 'ArrowUp') {
+    event.preventDefault();
+    show(at < 0 ? 0 : at - 1, true);
+  } else if (key === 'Enter' && at >= 0 && !event.target.closest('a, button, summary')) {
+    rows()[at].querySelector('a')?.click();
+  } else if (key === 'x' && at >= 0 && box(rows()[at])) {
+    const choice = box(rows()[at]);
+    choice.checked = !choice.checked;
+    count();
+  } else if (key === 'Escape' && document.querySelector('.bulk:not([hidden])')) {
+    rows().forEach((row) => { if (box(row)) box(row).checked = false; });
+    count();
+  }
+});
+
+const known = rows().findIndex((row) => row.id && `#${row.id}` === location.hash);
+if (known >= 0) show(known, false);
+count();
+window.addEventListener('pageshow', count);

@@ -1,0 +1,83 @@
+// What the page says while it stays: announcements, errors of panes, signing in again. Carries the CSRF token into htmx requests.
+const texts = JSON.parse(document.getElementById('texts')?.textContent || 'null') || {};
+const token = () => document.querySelector('meta[name=csrf-token]')?.content ?? '';
+let waiting = null;
+
+// document.dispatchEvent(new CustomEvent('kesu:announce', {detail: 'text'})); from the server: HX-Trigger: {"announce": "text"}.
+function announce(text) {
+  const live = document.getElementById('live');
+  if (!live) return;
+  live.textContent = '';
+  requestAnimationFrame(() => { live.textContent = text; });
+}
+document.addEventListener('kesu:announce', (event) => announce(event.detail));
+document.addEventListener('announce', (event) => announce(event.detail.value));
+
+document.addEventListener('htmx:configRequest', (event) => { event.detail.headers['X-CSRFToken'] = token(); });
+
+function sayIn(target, title, text) {
+  const model = document.getElementById('pane-error');
+  if (!model) return;
+  const banner = model.content.firstElementChild.cloneNode(true);
+  banner.querySelector('b').textContent = title;
+  banner.querySelector('span').textContent = text;
+  const place = target?.isConnected ? target : document.querySelector('.notices');
+  place?.querySelectorAll(':scope > .pane-error').forEach((old) => old.remove());
+  place?.prepend(banner);
+}
+
+document.addEventListener('htmx:beforeRequest', (event) => {
+  event.detail.target?.querySelectorAll?.(':scope > .pane-error').forEach((old) => old.remove());
+});
+document.addEventListener('htmx:sendError', (event) => sayIn(event.detail.target, texts.offline_title, texts.offline));
+document.addEventListener('htmx:timeout', (event) => sayIn(event.detail.target, texts.offline_title, texts.offline));
+document.addEventListener('htmx:responseError', (event) => {
+  const { xhr, target, requestConfig } = event.detail;
+  if (xhr.status === 401) {
+    waiting = { requestConfig, target };
+    document.dispatchEvent(new CustomEvent('kesu:signed-out'));
+    return;
+  }
+  const number = xhr.getResponseHeader('X-Error-Number');
+  const message = (xhr.getResponseHeader('Content-Type') ?? '').startsWith('text/plain') ? xhr.responseText : '';
+  const known = { 403: texts.forbidden, 404: texts.not_found, 429: texts.too_many, 503: texts.unavailable };
+  const text = message || known[xhr.status] || texts.failed;
+  sayIn(target, texts.failed_title, number ? `${text} ${texts.number.replace('{number}', number)}` : text);
+});
+
+// The session ended: sign in here, then the request that was refused goes out again.
+const dialog = document.getElementById('relogin');
+document.addEventListener('kesu:signed-out', () => {
+  if (dialog && !dialog.open) {
+    dialog.showModal();
+    dialog.querySelector('[name=password]').focus();
+  }
+});
+dialog?.querySelector('form').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const error = form.querySelector('[data-relogin-error]');
+  error.hidden = true;
+  try {
+    const answer = await fetch(form.action, {
+      method: 'POST', body: new FormData(form), headers: { Accept: 'application/json', 'X-CSRFToken': token() },
+    });
+    const result = await answer.json();
+    if (!answer.ok) throw new Error(result.detail);
+    document.querySelector('meta[name=csrf-token]').content = result.csrf_token;
+    document.querySelectorAll('input[name=csrfmiddlewaretoken]').forEach((input) => { input.value = result.csrf_token; });
+  } catch (problem) {
+    error.textContent = problem instanceof TypeError || problem instanceof SyntaxError ? texts.offline : problem.message;
+    error.hidden = false;
+    return;
+  } finally {
+    form.querySelector('[name=password]').value = '';
+  }
+  dialog.close();
+  document.dispatchEvent(new CustomEvent('kesu:signed-in'));
+  if (waiting) {
+    const { requestConfig, target } = waiting;
+    waiting = null;
+    window.htmx.ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target, values: requestConfig.parameters });
+  }
+});
