@@ -20,7 +20,7 @@ from audit.record import record
 from complaints import clock
 from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import STEPS, State, Step
-from complaints.models import Complaint, Event, Outbox, Transition
+from complaints.models import Complaint, Event, Hold, Outbox, Transition
 from complaints.situation import CaseSituation
 
 # Sent after the commit, with the transition's id. A lost signal costs seconds: a beat task finds the waiting outbox rows.
@@ -129,6 +129,8 @@ def _write(complaint: Complaint, step: Step, situation: CaseSituation, also: Als
         complaint=complaint, step=step.code, from_state=before, to_state=complaint.state, by=by, at=now, version=complaint.version,
         fields={str(k): v if isinstance(v, (str, int, list, dict, bool)) else str(v) for k, v in kept.items()},
     )
+    if complaint.on_hold and complaint.state != before:
+        _end_hold(complaint, situation)
     clock.turn(complaint, stops=step.stops, cancels=step.cancels, starts=step.starts, now=now)
     if also is not None:
         also(complaint, transition)
@@ -143,6 +145,16 @@ def _write(complaint: Complaint, step: Step, situation: CaseSituation, also: Als
     return transition
 
 
+def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:
+    """Nobody waits any longer once the case moves on: the held clocks run again before the step turns them."""
+    for hold in Hold.objects.filter(complaint=complaint, ended_at=None):
+        clock.resume(complaint, hold, situation.now)
+        hold.ended_at = max(situation.now, hold.started_at)
+        hold.save(update_fields=["ended_at"])
+        Event.objects.create(complaint=complaint, at=situation.now, by=situation.by, kind=Event.Kind.HOLD, code="resumed", detail={"reason": hold.reason})
+    complaint.on_hold = False
+
+
 def _set_outcome(complaint: Complaint, step: Step, now: datetime) -> None:
     """The outcome stands on the case once it is closed; a step into execution remembers what it will be."""
     if step.outcome is not None:
@@ -150,7 +162,6 @@ def _set_outcome(complaint: Complaint, step: Step, now: datetime) -> None:
     if complaint.state == State.CLOSED:
         complaint.outcome = complaint.outcome_if_done or "resolved"
         complaint.closed_at = now
-        complaint.on_hold = False
     elif complaint.state != State.ARCHIVED:
         complaint.outcome, complaint.closed_at = "", None
 

@@ -22,7 +22,7 @@ from complaints.choices import FactSource
 from complaints.errors import Invalid, NotAllowed, StepRefused, Unmet
 from complaints.guards import MENDED_BY
 from complaints.lifecycle import STEPS, Field, Step
-from complaints.models import Complaint, Event, Hold, Transition
+from complaints.models import Complaint, Event, Transition
 from complaints.situation import CaseSituation
 from complaints.validation import Refused
 
@@ -62,10 +62,6 @@ def _merged(complaint: Complaint, transition: Transition) -> None:
     record("complaint.merged_in", target.subject, transition.by, transition.at, {"number": complaint.number})
 
 
-def _ended(complaint: Complaint, transition: Transition) -> None:
-    Hold.objects.filter(complaint=complaint, ended_at=None).update(ended_at=transition.at)
-
-
 ALSO: dict[str, Also] = {
     "conclude": _concluded,
     "reinvestigate": _reinvestigated,
@@ -79,8 +75,6 @@ ALSO: dict[str, Also] = {
     "complete": feedback.completed,
     "reopen": _reopened,
     "merge": _merged,
-    "withdraw": _ended,
-    "decline": _ended,
 }
 
 

@@ -1,0 +1,11 @@
+"""Addresses of the pages about cases. Fixed words stand before `<number>`."""
+
+from django.urls import path
+
+from complaints.views import queue
+
+urlpatterns = [
+    path("complaints/", queue.queue, name="queue"),
+    path("complaints/take/", queue.take, name="take"),
+    path("complaints/reassign/", queue.reassign, name="reassign"),
+]

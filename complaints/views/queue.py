@@ -1,0 +1,127 @@
+"""我的待办: the list that everybody starts from, taking the next case, and handing several over."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import needs
+from accounts.browser import back
+from accounts.models import User
+from complaints.actions import assignment
+from complaints.errors import CaseError
+from complaints.models import Complaint
+from complaints.views.queue_filters import Filters
+from complaints.views.queue_rows import BY_CLOSING, BY_DUE, BadCursor, Cursor, page
+from complaints.views.queue_views import View, counts_of, sections_for, shown
+
+BULK_LIMIT = 50
+MENUS = ("risk", "category")
+MORE_MENUS = ("state", "phase", "channel")
+
+
+@require_GET
+@needs("see_complaints")
+def queue(request: HttpRequest) -> HttpResponse:
+    """The list. Seven statements whatever the number of rows: session, person, teams, counts, cases, clocks, colleagues."""
+    user, now = request.user, timezone.now()
+    sections = sections_for(user)
+    views = [view for section in sections for view in section.views]
+    filters = Filters.read(request.GET, user, default=views[0].filters)
+    counts = counts_of(views, user, now)
+    _set_badges(request, counts)
+    cursor = _cursor(request, filters)
+    order = BY_CLOSING if filters.values.get("state") in ("closed", "archived") else BY_DUE
+    cases = filters.apply(Complaint.objects.visible_to(user), now)
+    current = next((v for v in views if dict(v.filters) == filters.values), None)
+    found = page(cases, order, cursor, now)
+    menus = [*MENUS, *(["owner", "team"] if filters.directory.teams else [])]
+    context = {
+        "sections": _with_counts(sections, filters, counts, current), "filters": filters, "page": found, "current": current, "now": now,
+        "title": current.label if current else (_("搜索结果") if "q" in filters.values else _("案件")),
+        "size": shown(counts[current.key]) if current else "", "header": _header(counts, current),
+        "menus": [filters.menu(name) for name in menus], "more_menus": [filters.menu(name) for name in MORE_MENUS],
+        "may_take": user.may("take"), "unassigned": counts.get("unassigned", 0), "by_closing": order is BY_CLOSING,
+        "receivers": filters.directory.people if user.may("assign") else [],
+        "next_url": found.next and filters.address(cursor=found.next), "previous_url": found.previous and filters.address(cursor=found.previous),
+    }
+    return render(request, "queue/queue.html", context)
+
+
+def _cursor(request: HttpRequest, filters: Filters) -> Cursor | None:
+    text = request.GET.get("cursor", "")
+    try:
+        return Cursor.read(text) if text else None
+    except BadCursor:
+        filters.problems.append(_("分页位置无效，已从第一页开始。"))
+        return None
+
+
+def _with_counts(sections, filters, counts, current):  # type: ignore[no-untyped-def]
+    """(heading, [(view, address, number, is current)])."""
+    return [
+        (s.title, [(v, Filters(filters.user, dict(v.filters), filters.directory).address(), shown(counts[v.key]), v is current) for v in s.views])
+        for s in sections
+    ]
+
+
+def _header(counts: dict[str, int], current: View | None) -> dict[str, str]:
+    """Overdue and due today of the view's people, in words; nothing for other lists."""
+    prefix = {"mine": "mine_", "team": "team_", "open": ""}.get(current.key if current else "")
+    if prefix is None:
+        return {}
+    overdue, today = counts.get(f"{prefix}overdue", 0), counts.get(f"{prefix}today", 0)
+    return {
+        "overdue": ngettext("%(n)s 件超时", "%(n)s 件超时", overdue) % {"n": shown(overdue)} if overdue else "",
+        "today": ngettext("%(n)s 件今日到期", "%(n)s 件今日到期", today) % {"n": shown(today)} if today else "",
+    }
+
+
+def _set_badges(request: HttpRequest, counts: dict[str, int]) -> None:
+    """The rail shows the same numbers; spares its own statement."""
+    overdue = counts.get("mine_overdue", counts.get("team_overdue", 0))
+    request.rail_counts = {"queue": overdue, "review": counts.get("in_review", 0)}  # type: ignore[attr-defined]
+
+
+@require_POST
+@needs("take")
+def take(request: HttpRequest) -> HttpResponse:
+    """领取下一件: the next case that nobody owns becomes mine, and opens."""
+    complaint = assignment.take_next(request.user)
+    if complaint is None:
+        messages.info(request, _("您的团队现在没有待分配的案件"))
+        return redirect("queue")
+    messages.success(request, _("已领取 %(number)s") % {"number": complaint.number})
+    return redirect("case", complaint.number)
+
+
+@require_POST
+@needs("assign")
+def reassign(request: HttpRequest) -> HttpResponse:
+    """转派 of the selected cases, each on its own: what does not work is named, the rest is done."""
+    chosen = request.POST.getlist("case")[:BULK_LIMIT]
+    note = request.POST.get("note", "")
+    target = request.POST.get("to", "")
+    receiver = User.objects.filter(pk=target, is_active=True).first() if target.isdigit() else None
+    if not chosen or (receiver is None and target != "none"):
+        messages.error(request, _("请先选择案件，再选择转派给谁。"))
+        return back(request)
+    done = 0
+    for item in chosen:
+        number, _colon, version = item.partition(":")
+        try:
+            assignment.assign(number, by=request.user, user=receiver, note=note, version=int(version) if version.isdigit() else None)
+            done += 1
+        except Complaint.DoesNotExist:
+            messages.error(request, _("%(number)s：没有找到，或者不在您的范围内。") % {"number": number[:20]})
+        except CaseError as refused:
+            messages.error(request, _("%(number)s 没有转派：%(why)s") % {"number": number, "why": refused.message})
+    if done:
+        name = receiver.name if receiver else _("待分配")
+        messages.success(request, ngettext("已将 %(n)s 件转派给 %(name)s", "已将 %(n)s 件转派给 %(name)s", done) % {"n": done, "name": name})
+    return back(request)

@@ -1,0 +1,179 @@
+"""One page of the list: keyset paging and what a row shows."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from complaints import clock
+from complaints.choices import Channel, DeadlineNature, HoldReason, Priority, Risk
+from complaints.lifecycle import Outcome, Phase, State
+from complaints.models import Complaint, Deadline, Hold
+from complaints.querysets import ComplaintQuerySet
+from complaints.views.queue_filters import GRAVE_RISKS, end_of_today
+from complaints.workdays import working_minutes
+from config.tags import when
+from legal_rules.vocabulary import CATEGORIES
+
+PAGE_SIZE = 50
+PHASES = {phase.value: number for number, phase in enumerate(Phase, start=1)}
+CHANNEL_ICONS = {
+    Channel.PHONE: "phone", Channel.WECHAT: "msg", Channel.EMAIL: "msg", Channel.LETTER: "file", Channel.STORE: "bag",
+    Channel.MEDIA: "book", Channel.IMPORT: "ul", Channel.API: "link",
+}
+
+
+class BadCursor(ValueError):
+    """The cursor in the address is not one of ours."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between two rows: the key of the row beside it, and whether the page lies before it."""
+
+    backwards: bool
+    moment: datetime | None
+    pk: int
+
+    @classmethod
+    def read(cls, text: str) -> Cursor:
+        """From the address. Raises BadCursor."""
+        try:
+            way, moment, pk = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode().split("|")
+            if way not in ("n", "p") or int(pk) < 0 or int(pk) >= 2**63:
+                raise BadCursor
+            return cls(way == "p", datetime.fromisoformat(moment).astimezone(UTC) if moment else None, int(pk))
+        except (ValueError, binascii.Error, OverflowError) as error:
+            raise BadCursor from error
+
+    def __str__(self) -> str:
+        text = f"{'p' if self.backwards else 'n'}|{self.moment.isoformat() if self.moment else ''}|{self.pk}"
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Order:
+    """Sorted by one moment and then by id; cases without the moment come last."""
+
+    field: str
+    newest_first: bool = False
+
+    def key(self, complaint: Complaint, backwards: bool) -> Cursor:
+        """The place beside this row."""
+        return Cursor(backwards, getattr(complaint, self.field), complaint.pk)
+
+    def sort(self, cases: ComplaintQuerySet, backwards: bool) -> ComplaintQuerySet:
+        """In the list's order, or in the reverse of it."""
+        descending = self.newest_first != backwards
+        moment = F(self.field)
+        nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
+        return cases.order_by(moment.desc(**nulls) if descending else moment.asc(**nulls), "-id" if descending else "id")
+
+    def beyond(self, cases: ComplaintQuerySet, at: Cursor) -> ComplaintQuerySet:
+        """The rows on the cursor's far side."""
+        descending = self.newest_first != at.backwards
+        side = "lt" if descending else "gt"
+        if at.moment is None:
+            nothing = Q(**{f"{self.field}__isnull": True, f"id__{side}": at.pk})
+            return cases.filter(nothing | Q(**{f"{self.field}__isnull": False}) if at.backwards else nothing)
+        further = Q(**{f"{self.field}__{side}": at.moment}) | Q(**{self.field: at.moment, f"id__{side}": at.pk})
+        return cases.filter(further if at.backwards else further | Q(**{f"{self.field}__isnull": True}))
+
+
+BY_DUE = Order("next_due_at")
+BY_CLOSING = Order("closed_at", newest_first=True)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page and the cursors beside it ("" where the list ends)."""
+
+    rows: list[Row]
+    previous: str
+    next: str
+
+
+def page(cases: ComplaintQuerySet, order: Order, cursor: Cursor | None, now: datetime, size: int = PAGE_SIZE) -> Page:
+    """One page. Two statements whatever the number of rows: the cases with their people, and their clocks."""
+    backwards = bool(cursor and cursor.backwards)
+    if cursor:
+        cases = order.beyond(cases, cursor)
+    open_hold = Hold.objects.filter(complaint=OuterRef("pk"), ended_at=None).values("reason")[:1]
+    clocks = Prefetch("deadlines", Deadline.objects.filter(state__in=["running", "held"]).order_by("due_at"), to_attr="clocks")
+    found = list(
+        order.sort(cases, backwards).select_related("consumer", "owner").annotate(hold_reason=Subquery(open_hold))
+        .defer("narrative", "findings", "withdrawal_words", "consumer__data_key").prefetch_related(clocks)[: size + 1]
+    )
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    before = more if backwards else cursor is not None
+    after = cursor is not None if backwards else more
+    return Page(
+        [Row(c, now) for c in found],
+        str(order.key(found[0], True)) if before and found else "",
+        str(order.key(found[-1], False)) if after and found else "",
+    )
+
+
+def risk_level(complaint: Complaint) -> int:
+    """1 to 3: critical or a grave flag, urgent or any flag, neither."""
+    if complaint.priority == Priority.CRITICAL or any(r in complaint.risk_flags for r in GRAVE_RISKS):
+        return 3
+    return 2 if complaint.priority == Priority.URGENT or complaint.risk_flags else 1
+
+
+class Row:
+    """One case as the list shows it."""
+
+    def __init__(self, complaint: Complaint, now: datetime) -> None:
+        self.case, self.now = complaint, now
+        self.number, self.title = complaint.number, complaint.title
+        self.url = reverse("case", args=[complaint.number])
+        self.who = complaint.consumer.name_masked
+        self.channel, self.channel_icon = complaint.get_channel_display(), CHANNEL_ICONS.get(complaint.channel, "globe")
+        category = CATEGORIES.get(complaint.category)
+        self.category = category.name_for(get_language() or "zh") if category else complaint.category
+        self.rights, self.more_rights = complaint.rights[:2], len(complaint.rights[2:])
+        self.phase, self.state = PHASES[complaint.phase], complaint.get_state_display()
+        self.with_counsel = complaint.state == State.IN_REVIEW
+        self.risk = risk_level(complaint)
+        self.risk_words = "、".join(str(Risk(r).label) for r in complaint.risk_flags)
+        self.clock = self._clock(getattr(complaint, "clocks", []))
+
+    def _clock(self, clocks: Sequence[Deadline]) -> dict[str, Any]:
+        """Inputs of the clock component: the next running clock, else the held one, else how the case ended."""
+        if not self.case.is_open:
+            outcome = Outcome(self.case.outcome).label if self.case.outcome else self.state
+            return {"left": outcome, "due": when(self.case.closed_at), "used": 100, "kind": "met", "title": "", "basis": ""}
+        running = next((d for d in clocks if d.state == "running"), None)
+        shown = running or next(iter(clocks), None)
+        if shown is None:
+            return {}
+        basis = f"{DeadlineNature(shown.nature).label} · {clock.title_of(shown)}"
+        used = clock.share_used(shown, self.now)
+        title = f"{clock.title_of(shown)}　{clock.basis_of(shown)}"
+        if running is None:
+            why = HoldReason(self.case.hold_reason).label if getattr(self.case, "hold_reason", None) else ""
+            return {"left": _("计时已中止"), "due": why, "used": used, "kind": "hold", "title": title, "basis": basis}
+        left = clock.remaining_text(working_minutes(self.now, running.due_at))
+        return {"left": left, "due": when(running.due_at), "used": used, "kind": self._urgency(running, used), "title": title, "basis": basis}
+
+    def _urgency(self, deadline: Deadline, used: int) -> str:
+        if deadline.due_at <= self.now:
+            return "over"
+        return "soon" if used >= 75 or deadline.due_at < end_of_today(self.now) else ""
+
+    @property
+    def calm(self) -> bool:
+        """Nothing presses today: the title is drawn in normal weight."""
+        return self.clock.get("kind") not in ("over", "soon")

@@ -1,0 +1,124 @@
+"""The ready-made views at the left of the list, by role, and how many cases each holds: all counts in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Value
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.roles import Role
+from complaints.models import Complaint
+from complaints.querysets import ComplaintQuerySet
+from complaints.views.queue_filters import Directory, Filters
+
+CAP = 99
+
+
+@dataclass(frozen=True)
+class View:
+    """One ready-made set of filters."""
+
+    key: str
+    icon: str
+    label: Any
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Views under one heading."""
+
+    title: Any
+    views: tuple[View, ...]
+
+
+_OPEN = {"state": "open"}
+_MINE = {"owner": "me", "state": "open"}
+_t = gettext_lazy
+
+_MY_WORK = Section(_t("我的"), (
+    View("mine", "inbox", _t("我的待办"), _MINE),
+    View("mine_today", "clock", _t("今日到期"), {**_MINE, "due_today": "1"}),
+    View("mine_overdue", "warn", _t("已超时"), {**_MINE, "overdue": "1"}),
+    View("mine_on_hold", "pause", _t("等待补充（计时中止）"), {**_MINE, "on_hold": "1"}),
+    View("mine_returned", "undo", _t("法务退回"), {**_MINE, "returned": "1"}),
+))
+_TEAM = Section(_t("我的团队"), (
+    View("team", "users", _t("全组未办结"), _OPEN),
+    View("unassigned", "plus", _t("待分配"), {"owner": "none", "state": "open"}),
+    View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
+    View("closed", "archive", _t("已办结"), {"state": "closed"}),
+))
+_LED = Section(_t("我负责的团队"), (
+    View("team", "users", _t("全组未办结"), _OPEN),
+    View("team_today", "clock", _t("今日到期"), {"state": "open", "due_today": "1"}),
+    View("team_overdue", "warn", _t("已超时"), {"state": "open", "overdue": "1"}),
+    View("unassigned", "plus", _t("待分配"), {"owner": "none", "state": "open"}),
+    View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
+    View("team_on_hold", "pause", _t("等待补充（计时中止）"), {"state": "open", "on_hold": "1"}),
+    View("team_returned", "undo", _t("法务退回"), {"state": "open", "returned": "1"}),
+    View("closed", "archive", _t("已办结"), {"state": "closed"}),
+))
+_COUNSEL = Section(_t("法务"), (
+    View("in_review", "stamp", _t("待审核"), {"state": "in_review"}),
+    View("with_counsel", "users", _t("法务经手未办结"), _OPEN),
+    View("closed", "archive", _t("已办结"), {"state": "closed"}),
+))
+_ALL = Section(_t("全部案件"), (
+    View("open", "inbox", _t("全部未办结"), _OPEN),
+    View("today", "clock", _t("今日到期"), {"state": "open", "due_today": "1"}),
+    View("overdue", "warn", _t("已超时"), {"state": "open", "overdue": "1"}),
+    View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
+    View("closed", "archive", _t("已办结"), {"state": "closed"}),
+))
+
+
+def sections_for(user: User) -> tuple[Section, ...]:
+    """The views of the person's roles; the first one opens by itself."""
+    if user.is_(Role.AUDITOR):
+        return (_ALL,)
+    found: list[Section] = []
+    if user.is_(Role.SUPERVISOR):
+        found += [_LED, Section(_MY_WORK.title, _MY_WORK.views[:1])]
+    elif user.is_(Role.AGENT):
+        found += [_MY_WORK, _TEAM]
+    if user.is_(Role.COUNSEL):
+        found.append(_COUNSEL)
+    return tuple(found)
+
+
+def capped_counts(lists: Mapping[str, ComplaintQuerySet]) -> dict[str, int]:
+    """How many cases each list holds, counted up to 100, in one statement."""
+    counts, parts, params = dict.fromkeys(lists, 0), [], []
+    names = []
+    for name, cases in lists.items():
+        try:
+            sql, values = cases.order_by().values(one=Value(1))[: CAP + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        names.append(name)
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")
+        params += values
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + ", ".join(parts), params)
+            counts.update(zip(names, cursor.fetchone(), strict=True))
+    return counts
+
+
+def shown(number: int) -> str:
+    """12, or 99+."""
+    return f"{CAP}+" if number > CAP else str(number)
+
+
+def counts_of(views: Iterable[View], user: User, now: datetime) -> dict[str, int]:
+    """View key → number of cases, for the person."""
+    directory, visible = Directory(user), Complaint.objects.visible_to(user)
+    return capped_counts({v.key: Filters(user, dict(v.filters), directory).apply(visible, now) for v in views})
