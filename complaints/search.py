@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchQueryCombinable, SearchQueryField
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Func, Q, QuerySet, TextField, Value
 
 from accounts.vault import blind_index
@@ -20,11 +20,15 @@ LIMIT = 200  # characters of a query that are looked at
 _WORD = re.compile(r"[a-z0-9]+|[㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
 
 
-class _Terms(SearchQueryCombinable, Func):  # type: ignore[misc]
+class _Terms(SearchQuery):
     """A tsquery of ready lexemes: no text-search configuration may cut them again."""
 
-    template = "(%(expressions)s)::tsquery"
-    output_field = SearchQueryField()
+    def __init__(self, terms: str) -> None:
+        super().__init__(terms, search_type="raw")
+        self.terms = terms
+
+    def as_sql(self, compiler: Any, connection: Any, **kwargs: Any) -> tuple[str, list[str]]:
+        return "%s::tsquery", [self.terms]
 
 
 def tokens(text: str) -> list[str]:
@@ -78,4 +82,4 @@ def matching(queryset: ComplaintQuerySet, query: str) -> ComplaintQuerySet:
 def _documents_with(words: list[str]) -> QuerySet[SearchDocument]:
     """Documents that hold every word; a single Chinese character also finds the pairs that begin with it."""
     terms = " & ".join(f"'{w}'" + (":*" if len(w) == 1 else "") for w in words)  # words hold letters, digits and Han only
-    return SearchDocument.objects.filter(words=_Terms(Value(terms)))
+    return SearchDocument.objects.filter(words=_Terms(terms))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,7 +53,7 @@ def write(number: str, values: Mapping[str, Any], *, by: User, now: datetime | N
             channel = channel or ("email" if complaint.consumer.email_masked else "phone")
             if channel == "email" and not complaint.consumer.email_masked:
                 raise Invalid({"channel": [_("消费者没有登记邮箱；请换一种渠道，或先补充邮箱")]})
-            outbox = _outbox(complaint, by, channel, now)
+            outbox = _outbox(complaint, channel, now)
         text = Communication.objects.create(
             complaint=complaint, kind=kind, inbound=inbound, channel=channel, text=data["text"], at=now, by=by, outbox=outbox
         )
@@ -65,8 +66,8 @@ def write(number: str, values: Mapping[str, Any], *, by: User, now: datetime | N
     return text
 
 
-def _outbox(complaint: Complaint, by: User, channel: str, now: datetime) -> Outbox:
-    key = f"{complaint.number}.reply.{now:%Y%m%d%H%M%S%f}.{by.pk}"
+def _outbox(complaint: Complaint, channel: str, now: datetime) -> Outbox:
+    key = f"{complaint.number}.reply.{uuid.uuid4()}"
     return Outbox.objects.create(
         complaint=complaint, effect="reply_to_consumer", key=key, payload={"channel": channel}, created_at=now, not_before=now + UNDO_WINDOW
     )

@@ -1,0 +1,167 @@
+"""Dated examples of counting days, and what holds do to clocks."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from complaints import clock
+from complaints.actions import holds, overdue
+from complaints.errors import Invalid
+from complaints.models import Complaint, Deadline, Event, Hold, Outbox
+from complaints.workdays import SHANGHAI, add_calendar_days, add_working_days, is_working_day, working_minutes
+from tests import factories as f
+from tests.cast import Cast
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        ("2026-03-02 10:00", 1, "2026-03-03"),  # 民法典 201: the day of the event does not count
+        ("2026-03-06 23:59", 1, "2026-03-09"),  # Friday night → Monday
+        ("2026-09-29 10:00", 10, "2026-10-19"),  # National Day skipped, 10-10 is a make-up day
+        ("2026-02-13 10:00", 1, "2026-02-14"),  # the Saturday before Spring Festival is worked
+        ("2026-02-14 10:00", 1, "2026-02-24"),  # the festival is skipped
+        ("2024-02-08 10:00", 1, "2024-02-09"),  # New Year's Eve 2024 was a working day
+        ("2025-10-07 10:00", 1, "2025-10-09"),
+        ("2024-02-28 10:00", 1, "2024-02-29"),  # leap day
+    ],
+)
+def test_working_days_follow_the_notices(start: str, days: int, due: str) -> None:
+    counted = add_working_days(at(start), days)
+    assert counted.at == datetime.combine(date.fromisoformat(due), datetime.min.time().replace(hour=18), SHANGHAI)
+    assert not counted.provisional
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        ("2026-03-02 10:00", 15, "2026-03-17"),
+        ("2026-03-06 10:00", 1, "2026-03-09"),  # 民法典 203: a last day on a Saturday moves to Monday
+        ("2026-09-20 10:00", 15, "2026-10-08"),  # the last day lies in the National Day holiday
+        ("2026-01-31 10:00", 28, "2026-02-28"),
+    ],
+)
+def test_calendar_days_end_on_a_working_day(start: str, days: int, due: str) -> None:
+    assert add_calendar_days(at(start), days).at.date().isoformat() in (due, "2026-03-02" if due == "2026-02-28" else due)
+
+
+def test_a_year_without_a_notice_is_provisional() -> None:
+    assert add_working_days(at("2026-12-25 10:00"), 10).provisional
+    assert not add_working_days(at("2026-12-01 10:00"), 10).provisional
+
+
+def test_working_time_counts_business_hours_only() -> None:
+    assert working_minutes(at("2026-03-02 09:00"), at("2026-03-02 18:00")) == 480
+    assert working_minutes(at("2026-03-02 11:30"), at("2026-03-02 13:30")) == 60
+    assert working_minutes(at("2026-03-06 17:00"), at("2026-03-09 10:00")) == 120
+    assert working_minutes(at("2026-03-09 10:00"), at("2026-03-06 17:00")) == -120
+    assert working_minutes(at("2026-03-07 09:00"), at("2026-03-08 18:00")) == 0
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2026, 11, 30)), st.integers(1, 20))
+def test_more_days_are_never_due_earlier_and_always_on_a_working_day(start: datetime, days: int) -> None:
+    begin = start.replace(tzinfo=SHANGHAI)
+    for add in (add_working_days, add_calendar_days):
+        due, later = add(begin, days), add(begin, days + 1)
+        assert begin < due.at <= later.at
+        assert is_working_day(due.at.date())
+
+
+def test_words_for_what_is_left() -> None:
+    assert clock.remaining_text(560) == "余 1 天 1 时"
+    assert clock.remaining_text(200) == "余 3 时 20 分"
+    assert clock.remaining_text(-190) == "超时 3 时 10 分"
+    assert clock.remaining_text(5) == "余 5 分"
+
+
+def test_accepting_starts_the_legal_clock_with_its_basis_and_reason(cast: Cast) -> None:
+    start = at("2026-09-18 10:00")
+    complaint = f.step(f.registered(cast, now=start), "accept", cast.agent, now=start)
+    shown = clock.as_shown(Deadline.objects.get(complaint=complaint, kind="general_reply"), start)
+    assert shown["deadline"] == "penalty8_15d"
+    assert shown["citation"] == {"instrument": "consumer_penalty_2020", "article": "8"}
+    assert shown["due_at"] == "2026-10-08T23:59:59+08:00"
+    assert "次日起算" in shown["explanation"]
+    assert "10-03" in shown["explanation"]
+    assert Complaint.objects.get(pk=complaint.pk).next_due_at == Deadline.objects.get(complaint=complaint, kind="investigate").due_at
+
+
+def test_a_hold_pauses_the_clocks_that_may_be_paused_and_never_the_legal_one(cast: Cast) -> None:
+    start = at("2026-03-02 10:00")
+    complaint = f.step(f.registered(cast, now=start), "accept", cast.agent, now=start)
+    before = {d.kind: d.due_at for d in complaint.deadlines.all()}
+    hold = holds.start(complaint.number, {"reason": "consumer", "note": "等付款凭证"}, by=cast.agent, now=at("2026-03-03 09:00"))
+    assert hold.pauses == ["investigate"]
+    states = {d.kind: d.state for d in complaint.deadlines.all()}
+    assert (states["investigate"], states["general_reply"]) == ("held", "running")
+    holds.end(complaint.number, hold.pk, by=cast.agent, now=at("2026-03-05 09:00"))
+    after = {d.kind: d.due_at for d in complaint.deadlines.all()}
+    assert after["general_reply"] == before["general_reply"]
+    assert after["investigate"] == before["investigate"] + timedelta(days=2)
+    assert Event.objects.filter(complaint=complaint, kind="hold").count() == 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 20 * 24 * 60))
+def test_a_pause_never_shortens(minutes: int) -> None:
+    start = at("2026-03-02 10:00")
+    complaint = Complaint(number="TS26-1")
+    deadline = clock.new_deadline(complaint, "investigate", start)
+    worked = -(-working_minutes(start, start + timedelta(minutes=minutes)) // 480)
+    moved = add_working_days(deadline.due_at, worked).at if worked else deadline.due_at
+    assert moved >= deadline.due_at
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"reason": "consumer", "note": "  "}, {"reason": "lunch", "note": "x"}, {"reason": "consumer", "note": "x", "expected_end": "2020-01-01"},
+     {"reason": "consumer", "note": "x", "colour": "red"}],
+)
+def test_a_bad_hold_is_refused_and_stops_nothing(cast: Cast, bad: dict[str, str]) -> None:
+    complaint = f.investigating(cast)
+    with pytest.raises(Invalid):
+        holds.start(complaint.number, bad, by=cast.agent)
+    assert not Hold.objects.exists()
+    assert not Deadline.objects.filter(state="held").exists()
+
+
+def test_a_second_hold_waits_for_the_first(cast: Cast) -> None:
+    complaint = f.investigating(cast)
+    holds.start(complaint.number, {"reason": "consumer", "note": "x"}, by=cast.agent)
+    with pytest.raises(Invalid):
+        holds.start(complaint.number, {"reason": "expert", "note": "x"}, by=cast.agent)
+
+
+def test_the_sweep_climbs_each_ladder_step_once_and_escalates_when_due(cast: Cast) -> None:
+    complaint = f.registered(cast)
+    later = timezone.now() + timedelta(days=20)
+    assert overdue.enforce_due(later) == 1
+    assert overdue.enforce_due(later) == 0
+    told = list(Outbox.objects.filter(complaint=complaint, effect="warn_of_deadline").values_list("payload__who", flat=True))
+    assert sorted(told) == ["owner", "supervisor", "team_lead"]
+    assert complaint.transitions.get().step == "escalate"
+    assert Complaint.objects.get(pk=complaint.pk).state == "registered"
+
+
+def test_a_reply_period_that_runs_out_reminds_and_then_closes_the_round_without_presuming_consent(cast: Cast) -> None:
+    complaint = f.offered(cast)
+    overdue.enforce_due(timezone.now() + timedelta(days=30))
+    complaint.refresh_from_db()
+    assert complaint.state == "executing"
+    assert Outbox.objects.filter(complaint=complaint, effect="remind_consumer").count() == 3
+
+
+def test_one_poisoned_case_is_postponed_and_the_others_go_on(cast: Cast) -> None:
+    poisoned, healthy = f.registered(cast), f.registered(cast, order_number="SO-2")
+    Deadline.objects.filter(complaint=poisoned).update(ladder=[{"at": "not a date", "who": "owner", "done_at": None}])
+    later = timezone.now() + timedelta(days=20)
+    assert overdue.enforce_due(later) == 1
+    assert healthy.transitions.filter(step="escalate").exists()
+    assert Deadline.objects.get(complaint=poisoned).ladder_at == later + overdue.POSTPONE

@@ -1,0 +1,91 @@
+"""The outbox: at least once, one notice per receiver, and a mail server that is away loses nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from complaints.actions import communication
+from complaints.lifecycle import STEPS
+from complaints.models import Event, Outbox
+from correspondence import dispatch
+from correspondence.models import Notice
+from correspondence.tasks import send_waiting
+from correspondence.who_is_told import TABLE
+from tests import factories as f
+from tests.cast import Cast
+
+
+def test_every_effect_of_the_lifecycle_has_a_row() -> None:
+    assert {e for s in STEPS.values() for e in s.effects} <= set(TABLE)
+
+
+def test_the_acknowledgement_goes_to_the_consumer_once_with_number_and_date(cast: Cast) -> None:
+    complaint = f.investigating(cast)
+    assert send_waiting() == 1
+    assert send_waiting() == 0
+    (message,) = mail.outbox
+    assert message.to == [f.CONSUMER["email"]]
+    assert complaint.number in message.subject
+    assert "12315" in message.body
+    assert "{" not in message.body
+    notice = Notice.objects.get()
+    assert f.CONSUMER["email"] not in notice.to
+    assert Event.objects.filter(complaint=complaint, kind="notice").count() == 1
+
+
+def test_the_signed_letter_leaves_word_for_word(cast: Cast) -> None:
+    f.offered(cast)
+    send_waiting()
+    assert f.LETTER in [m.body for m in mail.outbox]
+
+
+def test_counsel_is_told_in_the_application(cast: Cast) -> None:
+    f.in_review(cast)
+    send_waiting()
+    assert set(Notice.objects.filter(outbox__effect="tell_counsel").values_list("user__username", flat=True)) == {"counsel", "counsel2"}
+
+
+def test_a_mail_server_that_is_away_delays_and_loses_nothing(cast: Cast, settings: object) -> None:
+    f.investigating(cast)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
+    assert send_waiting() == 0
+    row = Outbox.objects.get()
+    assert (row.done_at, row.attempts) == (None, 1)
+    assert not Notice.objects.exists()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
+    assert dispatch.deliver(row.pk, row.not_before)
+    assert Notice.objects.count() == len(mail.outbox) == 1
+
+
+def test_a_reply_can_be_undone_until_it_leaves(cast: Cast) -> None:
+    complaint = f.investigating(cast)
+    send_waiting()
+    now = timezone.now()
+    kept = communication.write(complaint.number, {"kind": "reply", "text": "请稍候"}, by=cast.agent, now=now)
+    undone = communication.write(complaint.number, {"kind": "reply", "text": "写错了"}, by=cast.agent, now=now)
+    assert communication.undo(complaint.number, undone.pk, by=cast.agent, now=now + timedelta(seconds=5))
+    assert send_waiting() == 0
+    Outbox.objects.filter(pk=kept.outbox_id).update(not_before=now)
+    assert send_waiting() == 1
+    assert [m.body for m in mail.outbox][-1] == "请稍候"
+    assert not communication.undo(complaint.number, kept.pk, by=cast.agent)
+
+
+def test_an_internal_note_never_leaves(cast: Cast) -> None:
+    complaint = f.investigating(cast)
+    send_waiting()
+    communication.write(complaint.number, {"kind": "internal_note", "text": "内部讨论"}, by=cast.agent)
+    communication.write(complaint.number, {"kind": "call_note", "text": "消费者来电"}, by=cast.agent)
+    assert not Outbox.objects.filter(done_at=None).exists()
+    assert all("内部讨论" not in m.body for m in mail.outbox)
+
+
+@pytest.mark.parametrize("channel", ["phone", "letter"])
+def test_without_an_address_the_letter_is_a_task_for_a_person(cast: Cast, channel: str) -> None:
+    f.investigating(cast, consumer={"phone": "12012345678"})
+    send_waiting()
+    assert Notice.objects.get().way == "manual"
+    assert mail.outbox == []
