@@ -74,9 +74,9 @@ def stage(phase: int, label: Any, legal: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/clock.html")
-def clock(left: Any, due: Any, used: int = 0, kind: str = "", title: Any = "") -> dict[str, Any]:
-    """A running time: working time left, when exactly, share used (0 to 100). `kind`: soon, over, hold, met."""
-    return {"left": left, "due": due, "used": used, "kind": kind, "title": title}
+def clock(left: Any, due: Any, used: int = 0, kind: str = "", title: Any = "", basis: Any = "") -> dict[str, Any]:
+    """A running time: working time left, when exactly, share used (0 to 100), on what it rests. `kind`: soon, over, hold, met."""
+    return {"left": left, "due": due, "used": used, "kind": kind, "title": title, "basis": basis}
 
 
 @register.inclusion_tag("components/risk.html")

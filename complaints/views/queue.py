@@ -36,7 +36,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     counts = counts_of(views, user, now)
     _set_badges(request, counts)
     cursor = _cursor(request, filters)
-    order = BY_CLOSING if filters.values.get("state") in ("closed", "archived") else BY_DUE
+    order = BY_CLOSING if filters.values.get("state") in ("done", "closed", "archived") else BY_DUE
     cases = filters.apply(Complaint.objects.visible_to(user), now)
     current = next((v for v in views if dict(v.filters) == filters.values), None)
     found = page(cases, order, cursor, now)
@@ -45,7 +45,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "sections": _with_counts(sections, filters, counts, current), "filters": filters, "page": found, "current": current, "now": now,
         "title": current.label if current else (_("搜索结果") if "q" in filters.values else _("案件")),
         "size": shown(counts[current.key]) if current else "", "header": _header(counts, current),
-        "menus": [filters.menu(name) for name in menus], "more_menus": [filters.menu(name) for name in MORE_MENUS],
+        "menus": [filters.menu(name) for name in menus if name not in filters.values], "more_menus": [filters.menu(name) for name in MORE_MENUS if name not in filters.values],
         "may_take": user.may("take"), "unassigned": counts.get("unassigned", 0), "by_closing": order is BY_CLOSING,
         "receivers": filters.directory.people if user.may("assign") else [],
         "next_url": found.next and filters.address(cursor=found.next), "previous_url": found.previous and filters.address(cursor=found.previous),

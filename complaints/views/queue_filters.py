@@ -139,7 +139,7 @@ class Filters:
         lang = get_language() or "zh"
         people = self.directory.people if name == "owner" else []
         found: dict[str, Any] = {
-            "state": [("open", _("未办结")), ("closed", _("已办结、已归档")), *State.choices],
+            "state": [("open", _("未办结")), ("done", _("已办结或已归档")), *State.choices],
             "phase": Phase.choices,
             "owner": [("me", _("我")), ("none", _("待分配")), *people],
             "team": self.directory.teams if name == "team" else [],
@@ -190,7 +190,7 @@ class Filters:
 
 def _condition(name: str, value: str, user: User, now: datetime) -> Q:
     if name == "state":
-        states = {"open": OPEN_STATES, "closed": CLOSED_STATES, "any": tuple(State.values)}.get(value, (value,))
+        states = {"open": OPEN_STATES, "done": CLOSED_STATES, "any": tuple(State.values)}.get(value, (value,))
         return Q(state__in=states) if value != "any" else Q()
     if name == "owner":
         return {"me": Q(owner=user.pk), "none": Q(owner=None)}.get(value) or Q(owner=value)
