@@ -19,7 +19,11 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A question whose answer may decide a rule. `found_by`: "counsel" for a judgement, or "agent"."""
+    """A question whose answer may decide a rule.
+
+    `found_by`: "counsel" for a judgement, else "agent". `opens`: its answer alone makes a rule
+    worth asking about. `unknown`: answers that mean "not known yet".
+    """
 
     id: str
     type: str
@@ -76,7 +80,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One of the nine rights of the Consumer Law. `infringed_when`: a condition, not yet compiled."""
+    """One of the nine rights of the Consumer Law. `infringed_when`: a raw condition."""
 
     id: str
     name: Label

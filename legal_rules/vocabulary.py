@@ -40,7 +40,7 @@ def _label(row: Table, key: str) -> Label:
     return Label(words.text("zh"), words.text("en"))
 
 
-def _fact(row: Table, group: str, derived: bool) -> Fact:
+def _fact(row: Table, group: str, derived: bool, opens: bool) -> Fact:
     row.only(
         (
             "evidence",
@@ -80,7 +80,7 @@ def _fact(row: Table, group: str, derived: bool) -> Fact:
         unknown=tuple(row.listed("unknown")),
         none=row.get("none"),
         at_most=row.get("at_most", 10**9),
-        opens=row.get("opens", True),
+        opens=row.get("opens", opens),
         inputs=tuple(row.listed("inputs")),
         citation=(cited.text("instrument"), cited.text("article")) if cited else None,
     )
@@ -91,8 +91,8 @@ def _load_facts() -> tuple[dict[str, Fact], dict[str, Group]]:
     facts: dict[str, Fact] = {}
     groups: dict[str, Group] = {}
 
-    def add(row: Table, group: str, derived: bool) -> str:
-        fact = _fact(row, group, derived)
+    def add(row: Table, group: str, *, derived: bool = False, opens: bool = True) -> str:
+        fact = _fact(row, group, derived, opens)
         if fact.id in facts:
             raise row.error(f"fact {fact.id!r} is declared twice", "id")
         facts[fact.id] = fact
@@ -100,7 +100,9 @@ def _load_facts() -> tuple[dict[str, Fact], dict[str, Group]]:
 
     for row in page.listed("groups"):
         row.only(("always", "internal"), ("id", "name", "facts"))
-        ids = tuple(add(each, row.text("id"), derived=False) for each in row.listed("facts"))
+        ids = tuple(
+            add(each, row.text("id"), opens="always" not in row) for each in row.listed("facts")
+        )
         groups[row["id"]] = Group(
             row["id"],
             _label(row, "name"),

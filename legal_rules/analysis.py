@@ -1,0 +1,179 @@
+"""The legal analysis of a set of facts, as plain JSON: what API, screens and the stored opinion use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from legal_rules.reasoning import ask, logic, prose
+from legal_rules.reasoning.apply import Finding, KnownFacts
+from legal_rules.reasoning.logic import Truth
+from legal_rules.vocabulary import FACTS, REMEDIES, RIGHTS
+
+Json = dict[str, object]
+STATUS = {Truth.YES: "applies", Truth.NO: "does_not_apply", Truth.OPEN: "open"}
+ELEMENT = {Truth.YES: "satisfied", Truth.NO: "failed", Truth.OPEN: "unknown"}
+DEFENCE = {Truth.YES: "refuted", Truth.NO: "proved", Truth.OPEN: "unknown"}
+
+
+def as_json(
+    findings: Iterable[Finding],
+    relevant: list[Finding],
+    facts: KnownFacts,
+    rights: Mapping[str, logic.Condition],
+    as_of: date,
+    lang: str,
+) -> Json:
+    """The analysis (shape: README, "Legal analysis"). Money is text with two decimals, in yuan.
+
+    `rules` holds what is relevant and whatever else was decided; an irrelevant open rule is left out.
+    """
+    wanted = {finding.rule.id for finding in relevant}
+    shown = [f for f in findings if f.rule.id in wanted or f.truth is Truth.YES]
+    holding = [f for f in shown if f.applies]
+    return {
+        "as_of": as_of.isoformat(),
+        "rights": _rights(shown, rights, facts),
+        "rules": [_rule(f, facts, lang) for f in shown],
+        "remedies": [_remedy(f, lang) for f in holding if f.rule.remedy],
+        "exposure": [each for f in holding for each in _exposures(f, lang)],
+        "duties": [each for f in holding for each in _duties(f, lang)],
+    }
+
+
+def _rights(
+    findings: list[Finding], shown_by: Mapping[str, logic.Condition], facts: KnownFacts
+) -> list[Json]:
+    """Rights that the facts show to be infringed, then those on which an open rule still bears."""
+    held = {f.rule.right for f in findings if f.applies}
+    still_open = {f.rule.right for f in findings if f.truth is Truth.OPEN}
+    result = []
+    for right in RIGHTS.values():
+        condition = shown_by.get(right.id)
+        infringed = condition is not None and condition.judge(facts).truth is Truth.YES
+        if infringed or right.id in held:
+            status = "infringed"
+        elif right.id in still_open:
+            status = "open"
+        else:
+            continue
+        cited = {"instrument": "cpl_2013", "article": right.article}
+        result.append({"id": right.id, "citation": cited, "status": status})
+    return result
+
+
+def _rule(finding: Finding, facts: KnownFacts, lang: str) -> Json:
+    rule, version = finding.rule, finding.version
+    sources = (version or rule.versions[0]).sources
+    return {
+        "id": rule.id,
+        "remedy": rule.remedy,
+        "title": rule.title.in_(lang),
+        "status": "displaced" if finding.displaced_by else STATUS[finding.truth],
+        "presumed": finding.presumed,
+        "provisional": finding.provisional,
+        "displaced_by": finding.displaced_by,
+        "signed": rule.signed,
+        "reason": finding.reason.in_(lang) if finding.reason else "",
+        "summary": prose.sentence(finding, lang),
+        "citations": [quote.citation() for quote in sources],
+        "missing": list(finding.missing),
+        "elements": [_element(e, facts, lang) for e in finding.elements if e.role == "element"],
+        "defences": [_element(e, facts, lang) for e in finding.elements if e.role != "element"],
+    }
+
+
+def _element(element: logic.Element, facts: KnownFacts, lang: str) -> Json:
+    return {
+        "fact": element.fact,
+        "question": FACTS[element.fact].question_for(lang),
+        "status": (ELEMENT if element.role == "element" else DEFENCE)[element.status],
+        "role": element.role,
+        "value": element.value,
+        "why": prose.why(element, lang, element.fact in facts.contradicted),
+    }
+
+
+def _remedy(finding: Finding, lang: str) -> Json:
+    rule, amount = finding.rule, finding.amount
+    remedy = REMEDIES[rule.remedy or ""]
+    ranged = amount is not None and amount.exact is None and amount.low is not None
+    return {
+        "remedy": remedy.id,
+        "title": remedy.name_for(lang),
+        "rule": rule.id,
+        "kind": remedy.kind,
+        "amount": prose.in_yuan(amount.exact) if amount else None,
+        "currency": "CNY",
+        "minimum": prose.in_yuan(amount.floor) if amount else None,
+        "formula": prose.formula(amount, lang) if amount else None,
+        "bounds": {"low": prose.in_yuan(amount.low), "high": prose.in_yuan(amount.high)}
+        if ranged and amount
+        else None,
+        "certain": not finding.presumed
+        and not finding.provisional
+        and (amount is None or amount.exact is not None),
+        "needs_counsel": remedy.counsel,
+        "cumulates_with": list(rule.cumulates_with),
+        "alternatives": list(rule.alternatives),
+    }
+
+
+def questions(asked: list[ask.Question], lang: str) -> list[Json]:
+    """What to ask next, in the order of its weight."""
+    return [_question(question, lang) for question in asked]
+
+
+def _question(question: ask.Question, lang: str) -> Json:
+    fact = FACTS[question.fact]
+    names = [
+        REMEDIES[name].name_for(lang) if name in REMEDIES else name for name in question.decides
+    ]
+    return {
+        "fact": fact.id,
+        "question": fact.question_for(lang),
+        "why": _why(question.kind, names, lang),
+        "kind": question.kind,
+        "found_by": fact.found_by,
+        "evidence": fact.evidence_for(lang),
+        "decides": list(question.decides),
+        "weight": question.weight,
+    }
+
+
+def _why(kind: str, names: list[str], lang: str) -> str:
+    if lang.startswith("en"):
+        start = {"decides": "Decides", "amount": "Fixes the amount of", "defence": "May exclude"}[
+            kind
+        ]
+        return f"{start}: {'; '.join(names)}."
+    start = {"decides": "决定是否成立", "amount": "用于计算金额", "defence": "可能排除"}[kind]
+    return f"{start}：{'、'.join(names)}。"
+
+
+def _exposures(finding: Finding, lang: str) -> list[Json]:
+    cited = prose.cite(finding.version.sources[0], lang) if finding.version else ""
+    return [
+        {
+            "kind": each.kind,
+            "citation": cited,
+            "range": each.range.in_(lang),
+            "rule": finding.rule.id,
+            "remedy": finding.rule.remedy,
+        }
+        for each in finding.exposures
+    ]
+
+
+def _duties(finding: Finding, lang: str) -> list[Json]:
+    cited = prose.cite(finding.version.sources[0], lang) if finding.version else ""
+    return [
+        {
+            "id": each.id,
+            "text": each.text.in_(lang),
+            "due": each.due.in_(lang) if each.due else "",
+            "citation": cited,
+            "rule": finding.rule.id,
+        }
+        for each in finding.duties
+    ]

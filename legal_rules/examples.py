@@ -1,0 +1,56 @@
+"""Checks the worked examples that stand beside each rule against the engine.
+
+`expect` of an example: `truth` (成立, 不成立, 待查明, 让位), the id of a duty with its sum, `bounds` as
+[low, high], `ask_next` (what would decide it), `presumed`, `provisional`.
+"""
+
+from __future__ import annotations
+
+from legal_rules.reasoning import prose
+from legal_rules.reasoning.apply import Finding
+from legal_rules.reasoning.rules import Example, Rule
+from legal_rules.rulebook import Rulebook
+
+DISPLACED = "让位"
+
+
+def failures(book: Rulebook) -> list[str]:
+    """One sentence for each expectation that does not hold; empty when all do."""
+    return [
+        f"{rule.file}:{example.line}: {example.name}: {problem}"
+        for rule in book.rules.values()
+        for example in rule.examples
+        for problem in check(book, rule, example)
+    ]
+
+
+def check(book: Rulebook, rule: Rule, example: Example) -> list[str]:
+    """What differs between an example and the engine's answer."""
+    finding = book.findings(example.facts, example.on or book.as_of)[rule.id]
+    found = describe(finding)
+    return [
+        f"expected {key} {wanted!r}, found {found.get(key)!r}"
+        for key, wanted in example.expect.items()
+        if found.get(key) != _plain(key, wanted)
+    ]
+
+
+def describe(finding: Finding) -> dict[str, object]:
+    """A finding in the words that examples use."""
+    amount = finding.amount
+    described: dict[str, object] = {
+        "truth": DISPLACED if finding.displaced_by else finding.truth.value,
+        "ask_next": sorted(finding.missing),
+        "presumed": finding.presumed,
+        "provisional": finding.provisional,
+        "displaced_by": finding.displaced_by,
+    }
+    if amount:
+        described["bounds"] = [prose.in_yuan(amount.low), prose.in_yuan(amount.high)]
+    for duty in finding.duties if finding.applies else ():
+        described[duty.id] = prose.in_yuan(amount.exact) if amount and duty.amount else True
+    return described
+
+
+def _plain(key: str, wanted: object) -> object:
+    return sorted(wanted) if key == "ask_next" and isinstance(wanted, list) else wanted

@@ -1,0 +1,195 @@
+"""Applies rules to the facts of a case on a date. No choice, no estimate: 成立, 不成立 or 待查明."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from legal_rules.reasoning.amounts import Amount
+from legal_rules.reasoning.derived import DERIVED
+from legal_rules.reasoning.logic import Element, Truth, against, joined
+from legal_rules.reasoning.rules import Duty, Exposure, Rule, Version
+from legal_rules.terms import Fact, Label
+from legal_rules.vocabulary import FACTS
+
+NOT_LOADED = Label(
+    "事实发生时的法律尚未录入，不能作出结论。",
+    "The law of that date is not loaded; no conclusion is drawn.",
+)
+REPEALED = Label(
+    "该规定在事实发生时已经失效。", "The provision was no longer in force on that date."
+)
+EARLIER_LAW = Label(
+    "事实发生在本规定施行之前，适用当时的规定。",
+    "The facts are earlier than this provision; the older law applies.",
+)
+
+
+class KnownFacts:
+    """The facts of a case: what was answered, and what follows from it by calculation.
+
+    A derived fact is computed where its inputs decide it and may be stated where they do not; stated
+    and computed in contradiction, it is unknown.
+    """
+
+    def __init__(self, answers: Mapping[str, object], vocabulary: Mapping[str, Fact]) -> None:
+        self._vocabulary = vocabulary
+        self._values: dict[str, object] = {}
+        self.contradicted: set[str] = set()
+        for name, value in answers.items():
+            if value != [] and value not in vocabulary[name].unknown:
+                self._values[name] = value
+        for name, compute in DERIVED.items():
+            self._derive(name, compute(self._values.get))
+
+    def _derive(self, name: str, computed: object | None) -> None:
+        if computed is None:
+            return
+        if self._values.setdefault(name, computed) != computed:
+            del self._values[name]
+            self.contradicted.add(name)
+
+    def value(self, fact: str) -> object | None:
+        return self._values.get(fact)
+
+    def to_ask(self, fact: str) -> tuple[str, ...]:
+        """The fact itself, or the unanswered inputs of a derived one."""
+        inputs = self._vocabulary[fact].inputs
+        if not inputs:
+            return (fact,)
+        return tuple(name for name in inputs if name not in self._values) or (fact,)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule comes to.
+
+    `missing` would decide it, `excuses` could still undo it, `unmeasured` would fix what is owed.
+    """
+
+    rule: Rule
+    version: Version | None
+    truth: Truth
+    presumed: bool = False
+    provisional: bool = False
+    displaced_by: str | None = None
+    reason: Label | None = None
+    elements: tuple[Element, ...] = ()
+    missing: tuple[str, ...] = ()
+    excuses: tuple[str, ...] = ()
+    amount: Amount | None = None
+    unmeasured: tuple[str, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+
+    @property
+    def applies(self) -> bool:
+        return self.truth is Truth.YES and self.displaced_by is None
+
+
+def apply_rules(rules: Iterable[Rule], facts: KnownFacts, as_of: date) -> dict[str, Finding]:
+    """The finding of every rule, by id. `as_of` dates the facts where no fact does."""
+    found = {rule.id: judge(rule, facts, as_of) for rule in rules}
+    firm: dict[str, Finding] = {}
+    for name in found:
+        _settle(name, found, firm)
+    return {name: firm[name] for name in found}
+
+
+def judge(rule: Rule, facts: KnownFacts, as_of: date) -> Finding:
+    """One rule by itself, before special rules displace it."""
+    day = day_of(rule, facts, as_of)
+    version = rule.version_on(day)
+    if version is None:
+        return _outside(rule, day)
+    outcome = version.when.judge(facts)
+    elements, excuses, missing = list(outcome.elements), [outcome.excuses], [outcome.missing]
+    truth, reason = outcome.truth, None
+    for exception in version.exceptions:
+        against_it = exception.when.judge(facts)
+        elements.extend(against(against_it.elements, "exception"))
+        excuses.append(against_it.missing)
+        if against_it.truth is Truth.YES and truth is not Truth.NO:
+            truth, reason = Truth.NO, exception.why
+    for doubt in version.doubts:
+        if truth is Truth.YES and doubt.when.judge(facts).truth is Truth.YES:
+            truth, reason = Truth.OPEN, doubt.question
+    duties, unmeasured = _owed(version, facts)
+    sums = [duty.amount.reckon(facts) for duty in duties if duty.amount is not None]
+    return Finding(
+        rule=rule,
+        version=version,
+        truth=truth,
+        presumed=outcome.presumed and truth is Truth.YES,
+        reason=reason,
+        elements=_once(elements),
+        missing=joined(missing) if truth is Truth.OPEN else (),
+        excuses=joined(excuses) if truth is not Truth.NO else (),
+        amount=sums[0] if sums else None,
+        duties=duties,
+        unmeasured=joined([unmeasured, *(s.missing for s in sums[:1])]),
+        exposures=tuple(e for e in version.exposures if _holds(e, facts)),
+    )
+
+
+def day_of(rule: Rule, facts: KnownFacts, as_of: date) -> date:
+    """The day whose law decides: the first known of the rule's dates, else `as_of`. 立法法 104."""
+    for name in rule.dated_by:
+        value = facts.value(name)
+        if isinstance(value, str):
+            return date.fromisoformat(value[:10])
+    return as_of
+
+
+def _outside(rule: Rule, day: date) -> Finding:
+    if day >= rule.versions[0].start:
+        return Finding(rule, None, Truth.NO, reason=REPEALED)
+    if rule.preceded_by:
+        return Finding(rule, None, Truth.NO, reason=EARLIER_LAW)
+    return Finding(rule, None, Truth.OPEN, reason=NOT_LOADED)
+
+
+def _once(elements: Iterable[Element]) -> tuple[Element, ...]:
+    return tuple({(e.fact, e.wanted, e.role, e.status): e for e in elements}.values())
+
+
+def _owed(version: Version, facts: KnownFacts) -> tuple[tuple[Duty, ...], tuple[str, ...]]:
+    """The duties that are owed, and the facts that would tell whether others are."""
+    judged = [(duty, duty.when.judge(facts) if duty.when else None) for duty in version.duties]
+    owed = tuple(duty for duty, outcome in judged if outcome is None or outcome.truth is Truth.YES)
+    return owed, joined(o.missing for _, o in judged if o and o.truth is Truth.OPEN)
+
+
+def _holds(part: Exposure, facts: KnownFacts) -> bool:
+    return part.when is None or part.when.judge(facts).truth is Truth.YES
+
+
+def _settle(name: str, found: Mapping[str, Finding], firm: dict[str, Finding]) -> Finding:
+    """A special rule that applies displaces the general one; one still open leaves it provisional."""
+    if name in firm:
+        return firm[name]
+    finding = found[name]
+    special = [_settle(other, found, firm) for other in finding.rule.yields_to]
+    if finding.truth is not Truth.NO:
+        for other in special:
+            if other.applies:
+                finding = replace(finding, displaced_by=other.rule.id, missing=(), excuses=())
+                break
+    if finding.applies and any(_still_possible(other) for other in special):
+        finding = replace(finding, provisional=True)
+    firm[name] = finding
+    return finding
+
+
+def touched(finding: Finding) -> bool:
+    """An answer speaks for the rule, beyond what is asked in every case."""
+    return any(
+        e.status is Truth.YES and e.role == "element" and FACTS[e.fact].opens
+        for e in finding.elements
+    )
+
+
+def _still_possible(other: Finding) -> bool:
+    """Open with something already shown for it; a rule of which nothing is known is no rival."""
+    return other.truth is Truth.OPEN and other.displaced_by is None and touched(other)

@@ -1,0 +1,294 @@
+"""Reads rules from YAML and refuses every mistake it can see, with file and line.
+
+Refused: unknown keys, floats, undeclared facts, values outside the vocabulary, comparisons in a
+condition, overlapping versions, a rule that yields to itself (also by way of others), rules without
+two examples. How a rule is written: any file below `statutes/cpl/` shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from legal_rules.reasoning import amounts, logic, source
+from legal_rules.reasoning.rules import (
+    Doubt,
+    Duty,
+    Example,
+    Exception_,
+    Exposure,
+    Quote,
+    Review,
+    Rule,
+    Version,
+)
+from legal_rules.reasoning.source import LawError, Rows, Table
+from legal_rules.terms import Label
+from legal_rules.values import FactError
+from legal_rules.vocabulary import CATEGORIES, FACTS, INSTRUMENTS, REMEDIES, RIGHTS, check_value
+
+COMPARABLE = ("boolean", "enum", "multi")
+RULE_KEYS = (
+    "remedy",
+    "right",
+    "cumulates_with",
+    "alternatives",
+    "yields_to",
+    "preceded_by",
+    "relevant_to",
+)
+VERSION_KEYS = ("exceptions", "doubts", "then", "basis")
+EXPOSURES = ("administrative_fine", "detention", "criminal_penalty", "credit_record")
+
+
+def load_rules(root: Path) -> dict[str, Rule]:
+    """Every rule below `root`, by id, in the order of their files. Raises LawError."""
+    rules: dict[str, Rule] = {}
+    for path in sorted(root.glob("*/*.yaml")):
+        page = source.read(path, root)
+        rule = read_rule(page)
+        if rule.id in rules:
+            raise page.error(f"rule {rule.id!r} is also in {rules[rule.id].file}", "id")
+        rules[rule.id] = rule
+    for rule in rules.values():
+        _check_relations(rule, rules)
+    return rules
+
+
+def read_rule(page: Table) -> Rule:
+    """One rule from its page. Raises LawError."""
+    page.only(RULE_KEYS, ("id", "title", "dated_by", "review", "versions", "examples"))
+    remedy = _one_of(page, "remedy", REMEDIES)
+    versions = tuple(_version(row) for row in page.listed("versions"))
+    if not versions:
+        raise page.error("a rule has at least one version", "versions")
+    for earlier, later in zip(versions, versions[1:], strict=False):
+        if earlier.until is None or earlier.until >= later.start:
+            raise page.error(f"version from {later.start} overlaps the one before it", "versions")
+    examples = tuple(_example(row) for row in page.listed("examples"))
+    if len(examples) < 2:
+        raise page.error("a rule has at least two examples", "examples")
+    return Rule(
+        id=page.text("id"),
+        file=page.file,
+        title=_label(page, "title"),
+        remedy=remedy,
+        right=_one_of(page, "right", RIGHTS),
+        dated_by=_dates(page),
+        review=_review(page),
+        cumulates_with=_all_of(page, "cumulates_with", REMEDIES),
+        alternatives=_all_of(page, "alternatives", REMEDIES),
+        yields_to=tuple(page.listed("yields_to")),
+        preceded_by=page.text("preceded_by") if "preceded_by" in page else None,
+        relevant_to=_all_of(page, "relevant_to", CATEGORIES),
+        versions=versions,
+        examples=examples,
+    )
+
+
+def condition(raw: object, where: Table) -> logic.Condition:
+    """A condition from its YAML form. `where` names file and line in a refusal."""
+    if isinstance(raw, str):
+        return _fact_is(raw, (True,), where)
+    if not isinstance(raw, Table):
+        raise where.error(f"{raw!r} is not a condition")
+    if "fact" in raw:
+        raw.only(("is", "one_of"), ("fact",))
+        if ("is" in raw) == ("one_of" in raw):
+            raise raw.error("say either `is` or `one_of`", "fact")
+        wanted = tuple(raw.listed("one_of")) if "one_of" in raw else (raw["is"],)
+        return _fact_is(raw.text("fact"), wanted, raw)
+    raw.only(("all", "any", "not", "unless_proved"))
+    if len(raw) != 1:
+        raise raw.error("a condition has exactly one of all, any, not, unless_proved, fact")
+    form = next(iter(raw))
+    if form in ("all", "any"):
+        parts = tuple(_part(raw, form, place) for place in range(len(raw.listed(form))))
+        if not parts:
+            raise raw.error(f"`{form}` needs at least one part", form)
+        return logic.All(parts) if form == "all" else logic.Any(parts)
+    part = condition(raw[form], raw)
+    if any(part.defences()):
+        raise raw.error("`unless_proved` cannot stand inside `not` or `unless_proved`", form)
+    return logic.Not(part) if form == "not" else logic.UnlessProved(part)
+
+
+def amount(raw: object, where: Table) -> amounts.Expression:
+    """An amount from its YAML form: a fact, a figure, or one operation with an optional `at_least`."""
+    if isinstance(raw, str) and raw in FACTS:
+        if FACTS[raw].type not in ("money", "integer"):
+            raise where.error(f"fact {raw!r} is no amount")
+        return amounts.FactSum(raw)
+    if not isinstance(raw, Table):
+        return amounts.Number(_figure(raw, where))
+    raw.only((*amounts.KINDS, "known", "at_least"))
+    forms = [key for key in raw if key != "at_least"]
+    if len(forms) != 1:
+        raise raw.error("an amount has exactly one form")
+    part = _operation(raw, forms[0])
+    return amounts.AtLeast(part, _figure(raw["at_least"], raw)) if "at_least" in raw else part
+
+
+def _operation(raw: Table, form: str) -> amounts.Expression:
+    given = raw[form] if isinstance(raw[form], list) else [raw[form]]
+    parts = tuple(amount(each, raw) for each in given)
+    if form == "known":
+        if len(parts) != 1:
+            raise raw.error("`known` takes one amount", form)
+        return amounts.Known(parts[0])
+    if len(parts) != amounts.ARITY.get(form, max(2, len(parts))):
+        raise raw.error(f"`{form}` takes another number of parts", form)
+    return amounts.Operation(form, parts)
+
+
+def _figure(raw: object, where: Table) -> Decimal:
+    text = str(raw)
+    if isinstance(raw, bool) or not text.replace(".", "", 1).isdigit() or not text.isascii():
+        raise where.error(f"{raw!r} is neither a declared amount nor a figure")
+    return Decimal(text)
+
+
+def _part(raw: Table, form: str, place: int) -> logic.Condition:
+    here = Table(raw)
+    here.file, here.line, here.lines = raw.file, raw.line, {}
+    if isinstance(raw[form], Rows):
+        here.line = raw[form].lines[place]
+    return condition(raw[form][place], here)
+
+
+def _fact_is(fact_id: str, wanted: tuple[object, ...], where: Table) -> logic.FactIs:
+    fact = FACTS.get(fact_id)
+    if fact is None:
+        raise where.error(f"fact {fact_id!r} is not declared in facts.yaml")
+    if fact.type not in COMPARABLE:
+        raise where.error(f"{fact_id!r} is {fact.type}: compare it in a derived fact")
+    for value in wanted:
+        known = isinstance(value, bool) if fact.type == "boolean" else value in fact.values
+        if not known:
+            raise where.error(f"{value!r} is not a value of {fact_id!r}")
+        if value in fact.unknown:
+            raise where.error(f"{value!r} means that {fact_id!r} is not known: it decides nothing")
+    return logic.FactIs(fact_id, wanted)
+
+
+def _version(row: Table) -> Version:
+    row.only(VERSION_KEYS, ("in_force", "sources", "when"))
+    span = row.mapping("in_force").only(("until",), ("from",))
+    until = span.day("until") if span.get("until") is not None else None
+    if until is not None and until < span.day("from"):
+        raise span.error("a version ends before it begins", "until")
+    then = row.listed("then")
+    return Version(
+        start=span.day("from"),
+        until=until,
+        basis=row.get("basis") or "",
+        sources=tuple(_quote(each) for each in row.listed("sources")),
+        when=condition(row["when"], row),
+        exceptions=tuple(_exception(each) for each in row.listed("exceptions")),
+        doubts=tuple(
+            Doubt(condition(each["when"], each), _label(each, "question"))
+            for each in (d.only((), ("when", "question")) for d in row.listed("doubts"))
+        ),
+        duties=tuple(_duty(each) for each in then if "duty" in each),
+        exposures=tuple(_exposure(each) for each in then if "duty" not in each),
+    )
+
+
+def _quote(row: Table) -> Quote:
+    row.only(("paragraph",), ("instrument", "article", "text"))
+    if row["instrument"] not in INSTRUMENTS:
+        raise row.error(f"{row['instrument']!r} is not in instruments.yaml", "instrument")
+    paragraph = row.get("paragraph")
+    if paragraph is not None and not isinstance(paragraph, int):
+        raise row.error("a paragraph is a whole number", "paragraph")
+    return Quote(row.text("instrument"), row.text("article"), paragraph, row.text("text"))
+
+
+def _exception(row: Table) -> Exception_:
+    row.only(("source",), ("when", "why"))
+    quote = _quote(row.mapping("source")) if "source" in row else None
+    return Exception_(condition(row["when"], row), _label(row, "why"), quote)
+
+
+def _duty(row: Table) -> Duty:
+    row.only(("when", "amount", "due"), ("duty", "text"))
+    return Duty(
+        id=row.text("duty"),
+        text=_label(row, "text"),
+        when=condition(row["when"], row) if "when" in row else None,
+        amount=amount(row["amount"], row) if "amount" in row else None,
+        due=_label(row, "due") if "due" in row else None,
+    )
+
+
+def _exposure(row: Table) -> Exposure:
+    row.only(("when",), ("exposure", "range"))
+    if row.text("exposure") not in EXPOSURES:
+        raise row.error(f"{row['exposure']!r} is no kind of exposure", "exposure")
+    when = condition(row["when"], row) if "when" in row else None
+    return Exposure(row["exposure"], _label(row, "range"), when)
+
+
+def _review(page: Table) -> Review:
+    row = page.mapping("review").only((), ("status", "by", "on"))
+    if (row["by"] is None) != (row["on"] is None):
+        raise row.error("a signature has a name and a date", "by")
+    signed_on: date | None = row["on"]
+    return Review(row.text("status"), row["by"], signed_on)
+
+
+def _example(row: Table) -> Example:
+    row.only(("on",), ("name", "facts", "expect"))
+    facts: dict[str, object] = {}
+    for name, value in row.mapping("facts").items():
+        try:
+            facts[name] = check_value(name, value)
+        except FactError as bad:
+            raise row.mapping("facts").error(str(bad), name) from bad
+    day = row.day("on") if "on" in row else None
+    return Example(row.text("name"), day, facts, dict(row.mapping("expect")), row.line)
+
+
+def _label(row: Table, key: str) -> Label:
+    words = row.mapping(key).only((), ("zh", "en"))
+    return Label(words.text("zh"), words.text("en"))
+
+
+def _dates(page: Table) -> tuple[str, ...]:
+    names = page.listed("dated_by")
+    for name in names:
+        if name not in FACTS or FACTS[name].type not in ("date", "datetime"):
+            raise page.error(f"{name!r} is not a fact with a date", "dated_by")
+    return tuple(names)
+
+
+def _one_of(page: Table, key: str, known: Mapping[str, object]) -> str | None:
+    if key not in page:
+        return None
+    if page.text(key) not in known:
+        raise page.error(f"{page[key]!r} is not known", key)
+    return page.text(key)
+
+
+def _all_of(page: Table, key: str, known: Mapping[str, object]) -> tuple[str, ...]:
+    for name in page.listed(key):
+        if name not in known:
+            raise page.error(f"{name!r} is not known", key)
+    return tuple(page.listed(key))
+
+
+def _check_relations(rule: Rule, rules: Mapping[str, Rule]) -> None:
+    """No dangling name, and no rule that yields to itself, not even by way of others."""
+    for name in (*rule.yields_to, *((rule.preceded_by,) if rule.preceded_by else ())):
+        if name not in rules:
+            raise LawError(rule.file, 1, f"there is no rule {name!r}")
+    ahead, seen = list(rule.yields_to), set()
+    while ahead:
+        name = ahead.pop()
+        if name == rule.id:
+            raise LawError(rule.file, 1, f"rule {rule.id!r} yields to itself")
+        if name not in seen:
+            seen.add(name)
+            ahead.extend(rules[name].yields_to)

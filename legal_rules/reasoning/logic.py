@@ -1,0 +1,208 @@
+"""Three values and the five forms of a condition: fact, all, any, not, unless_proved.
+
+An unknown fact is neither true nor false: it leaves a condition open. `unless_proved` reverses the
+burden of proof: it holds, marked as presumed, until the excuse is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NoReturn, Protocol
+
+
+class Truth(Enum):
+    """成立 / 不成立 / 待查明. Has no truth value in Python: compare it, never test it."""
+
+    YES = "成立"
+    NO = "不成立"
+    OPEN = "待查明"
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Truth has three values: compare it with Truth.YES, NO or OPEN")
+
+    def negated(self) -> Truth:
+        return {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.OPEN: Truth.OPEN}[self]
+
+
+class Facts(Protocol):
+    """What is known of a case."""
+
+    def value(self, fact: str) -> object | None:
+        """The normal value of a fact, or None while it is unknown."""
+
+    def to_ask(self, fact: str) -> tuple[str, ...]:
+        """The facts whose answers would make an unknown fact known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One test on one fact, seen from the side of the rule.
+
+    `status` is YES where it helps the rule, NO where it stands against it. `role` is "element",
+    "presumption" (reversed burden) or "exception".
+    """
+
+    fact: str
+    wanted: tuple[object, ...]
+    status: Truth
+    value: object | None
+    role: str = "element"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a condition. `missing` would decide it; `excuses` are facts that could undo it."""
+
+    truth: Truth
+    presumed: bool = False
+    elements: tuple[Element, ...] = ()
+    missing: tuple[str, ...] = ()
+    excuses: tuple[str, ...] = ()
+
+
+class Condition(Protocol):
+    """A node of a rule's `when`."""
+
+    def judge(self, facts: Facts) -> Outcome: ...
+
+    def facts(self) -> Iterator[str]:
+        """Every fact named in it."""
+
+    def defences(self) -> Iterator[str]:
+        """The facts named under `unless_proved`: unknown, they do not keep a rule from holding."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactIs:
+    """The fact has one of the `wanted` values; for a fact of several values, at least one of them."""
+
+    fact: str
+    wanted: tuple[object, ...]
+
+    def judge(self, facts: Facts) -> Outcome:
+        value = facts.value(self.fact)
+        if value is None:
+            unknown = Element(self.fact, self.wanted, Truth.OPEN, None)
+            return Outcome(Truth.OPEN, False, (unknown,), facts.to_ask(self.fact))
+        held = value if isinstance(value, list) else [value]
+        truth = Truth.YES if any(item in self.wanted for item in held) else Truth.NO
+        return Outcome(truth, False, (Element(self.fact, self.wanted, truth, value),))
+
+    def facts(self) -> Iterator[str]:
+        yield self.fact
+
+    def defences(self) -> Iterator[str]:
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Holds when every part holds; fails when one fails."""
+
+    parts: tuple[Condition, ...]
+
+    def judge(self, facts: Facts) -> Outcome:
+        found = [part.judge(facts) for part in self.parts]
+        elements = tuple(e for outcome in found for e in outcome.elements)
+        excuses = joined(outcome.excuses for outcome in found)
+        if any(outcome.truth is Truth.NO for outcome in found):
+            return Outcome(Truth.NO, False, elements)
+        presumed = any(outcome.presumed for outcome in found)
+        if all(outcome.truth is Truth.YES for outcome in found):
+            return Outcome(Truth.YES, presumed, elements, (), excuses)
+        return Outcome(Truth.OPEN, presumed, elements, joined(o.missing for o in found), excuses)
+
+    def facts(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.facts()
+
+    def defences(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.defences()
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Holds when one part holds, best one that is not merely presumed; fails when all fail.
+
+    While it is open, the way that is furthest along is asked about before the others.
+    """
+
+    parts: tuple[Condition, ...]
+
+    def judge(self, facts: Facts) -> Outcome:
+        found = [part.judge(facts) for part in self.parts]
+        held = [outcome for outcome in found if outcome.truth is Truth.YES]
+        shown = [outcome for outcome in held if not outcome.presumed] or held
+        if shown:
+            elements = tuple(e for outcome in shown for e in outcome.elements)
+            excuses = joined(outcome.excuses for outcome in shown)
+            return Outcome(Truth.YES, shown[0].presumed, elements, (), excuses)
+        elements = tuple(e for outcome in found for e in outcome.elements)
+        if all(outcome.truth is Truth.NO for outcome in found):
+            return Outcome(Truth.NO, False, elements)
+        still_open = [outcome for outcome in found if outcome.truth is Truth.OPEN]
+        furthest = max(_satisfied(outcome) for outcome in still_open)
+        asked = [outcome for outcome in still_open if _satisfied(outcome) == furthest]
+        return Outcome(Truth.OPEN, False, elements, joined(outcome.missing for outcome in asked))
+
+    def facts(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.facts()
+
+    def defences(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.defences()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Holds when the part fails. The part contains no `unless_proved` (the loader sees to it)."""
+
+    part: Condition
+
+    def judge(self, facts: Facts) -> Outcome:
+        outcome = self.part.judge(facts)
+        return replace(outcome, truth=outcome.truth.negated(), elements=against(outcome.elements))
+
+    def facts(self) -> Iterator[str]:
+        yield from self.part.facts()
+
+    def defences(self) -> Iterator[str]:
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnlessProved:
+    """Reversed burden: holds, presumed, until the excuse is proved; holds firmly once it is refuted."""
+
+    part: Condition
+
+    def judge(self, facts: Facts) -> Outcome:
+        outcome = self.part.judge(facts)
+        elements = against(outcome.elements, "presumption")
+        if outcome.truth is Truth.YES:
+            return Outcome(Truth.NO, False, elements)
+        return Outcome(Truth.YES, outcome.truth is Truth.OPEN, elements, (), outcome.missing)
+
+    def facts(self) -> Iterator[str]:
+        yield from self.part.facts()
+
+    def defences(self) -> Iterator[str]:
+        yield from self.part.facts()
+
+
+def against(elements: tuple[Element, ...], role: str | None = None) -> tuple[Element, ...]:
+    """The same elements seen from the other side."""
+    return tuple(replace(e, status=e.status.negated(), role=role or e.role) for e in elements)
+
+
+def _satisfied(outcome: Outcome) -> int:
+    return sum(e.status is Truth.YES and e.role == "element" for e in outcome.elements)
+
+
+def joined(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """All names once, in the order in which they came."""
+    return tuple(dict.fromkeys(name for group in groups for name in group))

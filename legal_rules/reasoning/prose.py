@@ -1,0 +1,143 @@
+"""Findings in words, Chinese and English: one sentence each, for screens, letters and files."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from legal_rules.reasoning.amounts import Amount, to_cents
+from legal_rules.reasoning.apply import Finding
+from legal_rules.reasoning.logic import Element, Truth
+from legal_rules.reasoning.rules import Quote
+from legal_rules.vocabulary import FACTS, INSTRUMENTS
+
+_DIGITS = "零一二三四五六七八九"
+
+
+def chinese_number(number: int) -> str:
+    """55 → 五十五; 1179 → 一千一百七十九. From 1 to 9999, as articles are counted."""
+    text, pending_zero = "", False
+    for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // place % 10
+        if digit:
+            text += ("零" if pending_zero else "") + _DIGITS[digit] + unit
+            pending_zero = False
+        elif text:
+            pending_zero = True
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+def cite(quote: Quote, lang: str) -> str:
+    """《消费者权益保护法》第五十五条第一款 / Consumer Law, Article 55(1)."""
+    instrument = INSTRUMENTS[quote.instrument]
+    main, _, added = quote.article.partition("-")
+    if lang.startswith("en"):
+        paragraph = f"({quote.paragraph})" if quote.paragraph else ""
+        return f"{instrument.short.en}, Article {quote.article}{paragraph}"
+    article = f"第{chinese_number(int(main))}条" + (
+        f"之{chinese_number(int(added))}" if added else ""
+    )
+    paragraph = f"第{chinese_number(quote.paragraph)}款" if quote.paragraph else ""
+    return f"《{instrument.short.zh}》{article}{paragraph}"
+
+
+def in_yuan(value: Decimal | None) -> str | None:
+    """Two decimals, or None."""
+    return None if value is None else f"{to_cents(value):.2f}"
+
+
+def formula(amount: Amount, lang: str) -> str:
+    """The formula, with the question's fact named where its answer is missing."""
+    return re.sub(r"\b[a-z]{2}_[a-z_0-9]+\b", lambda m: _named(m.group(), lang), amount.formula)
+
+
+def _named(fact: str, lang: str) -> str:
+    return f"[{FACTS[fact].question_for(lang)}]" if fact in FACTS else fact
+
+
+def why(element: Element, lang: str, contradicted: bool = False) -> str:
+    """Why an element stands as it does."""
+    english, fact = lang.startswith("en"), FACTS[element.fact]
+    if contradicted:
+        return (
+            "The answer contradicts the dates or figures given."
+            if english
+            else "所答与日期或数额推算的结果不一致。"
+        )
+    if element.value is None:
+        if element.role == "element":
+            return "Not answered yet." if english else "尚未查明。"
+        return (
+            "Not proved; an unproved defence defeats nothing."
+            if english
+            else "尚未证明；未证明的抗辩不影响结论。"
+        )
+    answer = fact.value_for(element.value, lang)
+    wanted = " / ".join(fact.value_for(value, lang) for value in element.wanted)
+    if element.status is Truth.YES:
+        return f"Answered: {answer}." if english else f"已答：{answer}。"
+    if english:
+        return f"Answered: {answer}; the rule asks about: {wanted}."
+    return f"已答：{answer}；规则所问：{wanted}。"
+
+
+def sentence(finding: Finding, lang: str) -> str:
+    """The finding in one sentence."""
+    english = lang.startswith("en")
+    title = finding.rule.title.in_(lang)
+    source = (
+        cite(finding.version.sources[0], lang) + (": " if english else "：")
+        if finding.version
+        else ""
+    )
+    return source + (_english(finding, title) if english else _chinese(finding, title))
+
+
+def _chinese(finding: Finding, title: str) -> str:
+    if finding.displaced_by:
+        return f"{title}：让位于特别规定（{finding.displaced_by}）。"
+    reason = finding.reason.zh if finding.reason else ""
+    if finding.truth is Truth.NO:
+        return f"{title}不成立。{reason or _failed(finding, 'zh-hans')}"
+    if finding.truth is Truth.OPEN:
+        asked = "；".join(FACTS[name].zh for name in finding.missing)
+        return f"{title}待查明。{reason}{asked}"
+    marks = "（推定）" * finding.presumed + "（暂定）" * finding.provisional
+    return f"{title}成立{marks}。{_sum(finding, 'zh-hans')}"
+
+
+def _english(finding: Finding, title: str) -> str:
+    if finding.displaced_by:
+        return f"{title}: displaced by a special rule ({finding.displaced_by})."
+    reason = finding.reason.en if finding.reason else ""
+    if finding.truth is Truth.NO:
+        return f"{title}: does not apply. {reason or _failed(finding, 'en')}".rstrip()
+    if finding.truth is Truth.OPEN:
+        asked = " ".join(FACTS[name].en for name in finding.missing)
+        return f"{title}: open. {' '.join(part for part in (reason, asked) if part)}".rstrip()
+    marks = " (presumed)" * finding.presumed + " (provisional)" * finding.provisional
+    return f"{title}: applies{marks}. {_sum(finding, 'en')}".rstrip()
+
+
+def _failed(finding: Finding, lang: str) -> str:
+    failed = [e for e in finding.elements if e.status is Truth.NO]
+    words = [
+        f"{FACTS[e.fact].question_for(lang)}{' ' if lang == 'en' else ''}{why(e, lang)}"
+        for e in failed
+    ]
+    return (" " if lang == "en" else "").join(words)
+
+
+def _sum(finding: Finding, lang: str) -> str:
+    amount, english = finding.amount, lang == "en"
+    if amount is None or amount.low is None:
+        return ""
+    words, shown = formula(amount, lang), in_yuan(amount.low)
+    if amount.exact is not None:
+        return f"{shown} yuan ({words})." if english else f"{shown} 元（{words}）。"
+    if amount.high is None:
+        return f"At least {shown} yuan ({words})." if english else f"不少于 {shown} 元（{words}）。"
+    high = in_yuan(amount.high)
+    return (
+        f"{shown} to {high} yuan ({words})." if english else f"{shown} 元至 {high} 元（{words}）。"
+    )

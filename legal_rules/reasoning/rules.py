@@ -1,0 +1,144 @@
+"""What a rule is: one paragraph of law, its versions by date, and worked examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from legal_rules.reasoning.amounts import Expression
+from legal_rules.reasoning.logic import Condition
+from legal_rules.terms import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the law, exactly as promulgated."""
+
+    instrument: str
+    article: str
+    paragraph: int | None
+    text: str
+
+    def citation(self) -> dict[str, object]:
+        """{"instrument", "article"} and, where one paragraph is meant, "paragraph"."""
+        cited: dict[str, object] = {"instrument": self.instrument, "article": self.article}
+        if self.paragraph is not None:
+            cited["paragraph"] = self.paragraph
+        return cited
+
+
+@dataclass(frozen=True, slots=True)
+class Exception_:
+    """除外: defeats the rule when proved; unknown, it defeats nothing."""
+
+    when: Condition
+    why: Label
+    source: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question of law that the texts do not answer: where it arises, the rule stays open."""
+
+    when: Condition
+    question: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What is owed, with its sum in a closed form where the law gives one."""
+
+    id: str
+    text: Label
+    when: Condition | None
+    amount: Expression | None
+    due: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What an authority or a court may impose."""
+
+    kind: str
+    range: Label
+    when: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The rule as it stood from `start` to `until` (both included; None: still in force)."""
+
+    start: date
+    until: date | None
+    basis: str
+    sources: tuple[Quote, ...]
+    when: Condition
+    exceptions: tuple[Exception_, ...]
+    doubts: tuple[Doubt, ...]
+    duties: tuple[Duty, ...]
+    exposures: tuple[Exposure, ...]
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition that decides whether the rule holds."""
+        yield self.when
+        yield from (each.when for each in self.exceptions)
+        yield from (each.when for each in self.doubts)
+
+    def defences(self) -> frozenset[str]:
+        """Facts whose absence does not keep the rule from holding."""
+        named = set(self.when.defences())
+        for each in (*self.exceptions, *self.doubts):
+            named.update(each.when.facts())
+        return frozenset(named)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Counsel's sign-off. Without `by` the rule is a draft."""
+
+    status: str
+    by: str | None
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked case: facts in, expected answer out. Checked at every start."""
+
+    name: str
+    on: date | None
+    facts: Mapping[str, object]
+    expect: Mapping[str, object]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One paragraph of law. `yields_to`: special rules that displace it; `preceded_by`: the older law."""
+
+    id: str
+    file: str
+    title: Label
+    remedy: str | None
+    right: str | None
+    dated_by: tuple[str, ...]
+    review: Review
+    cumulates_with: tuple[str, ...]
+    alternatives: tuple[str, ...]
+    yields_to: tuple[str, ...]
+    preceded_by: str | None
+    relevant_to: tuple[str, ...]
+    versions: tuple[Version, ...]
+    examples: tuple[Example, ...]
+
+    @property
+    def signed(self) -> bool:
+        return self.review.by is not None
+
+    def version_on(self, day: date) -> Version | None:
+        """The version in force on that day, or None."""
+        for version in self.versions:
+            if version.start <= day and (version.until is None or day <= version.until):
+                return version
+        return None

@@ -1,0 +1,95 @@
+"""The rulebook: every rule, compiled once, with its version and its SHA-256.
+
+from legal_rules import rulebook
+rulebook.analyse({"fr_intent": "有证据", "tx_price_paid": "3980.00"}, date(2026, 3, 1), "misrep_health")
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from legal_rules import analysis
+from legal_rules.reasoning import ask, source
+from legal_rules.reasoning.apply import Finding, KnownFacts, apply_rules
+from legal_rules.reasoning.load import condition, load_rules
+from legal_rules.reasoning.logic import Condition
+from legal_rules.reasoning.rules import Rule
+from legal_rules.reasoning.source import Table
+from legal_rules.vocabulary import CATEGORIES, FACTS, RIGHTS, STATUTES, check_value
+
+ENGINE = Path(__file__).resolve().parent / "reasoning"
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """`sha256` covers the law and the engine: the same hash gives the same analysis of the same facts."""
+
+    version: str
+    as_of: date
+    sha256: str
+    rules: Mapping[str, Rule]
+    rights: Mapping[str, Condition]
+
+    def findings(self, facts: Mapping[str, object], as_of: date) -> dict[str, Finding]:
+        """Every rule's finding. `facts` in plain JSON values. Raises UnknownFact, WrongValue."""
+        return apply_rules(self.rules.values(), known(facts), as_of)
+
+
+@cache
+def current() -> Rulebook:
+    """The rulebook of this installation; read once per process. Raises LawError for a mistake in it."""
+    about = source.read(STATUTES / "about.yaml", STATUTES).only((), ("version", "as_of"))
+    return Rulebook(
+        about.text("version"), about.day("as_of"), _sha256(), load_rules(STATUTES), _rights()
+    )
+
+
+def known(facts: Mapping[str, object]) -> KnownFacts:
+    """Checked facts with what follows from them. A value of None is an unknown fact."""
+    checked = {name: check_value(name, value) for name, value in facts.items() if value is not None}
+    return KnownFacts(checked, FACTS)
+
+
+def analyse(
+    facts: Mapping[str, object], as_of: date, category: str | None = None, lang: str = "zh-hans"
+) -> analysis.Json:
+    """The legal analysis of `facts` as of the date of the conduct, in plain JSON.
+
+    `category` (an id of categories.yaml) says which remedies are looked at besides those for which an
+    answer already speaks. Raises UnknownFact, WrongValue, and KeyError for an unknown category.
+    """
+    book, held = current(), known(facts)
+    findings = list(apply_rules(book.rules.values(), held, as_of).values())
+    about = CATEGORIES[category] if category else None
+    relevant = ask.relevant(findings, about)
+    result = analysis.as_json(findings, relevant, held, book.rights, as_of, lang)
+    result["missing_facts"] = analysis.questions(ask.questions(relevant, about), lang)
+    return {
+        "rule_set": book.version,
+        "rulebook_sha256": book.sha256,
+        "category": category,
+        **result,
+    }
+
+
+def _rights() -> dict[str, Condition]:
+    nowhere = Table()
+    nowhere.file, nowhere.line, nowhere.lines = "statutes/rights.yaml", 1, {}
+    return {
+        right.id: condition(right.infringed_when, nowhere)
+        for right in RIGHTS.values()
+        if right.infringed_when is not None
+    }
+
+
+def _sha256() -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*STATUTES.rglob("*.yaml"), *ENGINE.glob("*.py")]):
+        digest.update(path.relative_to(STATUTES.parent).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
