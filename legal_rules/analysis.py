@@ -1,4 +1,4 @@
-"""The legal analysis of a set of facts, as plain JSON: what API, screens and the stored opinion use."""
+"""The legal analysis of a set of facts as plain JSON, for API, screens and stored opinions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from legal_rules.reasoning import ask, logic, prose
 from legal_rules.reasoning.apply import Finding, KnownFacts
 from legal_rules.reasoning.logic import Truth
+from legal_rules.reasoning.rules import Rule
 from legal_rules.vocabulary import FACTS, REMEDIES, RIGHTS
 
 Json = dict[str, object]
@@ -26,7 +27,7 @@ def as_json(
 ) -> Json:
     """The analysis (shape: README, "Legal analysis"). Money is text with two decimals, in yuan.
 
-    `rules` holds what is relevant and whatever else was decided; an irrelevant open rule is left out.
+    `rules` holds what is relevant and whatever else applies; irrelevant open rules are left out.
     """
     wanted = {finding.rule.id for finding in relevant}
     shown = [f for f in findings if f.rule.id in wanted or f.truth is Truth.YES]
@@ -47,7 +48,7 @@ def _rights(
     """Rights that the facts show to be infringed, then those on which an open rule still bears."""
     held = {f.rule.right for f in findings if f.applies}
     still_open = {f.rule.right for f in findings if f.truth is Truth.OPEN}
-    result = []
+    result: list[Json] = []
     for right in RIGHTS.values():
         condition = shown_by.get(right.id)
         infringed = condition is not None and condition.judge(facts).truth is Truth.YES
@@ -89,7 +90,7 @@ def _element(element: logic.Element, facts: KnownFacts, lang: str) -> Json:
         "question": FACTS[element.fact].question_for(lang),
         "status": (ELEMENT if element.role == "element" else DEFENCE)[element.status],
         "role": element.role,
-        "value": element.value,
+        "value": list(element.value) if isinstance(element.value, tuple) else element.value,
         "why": prose.why(element, lang, element.fact in facts.contradicted),
     }
 
@@ -119,16 +120,14 @@ def _remedy(finding: Finding, lang: str) -> Json:
     }
 
 
-def questions(asked: list[ask.Question], lang: str) -> list[Json]:
+def questions(asked: list[ask.Question], rules: Mapping[str, Rule], lang: str) -> list[Json]:
     """What to ask next, in the order of its weight."""
-    return [_question(question, lang) for question in asked]
+    return [_question(question, rules, lang) for question in asked]
 
 
-def _question(question: ask.Question, lang: str) -> Json:
+def _question(question: ask.Question, rules: Mapping[str, Rule], lang: str) -> Json:
     fact = FACTS[question.fact]
-    names = [
-        REMEDIES[name].name_for(lang) if name in REMEDIES else name for name in question.decides
-    ]
+    names = [_name(name, rules, lang) for name in question.decides]
     return {
         "fact": fact.id,
         "question": fact.question_for(lang),
@@ -141,14 +140,26 @@ def _question(question: ask.Question, lang: str) -> Json:
     }
 
 
+def _name(name: str, rules: Mapping[str, Rule], lang: str) -> str:
+    """Of a remedy, or of the rule where it has no remedy."""
+    if name in REMEDIES:
+        return REMEDIES[name].name_for(lang)
+    return rules[name].title.in_(lang)
+
+
+WHY = {
+    "decides": ("决定是否成立", "Decides"),
+    "amount": ("用于计算金额", "Fixes the amount of"),
+    "duty": ("决定应当如何履行", "Decides what is owed under"),
+    "defence": ("可能排除", "May exclude"),
+}
+
+
 def _why(kind: str, names: list[str], lang: str) -> str:
+    chinese, english = WHY[kind]
     if lang.startswith("en"):
-        start = {"decides": "Decides", "amount": "Fixes the amount of", "defence": "May exclude"}[
-            kind
-        ]
-        return f"{start}: {'; '.join(names)}."
-    start = {"decides": "决定是否成立", "amount": "用于计算金额", "defence": "可能排除"}[kind]
-    return f"{start}：{'、'.join(names)}。"
+        return f"{english}: {'; '.join(names)}."
+    return f"{chinese}：{'、'.join(names)}。"
 
 
 def _exposures(finding: Finding, lang: str) -> list[Json]:

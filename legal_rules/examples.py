@@ -1,7 +1,7 @@
 """Checks the worked examples that stand beside each rule against the engine.
 
-`expect` of an example: `truth` (成立, 不成立, 待查明, 让位), the id of a duty with its sum, `bounds` as
-[low, high], `ask_next` (what would decide it), `presumed`, `provisional`.
+`expect` of an example: `truth` (成立, 不成立, 待查明, 让位), the id of a duty with its sum,
+`bounds` as [low, high], `ask_next` (what would decide it), `presumed`, `provisional`.
 """
 
 from __future__ import annotations

@@ -16,18 +16,19 @@ from pathlib import Path
 from legal_rules import analysis
 from legal_rules.reasoning import ask, source
 from legal_rules.reasoning.apply import Finding, KnownFacts, apply_rules
-from legal_rules.reasoning.load import condition, load_rules
+from legal_rules.reasoning.forms import condition
+from legal_rules.reasoning.load import load_rules
 from legal_rules.reasoning.logic import Condition
 from legal_rules.reasoning.rules import Rule
 from legal_rules.reasoning.source import Table
-from legal_rules.vocabulary import CATEGORIES, FACTS, RIGHTS, STATUTES, check_value
+from legal_rules.vocabulary import CATEGORIES, RIGHTS, STATUTES, check_value
 
 ENGINE = Path(__file__).resolve().parent / "reasoning"
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """`sha256` covers the law and the engine: the same hash gives the same analysis of the same facts."""
+    """`sha256` covers law and engine: under the same hash the same facts give the same analysis."""
 
     version: str
     as_of: date
@@ -36,13 +37,13 @@ class Rulebook:
     rights: Mapping[str, Condition]
 
     def findings(self, facts: Mapping[str, object], as_of: date) -> dict[str, Finding]:
-        """Every rule's finding. `facts` in plain JSON values. Raises UnknownFact, WrongValue."""
+        """Every rule's finding. `facts`: plain JSON values. Raises UnknownFact, WrongValue."""
         return apply_rules(self.rules.values(), known(facts), as_of)
 
 
 @cache
 def current() -> Rulebook:
-    """The rulebook of this installation; read once per process. Raises LawError for a mistake in it."""
+    """The rulebook of this installation, read once per process. Raises LawError."""
     about = source.read(STATUTES / "about.yaml", STATUTES).only((), ("version", "as_of"))
     return Rulebook(
         about.text("version"), about.day("as_of"), _sha256(), load_rules(STATUTES), _rights()
@@ -52,7 +53,7 @@ def current() -> Rulebook:
 def known(facts: Mapping[str, object]) -> KnownFacts:
     """Checked facts with what follows from them. A value of None is an unknown fact."""
     checked = {name: check_value(name, value) for name, value in facts.items() if value is not None}
-    return KnownFacts(checked, FACTS)
+    return KnownFacts(checked)
 
 
 def analyse(
@@ -60,15 +61,15 @@ def analyse(
 ) -> analysis.Json:
     """The legal analysis of `facts` as of the date of the conduct, in plain JSON.
 
-    `category` (an id of categories.yaml) says which remedies are looked at besides those for which an
-    answer already speaks. Raises UnknownFact, WrongValue, and KeyError for an unknown category.
+    `category` (an id of categories.yaml) says which remedies are looked at besides those for which
+    an answer already speaks. Raises UnknownFact, WrongValue, and KeyError for an unknown category.
     """
     book, held = current(), known(facts)
     findings = list(apply_rules(book.rules.values(), held, as_of).values())
     about = CATEGORIES[category] if category else None
     relevant = ask.relevant(findings, about)
     result = analysis.as_json(findings, relevant, held, book.rights, as_of, lang)
-    result["missing_facts"] = analysis.questions(ask.questions(relevant, about), lang)
+    result["missing_facts"] = analysis.questions(ask.questions(relevant, about), book.rules, lang)
     return {
         "rule_set": book.version,
         "rulebook_sha256": book.sha256,

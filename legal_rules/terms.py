@@ -57,7 +57,7 @@ class Fact:
         english = lang.startswith("en")
         if isinstance(value, bool):
             return ("no", "yes")[value] if english else "否是"[value]
-        if isinstance(value, list):
+        if isinstance(value, (list, tuple)):
             return (", " if english else "、").join(self.value_for(item, lang) for item in value)
         if self.type == "money":
             return f"{value} yuan" if english else f"{value} 元"

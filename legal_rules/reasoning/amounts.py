@@ -1,4 +1,4 @@
-"""Sums of money: exact decimals in yuan, rounded half-up to the cent, each with the formula in words.
+"""Sums of money: exact decimals in yuan, half-up to the cent, each with its formula in words.
 
 Closed forms: a fact, a number, times, sum, minus, portion, greatest, between, up_to, known;
 any of them with `at_least`. There is no other arithmetic in the rules.
@@ -19,7 +19,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A sum between `low` and `high`. `low` None: not computable yet; `high` None: no upper end known.
+    """A sum from `low` to `high`. `low` None: not computable yet; `high` None: no upper end known.
 
     `missing` are the facts that would make it exact; `floor` is the least the statute allows.
     """
@@ -162,7 +162,7 @@ def _left(whole: Decimal | None, less: Decimal) -> Decimal | None:
 
 
 def _portion(parts: list[Amount]) -> Ends:
-    """whole × share ÷ all; the share never exceeds the whole, and a whole of no days has no share."""
+    """whole × share ÷ all; the share never exceeds the whole, and nothing has no share."""
     whole, share, everything = (part.low for part in parts)
     if whole is None or share is None or not everything:
         return None, None

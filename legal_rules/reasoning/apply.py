@@ -1,16 +1,17 @@
-"""Applies rules to the facts of a case on a date. No choice, no estimate: 成立, 不成立 or 待查明."""
+"""Applies rules to the facts of a case on a date: 成立, 不成立 or 待查明, never "probably"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from legal_rules.reasoning.amounts import Amount
 from legal_rules.reasoning.derived import DERIVED
 from legal_rules.reasoning.logic import Element, Truth, against, joined
 from legal_rules.reasoning.rules import Duty, Exposure, Rule, Version
-from legal_rules.terms import Fact, Label
+from legal_rules.terms import Label
 from legal_rules.vocabulary import FACTS
 
 NOT_LOADED = Label(
@@ -26,20 +27,37 @@ EARLIER_LAW = Label(
 )
 
 
-class KnownFacts:
+class Answers:
+    """Known values by fact; one with several values holds a tuple."""
+
+    def __init__(self, values: dict[str, object]) -> None:
+        self._values = values
+
+    def value(self, fact: str) -> object | None:
+        return self._values.get(fact)
+
+    def to_ask(self, fact: str) -> tuple[str, ...]:
+        """The fact itself, or the unanswered inputs of a derived one."""
+        inputs = FACTS[fact].inputs
+        if not inputs:
+            return (fact,)
+        return tuple(name for name in inputs if name not in self._values) or (fact,)
+
+
+class KnownFacts(Answers):
     """The facts of a case: what was answered, and what follows from it by calculation.
 
-    A derived fact is computed where its inputs decide it and may be stated where they do not; stated
-    and computed in contradiction, it is unknown.
+    A derived fact is computed where its inputs decide it and may be stated where they do not;
+    stated and computed in contradiction, it is unknown.
     """
 
-    def __init__(self, answers: Mapping[str, object], vocabulary: Mapping[str, Fact]) -> None:
-        self._vocabulary = vocabulary
-        self._values: dict[str, object] = {}
+    def __init__(self, answers: Mapping[str, object]) -> None:
+        super().__init__({})
         self.contradicted: set[str] = set()
         for name, value in answers.items():
-            if value != [] and value not in vocabulary[name].unknown:
-                self._values[name] = value
+            kept = tuple(value) if isinstance(value, list) else value
+            if kept != () and kept not in FACTS[name].unknown:
+                self._values[name] = kept
         for name, compute in DERIVED.items():
             self._derive(name, compute(self._values.get))
 
@@ -50,22 +68,13 @@ class KnownFacts:
             del self._values[name]
             self.contradicted.add(name)
 
-    def value(self, fact: str) -> object | None:
-        return self._values.get(fact)
-
-    def to_ask(self, fact: str) -> tuple[str, ...]:
-        """The fact itself, or the unanswered inputs of a derived one."""
-        inputs = self._vocabulary[fact].inputs
-        if not inputs:
-            return (fact,)
-        return tuple(name for name in inputs if name not in self._values) or (fact,)
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule comes to.
 
-    `missing` would decide it, `excuses` could still undo it, `unmeasured` would fix what is owed.
+    `missing` would decide it, `excuses` could still undo it, `unmeasured` would fix the amount and
+    `undetermined` what else is owed.
     """
 
     rule: Rule
@@ -80,6 +89,7 @@ class Finding:
     excuses: tuple[str, ...] = ()
     amount: Amount | None = None
     unmeasured: tuple[str, ...] = ()
+    undetermined: tuple[str, ...] = ()
     duties: tuple[Duty, ...] = ()
     exposures: tuple[Exposure, ...] = ()
 
@@ -88,7 +98,7 @@ class Finding:
         return self.truth is Truth.YES and self.displaced_by is None
 
 
-def apply_rules(rules: Iterable[Rule], facts: KnownFacts, as_of: date) -> dict[str, Finding]:
+def apply_rules(rules: Iterable[Rule], facts: Answers, as_of: date) -> dict[str, Finding]:
     """The finding of every rule, by id. `as_of` dates the facts where no fact does."""
     found = {rule.id: judge(rule, facts, as_of) for rule in rules}
     firm: dict[str, Finding] = {}
@@ -97,12 +107,20 @@ def apply_rules(rules: Iterable[Rule], facts: KnownFacts, as_of: date) -> dict[s
     return {name: firm[name] for name in found}
 
 
-def judge(rule: Rule, facts: KnownFacts, as_of: date) -> Finding:
+def judge(rule: Rule, facts: Answers, as_of: date) -> Finding:
     """One rule by itself, before special rules displace it."""
     day = day_of(rule, facts, as_of)
     version = rule.version_on(day)
     if version is None:
         return _outside(rule, day)
+    held = ((name, facts.value(name)) for name in rule.names)
+    return _judged(rule, version, tuple(pair for pair in held if pair[1] is not None))
+
+
+@lru_cache(maxsize=2048)
+def _judged(rule: Rule, version: Version, held: tuple[tuple[str, object], ...]) -> Finding:
+    """The finding depends on these answers and nothing else, so it is kept."""
+    facts = Answers(dict(held))
     outcome = version.when.judge(facts)
     elements, excuses, missing = list(outcome.elements), [outcome.excuses], [outcome.missing]
     truth, reason = outcome.truth, None
@@ -113,9 +131,11 @@ def judge(rule: Rule, facts: KnownFacts, as_of: date) -> Finding:
         if against_it.truth is Truth.YES and truth is not Truth.NO:
             truth, reason = Truth.NO, exception.why
     for doubt in version.doubts:
-        if truth is Truth.YES and doubt.when.judge(facts).truth is Truth.YES:
+        raised = doubt.when.judge(facts)
+        excuses.append(raised.missing)
+        if raised.truth is Truth.YES and truth is Truth.YES:
             truth, reason = Truth.OPEN, doubt.question
-    duties, unmeasured = _owed(version, facts)
+    duties, undetermined = _owed(version, facts)
     sums = [duty.amount.reckon(facts) for duty in duties if duty.amount is not None]
     return Finding(
         rule=rule,
@@ -128,12 +148,13 @@ def judge(rule: Rule, facts: KnownFacts, as_of: date) -> Finding:
         excuses=joined(excuses) if truth is not Truth.NO else (),
         amount=sums[0] if sums else None,
         duties=duties,
-        unmeasured=joined([unmeasured, *(s.missing for s in sums[:1])]),
+        unmeasured=sums[0].missing if sums else (),
+        undetermined=undetermined,
         exposures=tuple(e for e in version.exposures if _holds(e, facts)),
     )
 
 
-def day_of(rule: Rule, facts: KnownFacts, as_of: date) -> date:
+def day_of(rule: Rule, facts: Answers, as_of: date) -> date:
     """The day whose law decides: the first known of the rule's dates, else `as_of`. 立法法 104."""
     for name in rule.dated_by:
         value = facts.value(name)
@@ -154,19 +175,19 @@ def _once(elements: Iterable[Element]) -> tuple[Element, ...]:
     return tuple({(e.fact, e.wanted, e.role, e.status): e for e in elements}.values())
 
 
-def _owed(version: Version, facts: KnownFacts) -> tuple[tuple[Duty, ...], tuple[str, ...]]:
+def _owed(version: Version, facts: Answers) -> tuple[tuple[Duty, ...], tuple[str, ...]]:
     """The duties that are owed, and the facts that would tell whether others are."""
     judged = [(duty, duty.when.judge(facts) if duty.when else None) for duty in version.duties]
     owed = tuple(duty for duty, outcome in judged if outcome is None or outcome.truth is Truth.YES)
-    return owed, joined(o.missing for _, o in judged if o and o.truth is Truth.OPEN)
+    return owed, joined((*o.missing, *o.excuses) for _, o in judged if o)
 
 
-def _holds(part: Exposure, facts: KnownFacts) -> bool:
+def _holds(part: Exposure, facts: Answers) -> bool:
     return part.when is None or part.when.judge(facts).truth is Truth.YES
 
 
 def _settle(name: str, found: Mapping[str, Finding], firm: dict[str, Finding]) -> Finding:
-    """A special rule that applies displaces the general one; one still open leaves it provisional."""
+    """A special rule that applies displaces the general; one still open leaves it provisional."""
     if name in firm:
         return firm[name]
     finding = found[name]

@@ -10,17 +10,26 @@ from decimal import Decimal
 from legal_rules.reasoning.apply import Finding, touched
 from legal_rules.reasoning.logic import Truth
 from legal_rules.terms import Category
-from legal_rules.vocabulary import FACTS, GROUPS
+from legal_rules.vocabulary import FACTS, GROUPS, REMEDIES
 
-KINDS = {"decides": 1.0, "amount": 0.5, "defence": 0.2}  # how much less than a deciding fact
+KINDS = {
+    "decides": 1.0,
+    "amount": 0.5,
+    "duty": 0.5,
+    "defence": 0.2,
+}  # how much less than a deciding fact
+
+
+EXPOSURES = ("administrative", "public_security", "criminal")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact to ask. `kind`: "decides" a rule, fixes an "amount", or is a possible "defence".
+    """A fact to ask. `kind`: "decides" a rule, fixes an "amount" or a "duty", or is a possible
+    "defence".
 
-    `decides`: remedies it bears on (the rule's id where it has none). `weight`: 0 to 1, the share of
-    all that is open, each rule counted once and once more in proportion to the money at stake.
+    `decides`: remedies it bears on (the rule's id where it has none). `weight`: 0 to 1, the share
+    of all that is open, each rule counted once and once more in proportion to the money at stake.
     """
 
     fact: str
@@ -30,10 +39,15 @@ class Question:
 
 
 def is_relevant(finding: Finding, category: Category | None) -> bool:
-    """A candidate remedy of the category, or a rule for which an answer already speaks."""
+    """A candidate remedy of the category, or a rule for which an answer already speaks.
+
+    A mere exposure (fine, detention, crime) is looked for only where the category asks its facts.
+    """
     rule = finding.rule
     if category and (rule.remedy in category.remedies or category.id in rule.relevant_to):
-        return True
+        exposed = rule.remedy is not None and REMEDIES[rule.remedy].kind in EXPOSURES
+        if not exposed or rule.subjects & set(category.fact_groups):
+            return True
     return touched(finding)
 
 
@@ -84,6 +98,7 @@ def _asked(finding: Finding, category: Category | None) -> list[tuple[str, tuple
     return [
         ("decides", deciding or finding.missing),
         ("amount", finding.unmeasured),
+        ("duty", finding.undetermined),
         ("defence", excuses),
     ]
 

@@ -1,8 +1,8 @@
 """Facts that are computed: comparisons, dates and counting, one small named function each.
 
-Each takes `get` (normal value of a fact, or None) and answers a normal value, or None while its inputs
-do not decide it. Dates follow 民法典 201, 203: the first day is not counted, and a period whose last day
-is a holiday ends with the first working day after it.
+Each takes `get` (normal value of a fact, or None) and answers a normal value, or None while its
+inputs do not decide it. Dates follow 民法典 201, 203: the first day is not counted, and a period
+whose last day is a holiday ends with the first working day after it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def dv_within_15d_sale(get: Get) -> bool | None:
 
 
 def dv_within_6m_receipt(get: Get) -> bool | None:
-    """消费者权益保护法 23(3): durable goods or decoration, flaw found within six months of receipt."""
+    """消费者权益保护法 23(3): durable goods, decoration; flaw found within six months."""
     category = get("tx_category")
     if category is not None and category not in LONG_LASTING:
         return False
@@ -70,7 +70,7 @@ def dv_car_60d_3000km(get: Get) -> bool | None:
 
 
 def dv_car_warranty(get: Get) -> bool | None:
-    """家用汽车三包规定 18: at least two years or 50,000 km; beyond that the declared terms decide."""
+    """家用汽车三包规定 18: two years or 50,000 km at least; beyond, the declared terms."""
     found, received = _day(get, "q_defect_found_date"), _day(get, "tx_delivery_date")
     mileage = get("q_car_mileage")
     if found is None or received is None or not isinstance(mileage, int):
@@ -95,8 +95,9 @@ def dv_under_14(get: Get) -> bool | None:
 
 
 def dv_over_15d(get: Get) -> bool | None:
-    """侵害消费者权益行为处罚办法 8: over fifteen days without good reason. Stated reasons may be good
-    or bad: that is left open."""
+    """侵害消费者权益行为处罚办法 8: over fifteen days without good reason.
+
+    Stated reasons may be good or bad: that is left open."""
     days = get("as_open_days")
     if not isinstance(days, int):
         return None
@@ -167,9 +168,9 @@ def dv_pi_serious(get: Get) -> bool | None:
     """侵犯公民个人信息刑事案件解释 5(1)(iii)–(viii): 50 / 500 / 5,000 records or 5,000 yuan, in
     proportion to one another; half of that for information from one's duty or service.
 
-    Records that are not counted by type are counted by person, in the heaviest type present, and only
-    to show that the threshold is reached: numbers never show that circumstances are not serious, while
-    the other grounds of the article are open, unless every count is given and the gain is too."""
+    Records not counted by type are counted by person, in the heaviest type present, and only to
+    show that the threshold is reached. That it is not reached is shown only where every count and
+    the gain are given."""
     half = Decimal("0.5") if get("pi_employee_sold") is True else Decimal(1)
     counts = [
         (get("pi_count_property"), 50),
@@ -181,7 +182,7 @@ def dv_pi_serious(get: Get) -> bool | None:
     if share >= half or (gain is not None and gain / 5000 >= half):
         return True
     if not any(isinstance(n, int) for n, _ in counts) and isinstance(people, int):
-        limit = 50 if isinstance(kinds, list) and {"金融账户", "行踪轨迹"} & set(kinds) else 5000
+        limit = 50 if isinstance(kinds, tuple) and {"金融账户", "行踪轨迹"} & set(kinds) else 5000
         if Decimal(people) / limit >= half:
             return True
     counted = all(isinstance(n, int) for n, _ in counts) and gain is not None
@@ -194,8 +195,9 @@ DERIVED: Mapping[str, Callable[[Get], object | None]] = {
 
 
 def last_day(day: date) -> date:
-    """民法典 203: a period that ends on a holiday ends with the first working day after it. For a year
-    whose holidays are not known, weekends alone are holidays."""
+    """民法典 203: a period that ends on a holiday ends with the first working day after it.
+
+    For a year whose holidays are not known, weekends alone are holidays."""
     while not _working(day):
         day += timedelta(days=1)
     return day

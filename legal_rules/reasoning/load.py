@@ -7,12 +7,13 @@ two examples. How a rule is written: any file below `statutes/cpl/` shows it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
-from legal_rules.reasoning import amounts, logic, source
+from legal_rules.reasoning import source
+from legal_rules.reasoning.forms import amount, condition
 from legal_rules.reasoning.rules import (
     Doubt,
     Duty,
@@ -24,12 +25,11 @@ from legal_rules.reasoning.rules import (
     Rule,
     Version,
 )
-from legal_rules.reasoning.source import LawError, Rows, Table
+from legal_rules.reasoning.source import LawError, Table
 from legal_rules.terms import Label
 from legal_rules.values import FactError
 from legal_rules.vocabulary import CATEGORIES, FACTS, INSTRUMENTS, REMEDIES, RIGHTS, check_value
 
-COMPARABLE = ("boolean", "enum", "multi")
 RULE_KEYS = (
     "remedy",
     "right",
@@ -64,7 +64,7 @@ def read_rule(page: Table) -> Rule:
     versions = tuple(_version(row) for row in page.listed("versions"))
     if not versions:
         raise page.error("a rule has at least one version", "versions")
-    for earlier, later in zip(versions, versions[1:], strict=False):
+    for earlier, later in pairwise(versions):
         if earlier.until is None or earlier.until >= later.start:
             raise page.error(f"version from {later.start} overlaps the one before it", "versions")
     examples = tuple(_example(row) for row in page.listed("examples"))
@@ -85,92 +85,9 @@ def read_rule(page: Table) -> Rule:
         relevant_to=_all_of(page, "relevant_to", CATEGORIES),
         versions=versions,
         examples=examples,
+        subjects=frozenset(group for version in versions for group in _groups(version)),
+        names=_names(versions),
     )
-
-
-def condition(raw: object, where: Table) -> logic.Condition:
-    """A condition from its YAML form. `where` names file and line in a refusal."""
-    if isinstance(raw, str):
-        return _fact_is(raw, (True,), where)
-    if not isinstance(raw, Table):
-        raise where.error(f"{raw!r} is not a condition")
-    if "fact" in raw:
-        raw.only(("is", "one_of"), ("fact",))
-        if ("is" in raw) == ("one_of" in raw):
-            raise raw.error("say either `is` or `one_of`", "fact")
-        wanted = tuple(raw.listed("one_of")) if "one_of" in raw else (raw["is"],)
-        return _fact_is(raw.text("fact"), wanted, raw)
-    raw.only(("all", "any", "not", "unless_proved"))
-    if len(raw) != 1:
-        raise raw.error("a condition has exactly one of all, any, not, unless_proved, fact")
-    form = next(iter(raw))
-    if form in ("all", "any"):
-        parts = tuple(_part(raw, form, place) for place in range(len(raw.listed(form))))
-        if not parts:
-            raise raw.error(f"`{form}` needs at least one part", form)
-        return logic.All(parts) if form == "all" else logic.Any(parts)
-    part = condition(raw[form], raw)
-    if any(part.defences()):
-        raise raw.error("`unless_proved` cannot stand inside `not` or `unless_proved`", form)
-    return logic.Not(part) if form == "not" else logic.UnlessProved(part)
-
-
-def amount(raw: object, where: Table) -> amounts.Expression:
-    """An amount from its YAML form: a fact, a figure, or one operation with an optional `at_least`."""
-    if isinstance(raw, str) and raw in FACTS:
-        if FACTS[raw].type not in ("money", "integer"):
-            raise where.error(f"fact {raw!r} is no amount")
-        return amounts.FactSum(raw)
-    if not isinstance(raw, Table):
-        return amounts.Number(_figure(raw, where))
-    raw.only((*amounts.KINDS, "known", "at_least"))
-    forms = [key for key in raw if key != "at_least"]
-    if len(forms) != 1:
-        raise raw.error("an amount has exactly one form")
-    part = _operation(raw, forms[0])
-    return amounts.AtLeast(part, _figure(raw["at_least"], raw)) if "at_least" in raw else part
-
-
-def _operation(raw: Table, form: str) -> amounts.Expression:
-    given = raw[form] if isinstance(raw[form], list) else [raw[form]]
-    parts = tuple(amount(each, raw) for each in given)
-    if form == "known":
-        if len(parts) != 1:
-            raise raw.error("`known` takes one amount", form)
-        return amounts.Known(parts[0])
-    if len(parts) != amounts.ARITY.get(form, max(2, len(parts))):
-        raise raw.error(f"`{form}` takes another number of parts", form)
-    return amounts.Operation(form, parts)
-
-
-def _figure(raw: object, where: Table) -> Decimal:
-    text = str(raw)
-    if isinstance(raw, bool) or not text.replace(".", "", 1).isdigit() or not text.isascii():
-        raise where.error(f"{raw!r} is neither a declared amount nor a figure")
-    return Decimal(text)
-
-
-def _part(raw: Table, form: str, place: int) -> logic.Condition:
-    here = Table(raw)
-    here.file, here.line, here.lines = raw.file, raw.line, {}
-    if isinstance(raw[form], Rows):
-        here.line = raw[form].lines[place]
-    return condition(raw[form][place], here)
-
-
-def _fact_is(fact_id: str, wanted: tuple[object, ...], where: Table) -> logic.FactIs:
-    fact = FACTS.get(fact_id)
-    if fact is None:
-        raise where.error(f"fact {fact_id!r} is not declared in facts.yaml")
-    if fact.type not in COMPARABLE:
-        raise where.error(f"{fact_id!r} is {fact.type}: compare it in a derived fact")
-    for value in wanted:
-        known = isinstance(value, bool) if fact.type == "boolean" else value in fact.values
-        if not known:
-            raise where.error(f"{value!r} is not a value of {fact_id!r}")
-        if value in fact.unknown:
-            raise where.error(f"{value!r} means that {fact_id!r} is not known: it decides nothing")
-    return logic.FactIs(fact_id, wanted)
 
 
 def _version(row: Table) -> Version:
@@ -229,6 +146,17 @@ def _exposure(row: Table) -> Exposure:
         raise row.error(f"{row['exposure']!r} is no kind of exposure", "exposure")
     when = condition(row["when"], row) if "when" in row else None
     return Exposure(row["exposure"], _label(row, "range"), when)
+
+
+def _names(versions: tuple[Version, ...]) -> tuple[str, ...]:
+    named = {name for version in versions for name in version.facts()}
+    return tuple(sorted(named.union(*(FACTS[name].inputs for name in named))))
+
+
+def _groups(version: Version) -> Iterator[str]:
+    for name in version.when.facts():
+        fact = FACTS[name]
+        yield from (FACTS[each].group for each in fact.inputs or (name,))
 
 
 def _review(page: Table) -> Review:

@@ -53,7 +53,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a condition. `missing` would decide it; `excuses` are facts that could undo it."""
+    """What came of a condition. `missing` would decide it; `excuses` are facts that may undo it."""
 
     truth: Truth
     presumed: bool = False
@@ -76,7 +76,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FactIs:
-    """The fact has one of the `wanted` values; for a fact of several values, at least one of them."""
+    """The fact has one of the `wanted` values; a fact of several values, at least one of them."""
 
     fact: str
     wanted: tuple[object, ...]
@@ -86,7 +86,7 @@ class FactIs:
         if value is None:
             unknown = Element(self.fact, self.wanted, Truth.OPEN, None)
             return Outcome(Truth.OPEN, False, (unknown,), facts.to_ask(self.fact))
-        held = value if isinstance(value, list) else [value]
+        held = value if isinstance(value, tuple) else (value,)
         truth = Truth.YES if any(item in self.wanted for item in held) else Truth.NO
         return Outcome(truth, False, (Element(self.fact, self.wanted, truth, value),))
 
@@ -176,7 +176,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class UnlessProved:
-    """Reversed burden: holds, presumed, until the excuse is proved; holds firmly once it is refuted."""
+    """Reversed burden: holds, presumed, until the excuse is proved; firmly once it is refuted."""
 
     part: Condition
 

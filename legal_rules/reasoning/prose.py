@@ -132,12 +132,11 @@ def _sum(finding: Finding, lang: str) -> str:
     amount, english = finding.amount, lang == "en"
     if amount is None or amount.low is None:
         return ""
-    words, shown = formula(amount, lang), in_yuan(amount.low)
-    if amount.exact is not None:
-        return f"{shown} yuan ({words})." if english else f"{shown} 元（{words}）。"
-    if amount.high is None:
-        return f"At least {shown} yuan ({words})." if english else f"不少于 {shown} 元（{words}）。"
-    high = in_yuan(amount.high)
-    return (
-        f"{shown} to {high} yuan ({words})." if english else f"{shown} 元至 {high} 元（{words}）。"
-    )
+    low, high = in_yuan(amount.low), in_yuan(amount.high)
+    words = formula(amount, lang)
+    reckoned = "" if words == low else f" ({words})" if english else f"（{words}）"
+    if high is None:
+        return f"At least {low} yuan{reckoned}." if english else f"不少于 {low} 元{reckoned}。"
+    if low != high:
+        low = f"{low} to {high}" if english else f"{low} 元至 {high}"
+    return f"{low} yuan{reckoned}." if english else f"{low} 元{reckoned}。"

@@ -65,7 +65,7 @@ class Exposure:
     when: Condition | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Version:
     """The rule as it stood from `start` to `until` (both included; None: still in force)."""
 
@@ -85,11 +85,22 @@ class Version:
         yield from (each.when for each in self.exceptions)
         yield from (each.when for each in self.doubts)
 
+    def facts(self) -> Iterator[str]:
+        """Every fact named anywhere in it."""
+        conditions = [
+            *self.conditions(),
+            *(d.when for d in (*self.duties, *self.exposures) if d.when),
+        ]
+        for each in conditions:
+            yield from each.facts()
+        for duty in self.duties:
+            yield from duty.amount.facts() if duty.amount else ()
+
     def defences(self) -> frozenset[str]:
         """Facts whose absence does not keep the rule from holding."""
         named = set(self.when.defences())
-        for each in (*self.exceptions, *self.doubts):
-            named.update(each.when.facts())
+        for condition in (*(e.when for e in self.exceptions), *(d.when for d in self.doubts)):
+            named.update(condition.facts())
         return frozenset(named)
 
 
@@ -113,9 +124,13 @@ class Example:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One paragraph of law. `yields_to`: special rules that displace it; `preceded_by`: the older law."""
+    """One paragraph of law.
+
+    `yields_to`: special rules that displace it; `preceded_by`: the older law; `subjects`: the
+    groups of the facts it turns on; `names`: every fact that can change its finding.
+    """
 
     id: str
     file: str
@@ -131,6 +146,8 @@ class Rule:
     relevant_to: tuple[str, ...]
     versions: tuple[Version, ...]
     examples: tuple[Example, ...]
+    subjects: frozenset[str]
+    names: tuple[str, ...]
 
     @property
     def signed(self) -> bool:

@@ -1,0 +1,100 @@
+"""Conditions and amounts as they are written in YAML, compiled into what the engine applies.
+
+The forms are closed: five of a condition, seven operations of an amount. A sixth or an eighth is
+refused with file and line.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from legal_rules.reasoning import amounts, logic
+from legal_rules.reasoning.source import Rows, Table
+from legal_rules.vocabulary import FACTS
+
+COMPARABLE = ("boolean", "enum", "multi")
+
+
+def condition(raw: object, where: Table) -> logic.Condition:
+    """A condition from its YAML form. `where` names file and line in a refusal."""
+    if isinstance(raw, str):
+        return _fact_is(raw, (True,), where)
+    if not isinstance(raw, Table):
+        raise where.error(f"{raw!r} is not a condition")
+    if "fact" in raw:
+        raw.only(("is", "one_of"), ("fact",))
+        if ("is" in raw) == ("one_of" in raw):
+            raise raw.error("say either `is` or `one_of`", "fact")
+        wanted = tuple(raw.listed("one_of")) if "one_of" in raw else (raw["is"],)
+        return _fact_is(raw.text("fact"), wanted, raw)
+    raw.only(("all", "any", "not", "unless_proved"))
+    if len(raw) != 1:
+        raise raw.error("a condition has exactly one of all, any, not, unless_proved, fact")
+    form = next(iter(raw))
+    if form in ("all", "any"):
+        parts = tuple(_part(raw, form, place) for place in range(len(raw.listed(form))))
+        if not parts:
+            raise raw.error(f"`{form}` needs at least one part", form)
+        return logic.All(parts) if form == "all" else logic.Any(parts)
+    part = condition(raw[form], raw)
+    if any(part.defences()):
+        raise raw.error("`unless_proved` cannot stand inside `not` or `unless_proved`", form)
+    return logic.Not(part) if form == "not" else logic.UnlessProved(part)
+
+
+def amount(raw: object, where: Table) -> amounts.Expression:
+    """An amount from its YAML form: a fact, a figure, or one operation, perhaps with `at_least`."""
+    if isinstance(raw, str) and raw in FACTS:
+        if FACTS[raw].type not in ("money", "integer"):
+            raise where.error(f"fact {raw!r} is no amount")
+        return amounts.FactSum(raw)
+    if not isinstance(raw, Table):
+        return amounts.Number(_figure(raw, where))
+    raw.only((*amounts.KINDS, "known", "at_least"))
+    forms = [key for key in raw if key != "at_least"]
+    if len(forms) != 1:
+        raise raw.error("an amount has exactly one form")
+    part = _operation(raw, forms[0])
+    return amounts.AtLeast(part, _figure(raw["at_least"], raw)) if "at_least" in raw else part
+
+
+def _operation(raw: Table, form: str) -> amounts.Expression:
+    given = raw[form] if isinstance(raw[form], list) else [raw[form]]
+    parts = tuple(amount(each, raw) for each in given)
+    if form == "known":
+        if len(parts) != 1:
+            raise raw.error("`known` takes one amount", form)
+        return amounts.Known(parts[0])
+    if len(parts) != amounts.ARITY.get(form, max(2, len(parts))):
+        raise raw.error(f"`{form}` takes another number of parts", form)
+    return amounts.Operation(form, parts)
+
+
+def _figure(raw: object, where: Table) -> Decimal:
+    text = str(raw)
+    if isinstance(raw, bool) or not text.replace(".", "", 1).isdigit() or not text.isascii():
+        raise where.error(f"{raw!r} is neither a declared amount nor a figure")
+    return Decimal(text)
+
+
+def _part(raw: Table, form: str, place: int) -> logic.Condition:
+    here = Table(raw)
+    here.file, here.line, here.lines = raw.file, raw.line, {}
+    if isinstance(raw[form], Rows):
+        here.line = raw[form].lines[place]
+    return condition(raw[form][place], here)
+
+
+def _fact_is(fact_id: str, wanted: tuple[object, ...], where: Table) -> logic.FactIs:
+    fact = FACTS.get(fact_id)
+    if fact is None:
+        raise where.error(f"fact {fact_id!r} is not declared in facts.yaml")
+    if fact.type not in COMPARABLE:
+        raise where.error(f"{fact_id!r} is {fact.type}: compare it in a derived fact")
+    for value in wanted:
+        known = isinstance(value, bool) if fact.type == "boolean" else value in fact.values
+        if not known:
+            raise where.error(f"{value!r} is not a value of {fact_id!r}")
+        if value in fact.unknown:
+            raise where.error(f"{value!r} means that {fact_id!r} is not known: it decides nothing")
+    return logic.FactIs(fact_id, wanted)
