@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class LegalRulesConfig(AppConfig):
     name = "legal_rules"
     verbose_name = _("法律规则")
+
+    def ready(self) -> None:
+        from legal_rules import checks  # noqa: F401 registered by being imported

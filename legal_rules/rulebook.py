@@ -1,7 +1,8 @@
 """The rulebook: every rule, compiled once, with its version and its SHA-256.
 
-from legal_rules import rulebook
-rulebook.analyse({"fr_intent": "有证据", "tx_price_paid": "3980.00"}, date(2026, 3, 1), "misrep_health")
+    rulebook.analyse({"fr_intent": "有证据"}, date(2026, 3, 1), "misrep_health")
+
+Pure Python; usable without Django and without a database.
 """
 
 from __future__ import annotations

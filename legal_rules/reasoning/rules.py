@@ -89,7 +89,8 @@ class Version:
         """Every fact named anywhere in it."""
         conditions = [
             *self.conditions(),
-            *(d.when for d in (*self.duties, *self.exposures) if d.when),
+            *(duty.when for duty in self.duties if duty.when),
+            *(exposure.when for exposure in self.exposures if exposure.when),
         ]
         for each in conditions:
             yield from each.facts()

@@ -1,0 +1,1 @@
+"""The law over HTTP: evaluate facts, read the vocabulary and the rules."""

@@ -1,0 +1,11 @@
+"""Paths below /api/v1/."""
+
+from django.urls import path
+
+from legal_rules.api import views
+
+urlpatterns = [
+    path("legal/evaluate/", views.EvaluateView.as_view(), name="api-legal-evaluate"),
+    path("legal/facts/", views.FactsView.as_view(), name="api-legal-facts"),
+    path("legal/rules/", views.RulesView.as_view(), name="api-legal-rules"),
+]

@@ -1,0 +1,86 @@
+"""Stateless evaluation and the reading of vocabulary and rules. Nothing here touches a case."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from legal_rules import reading, rulebook
+from legal_rules.api.serializers import AnalysisSerializer, EvaluateSerializer
+
+EXAMPLE_REQUEST = OpenApiExample(
+    "电话推销虚构功效",
+    summary="Telephone sale with a false claim of effect",
+    request_only=True,
+    value={
+        "as_of": "2026-03-01",
+        "category": "telesales_fraud",
+        "facts": {
+            "tx_living_consumption": True,
+            "tx_channel": "电话营销",
+            "tx_price_paid": "3980.00",
+            "fr_false_statement": True,
+            "fr_intent": "有证据",
+            "fr_induced": True,
+        },
+    },
+)
+
+
+def _lang() -> str:
+    return get_language() or "zh-hans"
+
+
+class EvaluateView(APIView):
+    """The legal analysis of facts that are sent, stored nowhere."""
+
+    scopes: ClassVar = {"POST": "legal:read"}
+
+    @extend_schema(
+        operation_id="legal_evaluate",
+        request=EvaluateSerializer,
+        responses={200: AnalysisSerializer},
+        examples=[EXAMPLE_REQUEST],
+        tags=["legal"],
+    )
+    def post(self, request: Request) -> Response:
+        form = EvaluateSerializer(data=request.data, context={"lang": _lang()})
+        form.is_valid(raise_exception=True)
+        sent: dict[str, Any] = form.validated_data
+        as_of = sent.get("as_of") or timezone.localdate()
+        return Response(rulebook.analyse(sent["facts"], as_of, sent.get("category"), _lang()))
+
+
+class FactsView(APIView):
+    """The vocabulary: what can be asked, and what counts as an answer."""
+
+    scopes: ClassVar = {"GET": "legal:read"}
+
+    @extend_schema(operation_id="legal_facts", responses={200: OpenApiTypes.OBJECT}, tags=["legal"])
+    def get(self, request: Request) -> Response:
+        book = rulebook.current()
+        return Response({"rule_set": book.version, **reading.vocabulary(_lang())})
+
+
+class RulesView(APIView):
+    """The rules with their versions, sources and state of review."""
+
+    scopes: ClassVar = {"GET": "legal:read"}
+
+    @extend_schema(operation_id="legal_rules", responses={200: OpenApiTypes.OBJECT}, tags=["legal"])
+    def get(self, request: Request) -> Response:
+        book = rulebook.current()
+        return Response(
+            {
+                "rule_set": book.version,
+                "rulebook_sha256": book.sha256,
+                "rules": reading.rules(book, _lang()),
+            }
+        )

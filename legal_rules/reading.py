@@ -1,0 +1,109 @@
+"""Vocabulary and rules as plain JSON, for whoever reads them: API, pages, other programs."""
+
+from __future__ import annotations
+
+from legal_rules.analysis import Json
+from legal_rules.reasoning import prose
+from legal_rules.reasoning.rules import Rule, Version
+from legal_rules.rulebook import Rulebook
+from legal_rules.terms import Fact
+from legal_rules.vocabulary import CATEGORIES, FACTS, GROUPS, REMEDIES, RIGHTS
+
+
+def vocabulary(lang: str) -> Json:
+    """Facts in their groups, categories, rights and remedies, labelled in `lang`."""
+    return {
+        "groups": [
+            {
+                "id": group.id,
+                "name": group.name_for(lang),
+                "always": group.always,
+                "internal": group.internal,
+                "facts": list(group.facts),
+            }
+            for group in GROUPS.values()
+        ],
+        "facts": [_fact(fact, lang) for fact in FACTS.values()],
+        "categories": [
+            {
+                "id": category.id,
+                "name": category.name_for(lang),
+                "parent": category.parent_for(lang),
+                "rights": list(category.rights),
+                "fact_groups": list(category.fact_groups),
+                "remedies": list(category.remedies),
+                "severity": category.severity,
+            }
+            for category in CATEGORIES.values()
+        ],
+        "rights": [
+            {"id": right.id, "name": right.name_for(lang), "article": right.article}
+            for right in RIGHTS.values()
+        ],
+        "remedies": [
+            {
+                "id": remedy.id,
+                "name": remedy.name_for(lang),
+                "kind": remedy.kind,
+                "needs_counsel": remedy.counsel,
+            }
+            for remedy in REMEDIES.values()
+        ],
+    }
+
+
+def _fact(fact: Fact, lang: str) -> Json:
+    return {
+        "id": fact.id,
+        "group": fact.group,
+        "type": fact.type,
+        "question": fact.question_for(lang),
+        "values": [{"value": value, "label": fact.value_for(value, lang)} for value in fact.values],
+        "evidence": fact.evidence_for(lang),
+        "found_by": fact.found_by,
+        "derived_from": list(fact.inputs),
+    }
+
+
+def rules(book: Rulebook, lang: str) -> list[Json]:
+    """Every rule with its review, its versions and the words of the law."""
+    return [rule_card(rule, lang) for rule in book.rules.values()]
+
+
+def rule_card(rule: Rule, lang: str) -> Json:
+    """One rule as a reader needs it."""
+    return {
+        "id": rule.id,
+        "title": rule.title.in_(lang),
+        "remedy": rule.remedy,
+        "right": rule.right,
+        "signed": rule.signed,
+        "review": {
+            "status": rule.review.status,
+            "by": rule.review.by,
+            "on": rule.review.on.isoformat() if rule.review.on else None,
+        },
+        "dated_by": list(rule.dated_by),
+        "yields_to": list(rule.yields_to),
+        "alternatives": list(rule.alternatives),
+        "cumulates_with": list(rule.cumulates_with),
+        "facts": list(rule.names),
+        "versions": [_version(version, lang) for version in rule.versions],
+        "examples": [example.name for example in rule.examples],
+    }
+
+
+def _version(version: Version, lang: str) -> Json:
+    return {
+        "from": version.start.isoformat(),
+        "until": version.until.isoformat() if version.until else None,
+        "basis": version.basis,
+        "sources": [
+            {**quote.citation(), "name": prose.cite(quote, lang), "text": quote.text}
+            for quote in version.sources
+        ],
+        "exceptions": [each.why.in_(lang) for each in version.exceptions],
+        "doubts": [each.question.in_(lang) for each in version.doubts],
+        "duties": [each.text.in_(lang) for each in version.duties],
+        "exposures": [each.range.in_(lang) for each in version.exposures],
+    }
