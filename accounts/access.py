@@ -15,7 +15,10 @@ View = Callable[..., HttpResponse]
 
 
 def needs(permission: str) -> Callable[[View], View]:
-    """Only for people with the permission; everybody else gets 403. Row-level limits are the queryset's business (`visible_to`)."""
+    """Only for people with the permission; everybody else gets 403.
+
+    Row-level limits are the queryset's business (`visible_to`).
+    """
 
     def guard(view: View) -> View:
         @wraps(view)

@@ -20,12 +20,16 @@ def wants_json(request: HttpRequest) -> bool:
 def back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page a choice was made on (`next`, only inside this site), else home."""
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return HttpResponseRedirect(target if safe else "/")
 
 
 def remember_language(response: HttpResponse, language: str) -> None:
-    """Keep a language in the browser; "" forgets it, so that the browser's own preference counts."""
+    """Keep a language in the browser; "" forgets it, so that the browser's own preference
+    counts.
+    """
     if language:
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
     else:

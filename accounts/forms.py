@@ -14,13 +14,19 @@ from accounts import first_run
 from accounts.models import Team, User
 from accounts.roles import Role
 
-ALONE = (Role.ADMINISTRATOR, Role.AUDITOR)  # these roles stand alone (database constraints of the same meaning)
+ALONE = (
+    Role.ADMINISTRATOR,
+    Role.AUDITOR,
+)  # these roles stand alone (database constraints of the same meaning)
 
 
 class SignInForm(AuthenticationForm):
     """The same words for an unknown name, a wrong password and a deactivated person."""
 
-    error_messages = {"invalid_login": _("用户名或密码不正确。"), "inactive": _("用户名或密码不正确。")}
+    error_messages = {
+        "invalid_login": _("用户名或密码不正确。"),
+        "inactive": _("用户名或密码不正确。"),
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +47,9 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["old_password"].label = _("现在的密码")
         self.fields["new_password1"].label = _("新密码")
         self.fields["new_password2"].label = _("再输入一次新密码")
-        self.fields["new_password1"].help_text = _("至少 10 个字符，不能全是数字，不能是常见密码，也不要包含用户名。")
+        self.fields["new_password1"].help_text = _(
+            "至少 10 个字符，不能全是数字，不能是常见密码，也不要包含用户名。"
+        )
         self.fields["new_password2"].help_text = ""
 
 
@@ -51,7 +59,11 @@ class SettingsForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["language", "theme", "density", "single_keys"]
-        widgets = {"language": forms.RadioSelect, "theme": forms.RadioSelect, "density": forms.RadioSelect}
+        widgets = {
+            "language": forms.RadioSelect,
+            "theme": forms.RadioSelect,
+            "density": forms.RadioSelect,
+        }
 
 
 class TeamForm(forms.ModelForm):
@@ -67,16 +79,25 @@ class TeamForm(forms.ModelForm):
 def _check_roles(roles: list[str]) -> list[str]:
     for role in ALONE:
         if role in roles and len(roles) > 1:
-            raise ValidationError(_("“%(role)s”不能与其他角色同时担任。"), params={"role": role.label})
+            raise ValidationError(
+                _("“%(role)s”不能与其他角色同时担任。"), params={"role": role.label}
+            )
     return roles
 
 
 class PersonForm(forms.Form):
-    """One person: name, roles, and for each team whether a member or its lead. `username` is given once."""
+    """One person: name, roles, and for each team whether a member or its lead.
 
-    username = forms.CharField(label=_("用户名"), max_length=60, help_text=_("登录用，小写字母开头，建好后不能改。"))
+    `username` is given once.
+    """
+
+    username = forms.CharField(
+        label=_("用户名"), max_length=60, help_text=_("登录用，小写字母开头，建好后不能改。")
+    )
     name = forms.CharField(label=_("姓名"), max_length=60)
-    roles = forms.MultipleChoiceField(label=_("角色"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label=_("角色"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+    )
     is_active = forms.BooleanField(label=_("可以登录"), required=False, initial=True)
 
     MEMBER = (("", _("不在此团队")), ("member", _("成员")), ("lead", _("负责人")))
@@ -87,7 +108,11 @@ class PersonForm(forms.Form):
         held = dict(person.memberships) if person else {}
         if person:
             del self.fields["username"]
-            self.initial |= {"name": person.name, "roles": person.roles, "is_active": person.is_active}
+            self.initial |= {
+                "name": person.name,
+                "roles": person.roles,
+                "is_active": person.is_active,
+            }
         else:
             del self.fields["is_active"]
         self.teams = list(Team.objects.filter(is_active=True))
@@ -123,15 +148,25 @@ class PersonForm(forms.Form):
 class FirstAdministratorForm(forms.Form):
     """The very first person, proved by the code in the terminal."""
 
-    code = forms.CharField(label=_("一次性口令"), max_length=40, help_text=_("启动时显示在终端里，形如 ABCD-EFGH-IJKL-MNOP。"))
-    username = forms.CharField(label=_("用户名"), max_length=60, initial="administrator", help_text=_("小写字母开头。"))
+    code = forms.CharField(
+        label=_("一次性口令"),
+        max_length=40,
+        help_text=_("启动时显示在终端里，形如 ABCD-EFGH-IJKL-MNOP。"),
+    )
+    username = forms.CharField(
+        label=_("用户名"), max_length=60, initial="administrator", help_text=_("小写字母开头。")
+    )
     name = forms.CharField(label=_("姓名"), max_length=60)
     password1 = forms.CharField(
-        label=_("密码"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=_("密码"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("至少 10 个字符，不能全是数字，不能是常见密码，也不要包含用户名。"),
     )
     password2 = forms.CharField(
-        label=_("再输入一次密码"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("再输入一次密码"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def clean_code(self) -> str:
@@ -155,18 +190,27 @@ class FirstAdministratorForm(forms.Form):
             self.add_error("password2", _("两次输入的密码不一样。"))
         elif first:
             try:
-                password_validation.validate_password(first, User(username=data.get("username", ""), name=data.get("name", "")))
+                password_validation.validate_password(
+                    first, User(username=data.get("username", ""), name=data.get("name", ""))
+                )
             except ValidationError as error:
                 self.add_error("password1", error)
         return data
 
 
 class StaffRowForm(forms.Form):
-    """One line of the guided first set-up: a colleague in the first team. An empty line is nothing."""
+    """One line of the guided first set-up: a colleague in the first team.
+
+    An empty line is nothing.
+    """
 
     name = forms.CharField(label=_("姓名"), max_length=60, required=False)
     username = forms.CharField(label=_("用户名"), max_length=60, required=False)
-    role = forms.ChoiceField(label=_("角色"), choices=[c for c in Role.choices if c[0] != Role.ADMINISTRATOR], required=False)
+    role = forms.ChoiceField(
+        label=_("角色"),
+        choices=[c for c in Role.choices if c[0] != Role.ADMINISTRATOR],
+        required=False,
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -189,12 +233,18 @@ class StaffRows(forms.BaseFormSet):
     """The lines together: at least one person, no user name twice."""
 
     def clean(self) -> None:
-        names = [form.cleaned_data.get("username") for form in self.forms if form.is_valid() and form.cleaned_data.get("username")]
+        names = [
+            form.cleaned_data.get("username")
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data.get("username")
+        ]
         if not names and not any(form.errors for form in self.forms):
             raise ValidationError(_("请至少填写一位同事。"))
         doubled = {name for name in names if names.count(name) > 1}
         if doubled:
-            raise ValidationError(_("用户名重复：%(names)s"), params={"names": "、".join(sorted(doubled))})
+            raise ValidationError(
+                _("用户名重复：%(names)s"), params={"names": "、".join(sorted(doubled))}
+            )
 
 
 StaffFormSet = forms.formset_factory(StaffRowForm, formset=StaffRows, extra=0, max_num=20)

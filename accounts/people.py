@@ -1,4 +1,7 @@
-"""What an administrator does with people and teams. Every act is recorded; nobody is ever deleted."""
+"""What an administrator does with people and teams.
+
+Every act is recorded; nobody is ever deleted.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +46,21 @@ def _set_memberships(user: User, memberships: Mapping[int, bool]) -> None:
 
 @transaction.atomic
 def create(
-    *, username: str, name: str, roles: Sequence[str], memberships: Mapping[int, bool], by: User | None, password: str | None = None
+    *,
+    username: str,
+    name: str,
+    roles: Sequence[str],
+    memberships: Mapping[int, bool],
+    by: User | None,
+    password: str | None = None,
 ) -> tuple[User, str]:
-    """A new person and the password to hand over, which is shown once and must be changed at the first sign-in."""
+    """A new person and the password to hand over, which is shown once and must be changed at the
+    first sign-in.
+    """
     secret = password or new_secret()
-    user = User(username=username, name=name, roles=list(roles), must_change_password=password is None)
+    user = User(
+        username=username, name=name, roles=list(roles), must_change_password=password is None
+    )
     user.set_password(secret)
     user.save(force_insert=True)
     _set_memberships(user, memberships)
@@ -58,22 +71,43 @@ def create(
 
 @transaction.atomic
 def change(
-    user: User, *, name: str, roles: Sequence[str], memberships: Mapping[int, bool], is_active: bool, by: User
+    user: User,
+    *,
+    name: str,
+    roles: Sequence[str],
+    memberships: Mapping[int, bool],
+    is_active: bool,
+    by: User,
 ) -> User:
-    """New name, roles, teams, and whether the person may sign in. Raises PeopleError when nobody could administer any more."""
+    """New name, roles, teams, and whether the person may sign in.
+
+    Raises PeopleError when nobody could administer any more.
+    """
     _lock_administrators()
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    before = {"name": user.name, "roles": user.roles, "is_active": user.is_active, "teams": sorted(user.team_ids)}
+    before = {
+        "name": user.name,
+        "roles": user.roles,
+        "is_active": user.is_active,
+        "teams": sorted(user.team_ids),
+    }
     loses = user.is_(Role.ADMINISTRATOR) and (not is_active or Role.ADMINISTRATOR not in roles)
     if user.pk == by.pk and (not is_active or loses):
         raise PeopleError(_("不能停用自己，也不能去掉自己的管理员角色；请由另一位管理员操作。"))
-    others = User.objects.filter(roles__contains=[Role.ADMINISTRATOR], is_active=True).exclude(pk=user.pk)
+    others = User.objects.filter(roles__contains=[Role.ADMINISTRATOR], is_active=True).exclude(
+        pk=user.pk
+    )
     if loses and not others.exists():
         raise PeopleError(_("这是最后一位可以登录的管理员；请先添加另一位。"))
     user.name, user.roles, user.is_active = name, list(roles), is_active
     user.save(update_fields=["name", "roles", "is_active"])
     _set_memberships(user, memberships)
-    after = {"name": user.name, "roles": user.roles, "is_active": user.is_active, "teams": sorted(memberships)}
+    after = {
+        "name": user.name,
+        "roles": user.roles,
+        "is_active": user.is_active,
+        "teams": sorted(memberships),
+    }
     changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changed:
         record("user_changed", f"user:{user.username}", by, _now(), changed)
@@ -83,7 +117,9 @@ def change(
 def _lock_administrators() -> None:
     """Two administrators must not deactivate each other at the same instant."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('accounts:administrators', 0))")
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('accounts:administrators', 0))"
+        )
 
 
 @transaction.atomic
@@ -110,5 +146,11 @@ def save_team(team: Team, by: User) -> Team:
     """Create or change a team."""
     new = team.pk is None
     team.save()
-    record("team_created" if new else "team_changed", f"team:{team.pk}", by, _now(), {"name": team.name, "is_active": team.is_active})
+    record(
+        "team_created" if new else "team_changed",
+        f"team:{team.pk}",
+        by,
+        _now(),
+        {"name": team.name, "is_active": team.is_active},
+    )
     return team

@@ -28,7 +28,8 @@ def capped(number: int) -> str:
 def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:
     """URL name → (number, what it counts). One statement, at most every half minute per person.
 
-    A view that has counted already sets `request.rail_counts`, {URL name: number}, and the statement is saved.
+    A view that has counted already sets `request.rail_counts`, {URL name: number}, and the
+    statement is saved.
     """
     counts = getattr(request, "rail_counts", None)
     if counts is None:

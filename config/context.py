@@ -1,6 +1,8 @@
-"""What the frame of every page needs: navigation by role, appearance, and the words that scripts say.
+"""What the frame of every page needs: navigation by role, appearance, and the words that scripts
+say.
 
-Costs no SQL of its own. The rail's badge is one statement, run only when the frame is drawn, and kept for half a minute per person.
+Costs no SQL of its own. The rail's badge is one statement, run only when the frame is drawn, and
+kept for half a minute per person.
 """
 
 from __future__ import annotations
@@ -11,15 +13,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
 from config import badges
 
-SCRIPTS = tuple(f"js/{name}.js" for name in ("theme", "dialogs", "keys", "list", "forms", "live", "drafts"))
+SCRIPTS = tuple(
+    f"js/{name}.js" for name in ("theme", "dialogs", "keys", "list", "forms", "live", "drafts")
+)
 THEMES = ("light", "dark")
 
 
@@ -40,7 +43,13 @@ PLACES = (
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
     Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
     Place("import_complaints", "ul", gettext_lazy("导入"), ("import_complaints",), ("import_run",)),
-    Place("users", "users", gettext_lazy("用户"), ("manage_users",), ("user", "new_user", "teams", "team", "new_team")),
+    Place(
+        "users",
+        "users",
+        gettext_lazy("用户"),
+        ("manage_users",),
+        ("user", "new_user", "teams", "team", "new_team"),
+    ),
     Place("audit_log", "shield", gettext_lazy("审计"), ("read_audit",)),
 )
 
@@ -84,7 +93,10 @@ class Shell:
 
     @property
     def theme(self) -> str:
-        """light, dark, or "" to follow the system. A person's choice follows the person; a visitor's is in a cookie."""
+        """light, dark, or "" to follow the system.
+
+        A person's choice follows the person; a visitor's is in a cookie.
+        """
         theme = self.user.theme if self.user else self.request.COOKIES.get("theme", "")
         return theme if theme in THEMES else ""
 
@@ -116,7 +128,9 @@ class Shell:
         found = badges.of(self.user, self.request)
         items = []
         for place in PLACES:
-            if not any(self.user.may(p) for p in place.permissions) or not (url := _url(place.name)):
+            if not any(self.user.may(p) for p in place.permissions) or not (
+                url := _url(place.name)
+            ):
                 continue
             badge = found.get(place.name)
             current = self.here == place.name or self.here in place.also

@@ -1,4 +1,8 @@
-"""Error pages. They say what happened and what to do, show no data, and need neither a database nor a signed-in person."""
+"""Error pages.
+
+They say what happened and what to do, show no data, and need neither a database nor a signed-in
+person.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,12 @@ import secrets
 import sys
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -17,7 +26,8 @@ from django.utils.translation import gettext as _
 from accounts.browser import wants_json
 
 RETRY_AFTER = 5  # seconds
-# SQLSTATE classes and codes that mean "the server is not there": connection exceptions, shutdown, starting up, too many clients.
+# SQLSTATE classes and codes that mean "the server is not there": connection exceptions, shutdown,
+# starting up, too many clients.
 _AWAY = ("08", "57P", "53300")
 
 log = logging.getLogger(__name__)
@@ -28,7 +38,9 @@ class InputRefused(SuspiciousOperation):
 
 
 def database_is_away(error: BaseException | None) -> bool:
-    """True when the error means that the database cannot be reached at all, false for a failing statement."""
+    """True when the error means that the database cannot be reached at all, false for a failing
+    statement.
+    """
     if isinstance(error, InterfaceError):
         return True
     if not isinstance(error, OperationalError):
@@ -42,7 +54,12 @@ def page(request: HttpRequest, status: int, template: str, **context: Any) -> Ht
     title, detail = context.get("title", ""), context.get("detail", "")
     if wants_json(request):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-        return JsonResponse(body, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
+        return JsonResponse(
+            body,
+            status=status,
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
     if request.headers.get("HX-Request"):
         return HttpResponse(detail, status=status, content_type="text/plain; charset=utf-8")
     theme = request.COOKIES.get("theme", "")
@@ -64,26 +81,47 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the step is not for this role. Never says anything about a case."""
-    detail = str(exception) if isinstance(exception, PermissionDenied) and str(exception) else _("您的角色不能打开这个页面或做这一步。")
+    detail = (
+        str(exception)
+        if isinstance(exception, PermissionDenied) and str(exception)
+        else _("您的角色不能打开这个页面或做这一步。")
+    )
     return page(request, 403, "errors/403.html", title=_("您没有这项权限"), detail=detail)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: the same answer for a number that does not exist and for a case outside the person's range."""
+    """404: the same answer for a number that does not exist and for a case outside the person's
+    range.
+    """
     detail = _("编号可能有误，或者它不在您可以查看的范围内。")
     return page(request, 404, "errors/404.html", title=_("没有找到这个页面或案件"), detail=detail)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 when the form's token does not fit: usually signed in again in another tab, or cookies are off."""
-    detail = _("这个页面打开得太久，或者您在别处重新登录过。请返回上一页，刷新后再提交；草稿已保存在服务器上。")
+    """403 when the form's token does not fit: usually signed in again in another tab, or cookies
+    are off.
+    """
+    detail = _(
+        "这个页面打开得太久，或者您在别处重新登录过。"
+        "请返回上一页，刷新后再提交；草稿已保存在服务器上。"
+    )
     return page(request, 403, "errors/csrf.html", title=_("页面已过期，没有提交"), detail=detail)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 while the database is away; browsers try again by themselves."""
-    title, detail = _("系统暂时不可用"), _("数据库没有应答，正在自动恢复。没有保存任何一半的内容，请稍等片刻再试。")
-    response = page(request, 503, "errors/503.html", title=title, detail=detail, retry_after=RETRY_AFTER if request.method in ("GET", "HEAD") else 0)
+    title, detail = (
+        _("系统暂时不可用"),
+        _("数据库没有应答，正在自动恢复。没有保存任何一半的内容，请稍等片刻再试。"),
+    )
+    response = page(
+        request,
+        503,
+        "errors/503.html",
+        title=title,
+        detail=detail,
+        retry_after=RETRY_AFTER if request.method in ("GET", "HEAD") else 0,
+    )
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
@@ -95,7 +133,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request)
     number = secrets.token_hex(3).upper()
     log.error("error %s at %s %s", number, request.method, request.path, exc_info=sys.exc_info())
-    detail = _("没有保存成功，已经记录下来。请返回上一页再试一次；如果仍然不行，请把编号 %(number)s 告诉管理员。") % {"number": number}
-    response = page(request, 500, "errors/500.html", title=_("系统出了一点问题"), detail=detail, number=number)
+    detail = _(
+        "没有保存成功，已经记录下来。请返回上一页再试一次；"
+        "如果仍然不行，请把编号 %(number)s 告诉管理员。"
+    ) % {"number": number}
+    response = page(
+        request, 500, "errors/500.html", title=_("系统出了一点问题"), detail=detail, number=number
+    )
     response["X-Error-Number"] = number
     return response

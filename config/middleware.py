@@ -1,4 +1,6 @@
-"""What stands in front of every view: the database may be away, input may be broken, the person may not be signed in."""
+"""What stands in front of every view: the database may be away, input may be broken, the person
+may not be signed in.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,16 @@ from config import errors
 log = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponse]
 
-# Everything below the space but tab, line feed and carriage return. PostgreSQL cannot hold NUL; the others hide in pasted text.
+# Everything below the space but tab, line feed and carriage return. PostgreSQL cannot hold NUL;
+# the others hide in pasted text.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def database_down(get_response: View) -> View:
-    """503 (page or problem+json) with Retry-After while the database cannot be reached. Nothing to do when it is back."""
+    """503 (page or problem+json) with Retry-After while the database cannot be reached.
+
+    Nothing to do when it is back.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -40,11 +46,18 @@ def database_down(get_response: View) -> View:
 
 
 def bounded_input(get_response: View) -> View:
-    """400 for control characters in the address or in a form. Bodies of the API are checked where they are parsed."""
+    """400 for control characters in the address or in a form.
+
+    Bodies of the API are checked where they are parsed.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         refused = _refused(request)
-        return errors.bad_request(request, errors.InputRefused(refused)) if refused else get_response(request)
+        return (
+            errors.bad_request(request, errors.InputRefused(refused))
+            if refused
+            else get_response(request)
+        )
 
     return middleware
 
@@ -58,26 +71,42 @@ def _refused(request: HttpRequest) -> str:
     for data in values:
         for name, sent in data.lists():
             if _CONTROL.search(name) or any(_CONTROL.search(value) for value in sent):
-                return _("填写的内容里有看不见的控制字符（例如 NUL），无法保存。请返回上一页，删去后再提交。")
+                return _(
+                    "填写的内容里有看不见的控制字符（例如 NUL），无法保存。"
+                    "请返回上一页，删去后再提交。"
+                )
     return ""
 
 
 class SignedInOnly(LoginRequiredMiddleware):
-    """Every page needs a signed-in person unless its view says otherwise. Scripts get 401, so that they can ask for the password in place."""
+    """Every page needs a signed-in person unless its view says otherwise.
+
+    Scripts get 401, so that they can ask for the password in place.
+    """
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
-            return None  # asked first: an open page must not need the session, and so not the database
+            return (
+                None  # asked first: an open page must not need the session, and so not the database
+            )
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:  # type: ignore[override]
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponse:  # type: ignore[override]
         if request.headers.get("HX-Request") or wants_json(request):
-            body = {"type": "about:blank", "title": _("登录已过期"), "status": 401, "detail": _("请重新登录。")}
+            body = {
+                "type": "about:blank",
+                "title": _("登录已过期"),
+                "status": 401,
+                "detail": _("请重新登录。"),
+            }
             return JsonResponse(body, status=401, content_type="application/problem+json")
         if request.method not in ("GET", "HEAD"):
-            # a form was sent after the session ended: come back to the page it stood on, where the draft waits
+            # a form was sent after the session ended: come back to the page it stood on, where the
+            # draft waits
             return redirect(f"{reverse('login')}?{_next(request)}")
         return super().handle_no_permission(request, view_func)
 
@@ -94,9 +123,18 @@ def own_password_first(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
-    def process_view(request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse | None:
+    def process_view(
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
         user = request.user
-        if not user.is_authenticated or not getattr(user, "must_change_password", False) or request.path.startswith("/api/"):
+        if (
+            not user.is_authenticated
+            or not getattr(user, "must_change_password", False)
+            or request.path.startswith("/api/")
+        ):
             return None
         match = request.resolver_match
         if match and match.url_name in {"password", "logout", "login", "set_language", "set_theme"}:

@@ -1,6 +1,8 @@
-"""Template tags of the whole product: small components with declared inputs, and the ways in which dates and money are written.
+"""Template tags of the whole product: small components with declared inputs, and the ways in which
+dates and money are written.
 
-Registered as builtins, so templates need no `{% load %}` for them. Markup lives in `templates/components/`; a component sees its own
+Registered as builtins, so templates need no `{% load %}` for them. Markup lives in
+`templates/components/`; a component sees its own
 inputs only.
 """
 
@@ -16,15 +18,15 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from legal_rules import vocabulary
 
 register = template.Library()
 
-# One short word for each right of articles 7 to 15, for lists; the full name comes from the vocabulary of the law.
+# One short word for each right of articles 7 to 15, for lists; the full name comes from the
+# vocabulary of the law.
 RIGHTS: dict[str, Any] = {
     "right_to_safety": gettext_lazy("安全"),
     "right_to_know": gettext_lazy("知情"),
@@ -45,14 +47,23 @@ MARKS: dict[str, tuple[str, Any]] = {
     "todo": ("", gettext_lazy("未完成")),
     "next": ("", gettext_lazy("下一项")),
 }
-RISKS: dict[int, Any] = {1: pgettext_lazy("risk", "低"), 2: pgettext_lazy("risk", "中"), 3: pgettext_lazy("risk", "高")}
+RISKS: dict[int, Any] = {
+    1: pgettext_lazy("risk", "低"),
+    2: pgettext_lazy("risk", "中"),
+    3: pgettext_lazy("risk", "高"),
+}
 BANNER_ICONS = {"info": "info", "warn": "warn", "danger": "warn", "ok": "check", "legal": "stamp"}
 
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """One icon of `static/icons.svg`, hidden from screen readers: the words stand beside it."""
-    return format_html('<svg class="ico {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, static("icons.svg"), name)
+    return format_html(
+        '<svg class="ico {}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        css,
+        static("icons.svg"),
+        name,
+    )
 
 
 @register.simple_tag
@@ -69,13 +80,20 @@ def tag(text: Any, kind: str = "", icon: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/stage.html")
 def stage(phase: int, label: Any, legal: bool = False) -> dict[str, Any]:
-    """Where the case is: `phase` 1 to 5 as pips, and its name; violet while it lies with counsel."""
+    """Where the case is: `phase` 1 to 5 as pips, and its name; violet while it lies with
+    counsel.
+    """
     return {"phase": phase, "label": label, "legal": legal}
 
 
 @register.inclusion_tag("components/clock.html")
-def clock(left: Any, due: Any, used: int = 0, kind: str = "", title: Any = "", basis: Any = "") -> dict[str, Any]:
-    """A running time: working time left, when exactly, share used (0 to 100), on what it rests. `kind`: soon, over, hold, met."""
+def clock(
+    left: Any, due: Any, used: int = 0, kind: str = "", title: Any = "", basis: Any = ""
+) -> dict[str, Any]:
+    """A running time: working time left, when exactly, share used (0 to 100), on what it rests.
+
+    `kind`: soon, over, hold, met.
+    """
     return {"left": left, "due": due, "used": used, "kind": kind, "title": title, "basis": basis}
 
 
@@ -94,15 +112,25 @@ def mk(kind: str) -> dict[str, Any]:
 
 @register.inclusion_tag("components/elems.html")
 def elems(marks: str) -> dict[str, Any]:
-    """The elements of a rule as a meter: one letter each, o satisfied, u unknown, f failed, x not asked."""
-    return {"marks": marks, "satisfied": marks.count("o"), "unknown": marks.count("u"), "failed": marks.count("f")}
+    """The elements of a rule as a meter: one letter each, o satisfied, u unknown, f failed, x
+    not asked.
+    """
+    return {
+        "marks": marks,
+        "satisfied": marks.count("o"),
+        "unknown": marks.count("u"),
+        "failed": marks.count("f"),
+    }
 
 
 @register.inclusion_tag("components/right.html")
 def right(code: str) -> dict[str, Any]:
     """A consumer's right by its code (right_to_know): short word, full name on hover."""
     known = vocabulary.RIGHTS.get(code)
-    return {"short": RIGHTS.get(code, code), "full": known.name_for(get_language() or "zh") if known else code}
+    return {
+        "short": RIGHTS.get(code, code),
+        "full": known.name_for(get_language() or "zh") if known else code,
+    }
 
 
 @register.inclusion_tag("components/pii.html")
@@ -113,30 +141,52 @@ def pii(label: Any, value: Any) -> dict[str, Any]:
 
 @register.simple_block_tag
 def banner(content: str, kind: str = "info", icon: str = "", role: str = "") -> SafeString:
-    """A message in its place: info, warn, danger, ok, legal. `role`: alert or status when it appears after an act."""
+    """A message in its place: info, warn, danger, ok, legal.
+
+    `role`: alert or status when it appears after an act.
+    """
     name = icon or BANNER_ICONS[kind]
-    return render_to_string("components/banner.html", {"content": content, "kind": kind, "icon_name": name, "role": role})
+    return render_to_string(
+        "components/banner.html",
+        {"content": content, "kind": kind, "icon_name": name, "role": role},
+    )
 
 
 @register.simple_block_tag
-def dialog(content: str, id: str, title: Any, icon: str = "", wide: bool = False) -> SafeString:  # noqa: A002 - the HTML word
-    """A native dialog, opened by any element with `data-open="ID"`. Its content is one or more `.dialog__body` and `.dialog__foot`."""
-    return render_to_string("components/dialog.html", {"content": content, "id": id, "title": title, "icon_name": icon, "wide": wide})
+def dialog(content: str, id: str, title: Any, icon: str = "", wide: bool = False) -> SafeString:
+    """A native dialog, opened by any element with `data-open="ID"`.
+
+    Its content is one or more `.dialog__body` and `.dialog__foot`.
+    """
+    return render_to_string(
+        "components/dialog.html",
+        {"content": content, "id": id, "title": title, "icon_name": icon, "wide": wide},
+    )
 
 
-_CSS = {forms.Select: "select", forms.SelectMultiple: "select", forms.Textarea: "textarea", forms.CheckboxInput: "", forms.RadioSelect: ""}
+_CSS = {
+    forms.Select: "select",
+    forms.SelectMultiple: "select",
+    forms.Textarea: "textarea",
+    forms.CheckboxInput: "",
+    forms.RadioSelect: "",
+}
 
 
 @register.inclusion_tag("components/field.html")
 def field(bound: forms.BoundField, mark_optional: bool = True, **attrs: Any) -> dict[str, Any]:
-    """A form field: label, hint, error, control. More keyword arguments become attributes (`data_key` gives data-key).
+    """A form field: label, hint, error, control.
+
+    More keyword arguments become attributes (`data_key` gives data-key).
 
     `mark_optional`: whether a label says that the field may stay empty.
     """
     widget = bound.field.widget
     css = next((c for kind, c in _CSS.items() if isinstance(widget, kind)), "input")
     extra = {name.replace("_", "-"): value for name, value in attrs.items()}
-    extra["class"] = " ".join(filter(None, (widget.attrs.get("class", ""), css, extra.get("class", ""))))
+    extra["class"] = " ".join(
+        filter(None, (widget.attrs.get("class", ""), css, extra.get("class", "")))
+    )
     if not extra["class"]:
         del extra["class"]
     return {
@@ -160,11 +210,17 @@ def _local(moment: datetime) -> datetime:
 
 @register.filter
 def when(moment: datetime | None) -> str:
-    """A moment as lists show it: 今天 18:00, 昨天 09:12, 明天 …, 11-24 17:00, with the year when it is another one."""
+    """A moment as lists show it: 今天 18:00, 昨天 09:12, 明天 …, 11-24 17:00, with the year when
+    it is another one.
+    """
     if moment is None:
         return ""
     local, today = _local(moment), timezone.localdate()
-    words = {today: _("今天"), today - timedelta(days=1): _("昨天"), today + timedelta(days=1): _("明天")}
+    words = {
+        today: _("今天"),
+        today - timedelta(days=1): _("昨天"),
+        today + timedelta(days=1): _("明天"),
+    }
     if local.date() in words:
         return f"{words[local.date()]} {local:%H:%M}"
     return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"

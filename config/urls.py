@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
+    path("favicon.ico", views.favicon),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", login_not_required(ExportToDjangoView), name="metrics"),

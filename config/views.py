@@ -1,4 +1,6 @@
-"""The way in, the choices that belong to no app, and the probes of whoever runs the installation."""
+"""The way in, the choices that belong to no app, and the probes of whoever runs the
+installation.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -24,7 +27,7 @@ from config.context import THEMES
 def home(request: HttpRequest) -> HttpResponse:
     """To the page that the person's role comes for."""
     user = request.user
-    assert isinstance(user, User)  # noqa: S101 - SignedInOnly stands before
+    assert isinstance(user, User)
     if user.may("manage_users"):
         return redirect("users")
     if user.may("sign_resolutions") and not user.may("register_complaints"):
@@ -56,6 +59,13 @@ def set_theme(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
             User.objects.filter(pk=request.user.pk).update(theme=theme)
     return response
+
+
+@login_not_required
+@require_GET
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for the icon on answers that are no pages."""
+    return redirect(static("favicon.svg"))
 
 
 @login_not_required
@@ -97,6 +107,10 @@ def _broker() -> str:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """Readiness: database, broker and migrations. 503 while one of them is not ready."""
-    found: dict[str, Any] = {"database": _database(), "broker": _broker(), "migrations": _migrations()}
+    found: dict[str, Any] = {
+        "database": _database(),
+        "broker": _broker(),
+        "migrations": _migrations(),
+    }
     ready = all(value == "ok" for value in found.values())
     return JsonResponse({"ready": ready, **found}, status=200 if ready else 503)

@@ -25,7 +25,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
         with override(user.language or None):
             messages.success(request, _("设置已保存"))
         return response
-    return render(request, "accounts/settings.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/settings.html", {"form": form})
 
 
 @require_POST

@@ -24,10 +24,12 @@ PAGE = 100
 @require_GET
 @needs("manage_users")
 def users(request: HttpRequest) -> HttpResponse:
-    """Everybody, with a search over name and user name. Four statements whatever their number."""
+    """Everybody, with a search over name and user name. Five statements whatever their number."""
     q = request.GET.get("q", "").strip()
     memberships = Membership.objects.select_related("team").order_by("team__name")
-    found = User.objects.prefetch_related(Prefetch("membership_set", memberships)).order_by("-is_active", "username")
+    found = User.objects.prefetch_related(Prefetch("membership_set", memberships)).order_by(
+        "-is_active", "username"
+    )
     if q:
         found = found.filter(Q(username__icontains=q) | Q(name__icontains=q))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -50,10 +52,14 @@ def new_user(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         created = people.create(
-            username=data["username"], name=data["name"], roles=data["roles"], memberships=form.memberships, by=request.user
+            username=data["username"],
+            name=data["name"],
+            roles=data["roles"],
+            memberships=form.memberships,
+            by=request.user,
         )
         return _show_password(request, [created], _("已添加 %(name)s") % {"name": created[0].name})
-    return render(request, "accounts/user_form.html", {"form": form, "person": None}, status=422 if form.errors else 200)
+    return render(request, "accounts/user_form.html", {"form": form, "person": None})
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,14 +72,19 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         data: dict[str, Any] = form.cleaned_data
         try:
             people.change(
-                person, name=data["name"], roles=data["roles"], memberships=form.memberships, is_active=data["is_active"], by=request.user
+                person,
+                name=data["name"],
+                roles=data["roles"],
+                memberships=form.memberships,
+                is_active=data["is_active"],
+                by=request.user,
             )
         except people.PeopleError as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("已保存 %(name)s") % {"name": data["name"]})
             return redirect("users")
-    return render(request, "accounts/user_form.html", {"form": form, "person": person}, status=422 if form.errors else 200)
+    return render(request, "accounts/user_form.html", {"form": form, "person": person})
 
 
 @require_POST
@@ -84,14 +95,18 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     if person.pk == request.user.pk:
         return redirect("password")
     secret = people.reset_password(person, request.user)
-    return _show_password(request, [(person, secret)], _("%(name)s 的新密码") % {"name": person.name})
+    return _show_password(
+        request, [(person, secret)], _("%(name)s 的新密码") % {"name": person.name}
+    )
 
 
 @require_GET
 @needs("manage_users")
 def teams(request: HttpRequest) -> HttpResponse:
     """All teams with the number of their people."""
-    found = Team.objects.annotate(size=Count("membership", filter=Q(membership__user__is_active=True))).order_by("-is_active", "name")
+    found = Team.objects.annotate(
+        size=Count("membership", filter=Q(membership__user__is_active=True))
+    ).order_by("-is_active", "name")
     return render(request, "accounts/teams.html", {"teams": found})
 
 
@@ -105,4 +120,4 @@ def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         saved = people.save_team(form.save(commit=False), request.user)
         messages.success(request, _("已保存团队 %(name)s") % {"name": saved.name})
         return redirect("teams")
-    return render(request, "accounts/team_form.html", {"form": form, "team": instance}, status=422 if form.errors else 200)
+    return render(request, "accounts/team_form.html", {"form": form, "team": instance})

@@ -28,16 +28,22 @@ _SUGGESTED = (Role.SUPERVISOR, Role.AGENT, Role.AGENT, Role.COUNSEL, Role.AUDITO
 def setup(request: HttpRequest) -> HttpResponse:
     """Open only while nobody administers the installation; needs the code from the terminal."""
     if not first_run.is_open():
-        return redirect("setup_people" if isinstance(request.user, User) and request.user.may("manage_users") else "login")
+        return redirect(
+            "setup_people"
+            if isinstance(request.user, User) and request.user.may("manage_users")
+            else "login"
+        )
     form = FirstAdministratorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        user = first_run.first_administrator(username=data["username"], name=data["name"], password=data["password1"])
+        user = first_run.first_administrator(
+            username=data["username"], name=data["name"], password=data["password1"]
+        )
         if user is None:
             return redirect("login")
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("setup_people")
-    return render(request, "accounts/setup.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/setup.html", {"form": form})
 
 
 @never_cache
@@ -47,16 +53,22 @@ def setup_people(request: HttpRequest) -> HttpResponse:
     """The first team and its people in one go; passwords are shown once."""
     team_form = TeamForm(request.POST or None, initial={"name": _("客服一组")})
     del team_form.fields["is_active"]
-    rows = StaffFormSet(request.POST if request.method == "POST" else None, initial=[{"role": r} for r in _SUGGESTED])
+    rows = StaffFormSet(
+        request.POST if request.method == "POST" else None,
+        initial=[{"role": r} for r in _SUGGESTED],
+    )
     if request.method == "POST" and team_form.is_valid() & rows.is_valid():
         shown = _create(team_form, rows, request.user)
-        response = render(request, "accounts/passwords.html", {"shown": shown, "title": _("团队和用户已建好"), "first": True})
+        response = render(
+            request,
+            "accounts/passwords.html",
+            {"shown": shown, "title": _("团队和用户已建好"), "first": True},
+        )
         response["Cache-Control"] = "no-store"
         return response
     if request.method == "POST":
         messages.error(request, _("有几处需要修改，见下面标出的地方。"))
-    status = 422 if request.method == "POST" else 200
-    return render(request, "accounts/setup_people.html", {"team_form": team_form, "rows": rows}, status=status)
+    return render(request, "accounts/setup_people.html", {"team_form": team_form, "rows": rows})
 
 
 @transaction.atomic
@@ -70,5 +82,13 @@ def _create(team_form: TeamForm, rows: StaffFormSet, by: User) -> list[tuple[Use
         role = data["role"] or Role.AGENT
         in_team = role in (Role.AGENT, Role.SUPERVISOR)
         memberships = {team.pk: role == Role.SUPERVISOR} if in_team else {}
-        shown.append(people.create(username=data["username"], name=data["name"], roles=[role], memberships=memberships, by=by))
+        shown.append(
+            people.create(
+                username=data["username"],
+                name=data["name"],
+                roles=[role],
+                memberships=memberships,
+                by=by,
+            )
+        )
     return shown

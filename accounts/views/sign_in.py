@@ -28,7 +28,10 @@ from audit.record import record
 
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
-    """The way in. Asked by a script (the session ended on an open page) it answers JSON with the new CSRF token."""
+    """The way in.
+
+    Asked by a script (the session ended on an open page) it answers JSON with the new CSRF token.
+    """
 
     form_class = SignInForm
     template_name = "accounts/login.html"
@@ -43,7 +46,7 @@ class SignIn(LoginView):
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
         user = form.get_user()
-        assert isinstance(user, User)  # noqa: S101 - AUTH_USER_MODEL
+        assert isinstance(user, User)
         response = super().form_valid(form)
         record("signed_in", f"user:{user.username}", user, timezone.now())
         if wants_json(self.request):
@@ -56,33 +59,63 @@ class SignIn(LoginView):
         if wants_json(self.request):
             detail = " ".join(str(e) for e in form.non_field_errors()) or _("请输入密码。")
             return JsonResponse({"detail": detail}, status=400)
-        return self.render_to_response(self.get_context_data(form=form, tries_left=left), status=422)
+        return self.render_to_response(self.get_context_data(form=form, tries_left=left))
 
     def _tries_left(self) -> str:
-        """How often one may still try, counted for any name alike so that it tells nothing about who exists."""
+        """How often one may still try, counted for any name alike so that it tells nothing about
+        who exists.
+        """
         credentials = {"username": self.request.POST.get("username", "")}
-        left = get_failure_limit(self.request, credentials) - AxesProxyHandler.get_failures(self.request, credentials)
-        return ngettext("还可以再试 %(n)s 次。", "还可以再试 %(n)s 次。", left) % {"n": left} if left > 0 else ""
+        left = get_failure_limit(self.request, credentials) - AxesProxyHandler.get_failures(
+            self.request, credentials
+        )
+        return (
+            ngettext("还可以再试 %(n)s 次。", "还可以再试 %(n)s 次。", left) % {"n": left}
+            if left > 0
+            else ""
+        )
 
 
 def _locked_until(request: HttpRequest, username: str) -> datetime | None:
-    """When the lock-out ends: the cool-off after the latest failed attempt. None when it cannot be told."""
+    """When the lock-out ends: the cool-off after the latest failed attempt.
+
+    None when it cannot be told.
+    """
     cool_off = get_cool_off(request)
-    attempts = AxesProxyHandler.get_implementation().get_user_attempts(request, {"username": username})
-    latest = [moment for found in attempts for moment in found.order_by("-attempt_time").values_list("attempt_time", flat=True)[:1]]
+    attempts = AxesProxyHandler.get_implementation().get_user_attempts(
+        request, {"username": username}
+    )
+    latest = [
+        moment
+        for found in attempts
+        for moment in found.order_by("-attempt_time").values_list("attempt_time", flat=True)[:1]
+    ]
     return max(latest) + cool_off if latest and cool_off else None
 
 
-def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None) -> HttpResponse:
-    """429 after too many failed attempts: says when the next one is possible (called by django-axes)."""
+def locked_out(
+    request: HttpRequest,
+    response: HttpResponse | None = None,
+    credentials: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """429 after too many failed attempts: says when the next one is possible (called by
+    django-axes).
+    """
     username = (credentials or {}).get("username") or request.POST.get("username", "")
     until = _locked_until(request, username) or timezone.now()
     seconds = max(1, int((until - timezone.now()).total_seconds()))
-    detail = _("输错次数太多，为了安全已暂停登录，%(time)s 后可以再试。") % {"time": f"{timezone.localtime(until):%H:%M}"}
+    detail = _("输错次数太多，为了安全已暂停登录，%(time)s 后可以再试。") % {
+        "time": f"{timezone.localtime(until):%H:%M}"
+    }
     if wants_json(request):
         answer: HttpResponse = JsonResponse({"detail": detail}, status=429)
     else:
-        answer = render(request, "accounts/locked.html", {"until": until, "minutes": -(-seconds // 60)}, status=429)
+        answer = render(
+            request,
+            "accounts/locked.html",
+            {"until": until, "minutes": -(-seconds // 60)},
+            status=429,
+        )
     answer["Retry-After"] = str(seconds)
     return answer
 
@@ -106,4 +139,4 @@ class OwnPassword(PasswordChangeView):
         return response
 
     def form_invalid(self, form: OwnPasswordForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return self.render_to_response(self.get_context_data(form=form))

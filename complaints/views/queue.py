@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,7 +30,11 @@ MORE_MENUS = ("state", "phase", "channel")
 @require_GET
 @needs("see_complaints")
 def queue(request: HttpRequest) -> HttpResponse:
-    """The list. Seven statements whatever the number of rows: session, person, teams, counts, cases, clocks, colleagues."""
+    """The list.
+
+    Seven statements whatever the number of rows: session, person, teams, counts, cases, clocks,
+    colleagues.
+    """
     user, now = request.user, timezone.now()
     sections = sections_for(user)
     views = [view for section in sections for view in section.views]
@@ -40,17 +46,39 @@ def queue(request: HttpRequest) -> HttpResponse:
     cases = filters.apply(Complaint.objects.visible_to(user), now)
     current = next((v for v in views if dict(v.filters) == filters.values), None)
     found = page(cases, order, cursor, now)
-    menus = [*MENUS, *(["owner", "team"] if filters.directory.teams else [])]
     context = {
-        "sections": _with_counts(sections, filters, counts, current), "filters": filters, "page": found, "current": current, "now": now,
-        "title": current.label if current else (_("搜索结果") if "q" in filters.values else _("案件")),
-        "size": shown(counts[current.key]) if current else "", "header": _header(counts, current),
-        "menus": [filters.menu(name) for name in menus if name not in filters.values], "more_menus": [filters.menu(name) for name in MORE_MENUS if name not in filters.values],
-        "may_take": user.may("take"), "unassigned": counts.get("unassigned", 0), "by_closing": order is BY_CLOSING,
-        "receivers": filters.directory.people if user.may("assign") else [],
-        "next_url": found.next and filters.address(cursor=found.next), "previous_url": found.previous and filters.address(cursor=found.previous),
+        "sections": _with_counts(sections, filters, counts, current),
+        "filters": filters,
+        "page": found,
+        "current": current,
+        "now": now,
+        "title": _title(current, filters),
+        "size": shown(counts[current.key]) if current else "",
+        "header": _header(counts, current),
+        "unassigned": counts.get("unassigned", 0),
+        "by_closing": order is BY_CLOSING,
+        "next_url": found.next and filters.address(cursor=found.next),
+        "previous_url": found.previous and filters.address(cursor=found.previous),
+        **_tools(filters, user),
     }
     return render(request, "queue/queue.html", context)
+
+
+def _title(current: View | None, filters: Filters) -> Any:
+    if current:
+        return current.label
+    return _("搜索结果") if "q" in filters.values else _("案件")
+
+
+def _tools(filters: Filters, user: User) -> dict[str, Any]:
+    """What can be chosen and done on the list."""
+    menus = [*MENUS, *(["owner", "team"] if filters.directory.teams else [])]
+    return {
+        "menus": [filters.menu(name) for name in menus if name not in filters.values],
+        "more_menus": [filters.menu(name) for name in MORE_MENUS if name not in filters.values],
+        "may_take": user.may("take"),
+        "receivers": filters.directory.receivers if user.may("assign") else [],
+    }
 
 
 def _cursor(request: HttpRequest, filters: Filters) -> Cursor | None:
@@ -65,7 +93,18 @@ def _cursor(request: HttpRequest, filters: Filters) -> Cursor | None:
 def _with_counts(sections, filters, counts, current):  # type: ignore[no-untyped-def]
     """(heading, [(view, address, number, is current)])."""
     return [
-        (s.title, [(v, Filters(filters.user, dict(v.filters), filters.directory).address(), shown(counts[v.key]), v is current) for v in s.views])
+        (
+            s.title,
+            [
+                (
+                    v,
+                    Filters(filters.user, dict(v.filters), filters.directory).address(),
+                    shown(counts[v.key]),
+                    v is current,
+                )
+                for v in s.views
+            ],
+        )
         for s in sections
     ]
 
@@ -77,8 +116,12 @@ def _header(counts: dict[str, int], current: View | None) -> dict[str, str]:
         return {}
     overdue, today = counts.get(f"{prefix}overdue", 0), counts.get(f"{prefix}today", 0)
     return {
-        "overdue": ngettext("%(n)s 件超时", "%(n)s 件超时", overdue) % {"n": shown(overdue)} if overdue else "",
-        "today": ngettext("%(n)s 件今日到期", "%(n)s 件今日到期", today) % {"n": shown(today)} if today else "",
+        "overdue": ngettext("%(n)s 件超时", "%(n)s 件超时", overdue) % {"n": shown(overdue)}
+        if overdue
+        else "",
+        "today": ngettext("%(n)s 件今日到期", "%(n)s 件今日到期", today) % {"n": shown(today)}
+        if today
+        else "",
     }
 
 
@@ -103,7 +146,9 @@ def take(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs("assign")
 def reassign(request: HttpRequest) -> HttpResponse:
-    """转派 of the selected cases, each on its own: what does not work is named, the rest is done."""
+    """转派 of the selected cases, each on its own: what does not work is named, the rest is
+    done.
+    """
     chosen = request.POST.getlist("case")[:BULK_LIMIT]
     note = request.POST.get("note", "")
     target = request.POST.get("to", "")
@@ -115,13 +160,28 @@ def reassign(request: HttpRequest) -> HttpResponse:
     for item in chosen:
         number, _colon, version = item.partition(":")
         try:
-            assignment.assign(number, by=request.user, user=receiver, note=note, version=int(version) if version.isdigit() else None)
+            assignment.assign(
+                number,
+                by=request.user,
+                user=receiver,
+                note=note,
+                version=int(version) if version.isdigit() else None,
+            )
             done += 1
         except Complaint.DoesNotExist:
-            messages.error(request, _("%(number)s：没有找到，或者不在您的范围内。") % {"number": number[:20]})
+            messages.error(
+                request, _("%(number)s：没有找到，或者不在您的范围内。") % {"number": number[:20]}
+            )
         except CaseError as refused:
-            messages.error(request, _("%(number)s 没有转派：%(why)s") % {"number": number, "why": refused.message})
+            messages.error(
+                request,
+                _("%(number)s 没有转派：%(why)s") % {"number": number, "why": refused.message},
+            )
     if done:
         name = receiver.name if receiver else _("待分配")
-        messages.success(request, ngettext("已将 %(n)s 件转派给 %(name)s", "已将 %(n)s 件转派给 %(name)s", done) % {"n": done, "name": name})
+        messages.success(
+            request,
+            ngettext("已将 %(n)s 件转派给 %(name)s", "已将 %(n)s 件转派给 %(name)s", done)
+            % {"n": done, "name": name},
+        )
     return back(request)

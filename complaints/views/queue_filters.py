@@ -16,9 +16,8 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Membership, User
 from accounts.roles import Role
@@ -58,14 +57,19 @@ def end_of_today(now: datetime) -> datetime:
 
 
 class Directory:
-    """Colleagues and teams that a person may filter by and assign to. One statement, run when first asked."""
+    """Colleagues and teams that a person may filter by and assign to.
+
+    One statement, run when first asked.
+    """
 
     def __init__(self, user: User) -> None:
         self.user = user
 
     @cached_property
     def _memberships(self) -> list[Membership]:
-        found = Membership.objects.filter(team__is_active=True, user__is_active=True).select_related("user", "team")
+        found = Membership.objects.filter(
+            team__is_active=True, user__is_active=True
+        ).select_related("user", "team")
         if not self.user.is_(Role.AUDITOR):
             found = found.filter(team__in=self.user.team_ids)
         return list(found.order_by("user__name", "user_id"))
@@ -73,13 +77,29 @@ class Directory:
     @cached_property
     def teams(self) -> Choices:
         """(id, name) of the teams."""
-        return sorted({(str(m.team_id), m.team.name) for m in self._memberships}, key=lambda t: t[1])
+        return sorted(
+            {(str(m.team_id), m.team.name) for m in self._memberships}, key=lambda t: t[1]
+        )
 
     @cached_property
     def people(self) -> Choices:
         """(id, name) of those who can work on cases."""
         able = (Role.AGENT, Role.SUPERVISOR)
-        return list({str(m.user_id): m.user.name for m in self._memberships if any(m.user.is_(r) for r in able)}.items())
+        return list(
+            {
+                str(m.user_id): m.user.name
+                for m in self._memberships
+                if any(m.user.is_(r) for r in able)
+            }.items()
+        )
+
+    @cached_property
+    def receivers(self) -> list[tuple[str, str, str]]:
+        """(id, name, names of the teams) of those whom cases can be handed to."""
+        teams: dict[str, list[str]] = {}
+        for m in self._memberships:
+            teams.setdefault(str(m.user_id), []).append(m.team.name)
+        return [(value, name, "、".join(teams[value])) for value, name in self.people]
 
 
 @dataclass(frozen=True)
@@ -103,7 +123,10 @@ class Menu:
 
 @dataclass
 class Filters:
-    """The filters of one request. `values` holds only what is known; `problems` are sentences about the rest."""
+    """The filters of one request.
+
+    `values` holds only what is known; `problems` are sentences about the rest.
+    """
 
     user: User
     values: dict[str, str]
@@ -119,7 +142,9 @@ class Filters:
                 continue
             value = params[name].strip()
             if name not in LABELS:
-                filters.problems.append(_("没有“%(name)s”这个筛选条件，已忽略。") % {"name": name[:40]})
+                filters.problems.append(
+                    _("没有“%(name)s”这个筛选条件，已忽略。") % {"name": name[:40]}
+                )
             elif value:
                 filters._take(name, value)
         if not filters.values and not filters.problems:
@@ -132,7 +157,10 @@ class Filters:
         elif value in dict(self.choices(name)) or (name, value) == ("state", "any"):
             self.values[name] = value
         else:
-            self.problems.append(_("“%(label)s”没有“%(value)s”这一项，已忽略。") % {"label": LABELS[name], "value": value[:40]})
+            self.problems.append(
+                _("“%(label)s”没有“%(value)s”这一项，已忽略。")
+                % {"label": LABELS[name], "value": value[:40]}
+            )
 
     def choices(self, name: str) -> Choices:
         """(value, words) that the filter knows."""
@@ -143,7 +171,9 @@ class Filters:
             "phase": Phase.choices,
             "owner": [("me", _("我")), ("none", _("待分配")), *people],
             "team": self.directory.teams if name == "team" else [],
-            "category": [(c.id, c.name_for(lang)) for c in CATEGORIES.values()] if name == "category" else [],
+            "category": [(c.id, c.name_for(lang)) for c in CATEGORIES.values()]
+            if name == "category"
+            else [],
             "risk": [("high", pgettext_lazy("risk", "高")), *Risk.choices],
             "channel": Channel.choices,
             "overdue": [("1", _("已超时"))],
@@ -157,7 +187,11 @@ class Filters:
         """Narrow the cases. No statement runs here."""
         now = now or timezone.now()
         for name, value in self.values.items():
-            cases = search.matching(cases, value) if name == "q" else cases.filter(_condition(name, value, self.user, now))
+            cases = (
+                search.matching(cases, value)
+                if name == "q"
+                else cases.filter(_condition(name, value, self.user, now))
+            )
         return cases
 
     def address(self, **changes: str) -> str:
@@ -179,18 +213,27 @@ class Filters:
     def menu(self, name: str) -> Menu:
         """The choices of one filter, categories grouped by what they are about."""
         if name != "category":
-            rows = [(words, self.address(**{name: value}), self.values.get(name) == value) for value, words in self.choices(name)]
+            rows = [
+                (words, self.address(**{name: value}), self.values.get(name) == value)
+                for value, words in self.choices(name)
+            ]
             return Menu(name, LABELS[name], [("", rows)])
         lang, groups = get_language() or "zh", {}
         for c in CATEGORIES.values():
-            row = (c.name_for(lang), self.address(category=c.id), self.values.get("category") == c.id)
+            row = (
+                c.name_for(lang),
+                self.address(category=c.id),
+                self.values.get("category") == c.id,
+            )
             groups.setdefault(c.parent_for(lang), []).append(row)
         return Menu(name, LABELS[name], list(groups.items()))
 
 
 def _condition(name: str, value: str, user: User, now: datetime) -> Q:
     if name == "state":
-        states = {"open": OPEN_STATES, "done": CLOSED_STATES, "any": tuple(State.values)}.get(value, (value,))
+        states = {"open": OPEN_STATES, "done": CLOSED_STATES, "any": tuple(State.values)}.get(
+            value, (value,)
+        )
         return Q(state__in=states) if value != "any" else Q()
     if name == "owner":
         return {"me": Q(owner=user.pk), "none": Q(owner=None)}.get(value) or Q(owner=value)
@@ -202,7 +245,9 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
         "category": lambda: Q(category=value),
         "channel": lambda: Q(channel=value),
         "overdue": lambda: Q(state__in=OPEN_STATES, next_due_at__lte=now),
-        "due_today": lambda: Q(state__in=OPEN_STATES, next_due_at__gt=now, next_due_at__lt=end_of_today(now)),
+        "due_today": lambda: Q(
+            state__in=OPEN_STATES, next_due_at__gt=now, next_due_at__lt=end_of_today(now)
+        ),
         "on_hold": lambda: Q(on_hold=True),
         "returned": lambda: Q(returned_by_counsel=True),
     }[name]()

@@ -27,8 +27,14 @@ from legal_rules.vocabulary import CATEGORIES
 PAGE_SIZE = 50
 PHASES = {phase.value: number for number, phase in enumerate(Phase, start=1)}
 CHANNEL_ICONS = {
-    Channel.PHONE: "phone", Channel.WECHAT: "msg", Channel.EMAIL: "msg", Channel.LETTER: "file", Channel.STORE: "bag",
-    Channel.MEDIA: "book", Channel.IMPORT: "ul", Channel.API: "link",
+    Channel.PHONE: "phone",
+    Channel.WECHAT: "msg",
+    Channel.EMAIL: "msg",
+    Channel.LETTER: "file",
+    Channel.STORE: "bag",
+    Channel.MEDIA: "book",
+    Channel.IMPORT: "ul",
+    Channel.API: "link",
 }
 
 
@@ -38,7 +44,9 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place between two rows: the key of the row beside it, and whether the page lies before it."""
+    """A place between two rows: the key of the row beside it, and whether the page lies before
+    it.
+    """
 
     backwards: bool
     moment: datetime | None
@@ -48,15 +56,24 @@ class Cursor:
     def read(cls, text: str) -> Cursor:
         """From the address. Raises BadCursor."""
         try:
-            way, moment, pk = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode().split("|")
+            way, moment, pk = (
+                base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+                .decode()
+                .split("|")
+            )
             if way not in ("n", "p") or int(pk) < 0 or int(pk) >= 2**63:
                 raise BadCursor
-            return cls(way == "p", datetime.fromisoformat(moment).astimezone(UTC) if moment else None, int(pk))
+            return cls(
+                way == "p",
+                datetime.fromisoformat(moment).astimezone(UTC) if moment else None,
+                int(pk),
+            )
         except (ValueError, binascii.Error, OverflowError) as error:
             raise BadCursor from error
 
     def __str__(self) -> str:
-        text = f"{'p' if self.backwards else 'n'}|{self.moment.isoformat() if self.moment else ''}|{self.pk}"
+        way, moment = "p" if self.backwards else "n", self.moment.isoformat() if self.moment else ""
+        text = f"{way}|{moment}|{self.pk}"
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -76,7 +93,10 @@ class Order:
         descending = self.newest_first != backwards
         moment = F(self.field)
         nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
-        return cases.order_by(moment.desc(**nulls) if descending else moment.asc(**nulls), "-id" if descending else "id")
+        return cases.order_by(
+            moment.desc(**nulls) if descending else moment.asc(**nulls),
+            "-id" if descending else "id",
+        )
 
     def beyond(self, cases: ComplaintQuerySet, at: Cursor) -> ComplaintQuerySet:
         """The rows on the cursor's far side."""
@@ -84,9 +104,15 @@ class Order:
         side = "lt" if descending else "gt"
         if at.moment is None:
             nothing = Q(**{f"{self.field}__isnull": True, f"id__{side}": at.pk})
-            return cases.filter(nothing | Q(**{f"{self.field}__isnull": False}) if at.backwards else nothing)
-        further = Q(**{f"{self.field}__{side}": at.moment}) | Q(**{self.field: at.moment, f"id__{side}": at.pk})
-        return cases.filter(further if at.backwards else further | Q(**{f"{self.field}__isnull": True}))
+            return cases.filter(
+                nothing | Q(**{f"{self.field}__isnull": False}) if at.backwards else nothing
+            )
+        further = Q(**{f"{self.field}__{side}": at.moment}) | Q(
+            **{self.field: at.moment, f"id__{side}": at.pk}
+        )
+        return cases.filter(
+            further if at.backwards else further | Q(**{f"{self.field}__isnull": True})
+        )
 
 
 BY_DUE = Order("next_due_at")
@@ -102,16 +128,32 @@ class Page:
     next: str
 
 
-def page(cases: ComplaintQuerySet, order: Order, cursor: Cursor | None, now: datetime, size: int = PAGE_SIZE) -> Page:
-    """One page. Two statements whatever the number of rows: the cases with their people, and their clocks."""
+def page(
+    cases: ComplaintQuerySet,
+    order: Order,
+    cursor: Cursor | None,
+    now: datetime,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """One page.
+
+    Two statements whatever the number of rows: the cases with their people, and their clocks.
+    """
     backwards = bool(cursor and cursor.backwards)
     if cursor:
         cases = order.beyond(cases, cursor)
     open_hold = Hold.objects.filter(complaint=OuterRef("pk"), ended_at=None).values("reason")[:1]
-    clocks = Prefetch("deadlines", Deadline.objects.filter(state__in=["running", "held"]).order_by("due_at"), to_attr="clocks")
+    clocks = Prefetch(
+        "deadlines",
+        Deadline.objects.filter(state__in=["running", "held"]).order_by("due_at"),
+        to_attr="clocks",
+    )
     found = list(
-        order.sort(cases, backwards).select_related("consumer", "owner").annotate(hold_reason=Subquery(open_hold))
-        .defer("narrative", "findings", "withdrawal_words", "consumer__data_key").prefetch_related(clocks)[: size + 1]
+        order.sort(cases, backwards)
+        .select_related("consumer", "owner")
+        .annotate(hold_reason=Subquery(open_hold))
+        .defer("narrative", "findings", "withdrawal_words", "consumer__data_key")
+        .prefetch_related(clocks)[: size + 1]
     )
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -127,7 +169,9 @@ def page(cases: ComplaintQuerySet, order: Order, cursor: Cursor | None, now: dat
 
 def risk_level(complaint: Complaint) -> int:
     """1 to 3: critical or a grave flag, urgent or any flag, neither."""
-    if complaint.priority == Priority.CRITICAL or any(r in complaint.risk_flags for r in GRAVE_RISKS):
+    if complaint.priority == Priority.CRITICAL or any(
+        r in complaint.risk_flags for r in GRAVE_RISKS
+    ):
         return 3
     return 2 if complaint.priority == Priority.URGENT or complaint.risk_flags else 1
 
@@ -140,21 +184,37 @@ class Row:
         self.number, self.title = complaint.number, complaint.title
         self.url = reverse("case", args=[complaint.number])
         self.who = complaint.consumer.name_masked
-        self.channel, self.channel_icon = complaint.get_channel_display(), CHANNEL_ICONS.get(complaint.channel, "globe")
+        self.channel, self.channel_icon = (
+            complaint.get_channel_display(),
+            CHANNEL_ICONS.get(complaint.channel, "globe"),
+        )
         category = CATEGORIES.get(complaint.category)
-        self.category = category.name_for(get_language() or "zh") if category else complaint.category
+        self.category = (
+            category.name_for(get_language() or "zh") if category else complaint.category
+        )
         self.rights, self.more_rights = complaint.rights[:2], len(complaint.rights[2:])
         self.phase, self.state = PHASES[complaint.phase], complaint.get_state_display()
         self.with_counsel = complaint.state == State.IN_REVIEW
         self.risk = risk_level(complaint)
         self.risk_words = "、".join(str(Risk(r).label) for r in complaint.risk_flags)
+        hold = getattr(complaint, "hold_reason", None)
+        self.hold = HoldReason(hold).label if hold else ""
         self.clock = self._clock(getattr(complaint, "clocks", []))
 
     def _clock(self, clocks: Sequence[Deadline]) -> dict[str, Any]:
-        """Inputs of the clock component: the next running clock, else the held one, else how the case ended."""
+        """Inputs of the clock component: the next running clock, else the held one, else how the
+        case ended.
+        """
         if not self.case.is_open:
             outcome = Outcome(self.case.outcome).label if self.case.outcome else self.state
-            return {"left": outcome, "due": when(self.case.closed_at), "used": 100, "kind": "met", "title": "", "basis": ""}
+            return {
+                "left": outcome,
+                "due": when(self.case.closed_at),
+                "used": 100,
+                "kind": "met",
+                "title": "",
+                "basis": "",
+            }
         running = next((d for d in clocks if d.state == "running"), None)
         shown = running or next(iter(clocks), None)
         if shown is None:
@@ -163,10 +223,23 @@ class Row:
         used = clock.share_used(shown, self.now)
         title = f"{clock.title_of(shown)}　{clock.basis_of(shown)}"
         if running is None:
-            why = HoldReason(self.case.hold_reason).label if getattr(self.case, "hold_reason", None) else ""
-            return {"left": _("计时已中止"), "due": why, "used": used, "kind": "hold", "title": title, "basis": basis}
+            return {
+                "left": _("计时已中止"),
+                "due": self.hold,
+                "used": used,
+                "kind": "hold",
+                "title": title,
+                "basis": basis,
+            }
         left = clock.remaining_text(working_minutes(self.now, running.due_at))
-        return {"left": left, "due": when(running.due_at), "used": used, "kind": self._urgency(running, used), "title": title, "basis": basis}
+        return {
+            "left": left,
+            "due": when(running.due_at),
+            "used": used,
+            "kind": self._urgency(running, used),
+            "title": title,
+            "basis": basis,
+        }
 
     def _urgency(self, deadline: Deadline, used: int) -> str:
         if deadline.due_at <= self.now:

@@ -1,4 +1,6 @@
-"""The ready-made views at the left of the list, by role, and how many cases each holds: all counts in one statement."""
+"""The ready-made views at the left of the list, by role, and how many cases each holds: all
+counts in one statement.
+"""
 
 from __future__ import annotations
 
@@ -43,41 +45,56 @@ _OPEN = {"state": "open"}
 _MINE = {"owner": "me", "state": "open"}
 _t = gettext_lazy
 
-_MY_WORK = Section(_t("我的"), (
-    View("mine", "inbox", _t("我的待办"), _MINE),
-    View("mine_today", "clock", _t("今日到期"), {**_MINE, "due_today": "1"}),
-    View("mine_overdue", "warn", _t("已超时"), {**_MINE, "overdue": "1"}),
-    View("mine_on_hold", "pause", _t("计时已中止"), {**_MINE, "on_hold": "1"}),
-    View("mine_returned", "undo", _t("法务退回"), {**_MINE, "returned": "1"}),
-))
-_TEAM = Section(_t("我的团队"), (
-    View("team", "users", _t("全组未办结"), _OPEN),
-    View("unassigned", "plus", _t("待分配"), {"owner": "none", "state": "open"}),
-    View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
-    View("closed", "archive", _t("已办结"), {"state": "done"}),
-))
-_LED = Section(_t("我负责的团队"), (
-    View("team", "users", _t("全组未办结"), _OPEN),
-    View("team_today", "clock", _t("今日到期"), {"state": "open", "due_today": "1"}),
-    View("team_overdue", "warn", _t("已超时"), {"state": "open", "overdue": "1"}),
-    View("unassigned", "plus", _t("待分配"), {"owner": "none", "state": "open"}),
-    View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
-    View("team_on_hold", "pause", _t("计时已中止"), {"state": "open", "on_hold": "1"}),
-    View("team_returned", "undo", _t("法务退回"), {"state": "open", "returned": "1"}),
-    View("closed", "archive", _t("已办结"), {"state": "done"}),
-))
-_COUNSEL = Section(_t("法务"), (
-    View("in_review", "stamp", _t("待审核"), {"state": "in_review"}),
-    View("with_counsel", "users", _t("法务经手未办结"), _OPEN),
-    View("closed", "archive", _t("已办结"), {"state": "done"}),
-))
-_ALL = Section(_t("全部案件"), (
-    View("open", "inbox", _t("全部未办结"), _OPEN),
-    View("today", "clock", _t("今日到期"), {"state": "open", "due_today": "1"}),
-    View("overdue", "warn", _t("已超时"), {"state": "open", "overdue": "1"}),
-    View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
-    View("closed", "archive", _t("已办结"), {"state": "done"}),
-))
+_MY_WORK = Section(
+    _t("我的"),
+    (
+        View("mine", "inbox", _t("我的待办"), _MINE),
+        View("mine_today", "clock", _t("今日到期"), {**_MINE, "due_today": "1"}),
+        View("mine_overdue", "warn", _t("已超时"), {**_MINE, "overdue": "1"}),
+        View("mine_on_hold", "pause", _t("计时已中止"), {**_MINE, "on_hold": "1"}),
+        View("mine_returned", "undo", _t("法务退回"), {**_MINE, "returned": "1"}),
+    ),
+)
+_TEAM = Section(
+    _t("我的团队"),
+    (
+        View("team", "users", _t("全组未办结"), _OPEN),
+        View("unassigned", "plus", _t("待分配"), {"owner": "none", "state": "open"}),
+        View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
+        View("closed", "archive", _t("已办结"), {"state": "done"}),
+    ),
+)
+_LED = Section(
+    _t("我负责的团队"),
+    (
+        View("team", "users", _t("全组未办结"), _OPEN),
+        View("team_today", "clock", _t("今日到期"), {"state": "open", "due_today": "1"}),
+        View("team_overdue", "warn", _t("已超时"), {"state": "open", "overdue": "1"}),
+        View("unassigned", "plus", _t("待分配"), {"owner": "none", "state": "open"}),
+        View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
+        View("team_on_hold", "pause", _t("计时已中止"), {"state": "open", "on_hold": "1"}),
+        View("team_returned", "undo", _t("法务退回"), {"state": "open", "returned": "1"}),
+        View("closed", "archive", _t("已办结"), {"state": "done"}),
+    ),
+)
+_COUNSEL = Section(
+    _t("法务"),
+    (
+        View("in_review", "stamp", _t("待审核"), {"state": "in_review"}),
+        View("with_counsel", "users", _t("法务经手未办结"), _OPEN),
+        View("closed", "archive", _t("已办结"), {"state": "done"}),
+    ),
+)
+_ALL = Section(
+    _t("全部案件"),
+    (
+        View("open", "inbox", _t("全部未办结"), _OPEN),
+        View("today", "clock", _t("今日到期"), {"state": "open", "due_today": "1"}),
+        View("overdue", "warn", _t("已超时"), {"state": "open", "overdue": "1"}),
+        View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
+        View("closed", "archive", _t("已办结"), {"state": "done"}),
+    ),
+)
 
 
 def sections_for(user: User) -> tuple[Section, ...]:
@@ -104,7 +121,7 @@ def capped_counts(lists: Mapping[str, ComplaintQuerySet]) -> dict[str, int]:
         except EmptyResultSet:
             continue
         names.append(name)
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")  # noqa: S608 - Django compiled it
         params += values
     if parts:
         with connection.cursor() as cursor:
@@ -121,4 +138,6 @@ def shown(number: int) -> str:
 def counts_of(views: Iterable[View], user: User, now: datetime) -> dict[str, int]:
     """View key → number of cases, for the person."""
     directory, visible = Directory(user), Complaint.objects.visible_to(user)
-    return capped_counts({v.key: Filters(user, dict(v.filters), directory).apply(visible, now) for v in views})
+    return capped_counts(
+        {v.key: Filters(user, dict(v.filters), directory).apply(visible, now) for v in views}
+    )

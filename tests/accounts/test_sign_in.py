@@ -1,0 +1,151 @@
+"""The way in and out, lock-out, and the own password."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from audit.models import Entry
+from tests.cast import PASSWORD, Cast
+
+NEW = "a quite different sentence"
+
+
+def sign_in(client: Client, username: str, password: str = PASSWORD, **more: str):
+    return client.post(reverse("login"), {"username": username, "password": password, **more})
+
+
+def test_everybody_lands_on_the_page_of_the_own_role(cast: Cast) -> None:
+    wanted = {
+        "agent": "queue",
+        "supervisor": "queue",
+        "counsel": "review",
+        "auditor": "queue",
+        "administrator": "users",
+    }
+    for username, name in wanted.items():
+        client = Client()
+        assert sign_in(client, username).url == "/"
+        assert client.get("/").url == reverse(name)
+
+
+def test_unknown_name_wrong_password_and_deactivated_person_read_the_same_words(cast: Cast) -> None:
+    User.objects.filter(pk=cast.colleague.pk).update(is_active=False)
+    pages = [
+        sign_in(Client(), *who).content.decode()
+        for who in (("nobody", PASSWORD), ("agent", "wrong"), ("colleague", PASSWORD))
+    ]
+    for page in pages:
+        assert "用户名或密码不正确。还可以再试 4 次。" in page
+
+
+def test_after_five_failures_the_page_says_when_the_next_attempt_is_possible(cast: Cast) -> None:
+    client = Client()
+    for _n in range(4):
+        assert sign_in(client, "agent", "wrong").status_code == 200
+    locked = sign_in(client, "agent", "wrong")
+    assert locked.status_code == 429
+    assert 0 < int(locked["Retry-After"]) <= 15 * 60
+    assert "以后可以再试（约 15 分钟）" in locked.content.decode()
+    assert sign_in(client, "agent").status_code == 429
+    assert sign_in(client, "colleague").status_code == 302
+
+
+def test_leaving_needs_a_post(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.agent)
+    assert client.get(reverse("logout")).status_code == 405
+    assert client.post(reverse("logout")).url == reverse("login")
+    assert client.get(reverse("queue")).url.startswith(reverse("login"))
+
+
+@pytest.mark.parametrize(
+    ("target", "goes_to"),
+    [("/settings/", "/settings/"), ("https://evil.example/", "/"), ("//evil.example/", "/")],
+)
+def test_after_signing_in_only_pages_of_this_site_are_opened(
+    cast: Cast, target: str, goes_to: str
+) -> None:
+    assert sign_in(Client(), "agent", next=target).url == goes_to
+
+
+def test_a_script_is_told_that_the_session_ended_and_signs_in_again_in_place(cast: Cast) -> None:
+    client = Client()
+    assert client.get(reverse("queue"), headers={"HX-Request": "true"}).status_code == 401
+    wrong = client.post(
+        reverse("login"),
+        {"username": "agent", "password": "x"},
+        headers={"Accept": "application/json"},
+    )
+    assert (wrong.status_code, wrong.json()) == (400, {"detail": "用户名或密码不正确。"})
+    right = client.post(
+        reverse("login"),
+        {"username": "agent", "password": PASSWORD},
+        headers={"Accept": "application/json"},
+    )
+    assert right.status_code == 200
+    assert right.json()["csrf_token"]
+    assert client.get(reverse("queue"), headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(cast: Cast) -> None:
+    answer = Client().post(
+        reverse("take"), headers={"Referer": "http://testserver/complaints/?state=open"}
+    )
+    assert answer.url == "/login/?next=http%3A//testserver/complaints/%3Fstate%3Dopen"
+
+
+def test_a_given_password_must_be_changed_before_anything_else(cast: Cast) -> None:
+    User.objects.filter(pk=cast.agent.pk).update(must_change_password=True)
+    client = Client()
+    sign_in(client, "agent")
+    assert client.get(reverse("queue")).url == reverse("password")
+    changed = client.post(
+        reverse("password"), {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    )
+    assert changed.url == reverse("home")
+    assert client.get(reverse("queue")).status_code == 200
+    assert sign_in(Client(), "agent", NEW).status_code == 302
+
+
+def test_a_changed_password_ends_the_other_sessions_and_is_recorded(cast: Cast) -> None:
+    here, there = Client(), Client()
+    for client in (here, there):
+        sign_in(client, "agent")
+    here.post(
+        reverse("password"), {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    )
+    assert here.get(reverse("queue")).status_code == 200
+    assert there.get(reverse("queue")).status_code == 302
+    verbs = list(
+        Entry.objects.filter(subject="user:agent")
+        .order_by("sequence")
+        .values_list("verb", flat=True)
+    )
+    assert verbs == ["signed_in", "signed_in", "password_changed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "first", "second", "words"),
+    [
+        ("wrong", NEW, NEW, "现在的密码不正确。"),
+        (PASSWORD, NEW, "something else", "两次输入的新密码不一样。"),
+        (PASSWORD, "1234567890123", "1234567890123", "数字"),
+    ],
+)
+def test_a_refused_new_password_says_why(
+    cast: Cast, old: str, first: str, second: str, words: str
+) -> None:
+    client = Client()
+    client.force_login(cast.agent)
+    page = client.post(
+        reverse("password"), {"old_password": old, "new_password1": first, "new_password2": second}
+    )
+    assert words in page.content.decode()
+
+
+def test_a_deactivated_person_is_out_at_once(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.agent)
+    User.objects.filter(pk=cast.agent.pk).update(is_active=False)
+    assert client.get(reverse("queue")).status_code == 302
