@@ -13,7 +13,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
 HAN = re.compile(r"[㐀-鿿]")
 TRANSLATED = re.compile(
-    r"\{% (?:blocktranslate|blocktrans)\b.*?\{% end(?:blocktranslate|blocktrans) %\}|\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}",
+    r"\{% blocktranslate\b.*?\{% endblocktranslate %\}|\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}",
     re.DOTALL,
 )
 NOT_TRANSLATED = {"中文"}  # the name of a language stands in that language
@@ -45,10 +45,8 @@ def test_every_chinese_word_of_a_template_can_be_translated(path: Path) -> None:
 def test_a_script_says_nothing_by_itself_and_builds_no_markup(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not HAN.search(text)
-    assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|localStorage\.",
-        text,
-    )
+    assert not re.search(r"(?:inner|outer|insertAdjacent)HTML|document\.write|\beval\(", text)
+    assert not re.search(r"new Function|localStorage\.", text)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
