@@ -73,8 +73,8 @@ class KnownFacts(Answers):
 class Finding:
     """What one rule comes to.
 
-    `missing` would decide it, `excuses` could still undo it, `unmeasured` would fix the amount and
-    `undetermined` what else is owed.
+    `missing` would decide it (`choices`: those that are one way among several), `excuses` could
+    still undo it, `unmeasured` would fix the amount and `undetermined` what else is owed.
     """
 
     rule: Rule
@@ -86,6 +86,7 @@ class Finding:
     reason: Label | None = None
     elements: tuple[Element, ...] = ()
     missing: tuple[str, ...] = ()
+    choices: frozenset[str] = frozenset()
     excuses: tuple[str, ...] = ()
     amount: Amount | None = None
     unmeasured: tuple[str, ...] = ()
@@ -112,7 +113,7 @@ def judge(rule: Rule, facts: Answers, as_of: date) -> Finding:
     day = day_of(rule, facts, as_of)
     version = rule.version_on(day)
     if version is None:
-        return _outside(rule, day)
+        return _outside(rule, facts, day)
     held = ((name, facts.value(name)) for name in rule.names)
     return _judged(rule, version, tuple(pair for pair in held if pair[1] is not None))
 
@@ -145,6 +146,7 @@ def _judged(rule: Rule, version: Version, held: tuple[tuple[str, object], ...]) 
         reason=reason,
         elements=_once(elements),
         missing=joined(missing) if truth is Truth.OPEN else (),
+        choices=outcome.choices,
         excuses=joined(excuses) if truth is not Truth.NO else (),
         amount=sums[0] if sums else None,
         duties=duties,
@@ -163,12 +165,15 @@ def day_of(rule: Rule, facts: Answers, as_of: date) -> date:
     return as_of
 
 
-def _outside(rule: Rule, day: date) -> Finding:
+def _outside(rule: Rule, facts: Answers, day: date) -> Finding:
+    """No version on that day: say so, with the elements of the nearest version for the reader."""
     if day >= rule.versions[0].start:
-        return Finding(rule, None, Truth.NO, reason=REPEALED)
-    if rule.preceded_by:
-        return Finding(rule, None, Truth.NO, reason=EARLIER_LAW)
-    return Finding(rule, None, Truth.OPEN, reason=NOT_LOADED)
+        truth, reason, nearest = Truth.NO, REPEALED, rule.versions[-1]
+    else:
+        truth, reason = (Truth.NO, EARLIER_LAW) if rule.preceded_by else (Truth.OPEN, NOT_LOADED)
+        nearest = rule.versions[0]
+    elements = _once(nearest.when.judge(facts).elements)
+    return Finding(rule, None, truth, reason=reason, elements=elements)
 
 
 def _once(elements: Iterable[Element]) -> tuple[Element, ...]:

@@ -20,6 +20,7 @@ KINDS = {
 }  # how much less than a deciding fact
 
 
+FEW = 6  # so many ways to hold are all asked about, whatever group they belong to
 EXPOSURES = ("administrative", "public_security", "criminal")
 
 
@@ -93,10 +94,14 @@ def _question(
 
 def _asked(finding: Finding, category: Category | None) -> list[tuple[str, tuple[str, ...]]]:
     near = _near(finding, category)
-    deciding = tuple(name for name in finding.missing if FACTS[name].group in near)
+    if len(finding.choices) <= FEW:
+        near = near | {FACTS[name].group for name in finding.choices}
+    far = {name for name in finding.choices if FACTS[name].group not in near}
+    far = set() if far == finding.choices else far
+    deciding = tuple(name for name in finding.missing if name not in far)
     excuses = tuple(name for name in finding.excuses if FACTS[name].group in near)
     return [
-        ("decides", deciding or finding.missing),
+        ("decides", deciding),
         ("amount", finding.unmeasured),
         ("duty", finding.undetermined),
         ("defence", excuses),

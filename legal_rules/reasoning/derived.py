@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import chinese_calendar
 
+HALF = Decimal("0.5")
 Get = Callable[[str], object | None]
 LONG_LASTING = (
     "机动车",
@@ -127,7 +128,7 @@ def dv_pi_harm(get: Get) -> bool | None:
     loss, harm = _money(get, "pi_loss"), get("pi_harm")
     if loss or harm is True:
         return True
-    return False if harm is False else None
+    return False if harm is False and loss == 0 else None
 
 
 def dv_prepaid_money(get: Get) -> bool | None:
@@ -165,28 +166,32 @@ def dv_rescission_lapsed(get: Get) -> bool | None:
 
 
 def dv_pi_serious(get: Get) -> bool | None:
-    """侵犯公民个人信息刑事案件解释 5(1)(iii)–(viii): 50 / 500 / 5,000 records or 5,000 yuan, in
+    """侵犯公民个人信息刑事案件解释 5(1)(iii)-(viii): 50 / 500 / 5,000 records or 5,000 yuan, in
     proportion to one another; half of that for information from one's duty or service.
 
-    Records not counted by type are counted by person, in the heaviest type present, and only to
-    show that the threshold is reached. That it is not reached is shown only where every count and
-    the gain are given."""
-    half = Decimal("0.5") if get("pi_employee_sold") is True else Decimal(1)
-    counts = [
-        (get("pi_count_property"), 50),
-        (get("pi_count_transaction"), 500),
-        (get("pi_count_other"), 5000),
-    ]
-    share = sum((Decimal(n) / limit for n, limit in counts if isinstance(n, int)), Decimal(0))
-    gain, people, kinds = _money(get, "pi_illegal_gain"), get("pi_leak_count"), get("pi_sensitive")
-    if share >= half or (gain is not None and gain / 5000 >= half):
+    Records not counted by type are estimated by person, in the heaviest type present, and only to
+    show that the threshold is reached; a count displaces the estimate. That it is not reached is
+    shown only where every count and the gain are given."""
+    sold = get("pi_employee_sold")
+    limits = {"pi_count_property": 50, "pi_count_transaction": 500, "pi_count_other": 5000}
+    counts = {name: n for name in limits if isinstance(n := get(name), int)}
+    share = sum((Decimal(n) / limits[name] for name, n in counts.items()), Decimal(0))
+    gain = _money(get, "pi_illegal_gain")
+    most = max(share, (gain or Decimal(0)) / 5000, Decimal(0) if counts else _estimate(get))
+    if most >= (HALF if sold is True else 1):
         return True
-    if not any(isinstance(n, int) for n, _ in counts) and isinstance(people, int):
-        limit = 50 if isinstance(kinds, tuple) and {"金融账户", "行踪轨迹"} & set(kinds) else 5000
-        if Decimal(people) / limit >= half:
-            return True
-    counted = all(isinstance(n, int) for n, _ in counts) and gain is not None
-    return False if counted else None
+    if len(counts) == len(limits) and gain is not None and most < (1 if sold is False else HALF):
+        return False
+    return None
+
+
+def _estimate(get: Get) -> Decimal:
+    """Share of the threshold by persons: property information 50, anything else 5,000."""
+    people, kinds = get("pi_leak_count"), get("pi_sensitive")
+    if not isinstance(people, int):
+        return Decimal(0)
+    heavy = isinstance(kinds, tuple) and {"金融账户", "行踪轨迹"} & set(kinds)
+    return Decimal(people) / (50 if heavy else 5000)
 
 
 DERIVED: Mapping[str, Callable[[Get], object | None]] = {

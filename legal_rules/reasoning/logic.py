@@ -53,13 +53,18 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a condition. `missing` would decide it; `excuses` are facts that may undo it."""
+    """What came of a condition.
+
+    `missing` would decide it; those of them in `choices` are one way among several. `excuses` are
+    facts that may still undo it.
+    """
 
     truth: Truth
     presumed: bool = False
     elements: tuple[Element, ...] = ()
     missing: tuple[str, ...] = ()
     excuses: tuple[str, ...] = ()
+    choices: frozenset[str] = frozenset()
 
 
 class Condition(Protocol):
@@ -112,7 +117,9 @@ class All:
         presumed = any(outcome.presumed for outcome in found)
         if all(outcome.truth is Truth.YES for outcome in found):
             return Outcome(Truth.YES, presumed, elements, (), excuses)
-        return Outcome(Truth.OPEN, presumed, elements, joined(o.missing for o in found), excuses)
+        missing = joined(outcome.missing for outcome in found)
+        choices = frozenset().union(*(outcome.choices for outcome in found))
+        return Outcome(Truth.OPEN, presumed, elements, missing, excuses, choices)
 
     def facts(self) -> Iterator[str]:
         for part in self.parts:
@@ -146,7 +153,9 @@ class Any:
         still_open = [outcome for outcome in found if outcome.truth is Truth.OPEN]
         furthest = max(_satisfied(outcome) for outcome in still_open)
         asked = [outcome for outcome in still_open if _satisfied(outcome) == furthest]
-        return Outcome(Truth.OPEN, False, elements, joined(outcome.missing for outcome in asked))
+        missing = joined(outcome.missing for outcome in asked)
+        choices = frozenset(missing) if len(asked) > 1 else asked[0].choices
+        return Outcome(Truth.OPEN, False, elements, missing, (), choices)
 
     def facts(self) -> Iterator[str]:
         for part in self.parts:

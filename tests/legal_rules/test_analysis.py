@@ -1,0 +1,331 @@
+"""The analysis as others receive it: the two reference cases, the shape, what is asked next."""
+
+import json
+import re
+import time
+from datetime import date
+
+import pytest
+
+from legal_rules import rulebook
+from legal_rules.vocabulary import CATEGORIES, UnknownFact, WrongValue
+
+DAY = date(2026, 3, 1)
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+HEALTH_PRODUCT_BY_TELEPHONE = {
+    "tx_living_consumption": True,
+    "tx_channel": "电话营销",
+    "tx_category": "保健食品",
+    "tx_our_role": "销售者",
+    "tx_price_paid": 1280,
+    "dv_within_7d_receipt": True,
+    "fr_false_statement": True,
+    "fr_intent": "有证据",
+    "fr_induced": True,
+    "fr_claim_disproved": True,
+    "fr_disease_claim": True,
+    "fr_is_advertisement": True,
+    "el_is_elderly": True,
+    "el_health_inducement": True,
+    "rt_excluded_goods": "否",
+    "rt_intact": True,
+    "tm_consent": False,
+}
+RECORDS_SOLD_BY_EMPLOYEE = {
+    "tx_living_consumption": True,
+    "pi_employee_sold": True,
+    "pi_leak": "已发生",
+    "pi_sensitive": ["身份证件号码", "金融账户"],
+    "pi_leak_count": 620,
+    "pi_loss": 50000,
+    "pi_no_fault": False,
+}
+
+
+def analyse(facts, day=DAY, category=None, lang="zh-hans"):
+    return rulebook.analyse(facts, day, category, lang)
+
+
+def statuses(analysis):
+    return {rule["id"]: rule["status"] for rule in analysis["rules"]}
+
+
+def remedies(analysis):
+    return {remedy["remedy"]: remedy for remedy in analysis["remedies"]}
+
+
+def test_reference_case_one_a_health_product_sold_by_telephone():
+    found = analyse(HEALTH_PRODUCT_BY_TELEPHONE)
+    held = remedies(found)
+    assert {
+        "fraud_triple",
+        "rescind_fraud",
+        "no_reason_return",
+        "marketing_stop",
+        "adm_health_ad58",
+        "adm_ad55",
+        "ad_liability",
+    } <= set(held)
+    assert not {"food_ten_times", "abuse_defence"} & set(held)
+    assert held["fraud_triple"] == {
+        "remedy": "fraud_triple",
+        "title": "欺诈三倍赔偿（退一赔三）",
+        "rule": "cpl.55.1",
+        "kind": "punitive",
+        "amount": "3840.00",
+        "currency": "CNY",
+        "minimum": "500.00",
+        "formula": "3 × 1280.00",
+        "bounds": None,
+        "certain": True,
+        "needs_counsel": True,
+        "cumulates_with": ["rescind_fraud"],
+        "alternatives": ["food_ten_times", "drug_ten_times", "prepaid_abscond_punitive"],
+    }
+    assert statuses(found)["cpl.56.1.6"] == "displaced"
+    infringed = {right["id"] for right in found["rights"] if right["status"] == "infringed"}
+    assert {"right_to_know", "right_to_choose", "right_to_compensation"} <= infringed
+
+
+def test_reference_case_two_records_sold_by_an_employee():
+    found = analyse(RECORDS_SOLD_BY_EMPLOYEE)
+    held = remedies(found)
+    assert {"pi_damages", "adm_pipl66", "ps_pi_56", "crim_253"} <= set(held)
+    assert held["pi_damages"]["amount"] == "50000.00"
+    assert "fraud_triple" not in held
+    assert statuses(found)["cpl.56.1.9"] == "displaced"
+    kinds = {exposure["kind"] for exposure in found["exposure"]}
+    assert kinds == {"administrative_fine", "detention", "criminal_penalty"}
+    duties = {duty["id"] for duty in found["duties"]}
+    assert {"remedy_at_once", "notify_authority", "notify_person", "report_to_police"} <= duties
+
+
+@pytest.mark.parametrize(
+    ("facts", "held", "not_held", "amounts"),
+    [
+        pytest.param(
+            {"tx_living_consumption": True, "tx_price_paid": 39, "fr_adulterated": True},
+            {"fraud_triple", "adm_cpl56"},
+            set(),
+            {"fraud_triple": "500.00"},
+            id="small fraud",
+        ),
+        pytest.param(
+            {"tx_living_consumption": True, "fr_adulterated": True, "fr_buyer_fabricated": True},
+            {"abuse_defence"},
+            {"fraud_triple"},
+            {},
+            id="fabricated",
+        ),
+        pytest.param(
+            {
+                "tx_living_consumption": True,
+                "tx_category": "食品",
+                "tx_price_paid": 60,
+                "fd_below_standard": True,
+                "fd_seller_knew": ["已过保质期仍销售"],
+                "fr_buyer_knew": "不知",
+                "fd_injury_loss": 0,
+            },
+            {"food_ten_times", "food_refund_even_if_knew", "fraud_triple"},
+            {"food_known_repeat"},
+            {"food_ten_times": "1000.00"},
+            id="food, not knowing",
+        ),
+        pytest.param(
+            {
+                "tx_living_consumption": True,
+                "tx_category": "食品",
+                "tx_price_paid": 9000,
+                "fd_below_standard": True,
+                "fd_seller_knew": ["未依法进货查验"],
+                "fr_buyer_knew": "明知",
+                "fd_reasonable_need": False,
+                "fd_reasonable_price": 300,
+                "fd_repeat_purchase": True,
+            },
+            {"food_known_repeat", "food_refund_even_if_knew"},
+            {"food_ten_times", "fraud_triple"},
+            {"food_known_repeat": "3000.00"},
+            id="food, knowing and repeated",
+        ),
+        pytest.param(
+            {
+                "tx_living_consumption": True,
+                "bd_diff_price": True,
+                "bd_unaware": True,
+                "pr_overpaid": 46,
+            },
+            {"big_data_price"},
+            set(),
+            {"big_data_price": "46.00"},
+            id="price discrimination",
+        ),
+        pytest.param(
+            {
+                "tx_living_consumption": True,
+                "tx_price_paid": 120,
+                "q_not_conform": True,
+                "as_open_days": 16,
+                "dv_over_15d": True,
+            },
+            {"quality_return", "adm_cpl56", "breach_damages"},
+            {"fraud_triple"},
+            {},
+            id="16 days",
+        ),
+        pytest.param(
+            {
+                "tx_living_consumption": True,
+                "tx_contract_date": "2013-06-01",
+                "tx_price_paid": 1000,
+                "fr_adulterated": True,
+            },
+            {"fraud_double_old"},
+            {"fraud_triple"},
+            {"fraud_double_old": "1000.00"},
+            id="2013",
+        ),
+        pytest.param(
+            {"tx_living_consumption": True},
+            set(),
+            {"fraud_triple", "no_reason_return", "pi_damages", "crim_253"},
+            {},
+            id="nothing known",
+        ),
+    ],
+)
+def test_decided_cases(facts, held, not_held, amounts):
+    found = remedies(analyse(facts))
+    assert held <= set(found)
+    assert not not_held & set(found)
+    assert {name: found[name]["amount"] for name in amounts} == amounts
+
+
+def test_the_answer_has_the_shape_of_the_contract_and_is_plain_json():
+    found = analyse(HEALTH_PRODUCT_BY_TELEPHONE, category="telesales_fraud")
+    assert json.loads(json.dumps(found, ensure_ascii=False, allow_nan=False)) == found
+    assert {
+        "as_of",
+        "rule_set",
+        "rights",
+        "rules",
+        "remedies",
+        "missing_facts",
+        "exposure",
+        "duties",
+        "rulebook_sha256",
+    } <= set(found)
+    for rule in found["rules"]:
+        assert {
+            "id",
+            "remedy",
+            "title",
+            "status",
+            "presumed",
+            "signed",
+            "citations",
+            "elements",
+        } <= set(rule)
+        assert all({"instrument", "article"} <= set(cited) for cited in rule["citations"])
+    for asked in found["missing_facts"]:
+        assert {"fact", "question", "why", "decides", "weight"} <= set(asked)
+        assert 0 < asked["weight"] <= 1
+
+
+def test_english_is_english_throughout():
+    found = analyse(HEALTH_PRODUCT_BY_TELEPHONE, category="telesales_fraud", lang="en")
+    words = [rule[key] for rule in found["rules"] for key in ("title", "reason", "summary")]
+    words += [e["why"] for rule in found["rules"] for e in rule["elements"] + rule["defences"]]
+    words += [asked[key] for asked in found["missing_facts"] for key in ("question", "why")]
+    words += [each[key] for each in found["exposure"] for key in ("citation", "range")]
+    words += [each[key] for each in found["duties"] for key in ("text", "due", "citation")]
+    assert not [each for each in words if HAN.search(each)]
+
+
+def test_the_most_decisive_question_comes_first():
+    facts = {
+        "tx_living_consumption": True,
+        "fr_false_statement": True,
+        "fr_induced": True,
+        "tx_price_paid": "9000.00",
+    }
+    found = analyse(facts, category="misrep_efficacy")
+    weights = [asked["weight"] for asked in found["missing_facts"]]
+    assert weights == sorted(weights, reverse=True)
+    first = found["missing_facts"][0]
+    assert first["fact"] == "fr_intent"
+    assert first["kind"] == "decides"
+    assert set(first["decides"]) == {"fraud_triple", "rescind_fraud"}
+
+
+def test_only_relevant_rules_are_asked_about():
+    for category in CATEGORIES.values():
+        found = analyse({"tx_living_consumption": True}, category=category.id)
+        asked = {asked["fact"] for asked in found["missing_facts"]}
+        assert len(asked) <= 40, category.id
+        if category.id not in ("pi_leak", "pi_rights", "ai_decision"):
+            assert not {name for name in asked if name.startswith("pi_")}, category.id
+
+
+def test_every_missing_fact_can_be_asked():
+    found = analyse({"tx_living_consumption": True})
+    assert not [a["fact"] for a in found["missing_facts"] if a["fact"].startswith("dv_")]
+
+
+def test_a_reversed_burden_is_shown_as_presumed_and_stays_on_the_list():
+    facts = {key: value for key, value in RECORDS_SOLD_BY_EMPLOYEE.items() if key != "pi_no_fault"}
+    found = analyse(facts)
+    rule = next(rule for rule in found["rules"] if rule["id"] == "pipl.69.1")
+    assert (rule["status"], rule["presumed"]) == ("applies", True)
+    assert remedies(found)["pi_damages"]["certain"] is False
+    assert "pi_no_fault" in {asked["fact"] for asked in found["missing_facts"]}
+
+
+def test_facts_older_than_the_law_that_is_loaded_get_no_answer():
+    found = analyse({"pi_employee_sold": True, "pi_loss": 100}, date(2021, 10, 31))
+    rule = next(rule for rule in found["rules"] if rule["id"] == "pipl.69.1")
+    assert rule["status"] == "open"
+    assert rule["reason"] == "事实发生时的法律尚未录入，不能作出结论。"
+
+
+def test_the_day_of_the_conduct_decides_not_the_day_of_the_contract():
+    facts = {
+        "tx_contract_date": "2020-05-01",
+        "conduct_date": "2026-02-01",
+        "pi_employee_sold": True,
+    }
+    assert statuses(analyse(facts))["public_security.56.1"] == "applies"
+    facts["conduct_date"] = "2025-12-31"
+    assert statuses(analyse(facts))["public_security.56.1"] == "open"
+
+
+def test_a_question_of_law_stays_open_and_is_put_to_counsel():
+    facts = {
+        "tx_living_consumption": True,
+        "tx_category": "移动电话",
+        "fr_adulterated": True,
+        "fr_buyer_knew": "明知",
+        "tx_price_paid": 4000,
+    }
+    rule = next(r for r in analyse(facts)["rules"] if r["id"] == "cpl.55.1")
+    assert rule["status"] == "open"
+    assert "请法务判断" in rule["reason"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "error"),
+    [({"nothing": True}, UnknownFact), ({"tx_price_paid": 1.5}, WrongValue)],
+)
+def test_facts_that_are_not_facts_are_refused(facts, error):
+    with pytest.raises(error):
+        analyse(facts)
+
+
+def test_an_analysis_takes_a_few_milliseconds():
+    analyse(HEALTH_PRODUCT_BY_TELEPHONE)
+    started = time.perf_counter()
+    for _ in range(20):
+        analyse(HEALTH_PRODUCT_BY_TELEPHONE, category="telesales_fraud")
+    assert (time.perf_counter() - started) / 20 < 0.05

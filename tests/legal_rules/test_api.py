@@ -1,0 +1,127 @@
+"""The HTTP door, the start-up check and the command. No database."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
+from django.utils import translation
+from rest_framework.exceptions import ValidationError
+from rest_framework.test import APIRequestFactory
+
+from legal_rules import rulebook
+from legal_rules.api import views
+from legal_rules.api.serializers import EvaluateSerializer, checked
+from legal_rules.reasoning.source import LawError
+
+OPEN_DOOR = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+FACTS = {"tx_living_consumption": True, "fr_adulterated": True, "tx_price_paid": "200.00"}
+
+
+def evaluate(body):
+    request = APIRequestFactory().post("/", body, format="json")
+    return views.EvaluateView.as_view(**OPEN_DOOR)(request)
+
+
+def test_facts_are_evaluated():
+    answer = evaluate({"as_of": "2026-03-01", "facts": FACTS})
+    assert answer.status_code == 200
+    assert answer.data["as_of"] == "2026-03-01"
+    assert {r["remedy"]: r["amount"] for r in answer.data["remedies"]}["fraud_triple"] == "600.00"
+
+
+def test_every_wrong_fact_is_named_with_its_sentence_and_code():
+    with pytest.raises(ValidationError) as refused:
+        checked(
+            {"tx_price_paid": 1.5, "mn_age": -1, "nothing": 1, "fr_intent": "有证据"}, "zh-hans"
+        )
+    errors = refused.value.detail
+    assert set(errors) == {"tx_price_paid", "mn_age", "nothing"}
+    assert errors["mn_age"][0].code == "negative"
+    assert "不能为负数" in errors["mn_age"][0]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"facts": []}, "facts"),
+        ({}, "facts"),
+        ({"facts": {}, "as_of": "yesterday"}, "as_of"),
+        ({"facts": {}, "category": "weather"}, "category"),
+        ({"facts": {"nothing": True}}, "nothing"),
+    ],
+)
+def test_a_bad_request_names_the_field(body, field):
+    form = EvaluateSerializer(data=body)
+    assert not form.is_valid()
+    assert field in form.errors
+
+
+def test_an_omitted_fact_and_null_are_the_same_unknown():
+    with_null = evaluate({"as_of": "2026-03-01", "facts": {**FACTS, "fr_intent": None}})
+    assert with_null.data == evaluate({"as_of": "2026-03-01", "facts": FACTS}).data
+
+
+@pytest.mark.parametrize("view", [views.FactsView, views.RulesView])
+def test_vocabulary_and_rules_can_be_read_in_both_languages(view):
+    read = {}
+    for lang in ("zh-hans", "en"):
+        with translation.override(lang):
+            answer = view.as_view(**OPEN_DOOR)(APIRequestFactory().get("/"))
+        assert answer.data["rule_set"] == "2026.11"
+        read[lang] = json.dumps(answer.data, ensure_ascii=False)
+    assert read["en"] != read["zh-hans"]
+
+
+def test_every_view_names_its_scope():
+    assert views.EvaluateView.scopes == {"POST": "legal:read"}
+    assert views.FactsView.scopes == views.RulesView.scopes == {"GET": "legal:read"}
+
+
+def test_the_start_up_check_is_silent_while_every_example_holds():
+    assert run_checks(tags=["legal_rules"]) == []
+
+
+def test_the_start_up_check_speaks_when_a_file_of_law_is_broken(monkeypatch):
+    def broken():
+        raise LawError("statutes/cpl/55_1.yaml", 7, "unknown key 'colour'")
+
+    monkeypatch.setattr(rulebook, "current", broken)
+    [error] = run_checks(tags=["legal_rules"])
+    assert error.id == "legal_rules.E001"
+    assert "55_1.yaml:7" in error.msg
+
+
+def test_the_command_evaluates_a_file(tmp_path):
+    path = tmp_path / "事实.yaml"
+    path.write_text(
+        "tx_living_consumption: yes\nfr_adulterated: yes\ntx_price_paid: '200'\n", "utf-8"
+    )
+    out = StringIO()
+    call_command("evaluate", path, "--on", "2026-03-01", stdout=out)
+    assert "600.00 元（3 × 200.00）" in out.getvalue()
+    out = StringIO()
+    call_command("evaluate", path, "--on", "2026-03-01", "--json", stdout=out)
+    assert json.loads(out.getvalue())["rule_set"] == "2026.11"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("tx_price_paid: 3.5", "float"),
+        ("nothing: yes", "没有名为"),
+        ("- a list", "mapping"),
+        ("a: [", "facts.yaml:"),
+    ],
+)
+def test_the_command_says_what_is_wrong_with_a_file(tmp_path, content, message):
+    path = tmp_path / "facts.yaml"
+    path.write_text(content, "utf-8")
+    with pytest.raises(CommandError, match=message):
+        call_command("evaluate", path)
+
+
+def test_the_command_says_that_there_is_no_file(tmp_path):
+    with pytest.raises(CommandError, match=r"none\.yaml"):
+        call_command("evaluate", tmp_path / "none.yaml")

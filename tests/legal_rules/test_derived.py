@@ -1,0 +1,127 @@
+"""Dates, comparisons and counting."""
+
+from datetime import date
+
+import pytest
+
+from legal_rules.reasoning.apply import KnownFacts
+from legal_rules.reasoning.derived import last_day, months_after
+
+
+def value(fact, **facts):
+    return KnownFacts(facts).value(fact)
+
+
+@pytest.mark.parametrize(
+    ("received", "asked", "within"),
+    [
+        ("2026-03-03", "2026-03-03", True),
+        ("2026-03-03", "2026-03-10", True),
+        ("2026-03-03", "2026-03-11", False),
+        ("2026-03-08", "2026-03-16", True),  # the seventh day is a Sunday
+        ("2026-03-08", "2026-03-17", False),
+        ("2025-09-26", "2025-10-09", True),  # the seventh day falls into the National Day holiday
+        ("2025-09-26", "2025-10-10", False),
+    ],
+)
+def test_seven_days_begin_after_receipt_and_do_not_end_on_a_holiday(received, asked, within):
+    found = value("dv_within_7d_receipt", tx_delivery_date=received, rt_demand_date=asked)
+    assert found is within
+
+
+def test_without_both_dates_nothing_is_known():
+    assert value("dv_within_7d_receipt", tx_delivery_date="2026-03-03") is None
+
+
+def test_a_year_without_known_holidays_knows_weekends():
+    assert last_day(date(2040, 6, 2)) == date(2040, 6, 4)
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2023, 8, 31), 6, date(2024, 2, 29)),
+        (date(2026, 1, 15), 12, date(2027, 1, 15)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 10, 31), 1, date(2026, 11, 30)),
+    ],
+)
+def test_months_end_on_the_same_day_or_the_last(start, months, end):
+    assert months_after(start, months) == end
+
+
+@pytest.mark.parametrize(
+    ("age", "minor", "under_8", "under_14"),
+    [
+        (7, True, True, True),
+        (8, True, False, True),
+        (14, True, False, False),
+        (18, False, False, False),
+    ],
+)
+def test_ages_are_counted_in_whole_years(age, minor, under_8, under_14):
+    assert value("dv_is_minor", mn_age=age) is minor
+    assert value("dv_under_8", mn_age=age) is under_8
+    assert value("dv_under_14", mn_age=age) is under_14
+
+
+def test_reasons_for_a_refusal_may_be_good_or_bad():
+    assert value("dv_over_15d", as_open_days=15) is False
+    assert value("dv_over_15d", as_open_days=16, as_refusal_reasoned=False) is True
+    assert value("dv_over_15d", as_open_days=16, as_refusal_reasoned=True) is None
+    assert value("dv_over_15d", as_open_days=16) is None
+
+
+def test_a_derived_fact_may_be_stated_where_it_cannot_be_computed():
+    assert value("dv_within_7d_receipt", dv_within_7d_receipt=True) is True
+
+
+def test_stated_against_its_own_dates_it_is_unknown():
+    facts = KnownFacts(
+        {
+            "dv_within_7d_receipt": True,
+            "tx_delivery_date": "2026-03-03",
+            "rt_demand_date": "2026-03-30",
+        }
+    )
+    assert facts.value("dv_within_7d_receipt") is None
+    assert facts.contradicted == {"dv_within_7d_receipt"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "serious"),
+    [
+        ({"pi_count_property": 25}, True),
+        ({"pi_count_property": 24}, None),
+        ({"pi_count_property": 20, "pi_count_transaction": 50}, True),
+        ({"pi_count_other": 2500}, True),
+        ({"pi_illegal_gain": "2500.00"}, True),
+        ({"pi_leak_count": 620, "pi_sensitive": ["金融账户"]}, True),
+        ({"pi_leak_count": 620, "pi_sensitive": ["医疗健康"]}, None),
+        (
+            {
+                "pi_count_property": 0,
+                "pi_count_transaction": 0,
+                "pi_count_other": 2499,
+                "pi_illegal_gain": "0.00",
+            },
+            False,
+        ),
+        ({}, None),
+    ],
+)
+def test_thresholds_are_halved_for_information_from_ones_service(facts, serious):
+    assert value("dv_pi_serious", pi_employee_sold=True, **facts) is serious
+
+
+def test_outside_ones_service_the_whole_threshold_counts():
+    assert value("dv_pi_serious", pi_employee_sold=False, pi_count_property=49) is None
+    assert value("dv_pi_serious", pi_employee_sold=False, pi_count_property=50) is True
+
+
+def test_rescission_is_known_to_be_late_but_never_to_be_in_time():
+    late = {"tx_knowledge_date": "2024-01-10", "rt_demand_date": "2025-01-11"}
+    assert value("dv_rescission_lapsed", **late) is True
+    early = {"tx_knowledge_date": "2024-01-10", "rt_demand_date": "2024-01-11"}
+    assert value("dv_rescission_lapsed", **early) is None

@@ -1,0 +1,122 @@
+"""The strict loader: each mistake is refused with file and line."""
+
+import textwrap
+
+import pytest
+
+from legal_rules.reasoning.load import load_rules
+from legal_rules.reasoning.source import LawError
+
+GOOD = """
+id: test.1
+title: {zh: 测试, en: Test}
+remedy: fraud_triple
+dated_by: [conduct_date]
+review: {status: 待法务签署, by: null, on: null}
+versions:
+  - in_force: {from: 2014-03-15}
+    sources:
+      - {instrument: cpl_2013, article: "55", paragraph: 1, text: 有欺诈行为的}
+    when:
+      all:
+        - tx_living_consumption
+        - {fact: fr_intent, is: 有证据}
+    then:
+      - duty: pay
+        text: {zh: 赔偿, en: Pay}
+        amount: {times: [tx_price_paid, 3], at_least: "500.00"}
+examples:
+  - {name: 甲, facts: {tx_living_consumption: yes}, expect: {truth: 待查明}}
+  - {name: 乙, facts: {tx_living_consumption: no}, expect: {truth: 不成立}}
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def loaded(**pages):
+        root = tmp_path / "statutes"
+        (root / "law").mkdir(parents=True)
+        for name, text in pages.items():
+            (root / "law" / f"{name}.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
+        return load_rules(root)
+
+    return loaded
+
+
+def test_a_sound_rule_is_read(load):
+    rules = load(a=GOOD)
+    assert list(rules) == ["test.1"]
+    assert rules["test.1"].signed is False
+    assert rules["test.1"].file == "statutes/law/a.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("remedy: fraud_triple", "remedy: fraud_triple\ncolour: red", r":4: unknown key 'colour'"),
+        ("remedy: fraud_triple", "remedy: fraud_quadruple", r":3: 'fraud_quadruple' is not known"),
+        ("remedy: fraud_triple", "id: again", r":3: key 'id' is said twice"),
+        ('at_least: "500.00"', "at_least: 500.00", r":17: 500.00 is a float"),
+        ("- tx_living_consumption\n", "- tx_living\n", r":12: fact 'tx_living' is not declared"),
+        ("is: 有证据", "is: 有", r":13: '有' is not a value of 'fr_intent'"),
+        ("is: 有证据", "is: 待查", r":13: '待查' means that 'fr_intent' is not known"),
+        ("is: 有证据", "is: 有证据, more: 3", r":13: unknown key 'more'"),
+        ("{fact: fr_intent, is: 有证据}", "tx_price_paid", r"compare it in a derived fact"),
+        ("{fact: fr_intent, is: 有证据}", "{fact: tx_price_paid, is: 3}", r"derived fact"),
+        ("{fact: fr_intent, is: 有证据}", "{fact: fr_intent}", r"either `is` or `one_of`"),
+        ("{fact: fr_intent, is: 有证据}", "{not: {unless_proved: fraud}}", r"cannot stand inside"),
+        ("{fact: fr_intent, is: 有证据}", "{any: []}", r"at least one part"),
+        ("{fact: fr_intent, is: 有证据}", "{exactly: [fraud]}", r"unknown key 'exactly'"),
+        ("{times: [tx_price_paid, 3]", "{power: [tx_price_paid, 3]", r"unknown key 'power'"),
+        ("{times: [tx_price_paid, 3]", "{times: [fr_intent, 3]", r"'fr_intent' is no amount"),
+        ("{times: [tx_price_paid, 3]", "{times: [tx_price_paid]", r"another number of parts"),
+        ("{times: [tx_price_paid, 3]", "{times: [price, 3]", r"neither a declared amount nor"),
+        ("from: 2014-03-15", "from: 2014-03-15, until: 2013-01-01", r"ends before it begins"),
+        ("from: 2014-03-15", "from: tomorrow", r"must be a date"),
+        ("instrument: cpl_2013", "instrument: cpl_2099", r"not in instruments.yaml"),
+        ("by: null, on: null", "by: 张律师, on: null", r"a name and a date"),
+        ("dated_by: [conduct_date]", "dated_by: [fr_intent]", r"not a fact with a date"),
+        ("facts: {tx_living_consumption: no}", "facts: {tx_price_paid: 3.5}", r"float"),
+        ("facts: {tx_living_consumption: no}", "facts: {tx_price_paid: x}", r":20: .*不是金额"),
+        ("title: {zh: 测试, en: Test}", "title: {zh: 测试}", r"missing key 'en'"),
+        ("title:", "title", r"statutes/law/a.yaml:\d+: "),
+    ],
+)
+def test_a_mistake_is_refused_with_file_and_line(load, old, new, message):
+    assert old in GOOD
+    with pytest.raises(LawError, match=message) as refused:
+        load(a=GOOD.lstrip("\n").replace(old, new, 1))
+    assert str(refused.value).startswith("statutes/law/a.yaml:")
+
+
+def test_overlapping_versions_are_refused(load):
+    version = GOOD[GOOD.index("  - in_force") : GOOD.index("examples:")]
+    later = version.replace("2014-03-15", "2020-01-01")
+    with pytest.raises(LawError, match="overlaps"):
+        load(a=GOOD.replace("examples:", later + "examples:"))
+
+
+def test_a_rule_needs_two_examples(load):
+    with pytest.raises(LawError, match="at least two examples"):
+        load(a=GOOD[: GOOD.index("  - {name: 乙")])
+
+
+def test_a_rule_that_yields_to_itself_is_refused(load):
+    with pytest.raises(LawError, match="yields to itself"):
+        load(a=GOOD + "yields_to: [test.1]\n")
+
+
+def test_rules_that_yield_to_each_other_are_refused(load):
+    other = GOOD.replace("test.1", "test.2")
+    with pytest.raises(LawError, match="yields to itself"):
+        load(a=GOOD + "yields_to: [test.2]\n", b=other + "yields_to: [test.1]\n")
+
+
+def test_a_rule_may_not_yield_to_one_that_is_not_there(load):
+    with pytest.raises(LawError, match=r"no rule 'test\.9'"):
+        load(a=GOOD + "yields_to: [test.9]\n")
+
+
+def test_two_files_may_not_hold_the_same_rule(load):
+    with pytest.raises(LawError, match=r"also in statutes/law/a\.yaml"):
+        load(a=GOOD, b=GOOD)

@@ -1,0 +1,74 @@
+"""The rulebook itself: every example, every relation, every label."""
+
+import re
+
+import pytest
+
+from legal_rules import examples, reading, rulebook
+from legal_rules.vocabulary import CATEGORIES, REMEDIES
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+BOOK = rulebook.current()
+WORKED = [
+    pytest.param(rule, example, id=f"{rule.id}-{example.name}")
+    for rule in BOOK.rules.values()
+    for example in rule.examples
+]
+
+
+@pytest.mark.parametrize(("rule", "example"), WORKED)
+def test_the_worked_example_holds(rule, example):
+    assert examples.check(BOOK, rule, example) == []
+
+
+def test_a_wrong_expectation_is_noticed():
+    rule = BOOK.rules["cpl.55.1"]
+    wrong = rule.examples[0]
+    changed = type(wrong)(wrong.name, wrong.on, wrong.facts, {"pay_increased_damages": "499.00"}, 1)
+    assert examples.check(BOOK, rule, changed) == [
+        "expected pay_increased_damages '499.00', found '500.00'"
+    ]
+
+
+def test_the_rulebook_has_a_version_and_a_hash_over_law_and_engine():
+    assert BOOK.version == "2026.11"
+    assert re.fullmatch(r"[0-9a-f]{64}", BOOK.sha256)
+    assert rulebook.current() is BOOK
+
+
+def test_every_rule_has_an_example_that_holds_and_one_that_does_not():
+    for rule in BOOK.rules.values():
+        truths = {example.expect.get("truth") for example in rule.examples}
+        assert truths & {"成立", "让位"}, rule.id
+        assert truths & {"不成立", "待查明"} or "让位" in truths or len(rule.versions) > 1, rule.id
+
+
+def test_a_rule_that_counsel_has_not_signed_says_so():
+    assert not any(rule.signed for rule in BOOK.rules.values())
+
+
+def test_rules_speak_both_languages():
+    for card in reading.rules(BOOK, "en"):
+        words = [card["title"]]
+        for version in card["versions"]:
+            for part in ("exceptions", "doubts", "duties", "exposures"):
+                words += version[part]
+            words += [source["name"] for source in version["sources"]]
+        assert not [each for each in words if HAN.search(each)], card["id"]
+
+
+def test_remedies_that_exclude_one_another_do_not_also_cumulate():
+    for rule in BOOK.rules.values():
+        assert not set(rule.cumulates_with) & set(rule.alternatives), rule.id
+        assert rule.remedy not in (*rule.cumulates_with, *rule.alternatives), rule.id
+
+
+def test_the_reference_cases_and_the_common_categories_have_their_rules():
+    covered = {rule.remedy for rule in BOOK.rules.values()}
+    for category in ("telesales_fraud", "misrep_health", "pi_leak", "return_no_reason", "prepaid"):
+        wanted = set(CATEGORIES[category].remedies) - {
+            "prepaid_unlimited",
+            "prepaid_abscond_punitive",
+        }
+        assert wanted <= covered, category
+    assert covered - {None} <= set(REMEDIES)
