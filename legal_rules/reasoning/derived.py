@@ -152,6 +152,16 @@ def dv_late(get: Get) -> bool | None:
     return days > 0 if isinstance(days, int) else None
 
 
+def dv_minor_paid(get: Get) -> bool | None:
+    """民法典 145: the minor's own act. A sum paid shows it; no sum does not refute it."""
+    return True if _positive(get, "mn_amount") else None
+
+
+def dv_renewal_charged(get: Get) -> bool | None:
+    """消费者权益保护法实施条例 10: 自动续费."""
+    return _positive(get, "ar_charged")
+
+
 def dv_rescission_lapsed(get: Get) -> bool | None:
     """民法典 152: one year from knowledge, five from the act. Only lateness can be computed: that a
     demand came in time does not show that court or arbitration was seised in time."""

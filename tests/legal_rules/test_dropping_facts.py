@@ -34,7 +34,7 @@ def an_answer(name, chance):
         return chance.choice(list(fact.values))
     if fact.type == "multi":
         return [chance.choice(list(fact.values))]
-    return chance.choice([0, 1, 30, 5000])
+    return min(chance.choice([0, 1, 30, 5000]), fact.at_most)
 
 
 def inputs_of(names):
