@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Value
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
@@ -43,56 +43,56 @@ class Section:
 
 _OPEN = {"state": "open"}
 _MINE = {"owner": "me", "state": "open"}
-_t = gettext_lazy
+
 
 _MY_WORK = Section(
-    _t("我的"),
+    _("我的"),
     (
-        View("mine", "inbox", _t("我的待办"), _MINE),
-        View("mine_today", "clock", _t("今日到期"), {**_MINE, "due_today": "1"}),
-        View("mine_overdue", "warn", _t("已超时"), {**_MINE, "overdue": "1"}),
-        View("mine_on_hold", "pause", _t("计时已中止"), {**_MINE, "on_hold": "1"}),
-        View("mine_returned", "undo", _t("法务退回"), {**_MINE, "returned": "1"}),
+        View("mine", "inbox", _("我的待办"), _MINE),
+        View("mine_today", "clock", _("今日到期"), {**_MINE, "due_today": "1"}),
+        View("mine_overdue", "warn", _("已超时"), {**_MINE, "overdue": "1"}),
+        View("mine_on_hold", "pause", _("计时已中止"), {**_MINE, "on_hold": "1"}),
+        View("mine_returned", "undo", _("法务退回"), {**_MINE, "returned": "1"}),
     ),
 )
 _TEAM = Section(
-    _t("我的团队"),
+    _("我的团队"),
     (
-        View("team", "users", _t("全组未办结"), _OPEN),
-        View("unassigned", "plus", _t("待分配"), {"owner": "none", "state": "open"}),
-        View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
-        View("closed", "archive", _t("已办结"), {"state": "done"}),
+        View("team", "users", _("全组未办结"), _OPEN),
+        View("unassigned", "plus", _("待分配"), {"owner": "none", "state": "open"}),
+        View("high_risk", "flag", _("高风险"), {"risk": "high", "state": "open"}),
+        View("closed", "archive", _("已办结"), {"state": "done"}),
     ),
 )
 _LED = Section(
-    _t("我负责的团队"),
+    _("我负责的团队"),
     (
-        View("team", "users", _t("全组未办结"), _OPEN),
-        View("team_today", "clock", _t("今日到期"), {"state": "open", "due_today": "1"}),
-        View("team_overdue", "warn", _t("已超时"), {"state": "open", "overdue": "1"}),
-        View("unassigned", "plus", _t("待分配"), {"owner": "none", "state": "open"}),
-        View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
-        View("team_on_hold", "pause", _t("计时已中止"), {"state": "open", "on_hold": "1"}),
-        View("team_returned", "undo", _t("法务退回"), {"state": "open", "returned": "1"}),
-        View("closed", "archive", _t("已办结"), {"state": "done"}),
+        View("team", "users", _("全组未办结"), _OPEN),
+        View("team_today", "clock", _("今日到期"), {"state": "open", "due_today": "1"}),
+        View("team_overdue", "warn", _("已超时"), {"state": "open", "overdue": "1"}),
+        View("unassigned", "plus", _("待分配"), {"owner": "none", "state": "open"}),
+        View("high_risk", "flag", _("高风险"), {"risk": "high", "state": "open"}),
+        View("team_on_hold", "pause", _("计时已中止"), {"state": "open", "on_hold": "1"}),
+        View("team_returned", "undo", _("法务退回"), {"state": "open", "returned": "1"}),
+        View("closed", "archive", _("已办结"), {"state": "done"}),
     ),
 )
 _COUNSEL = Section(
-    _t("法务"),
+    _("法务"),
     (
-        View("in_review", "stamp", _t("待审核"), {"state": "in_review"}),
-        View("with_counsel", "users", _t("法务经手未办结"), _OPEN),
-        View("closed", "archive", _t("已办结"), {"state": "done"}),
+        View("in_review", "stamp", _("待审核"), {"state": "in_review"}),
+        View("with_counsel", "users", _("法务经手未办结"), _OPEN),
+        View("closed", "archive", _("已办结"), {"state": "done"}),
     ),
 )
 _ALL = Section(
-    _t("全部案件"),
+    _("全部案件"),
     (
-        View("open", "inbox", _t("全部未办结"), _OPEN),
-        View("today", "clock", _t("今日到期"), {"state": "open", "due_today": "1"}),
-        View("overdue", "warn", _t("已超时"), {"state": "open", "overdue": "1"}),
-        View("high_risk", "flag", _t("高风险"), {"risk": "high", "state": "open"}),
-        View("closed", "archive", _t("已办结"), {"state": "done"}),
+        View("open", "inbox", _("全部未办结"), _OPEN),
+        View("today", "clock", _("今日到期"), {"state": "open", "due_today": "1"}),
+        View("overdue", "warn", _("已超时"), {"state": "open", "overdue": "1"}),
+        View("high_risk", "flag", _("高风险"), {"risk": "high", "state": "open"}),
+        View("closed", "archive", _("已办结"), {"state": "done"}),
     ),
 )
 
