@@ -34,7 +34,10 @@ function say(form, text, problem = false) {
   place.classList.toggle('warn', problem);
 }
 
-const clock = (iso) => new Date(iso ?? Date.now()).toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit', hour12: false });
+// Business time, like every other time on the page.
+const clock = (iso) => new Date(iso ?? Date.now()).toLocaleTimeString('zh-CN', {
+  hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai',
+});
 const memory = (form) => `draft:${form.dataset.draft}`;
 
 async function save(form) {

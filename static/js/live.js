@@ -42,7 +42,7 @@ document.addEventListener('htmx:responseError', (event) => {
   const message = (xhr.getResponseHeader('Content-Type') ?? '').startsWith('text/plain') ? xhr.responseText : '';
   const known = { 403: texts.forbidden, 404: texts.not_found, 429: texts.too_many, 503: texts.unavailable };
   const text = message || known[xhr.status] || texts.failed;
-  sayIn(target, texts.failed_title, number ? `${text} ${texts.number.replace('{number}', number)}` : text);
+  sayIn(target, texts.failed_title, number && !message ? `${text}${texts.number.replace('{number}', number)}` : text);
 });
 
 // The session ended: sign in here, then the request that was refused goes out again.
