@@ -14,6 +14,13 @@ from accounts.models import User
 View = Callable[..., HttpResponse]
 
 
+def person(request: HttpRequest) -> User:
+    """Whoever is signed in. Raises PermissionDenied for a visitor (`SignedInOnly` is before)."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def needs(permission: str) -> Callable[[View], View]:
     """Only for people with the permission; everybody else gets 403.
 
@@ -23,7 +30,7 @@ def needs(permission: str) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not isinstance(request.user, User) or not request.user.may(permission):
+            if not person(request).may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -41,7 +41,7 @@ def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:
 def _kept(user: User) -> dict[str, int]:
     key = f"badges:{user.pk}"
     try:
-        counts = cache.get(key)
+        counts: dict[str, int] | None = cache.get(key)
         if counts is None:
             counts = _count(user)
             cache.set(key, counts, KEPT_SECONDS)

@@ -88,14 +88,14 @@ class SignedInOnly(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponse | None:
         if not getattr(view_func, "login_required", True):
-            return (
-                None  # asked first: an open page must not need the session, and so not the database
-            )
-        return super().process_view(request, view_func, view_args, view_kwargs)
+            return None  # asked first: an open page needs no session, and so no database
+        if request.user.is_authenticated:
+            return None
+        return self.handle_no_permission(request, view_func)
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponse:  # type: ignore[override]
+    ) -> HttpResponse:
         if request.headers.get("HX-Request") or wants_json(request):
             body = {
                 "type": "about:blank",
@@ -129,15 +129,12 @@ def own_password_first(get_response: View) -> View:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> HttpResponse | None:
-        user = request.user
-        if (
-            not user.is_authenticated
-            or not getattr(user, "must_change_password", False)
-            or request.path.startswith("/api/")
-        ):
+        if not getattr(view, "login_required", True):
             return None
         match = request.resolver_match
-        if match and match.url_name in {"password", "logout", "login", "set_language", "set_theme"}:
+        if not getattr(request.user, "must_change_password", False) or (
+            match and match.url_name in {"password", "logout"}
+        ):
             return None
         return redirect("password")
 

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from redis.exceptions import RedisError
 
+from accounts.access import person
 from accounts.browser import YEAR, back, remember_language, wants_json
 from accounts.models import User
 from config.context import THEMES
@@ -26,8 +27,7 @@ from config.context import THEMES
 
 def home(request: HttpRequest) -> HttpResponse:
     """To the page that the person's role comes for."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     if user.may("manage_users"):
         return redirect("users")
     if user.may("sign_resolutions") and not user.may("register_complaints"):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import needs
+from accounts.access import needs, person
 from accounts.browser import back
 from accounts.models import User
 from complaints.actions import assignment
@@ -20,7 +20,7 @@ from complaints.errors import CaseError
 from complaints.models import Complaint
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_rows import BY_CLOSING, BY_DUE, BadCursor, Cursor, page
-from complaints.views.queue_views import View, counts_of, sections_for, shown
+from complaints.views.queue_views import Section, View, counts_of, sections_for, shown
 
 BULK_LIMIT = 50
 MENUS = ("risk", "category")
@@ -35,7 +35,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     Seven statements whatever the number of rows: session, person, teams, counts, cases, clocks,
     colleagues.
     """
-    user, now = request.user, timezone.now()
+    user, now = person(request), timezone.now()
     sections = sections_for(user)
     views = [view for section in sections for view in section.views]
     filters = Filters.read(request.GET, user, default=views[0].filters)
@@ -90,21 +90,16 @@ def _cursor(request: HttpRequest, filters: Filters) -> Cursor | None:
         return None
 
 
-def _with_counts(sections, filters, counts, current):  # type: ignore[no-untyped-def]
+def _with_counts(
+    sections: tuple[Section, ...], filters: Filters, counts: dict[str, int], current: View | None
+) -> list[tuple[Any, list[tuple[View, str, str, bool]]]]:
     """(heading, [(view, address, number, is current)])."""
+
+    def address(view: View) -> str:
+        return Filters(filters.user, dict(view.filters), filters.directory).address()
+
     return [
-        (
-            s.title,
-            [
-                (
-                    v,
-                    Filters(filters.user, dict(v.filters), filters.directory).address(),
-                    shown(counts[v.key]),
-                    v is current,
-                )
-                for v in s.views
-            ],
-        )
+        (s.title, [(v, address(v), shown(counts[v.key]), v is current) for v in s.views])
         for s in sections
     ]
 
@@ -135,7 +130,7 @@ def _set_badges(request: HttpRequest, counts: dict[str, int]) -> None:
 @needs("take")
 def take(request: HttpRequest) -> HttpResponse:
     """领取下一件: the next case that nobody owns becomes mine, and opens."""
-    complaint = assignment.take_next(request.user)
+    complaint = assignment.take_next(person(request))
     if complaint is None:
         messages.info(request, _("您的团队现在没有待分配的案件"))
         return redirect("queue")
@@ -162,7 +157,7 @@ def reassign(request: HttpRequest) -> HttpResponse:
         try:
             assignment.assign(
                 number,
-                by=request.user,
+                by=person(request),
                 user=receiver,
                 note=note,
                 version=int(version) if version.isdigit() else None,

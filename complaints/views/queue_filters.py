@@ -140,7 +140,7 @@ class Filters:
         for name in params:
             if name in NOT_FILTERS:
                 continue
-            value = params[name].strip()
+            value = str(params[name]).strip()
             if name not in LABELS:
                 filters.problems.append(
                     _("没有“%(name)s”这个筛选条件，已忽略。") % {"name": name[:40]}
@@ -218,7 +218,8 @@ class Filters:
                 for value, words in self.choices(name)
             ]
             return Menu(name, LABELS[name], [("", rows)])
-        lang, groups = get_language() or "zh", {}
+        lang = get_language() or "zh"
+        groups: dict[str, list[tuple[str, str, bool]]] = {}
         for c in CATEGORIES.values():
             row = (
                 c.name_for(lang),

@@ -26,7 +26,7 @@ from legal_rules.vocabulary import CATEGORIES
 
 PAGE_SIZE = 50
 PHASES = {phase.value: number for number, phase in enumerate(Phase, start=1)}
-CHANNEL_ICONS = {
+CHANNEL_ICONS: dict[str, str] = {
     Channel.PHONE: "phone",
     Channel.WECHAT: "msg",
     Channel.EMAIL: "msg",

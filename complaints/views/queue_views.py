@@ -113,8 +113,10 @@ def sections_for(user: User) -> tuple[Section, ...]:
 
 def capped_counts(lists: Mapping[str, ComplaintQuerySet]) -> dict[str, int]:
     """How many cases each list holds, counted up to 100, in one statement."""
-    counts, parts, params = dict.fromkeys(lists, 0), [], []
-    names = []
+    counts = dict.fromkeys(lists, 0)
+    names: list[str] = []
+    parts: list[str] = []
+    params: list[Any] = []
     for name, cases in lists.items():
         try:
             sql, values = cases.order_by().values(one=Value(1))[: CAP + 1].query.sql_with_params()
