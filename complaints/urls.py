@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from complaints.views import queue
+from complaints.views import queue, queue_peek
 
 urlpatterns = [
     path("complaints/", queue.queue, name="queue"),
     path("complaints/take/", queue.take, name="take"),
     path("complaints/reassign/", queue.reassign, name="reassign"),
+    path("complaints/<str:number>/peek/", queue_peek.peek, name="peek"),
 ]

@@ -38,6 +38,12 @@ CHANNEL_ICONS: dict[str, str] = {
 }
 
 
+# Why the clocks stand still, NULL when they run: one column of the cases' own statement.
+OPEN_HOLD = Subquery(
+    Hold.objects.filter(complaint=OuterRef("pk"), ended_at=None).values("reason")[:1]
+)
+
+
 class BadCursor(ValueError):
     """The cursor in the address is not one of ours."""
 
@@ -142,7 +148,6 @@ def page(
     backwards = bool(cursor and cursor.backwards)
     if cursor:
         cases = order.beyond(cases, cursor)
-    open_hold = Hold.objects.filter(complaint=OuterRef("pk"), ended_at=None).values("reason")[:1]
     clocks = Prefetch(
         "deadlines",
         Deadline.objects.filter(state__in=["running", "held"]).order_by("due_at"),
@@ -151,7 +156,7 @@ def page(
     found = list(
         order.sort(cases, backwards)
         .select_related("consumer", "owner")
-        .annotate(hold_reason=Subquery(open_hold))
+        .annotate(hold_reason=OPEN_HOLD)
         .defer("narrative", "findings", "withdrawal_words", "consumer__data_key")
         .prefetch_related(clocks)[: size + 1]
     )
@@ -174,6 +179,14 @@ def risk_level(complaint: Complaint) -> int:
     ):
         return 3
     return 2 if complaint.priority == Priority.URGENT or complaint.risk_flags else 1
+
+
+def time_left(deadline: Deadline, now: datetime) -> str:
+    """Working time left or over, in words; a clock that ran out after hours has no working time
+    over yet.
+    """
+    minutes = working_minutes(now, deadline.due_at)
+    return _("已超时") if deadline.due_at <= now and minutes == 0 else clock.remaining_text(minutes)
 
 
 class Row:
@@ -231,7 +244,7 @@ class Row:
                 "title": title,
                 "basis": basis,
             }
-        left = clock.remaining_text(working_minutes(self.now, running.due_at))
+        left = time_left(running, self.now)
         return {
             "left": left,
             "due": when(running.due_at),

@@ -13,6 +13,7 @@ function show(index, focus) {
   row.classList.add('is-cursor');
   row.scrollIntoView({ block: 'nearest' });
   if (focus) row.querySelector('a')?.focus({ preventScroll: true });
+  preview();
   if (row.id) history.replaceState(history.state, '', `#${row.id}`);
 }
 
@@ -61,13 +62,46 @@ document.addEventListener('keydown', (event) => {
     const choice = box(rows()[at]);
     choice.checked = !choice.checked;
     count();
+  } else if (key === ' ' && at >= 0 && peek && !event.target.closest('input, button, summary')) {
+    event.preventDefault();
+    openPeek(!peek.classList.contains('is-open'));
+  } else if (key === 'Escape' && peek?.classList.contains('is-open')) {
+    openPeek(false);
   } else if (key === 'Escape' && document.querySelector('.bulk:not([hidden])')) {
     rows().forEach((row) => { if (box(row)) box(row).checked = false; });
     count();
   }
 });
 
+// The preview: beside the list on wide screens, over it (Space) on others. It follows the cursor once it is visible.
+const peek = document.getElementById('peek');
+let waiting = 0;
+let shown = '';
+
+function preview() {
+  const row = rows()[at];
+  if (!peek || !row || !peek.getClientRects().length || shown === row.dataset.peek) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    shown = row.dataset.peek;
+    window.htmx.ajax('GET', shown, { target: peek });
+  }, 150);
+}
+
+function openPeek(open) {
+  peek.classList.toggle('is-open', open);
+  if (open) preview();
+}
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-peek-close]')) {
+    openPeek(false);
+    rows()[at]?.querySelector('a')?.focus({ preventScroll: true });
+  }
+});
+
 const known = rows().findIndex((row) => row.id && `#${row.id}` === location.hash);
 if (known >= 0) show(known, false);
+else if (peek?.getClientRects().length) show(0, false);
 count();
 window.addEventListener('pageshow', count);
