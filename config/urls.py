@@ -16,6 +16,7 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
+    path("", include("complaints.urls")),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
     path("favicon.ico", views.favicon),
@@ -23,7 +24,5 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", login_not_required(ExportToDjangoView), name="metrics"),
 ]
-if find_spec("complaints.urls"):
-    urlpatterns.append(path("", include("complaints.urls")))
 if find_spec("config.api"):
     urlpatterns.append(path("api/", include("config.api")))
