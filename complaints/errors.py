@@ -49,6 +49,12 @@ class StaleVersion(CaseError):
         self.current = current
 
 
+class ContentChanged(StaleVersion):
+    """What was to be signed is no longer what the person read; nothing was signed."""
+
+    code = "content_changed"
+
+
 class Invalid(CaseError):
     """Values that cannot be taken: field → sentences."""
 

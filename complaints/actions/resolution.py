@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from audit.record import record
 from complaints import facts, validation
 from complaints.advance import check_version, lock
 from complaints.choices import MeasureKind
-from complaints.errors import Invalid, NotAllowed
+from complaints.errors import ContentChanged, Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, Event, Measure, Opinion, Resolution, Transition
 from complaints.validation import Refused
@@ -55,10 +55,24 @@ def content(resolution: Resolution) -> dict[str, Any]:
     }
 
 
-def content_hash(resolution: Resolution) -> str:
-    """SHA-256 (hex) over the canonical JSON of `content`."""
-    text = json.dumps(content(resolution), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def hash_of(signed_content: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) over the canonical JSON of a `content`."""
+    text = json.dumps(signed_content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_hash(resolution: Resolution) -> str:
+    """The hash of what a signature on this version covers."""
+    return hash_of(content(resolution))
+
+
+def as_it_would_be_signed(complaint: Complaint) -> Resolution | None:
+    """The version that counts now, bound to the analysis frozen last; nothing is saved. None when there is none."""
+    resolution = current(complaint)
+    if resolution is not None:
+        resolution.complaint = complaint
+        resolution.analysis = facts.latest_analysis(complaint)
+    return resolution
 
 
 def _measure(value: Any) -> dict[str, Any]:
@@ -194,12 +208,26 @@ def signed(complaint: Complaint, transition: Transition) -> None:
     _decided(complaint, transition, signed=True, text=str(transition.fields["opinion"]))
 
 
+def signed_as_read(read: str) -> Callable[[Complaint, Transition], None]:
+    """Like `signed`, but only what counsel read: content with the hash `read`. Raises ContentChanged under the case's lock."""
+
+    def sign(complaint: Complaint, transition: Transition) -> None:
+        resolution = as_it_would_be_signed(complaint)
+        if resolution is None or content_hash(resolution) != read:
+            raise ContentChanged(
+                _("案件 {number} 的方案、函件、事实或证据在您打开之后有变动，没有签署；请核对变动后再签署").format(number=complaint.number),
+                complaint.version - 1,  # the version before this step, which is rolled back
+            )
+        signed(complaint, transition)
+
+    return sign
+
+
 def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text: str) -> None:
-    resolution = current(complaint)
+    resolution = as_it_would_be_signed(complaint) if signed else current(complaint)
     assert resolution is not None
     resolution.complaint = complaint
     if signed:
-        resolution.analysis = facts.latest_analysis(complaint)
         resolution.content_hash = content_hash(resolution)
     resolution.status = Resolution.Status.SIGNED if signed else Resolution.Status.RETURNED
     resolution.save()

@@ -122,15 +122,19 @@ def take(
     via: str = "session",
     reauthenticated_at: datetime | None = None,
     now: datetime | None = None,
+    read: str | None = None,
 ) -> Complaint:
-    """Take a step with its fields. Raises what `advance` raises, and Invalid for fields that the step does not know."""
+    """Take a step with its fields. `read`: hash of the content that a signing person had before the eyes (`sign` only).
+
+    Raises what `advance` raises, Invalid for fields that the step does not know, ContentChanged when something else would be signed.
+    """
     step = STEPS.get(step_code)
     cleaned = _clean_fields(step, values) if step is not None else {}
     if step_code == "withdraw" and by is not None and not by.is_(Role.SUPERVISOR):
         return request_withdrawal(number, cleaned, by=by, version=version, now=now)
     return advance(
         number, step_code, by=by, fields=cleaned, version=version, via=via, reauthenticated_at=reauthenticated_at, now=now,
-        also=ALSO.get(step_code),
+        also=resolutions.signed_as_read(read) if step_code == "sign" and read is not None else ALSO.get(step_code),
     )
 
 
