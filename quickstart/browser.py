@@ -1,0 +1,52 @@
+"""The Chromium of the browser tests. Standard library only."""
+
+import os
+import shutil
+import subprocess
+
+from quickstart.terminal import say
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium", "fonts-noto-cjk")
+HOW = (
+    "没有 Chromium，浏览器测试将跳过。No Chromium, so browser tests are skipped; to have them: "
+    f"apt-get install {' '.join(PACKAGES)}, or name one in CHROMIUM"
+)
+
+
+def find(chosen: str) -> str:
+    """Path of the browser: the chosen one, else the first on PATH; "" when there is none."""
+    for name in (chosen,) if chosen else NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    return ""
+
+
+def install_if_possible(chosen: str) -> None:
+    """As root on Debian or Ubuntu, install a missing Chromium; otherwise leave it to the person,
+    whom the test plugin tells how.
+    """
+    if find(chosen) or chosen or os.geteuid() or not shutil.which("apt-get"):
+        return
+    say("安装浏览器测试所需的 Chromium / installing Chromium for the browser tests …")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES]
+    _quietly(["apt-get", "update", "-qq"], environment)  # old lists may do: the next line decides
+    failure = _quietly(install, environment)
+    if failure:
+        say(f"  apt-get install: {failure}")
+
+
+def _quietly(command: list[str], environment: dict[str, str]) -> str:
+    """Run a command; its last line when it failed, else ""."""
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else (done.stdout.strip().splitlines() or ["failed"])[-1]

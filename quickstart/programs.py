@@ -1,0 +1,53 @@
+"""The product's own programs: web server, Celery worker, beat, and the work before them."""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from config import env
+from quickstart.process import Program, wrapped
+
+GRACE = 3  # seconds for requests and tasks that run when everything is to stop
+
+
+def web(listener: int, environment: Mapping[str, str], scratch: Path) -> Program:
+    """gunicorn with threads on a socket that is already open, so that a restart refuses nobody."""
+    memory = Path("/dev/shm")  # noqa: S108 - heartbeat files; a slow disk would look like a hang
+    command = ["-m", "gunicorn", "config.wsgi", "--bind", f"fd://{listener}"]
+    command += ["--worker-class", "gthread", "--workers", str(env.number("WEB_WORKERS"))]
+    command += ["--threads", str(env.number("WEB_THREADS")), "--no-control-socket"]
+    command += ["--graceful-timeout", str(GRACE), "--timeout", "60", "--log-level", "warning"]
+    command += ["--worker-tmp-dir", str(memory if os.access(memory, os.W_OK) else scratch)]
+    return _python(command, environment, pass_fds=(listener,))
+
+
+def worker(environment: Mapping[str, str]) -> Program:
+    """Celery's worker."""
+    command = ["-m", "celery", "-A", "config", "worker", "--without-mingle", "--without-gossip"]
+    command += ["--concurrency", str(env.number("WORKER_CONCURRENCY")), "--loglevel", "INFO"]
+    return _python(command, environment)
+
+
+def beat(environment: Mapping[str, str]) -> Program:
+    """Celery's clock; there must be exactly one."""
+    command = ["-m", "celery", "-A", "config", "beat", "--pidfile", "", "--loglevel", "INFO"]
+    return _python(command, environment)
+
+
+def bootstrap(environment: Mapping[str, str], *, empty: bool, report: Path) -> Program:
+    """Migrations, translations, static files, demo data."""
+    command = ["manage.py", "bootstrap", "--report", str(report), *(["--empty"] if empty else [])]
+    return _python(command, environment, echo=True)
+
+
+def _python(
+    arguments: list[str],
+    environment: Mapping[str, str],
+    *,
+    pass_fds: tuple[int, ...] = (),
+    echo: bool = False,
+) -> Program:
+    command = wrapped([sys.executable, *arguments], signal.SIGTERM, None, None)
+    return Program(command, environment, pass_fds=pass_fds, echo=echo)
