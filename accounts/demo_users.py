@@ -11,7 +11,12 @@ TEAMS = ["客服一组", "客服二组", "12315 专班"]
 PEOPLE: list[tuple[str, str, list[Role], list[tuple[str, bool]]]] = [
     ("agent", "陈晓雨", [Role.AGENT], [("客服一组", False), ("12315 专班", False)]),
     ("agent2", "何静", [Role.AGENT], [("客服二组", False)]),
-    ("supervisor", "周启明", [Role.SUPERVISOR], [("客服一组", True), ("客服二组", True), ("12315 专班", True)]),
+    (
+        "supervisor",
+        "周启明",
+        [Role.SUPERVISOR],
+        [("客服一组", True), ("客服二组", True), ("12315 专班", True)],
+    ),
     ("counsel", "林若衡", [Role.COUNSEL], []),
     ("counsel2", "沈知远", [Role.COUNSEL], []),
     ("auditor", "方慎言", [Role.AUDITOR], []),
@@ -24,7 +29,9 @@ def ensure(passwords: dict[str, str]) -> None:
     """Create the demo teams and people that are missing; a person who exists keeps password and roles."""
     teams = {name: Team.objects.get_or_create(name=name)[0] for name in TEAMS}
     for username, name, roles, memberships in PEOPLE:
-        user, created = User.objects.get_or_create(username=username, defaults={"name": name, "roles": [r.value for r in roles]})
+        user, created = User.objects.get_or_create(
+            username=username, defaults={"name": name, "roles": [r.value for r in roles]}
+        )
         if not created:
             continue
         user.set_password(passwords[username])

@@ -31,15 +31,46 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     username = models.CharField(
-        _("用户名"), max_length=60, unique=True,
-        validators=[RegexValidator(r"^[a-z][a-z0-9._-]*$", _("用户名以小写字母开头，只含小写字母、数字、点、短横线和下划线。"))],
+        _("用户名"),
+        max_length=60,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z][a-z0-9._-]*$",
+                _("用户名以小写字母开头，只含小写字母、数字、点、短横线和下划线。"),
+            )
+        ],
     )
     name = models.CharField(_("姓名"), max_length=60)
-    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), verbose_name=_("角色"), default=list, blank=True)
-    teams = models.ManyToManyField(Team, verbose_name=_("所属团队"), through="Membership", related_name="members", blank=True)
-    language = models.CharField(_("语言"), max_length=10, choices=[("", _("跟随浏览器")), ("zh-hans", "中文"), ("en", "English")], default="", blank=True)
-    theme = models.CharField(_("外观"), max_length=5, choices=[("", _("跟随系统")), ("light", _("浅色")), ("dark", _("深色"))], default="", blank=True)
-    density = models.CharField(_("行高"), max_length=11, choices=[("comfortable", _("舒适")), ("compact", _("紧凑"))], default="comfortable")
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=Role.choices),
+        verbose_name=_("角色"),
+        default=list,
+        blank=True,
+    )
+    teams = models.ManyToManyField(
+        Team, verbose_name=_("所属团队"), through="Membership", related_name="members", blank=True
+    )
+    language = models.CharField(
+        _("语言"),
+        max_length=10,
+        choices=[("", _("跟随浏览器")), ("zh-hans", "中文"), ("en", "English")],
+        default="",
+        blank=True,
+    )
+    theme = models.CharField(
+        _("外观"),
+        max_length=5,
+        choices=[("", _("跟随系统")), ("light", _("浅色")), ("dark", _("深色"))],
+        default="",
+        blank=True,
+    )
+    density = models.CharField(
+        _("行高"),
+        max_length=11,
+        choices=[("comfortable", _("舒适")), ("compact", _("紧凑"))],
+        default="comfortable",
+    )
     single_keys = models.BooleanField(_("启用单键快捷键"), default=True)
     must_change_password = models.BooleanField(_("下次登录须修改密码"), default=False)
 
@@ -50,10 +81,12 @@ class User(AbstractUser):
         ordering = ["username"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(roles__contained_by=[r.value for r in Role]), name="user_roles_are_known"
+                condition=models.Q(roles__contained_by=[r.value for r in Role]),
+                name="user_roles_are_known",
             ),
             models.CheckConstraint(
-                condition=~models.Q(roles__contains=["administrator"]) | models.Q(roles=["administrator"]),
+                condition=~models.Q(roles__contains=["administrator"])
+                | models.Q(roles=["administrator"]),
                 name="administrator_holds_no_other_role",
             ),
             models.CheckConstraint(
@@ -82,7 +115,11 @@ class User(AbstractUser):
     @cached_property
     def memberships(self) -> list[tuple[int, bool]]:
         """(team id, leads it) of the person's active teams; one query, kept for the life of this object."""
-        return list(Membership.objects.filter(user=self, team__is_active=True).values_list("team_id", "leads"))
+        return list(
+            Membership.objects.filter(user=self, team__is_active=True).values_list(
+                "team_id", "leads"
+            )
+        )
 
     @property
     def team_ids(self) -> list[int]:
@@ -103,7 +140,9 @@ class Membership(models.Model):
     leads = models.BooleanField(_("负责人"), default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "team"], name="one_membership_per_team")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "team"], name="one_membership_per_team")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.team_id}"
@@ -138,7 +177,9 @@ class IdempotentRequest(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_idempotency_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_idempotency_key")
+        ]
         indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
 
     def __str__(self) -> str:

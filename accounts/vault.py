@@ -47,7 +47,12 @@ def new_data_key(context: str) -> bytes:
     ring = _ring(settings.VAULT_KEYS)
     name = next(iter(ring))
     nonce = os.urandom(12)
-    return name.encode() + b":" + nonce + ring[name].encrypt(nonce, AESGCM.generate_key(256), context.encode())
+    return (
+        name.encode()
+        + b":"
+        + nonce
+        + ring[name].encrypt(nonce, AESGCM.generate_key(256), context.encode())
+    )
 
 
 def _data_key(wrapped: bytes, context: str) -> AESGCM:
@@ -64,14 +69,20 @@ def _data_key(wrapped: bytes, context: str) -> AESGCM:
 def seal(wrapped: bytes, context: str, column: str, value: str) -> bytes:
     """`value` encrypted under the person's data key, bound to table, row and column."""
     nonce = os.urandom(12)
-    return nonce + _data_key(wrapped, context).encrypt(nonce, value.encode(), f"{context}|{column}".encode())
+    return nonce + _data_key(wrapped, context).encrypt(
+        nonce, value.encode(), f"{context}|{column}".encode()
+    )
 
 
 def unseal(wrapped: bytes, context: str, column: str, sealed: bytes) -> str:
     """The clear value. Raises VaultError when it was moved, changed or the key is missing."""
     raw = bytes(sealed)
     try:
-        return _data_key(wrapped, context).decrypt(raw[:12], raw[12:], f"{context}|{column}".encode()).decode()
+        return (
+            _data_key(wrapped, context)
+            .decrypt(raw[:12], raw[12:], f"{context}|{column}".encode())
+            .decode()
+        )
     except InvalidTag as error:
         raise VaultError(f"{context}|{column} does not open") from error
 
@@ -102,7 +113,22 @@ def _middle(text: str, head: int, tail: int) -> str:
     return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
 
 
-COMPOUND_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "司徒", "令狐", "东方", "南宫", "端木")
+COMPOUND_SURNAMES = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "夏侯",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "司徒",
+    "令狐",
+    "东方",
+    "南宫",
+    "端木",
+)
 
 
 def masked(column: str, value: str) -> str:

@@ -22,10 +22,16 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["subject", "sequence"], name="audit_chain_does_not_fork"),
+            models.UniqueConstraint(
+                fields=["subject", "sequence"], name="audit_chain_does_not_fork"
+            ),
         ]
         indexes = [models.Index(fields=["actor", "-at"], name="audit_by_actor")]
-        triggers = [pgtrigger.Protect(name="audit_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(
+                name="audit_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} #{self.sequence} {self.verb}"

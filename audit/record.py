@@ -45,7 +45,15 @@ def digest(entry: Entry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def record(verb: str, subject: str, by: Actor | None, at: datetime, detail: Mapping[str, Any] | None = None, *, first: bool = False) -> Entry:
+def record(
+    verb: str,
+    subject: str,
+    by: Actor | None,
+    at: datetime,
+    detail: Mapping[str, Any] | None = None,
+    *,
+    first: bool = False,
+) -> Entry:
     """Append one entry to the subject's chain, in the caller's transaction.
 
     `detail` holds plain JSON values and never personal data in clear. `first` skips the look-up of the previous entry for a
@@ -55,8 +63,15 @@ def record(verb: str, subject: str, by: Actor | None, at: datetime, detail: Mapp
     previous: tuple[int, str] | None = None
     if not first:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{subject}"])
-        previous = Entry.objects.filter(subject=subject).order_by("-sequence").values_list("sequence", "hash").first()
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{subject}"]
+            )
+        previous = (
+            Entry.objects.filter(subject=subject)
+            .order_by("-sequence")
+            .values_list("sequence", "hash")
+            .first()
+        )
     entry = Entry(
         at=at,
         actor=actor.username,

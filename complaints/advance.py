@@ -45,9 +45,9 @@ def check_version(complaint: Complaint, version: int | None) -> None:
     """Raises StaleVersion when the case has moved on since the caller read it."""
     if version is not None and version != complaint.version:
         raise StaleVersion(
-            _("案件 {number} 已被他人更新（您看到的是第 {seen} 版，现在是第 {current} 版）；您填写的内容没有丢失，请核对后再提交").format(
-                number=complaint.number, seen=version, current=complaint.version
-            ),
+            _(
+                "案件 {number} 已被他人更新（您看到的是第 {seen} 版，现在是第 {current} 版）；您填写的内容没有丢失，请核对后再提交"
+            ).format(number=complaint.number, seen=version, current=complaint.version),
             complaint.version,
         )
 
@@ -63,12 +63,23 @@ def unmet(step: Step, situation: CaseSituation, *, asking: bool = False) -> list
     if complaint.state not in step.sources:
         states = "、".join(str(State(s).label) for s in step.sources)
         return [
-            Unmet("state", _("案件 {number} 现处于“{state}”，不能“{step}”；只有“{states}”的案件可以").format(
-                number=complaint.number, state=complaint.get_state_display(), step=str(step.title), states=states))
+            Unmet(
+                "state",
+                _("案件 {number} 现处于“{state}”，不能“{step}”；只有“{states}”的案件可以").format(
+                    number=complaint.number,
+                    state=complaint.get_state_display(),
+                    step=str(step.title),
+                    states=states,
+                ),
+            )
         ]
     reasons = [Unmet(g.__name__, message) for g in step.guards if (message := g(situation))]
     if not asking:
-        reasons += [Unmet(f.value, _("请填写{field}").format(field=str(f.label))) for f in step.fields if situation.field(f) is None]
+        reasons += [
+            Unmet(f.value, _("请填写{field}").format(field=str(f.label)))
+            for f in step.fields
+            if situation.field(f) is None
+        ]
         reasons += [Unmet(c.__name__, message) for c in step.checks if (message := c(situation))]
     return reasons
 
@@ -96,7 +107,10 @@ def advance(
     now = now or timezone.now()
     step = STEPS.get(step_code)
     if step is None:
-        raise StepRefused(_("没有“{step}”这个步骤").format(step=step_code), [Unmet("unknown_step", _("可用的步骤：{steps}").format(steps=", ".join(STEPS)))])
+        raise StepRefused(
+            _("没有“{step}”这个步骤").format(step=step_code),
+            [Unmet("unknown_step", _("可用的步骤：{steps}").format(steps=", ".join(STEPS)))],
+        )
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
@@ -107,7 +121,9 @@ def advance(
                 raise NotAllowed(reasons[0].message)
             raise StepRefused("；".join(r.message for r in reasons), reasons)
         transition = _write(complaint, step, situation, also)
-        transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=transition.pk))
+        transaction.on_commit(
+            lambda: step_taken.send(sender=Complaint, transition_id=transition.pk)
+        )
     return complaint
 
 
@@ -117,17 +133,32 @@ def _next_state(step: Step, situation: CaseSituation) -> str:
     return step.choose(situation) if step.choose else step.to[0]
 
 
-def _write(complaint: Complaint, step: Step, situation: CaseSituation, also: Also | None) -> Transition:
+def _write(
+    complaint: Complaint, step: Step, situation: CaseSituation, also: Also | None
+) -> Transition:
     now, by = situation.now, situation.by
     before = complaint.state
     complaint.state = str(_next_state(step, situation))
     complaint.version += 1
     complaint.updated_at = now
     _set_outcome(complaint, step, now)
-    kept = {f: situation.fields[f] for f in (*step.fields, *step.optional) if situation.field(f) is not None}
+    kept = {
+        f: situation.fields[f]
+        for f in (*step.fields, *step.optional)
+        if situation.field(f) is not None
+    }
     transition = Transition.objects.create(
-        complaint=complaint, step=step.code, from_state=before, to_state=complaint.state, by=by, at=now, version=complaint.version,
-        fields={str(k): v if isinstance(v, (str, int, list, dict, bool)) else str(v) for k, v in kept.items()},
+        complaint=complaint,
+        step=step.code,
+        from_state=before,
+        to_state=complaint.state,
+        by=by,
+        at=now,
+        version=complaint.version,
+        fields={
+            str(k): v if isinstance(v, (str, int, list, dict, bool)) else str(v)
+            for k, v in kept.items()
+        },
     )
     if complaint.on_hold and complaint.state != before:
         _end_hold(complaint, situation)
@@ -135,11 +166,37 @@ def _write(complaint: Complaint, step: Step, situation: CaseSituation, also: Als
     if also is not None:
         also(complaint, transition)
     complaint.save()
-    detail = {"from": before, "to": complaint.state, "version": complaint.version, "fields": transition.fields}
-    Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.STEP, code=step.code, text=_words(transition), detail=detail)
-    record(f"step.{step.code}", complaint.subject, by, now, {**detail, "fields": sorted(transition.fields)})
+    detail = {
+        "from": before,
+        "to": complaint.state,
+        "version": complaint.version,
+        "fields": transition.fields,
+    }
+    Event.objects.create(
+        complaint=complaint,
+        at=now,
+        by=by,
+        kind=Event.Kind.STEP,
+        code=step.code,
+        text=_words(transition),
+        detail=detail,
+    )
+    record(
+        f"step.{step.code}",
+        complaint.subject,
+        by,
+        now,
+        {**detail, "fields": sorted(transition.fields)},
+    )
     Outbox.objects.bulk_create(
-        Outbox(complaint=complaint, transition=transition, effect=effect, key=f"{complaint.number}.{complaint.version}.{effect}", created_at=now, not_before=now)
+        Outbox(
+            complaint=complaint,
+            transition=transition,
+            effect=effect,
+            key=f"{complaint.number}.{complaint.version}.{effect}",
+            created_at=now,
+            not_before=now,
+        )
         for effect in step.effects
     )
     return transition
@@ -151,7 +208,14 @@ def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:
         clock.resume(complaint, hold, situation.now)
         hold.ended_at = max(situation.now, hold.started_at)
         hold.save(update_fields=["ended_at"])
-        Event.objects.create(complaint=complaint, at=situation.now, by=situation.by, kind=Event.Kind.HOLD, code="resumed", detail={"reason": hold.reason})
+        Event.objects.create(
+            complaint=complaint,
+            at=situation.now,
+            by=situation.by,
+            kind=Event.Kind.HOLD,
+            code="resumed",
+            detail={"reason": hold.reason},
+        )
     complaint.on_hold = False
 
 
@@ -167,5 +231,16 @@ def _set_outcome(complaint: Complaint, step: Step, now: datetime) -> None:
 
 
 def _words(transition: Transition) -> str:
-    texts = [transition.fields.get(k) for k in ("note", "reason", "explanation", "findings", "comments", "opinion", "consumers_words")]
+    texts = [
+        transition.fields.get(k)
+        for k in (
+            "note",
+            "reason",
+            "explanation",
+            "findings",
+            "comments",
+            "opinion",
+            "consumers_words",
+        )
+    ]
     return "\n".join(str(t) for t in texts if t)

@@ -139,9 +139,17 @@ DECLINE_REASONS: dict[str, str | Promise] = {
 }
 
 CONSENT_MEANS: dict[str, str | Promise] = {
-    "phone": _("电话"), "email": _("电子邮件"), "sms": _("短信"), "wechat": _("微信"), "portal": _("在线门户"), "letter": _("书面"), "in_person": _("当面"),
+    "phone": _("电话"),
+    "email": _("电子邮件"),
+    "sms": _("短信"),
+    "wechat": _("微信"),
+    "portal": _("在线门户"),
+    "letter": _("书面"),
+    "in_person": _("当面"),
 }
 
 EXTERNAL_OUTCOMES: dict[str, str | Promise] = {
-    "execute": _("裁决要求我方履行"), "nothing_to_execute": _("裁决无须履行"), "back_to_us": _("退回双方协商"),
+    "execute": _("裁决要求我方履行"),
+    "nothing_to_execute": _("裁决无须履行"),
+    "back_to_us": _("退回双方协商"),
 }

@@ -40,34 +40,102 @@ _BEFORE_REPLY = (State.INVESTIGATING, State.RESOLVING, State.IN_REVIEW)
 REGIME: dict[str, Clock] = {
     c.kind: c
     for c in (
-        Clock("accept", _t("决定是否受理"), 1, "working_day", DeadlineNature.INTERNAL, (State.REGISTERED,)),
+        Clock(
+            "accept",
+            _t("决定是否受理"),
+            1,
+            "working_day",
+            DeadlineNature.INTERNAL,
+            (State.REGISTERED,),
+        ),
         # Taking longer than 15 days without good reason counts as deliberate delay; the rule knows no suspension.
         Clock(
-            "general_reply", _t("答复消费者"), 15, "calendar_day", DeadlineNature.STATUTORY, _BEFORE_REPLY,
-            source="penalty8_15d", citation=("consumer_penalty_2020", "8"),
+            "general_reply",
+            _t("答复消费者"),
+            15,
+            "calendar_day",
+            DeadlineNature.STATUTORY,
+            _BEFORE_REPLY,
+            source="penalty8_15d",
+            citation=("consumer_penalty_2020", "8"),
         ),
-        Clock("investigate", _t("调查核实"), 5, "working_day", DeadlineNature.INTERNAL, (State.INVESTIGATING,), pausable=True),
-        Clock("draft", _t("拟定方案"), 2, "working_day", DeadlineNature.INTERNAL, (State.RESOLVING,), pausable=True),
-        Clock("counsel_review", _t("法务审核"), 1, "working_day", DeadlineNature.INTERNAL, (State.IN_REVIEW,)),
-        Clock("consumer_reply", _t("消费者答复"), 10, "calendar_day", DeadlineNature.PROMISED, (State.OFFERED,), pausable=True, owed_by="consumer"),
-        Clock("execution", _t("兑现方案"), 7, "calendar_day", DeadlineNature.PROMISED, (State.EXECUTING,), pausable=True),
         Clock(
-            "external_decision", _t("外部机构处理"), 60, "calendar_day", DeadlineNature.STATUTORY, (State.EXTERNAL,),
-            source="samr121_mediation_60d", citation=("samr_complaints_2025", "23"), owed_by="regulator",
+            "investigate",
+            _t("调查核实"),
+            5,
+            "working_day",
+            DeadlineNature.INTERNAL,
+            (State.INVESTIGATING,),
+            pausable=True,
+        ),
+        Clock(
+            "draft",
+            _t("拟定方案"),
+            2,
+            "working_day",
+            DeadlineNature.INTERNAL,
+            (State.RESOLVING,),
+            pausable=True,
+        ),
+        Clock(
+            "counsel_review",
+            _t("法务审核"),
+            1,
+            "working_day",
+            DeadlineNature.INTERNAL,
+            (State.IN_REVIEW,),
+        ),
+        Clock(
+            "consumer_reply",
+            _t("消费者答复"),
+            10,
+            "calendar_day",
+            DeadlineNature.PROMISED,
+            (State.OFFERED,),
+            pausable=True,
+            owed_by="consumer",
+        ),
+        Clock(
+            "execution",
+            _t("兑现方案"),
+            7,
+            "calendar_day",
+            DeadlineNature.PROMISED,
+            (State.EXECUTING,),
+            pausable=True,
+        ),
+        Clock(
+            "external_decision",
+            _t("外部机构处理"),
+            60,
+            "calendar_day",
+            DeadlineNature.STATUTORY,
+            (State.EXTERNAL,),
+            source="samr121_mediation_60d",
+            citation=("samr_complaints_2025", "23"),
+            owed_by="regulator",
         ),
     )
 }
 
 LADDER = ((0.5, "owner"), (0.8, "team_lead"), (1.0, "supervisor"))
-INSTRUMENTS = {"consumer_penalty_2020": _t("《侵害消费者权益行为处罚办法》"), "samr_complaints_2025": _t("《市场监督管理投诉举报处理办法》")}
+INSTRUMENTS = {
+    "consumer_penalty_2020": _t("《侵害消费者权益行为处罚办法》"),
+    "samr_complaints_2025": _t("《市场监督管理投诉举报处理办法》"),
+}
 
 
 def _due(clock: Clock, start: datetime) -> Due:
-    return (add_working_days if clock.unit == "working_day" else add_calendar_days)(start, clock.length)
+    return (add_working_days if clock.unit == "working_day" else add_calendar_days)(
+        start, clock.length
+    )
 
 
 def _ladder(start: datetime, due: datetime) -> list[dict[str, Any]]:
-    return [{"at": (start + (due - start) * share).isoformat(), "who": who, "done_at": None} for share, who in LADDER]
+    return [
+        {"at": (start + (due - start) * share).isoformat(), "who": who, "done_at": None}
+        for share, who in LADDER
+    ]
 
 
 def _next_step(ladder: Sequence[dict[str, Any]]) -> datetime | None:
@@ -81,19 +149,42 @@ def new_deadline(complaint: Complaint, kind: str, start: datetime) -> Deadline:
     due = _due(clock, start)
     ladder = _ladder(start, due.at)
     return Deadline(
-        complaint=complaint, kind=kind, source=clock.source, nature=clock.nature, owed_by=clock.owed_by,
-        citation={"instrument": clock.citation[0], "article": clock.citation[1]} if clock.citation else {},
-        started_at=start, due_at=due.at, provisional=due.provisional, ladder=ladder, ladder_at=_next_step(ladder),
+        complaint=complaint,
+        kind=kind,
+        source=clock.source,
+        nature=clock.nature,
+        owed_by=clock.owed_by,
+        citation={"instrument": clock.citation[0], "article": clock.citation[1]}
+        if clock.citation
+        else {},
+        started_at=start,
+        due_at=due.at,
+        provisional=due.provisional,
+        ladder=ladder,
+        ladder_at=_next_step(ladder),
         explanation={
-            "length": clock.length, "unit": clock.unit, "first_day": due.first_day.isoformat(),
-            "skipped": [d.isoformat() for d in due.skipped], "made_up": [d.isoformat() for d in due.made_up],
+            "length": clock.length,
+            "unit": clock.unit,
+            "first_day": due.first_day.isoformat(),
+            "skipped": [d.isoformat() for d in due.skipped],
+            "made_up": [d.isoformat() for d in due.made_up],
         },
     )
 
 
-def turn(complaint: Complaint, *, stops: Iterable[str], cancels: Iterable[str], starts: Iterable[str], now: datetime) -> None:
+def turn(
+    complaint: Complaint,
+    *,
+    stops: Iterable[str],
+    cancels: Iterable[str],
+    starts: Iterable[str],
+    now: datetime,
+) -> None:
     """Stop, cancel and start clocks for a step (the state is the new one) and refresh `next_due_at`; nothing is saved on the case."""
-    current = {d.kind: d for d in Deadline.objects.filter(complaint=complaint, state__in=["running", "held"])}
+    current = {
+        d.kind: d
+        for d in Deadline.objects.filter(complaint=complaint, state__in=["running", "held"])
+    }
     changed = []
     for kind in (*stops, *cancels):
         deadline = current.pop(kind, None)
@@ -108,7 +199,11 @@ def turn(complaint: Complaint, *, stops: Iterable[str], cancels: Iterable[str], 
         changed.append(deadline)
     if changed:
         Deadline.objects.bulk_update(changed, ["state", "met_at", "ladder_at"])
-    fresh = [new_deadline(complaint, k, now) for k in starts if k not in current and complaint.state in REGIME[k].runs_in]
+    fresh = [
+        new_deadline(complaint, k, now)
+        for k in starts
+        if k not in current and complaint.state in REGIME[k].runs_in
+    ]
     if fresh:
         Deadline.objects.bulk_create(fresh)
     running = [d.due_at for d in (*current.values(), *fresh) if d.state == DeadlineState.RUNNING]
@@ -118,7 +213,9 @@ def turn(complaint: Complaint, *, stops: Iterable[str], cancels: Iterable[str], 
 def pause(complaint: Complaint, hold: Hold) -> list[str]:
     """Stop the clocks that may be stopped; answers their kinds."""
     pausable = [k for k, c in REGIME.items() if c.pausable]
-    held = list(Deadline.objects.filter(complaint=complaint, state=DeadlineState.RUNNING, kind__in=pausable))
+    held = list(
+        Deadline.objects.filter(complaint=complaint, state=DeadlineState.RUNNING, kind__in=pausable)
+    )
     for deadline in held:
         deadline.state, deadline.ladder_at = DeadlineState.HELD, None
     Deadline.objects.bulk_update(held, ["state", "ladder_at"])
@@ -135,22 +232,36 @@ def resume(complaint: Complaint, hold: Hold, now: datetime) -> None:
         if clock.unit == "working_day":
             # a hold of n started working days moves the due date by n working days: a pause never shortens
             days = -(-working_minutes(now - paused, now) // 480)
-            deadline.due_at = add_working_days(deadline.due_at, days).at if days else deadline.due_at
+            deadline.due_at = (
+                add_working_days(deadline.due_at, days).at if days else deadline.due_at
+            )
         else:
-            days = (now.astimezone(SHANGHAI).date() - (now - paused).astimezone(SHANGHAI).date()).days
-            deadline.due_at = add_calendar_days(deadline.due_at, days).at if days else deadline.due_at
+            days = (
+                now.astimezone(SHANGHAI).date() - (now - paused).astimezone(SHANGHAI).date()
+            ).days
+            deadline.due_at = (
+                add_calendar_days(deadline.due_at, days).at if days else deadline.due_at
+            )
         done = {step["who"]: step["done_at"] for step in deadline.ladder}
-        deadline.ladder = [{**s, "done_at": done.get(s["who"])} for s in _ladder(deadline.started_at, deadline.due_at)]
+        deadline.ladder = [
+            {**s, "done_at": done.get(s["who"])}
+            for s in _ladder(deadline.started_at, deadline.due_at)
+        ]
         deadline.ladder_at = _next_step(deadline.ladder)
         deadline.state = DeadlineState.RUNNING
-        deadline.explanation = {**deadline.explanation, "paused_days": deadline.explanation.get("paused_days", 0) + days}
+        deadline.explanation = {
+            **deadline.explanation,
+            "paused_days": deadline.explanation.get("paused_days", 0) + days,
+        }
     Deadline.objects.bulk_update(held, ["state", "due_at", "ladder", "ladder_at", "explanation"])
     refresh_next_due(complaint)
 
 
 def refresh_next_due(complaint: Complaint) -> None:
     """Set the case's `next_due_at` from its running clocks (not saved)."""
-    running = Deadline.objects.filter(complaint=complaint, state=DeadlineState.RUNNING).order_by("due_at")
+    running = Deadline.objects.filter(complaint=complaint, state=DeadlineState.RUNNING).order_by(
+        "due_at"
+    )
     complaint.next_due_at = running.values_list("due_at", flat=True).first()
 
 
@@ -190,7 +301,9 @@ def basis_of(deadline: Deadline) -> str:
     if not citation:
         return str(nature)
     instrument = INSTRUMENTS.get(citation["instrument"], citation["instrument"])
-    return _("{nature}：{instrument}第 {article} 条").format(nature=nature, instrument=instrument, article=citation["article"])
+    return _("{nature}：{instrument}第 {article} 条").format(
+        nature=nature, instrument=instrument, article=citation["article"]
+    )
 
 
 def explain(deadline: Deadline) -> str:
@@ -198,7 +311,11 @@ def explain(deadline: Deadline) -> str:
     e = deadline.explanation
     unit = _("个工作日") if e.get("unit") == "working_day" else _("日")
     start = deadline.started_at.astimezone(SHANGHAI).date().isoformat()
-    parts = [_("{length} {unit}，自 {start} 次日起算").format(length=e.get("length", ""), unit=unit, start=start)]
+    parts = [
+        _("{length} {unit}，自 {start} 次日起算").format(
+            length=e.get("length", ""), unit=unit, start=start
+        )
+    ]
     if e.get("skipped"):
         parts.append(_("跳过 {days}").format(days="、".join(d[5:] for d in e["skipped"])))
     if e.get("made_up"):
@@ -213,7 +330,11 @@ def explain(deadline: Deadline) -> str:
 def share_used(deadline: Deadline, now: datetime) -> int:
     """How much of the clock is used, 0 to 100."""
     total = (deadline.due_at - deadline.started_at).total_seconds()
-    return 100 if total <= 0 else min(100, max(0, int((now - deadline.started_at).total_seconds() / total * 100)))
+    return (
+        100
+        if total <= 0
+        else min(100, max(0, int((now - deadline.started_at).total_seconds() / total * 100)))
+    )
 
 
 def as_shown(deadline: Deadline, now: datetime | None = None) -> dict[str, Any]:
@@ -222,13 +343,26 @@ def as_shown(deadline: Deadline, now: datetime | None = None) -> dict[str, Any]:
     running = deadline.state in (DeadlineState.RUNNING, DeadlineState.HELD)
     minutes = working_minutes(now, deadline.due_at) if running else 0
     return {
-        "id": deadline.pk, "kind": deadline.kind, "deadline": deadline.source or None, "title": title_of(deadline),
-        "nature": deadline.nature, "citation": deadline.citation or None, "owed_by": deadline.owed_by,
-        "started_at": local(deadline.started_at), "due_at": local(deadline.due_at), "provisional": deadline.provisional,
-        "state": deadline.state, "met_at": local(deadline.met_at),
-        "remaining": {"working_minutes": minutes, "text": remaining_text(minutes)} if running else None,
-        "explanation": explain(deadline), "basis": basis_of(deadline),
-        "ladder": [{"at": s["at"], "who": s["who"], "done_at": s["done_at"]} for s in deadline.ladder],
+        "id": deadline.pk,
+        "kind": deadline.kind,
+        "deadline": deadline.source or None,
+        "title": title_of(deadline),
+        "nature": deadline.nature,
+        "citation": deadline.citation or None,
+        "owed_by": deadline.owed_by,
+        "started_at": local(deadline.started_at),
+        "due_at": local(deadline.due_at),
+        "provisional": deadline.provisional,
+        "state": deadline.state,
+        "met_at": local(deadline.met_at),
+        "remaining": {"working_minutes": minutes, "text": remaining_text(minutes)}
+        if running
+        else None,
+        "explanation": explain(deadline),
+        "basis": basis_of(deadline),
+        "ladder": [
+            {"at": s["at"], "who": s["who"], "done_at": s["done_at"]} for s in deadline.ladder
+        ],
     }
 
 

@@ -17,12 +17,20 @@ from legal_rules.vocabulary import FACTS
 
 def current_answers(complaint: Complaint) -> list[FactAnswer]:
     """The answers that stand, in the order in which they were given (one query)."""
-    return list(FactAnswer.objects.filter(complaint=complaint, superseded_at=None).select_related("by").order_by("id"))
+    return list(
+        FactAnswer.objects.filter(complaint=complaint, superseded_at=None)
+        .select_related("by")
+        .order_by("id")
+    )
 
 
 def known_values(answers: Sequence[FactAnswer]) -> dict[str, Any]:
     """Fact → plain value, for facts that are established. A judgement counts only when counsel found it; else it is a report."""
-    return {a.fact: a.value for a in answers if a.established and (not is_judgement(a.fact) or a.by.may("find_facts"))}
+    return {
+        a.fact: a.value
+        for a in answers
+        if a.established and (not is_judgement(a.fact) or a.by.may("find_facts"))
+    }
 
 
 def is_judgement(fact: str) -> bool:
@@ -54,7 +62,10 @@ def analyse(complaint: Complaint, answers: Sequence[FactAnswer] | None = None) -
     """The legal analysis of the current facts (shape in API.md). Facts marked as not to be established are no longer missing."""
     answers = current_answers(complaint) if answers is None else answers
     result = rulebook.analyse(
-        values_for_law(complaint, answers), date_of_conduct(complaint), complaint.category or None, translation.get_language() or "zh-hans"
+        values_for_law(complaint, answers),
+        date_of_conduct(complaint),
+        complaint.category or None,
+        translation.get_language() or "zh-hans",
     )
     settled = {a.fact for a in answers if not is_judgement(a.fact) or a.by.may("find_facts")}
     result["missing_facts"] = [m for m in result["missing_facts"] if m["fact"] not in settled]
@@ -71,8 +82,14 @@ def freeze(complaint: Complaint, by: User, now: datetime) -> Analysis:
     answers = current_answers(complaint)
     result = analyse(complaint, answers)
     return Analysis.objects.create(
-        complaint=complaint, at=now, by=by, as_of=date_of_conduct(complaint), facts_revision=complaint.facts_revision,
-        rulebook_sha256=rulebook.current().sha256, facts=values_for_law(complaint, answers), result=result,
+        complaint=complaint,
+        at=now,
+        by=by,
+        as_of=date_of_conduct(complaint),
+        facts_revision=complaint.facts_revision,
+        rulebook_sha256=rulebook.current().sha256,
+        facts=values_for_law(complaint, answers),
+        result=result,
     )
 
 
@@ -93,10 +110,16 @@ def is_stale(complaint: Complaint, analysis: Analysis | None) -> bool:
 
 def owed_by_law(result: Mapping[str, Any]) -> Decimal:
     """The most the consumer may firmly claim: the best set of certain remedies that may be claimed together, in yuan."""
-    certain = {r["remedy"]: r for r in result.get("remedies", []) if r.get("certain") and r.get("amount")}
+    certain = {
+        r["remedy"]: r for r in result.get("remedies", []) if r.get("certain") and r.get("amount")
+    }
     best = Decimal("0.00")
     for remedy in certain.values():
-        together = [certain[other] for other in remedy.get("cumulates_with", []) if other in certain]
-        total = Decimal(remedy["amount"]) + sum((Decimal(r["amount"]) for r in together), Decimal(0))
+        together = [
+            certain[other] for other in remedy.get("cumulates_with", []) if other in certain
+        ]
+        total = Decimal(remedy["amount"]) + sum(
+            (Decimal(r["amount"]) for r in together), Decimal(0)
+        )
         best = max(best, total)
     return best

@@ -82,11 +82,17 @@ def withdrawal_not_pending(s: Situation) -> str:
 
 def needed_facts_are_answered(s: Situation) -> str:
     explained = s.field("cannot_be_established") or {}
-    missing = [fact["question"] for fact in s.missing_facts if not str(explained.get(fact["fact"], "")).strip()]
+    missing = [
+        fact["question"]
+        for fact in s.missing_facts
+        if not str(explained.get(fact["fact"], "")).strip()
+    ]
     if not missing:
         return ""
     shown = "；".join(missing[:3])
-    return _("还有 {count} 项事实没有查明：{facts}。请逐项回答，或说明为何无法查明").format(count=len(missing), facts=shown)
+    return _("还有 {count} 项事实没有查明：{facts}。请逐项回答，或说明为何无法查明").format(
+        count=len(missing), facts=shown
+    )
 
 
 def evidence_or_reason(s: Situation) -> str:
@@ -112,7 +118,11 @@ def resolution_is_complete(s: Situation) -> str:
 
 
 def analysis_is_fresh(s: Situation) -> str:
-    return _("事实在法律分析之后有变动；请先补充调查并重新终结，使分析更新") if s.analysis_is_stale else ""
+    return (
+        _("事实在法律分析之后有变动；请先补充调查并重新终结，使分析更新")
+        if s.analysis_is_stale
+        else ""
+    )
 
 
 def not_the_author(s: Situation) -> str:
@@ -138,7 +148,11 @@ def below_minimum_has_reason(s: Situation) -> str:
 
 def reply_period_is_over(s: Situation) -> str:
     due = s.reply_due_at
-    return "" if due is not None and due <= s.now else _("消费者的答复期尚未届满；请等到期满后再登记逾期未回复")
+    return (
+        ""
+        if due is not None and due <= s.now
+        else _("消费者的答复期尚未届满；请等到期满后再登记逾期未回复")
+    )
 
 
 def commitments_are_kept_or_waived(s: Situation) -> str:
@@ -146,13 +160,19 @@ def commitments_are_kept_or_waived(s: Situation) -> str:
     if not still_open:
         return ""
     names = "、".join(c.text for c in still_open[:3])
-    return _("还有 {count} 项承诺没有兑现：{names}。请登记兑现凭证，或登记消费者书面放弃").format(count=len(still_open), names=names)
+    return _("还有 {count} 项承诺没有兑现：{names}。请登记兑现凭证，或登记消费者书面放弃").format(
+        count=len(still_open), names=names
+    )
 
 
 def withdrawal_was_asked_by_somebody_else(s: Situation) -> str:
     asked_by = s.complaint.withdrawal_requested_by_id
     if asked_by is None:
-        return "" if s.by is not None and s.by.is_("agent") else _("请先由客服登记消费者的撤回请求，再由主管确认")
+        return (
+            ""
+            if s.by is not None and s.by.is_("agent")
+            else _("请先由客服登记消费者的撤回请求，再由主管确认")
+        )
     if s.by is not None and (asked_by == s.by.pk or not s.by.is_("supervisor")):
         return _("撤回请求已登记，须由另一位主管确认")
     return ""
@@ -185,7 +205,10 @@ def reason_is_on_the_decline_list(s: Situation) -> str:
 
 def explanation_names_other_remedies(s: Situation) -> str:
     text = s.field("explanation")
-    if text is None or any(word in text for word in ("12315", "消费者协会", "消协", "仲裁", "法院", "诉讼", "court", "arbitration")):
+    if text is None or any(
+        word in text
+        for word in ("12315", "消费者协会", "消协", "仲裁", "法院", "诉讼", "court", "arbitration")
+    ):
         return ""
     return _("说明中须告知其他救济途径，例如 12315、消费者协会、仲裁或法院")
 
@@ -221,7 +244,11 @@ def evidence_is_attached(s: Situation) -> str:
         return ""
     numbers = wanted if isinstance(wanted, list) else [wanted]
     unknown = [n for n in numbers if not str(n).isdigit() or int(n) not in s.evidence_numbers]
-    return _("证据编号 {numbers} 不在本案中；请先上传").format(numbers="、".join(map(str, unknown))) if unknown else ""
+    return (
+        _("证据编号 {numbers} 不在本案中；请先上传").format(numbers="、".join(map(str, unknown)))
+        if unknown
+        else ""
+    )
 
 
 def target_is_another_case_of_the_same_matter(s: Situation) -> str:
@@ -237,7 +264,8 @@ def target_is_another_case_of_the_same_matter(s: Situation) -> str:
     if target.merged_into_id:
         return _("案件 {number} 本身已被并案").format(number=target.number)
     same_person = target.consumer_id == s.complaint.consumer_id or (
-        bool(target.consumer.phone_index) and bytes(target.consumer.phone_index) == bytes(s.complaint.consumer.phone_index)
+        bool(target.consumer.phone_index)
+        and bytes(target.consumer.phone_index) == bytes(s.complaint.consumer.phone_index)
     )
     same_matter = bool(target.product_name) and target.product_name == s.complaint.product_name
     if not (same_person or same_matter):

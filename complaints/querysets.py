@@ -22,9 +22,15 @@ def scope_of(user: Any, prefix: str = "") -> Q:
         return Q()
     scope = nothing
     if user.is_(Role.AGENT) or user.is_(Role.SUPERVISOR):
-        teams = set(user.team_ids if user.is_(Role.AGENT) else []) | set(user.led_team_ids if user.is_(Role.SUPERVISOR) else [])
+        teams = set(user.team_ids if user.is_(Role.AGENT) else []) | set(
+            user.led_team_ids if user.is_(Role.SUPERVISOR) else []
+        )
         own = Q(**{f"{prefix}team__in": sorted(teams)})
-        open_to_team = Q(**{f"{prefix}confidential": False}) | Q(**{f"{prefix}owner": user.pk}) | Q(**{f"{prefix}team__in": user.led_team_ids})
+        open_to_team = (
+            Q(**{f"{prefix}confidential": False})
+            | Q(**{f"{prefix}owner": user.pk})
+            | Q(**{f"{prefix}team__in": user.led_team_ids})
+        )
         scope |= own & open_to_team
     if user.is_(Role.COUNSEL):
         scope |= Q(**{f"{prefix}shared_with_counsel": True})

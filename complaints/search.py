@@ -52,9 +52,21 @@ def _vector(text: str) -> Func:
 
 def index(complaint: Complaint) -> None:
     """Write the case's words; one statement."""
-    text = "\n".join((complaint.number, complaint.title, complaint.narrative, complaint.product_name, complaint.order_number, complaint.external_reference))
+    text = "\n".join(
+        (
+            complaint.number,
+            complaint.title,
+            complaint.narrative,
+            complaint.product_name,
+            complaint.order_number,
+            complaint.external_reference,
+        )
+    )
     SearchDocument.objects.bulk_create(
-        [SearchDocument(complaint=complaint, words=_vector(text))], update_conflicts=True, unique_fields=["complaint"], update_fields=["words"]
+        [SearchDocument(complaint=complaint, words=_vector(text))],
+        update_conflicts=True,
+        unique_fields=["complaint"],
+        update_fields=["words"],
     )
 
 
@@ -81,5 +93,7 @@ def matching(queryset: ComplaintQuerySet, query: str) -> ComplaintQuerySet:
 
 def _documents_with(words: list[str]) -> QuerySet[SearchDocument]:
     """Documents that hold every word; a single Chinese character also finds the pairs that begin with it."""
-    terms = " & ".join(f"'{w}'" + (":*" if len(w) == 1 else "") for w in words)  # words hold letters, digits and Han only
+    terms = " & ".join(
+        f"'{w}'" + (":*" if len(w) == 1 else "") for w in words
+    )  # words hold letters, digits and Han only
     return SearchDocument.objects.filter(words=_Terms(terms))

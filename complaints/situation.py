@@ -15,7 +15,14 @@ from complaints.choices import CommitmentState, DeadlineState
 from complaints.models import Commitment, Complaint, Deadline, Outbox, Resolution
 from evidence.models import Item
 
-LETTERS = ("acknowledge_consumer", "tell_consumer_declined", "send_reply_letter", "confirm_consumer_acceptance", "confirm_withdrawal", "reply_to_consumer")
+LETTERS = (
+    "acknowledge_consumer",
+    "tell_consumer_declined",
+    "send_reply_letter",
+    "confirm_consumer_acceptance",
+    "confirm_withdrawal",
+    "reply_to_consumer",
+)
 
 
 @dataclass
@@ -46,7 +53,9 @@ class CaseSituation:
 
     @cached_property
     def evidence_numbers(self) -> frozenset[int]:
-        return frozenset(Item.objects.filter(folder=self.complaint.folder_id).values_list("number", flat=True))
+        return frozenset(
+            Item.objects.filter(folder=self.complaint.folder_id).values_list("number", flat=True)
+        )
 
     @cached_property
     def resolution(self) -> Resolution | None:
@@ -78,17 +87,25 @@ class CaseSituation:
     def offer_is_below_minimum(self) -> bool:
         if self._analysis is None or self.resolution is None:
             return False
-        offered = sum((m.amount for m in self.resolution.measures.all() if m.amount is not None), Decimal(0))
+        offered = sum(
+            (m.amount for m in self.resolution.measures.all() if m.amount is not None), Decimal(0)
+        )
         return offered < facts.owed_by_law(self._analysis.result)
 
     @cached_property
     def reply_due_at(self) -> datetime | None:
-        clock = Deadline.objects.filter(complaint=self.complaint, kind="consumer_reply", state=DeadlineState.RUNNING)
+        clock = Deadline.objects.filter(
+            complaint=self.complaint, kind="consumer_reply", state=DeadlineState.RUNNING
+        )
         return clock.values_list("due_at", flat=True).first()
 
     @cached_property
     def due_clocks(self) -> list[Deadline]:
-        return list(Deadline.objects.filter(complaint=self.complaint, state=DeadlineState.RUNNING, due_at__lte=self.now))
+        return list(
+            Deadline.objects.filter(
+                complaint=self.complaint, state=DeadlineState.RUNNING, due_at__lte=self.now
+            )
+        )
 
     @cached_property
     def merge_target(self) -> Complaint | None:
@@ -98,4 +115,6 @@ class CaseSituation:
 
     @cached_property
     def unsent_letters(self) -> int:
-        return Outbox.objects.filter(complaint=self.complaint, effect__in=LETTERS, done_at=None, cancelled_at=None).count()
+        return Outbox.objects.filter(
+            complaint=self.complaint, effect__in=LETTERS, done_at=None, cancelled_at=None
+        ).count()

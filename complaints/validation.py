@@ -41,7 +41,11 @@ def text(value: Any, limit: int, *, required: bool = False, lines: bool = False)
     if not lines:
         value = re.sub(r"\s+", " ", value)
     if len(value) > limit:
-        raise Refused(_("最多 {limit} 字，现有 {length} 字；请删减，或把全文作为证据附件上传").format(limit=limit, length=len(value)))
+        raise Refused(
+            _("最多 {limit} 字，现有 {length} 字；请删减，或把全文作为证据附件上传").format(
+                limit=limit, length=len(value)
+            )
+        )
     if required and not value:
         raise Refused(_("请填写此项"))
     return value
@@ -55,7 +59,11 @@ def choice(value: Any, allowed: Iterable[str], *, required: bool = False) -> str
         return ""
     options = list(allowed)
     if not isinstance(value, str) or value not in options:
-        raise Refused(_("“{value}”不在可选范围内（{options}）").format(value=str(value)[:40], options=", ".join(options[:40])))
+        raise Refused(
+            _("“{value}”不在可选范围内（{options}）").format(
+                value=str(value)[:40], options=", ".join(options[:40])
+            )
+        )
     return value
 
 
@@ -76,15 +84,19 @@ def money(value: Any) -> Decimal | None:
     if value in (None, ""):
         return None
     if isinstance(value, (bool, float)):
-        raise Refused(_("金额请用文字形式填写，例如 \"3980.00\""))
+        raise Refused(_('金额请用文字形式填写，例如 "3980.00"'))
     raw = unicodedata.normalize("NFKC", str(value)).strip()
     raw = re.sub(r"^(?:¥|￥|CNY|RMB)\s*|\s*元$", "", raw, flags=re.IGNORECASE)
     if not re.fullmatch(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", raw):
-        raise Refused(_("“{value}”不是金额；请填写数字，例如 3980.00").format(value=str(value)[:40]))
+        raise Refused(
+            _("“{value}”不是金额；请填写数字，例如 3980.00").format(value=str(value)[:40])
+        )
     try:
         amount = Decimal(raw.replace(",", ""))
     except InvalidOperation as error:
-        raise Refused(_("“{value}”不是金额；请填写数字，例如 3980.00").format(value=str(value)[:40])) from error
+        raise Refused(
+            _("“{value}”不是金额；请填写数字，例如 3980.00").format(value=str(value)[:40])
+        ) from error
     if amount < 0:
         raise Refused(_("金额不能为负数"))
     if amount != amount.quantize(Decimal("0.01")):
@@ -104,7 +116,9 @@ def day(value: Any, *, future: bool = False) -> date | None:
         try:
             value = date.fromisoformat(str(value).strip())
         except ValueError as error:
-            raise Refused(_("“{value}”不是有效日期；请按 2026-11-23 的格式填写").format(value=str(value)[:40])) from error
+            raise Refused(
+                _("“{value}”不是有效日期；请按 2026-11-23 的格式填写").format(value=str(value)[:40])
+            ) from error
     if value.year < 1990:
         raise Refused(_("日期早于 1990 年；请核对"))
     if not future and value > timezone.localdate():
@@ -126,11 +140,17 @@ def moment(value: Any, now: datetime) -> datetime | None:
     else:
         try:
             raw = str(value).strip()
-            parsed = parse_datetime(raw) or datetime.combine(date.fromisoformat(raw), datetime.min.time())
+            parsed = parse_datetime(raw) or datetime.combine(
+                date.fromisoformat(raw), datetime.min.time()
+            )
         except ValueError:
             parsed = None
     if parsed is None:
-        raise Refused(_("“{value}”不是有效时间；请按 2026-11-23T14:40:00+08:00 的格式填写").format(value=str(value)[:40]))
+        raise Refused(
+            _("“{value}”不是有效时间；请按 2026-11-23T14:40:00+08:00 的格式填写").format(
+                value=str(value)[:40]
+            )
+        )
     if timezone.is_naive(parsed):
         parsed = parsed.replace(tzinfo=SHANGHAI)
     if parsed.year < 1990:
@@ -191,12 +211,18 @@ def account(value: Any) -> str:
 Cleaner = Callable[[Any], Any]
 
 CONSUMER_FIELDS: dict[str, Cleaner] = {
-    "name": lambda v: text(v, 60), "phone": phone, "email": email, "id_number": document_number, "bank_account": account,
+    "name": lambda v: text(v, 60),
+    "phone": phone,
+    "email": email,
+    "id_number": document_number,
+    "bank_account": account,
     "address": lambda v: text(v, 200),
 }
 
 
-def clean(values: Mapping[str, Any], cleaners: Mapping[str, Cleaner], *, prefix: str = "") -> dict[str, Any]:
+def clean(
+    values: Mapping[str, Any], cleaners: Mapping[str, Cleaner], *, prefix: str = ""
+) -> dict[str, Any]:
     """Run each cleaner on its value. Raises Invalid with every sentence, and for fields that the table does not know."""
     errors: dict[str, list[str]] = {}
     result: dict[str, Any] = {}
@@ -234,4 +260,8 @@ def product(value: Any) -> dict[str, str]:
         value = {"name": value}
     if not isinstance(value, Mapping):
         raise Refused(_("这里应是一个对象"))
-    return clean(value, {"name": lambda v: text(v, 200), "category": lambda v: text(v, 100)}, prefix="product.")
+    return clean(
+        value,
+        {"name": lambda v: text(v, 200), "category": lambda v: text(v, 100)},
+        prefix="product.",
+    )

@@ -53,7 +53,9 @@ def add_calendar_days(start: datetime, days: int) -> Due:
     while not is_working_day(last):
         skipped.append(last)
         last += timedelta(days=1)
-    return Due(datetime.combine(last, END_OF_DAY, SHANGHAI), first, tuple(skipped), (), _status(last)[1])
+    return Due(
+        datetime.combine(last, END_OF_DAY, SHANGHAI), first, tuple(skipped), (), _status(last)[1]
+    )
 
 
 def add_working_days(start: datetime, days: int) -> Due:
@@ -74,7 +76,13 @@ def add_working_days(start: datetime, days: int) -> Due:
         else:
             skipped.append(day)
         day += timedelta(days=1)
-    return Due(datetime.combine(day, END_OF_BUSINESS, SHANGHAI), first, tuple(skipped), tuple(made_up), provisional)
+    return Due(
+        datetime.combine(day, END_OF_BUSINESS, SHANGHAI),
+        first,
+        tuple(skipped),
+        tuple(made_up),
+        provisional,
+    )
 
 
 def _minutes_of(day: date, start: datetime | None, end: datetime | None) -> int:

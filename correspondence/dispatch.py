@@ -34,7 +34,9 @@ def soon(sender: Any, transition_id: int, **kwargs: Any) -> None:
 
 def waiting(now: datetime, most: int = 200) -> list[int]:
     """Ids of outbox rows that may leave now, oldest first."""
-    rows = Outbox.objects.filter(done_at=None, cancelled_at=None, not_before__lte=now).order_by("not_before", "id")
+    rows = Outbox.objects.filter(done_at=None, cancelled_at=None, not_before__lte=now).order_by(
+        "not_before", "id"
+    )
     return list(rows.values_list("pk", flat=True)[:most])
 
 
@@ -44,8 +46,11 @@ def deliver(pk: int, now: datetime) -> bool:
         with transaction.atomic():
             row = (
                 Outbox.objects.select_for_update(of=("self",), skip_locked=True)
-                .select_related("complaint__consumer", "complaint__owner", "complaint__team", "transition")
-                .filter(pk=pk, done_at=None, cancelled_at=None).first()
+                .select_related(
+                    "complaint__consumer", "complaint__owner", "complaint__team", "transition"
+                )
+                .filter(pk=pk, done_at=None, cancelled_at=None)
+                .first()
             )
             if row is None:
                 return False
@@ -77,15 +82,27 @@ def _values(outbox: Outbox) -> dict[str, str]:
     complaint, transition = outbox.complaint, outbox.transition
     fields = transition.fields if transition else {}
     values = {
-        "number": complaint.number, "title": complaint.title, "enterprise": settings.ENTERPRISE_NAME,
-        "step": str(STEPS[transition.step].title) if transition else "", "explanation": str(fields.get("explanation", "")),
+        "number": complaint.number,
+        "title": complaint.title,
+        "enterprise": settings.ENTERPRISE_NAME,
+        "step": str(STEPS[transition.step].title) if transition else "",
+        "explanation": str(fields.get("explanation", "")),
         "words": str(fields.get("comments") or fields.get("reason") or ""),
     }
     if outbox.effect == "acknowledge_consumer":
-        due = Deadline.objects.filter(complaint=complaint, kind="general_reply").order_by("-id").values_list("due_at", flat=True).first()
+        due = (
+            Deadline.objects.filter(complaint=complaint, kind="general_reply")
+            .order_by("-id")
+            .values_list("due_at", flat=True)
+            .first()
+        )
         values["due"] = timezone.localtime(due).strftime("%Y-%m-%d") if due else ""
     if outbox.effect == "send_reply_letter":
-        signed = Resolution.objects.filter(complaint=complaint, status=Resolution.Status.SIGNED).order_by("-version").first()
+        signed = (
+            Resolution.objects.filter(complaint=complaint, status=Resolution.Status.SIGNED)
+            .order_by("-version")
+            .first()
+        )
         values["letter"] = signed.letter if signed else ""
     if outbox.effect == "reply_to_consumer":
         values["text"] = Communication.objects.get(outbox=outbox).text
@@ -108,8 +125,13 @@ def _to_consumer(outbox: Outbox, row: Row, now: datetime) -> None:
     notice, fresh = Notice.objects.get_or_create(
         key=f"{outbox.key}.consumer",
         defaults={
-            "outbox": outbox, "way": way, "to": consumer.email_masked if by_mail else consumer.phone_masked, "created_at": now,
-            "subject": _fill(row.subject, values)[:200], "body": _fill(row.body, values), "sent_at": now if by_mail else None,
+            "outbox": outbox,
+            "way": way,
+            "to": consumer.email_masked if by_mail else consumer.phone_masked,
+            "created_at": now,
+            "subject": _fill(row.subject, values)[:200],
+            "body": _fill(row.body, values),
+            "sent_at": now if by_mail else None,
         },
     )
     if not fresh:
@@ -117,8 +139,14 @@ def _to_consumer(outbox: Outbox, row: Row, now: datetime) -> None:
     if by_mail:
         _mail(notice, consumer.clear("email"))
     Event.objects.create(
-        complaint=outbox.complaint, at=now, by=None, kind=Event.Kind.NOTICE, code=outbox.effect, text=notice.subject,
-        detail={"way": way, "to": notice.to, "notice": notice.pk}, visible_to_consumer=True,
+        complaint=outbox.complaint,
+        at=now,
+        by=None,
+        kind=Event.Kind.NOTICE,
+        code=outbox.effect,
+        text=notice.subject,
+        detail={"way": way, "to": notice.to, "notice": notice.pk},
+        visible_to_consumer=True,
     )
 
 
@@ -127,8 +155,15 @@ def _to_staff(outbox: Outbox, row: Row, user: User, now: datetime) -> None:
     notice, fresh = Notice.objects.get_or_create(
         key=f"{outbox.key}.{user.username}",
         defaults={
-            "outbox": outbox, "user": user, "way": Notice.Way.IN_APP, "to": user.username, "created_at": now, "sent_at": now,
-            "subject": _fill(row.subject, values)[:200], "body": _fill(row.body, values), "reason": str(row.reason),
+            "outbox": outbox,
+            "user": user,
+            "way": Notice.Way.IN_APP,
+            "to": user.username,
+            "created_at": now,
+            "sent_at": now,
+            "subject": _fill(row.subject, values)[:200],
+            "body": _fill(row.body, values),
+            "reason": str(row.reason),
         },
     )
     if fresh and user.email:
@@ -137,5 +172,8 @@ def _to_staff(outbox: Outbox, row: Row, user: User, now: datetime) -> None:
 
 def _mail(notice: Notice, to: str) -> None:
     message = EmailMessage(notice.subject, notice.body, settings.DEFAULT_FROM_EMAIL, [to])
-    message.extra_headers = {"Message-ID": f"<{notice.key}@kesu>", "Auto-Submitted": "auto-generated"}
+    message.extra_headers = {
+        "Message-ID": f"<{notice.key}@kesu>",
+        "Auto-Submitted": "auto-generated",
+    }
     message.send()

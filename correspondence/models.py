@@ -18,7 +18,13 @@ class Notice(models.Model):
 
     outbox = models.ForeignKey(Outbox, on_delete=models.PROTECT, related_name="notices")
     key = models.CharField(max_length=120, unique=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+    )
     way = models.CharField(max_length=10, choices=Way.choices)
     to = models.CharField(max_length=260, blank=True)  # masked
     subject = models.CharField(max_length=200)
@@ -29,7 +35,9 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-id"], condition=Q(read_at=None), name="unread_notices")]
+        indexes = [
+            models.Index(fields=["user", "-id"], condition=Q(read_at=None), name="unread_notices")
+        ]
 
     def __str__(self) -> str:
         return self.key

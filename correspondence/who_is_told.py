@@ -27,7 +27,11 @@ class Row:
 
 
 def _leads(complaint: Complaint) -> list[User]:
-    return list(User.objects.filter(membership__team=complaint.team_id, membership__leads=True, is_active=True))
+    return list(
+        User.objects.filter(
+            membership__team=complaint.team_id, membership__leads=True, is_active=True
+        )
+    )
 
 
 def owner(complaint: Complaint, outbox: Outbox) -> list[User]:
@@ -37,7 +41,12 @@ def owner(complaint: Complaint, outbox: Outbox) -> list[User]:
 
 def author(complaint: Complaint, outbox: Outbox) -> list[User]:
     """Whoever drafted the latest resolution."""
-    latest = Resolution.objects.filter(complaint=complaint).select_related("proposed_by").order_by("-version").first()
+    latest = (
+        Resolution.objects.filter(complaint=complaint)
+        .select_related("proposed_by")
+        .order_by("-version")
+        .first()
+    )
     return [latest.proposed_by] if latest else owner(complaint, outbox)
 
 
@@ -62,34 +71,79 @@ _HANDLED = _("您是这件案件的责任人")
 
 TABLE: dict[str, Row] = {
     "acknowledge_consumer": Row(
-        True, None, _("您的投诉已受理（{number}）"),
-        _("您好：\n\n您反映的“{title}”我们已经受理，编号 {number}。我们将在调查核实后答复您，最迟 {due}。\n\n"
-          "如对处理不满意，您还可以拨打 12315，或向消费者协会、仲裁机构、人民法院寻求帮助。\n\n{enterprise}"),
+        True,
+        None,
+        _("您的投诉已受理（{number}）"),
+        _(
+            "您好：\n\n您反映的“{title}”我们已经受理，编号 {number}。我们将在调查核实后答复您，最迟 {due}。\n\n"
+            "如对处理不满意，您还可以拨打 12315，或向消费者协会、仲裁机构、人民法院寻求帮助。\n\n{enterprise}"
+        ),
     ),
-    "tell_consumer_declined": Row(True, None, _("关于您的投诉不予受理的说明（{number}）"), _("您好：\n\n{explanation}\n\n{enterprise}")),
+    "tell_consumer_declined": Row(
+        True,
+        None,
+        _("关于您的投诉不予受理的说明（{number}）"),
+        _("您好：\n\n{explanation}\n\n{enterprise}"),
+    ),
     "send_reply_letter": Row(True, None, _("关于您投诉事项的处理意见（{number}）"), "{letter}"),
     "reply_to_consumer": Row(True, None, _("关于您的投诉（{number}）"), "{text}"),
     "confirm_consumer_acceptance": Row(
-        True, None, _("已登记您同意处理方案（{number}）"), _("您好：\n\n我们已登记您同意处理方案，将按约定期限履行，并在完成后告知您。\n\n{enterprise}"),
+        True,
+        None,
+        _("已登记您同意处理方案（{number}）"),
+        _(
+            "您好：\n\n我们已登记您同意处理方案，将按约定期限履行，并在完成后告知您。\n\n{enterprise}"
+        ),
     ),
     "confirm_withdrawal": Row(
-        True, None, _("您的投诉已按您的意愿撤回（{number}）"),
-        _("您好：\n\n您的投诉 {number} 已按您的意愿撤回。撤回不影响您依法享有的权利，您仍可再次投诉，或拨打 12315。\n\n{enterprise}"),
+        True,
+        None,
+        _("您的投诉已按您的意愿撤回（{number}）"),
+        _(
+            "您好：\n\n您的投诉 {number} 已按您的意愿撤回。撤回不影响您依法享有的权利，您仍可再次投诉，或拨打 12315。\n\n{enterprise}"
+        ),
     ),
-    "tell_consumer_merged": Row(True, None, _("您的投诉已合并办理（{number}）"), _("您好：\n\n您的投诉 {number} 已与同一事项的案件合并办理，原编号仍可查询。\n\n{enterprise}")),
+    "tell_consumer_merged": Row(
+        True,
+        None,
+        _("您的投诉已合并办理（{number}）"),
+        _(
+            "您好：\n\n您的投诉 {number} 已与同一事项的案件合并办理，原编号仍可查询。\n\n{enterprise}"
+        ),
+    ),
     "remind_consumer": Row(
-        True, None, _("请您答复处理方案（{number}）"), _("您好：\n\n我们发给您的处理方案还在等您答复。您不答复不会被视为同意；依法应付的款项我们仍会支付。\n\n{enterprise}"),
+        True,
+        None,
+        _("请您答复处理方案（{number}）"),
+        _(
+            "您好：\n\n我们发给您的处理方案还在等您答复。您不答复不会被视为同意；依法应付的款项我们仍会支付。\n\n{enterprise}"
+        ),
     ),
     "tell_external_ways": Row(
-        True, None, _("您还可以选择的途径（{number}）"),
-        _("您好：\n\n我们会根据您的意见重新研究方案。您也可以拨打 12315 请求调解、向消费者协会投诉、依协议申请仲裁，或向人民法院起诉。\n\n{enterprise}"),
+        True,
+        None,
+        _("您还可以选择的途径（{number}）"),
+        _(
+            "您好：\n\n我们会根据您的意见重新研究方案。您也可以拨打 12315 请求调解、向消费者协会投诉、依协议申请仲裁，或向人民法院起诉。\n\n{enterprise}"
+        ),
     ),
     "ask_satisfaction": Row(
-        True, None, _("您的投诉已办结（{number}）"), _("您好：\n\n您的投诉 {number} 已经办结。如果问题没有真正解决，请直接回复或来电，我们会安排另一位同事重新处理。\n\n{enterprise}"),
+        True,
+        None,
+        _("您的投诉已办结（{number}）"),
+        _(
+            "您好：\n\n您的投诉 {number} 已经办结。如果问题没有真正解决，请直接回复或来电，我们会安排另一位同事重新处理。\n\n{enterprise}"
+        ),
     ),
     "tell_owner": Row(False, owner, _("{number} 有新进展：{step}"), "{title}", _HANDLED),
-    "tell_author": Row(False, author, _("{number} 需要您修改方案：{step}"), "{words}", _("您拟定了这件案件的方案")),
+    "tell_author": Row(
+        False, author, _("{number} 需要您修改方案：{step}"), "{words}", _("您拟定了这件案件的方案")
+    ),
     "tell_counsel": Row(False, counsel, _("{number} 待法务审核"), "{title}", _("您是法务")),
-    "tell_escalation": Row(False, leads, _("{number} 已超过期限"), "{title}", _("您是该团队的负责人")),
-    "warn_of_deadline": Row(False, by_ladder, _("{number} 的期限临近：{clock}"), "{title}", _("按期限提醒次序通知您")),
+    "tell_escalation": Row(
+        False, leads, _("{number} 已超过期限"), "{title}", _("您是该团队的负责人")
+    ),
+    "warn_of_deadline": Row(
+        False, by_ladder, _("{number} 的期限临近：{clock}"), "{title}", _("按期限提醒次序通知您")
+    ),
 }

@@ -31,15 +31,23 @@ class Item(models.Model):
     proves = models.TextField(_("证明内容"), blank=True)
     is_original = models.BooleanField(_("原件"), default=False)
     received_at = models.DateTimeField(_("收到时间"))
-    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["folder", "number"], name="evidence_numbers_are_unique_in_a_folder"),
+            models.UniqueConstraint(
+                fields=["folder", "number"], name="evidence_numbers_are_unique_in_a_folder"
+            ),
             models.CheckConstraint(condition=models.Q(size__gt=0), name="evidence_is_not_empty"),
         ]
         indexes = [models.Index(fields=["sha256"], name="evidence_by_hash")]
-        triggers = [pgtrigger.Protect(name="evidence_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(
+                name="evidence_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -54,7 +62,11 @@ class Custody(models.Model):
     act = models.CharField(max_length=20)
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="custody_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(
+                name="custody_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.act}"

@@ -84,7 +84,9 @@ def _content_type(head: bytes, name: str) -> str:
             except UnicodeDecodeError:
                 return "application/octet-stream"
     start = head.lstrip()[:200].lower()
-    if ending in {"htm", "html", "svg", "xml", "xhtml", "js"} or start.startswith((b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script")):
+    if ending in {"htm", "html", "svg", "xml", "xhtml", "js"} or start.startswith(
+        (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script")
+    ):
         return "text/html"
     return "message/rfc822" if ending == "eml" else "text/plain"
 
@@ -102,7 +104,10 @@ def store(chunks: Iterable[bytes], name: str) -> Stored:
                 size += len(chunk)
                 if size > settings.UPLOAD_LIMIT:
                     raise FileRefused(
-                        _("文件超过 {limit} MB，没有保存；请压缩或拆分后再上传").format(limit=settings.UPLOAD_LIMIT // 1024 // 1024), 413
+                        _("文件超过 {limit} MB，没有保存；请压缩或拆分后再上传").format(
+                            limit=settings.UPLOAD_LIMIT // 1024 // 1024
+                        ),
+                        413,
                     )
                 if len(head) < 8192:
                     head += chunk[: 8192 - len(head)]
@@ -114,7 +119,12 @@ def store(chunks: Iterable[bytes], name: str) -> Stored:
             raise FileRefused(_("文件是空的（0 字节），没有保存；请重新选择文件"))
         content_type = _content_type(head, name)
         if content_type not in ALLOWED_TYPES:
-            raise FileRefused(_("不能接收这种类型的文件（{type}）；可以上传图片、录音、录像、PDF、Office 文档、文本或 zip").format(type=content_type), 415)
+            raise FileRefused(
+                _(
+                    "不能接收这种类型的文件（{type}）；可以上传图片、录音、录像、PDF、Office 文档、文本或 zip"
+                ).format(type=content_type),
+                415,
+            )
         sha256 = hasher.hexdigest()
         target = path_of(sha256)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -122,7 +132,9 @@ def store(chunks: Iterable[bytes], name: str) -> Stored:
         temporary = None
         return Stored(sha256, size, content_type)
     except OSError as error:
-        raise FileRefused(_("服务器存储空间不足或不可写，文件没有保存；请稍后再试，并告知管理员"), 507) from error
+        raise FileRefused(
+            _("服务器存储空间不足或不可写，文件没有保存；请稍后再试，并告知管理员"), 507
+        ) from error
     finally:
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
@@ -138,7 +150,9 @@ def clean_name(name: str) -> str:
     return (stem[: 200 - len(ending) - 1] or "file") + "." + ending
 
 
-def add_item(folder: Folder, stored: Stored, *, name: str, by: Any, now: datetime, **about: Any) -> Item:
+def add_item(
+    folder: Folder, stored: Stored, *, name: str, by: Any, now: datetime, **about: Any
+) -> Item:
     """A numbered item in the folder for a stored file, with its first custody row; in the caller's transaction.
 
     `about`: title, obtained_from, obtained_at, proves, is_original.
@@ -147,8 +161,15 @@ def add_item(folder: Folder, stored: Stored, *, name: str, by: Any, now: datetim
     number = Folder.objects.values_list("items_numbered", flat=True).get(pk=folder.pk)
     file_name = clean_name(name)
     item = Item.objects.create(
-        folder=folder, number=number, file_name=file_name, content_type=stored.content_type, size=stored.size, sha256=stored.sha256,
-        received_at=now, received_by=by, **{**about, "title": about.get("title") or file_name},
+        folder=folder,
+        number=number,
+        file_name=file_name,
+        content_type=stored.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        received_at=now,
+        received_by=by,
+        **{**about, "title": about.get("title") or file_name},
     )
     Custody.objects.create(item=item, at=now, by=by, act="received")
     return item

@@ -34,7 +34,9 @@ class Cast:
         return {k: v for k, v in vars(self).items() if isinstance(v, User)}
 
 
-def person(username: str, *roles: Role, team: Team | None = None, leads: bool = False, name: str = "") -> User:
+def person(
+    username: str, *roles: Role, team: Team | None = None, leads: bool = False, name: str = ""
+) -> User:
     """A person with the password `PASSWORD`."""
     user = User(username=username, name=name or username, roles=[str(r) for r in roles])
     user.set_password(PASSWORD)
@@ -59,7 +61,9 @@ def assemble() -> Cast:
         auditor=person("auditor", Role.AUDITOR, name="方慎言"),
         administrator=person("administrator", Role.ADMINISTRATOR, name="吴一凡"),
         outsider=person("outsider", Role.AGENT, team=other, name="孟白"),
-        outside_supervisor=person("outside_supervisor", Role.SUPERVISOR, team=other, leads=True, name="季明"),
+        outside_supervisor=person(
+            "outside_supervisor", Role.SUPERVISOR, team=other, leads=True, name="季明"
+        ),
     )
 
 

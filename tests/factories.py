@@ -17,24 +17,40 @@ from complaints.models import Complaint
 from tests.cast import Cast
 
 NARRATIVE = "11 月 9 日接到自称健康顾问的来电，称胶囊三个疗程根治高血压，停药也不反弹。当日付款 3980 元，服用五日无效，要求退一赔三。"
-CONSUMER = {"name": "王测试", "phone": "12012345678", "email": "consumer@example.com", "address": "浙江省杭州市青禾路 1 号"}
+CONSUMER = {
+    "name": "王测试",
+    "phone": "12012345678",
+    "email": "consumer@example.com",
+    "address": "浙江省杭州市青禾路 1 号",
+}
 LETTER = "尊敬的王女士：\n您反映的问题已经核实。我们将退还价款。如不同意，可拨打 12315、向消费者协会投诉、申请仲裁或提起诉讼。\n青禾生活"
 
 
 def values(**changes: Any) -> dict[str, Any]:
     """What a complete registration sends."""
     return {
-        "channel": "phone", "narrative": NARRATIVE, "claims": ["refund"], "category": "telesales_fraud", "consumer": dict(CONSUMER),
-        "product": {"name": "青禾牌益元胶囊", "category": "保健食品"}, "order_number": "SO-1", "price_paid": "3980.00", **changes,
+        "channel": "phone",
+        "narrative": NARRATIVE,
+        "claims": ["refund"],
+        "category": "telesales_fraud",
+        "consumer": dict(CONSUMER),
+        "product": {"name": "青禾牌益元胶囊", "category": "保健食品"},
+        "order_number": "SO-1",
+        "price_paid": "3980.00",
+        **changes,
     }
 
 
-def registered(cast: Cast, by: Any = None, now: datetime | None = None, **changes: Any) -> Complaint:
+def registered(
+    cast: Cast, by: Any = None, now: datetime | None = None, **changes: Any
+) -> Complaint:
     """A case in `registered`, owned by whoever registered it."""
     return intake.register(values(**changes), by=by or cast.agent, owned=True, now=now)
 
 
-def step(complaint: Complaint, code: str, by: Any, now: datetime | None = None, **fields: Any) -> Complaint:
+def step(
+    complaint: Complaint, code: str, by: Any, now: datetime | None = None, **fields: Any
+) -> Complaint:
     """Take one step in a browser session, re-authenticated just now."""
     now = now or timezone.now()
     return steps.take(complaint.number, code, fields, by=by, reauthenticated_at=now, now=now)
@@ -42,7 +58,13 @@ def step(complaint: Complaint, code: str, by: Any, now: datetime | None = None, 
 
 def with_evidence(complaint: Complaint, by: Any, text: str = "通话录音文字稿") -> Complaint:
     """One text file as evidence."""
-    evidence_actions.add(complaint.number, [text.encode()], "call.txt", {"title": "外呼录音", "proves": "销售时的承诺"}, by=by)
+    evidence_actions.add(
+        complaint.number,
+        [text.encode()],
+        "call.txt",
+        {"title": "外呼录音", "proves": "销售时的承诺"},
+        by=by,
+    )
     return complaint
 
 
@@ -60,7 +82,13 @@ def explained(complaint: Complaint) -> dict[str, str]:
 def resolving(cast: Cast, **changes: Any) -> Complaint:
     """Investigated, with evidence and findings."""
     complaint = with_evidence(investigating(cast, **changes), cast.agent)
-    return step(complaint, "conclude", cast.agent, findings="外呼人员作了疗效保证", cannot_be_established=explained(complaint))
+    return step(
+        complaint,
+        "conclude",
+        cast.agent,
+        findings="外呼人员作了疗效保证",
+        cannot_be_established=explained(complaint),
+    )
 
 
 def drafted(cast: Cast, **changes: Any) -> Complaint:
@@ -74,8 +102,19 @@ def proposal(**changes: Any) -> dict[str, Any]:
     """A complete resolution: refund of the price within seven days."""
     due = (timezone.localdate() + timedelta(days=7)).isoformat()
     return {
-        "measures": [{"kind": "refund", "amount": "3980.00", "formula": "3980.00", "description": "退还价款", "due": due}],
-        "explanation": "销售时的说法与事实不符", "legal_basis": ["《消费者权益保护法》第二十条"], "letter": LETTER, **changes,
+        "measures": [
+            {
+                "kind": "refund",
+                "amount": "3980.00",
+                "formula": "3980.00",
+                "description": "退还价款",
+                "due": due,
+            }
+        ],
+        "explanation": "销售时的说法与事实不符",
+        "legal_basis": ["《消费者权益保护法》第二十条"],
+        "letter": LETTER,
+        **changes,
     }
 
 
@@ -86,19 +125,33 @@ def in_review(cast: Cast, **changes: Any) -> Complaint:
 
 def offered(cast: Cast, **changes: Any) -> Complaint:
     """Signed; the letter leaves."""
-    return step(in_review(cast, **changes), "sign", cast.counsel, opinion="同意", below_minimum_reason="测试")
+    return step(
+        in_review(cast, **changes),
+        "sign",
+        cast.counsel,
+        opinion="同意",
+        below_minimum_reason="测试",
+    )
 
 
 def executing(cast: Cast, **changes: Any) -> Complaint:
     """The consumer agreed."""
-    return step(offered(cast, **changes), "consumer_accepts", cast.agent, means="phone", note="电话中明确同意")
+    return step(
+        offered(cast, **changes),
+        "consumer_accepts",
+        cast.agent,
+        means="phone",
+        note="电话中明确同意",
+    )
 
 
 def closed(cast: Cast, **changes: Any) -> Complaint:
     """Everything kept, closed."""
     complaint = executing(cast, **changes)
     for commitment in complaint.commitments.all():
-        feedback.settle(complaint.number, commitment.pk, by=cast.agent, state="kept", proof="付款流水 P-1")
+        feedback.settle(
+            complaint.number, commitment.pk, by=cast.agent, state="kept", proof="付款流水 P-1"
+        )
     return step(complaint, "complete", cast.agent)
 
 
@@ -113,12 +166,26 @@ def archived(cast: Cast, **changes: Any) -> Complaint:
 
 def external(cast: Cast, **changes: Any) -> Complaint:
     """Referred to a mediation body."""
-    return step(investigating(cast, **changes), "refer_out", cast.supervisor, body="市市场监管局", reference="TJ-1", date=timezone.localdate().isoformat())
+    return step(
+        investigating(cast, **changes),
+        "refer_out",
+        cast.supervisor,
+        body="市市场监管局",
+        reference="TJ-1",
+        date=timezone.localdate().isoformat(),
+    )
 
 
 IN_STATE: dict[str, Callable[..., Complaint]] = {
-    "registered": registered, "investigating": investigating, "resolving": drafted, "in_review": in_review, "offered": offered,
-    "executing": executing, "external": external, "closed": closed, "archived": archived,
+    "registered": registered,
+    "investigating": investigating,
+    "resolving": drafted,
+    "in_review": in_review,
+    "offered": offered,
+    "executing": executing,
+    "external": external,
+    "closed": closed,
+    "archived": archived,
 }
 
 

@@ -27,8 +27,15 @@ def take_next(by: User, now: datetime | None = None) -> Complaint | None:
     if not by.may("take"):
         raise NotAllowed(_("您的角色不能领取案件"))
     with transaction.atomic():
-        waiting = Complaint.objects.visible_to(by).unassigned().filter(team__in=by.team_ids).order_by("next_due_at", "id")
-        complaint: Complaint | None = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
+        waiting = (
+            Complaint.objects.visible_to(by)
+            .unassigned()
+            .filter(team__in=by.team_ids)
+            .order_by("next_due_at", "id")
+        )
+        complaint: Complaint | None = waiting.select_for_update(
+            of=("self",), skip_locked=True, no_key=True
+        ).first()
         if complaint is None:
             return None
         _write(complaint, by, now, owner=by, note="", code="taken")
@@ -36,7 +43,14 @@ def take_next(by: User, now: datetime | None = None) -> Complaint | None:
 
 
 def assign(
-    number: str, *, by: User, user: User | None = None, team: Team | None = None, note: str = "", version: int | None = None, now: datetime | None = None
+    number: str,
+    *,
+    by: User,
+    user: User | None = None,
+    team: Team | None = None,
+    note: str = "",
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Complaint:
     """Hand the case to a colleague, or back to a team's queue, with a note that the new owner sees first.
 
@@ -62,7 +76,14 @@ def assign(
         if not note and user != by:
             raise Invalid({"note": [_("请写一句交接说明")]})
         complaint.team = target
-        _write(complaint, by, now, owner=user, note=note, code="assigned" if user else "returned_to_queue")
+        _write(
+            complaint,
+            by,
+            now,
+            owner=user,
+            note=note,
+            code="assigned" if user else "returned_to_queue",
+        )
     return complaint
 
 
@@ -70,20 +91,46 @@ def _check_receiver(user: User, team: Team) -> None:
     if not user.is_active or not (user.is_(Role.AGENT) or user.is_(Role.SUPERVISOR)):
         raise Invalid({"user": [_("{name} 不能办理案件").format(name=user.name)]})
     if team.pk not in user.team_ids:
-        raise Invalid({"user": [_("{name} 不属于“{team}”，看不到这件案件").format(name=user.name, team=team.name)]})
+        raise Invalid(
+            {
+                "user": [
+                    _("{name} 不属于“{team}”，看不到这件案件").format(
+                        name=user.name, team=team.name
+                    )
+                ]
+            }
+        )
 
 
-def _write(complaint: Complaint, by: User, now: datetime, *, owner: User | None, note: str, code: str) -> None:
+def _write(
+    complaint: Complaint, by: User, now: datetime, *, owner: User | None, note: str, code: str
+) -> None:
     complaint.owner = owner
     complaint.version += 1
     complaint.updated_at = now
     complaint.save(update_fields=["owner", "team", "version", "updated_at"])
-    detail = {"owner": owner.username if owner else None, "owner_name": owner.name if owner else "", "team": complaint.team.name}
-    Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.ASSIGNMENT, code=code, text=note, detail=detail)
-    record(f"complaint.{code}", complaint.subject, by, now, {**detail, "version": complaint.version})
+    detail = {
+        "owner": owner.username if owner else None,
+        "owner_name": owner.name if owner else "",
+        "team": complaint.team.name,
+    }
+    Event.objects.create(
+        complaint=complaint,
+        at=now,
+        by=by,
+        kind=Event.Kind.ASSIGNMENT,
+        code=code,
+        text=note,
+        detail=detail,
+    )
+    record(
+        f"complaint.{code}", complaint.subject, by, now, {**detail, "version": complaint.version}
+    )
 
 
-def share_with_counsel(number: str, *, by: User, note: str, now: datetime | None = None) -> Complaint:
+def share_with_counsel(
+    number: str, *, by: User, note: str, now: datetime | None = None
+) -> Complaint:
     """Let counsel see the case before it is submitted for review."""
     now = now or timezone.now()
     if not by.may("edit_complaints"):
@@ -98,6 +145,19 @@ def share_with_counsel(number: str, *, by: User, note: str, now: datetime | None
         complaint.version += 1
         complaint.updated_at = now
         complaint.save(update_fields=["shared_with_counsel", "version", "updated_at"])
-        Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.ASSIGNMENT, code="shared_with_counsel", text=note)
-        record("complaint.shared_with_counsel", complaint.subject, by, now, {"version": complaint.version})
+        Event.objects.create(
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.ASSIGNMENT,
+            code="shared_with_counsel",
+            text=note,
+        )
+        record(
+            "complaint.shared_with_counsel",
+            complaint.subject,
+            by,
+            now,
+            {"version": complaint.version},
+        )
     return complaint

@@ -26,7 +26,9 @@ REPLY_CHANNELS = ("email", "phone", "sms", "wechat", "letter", "in_person")
 DRAFT_LIMIT = 400_000
 
 
-def write(number: str, values: Mapping[str, Any], *, by: User, now: datetime | None = None) -> Communication:
+def write(
+    number: str, values: Mapping[str, Any], *, by: User, now: datetime | None = None
+) -> Communication:
     """Add a text `{kind, channel?, text, inbound?}`. A reply waits 30 s in the outbox, so that it can be undone; notes stay inside.
 
     Raises Complaint.DoesNotExist, NotAllowed, Invalid.
@@ -55,21 +57,45 @@ def write(number: str, values: Mapping[str, Any], *, by: User, now: datetime | N
                 raise Invalid({"channel": [_("消费者没有登记邮箱；请换一种渠道，或先补充邮箱")]})
             outbox = _outbox(complaint, channel, now)
         text = Communication.objects.create(
-            complaint=complaint, kind=kind, inbound=inbound, channel=channel, text=data["text"], at=now, by=by, outbox=outbox
+            complaint=complaint,
+            kind=kind,
+            inbound=inbound,
+            channel=channel,
+            text=data["text"],
+            at=now,
+            by=by,
+            outbox=outbox,
         )
         Event.objects.create(
-            complaint=complaint, at=now, by=by, kind=Event.Kind.COMMUNICATION, code=kind, text=data["text"],
-            detail={"communication": text.pk, "channel": channel, "inbound": inbound}, visible_to_consumer=kind == CommunicationKind.REPLY,
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.COMMUNICATION,
+            code=kind,
+            text=data["text"],
+            detail={"communication": text.pk, "channel": channel, "inbound": inbound},
+            visible_to_consumer=kind == CommunicationKind.REPLY,
         )
         Complaint.objects.filter(pk=complaint.pk).update(updated_at=now)
-        record(f"communication.{kind}", complaint.subject, by, now, {"communication": text.pk, "channel": channel})
+        record(
+            f"communication.{kind}",
+            complaint.subject,
+            by,
+            now,
+            {"communication": text.pk, "channel": channel},
+        )
     return text
 
 
 def _outbox(complaint: Complaint, channel: str, now: datetime) -> Outbox:
     key = f"{complaint.number}.reply.{uuid.uuid4()}"
     return Outbox.objects.create(
-        complaint=complaint, effect="reply_to_consumer", key=key, payload={"channel": channel}, created_at=now, not_before=now + UNDO_WINDOW
+        complaint=complaint,
+        effect="reply_to_consumer",
+        key=key,
+        payload={"channel": channel},
+        created_at=now,
+        not_before=now + UNDO_WINDOW,
     )
 
 
@@ -78,13 +104,26 @@ def undo(number: str, communication_id: int, *, by: User, now: datetime | None =
     now = now or timezone.now()
     with transaction.atomic():
         complaint = lock(number, by)
-        text = Communication.objects.select_related("outbox").filter(complaint=complaint, pk=communication_id, by=by).first()
+        text = (
+            Communication.objects.select_related("outbox")
+            .filter(complaint=complaint, pk=communication_id, by=by)
+            .first()
+        )
         if text is None or text.outbox is None:
             raise Invalid({"communication": [_("没有可以撤回的消息")]})
-        waiting = Outbox.objects.filter(pk=text.outbox_id, done_at=None, cancelled_at=None, not_before__gt=now)
+        waiting = Outbox.objects.filter(
+            pk=text.outbox_id, done_at=None, cancelled_at=None, not_before__gt=now
+        )
         if not waiting.update(cancelled_at=now):
             return False
-        Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.COMMUNICATION, code="undone", detail={"communication": text.pk})
+        Event.objects.create(
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.COMMUNICATION,
+            code="undone",
+            detail={"communication": text.pk},
+        )
         record("communication.undone", complaint.subject, by, now, {"communication": text.pk})
     return True
 
@@ -105,7 +144,13 @@ def save_draft(user: User, key: str, data: Any, now: datetime | None = None) -> 
     context = _context(user, key)
     wrapped = vault.new_data_key(context)
     Draft.objects.update_or_create(
-        user=user, key=key, defaults={"data_key": wrapped, "sealed": vault.seal(wrapped, context, "data", body), "updated_at": now}
+        user=user,
+        key=key,
+        defaults={
+            "data_key": wrapped,
+            "sealed": vault.seal(wrapped, context, "data", body),
+            "updated_at": now,
+        },
     )
     return now
 
@@ -115,7 +160,9 @@ def load_draft(user: User, key: str) -> tuple[Any, datetime] | None:
     draft = Draft.objects.filter(user=user, key=key).first()
     if draft is None:
         return None
-    return json.loads(vault.unseal(bytes(draft.data_key), _context(user, key), "data", bytes(draft.sealed))), draft.updated_at
+    return json.loads(
+        vault.unseal(bytes(draft.data_key), _context(user, key), "data", bytes(draft.sealed))
+    ), draft.updated_at
 
 
 def drop_draft(user: User, key: str) -> None:

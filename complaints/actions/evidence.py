@@ -20,7 +20,15 @@ from evidence.models import Custody, Item
 from evidence.receive import add_item, store
 
 
-def add(number: str, chunks: Iterable[bytes], name: str, about: Mapping[str, Any], *, by: User, now: datetime | None = None) -> Item:
+def add(
+    number: str,
+    chunks: Iterable[bytes],
+    name: str,
+    about: Mapping[str, Any],
+    *,
+    by: User,
+    now: datetime | None = None,
+) -> Item:
     """Take in one file. `about`: title, obtained_from, obtained_at, proves, is_original. The file lies in the store before the row
     is written; a crash in between leaves an unreferenced file and no half item.
 
@@ -33,8 +41,11 @@ def add(number: str, chunks: Iterable[bytes], name: str, about: Mapping[str, Any
     data = v.clean(
         about,
         {
-            "title": lambda x: v.text(x, 200), "obtained_from": lambda x: v.text(x, 200), "obtained_at": lambda x: v.moment(x, now),
-            "proves": lambda x: v.text(x, 2000, lines=True), "is_original": v.flag,
+            "title": lambda x: v.text(x, 200),
+            "obtained_from": lambda x: v.text(x, 200),
+            "obtained_at": lambda x: v.moment(x, now),
+            "proves": lambda x: v.text(x, 2000, lines=True),
+            "is_original": v.flag,
         },
     )
     find(number, by)  # refuse before a large file is read
@@ -45,9 +56,28 @@ def add(number: str, chunks: Iterable[bytes], name: str, about: Mapping[str, Any
         complaint.version += 1
         complaint.updated_at = now
         complaint.save(update_fields=["version", "updated_at"])
-        detail = {"number": item.number, "title": item.title, "sha256": item.sha256, "size": item.size}
-        Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.EVIDENCE, code="received", text=item.title, detail=detail)
-        record("evidence.received", complaint.subject, by, now, {"number": item.number, "sha256": item.sha256, "version": complaint.version})
+        detail = {
+            "number": item.number,
+            "title": item.title,
+            "sha256": item.sha256,
+            "size": item.size,
+        }
+        Event.objects.create(
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.EVIDENCE,
+            code="received",
+            text=item.title,
+            detail=detail,
+        )
+        record(
+            "evidence.received",
+            complaint.subject,
+            by,
+            now,
+            {"number": item.number, "sha256": item.sha256, "version": complaint.version},
+        )
     return item
 
 
@@ -58,5 +88,11 @@ def hand_out(number: str, item_number: int, *, by: User, now: datetime | None = 
     with transaction.atomic():
         item = Item.objects.get(folder=complaint.folder_id, number=item_number)
         Custody.objects.create(item=item, at=now, by=by, act="downloaded")
-        record("evidence.downloaded", complaint.subject, by, now, {"number": item.number, "sha256": item.sha256})
+        record(
+            "evidence.downloaded",
+            complaint.subject,
+            by,
+            now,
+            {"number": item.number, "sha256": item.sha256},
+        )
     return item

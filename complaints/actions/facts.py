@@ -40,18 +40,35 @@ def _clean(fact_id: str, answer: Any) -> dict[str, Any]:
     if answer.get("cannot_be_established"):
         if not note:
             raise Refused(_("请说明为何无法查明"))
-        return {"value": None, "established": False, "source": source, "note": note, "evidence_number": None}
+        return {
+            "value": None,
+            "established": False,
+            "source": source,
+            "note": note,
+            "evidence_number": None,
+        }
     if answer.get("value") is None:
         raise Refused(_("请给出答案，或标明无法查明并说明原因"))
     try:
         value = check_value(fact_id, answer["value"])
     except ValueError as error:
         raise Refused(str(error)) from error
-    return {"value": value, "established": True, "source": source, "note": note, "evidence_number": int(number) if number is not None else None}
+    return {
+        "value": value,
+        "established": True,
+        "source": source,
+        "note": note,
+        "evidence_number": int(number) if number is not None else None,
+    }
 
 
 def answer(
-    number: str, answers: Mapping[str, Any], *, by: User, version: int | None = None, now: datetime | None = None
+    number: str,
+    answers: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Complaint:
     """Record answers: {fact: {value, source, note, evidence}} or {fact: value}. An equal answer changes nothing.
 
@@ -78,7 +95,9 @@ def answer(
         _check_evidence(complaint, cleaned)
         changed = _write(complaint, cleaned, by, now)
         if changed and complaint.state == State.IN_REVIEW and by.may("find_facts"):
-            facts.freeze(complaint, by, now)  # counsel's own finding renews the analysis that counsel is about to sign on
+            facts.freeze(
+                complaint, by, now
+            )  # counsel's own finding renews the analysis that counsel is about to sign on
     return complaint
 
 
@@ -86,33 +105,82 @@ def _check_evidence(complaint: Complaint, cleaned: Mapping[str, Mapping[str, Any
     wanted = {a["evidence_number"] for a in cleaned.values() if a["evidence_number"] is not None}
     if not wanted:
         return
-    missing = wanted - set(Item.objects.filter(folder=complaint.folder_id, number__in=wanted).values_list("number", flat=True))
+    missing = wanted - set(
+        Item.objects.filter(folder=complaint.folder_id, number__in=wanted).values_list(
+            "number", flat=True
+        )
+    )
     if missing:
-        raise Invalid({"evidence": [_("证据编号 {numbers} 不在本案中；请先上传").format(numbers="、".join(map(str, sorted(missing))))]})
+        raise Invalid(
+            {
+                "evidence": [
+                    _("证据编号 {numbers} 不在本案中；请先上传").format(
+                        numbers="、".join(map(str, sorted(missing)))
+                    )
+                ]
+            }
+        )
 
 
-def _write(complaint: Complaint, cleaned: Mapping[str, dict[str, Any]], by: User, now: datetime) -> list[str]:
-    current = {a.fact: a for a in FactAnswer.objects.filter(complaint=complaint, superseded_at=None, fact__in=list(cleaned))}
-    changed = [f for f, a in cleaned.items() if f not in current or any(getattr(current[f], k) != v for k, v in a.items())]
+def _write(
+    complaint: Complaint, cleaned: Mapping[str, dict[str, Any]], by: User, now: datetime
+) -> list[str]:
+    current = {
+        a.fact: a
+        for a in FactAnswer.objects.filter(
+            complaint=complaint, superseded_at=None, fact__in=list(cleaned)
+        )
+    }
+    changed = [
+        f
+        for f, a in cleaned.items()
+        if f not in current or any(getattr(current[f], k) != v for k, v in a.items())
+    ]
     if not changed:
         return []
-    FactAnswer.objects.filter(pk__in=[current[f].pk for f in changed if f in current]).update(superseded_at=now)
-    FactAnswer.objects.bulk_create(FactAnswer(complaint=complaint, fact=f, by=by, at=now, **cleaned[f]) for f in changed)
+    FactAnswer.objects.filter(pk__in=[current[f].pk for f in changed if f in current]).update(
+        superseded_at=now
+    )
+    FactAnswer.objects.bulk_create(
+        FactAnswer(complaint=complaint, fact=f, by=by, at=now, **cleaned[f]) for f in changed
+    )
     complaint.facts_revision += 1
     complaint.version += 1
     complaint.updated_at = now
     complaint.save(update_fields=["facts_revision", "version", "updated_at"])
-    detail = {"facts": {f: {"value": cleaned[f]["value"], "established": cleaned[f]["established"], "source": str(cleaned[f]["source"])} for f in changed}}
-    Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.FACT, code="answered", detail=detail)
-    record("facts.answered", complaint.subject, by, now, {"facts": sorted(changed), "version": complaint.version})
+    detail = {
+        "facts": {
+            f: {
+                "value": cleaned[f]["value"],
+                "established": cleaned[f]["established"],
+                "source": str(cleaned[f]["source"]),
+            }
+            for f in changed
+        }
+    }
+    Event.objects.create(
+        complaint=complaint, at=now, by=by, kind=Event.Kind.FACT, code="answered", detail=detail
+    )
+    record(
+        "facts.answered",
+        complaint.subject,
+        by,
+        now,
+        {"facts": sorted(changed), "version": complaint.version},
+    )
     return changed
 
 
-
-def mark_not_established(complaint: Complaint, answers: Mapping[str, Any], by: User, now: datetime) -> None:
+def mark_not_established(
+    complaint: Complaint, answers: Mapping[str, Any], by: User, now: datetime
+) -> None:
     """Answer facts as "cannot be established" inside a step that already holds the case's lock."""
     cleaned = {fact: _clean(fact, given) for fact, given in answers.items()}
-    current = FactAnswer.objects.filter(complaint=complaint, superseded_at=None, fact__in=list(cleaned))
+    current = FactAnswer.objects.filter(
+        complaint=complaint, superseded_at=None, fact__in=list(cleaned)
+    )
     current.update(superseded_at=now)
-    FactAnswer.objects.bulk_create(FactAnswer(complaint=complaint, fact=f, by=by, at=now, **a) for f, a in cleaned.items())
+    FactAnswer.objects.bulk_create(
+        FactAnswer(complaint=complaint, fact=f, by=by, at=now, **a) for f, a in cleaned.items()
+    )
     complaint.facts_revision += 1

@@ -34,15 +34,25 @@ def promises_made(complaint: Complaint, transition: Transition) -> None:
     measures = list(resolution.measures.all()) if resolution else []
     Commitment.objects.bulk_create(
         Commitment(
-            complaint=complaint, measure=m, text=m.description or str(m.get_kind_display()), amount=m.amount,
-            due=m.due or fallback, owner=complaint.owner, made_at=transition.at,
+            complaint=complaint,
+            measure=m,
+            text=m.description or str(m.get_kind_display()),
+            amount=m.amount,
+            due=m.due or fallback,
+            owner=complaint.owner,
+            made_at=transition.at,
         )
         for m in measures
     )
     if not measures:
         Commitment.objects.create(
-            complaint=complaint, text=_("履行外部裁决 {reference}").format(reference=transition.fields.get("note", "")).strip(),
-            due=fallback, owner=complaint.owner, made_at=transition.at,
+            complaint=complaint,
+            text=_("履行外部裁决 {reference}")
+            .format(reference=transition.fields.get("note", ""))
+            .strip(),
+            due=fallback,
+            owner=complaint.owner,
+            made_at=transition.at,
         )
 
 
@@ -64,12 +74,21 @@ def decided_externally(complaint: Complaint, transition: Transition) -> None:
 def completed(complaint: Complaint, transition: Transition) -> None:
     """A waived promise makes the outcome a partial one, unless somebody else decided it."""
     if complaint.outcome_if_done in ("", Outcome.RESOLVED):
-        waived = Commitment.objects.filter(complaint=complaint, state=CommitmentState.WAIVED).exists()
+        waived = Commitment.objects.filter(
+            complaint=complaint, state=CommitmentState.WAIVED
+        ).exists()
         complaint.outcome = Outcome.PARTLY_RESOLVED if waived else Outcome.RESOLVED
 
 
 def settle(
-    number: str, commitment_id: int, *, by: User, state: str, proof: Any, evidence: Any = None, now: datetime | None = None
+    number: str,
+    commitment_id: int,
+    *,
+    by: User,
+    state: str,
+    proof: Any,
+    evidence: Any = None,
+    now: datetime | None = None,
 ) -> Commitment:
     """Record that a promise was kept (with proof) or waived by the consumer in writing (with the evidence number of that writing).
 
@@ -80,7 +99,9 @@ def settle(
         raise NotAllowed(_("您的角色不能登记兑现"))
     try:
         proof = validation.text(proof, 2000, required=True, lines=True)
-        state = validation.choice(state, [CommitmentState.KEPT, CommitmentState.WAIVED], required=True)
+        state = validation.choice(
+            state, [CommitmentState.KEPT, CommitmentState.WAIVED], required=True
+        )
     except Refused as refusal:
         raise Invalid({"proof": [str(refusal)]}) from refusal
     with transaction.atomic():
@@ -89,17 +110,44 @@ def settle(
         if commitment is None:
             raise Invalid({"commitment": [_("没有这项承诺")]})
         if commitment.state != CommitmentState.OPEN:
-            raise Invalid({"commitment": [_("这项承诺已经登记为“{state}”").format(state=commitment.get_state_display())]})
-        commitment.evidence_number = _evidence(complaint, evidence, needed=state == CommitmentState.WAIVED)
-        commitment.state, commitment.proof, commitment.settled_at, commitment.settled_by = state, proof, now, by
+            raise Invalid(
+                {
+                    "commitment": [
+                        _("这项承诺已经登记为“{state}”").format(
+                            state=commitment.get_state_display()
+                        )
+                    ]
+                }
+            )
+        commitment.evidence_number = _evidence(
+            complaint, evidence, needed=state == CommitmentState.WAIVED
+        )
+        commitment.state, commitment.proof, commitment.settled_at, commitment.settled_by = (
+            state,
+            proof,
+            now,
+            by,
+        )
         commitment.save()
         complaint.version += 1
         complaint.updated_at = now
         complaint.save(update_fields=["version", "updated_at"])
         Event.objects.create(
-            complaint=complaint, at=now, by=by, kind=Event.Kind.COMMITMENT, code=state, text=proof, detail={"text": commitment.text}
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.COMMITMENT,
+            code=state,
+            text=proof,
+            detail={"text": commitment.text},
         )
-        record(f"commitment.{state}", complaint.subject, by, now, {"commitment": commitment.pk, "version": complaint.version})
+        record(
+            f"commitment.{state}",
+            complaint.subject,
+            by,
+            now,
+            {"commitment": commitment.pk, "version": complaint.version},
+        )
     return commitment
 
 
@@ -108,6 +156,15 @@ def _evidence(complaint: Complaint, number: Any, *, needed: bool) -> int | None:
         if needed:
             raise Invalid({"evidence": [_("消费者放弃须有书面证据；请先上传，再填写证据编号")]})
         return None
-    if not str(number).isdigit() or not Item.objects.filter(folder=complaint.folder_id, number=int(number)).exists():
-        raise Invalid({"evidence": [_("证据编号 {number} 不在本案中；请先上传").format(number=str(number)[:20])]})
+    if (
+        not str(number).isdigit()
+        or not Item.objects.filter(folder=complaint.folder_id, number=int(number)).exists()
+    ):
+        raise Invalid(
+            {
+                "evidence": [
+                    _("证据编号 {number} 不在本案中；请先上传").format(number=str(number)[:20])
+                ]
+            }
+        )
     return int(number)

@@ -19,7 +19,14 @@ from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, Hold
 
 
-def start(number: str, values: Mapping[str, Any], *, by: User, version: int | None = None, now: datetime | None = None) -> Hold:
+def start(
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Hold:
     """Stop the clocks that may be stopped: `{reason, note, expected_end?}`. One hold at a time.
 
     Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
@@ -31,7 +38,8 @@ def start(number: str, values: Mapping[str, Any], *, by: User, version: int | No
     data = v.clean(
         {"reason": None, "note": None, **values},
         {
-            "reason": lambda x: v.choice(x, HoldReason.values, required=True), "note": lambda x: v.text(x, 2000, required=True, lines=True),
+            "reason": lambda x: v.choice(x, HoldReason.values, required=True),
+            "note": lambda x: v.text(x, 2000, required=True, lines=True),
             "expected_end": lambda x: v.day(x, future=True),
         },
     )
@@ -48,11 +56,15 @@ def start(number: str, values: Mapping[str, Any], *, by: User, version: int | No
         hold.pauses = clock.pause(complaint, hold)
         hold.save()
         complaint.on_hold = True
-        _record(complaint, by, now, "held", {"reason": hold.reason, "pauses": hold.pauses}, hold.note)
+        _record(
+            complaint, by, now, "held", {"reason": hold.reason, "pauses": hold.pauses}, hold.note
+        )
     return hold
 
 
-def end(number: str, hold_id: int | None = None, *, by: User | None, now: datetime | None = None) -> Complaint:
+def end(
+    number: str, hold_id: int | None = None, *, by: User | None, now: datetime | None = None
+) -> Complaint:
     """Restart the clocks; the due dates move by as long as the hold lasted. Raises Complaint.DoesNotExist, NotAllowed, Invalid."""
     now = now or timezone.now()
     if by is not None and not by.may("hold_clocks"):
@@ -71,9 +83,24 @@ def end(number: str, hold_id: int | None = None, *, by: User | None, now: dateti
     return complaint
 
 
-def _record(complaint: Complaint, by: User | None, now: datetime, code: str, detail: dict[str, Any], text: str) -> None:
+def _record(
+    complaint: Complaint,
+    by: User | None,
+    now: datetime,
+    code: str,
+    detail: dict[str, Any],
+    text: str,
+) -> None:
     complaint.version += 1
     complaint.updated_at = now
     complaint.save(update_fields=["on_hold", "next_due_at", "version", "updated_at"])
-    Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.HOLD, code=code, text=text, detail=detail)
+    Event.objects.create(
+        complaint=complaint,
+        at=now,
+        by=by,
+        kind=Event.Kind.HOLD,
+        code=code,
+        text=text,
+        detail=detail,
+    )
     record(f"clocks.{code}", complaint.subject, by, now, {**detail, "version": complaint.version})

@@ -53,8 +53,20 @@ def _cleaners(now: datetime) -> dict[str, Cleaner]:
 
 
 EDITABLE = (
-    "title", "narrative", "claims", "category", "rights", "consumer", "product", "order_number", "transaction_date", "price_paid",
-    "loss_claimed", "priority", "risk_flags", "confidential",
+    "title",
+    "narrative",
+    "claims",
+    "category",
+    "rights",
+    "consumer",
+    "product",
+    "order_number",
+    "transaction_date",
+    "price_paid",
+    "loss_claimed",
+    "priority",
+    "risk_flags",
+    "confidential",
 )
 DECIDES_THE_LAW = {"category", "transaction_date", "price_paid"}
 
@@ -63,7 +75,11 @@ def _team(value: Any) -> Team | None:
     if value in (None, ""):
         return None
     found = Team.objects.filter(is_active=True)
-    team = found.filter(pk=int(value)).first() if str(value).isdigit() else found.filter(name=str(value)).first()
+    team = (
+        found.filter(pk=int(value)).first()
+        if str(value).isdigit()
+        else found.filter(name=str(value)).first()
+    )
     if team is None:
         raise Refused(_("没有“{team}”这个团队").format(team=str(value)[:60]))
     return team
@@ -105,22 +121,36 @@ def next_number(now: datetime) -> str:
     return f"TS{timezone.localdate(now):%y}-{value:06d}"
 
 
-def similar(consumer: Mapping[str, str], order_number: str, by: User, *, limit: int = 5) -> list[dict[str, Any]]:
+def similar(
+    consumer: Mapping[str, str], order_number: str, by: User, *, limit: int = 5
+) -> list[dict[str, Any]]:
     """Earlier cases that the person may see with the same phone, document or order number (exact match only)."""
-    same = [Q(**{f"consumer__{c}_index": blind_index(c, consumer[c])}) for c in ("phone", "id_number") if consumer.get(c)]
+    same = [
+        Q(**{f"consumer__{c}_index": blind_index(c, consumer[c])})
+        for c in ("phone", "id_number")
+        if consumer.get(c)
+    ]
     if order_number:
         same.append(Q(order_number=order_number))
     if not same:
         return []
     found = Complaint.objects.visible_to(by).filter(reduce(or_, same)).order_by("-id")[:limit]
     return [
-        {"number": c.number, "state": c.state, "state_text": str(c.get_state_display()), "outcome": c.outcome, "title": c.title,
-         "received_at": clock.local(c.received_at)}
+        {
+            "number": c.number,
+            "state": c.state,
+            "state_text": str(c.get_state_display()),
+            "outcome": c.outcome,
+            "title": c.title,
+            "received_at": clock.local(c.received_at),
+        }
         for c in found
     ]
 
 
-def register(values: Mapping[str, Any], *, by: User, now: datetime | None = None, owned: bool = False) -> Complaint:
+def register(
+    values: Mapping[str, Any], *, by: User, now: datetime | None = None, owned: bool = False
+) -> Complaint:
     """Register a complaint in one transaction. `owned` makes the person its owner.
 
     Raises NotAllowed, Invalid (field → sentences) or Duplicate (the external number is registered already).
@@ -140,9 +170,23 @@ def register(values: Mapping[str, Any], *, by: User, now: datetime | None = None
 
 
 def _duplicate(reference: str, by: User) -> CaseError:
-    existing = Complaint.objects.visible_to(by).filter(external_reference=reference).values_list("number", flat=True).first()
+    existing = (
+        Complaint.objects.visible_to(by)
+        .filter(external_reference=reference)
+        .values_list("number", flat=True)
+        .first()
+    )
     where = _("（案件 {number}）").format(number=existing) if existing else ""
-    return Duplicate({"external_reference": [_("外部编号 {reference} 已经登记过{where}；请打开原案件补充").format(reference=reference, where=where)]}, existing or "")
+    return Duplicate(
+        {
+            "external_reference": [
+                _("外部编号 {reference} 已经登记过{where}；请打开原案件补充").format(
+                    reference=reference, where=where
+                )
+            ]
+        },
+        existing or "",
+    )
 
 
 def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: bool) -> Complaint:
@@ -151,14 +195,31 @@ def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: boo
     consumer.save(force_insert=True)
     category = CATEGORIES.get(data.get("category", ""))
     complaint = Complaint(
-        number=next_number(now), title=data["title"], narrative=data["narrative"], channel=data["channel"], claims=data.get("claims", []),
-        category=data.get("category", ""), rights=data.get("rights") or list(category.rights if category else []),
-        priority=data.get("priority", Priority.NORMAL), risk_flags=data.get("risk_flags", []), confidential=data.get("confidential", False),
-        product_name=data.get("product", {}).get("name", ""), product_category=data.get("product", {}).get("category", ""),
-        order_number=data.get("order_number", ""), transaction_date=data.get("transaction_date"), price_paid=data.get("price_paid"),
-        loss_claimed=data.get("loss_claimed"), external_reference=data.get("external_reference", ""), consumer=consumer,
-        folder=Folder.objects.create(created_at=now), team=team, owner=by if owned else None, registered_by=by,
-        received_at=data.get("received_at") or now, created_at=now, updated_at=now,
+        number=next_number(now),
+        title=data["title"],
+        narrative=data["narrative"],
+        channel=data["channel"],
+        claims=data.get("claims", []),
+        category=data.get("category", ""),
+        rights=data.get("rights") or list(category.rights if category else []),
+        priority=data.get("priority", Priority.NORMAL),
+        risk_flags=data.get("risk_flags", []),
+        confidential=data.get("confidential", False),
+        product_name=data.get("product", {}).get("name", ""),
+        product_category=data.get("product", {}).get("category", ""),
+        order_number=data.get("order_number", ""),
+        transaction_date=data.get("transaction_date"),
+        price_paid=data.get("price_paid"),
+        loss_claimed=data.get("loss_claimed"),
+        external_reference=data.get("external_reference", ""),
+        consumer=consumer,
+        folder=Folder.objects.create(created_at=now),
+        team=team,
+        owner=by if owned else None,
+        registered_by=by,
+        received_at=data.get("received_at") or now,
+        created_at=now,
+        updated_at=now,
     )
     complaint.next_due_at = None
     first_clock = clock.new_deadline(complaint, "accept", now)
@@ -168,12 +229,34 @@ def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: boo
     first_clock.save(force_insert=True)
     search.index(complaint)
     complaint.fresh_deadlines = [first_clock]  # type: ignore[attr-defined]  # spares the caller a query
-    Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.REGISTERED, code="registered", text="", detail={"channel": complaint.channel})
-    record("complaint.registered", complaint.subject, by, now, {"channel": complaint.channel, "category": complaint.category}, first=True)
+    Event.objects.create(
+        complaint=complaint,
+        at=now,
+        by=by,
+        kind=Event.Kind.REGISTERED,
+        code="registered",
+        text="",
+        detail={"channel": complaint.channel},
+    )
+    record(
+        "complaint.registered",
+        complaint.subject,
+        by,
+        now,
+        {"channel": complaint.channel, "category": complaint.category},
+        first=True,
+    )
     return complaint
 
 
-def edit(number: str, values: Mapping[str, Any], *, by: User, version: int | None = None, now: datetime | None = None) -> Complaint:
+def edit(
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Complaint:
     """Change what was registered. Only fields in `EDITABLE`; every change is an event that names the fields, never their personal values.
 
     Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
@@ -197,8 +280,21 @@ def edit(number: str, values: Mapping[str, Any], *, by: User, version: int | Non
         complaint.updated_at = now
         complaint.save()
         search.index(complaint)
-        Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.CHANGE, code="edited", detail={"fields": changed})
-        record("complaint.edited", complaint.subject, by, now, {"fields": changed, "version": complaint.version})
+        Event.objects.create(
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.CHANGE,
+            code="edited",
+            detail={"fields": changed},
+        )
+        record(
+            "complaint.edited",
+            complaint.subject,
+            by,
+            now,
+            {"fields": changed, "version": complaint.version},
+        )
     return complaint
 
 

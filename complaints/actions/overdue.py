@@ -25,7 +25,9 @@ def enforce_due(now: datetime, *, most: int = 500) -> int:
     Each clock is one transaction under its case's lock, so that a killed worker neither loses nor doubles a step. A case that fails is
     postponed by an hour, loudly, and does not stall the others.
     """
-    due = Deadline.objects.filter(state=DeadlineState.RUNNING, ladder_at__lte=now).order_by("ladder_at", "id")
+    due = Deadline.objects.filter(state=DeadlineState.RUNNING, ladder_at__lte=now).order_by(
+        "ladder_at", "id"
+    )
     handled = 0
     for pk, number in list(due.values_list("pk", "complaint__number")[:most]):
         try:
@@ -39,7 +41,9 @@ def enforce_due(now: datetime, *, most: int = 500) -> int:
 def _climb(pk: int, number: str, now: datetime) -> bool:
     with transaction.atomic():
         complaint = Complaint.objects.locked().select_related("consumer").get(number=number)
-        deadline = Deadline.objects.filter(pk=pk, state=DeadlineState.RUNNING, ladder_at__lte=now).first()
+        deadline = Deadline.objects.filter(
+            pk=pk, state=DeadlineState.RUNNING, ladder_at__lte=now
+        ).first()
         if deadline is None or complaint.on_hold:
             return False
         told = clock.climb(deadline, now)
@@ -54,17 +58,30 @@ def _climb(pk: int, number: str, now: datetime) -> bool:
 def _tell(complaint: Complaint, deadline: Deadline, who: str, now: datetime) -> None:
     effect = "remind_consumer" if deadline.owed_by == "consumer" else "warn_of_deadline"
     Outbox.objects.create(
-        complaint=complaint, effect=effect, key=f"{complaint.number}.deadline.{deadline.pk}.{who}",
-        payload={"deadline": deadline.pk, "kind": deadline.kind, "who": who}, created_at=now, not_before=now,
+        complaint=complaint,
+        effect=effect,
+        key=f"{complaint.number}.deadline.{deadline.pk}.{who}",
+        payload={"deadline": deadline.pk, "kind": deadline.kind, "who": who},
+        created_at=now,
+        not_before=now,
     )
     Event.objects.create(
-        complaint=complaint, at=now, by=None, kind=Event.Kind.DEADLINE, code=effect, detail={"kind": deadline.kind, "who": who}
+        complaint=complaint,
+        at=now,
+        by=None,
+        kind=Event.Kind.DEADLINE,
+        code=effect,
+        detail={"kind": deadline.kind, "who": who},
     )
     record(f"deadline.{effect}", complaint.subject, None, now, {"kind": deadline.kind, "who": who})
 
 
 def _fell_due(complaint: Complaint, deadline: Deadline, now: datetime) -> None:
-    step = "no_reply" if deadline.kind == "consumer_reply" and complaint.state == State.OFFERED else "escalate"
+    step = (
+        "no_reply"
+        if deadline.kind == "consumer_reply" and complaint.state == State.OFFERED
+        else "escalate"
+    )
     try:
         steps.take(complaint.number, step, {}, by=None, via="system", now=now)
     except CaseError as error:

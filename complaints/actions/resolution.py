@@ -29,8 +29,12 @@ MOST_MEASURES = 30
 def current(complaint: Complaint) -> Resolution | None:
     """The version that counts now (draft, submitted, returned or signed); None when there is none."""
     return (
-        Resolution.objects.filter(complaint=complaint).exclude(status=Resolution.Status.SUPERSEDED)
-        .select_related("proposed_by", "analysis").prefetch_related("measures").order_by("-version").first()
+        Resolution.objects.filter(complaint=complaint)
+        .exclude(status=Resolution.Status.SUPERSEDED)
+        .select_related("proposed_by", "analysis")
+        .prefetch_related("measures")
+        .order_by("-version")
+        .first()
     )
 
 
@@ -38,19 +42,34 @@ def content(resolution: Resolution) -> dict[str, Any]:
     """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter, analysis, hashes of the evidence."""
     complaint = resolution.complaint
     analysis = resolution.analysis
-    items = Item.objects.filter(folder=complaint.folder_id).order_by("number").values_list("number", "sha256")
+    items = (
+        Item.objects.filter(folder=complaint.folder_id)
+        .order_by("number")
+        .values_list("number", "sha256")
+    )
     return {
         "complaint": complaint.number,
         "version": resolution.version,
         "measures": [
-            {"kind": m.kind, "amount": f"{m.amount:.2f}" if m.amount is not None else None, "formula": m.formula,
-             "description": m.description, "due": m.due.isoformat() if m.due else None}
+            {
+                "kind": m.kind,
+                "amount": f"{m.amount:.2f}" if m.amount is not None else None,
+                "formula": m.formula,
+                "description": m.description,
+                "due": m.due.isoformat() if m.due else None,
+            }
             for m in resolution.measures.all()
         ],
         "explanation": resolution.explanation,
         "legal_basis": list(resolution.legal_basis),
         "letter": resolution.letter,
-        "analysis": {"facts": analysis.facts, "rulebook": analysis.rulebook_sha256, "as_of": analysis.as_of.isoformat()} if analysis else None,
+        "analysis": {
+            "facts": analysis.facts,
+            "rulebook": analysis.rulebook_sha256,
+            "as_of": analysis.as_of.isoformat(),
+        }
+        if analysis
+        else None,
         "evidence": [{"number": n, "sha256": h} for n, h in items],
     }
 
@@ -82,8 +101,11 @@ def _measure(value: Any) -> dict[str, Any]:
     cleaned = v.clean(
         {"kind": None, **value},
         {
-            "kind": lambda x: v.choice(x, MeasureKind.values, required=True), "amount": v.money, "formula": lambda x: v.text(x, 200),
-            "description": lambda x: v.text(x, 500), "due": lambda x: v.day(x, future=True),
+            "kind": lambda x: v.choice(x, MeasureKind.values, required=True),
+            "amount": v.money,
+            "formula": lambda x: v.text(x, 200),
+            "description": lambda x: v.text(x, 500),
+            "due": lambda x: v.day(x, future=True),
         },
     )
     if cleaned.get("due") and cleaned["due"] < timezone.localdate():
@@ -123,7 +145,12 @@ def _basis(value: Any) -> list[str]:
 
 
 def save_draft(
-    number: str, values: Mapping[str, Any], *, by: User, version: int | None = None, now: datetime | None = None
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Resolution:
     """Write the proposal `{measures, explanation, legal_basis, letter}`. Edits the draft, or makes the next version after a return.
 
@@ -136,7 +163,9 @@ def save_draft(
     data = v.clean(
         values,
         {
-            "measures": _measures, "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True), "legal_basis": _basis,
+            "measures": _measures,
+            "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
+            "legal_basis": _basis,
             "letter": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
         },
     )
@@ -144,7 +173,15 @@ def save_draft(
         complaint = lock(number, by)
         check_version(complaint, version)
         if complaint.state != State.RESOLVING:
-            raise Invalid({"state": [_("只有“拟定方案”阶段可以修改方案；案件现处于“{state}”").format(state=complaint.get_state_display())]})
+            raise Invalid(
+                {
+                    "state": [
+                        _("只有“拟定方案”阶段可以修改方案；案件现处于“{state}”").format(
+                            state=complaint.get_state_display()
+                        )
+                    ]
+                }
+            )
         resolution = _draft_of(complaint, by, now)
         for name in ("explanation", "legal_basis", "letter"):
             if name in data:
@@ -153,29 +190,65 @@ def save_draft(
         resolution.save()
         if "measures" in data:
             Measure.objects.filter(resolution=resolution).delete()
-            Measure.objects.bulk_create(Measure(resolution=resolution, position=i, **m) for i, m in enumerate(data["measures"], 1))
+            Measure.objects.bulk_create(
+                Measure(resolution=resolution, position=i, **m)
+                for i, m in enumerate(data["measures"], 1)
+            )
         complaint.version += 1
         complaint.updated_at = now
         complaint.save(update_fields=["version", "updated_at"])
         Event.objects.create(
-            complaint=complaint, at=now, by=by, kind=Event.Kind.RESOLUTION, code="drafted", detail={"version": resolution.version}
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.RESOLUTION,
+            code="drafted",
+            detail={"version": resolution.version},
         )
-        record("resolution.drafted", complaint.subject, by, now, {"resolution": resolution.version, "version": complaint.version})
+        record(
+            "resolution.drafted",
+            complaint.subject,
+            by,
+            now,
+            {"resolution": resolution.version, "version": complaint.version},
+        )
     resolution.complaint = complaint
     return resolution
 
 
 def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
-    latest = Resolution.objects.filter(complaint=complaint).prefetch_related("measures").order_by("-version").first()
+    latest = (
+        Resolution.objects.filter(complaint=complaint)
+        .prefetch_related("measures")
+        .order_by("-version")
+        .first()
+    )
     if latest is not None and latest.status == Resolution.Status.DRAFT:
         return latest
-    fresh = Resolution(complaint=complaint, version=latest.version + 1 if latest else 1, proposed_by=by, proposed_at=now)
+    fresh = Resolution(
+        complaint=complaint,
+        version=latest.version + 1 if latest else 1,
+        proposed_by=by,
+        proposed_at=now,
+    )
     if latest is not None:
-        fresh.explanation, fresh.legal_basis, fresh.letter = latest.explanation, latest.legal_basis, latest.letter
+        fresh.explanation, fresh.legal_basis, fresh.letter = (
+            latest.explanation,
+            latest.legal_basis,
+            latest.letter,
+        )
     fresh.save(force_insert=True)
     if latest is not None:
         Measure.objects.bulk_create(
-            Measure(resolution=fresh, position=m.position, kind=m.kind, amount=m.amount, formula=m.formula, description=m.description, due=m.due)
+            Measure(
+                resolution=fresh,
+                position=m.position,
+                kind=m.kind,
+                amount=m.amount,
+                formula=m.formula,
+                description=m.description,
+                due=m.due,
+            )
             for m in latest.measures.all()
         )
     return fresh
@@ -215,7 +288,9 @@ def signed_as_read(read: str) -> Callable[[Complaint, Transition], None]:
         resolution = as_it_would_be_signed(complaint)
         if resolution is None or content_hash(resolution) != read:
             raise ContentChanged(
-                _("案件 {number} 的方案、函件、事实或证据在您打开之后有变动，没有签署；请核对变动后再签署").format(number=complaint.number),
+                _(
+                    "案件 {number} 的方案、函件、事实或证据在您打开之后有变动，没有签署；请核对变动后再签署"
+                ).format(number=complaint.number),
                 complaint.version - 1,  # the version before this step, which is rolled back
             )
         signed(complaint, transition)
@@ -232,18 +307,25 @@ def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text
     resolution.status = Resolution.Status.SIGNED if signed else Resolution.Status.RETURNED
     resolution.save()
     Opinion.objects.create(
-        resolution=resolution, by=transition.by, at=transition.at, signed=signed, text=text, content_hash=resolution.content_hash,
+        resolution=resolution,
+        by=transition.by,
+        at=transition.at,
+        signed=signed,
+        text=text,
+        content_hash=resolution.content_hash,
         below_minimum_reason=str(transition.fields.get("below_minimum_reason", "")),
     )
 
 
 def withdrawn_from_counsel(complaint: Complaint, transition: Transition) -> None:
     """Further investigation: what lay with counsel counts as returned."""
-    Resolution.objects.filter(complaint=complaint, status=Resolution.Status.SUBMITTED).update(status=Resolution.Status.RETURNED)
+    Resolution.objects.filter(complaint=complaint, status=Resolution.Status.SUBMITTED).update(
+        status=Resolution.Status.RETURNED
+    )
 
 
 def superseded(complaint: Complaint, transition: Transition) -> None:
     """The consumer declined, or the case starts anew: the signed version no longer counts."""
-    Resolution.objects.filter(complaint=complaint, status__in=["signed", "submitted", "draft", "returned"]).update(
-        status=Resolution.Status.SUPERSEDED
-    )
+    Resolution.objects.filter(
+        complaint=complaint, status__in=["signed", "submitted", "draft", "returned"]
+    ).update(status=Resolution.Status.SUPERSEDED)

@@ -34,7 +34,10 @@ def _concluded(complaint: Complaint, transition: Transition) -> None:
     explained = transition.fields.get("cannot_be_established") or {}
     assert transition.by is not None
     if explained:
-        answers = {f: {"cannot_be_established": True, "note": why, "source": FactSource.VERIFIED} for f, why in explained.items()}
+        answers = {
+            f: {"cannot_be_established": True, "note": why, "source": FactSource.VERIFIED}
+            for f, why in explained.items()
+        }
         fact_actions.mark_not_established(complaint, answers, transition.by, transition.at)
     facts.freeze(complaint, transition.by, transition.at)
 
@@ -56,10 +59,21 @@ def _merged(complaint: Complaint, transition: Transition) -> None:
     target = Complaint.objects.locked().get(number=str(transition.fields["into"]).strip())
     complaint.merged_into = target
     Event.objects.create(
-        complaint=target, at=transition.at, by=transition.by, kind=Event.Kind.STEP, code="merged_in",
-        detail={"number": complaint.number}, text=str(transition.fields.get("reason", "")),
+        complaint=target,
+        at=transition.at,
+        by=transition.by,
+        kind=Event.Kind.STEP,
+        code="merged_in",
+        detail={"number": complaint.number},
+        text=str(transition.fields.get("reason", "")),
     )
-    record("complaint.merged_in", target.subject, transition.by, transition.at, {"number": complaint.number})
+    record(
+        "complaint.merged_in",
+        target.subject,
+        transition.by,
+        transition.at,
+        {"number": complaint.number},
+    )
 
 
 ALSO: dict[str, Also] = {
@@ -84,7 +98,9 @@ def _clean_fields(step: Step, values: Mapping[str, Any]) -> dict[str, Any]:
     known = {str(f) for f in (*step.fields, *step.optional)}
     for name, value in values.items():
         if name not in known:
-            errors[name[:60]] = [_("“{step}”没有“{field}”这个字段").format(step=str(step.title), field=name[:60])]
+            errors[name[:60]] = [
+                _("“{step}”没有“{field}”这个字段").format(step=str(step.title), field=name[:60])
+            ]
             continue
         try:
             result[name] = _clean_field(name, value)
@@ -101,14 +117,25 @@ def _clean_field(name: str, value: Any) -> Any:
             raise Refused(_("这里应是“事实：原因”的对象"))
         unknown = [f for f in value if f not in fact_actions.FACTS]
         if unknown:
-            raise Refused(_("没有“{fact}”这个事实；请使用事实词汇表中的编号").format(fact=str(unknown[0])[:60]))
+            raise Refused(
+                _("没有“{fact}”这个事实；请使用事实词汇表中的编号").format(
+                    fact=str(unknown[0])[:60]
+                )
+            )
         return {str(f): validation.text(why, 2000, lines=True) for f, why in value.items()}
     if name == Field.EVIDENCE:
         numbers = value if isinstance(value, list) else [value]
         if any(not str(n).isdigit() or len(str(n)) > 9 for n in numbers if n not in (None, "")):
             raise Refused(_("证据编号应为数字"))
         return [int(n) for n in numbers if n not in (None, "")]
-    limit = {Field.INTO: 20, Field.REFERENCE: 200, Field.BODY: 200, Field.DATE: 10, Field.MEANS: 20, Field.OUTCOME: 40}.get(Field(name), validation.TEXT_LIMIT)
+    limit = {
+        Field.INTO: 20,
+        Field.REFERENCE: 200,
+        Field.BODY: 200,
+        Field.DATE: 10,
+        Field.MEANS: 20,
+        Field.OUTCOME: 40,
+    }.get(Field(name), validation.TEXT_LIMIT)
     return validation.text(value, limit, lines=True)
 
 
@@ -133,12 +160,28 @@ def take(
     if step_code == "withdraw" and by is not None and not by.is_(Role.SUPERVISOR):
         return request_withdrawal(number, cleaned, by=by, version=version, now=now)
     return advance(
-        number, step_code, by=by, fields=cleaned, version=version, via=via, reauthenticated_at=reauthenticated_at, now=now,
-        also=resolutions.signed_as_read(read) if step_code == "sign" and read is not None else ALSO.get(step_code),
+        number,
+        step_code,
+        by=by,
+        fields=cleaned,
+        version=version,
+        via=via,
+        reauthenticated_at=reauthenticated_at,
+        now=now,
+        also=resolutions.signed_as_read(read)
+        if step_code == "sign" and read is not None
+        else ALSO.get(step_code),
     )
 
 
-def request_withdrawal(number: str, values: Mapping[str, Any], *, by: User, version: int | None = None, now: datetime | None = None) -> Complaint:
+def request_withdrawal(
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Complaint:
     """An agent records that the consumer wants to withdraw; a supervisor confirms it by taking the step."""
     now = now or timezone.now()
     step = STEPS["withdraw"]
@@ -155,25 +198,48 @@ def request_withdrawal(number: str, values: Mapping[str, Any], *, by: User, vers
         complaint.version += 1
         complaint.updated_at = now
         complaint.save()
-        Event.objects.create(complaint=complaint, at=now, by=by, kind=Event.Kind.STEP, code="withdrawal_requested", text=complaint.withdrawal_words)
+        Event.objects.create(
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.STEP,
+            code="withdrawal_requested",
+            text=complaint.withdrawal_words,
+        )
         record("withdrawal.requested", complaint.subject, by, now, {"version": complaint.version})
     return complaint
 
 
 def check(
-    complaint: Complaint, step_code: str, values: Mapping[str, Any], *, by: User, via: str = "session",
-    reauthenticated_at: datetime | None = None, now: datetime | None = None,
+    complaint: Complaint,
+    step_code: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    via: str = "session",
+    reauthenticated_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> list[Unmet]:
     """What stands in the way of a step with these fields; nothing is written (dry run). Raises StepRefused for an unknown step."""
     step = STEPS.get(step_code)
     if step is None:
-        raise StepRefused(_("没有“{step}”这个步骤").format(step=step_code[:40]), [Unmet("unknown_step", _("可用的步骤：{steps}").format(steps=", ".join(STEPS)))])
-    situation = CaseSituation(complaint, by, now or timezone.now(), _clean_fields(step, values), via, reauthenticated_at)
+        raise StepRefused(
+            _("没有“{step}”这个步骤").format(step=step_code[:40]),
+            [Unmet("unknown_step", _("可用的步骤：{steps}").format(steps=", ".join(STEPS)))],
+        )
+    situation = CaseSituation(
+        complaint, by, now or timezone.now(), _clean_fields(step, values), via, reauthenticated_at
+    )
     return unmet(step, situation)
 
 
 def available(
-    complaint: Complaint, *, by: User, via: str = "session", reauthenticated_at: datetime | None = None, now: datetime | None = None
+    complaint: Complaint,
+    *,
+    by: User,
+    via: str = "session",
+    reauthenticated_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """The steps of the person's roles from the present state: `{step, title, to, allowed, unmet, openable, fields, …}`.
 
@@ -182,15 +248,25 @@ def available(
     situation = CaseSituation(complaint, by, now or timezone.now(), {}, via, reauthenticated_at)
     result = []
     for step in STEPS.values():
-        if complaint.state not in step.sources or not by.is_active or not any(by.is_(r) for r in step.who):
+        if (
+            complaint.state not in step.sources
+            or not by.is_active
+            or not any(by.is_(r) for r in step.who)
+        ):
             continue
         reasons = unmet(step, situation, asking=True)
         result.append(
             {
-                "step": step.code, "title": str(step.title), "to": [str(s) for s in step.to] or [complaint.state],
-                "allowed": not reasons, "unmet": [r.message for r in reasons], "reasons": reasons,
+                "step": step.code,
+                "title": str(step.title),
+                "to": [str(s) for s in step.to] or [complaint.state],
+                "allowed": not reasons,
+                "unmet": [r.message for r in reasons],
+                "reasons": reasons,
                 "openable": all(r.code in MENDED_BY for r in reasons),
-                "fields": [str(f) for f in step.fields], "optional": [str(f) for f in step.optional], "dangerous": step.dangerous,
+                "fields": [str(f) for f in step.fields],
+                "optional": [str(f) for f in step.optional],
+                "dangerous": step.dangerous,
             }
         )
     return result

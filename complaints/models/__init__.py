@@ -6,10 +6,10 @@ from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
 from complaints.models.deadline import Deadline, Hold
 from complaints.models.fact import Analysis, FactAnswer
-from complaints.models.resolution import Measure, Opinion, Resolution
-from complaints.models.transition import Event, Outbox, Transition
-from complaints.models.search import SearchDocument
 from complaints.models.importing import ImportRun, ImportTemplate
+from complaints.models.resolution import Measure, Opinion, Resolution
+from complaints.models.search import SearchDocument
+from complaints.models.transition import Event, Outbox, Transition
 
 __all__ = [
     "Analysis",

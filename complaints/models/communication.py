@@ -11,14 +11,24 @@ from complaints.models.complaint import Complaint
 class Communication(models.Model):
     """One text: a reply to the consumer, an internal note, or a note of a call. Direction is seen from us."""
 
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="communications")
+    complaint = models.ForeignKey(
+        Complaint, on_delete=models.PROTECT, related_name="communications"
+    )
     kind = models.CharField(max_length=20, choices=CommunicationKind.choices)
     inbound = models.BooleanField(default=False)
     channel = models.CharField(_("渠道"), max_length=20, blank=True)
     text = models.TextField()
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    outbox = models.OneToOneField("complaints.Outbox", on_delete=models.PROTECT, null=True, blank=True, related_name="communication")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    outbox = models.OneToOneField(
+        "complaints.Outbox",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="communication",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["complaint", "-id"], name="communications")]

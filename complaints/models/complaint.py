@@ -18,7 +18,9 @@ from evidence.models import Folder
 
 
 def _user(related: str, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name=related, **options)  # type: ignore[arg-type]
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name=related, **options
+    )  # type: ignore[arg-type]
 
 
 class Complaint(models.Model):
@@ -26,33 +28,65 @@ class Complaint(models.Model):
 
     number = models.CharField(_("案件编号"), max_length=20, unique=True)
     version = models.PositiveIntegerField(default=1)
-    state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.REGISTERED)
+    state = models.CharField(
+        _("状态"), max_length=20, choices=State.choices, default=State.REGISTERED
+    )
     outcome = models.CharField(_("处理结果"), max_length=20, choices=Outcome.choices, blank=True)
     outcome_if_done = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     round = models.PositiveSmallIntegerField(_("协商轮次"), default=1)
 
     title = models.CharField(_("事由"), max_length=120)
     narrative = models.TextField(_("经过"))
-    claims = ArrayField(models.CharField(max_length=20, choices=Claim.choices), verbose_name=_("诉求"), default=list, blank=True)
+    claims = ArrayField(
+        models.CharField(max_length=20, choices=Claim.choices),
+        verbose_name=_("诉求"),
+        default=list,
+        blank=True,
+    )
     category = models.CharField(_("类别"), max_length=40, blank=True)
-    rights = ArrayField(models.CharField(max_length=40), verbose_name=_("涉及权益"), default=list, blank=True)
+    rights = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("涉及权益"), default=list, blank=True
+    )
     channel = models.CharField(_("渠道"), max_length=20, choices=Channel.choices)
-    priority = models.CharField(_("优先级"), max_length=10, choices=Priority.choices, default=Priority.NORMAL)
-    risk_flags = ArrayField(models.CharField(max_length=20, choices=Risk.choices), verbose_name=_("风险标记"), default=list, blank=True)
+    priority = models.CharField(
+        _("优先级"), max_length=10, choices=Priority.choices, default=Priority.NORMAL
+    )
+    risk_flags = ArrayField(
+        models.CharField(max_length=20, choices=Risk.choices),
+        verbose_name=_("风险标记"),
+        default=list,
+        blank=True,
+    )
     confidential = models.BooleanField(_("保密"), default=False)
 
     product_name = models.CharField(_("商品或服务"), max_length=200, blank=True)
     product_category = models.CharField(_("商品类别"), max_length=100, blank=True)
     order_number = models.CharField(_("订单号"), max_length=80, blank=True)
     transaction_date = models.DateField(_("交易日期"), null=True, blank=True)
-    price_paid = models.DecimalField(_("价款（元）"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
-    loss_claimed = models.DecimalField(_("主张的损失（元）"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    price_paid = models.DecimalField(
+        _("价款（元）"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    loss_claimed = models.DecimalField(
+        _("主张的损失（元）"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
     currency = models.CharField(max_length=3, default="CNY")
     external_reference = models.CharField(_("外部编号"), max_length=120, blank=True)
 
     consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="complaints")
     folder = models.OneToOneField(Folder, on_delete=models.PROTECT, related_name="complaint")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("团队"))
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("团队")
+    )
     owner = _user("owned_complaints", null=True, blank=True, verbose_name=_("责任人"))
     registered_by = _user("registered_complaints", verbose_name=_("登记人"))
     shared_with_counsel = models.BooleanField(_("已送法务"), default=False)
@@ -68,7 +102,9 @@ class Complaint(models.Model):
     findings = models.TextField(_("调查结论"), blank=True)
     no_evidence_reason = models.TextField(_("没有证据的原因"), blank=True)
     facts_revision = models.PositiveIntegerField(default=0)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
     withdrawal_requested_by = _user("+", null=True, blank=True)
     withdrawal_requested_at = models.DateTimeField(null=True, blank=True)
     withdrawal_words = models.TextField(_("消费者撤回原话"), blank=True)
@@ -77,20 +113,53 @@ class Complaint(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["external_reference"], condition=~Q(external_reference=""), name="external_reference_is_registered_once"),
-            models.CheckConstraint(condition=Q(state__in=State.values), name="complaint_state_is_known"),
-            models.CheckConstraint(condition=~Q(state__in=["closed", "archived"]) | ~Q(outcome=""), name="closed_complaint_has_an_outcome"),
-            models.CheckConstraint(condition=Q(price_paid__gte=0) | Q(price_paid=None), name="price_is_not_negative"),
-            models.CheckConstraint(condition=Q(loss_claimed__gte=0) | Q(loss_claimed=None), name="loss_is_not_negative"),
+            models.UniqueConstraint(
+                fields=["external_reference"],
+                condition=~Q(external_reference=""),
+                name="external_reference_is_registered_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="complaint_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["closed", "archived"]) | ~Q(outcome=""),
+                name="closed_complaint_has_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_paid__gte=0) | Q(price_paid=None), name="price_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(loss_claimed__gte=0) | Q(loss_claimed=None), name="loss_is_not_negative"
+            ),
         ]
         indexes = [
-            models.Index(fields=["team", "next_due_at", "id"], condition=Q(state__in=OPEN_STATES), name="open_by_team_and_due"),
-            models.Index(fields=["owner", "next_due_at", "id"], condition=Q(state__in=OPEN_STATES), name="open_by_owner_and_due"),
-            models.Index(fields=["next_due_at", "id"], condition=Q(state__in=OPEN_STATES), name="open_by_due"),
-            models.Index(fields=["next_due_at", "id"], condition=Q(state="in_review"), name="in_review_by_due"),
-            models.Index(fields=["team", "-closed_at", "-id"], condition=Q(state__in=["closed", "archived"]), name="closed_by_team"),
+            models.Index(
+                fields=["team", "next_due_at", "id"],
+                condition=Q(state__in=OPEN_STATES),
+                name="open_by_team_and_due",
+            ),
+            models.Index(
+                fields=["owner", "next_due_at", "id"],
+                condition=Q(state__in=OPEN_STATES),
+                name="open_by_owner_and_due",
+            ),
+            models.Index(
+                fields=["next_due_at", "id"], condition=Q(state__in=OPEN_STATES), name="open_by_due"
+            ),
+            models.Index(
+                fields=["next_due_at", "id"],
+                condition=Q(state="in_review"),
+                name="in_review_by_due",
+            ),
+            models.Index(
+                fields=["team", "-closed_at", "-id"],
+                condition=Q(state__in=["closed", "archived"]),
+                name="closed_by_team",
+            ),
             models.Index(fields=["team", "-created_at", "-id"], name="by_team_and_age"),
-            models.Index(fields=["order_number"], condition=~Q(order_number=""), name="by_order_number"),
+            models.Index(
+                fields=["order_number"], condition=~Q(order_number=""), name="by_order_number"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,9 @@ class Consumer(models.Model):
     id_number_index = models.BinaryField(default=b"")
     bank_account_index = models.BinaryField(default=b"")
     preferred_channel = models.CharField(max_length=20, blank=True)
-    protection = models.CharField(_("特殊保护"), max_length=20, blank=True)  # elderly, minor, disabled
+    protection = models.CharField(
+        _("特殊保护"), max_length=20, blank=True
+    )  # elderly, minor, disabled
 
     class Meta:
         indexes = [
@@ -64,7 +66,11 @@ class Consumer(models.Model):
             if column not in values:
                 continue
             value = values[column].strip()
-            setattr(self, f"{column}_sealed", vault.seal(bytes(self.data_key), self._context, column, value) if value else b"")
+            setattr(
+                self,
+                f"{column}_sealed",
+                vault.seal(bytes(self.data_key), self._context, column, value) if value else b"",
+            )
             setattr(self, f"{column}_masked", vault.masked(column, value))
             changed += [f"{column}_sealed", f"{column}_masked"]
             if column != "address":
@@ -72,7 +78,9 @@ class Consumer(models.Model):
                 changed.append(f"{column}_index")
             if column == "phone":
                 tail = vault.normalised("phone", value)[-4:]
-                self.phone_tail_index = vault.blind_index("phone_tail", tail) if len(tail) == 4 else b""
+                self.phone_tail_index = (
+                    vault.blind_index("phone_tail", tail) if len(tail) == 4 else b""
+                )
                 changed.append("phone_tail_index")
         return changed
 

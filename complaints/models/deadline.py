@@ -22,7 +22,9 @@ class Deadline(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     provisional = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=DeadlineState.choices, default=DeadlineState.RUNNING)
+    state = models.CharField(
+        max_length=10, choices=DeadlineState.choices, default=DeadlineState.RUNNING
+    )
     met_at = models.DateTimeField(null=True, blank=True)
     explanation = models.JSONField(default=dict)
     ladder = models.JSONField(default=list)
@@ -30,9 +32,19 @@ class Deadline(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["complaint", "kind"], condition=Q(state__in=["running", "held"]), name="one_running_deadline_per_kind"),
+            models.UniqueConstraint(
+                fields=["complaint", "kind"],
+                condition=Q(state__in=["running", "held"]),
+                name="one_running_deadline_per_kind",
+            ),
         ]
-        indexes = [models.Index(fields=["ladder_at", "id"], condition=Q(state="running"), name="deadline_next_ladder_step")]
+        indexes = [
+            models.Index(
+                fields=["ladder_at", "id"],
+                condition=Q(state="running"),
+                name="deadline_next_ladder_step",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.kind} {self.due_at:%Y-%m-%d %H:%M}"
@@ -52,8 +64,13 @@ class Hold(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["complaint"], condition=Q(ended_at=None), name="one_hold_at_a_time"),
-            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="hold_ends_after_it_starts"),
+            models.UniqueConstraint(
+                fields=["complaint"], condition=Q(ended_at=None), name="one_hold_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
+                name="hold_ends_after_it_starts",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,11 @@ class FactAnswer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["complaint", "fact"], condition=Q(superseded_at=None), name="one_current_answer_per_fact"),
+            models.UniqueConstraint(
+                fields=["complaint", "fact"],
+                condition=Q(superseded_at=None),
+                name="one_current_answer_per_fact",
+            ),
         ]
 
     def __str__(self) -> str:

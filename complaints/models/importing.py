@@ -14,7 +14,11 @@ class ImportTemplate(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "columns_hash"], name="one_mapping_per_set_of_columns")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "columns_hash"], name="one_mapping_per_set_of_columns"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.columns_hash[:8]}"
@@ -39,7 +43,9 @@ class ImportRun(models.Model):
     created = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
-    problems = models.JSONField(default=list)  # [{"row": 7, "field": "日期", "message": "…"}], the first 500
+    problems = models.JSONField(
+        default=list
+    )  # [{"row": 7, "field": "日期", "message": "…"}], the first 500
     rejected_file = models.CharField(max_length=64, blank=True)
     message = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()

@@ -25,19 +25,34 @@ class Resolution(models.Model):
     version = models.PositiveIntegerField()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
     explanation = models.TextField(_("说明"), blank=True)
-    legal_basis = ArrayField(models.CharField(max_length=200), verbose_name=_("法律依据"), default=list, blank=True)
+    legal_basis = ArrayField(
+        models.CharField(max_length=200), verbose_name=_("法律依据"), default=list, blank=True
+    )
     letter = models.TextField(_("致消费者函"), blank=True)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     proposed_at = models.DateTimeField()
     content_hash = models.CharField(max_length=64, blank=True)
-    analysis = models.ForeignKey("complaints.Analysis", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    analysis = models.ForeignKey(
+        "complaints.Analysis", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["version"]
         constraints = [
-            models.UniqueConstraint(fields=["complaint", "version"], name="resolution_versions_are_unique"),
-            models.CheckConstraint(condition=~Q(status="signed") | ~Q(content_hash=""), name="signed_resolution_has_hash"),
-            models.UniqueConstraint(fields=["complaint"], condition=Q(status="signed"), name="one_signed_resolution_per_complaint"),
+            models.UniqueConstraint(
+                fields=["complaint", "version"], name="resolution_versions_are_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="signed") | ~Q(content_hash=""),
+                name="signed_resolution_has_hash",
+            ),
+            models.UniqueConstraint(
+                fields=["complaint"],
+                condition=Q(status="signed"),
+                name="one_signed_resolution_per_complaint",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,14 +70,20 @@ class Measure(models.Model):
     resolution = models.ForeignKey(Resolution, on_delete=models.CASCADE, related_name="measures")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20, choices=MeasureKind.choices)
-    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)])
+    amount = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     formula = models.CharField(max_length=200, blank=True)
     description = models.CharField(max_length=500, blank=True)
     due = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gte=0) | Q(amount=None), name="measure_is_not_negative")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0) | Q(amount=None), name="measure_is_not_negative"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount or ''}".strip()
@@ -81,7 +102,11 @@ class Opinion(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["resolution"], condition=Q(signed=True), name="one_signature_per_resolution")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resolution"], condition=Q(signed=True), name="one_signature_per_resolution"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.resolution_id} {'signed' if self.signed else 'sent back'}"

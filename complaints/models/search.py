@@ -10,7 +10,9 @@ from complaints.models.complaint import Complaint
 class SearchDocument(models.Model):
     """One row per case, beside it, so that steps do not rewrite the words."""
 
-    complaint = models.OneToOneField(Complaint, on_delete=models.CASCADE, primary_key=True, related_name="search_document")
+    complaint = models.OneToOneField(
+        Complaint, on_delete=models.CASCADE, primary_key=True, related_name="search_document"
+    )
     words = SearchVectorField()
 
     class Meta:

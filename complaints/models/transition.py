@@ -18,13 +18,19 @@ class Transition(models.Model):
     step = models.CharField(max_length=30)
     from_state = models.CharField(max_length=20)
     to_state = models.CharField(max_length=20)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField()
     version = models.PositiveIntegerField()
     fields = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["complaint", "version"], name="one_transition_per_version")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["complaint", "version"], name="one_transition_per_version"
+            )
+        ]
         triggers = [pgtrigger.Protect(name="transition_is_append_only", operation=_APPEND_ONLY)]
 
     def __str__(self) -> str:
@@ -50,7 +56,9 @@ class Event(models.Model):
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     code = models.CharField(max_length=40)
     text = models.TextField(blank=True)
@@ -69,7 +77,9 @@ class Outbox(models.Model):
     """One effect that must leave (letter, mail, notification), written with the step that causes it, sent at least once by a task."""
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="outbox")
-    transition = models.ForeignKey(Transition, on_delete=models.PROTECT, null=True, blank=True, related_name="outbox")
+    transition = models.ForeignKey(
+        Transition, on_delete=models.PROTECT, null=True, blank=True, related_name="outbox"
+    )
     effect = models.CharField(max_length=40)
     key = models.CharField(max_length=80, unique=True)  # idempotency key handed to the transport
     payload = models.JSONField(default=dict)
@@ -81,7 +91,13 @@ class Outbox(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["not_before", "id"], condition=Q(done_at=None, cancelled_at=None), name="outbox_waiting")]
+        indexes = [
+            models.Index(
+                fields=["not_before", "id"],
+                condition=Q(done_at=None, cancelled_at=None),
+                name="outbox_waiting",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -22,8 +22,10 @@ _embedded = embedded_servers()
 DATABASE_URL = env.text("DATABASE_URL") or _embedded.get("DATABASE_URL", "")
 REDIS_URL = env.text("REDIS_URL") or _embedded.get("REDIS_URL", "")
 if not (DATABASE_URL and REDIS_URL):
-    sys.exit("没有可用的数据库：请先运行 ./run，或设置 DATABASE_URL 与 REDIS_URL。\n"
-             "No database: start ./run first, or set DATABASE_URL and REDIS_URL.")
+    sys.exit(
+        "没有可用的数据库：请先运行 ./run，或设置 DATABASE_URL 与 REDIS_URL。\n"
+        "No database: start ./run first, or set DATABASE_URL and REDIS_URL."
+    )
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -93,7 +95,13 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "kesu"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "kesu",
+    }
+}
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -101,11 +109,17 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -177,7 +191,10 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
 if _mail.scheme:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+        unquote(_mail.username or ""),
+        unquote(_mail.password or ""),
+    )
     EMAIL_USE_TLS = _mail.scheme == "smtp" and EMAIL_PORT == 587
     EMAIL_USE_SSL = _mail.scheme == "smtps"
 else:
@@ -185,7 +202,10 @@ else:
     EMAIL_FILE_PATH = str(STATE_DIR / "mail")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.KeyAuthentication", "accounts.api.authentication.BrowserSession"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.KeyAuthentication",
+        "accounts.api.authentication.BrowserSession",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.authentication.ScopedPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -11,7 +11,13 @@ from complaints import clock
 from complaints.actions import holds, overdue
 from complaints.errors import Invalid
 from complaints.models import Complaint, Deadline, Event, Hold, Outbox
-from complaints.workdays import SHANGHAI, add_calendar_days, add_working_days, is_working_day, working_minutes
+from complaints.workdays import (
+    SHANGHAI,
+    add_calendar_days,
+    add_working_days,
+    is_working_day,
+    working_minutes,
+)
 from tests import factories as f
 from tests.cast import Cast
 
@@ -35,7 +41,9 @@ def at(text: str) -> datetime:
 )
 def test_working_days_follow_the_notices(start: str, days: int, due: str) -> None:
     counted = add_working_days(at(start), days)
-    assert counted.at == datetime.combine(date.fromisoformat(due), datetime.min.time().replace(hour=18), SHANGHAI)
+    assert counted.at == datetime.combine(
+        date.fromisoformat(due), datetime.min.time().replace(hour=18), SHANGHAI
+    )
     assert not counted.provisional
 
 
@@ -43,13 +51,20 @@ def test_working_days_follow_the_notices(start: str, days: int, due: str) -> Non
     ("start", "days", "due"),
     [
         ("2026-03-02 10:00", 15, "2026-03-17"),
-        ("2026-03-06 10:00", 1, "2026-03-09"),  # 民法典 203: a last day on a Saturday moves to Monday
+        (
+            "2026-03-06 10:00",
+            1,
+            "2026-03-09",
+        ),  # 民法典 203: a last day on a Saturday moves to Monday
         ("2026-09-20 10:00", 15, "2026-10-08"),  # the last day lies in the National Day holiday
         ("2026-01-31 10:00", 28, "2026-02-28"),
     ],
 )
 def test_calendar_days_end_on_a_working_day(start: str, days: int, due: str) -> None:
-    assert add_calendar_days(at(start), days).at.date().isoformat() in (due, "2026-03-02" if due == "2026-02-28" else due)
+    assert add_calendar_days(at(start), days).at.date().isoformat() in (
+        due,
+        "2026-03-02" if due == "2026-02-28" else due,
+    )
 
 
 def test_a_year_without_a_notice_is_provisional() -> None:
@@ -66,7 +81,9 @@ def test_working_time_counts_business_hours_only() -> None:
 
 
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2026, 11, 30)), st.integers(1, 20))
-def test_more_days_are_never_due_earlier_and_always_on_a_working_day(start: datetime, days: int) -> None:
+def test_more_days_are_never_due_earlier_and_always_on_a_working_day(
+    start: datetime, days: int
+) -> None:
     begin = start.replace(tzinfo=SHANGHAI)
     for add in (add_working_days, add_calendar_days):
         due, later = add(begin, days), add(begin, days + 1)
@@ -90,14 +107,22 @@ def test_accepting_starts_the_legal_clock_with_its_basis_and_reason(cast: Cast) 
     assert shown["due_at"] == "2026-10-08T23:59:59+08:00"
     assert "次日起算" in shown["explanation"]
     assert "10-03" in shown["explanation"]
-    assert Complaint.objects.get(pk=complaint.pk).next_due_at == Deadline.objects.get(complaint=complaint, kind="investigate").due_at
+    assert (
+        Complaint.objects.get(pk=complaint.pk).next_due_at
+        == Deadline.objects.get(complaint=complaint, kind="investigate").due_at
+    )
 
 
 def test_a_hold_pauses_the_clocks_that_may_be_paused_and_never_the_legal_one(cast: Cast) -> None:
     start = at("2026-03-02 10:00")
     complaint = f.step(f.registered(cast, now=start), "accept", cast.agent, now=start)
     before = {d.kind: d.due_at for d in complaint.deadlines.all()}
-    hold = holds.start(complaint.number, {"reason": "consumer", "note": "等付款凭证"}, by=cast.agent, now=at("2026-03-03 09:00"))
+    hold = holds.start(
+        complaint.number,
+        {"reason": "consumer", "note": "等付款凭证"},
+        by=cast.agent,
+        now=at("2026-03-03 09:00"),
+    )
     assert hold.pauses == ["investigate"]
     states = {d.kind: d.state for d in complaint.deadlines.all()}
     assert (states["investigate"], states["general_reply"]) == ("held", "running")
@@ -121,8 +146,12 @@ def test_a_pause_never_shortens(minutes: int) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [{"reason": "consumer", "note": "  "}, {"reason": "lunch", "note": "x"}, {"reason": "consumer", "note": "x", "expected_end": "2020-01-01"},
-     {"reason": "consumer", "note": "x", "colour": "red"}],
+    [
+        {"reason": "consumer", "note": "  "},
+        {"reason": "lunch", "note": "x"},
+        {"reason": "consumer", "note": "x", "expected_end": "2020-01-01"},
+        {"reason": "consumer", "note": "x", "colour": "red"},
+    ],
 )
 def test_a_bad_hold_is_refused_and_stops_nothing(cast: Cast, bad: dict[str, str]) -> None:
     complaint = f.investigating(cast)
@@ -144,13 +173,19 @@ def test_the_sweep_climbs_each_ladder_step_once_and_escalates_when_due(cast: Cas
     later = timezone.now() + timedelta(days=20)
     assert overdue.enforce_due(later) == 1
     assert overdue.enforce_due(later) == 0
-    told = list(Outbox.objects.filter(complaint=complaint, effect="warn_of_deadline").values_list("payload__who", flat=True))
+    told = list(
+        Outbox.objects.filter(complaint=complaint, effect="warn_of_deadline").values_list(
+            "payload__who", flat=True
+        )
+    )
     assert sorted(told) == ["owner", "supervisor", "team_lead"]
     assert complaint.transitions.get().step == "escalate"
     assert Complaint.objects.get(pk=complaint.pk).state == "registered"
 
 
-def test_a_reply_period_that_runs_out_reminds_and_then_closes_the_round_without_presuming_consent(cast: Cast) -> None:
+def test_a_reply_period_that_runs_out_reminds_and_then_closes_the_round_without_presuming_consent(
+    cast: Cast,
+) -> None:
     complaint = f.offered(cast)
     overdue.enforce_due(timezone.now() + timedelta(days=30))
     complaint.refresh_from_db()
@@ -160,7 +195,9 @@ def test_a_reply_period_that_runs_out_reminds_and_then_closes_the_round_without_
 
 def test_one_poisoned_case_is_postponed_and_the_others_go_on(cast: Cast) -> None:
     poisoned, healthy = f.registered(cast), f.registered(cast, order_number="SO-2")
-    Deadline.objects.filter(complaint=poisoned).update(ladder=[{"at": "not a date", "who": "owner", "done_at": None}])
+    Deadline.objects.filter(complaint=poisoned).update(
+        ladder=[{"at": "not a date", "who": "owner", "done_at": None}]
+    )
     later = timezone.now() + timedelta(days=20)
     assert overdue.enforce_due(later) == 1
     assert healthy.transitions.filter(step="escalate").exists()

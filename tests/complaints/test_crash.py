@@ -70,8 +70,12 @@ def until_it_survives(work: Callable[[], Any], check: Callable[[bool], None]) ->
 def snapshot(complaint: Complaint) -> tuple[Any, ...]:
     fresh = Complaint.objects.get(pk=complaint.pk)
     return (
-        fresh.state, fresh.version, Transition.objects.filter(complaint=complaint).count(), Event.objects.filter(complaint=complaint).count(),
-        Outbox.objects.filter(complaint=complaint).count(), Entry.objects.filter(subject=complaint.subject).count(),
+        fresh.state,
+        fresh.version,
+        Transition.objects.filter(complaint=complaint).count(),
+        Event.objects.filter(complaint=complaint).count(),
+        Outbox.objects.filter(complaint=complaint).count(),
+        Entry.objects.filter(subject=complaint.subject).count(),
     )
 
 
@@ -84,7 +88,9 @@ def snapshot(complaint: Complaint) -> tuple[Any, ...]:
         ("offered", "consumer_declines", "agent", {"reason": "太少"}),
     ],
 )
-def test_a_step_killed_at_any_write_happens_wholly_or_not_at_all(state: str, code: str, who: str, fields: dict[str, Any]) -> None:
+def test_a_step_killed_at_any_write_happens_wholly_or_not_at_all(
+    state: str, code: str, who: str, fields: dict[str, Any]
+) -> None:
     cast = assemble()
     complaint = f.IN_STATE[state](cast)
     before = snapshot(complaint)
@@ -136,5 +142,9 @@ def test_a_reply_killed_at_any_write_is_there_with_its_outbox_row_or_not_at_all(
         replies = Outbox.objects.filter(complaint=complaint, effect="reply_to_consumer").count()
         assert replies == complaint.communications.count() == (1 if done else 0)
 
-    until_it_survives(lambda: communication.write(complaint.number, {"kind": "reply", "text": "您好"}, by=cast.agent), check)
-
+    until_it_survives(
+        lambda: communication.write(
+            complaint.number, {"kind": "reply", "text": "您好"}, by=cast.agent
+        ),
+        check,
+    )

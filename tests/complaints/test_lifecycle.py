@@ -53,13 +53,24 @@ def test_every_state_has_a_phase_and_can_be_reached_and_left() -> None:
 def test_no_code_but_the_door_assigns_a_state_to_a_complaint() -> None:
     root = Path(__file__).resolve().parents[2]
     offenders = []
-    for app in ("complaints", "correspondence", "evidence", "legal_rules", "accounts", "quickstart"):
+    for app in (
+        "complaints",
+        "correspondence",
+        "evidence",
+        "legal_rules",
+        "accounts",
+        "quickstart",
+    ):
         for file in (root / app).rglob("*.py"):
             if file.name == "advance.py" or "migrations" in file.parts:
                 continue
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 for target in getattr(node, "targets", []):
-                    if isinstance(target, ast.Attribute) and target.attr == "state" and isinstance(target.value, ast.Name):
+                    if (
+                        isinstance(target, ast.Attribute)
+                        and target.attr == "state"
+                        and isinstance(target.value, ast.Name)
+                    ):
                         if target.value.id in {"complaint", "case"}:
                             offenders.append(f"{file.name}:{node.lineno}")
     assert offenders == []
@@ -71,7 +82,9 @@ def test_each_state_is_reached_by_steps_and_leaves_a_whole_record(cast: Cast, st
     complaint.refresh_from_db()
     assert complaint.state == state
     transitions = list(Transition.objects.filter(complaint=complaint).order_by("id"))
-    assert all(b.from_state == a.to_state for a, b in zip(transitions, transitions[1:], strict=False))
+    assert all(
+        b.from_state == a.to_state for a, b in zip(transitions, transitions[1:], strict=False)
+    )
     if transitions:
         assert transitions[0].from_state == "registered"
         assert transitions[-1].to_state == state
@@ -86,7 +99,10 @@ def test_a_step_is_refused_to_roles_that_do_not_have_it(cast: Cast, code: str) -
     step = STEPS[code]
     complaint = f.IN_STATE[str(step.sources[0])](cast)
     for person in (cast.agent, cast.supervisor, cast.counsel, cast.auditor):
-        if any(person.is_(r) for r in step.who) or not Complaint.objects.visible_to(person).filter(pk=complaint.pk).exists():
+        if (
+            any(person.is_(r) for r in step.who)
+            or not Complaint.objects.visible_to(person).filter(pk=complaint.pk).exists()
+        ):
             continue
         with pytest.raises(NotAllowed) as refused:
             f.step(complaint, code, person)
@@ -96,12 +112,20 @@ def test_a_step_is_refused_to_roles_that_do_not_have_it(cast: Cast, code: str) -
 
 
 @pytest.mark.parametrize("code", list(STEPS))
-def test_a_step_from_a_wrong_state_is_refused_with_the_states_from_which_it_may_be_taken(cast: Cast, code: str) -> None:
+def test_a_step_from_a_wrong_state_is_refused_with_the_states_from_which_it_may_be_taken(
+    cast: Cast, code: str
+) -> None:
     step = STEPS[code]
     wrong = next((s for s in ("archived", "registered") if s not in step.sources), None)
     assert wrong
     complaint = f.IN_STATE[wrong](cast)
-    by = {Role.AGENT: cast.agent, Role.SUPERVISOR: cast.supervisor, Role.COUNSEL: cast.counsel}.get(step.who[0]) if step.who else None
+    by = (
+        {Role.AGENT: cast.agent, Role.SUPERVISOR: cast.supervisor, Role.COUNSEL: cast.counsel}.get(
+            step.who[0]
+        )
+        if step.who
+        else None
+    )
     if by is cast.counsel:
         Complaint.objects.filter(pk=complaint.pk).update(shared_with_counsel=True)
     with pytest.raises(StepRefused) as refused:
@@ -120,18 +144,33 @@ def test_accept_asks_for_a_way_to_reach_the_consumer_a_claim_and_a_category(cast
     complaint = f.registered(cast, consumer={"name": "王测试"}, claims=[], category="")
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "accept", cast.agent)
-    assert {u.code for u in refused.value.unmet} == {"consumer_is_reachable", "claim_is_given", "category_is_given"}
-    assert f.step(f.registered(cast, order_number="2"), "accept", cast.agent).state == "investigating"
+    assert {u.code for u in refused.value.unmet} == {
+        "consumer_is_reachable",
+        "claim_is_given",
+        "category_is_given",
+    }
+    assert (
+        f.step(f.registered(cast, order_number="2"), "accept", cast.agent).state == "investigating"
+    )
 
 
 def test_decline_needs_a_reason_from_the_list_and_the_other_remedies(cast: Cast) -> None:
     complaint = f.registered(cast)
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "decline", cast.supervisor, reason="tired", explanation="不办")
-    assert {u.code for u in refused.value.unmet} == {"reason_is_on_the_decline_list", "explanation_names_other_remedies"}
+    assert {u.code for u in refused.value.unmet} == {
+        "reason_is_on_the_decline_list",
+        "explanation_names_other_remedies",
+    }
     with pytest.raises(StepRefused):
         f.step(complaint, "decline", cast.supervisor, reason="  ", explanation="  \n")
-    declined = f.step(complaint, "decline", cast.supervisor, reason="not_our_business", explanation="请向商家所在地 12315 反映")
+    declined = f.step(
+        complaint,
+        "decline",
+        cast.supervisor,
+        reason="not_our_business",
+        explanation="请向商家所在地 12315 反映",
+    )
     assert (declined.state, declined.outcome) == ("closed", "declined")
 
 
@@ -141,7 +180,14 @@ def test_conclude_needs_findings_and_evidence_or_a_reason(cast: Cast) -> None:
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "conclude", cast.agent, findings=" \t ", cannot_be_established=open_facts)
     assert {u.code for u in refused.value.unmet} == {"findings", "evidence_or_reason"}
-    done = f.step(complaint, "conclude", cast.agent, findings="查明", cannot_be_established=open_facts, no_evidence_reason="录音已过保存期")
+    done = f.step(
+        complaint,
+        "conclude",
+        cast.agent,
+        findings="查明",
+        cannot_be_established=open_facts,
+        no_evidence_reason="录音已过保存期",
+    )
     assert done.state == "resolving"
     assert Analysis.objects.filter(complaint=complaint, facts_revision=done.facts_revision).exists()
 
@@ -154,7 +200,13 @@ def test_conclude_names_the_facts_that_the_rules_still_need(cast: Cast) -> None:
         f.step(complaint, "conclude", cast.agent, findings="查明", no_evidence_reason="无")
     assert refused.value.unmet[0].code == "needed_facts_are_answered"
     with pytest.raises(Invalid):
-        f.step(complaint, "conclude", cast.agent, findings="查明", cannot_be_established={"no_such_fact": "x"})
+        f.step(
+            complaint,
+            "conclude",
+            cast.agent,
+            findings="查明",
+            cannot_be_established={"no_such_fact": "x"},
+        )
 
 
 @pytest.mark.parametrize("missing", ["measures", "explanation", "legal_basis", "letter"])
@@ -164,7 +216,11 @@ def test_submit_needs_a_complete_proposal(cast: Cast, missing: str) -> None:
     complaint = f.resolving(cast)
     with pytest.raises(StepRefused):
         f.step(complaint, "submit", cast.agent)
-    resolution.save_draft(complaint.number, f.proposal(**{missing: [] if missing in ("measures", "legal_basis") else " "}), by=cast.agent)
+    resolution.save_draft(
+        complaint.number,
+        f.proposal(**{missing: [] if missing in ("measures", "legal_basis") else " "}),
+        by=cast.agent,
+    )
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "submit", cast.agent)
     assert [u.code for u in refused.value.unmet] == ["resolution_is_complete"]
@@ -183,15 +239,29 @@ def test_a_fact_that_changes_after_the_analysis_stops_submission(cast: Cast) -> 
 def test_the_author_cannot_sign_and_a_key_or_an_old_session_cannot_either(cast: Cast) -> None:
     complaint = f.in_review(cast)
     now = timezone.now()
-    for via, when in (("api", now), ("session", None), ("session", now - timezone.timedelta(minutes=6))):
+    for via, when in (
+        ("api", now),
+        ("session", None),
+        ("session", now - timezone.timedelta(minutes=6)),
+    ):
         with pytest.raises(StepRefused) as refused:
-            advance(complaint.number, "sign", by=cast.counsel, fields={"opinion": "同意", "below_minimum_reason": "x"}, via=via, reauthenticated_at=when)
+            advance(
+                complaint.number,
+                "sign",
+                by=cast.counsel,
+                fields={"opinion": "同意", "below_minimum_reason": "x"},
+                via=via,
+                reauthenticated_at=when,
+            )
         assert [u.code for u in refused.value.unmet] == ["reauthenticated"]
     Resolution.objects.filter(complaint=complaint).update(proposed_by=cast.counsel)
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "sign", cast.counsel, opinion="同意", below_minimum_reason="x")
     assert [u.code for u in refused.value.unmet] == ["not_the_author"]
-    assert f.step(complaint, "sign", cast.counsel2, opinion="同意", below_minimum_reason="x").state == "offered"
+    assert (
+        f.step(complaint, "sign", cast.counsel2, opinion="同意", below_minimum_reason="x").state
+        == "offered"
+    )
 
 
 def test_sending_back_makes_the_next_edit_a_new_version(cast: Cast) -> None:
@@ -206,7 +276,9 @@ def test_sending_back_makes_the_next_edit_a_new_version(cast: Cast) -> None:
     assert (first.status, first.letter) == ("returned", f.LETTER)
 
 
-def test_acceptance_turns_measures_into_promises_and_completion_needs_their_proof(cast: Cast) -> None:
+def test_acceptance_turns_measures_into_promises_and_completion_needs_their_proof(
+    cast: Cast,
+) -> None:
     complaint = f.executing(cast)
     promise = Commitment.objects.get(complaint=complaint)
     with pytest.raises(StepRefused) as refused:
@@ -215,8 +287,12 @@ def test_acceptance_turns_measures_into_promises_and_completion_needs_their_proo
     with pytest.raises(Invalid):
         feedback.settle(complaint.number, promise.pk, by=cast.agent, state="kept", proof="  ")
     with pytest.raises(Invalid):
-        feedback.settle(complaint.number, promise.pk, by=cast.agent, state="waived", proof="电话里说不要了")
-    feedback.settle(complaint.number, promise.pk, by=cast.agent, state="waived", proof="书面放弃", evidence=1)
+        feedback.settle(
+            complaint.number, promise.pk, by=cast.agent, state="waived", proof="电话里说不要了"
+        )
+    feedback.settle(
+        complaint.number, promise.pk, by=cast.agent, state="waived", proof="书面放弃", evidence=1
+    )
     done = f.step(complaint, "complete", cast.agent)
     assert (done.state, done.outcome) == ("closed", "partly_resolved")
 
@@ -226,7 +302,9 @@ def test_silence_is_never_consent(cast: Cast) -> None:
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "no_reply", cast.supervisor)
     assert [u.code for u in refused.value.unmet] == ["reply_period_is_over"]
-    later = f.step(complaint, "no_reply", cast.supervisor, now=timezone.now() + timezone.timedelta(days=40))
+    later = f.step(
+        complaint, "no_reply", cast.supervisor, now=timezone.now() + timezone.timedelta(days=40)
+    )
     assert later.state == "executing"
     assert later.outcome_if_done == "unreachable"
     assert Commitment.objects.filter(complaint=complaint).count() == 1
@@ -255,7 +333,12 @@ def test_merging_needs_another_open_case_of_the_same_matter(cast: Cast) -> None:
     first, second = f.investigating(cast), f.registered(cast, order_number="SO-2")
     other = f.registered(cast, consumer={"phone": "12099999999"}, product={"name": "电饭煲"})
     done = f.closed(cast)
-    for into, what in ((second.number, "自身"), ("TS26-999999", "没有找到"), (other.number, "同一消费者"), (done.number, "已经办结")):
+    for into, what in (
+        (second.number, "自身"),
+        ("TS26-999999", "没有找到"),
+        (other.number, "同一消费者"),
+        (done.number, "已经办结"),
+    ):
         with pytest.raises(StepRefused) as refused:
             f.step(second, "merge", cast.agent, into=into, reason="同一件事")
         assert what in refused.value.unmet[0].message
@@ -270,7 +353,9 @@ def test_a_case_can_go_to_a_body_outside_and_come_back_with_its_decision(cast: C
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "external_decision", cast.counsel, outcome="execute", evidence=[7])
     assert [u.code for u in refused.value.unmet] == ["evidence_is_attached"]
-    back = f.step(complaint, "external_decision", cast.counsel, outcome="nothing_to_execute", evidence=[1])
+    back = f.step(
+        complaint, "external_decision", cast.counsel, outcome="nothing_to_execute", evidence=[1]
+    )
     assert (back.state, back.outcome) == ("closed", "decided_externally")
 
 

@@ -46,7 +46,15 @@ def test_two_counsel_sign_at_once_and_one_signature_stands() -> None:
 
     def sign(by: Any) -> Callable[[], Complaint]:
         fields = {"opinion": "同意", "below_minimum_reason": "测试"}
-        return lambda: steps.take(complaint.number, "sign", fields, by=by, version=complaint.version, reauthenticated_at=now, now=now)
+        return lambda: steps.take(
+            complaint.number,
+            "sign",
+            fields,
+            by=by,
+            version=complaint.version,
+            reauthenticated_at=now,
+            now=now,
+        )
 
     results = at_once(sign(cast.counsel), sign(cast.counsel2))
     refused = [r for r in results if isinstance(r, CaseError)]
@@ -61,8 +69,12 @@ def test_two_different_steps_at_once_and_one_is_told_that_the_case_moved() -> No
     complaint = f.registered(cast)
     fields = {"reason": "not_our_business", "explanation": "请拨打 12315"}
     results = at_once(
-        lambda: steps.take(complaint.number, "accept", {}, by=cast.agent, version=complaint.version),
-        lambda: steps.take(complaint.number, "decline", fields, by=cast.supervisor, version=complaint.version),
+        lambda: steps.take(
+            complaint.number, "accept", {}, by=cast.agent, version=complaint.version
+        ),
+        lambda: steps.take(
+            complaint.number, "decline", fields, by=cast.supervisor, version=complaint.version
+        ),
     )
     assert sum(isinstance(r, CaseError) for r in results) == 1
     assert Transition.objects.filter(complaint=complaint).count() == 1
@@ -73,7 +85,9 @@ def test_taking_the_next_case_never_gives_one_case_to_two_people() -> None:
     for n in range(6):
         complaint = f.registered(cast, order_number=f"SO-{n}")
         Complaint.objects.filter(pk=complaint.pk).update(owner=None)
-    results = at_once(*[lambda who=who: assignment.take_next(who) for who in (cast.agent, cast.colleague) * 4])
+    results = at_once(
+        *[lambda who=who: assignment.take_next(who) for who in (cast.agent, cast.colleague) * 4]
+    )
     taken = [r.number for r in results if isinstance(r, Complaint)]
     assert len(taken) == len(set(taken)) == 6
     assert results.count(None) == 2

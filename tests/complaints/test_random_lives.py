@@ -10,7 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from audit.models import Entry
 from audit.record import broken_links
@@ -22,11 +28,33 @@ from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import assemble
 
-PEOPLE = ("agent", "colleague", "supervisor", "supervisor2", "counsel", "counsel2", "auditor", "administrator", "outsider", "outside_supervisor")
+PEOPLE = (
+    "agent",
+    "colleague",
+    "supervisor",
+    "supervisor2",
+    "counsel",
+    "counsel2",
+    "auditor",
+    "administrator",
+    "outsider",
+    "outside_supervisor",
+)
 FIELDS: dict[str, Any] = {
-    "note": "好的", "reason": "not_our_business", "explanation": "请拨打 12315", "findings": "查明", "no_evidence_reason": "无录音",
-    "comments": "请补充", "opinion": "同意", "below_minimum_reason": "双方协商", "means": "phone", "evidence": [1], "body": "市场监管局",
-    "reference": "X-1", "outcome": "execute", "consumers_words": "不投诉了",
+    "note": "好的",
+    "reason": "not_our_business",
+    "explanation": "请拨打 12315",
+    "findings": "查明",
+    "no_evidence_reason": "无录音",
+    "comments": "请补充",
+    "opinion": "同意",
+    "below_minimum_reason": "双方协商",
+    "means": "phone",
+    "evidence": [1],
+    "body": "市场监管局",
+    "reference": "X-1",
+    "outcome": "execute",
+    "consumers_words": "不投诉了",
 }
 reached: set[str] = set()
 
@@ -58,11 +86,25 @@ class Life(RuleBasedStateMachine):
     def likely_step(self, data: st.DataObject) -> None:
         """A step that the table knows from here, by somebody who has the role."""
         state = self.fresh().state
-        code = data.draw(st.sampled_from(sorted(c for c, s in STEPS.items() if state in s.sources and s.who)))
+        code = data.draw(
+            st.sampled_from(sorted(c for c, s in STEPS.items() if state in s.sources and s.who))
+        )
         role = data.draw(st.sampled_from([str(r) for r in STEPS[code].who]))
-        self.take(code, {"agent": "agent", "supervisor": "supervisor", "counsel": "counsel"}[role], 0, False, data)
+        self.take(
+            code,
+            {"agent": "agent", "supervisor": "supervisor", "counsel": "counsel"}[role],
+            0,
+            False,
+            data,
+        )
 
-    @rule(code=st.sampled_from(sorted(STEPS)), who=st.sampled_from(PEOPLE), hours=st.sampled_from([0, 0, 0, 1, 400]), blank=st.booleans(), data=st.data())
+    @rule(
+        code=st.sampled_from(sorted(STEPS)),
+        who=st.sampled_from(PEOPLE),
+        hours=st.sampled_from([0, 0, 0, 1, 400]),
+        blank=st.booleans(),
+        data=st.data(),
+    )
     def any_step(self, code: str, who: str, hours: int, blank: bool, data: st.DataObject) -> None:
         self.take(code, who, hours, blank, data)
 
@@ -77,13 +119,22 @@ class Life(RuleBasedStateMachine):
         if "cannot_be_established" in fields:
             fields["cannot_be_established"] = f.explained(self.case)
         if "outcome" in fields:
-            fields["outcome"] = data.draw(st.sampled_from(["execute", "nothing_to_execute", "back_to_us"]))
+            fields["outcome"] = data.draw(
+                st.sampled_from(["execute", "nothing_to_execute", "back_to_us"])
+            )
         if blank and data.draw(st.booleans()):
             fields = dict.fromkeys(fields, "  ")
         before = self.fresh()
         count = Transition.objects.filter(complaint=self.case).count()
         try:
-            steps.take(self.case.number, code, fields, by=getattr(self.cast, who), reauthenticated_at=self.now, now=self.now)
+            steps.take(
+                self.case.number,
+                code,
+                fields,
+                by=getattr(self.cast, who),
+                reauthenticated_at=self.now,
+                now=self.now,
+            )
         except (CaseError, Complaint.DoesNotExist):
             after = self.fresh()
             assert (after.state, after.version) == (before.state, before.version)
@@ -93,7 +144,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(("agent", "counsel", "outsider")), value=st.booleans())
     def answer_a_fact(self, who: str, value: bool) -> None:
-        self.quietly(facts.answer, {"tx_living_consumption": value}, by=getattr(self.cast, who), now=self.now)
+        self.quietly(
+            facts.answer, {"tx_living_consumption": value}, by=getattr(self.cast, who), now=self.now
+        )
 
     @rule(who=st.sampled_from(("agent", "supervisor", "counsel")))
     def draft(self, who: str) -> None:
@@ -106,14 +159,26 @@ class Life(RuleBasedStateMachine):
     @rule(start=st.booleans())
     def hold_or_resume(self, start: bool) -> None:
         if start:
-            self.quietly(holds.start, {"reason": "consumer", "note": "等材料"}, by=self.cast.agent, now=self.now)
+            self.quietly(
+                holds.start,
+                {"reason": "consumer", "note": "等材料"},
+                by=self.cast.agent,
+                now=self.now,
+            )
         else:
             self.quietly(holds.end, by=self.cast.agent, now=self.now)
 
     @rule()
     def settle_everything(self) -> None:
         for commitment in self.fresh().commitments.filter(state="open"):
-            self.quietly(feedback.settle, commitment.pk, by=self.cast.agent, state="kept", proof="流水号 1", now=self.now)
+            self.quietly(
+                feedback.settle,
+                commitment.pk,
+                by=self.cast.agent,
+                state="kept",
+                proof="流水号 1",
+                now=self.now,
+            )
 
     @rule()
     def send(self) -> None:
@@ -146,10 +211,18 @@ class Life(RuleBasedStateMachine):
     def every_step_left_its_record_and_its_outbox_rows(self) -> None:
         if not hasattr(self, "case"):
             return
-        transitions = list(Transition.objects.filter(complaint=self.case).prefetch_related("outbox"))
-        verbs = list(Entry.objects.filter(subject=self.case.subject, verb__startswith="step.").values_list("verb", flat=True))
+        transitions = list(
+            Transition.objects.filter(complaint=self.case).prefetch_related("outbox")
+        )
+        verbs = list(
+            Entry.objects.filter(subject=self.case.subject, verb__startswith="step.").values_list(
+                "verb", flat=True
+            )
+        )
         assert sorted(verbs) == sorted(f"step.{t.step}" for t in transitions)
-        assert Event.objects.filter(complaint=self.case, kind="step").exclude(code__in=["withdrawal_requested", "merged_in"]).count() == len(transitions)
+        assert Event.objects.filter(complaint=self.case, kind="step").exclude(
+            code__in=["withdrawal_requested", "merged_in"]
+        ).count() == len(transitions)
         for t in transitions:
             assert {o.effect for o in t.outbox.all()} == set(STEPS[t.step].effects)
         assert broken_links(self.case.subject) == []
@@ -179,5 +252,14 @@ class Life(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_whatever_people_do_the_promises_hold_and_lives_get_somewhere() -> None:
     reached.clear()
-    run_state_machine_as_test(Life, settings=settings(max_examples=25, stateful_step_count=25, deadline=None, derandomize=True, phases=[Phase.generate]))
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+        ),
+    )
     assert set(State.values) <= reached

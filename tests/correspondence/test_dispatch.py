@@ -44,7 +44,11 @@ def test_the_signed_letter_leaves_word_for_word(cast: Cast) -> None:
 def test_counsel_is_told_in_the_application(cast: Cast) -> None:
     f.in_review(cast)
     send_waiting()
-    assert set(Notice.objects.filter(outbox__effect="tell_counsel").values_list("user__username", flat=True)) == {"counsel", "counsel2"}
+    assert set(
+        Notice.objects.filter(outbox__effect="tell_counsel").values_list(
+            "user__username", flat=True
+        )
+    ) == {"counsel", "counsel2"}
 
 
 def test_a_mail_server_that_is_away_delays_and_loses_nothing(cast: Cast, settings: object) -> None:
@@ -64,9 +68,15 @@ def test_a_reply_can_be_undone_until_it_leaves(cast: Cast) -> None:
     complaint = f.investigating(cast)
     send_waiting()
     now = timezone.now()
-    kept = communication.write(complaint.number, {"kind": "reply", "text": "请稍候"}, by=cast.agent, now=now)
-    undone = communication.write(complaint.number, {"kind": "reply", "text": "写错了"}, by=cast.agent, now=now)
-    assert communication.undo(complaint.number, undone.pk, by=cast.agent, now=now + timedelta(seconds=5))
+    kept = communication.write(
+        complaint.number, {"kind": "reply", "text": "请稍候"}, by=cast.agent, now=now
+    )
+    undone = communication.write(
+        complaint.number, {"kind": "reply", "text": "写错了"}, by=cast.agent, now=now
+    )
+    assert communication.undo(
+        complaint.number, undone.pk, by=cast.agent, now=now + timedelta(seconds=5)
+    )
     assert send_waiting() == 0
     Outbox.objects.filter(pk=kept.outbox_id).update(not_before=now)
     assert send_waiting() == 1
@@ -77,8 +87,12 @@ def test_a_reply_can_be_undone_until_it_leaves(cast: Cast) -> None:
 def test_an_internal_note_never_leaves(cast: Cast) -> None:
     complaint = f.investigating(cast)
     send_waiting()
-    communication.write(complaint.number, {"kind": "internal_note", "text": "内部讨论"}, by=cast.agent)
-    communication.write(complaint.number, {"kind": "call_note", "text": "消费者来电"}, by=cast.agent)
+    communication.write(
+        complaint.number, {"kind": "internal_note", "text": "内部讨论"}, by=cast.agent
+    )
+    communication.write(
+        complaint.number, {"kind": "call_note", "text": "消费者来电"}, by=cast.agent
+    )
     assert not Outbox.objects.filter(done_at=None).exists()
     assert all("内部讨论" not in m.body for m in mail.outbox)
 

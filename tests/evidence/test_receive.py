@@ -35,14 +35,28 @@ def files(store: Path) -> list[Path]:
 
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
-    [("a.png", PNG, "image/png"), ("a.pdf", PDF, "application/pdf"), ("a.txt", "通话记录".encode(), "text/plain"),
-     ("a.txt", "通话记录，很长".encode("gb18030"), "text/plain"), ("mail.eml", b"From: a@example.com\n\nhello", "message/rfc822"),
-     ("liar.png", PDF, "application/pdf")],
+    [
+        ("a.png", PNG, "image/png"),
+        ("a.pdf", PDF, "application/pdf"),
+        ("a.txt", "通话记录".encode(), "text/plain"),
+        ("a.txt", "通话记录，很长".encode("gb18030"), "text/plain"),
+        ("mail.eml", b"From: a@example.com\n\nhello", "message/rfc822"),
+        ("liar.png", PDF, "application/pdf"),
+    ],
 )
-def test_a_file_is_taken_with_its_hash_and_the_type_of_its_content(cast: Cast, own_store: Path, name: str, content: bytes, kind: str) -> None:
+def test_a_file_is_taken_with_its_hash_and_the_type_of_its_content(
+    cast: Cast, own_store: Path, name: str, content: bytes, kind: str
+) -> None:
     complaint = f.investigating(cast)
-    item = evidence.add(complaint.number, [content[:5], content[5:]], name, {"title": "材料"}, by=cast.agent)
-    assert (item.number, item.content_type, item.size, item.sha256) == (1, kind, len(content), hashlib.sha256(content).hexdigest())
+    item = evidence.add(
+        complaint.number, [content[:5], content[5:]], name, {"title": "材料"}, by=cast.agent
+    )
+    assert (item.number, item.content_type, item.size, item.sha256) == (
+        1,
+        kind,
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+    )
     assert path_of(item.sha256).read_bytes() == content
     assert Custody.objects.get(item=item).act == "received"
 
@@ -56,10 +70,18 @@ def _archive() -> bytes:
 
 @pytest.mark.parametrize(
     ("name", "content", "status"),
-    [("a.txt", b"", 400), ("a.html", b"<html><script>alert(1)</script>", 415), ("a.txt", b"  <!DOCTYPE html><p>", 415),
-     ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415), ("a.exe", b"MZ" + b"\0" * 100, 415), ("a.bin", os.urandom(4) + b"\0\xff\xfe\xfd" * 9, 415)],
+    [
+        ("a.txt", b"", 400),
+        ("a.html", b"<html><script>alert(1)</script>", 415),
+        ("a.txt", b"  <!DOCTYPE html><p>", 415),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415),
+        ("a.exe", b"MZ" + b"\0" * 100, 415),
+        ("a.bin", os.urandom(4) + b"\0\xff\xfe\xfd" * 9, 415),
+    ],
 )
-def test_what_cannot_be_taken_is_refused_and_leaves_nothing(cast: Cast, own_store: Path, name: str, content: bytes, status: int) -> None:
+def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
+    cast: Cast, own_store: Path, name: str, content: bytes, status: int
+) -> None:
     complaint = f.investigating(cast)
     with pytest.raises(FileRefused) as refused:
         evidence.add(complaint.number, [content] if content else [], name, {}, by=cast.agent)
@@ -69,7 +91,9 @@ def test_what_cannot_be_taken_is_refused_and_leaves_nothing(cast: Cast, own_stor
     assert not Item.objects.exists()
 
 
-def test_a_file_over_the_limit_is_refused_while_it_arrives(cast: Cast, own_store: Path, settings: object) -> None:
+def test_a_file_over_the_limit_is_refused_while_it_arrives(
+    cast: Cast, own_store: Path, settings: object
+) -> None:
     settings.UPLOAD_LIMIT = 1000  # type: ignore[attr-defined]
     read = []
 
@@ -85,7 +109,9 @@ def test_a_file_over_the_limit_is_refused_while_it_arrives(cast: Cast, own_store
     assert files(own_store) == []
 
 
-def test_a_full_disk_is_told_and_nothing_is_half_written(cast: Cast, own_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_nothing_is_half_written(
+    cast: Cast, own_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     complaint = f.investigating(cast)
 
     def full(_descriptor: int) -> None:
@@ -104,14 +130,26 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(cast: Cast, own_store: 
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("../../etc/passwd", "passwd"), ("C:\\a\\b.pdf", "b.pdf"), ("\u202egnp.exe.png", "gnp.exe.png"), ("a" * 300 + ".png", "a" * 196 + ".png"), ("\0", "file"), ("", "file")],
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\a\\b.pdf", "b.pdf"),
+        ("\u202egnp.exe.png", "gnp.exe.png"),
+        ("a" * 300 + ".png", "a" * 196 + ".png"),
+        ("\0", "file"),
+        ("", "file"),
+    ],
 )
 def test_names_lose_paths_directions_and_length(given: str, kept: str) -> None:
     assert clean_name(given) == kept
 
 
 def test_a_zip_is_taken_unopened(cast: Cast) -> None:
-    assert evidence.add(f.investigating(cast).number, [_archive()], "a.zip", {}, by=cast.agent).content_type == "application/zip"
+    assert (
+        evidence.add(
+            f.investigating(cast).number, [_archive()], "a.zip", {}, by=cast.agent
+        ).content_type
+        == "application/zip"
+    )
 
 
 def test_handing_out_leaves_a_custody_row_and_strangers_get_nothing(cast: Cast) -> None:
