@@ -26,7 +26,9 @@ PEOPLE: list[tuple[str, str, list[Role], list[tuple[str, bool]]]] = [
 
 @transaction.atomic
 def ensure(passwords: dict[str, str]) -> None:
-    """Create the demo teams and people that are missing; a person who exists keeps password and roles."""
+    """Create the demo teams and people that are missing; a person who exists keeps password and
+    roles.
+    """
     teams = {name: Team.objects.get_or_create(name=name)[0] for name in TEAMS}
     for username, name, roles, memberships in PEOPLE:
         user, created = User.objects.get_or_create(

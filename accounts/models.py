@@ -1,4 +1,7 @@
-"""People and teams. Cases are unknown here: who may see which case is a word of the case's queryset."""
+"""People and teams.
+
+Cases are unknown here: who may see which case is a word of the case's queryset.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +117,9 @@ class User(AbstractUser):
 
     @cached_property
     def memberships(self) -> list[tuple[int, bool]]:
-        """(team id, leads it) of the person's active teams; one query, kept for the life of this object."""
+        """(team id, leads it) of the person's active teams; one query, kept for the life of this
+        object.
+        """
         return list(
             Membership.objects.filter(user=self, team__is_active=True).values_list(
                 "team_id", "leads"

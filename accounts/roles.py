@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    """The five kinds of staff (DOMAIN §1). A person may hold several, but an administrator none of the others."""
+    """The five kinds of staff (DOMAIN §1).
+
+    A person may hold several, but an administrator none of the others.
+    """
 
     AGENT = "agent", _("客服坐席")
     SUPERVISOR = "supervisor", _("客服主管")
@@ -57,5 +60,8 @@ PERMISSIONS: dict[str, Permission] = {
 
 
 def allows(roles: list[str], code: str) -> bool:
-    """True when any of the roles has the permission. Raises KeyError for a permission that the table does not know."""
+    """True when any of the roles has the permission.
+
+    Raises KeyError for a permission that the table does not know.
+    """
     return not PERMISSIONS[code].roles.isdisjoint(roles)

@@ -1,8 +1,9 @@
 """The vault of personal data: what is encrypted, how it is found again, how it is shown.
 
-Every person has a data key of their own; the data key is wrapped by a key-encryption key that lives outside the database
-(`VAULT_KEYS`, newest first; older ones still open). AES-256-GCM, the additional data names table, column and row, so that a
-ciphertext moved to another place does not open. Exact search goes through keyed blind indexes (HMAC-SHA-256).
+Every person has a data key of their own; the data key is wrapped by a key-encryption key that lives
+outside the database (`VAULT_KEYS`, newest first; older ones still open). AES-256-GCM, the
+additional data names table, column and row, so that a ciphertext moved to another place does not
+open. Exact search goes through keyed blind indexes (HMAC-SHA-256).
 """
 
 import base64
@@ -43,7 +44,7 @@ def _ring(text: str) -> dict[str, AESGCM]:
 
 
 def new_data_key(context: str) -> bytes:
-    """A fresh data key, wrapped: key id, nonce and ciphertext, bound to `context` (table and row)."""
+    """A fresh data key, wrapped: key id, nonce, ciphertext; bound to `context` (table and row)."""
     ring = _ring(settings.VAULT_KEYS)
     name = next(iter(ring))
     nonce = os.urandom(12)
@@ -88,7 +89,9 @@ def unseal(wrapped: bytes, context: str, column: str, sealed: bytes) -> str:
 
 
 def normalised(column: str, value: str) -> str:
-    """The form in which two spellings of the same number are equal: NFKC, no spaces or dashes, upper case."""
+    """The form in which two spellings of the same number are equal: NFKC, no spaces or dashes,
+    upper case.
+    """
     text = unicodedata.normalize("NFKC", value).strip()
     if column == "name":
         return text
@@ -99,7 +102,9 @@ def normalised(column: str, value: str) -> str:
 
 
 def blind_index(column: str, value: str) -> bytes:
-    """Keyed index for exact search: 16 bytes of HMAC-SHA-256 over column and normalised value; b"" for an empty value."""
+    """Keyed index for exact search: 16 bytes of HMAC-SHA-256 over column and normalised value; b""
+    for an empty value.
+    """
     text = normalised(column, value)
     if not text:
         return b""
@@ -132,7 +137,9 @@ COMPOUND_SURNAMES = (
 
 
 def masked(column: str, value: str) -> str:
-    """What screens, logs and exports may show: 王**, 138****2719, 3101**********1234, **** 6604, city only for addresses."""
+    """What screens, logs and exports may show: 王**, 138****2719, 3101**********1234, **** 6604,
+    city only for addresses.
+    """
     text = value.strip()
     if not text:
         return ""

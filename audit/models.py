@@ -1,6 +1,7 @@
 """Who did what, and when: append-only, chained by hash within each subject.
 
-Subjects are named by text (`complaint:TS26-000123`), never by a foreign key: the record outlives what it speaks of.
+Subjects are named by text (`complaint:TS26-000123`), never by a foreign key: the record outlives
+what it speaks of.
 """
 
 import pgtrigger

@@ -56,8 +56,9 @@ def record(
 ) -> Entry:
     """Append one entry to the subject's chain, in the caller's transaction.
 
-    `detail` holds plain JSON values and never personal data in clear. `first` skips the look-up of the previous entry for a
-    subject that was created in this very transaction. Writers of one subject wait for each other (advisory lock until commit).
+    `detail` holds plain JSON values and never personal data in clear. `first` skips the look-up of
+    the previous entry for a subject that was created in this very transaction. Writers of one
+    subject wait for each other (advisory lock until commit).
     """
     actor = by or SYSTEM
     previous: tuple[int, str] | None = None
@@ -88,7 +89,9 @@ def record(
 
 
 def broken_links(subject: str) -> list[str]:
-    """Where the chain of one subject does not hold: a sentence per broken entry, [] when it is whole."""
+    """Where the chain of one subject does not hold: a sentence per broken entry, [] when it is
+    whole.
+    """
     problems = []
     previous, expected = "", 1
     for entry in Entry.objects.filter(subject=subject).order_by("sequence").iterator():

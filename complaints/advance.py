@@ -1,7 +1,8 @@
 """The only door through which a complaint changes state.
 
-One transaction: lock the row, look the step up in `lifecycle.py`, check role, version, fields and guards, write state, transition,
-timeline, audit entry, clocks and outbox rows. A crash at any line leaves the old state, or the new one with everything that belongs to it.
+One transaction: lock the row, look the step up in `lifecycle.py`, check role, version, fields and
+guards, write state, transition, timeline, audit entry, clocks and outbox rows. A crash at any line
+leaves the old state, or the new one with everything that belongs to it.
 """
 
 from __future__ import annotations
@@ -23,20 +24,27 @@ from complaints.lifecycle import STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
 from complaints.situation import CaseSituation
 
-# Sent after the commit, with the transition's id. A lost signal costs seconds: a beat task finds the waiting outbox rows.
+# Sent after the commit, with the transition's id. A lost signal costs seconds: a beat task finds
+# the waiting outbox rows.
 step_taken = Signal()
 
 Also = Callable[[Complaint, Transition], None]
 
 
 def find(number: str, by: User | None) -> Complaint:
-    """The case, if the person may see it. Raises Complaint.DoesNotExist otherwise, so that it cannot be told from a missing one."""
+    """The case, if the person may see it.
+
+    Raises Complaint.DoesNotExist otherwise, so that it cannot be told from a missing one.
+    """
     visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
     return visible.select_related("consumer", "owner", "team").get(number=number)
 
 
 def lock(number: str, by: User | None) -> Complaint:
-    """The case, held until the end of the caller's transaction. Raises Complaint.DoesNotExist as `find` does."""
+    """The case, held until the end of the caller's transaction.
+
+    Raises Complaint.DoesNotExist as `find` does.
+    """
     visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
     return visible.locked().select_related("consumer").get(number=number)
 
@@ -46,14 +54,18 @@ def check_version(complaint: Complaint, version: int | None) -> None:
     if version is not None and version != complaint.version:
         raise StaleVersion(
             _(
-                "案件 {number} 已被他人更新（您看到的是第 {seen} 版，现在是第 {current} 版）；您填写的内容没有丢失，请核对后再提交"
+                "案件 {number} 已被他人更新（您看到的是第 {seen} 版，现在是第 {current} 版）；"
+                "您填写的内容没有丢失，请核对后再提交"
             ).format(number=complaint.number, seen=version, current=complaint.version),
             complaint.version,
         )
 
 
 def unmet(step: Step, situation: CaseSituation, *, asking: bool = False) -> list[Unmet]:
-    """Every reason why the step cannot be taken. `asking`: only look at the case, not at what was sent."""
+    """Every reason why the step cannot be taken.
+
+    `asking`: only look at the case, not at what was sent.
+    """
     complaint, by = situation.complaint, situation.by
     if by is not None and not _role_allows(step, by):
         title, roles = str(step.title), "、".join(str(r.label) for r in step.who) or _("系统")
@@ -100,9 +112,11 @@ def advance(
     now: datetime | None = None,
     also: Also | None = None,
 ) -> Complaint:
-    """Take a step. `also(complaint, transition)` does what belongs to the step, in the same transaction, before the state is saved.
+    """Take a step.
 
-    Raises Complaint.DoesNotExist (unknown or not visible), NotAllowed (role), StaleVersion, StepRefused (with every unmet guard).
+    `also(complaint, transition)` does what belongs to the step, in the same transaction, before the
+    state is saved. Raises Complaint.DoesNotExist (unknown or not visible), NotAllowed (role),
+    StaleVersion, StepRefused (with every unmet guard).
     """
     now = now or timezone.now()
     step = STEPS.get(step_code)
@@ -203,7 +217,9 @@ def _write(
 
 
 def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:
-    """Nobody waits any longer once the case moves on: the held clocks run again before the step turns them."""
+    """Nobody waits any longer once the case moves on: the held clocks run again before the step
+    turns them.
+    """
     for hold in Hold.objects.filter(complaint=complaint, ended_at=None):
         clock.resume(complaint, hold, situation.now)
         hold.ended_at = max(situation.now, hold.started_at)
@@ -220,7 +236,9 @@ def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:
 
 
 def _set_outcome(complaint: Complaint, step: Step, now: datetime) -> None:
-    """The outcome stands on the case once it is closed; a step into execution remembers what it will be."""
+    """The outcome stands on the case once it is closed; a step into execution remembers what it
+    will be.
+    """
     if step.outcome is not None:
         complaint.outcome_if_done = step.outcome
     if complaint.state == State.CLOSED:

@@ -1,4 +1,7 @@
-"""The clocks of a case: which there are, when they fall due, what pauses them. Steps start and stop them in `advance.py`."""
+"""The clocks of a case: which there are, when they fall due, what pauses them.
+
+Steps start and stop them in `advance.py`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ from complaints.workdays import SHANGHAI, Due, add_calendar_days, add_working_da
 
 @dataclass(frozen=True)
 class Clock:
-    """One row of the table of clocks. `runs_in` are the states in which it may run, `pausable` whether a hold may stop it."""
+    """One row of the table of clocks.
+
+    `runs_in` are the states in which it may run, `pausable` whether a hold may stop it.
+    """
 
     kind: str
     title: str | Promise
@@ -48,7 +54,8 @@ REGIME: dict[str, Clock] = {
             DeadlineNature.INTERNAL,
             (State.REGISTERED,),
         ),
-        # Taking longer than 15 days without good reason counts as deliberate delay; the rule knows no suspension.
+        # Taking longer than 15 days without good reason counts as deliberate delay; the rule knows
+        # no suspension.
         Clock(
             "general_reply",
             _t("答复消费者"),
@@ -180,7 +187,9 @@ def turn(
     starts: Iterable[str],
     now: datetime,
 ) -> None:
-    """Stop, cancel and start clocks for a step (the state is the new one) and refresh `next_due_at`; nothing is saved on the case."""
+    """Stop, cancel and start clocks for a step (the state is the new one) and refresh
+    `next_due_at`; nothing is saved on the case.
+    """
     current = {
         d.kind: d
         for d in Deadline.objects.filter(complaint=complaint, state__in=["running", "held"])
@@ -224,13 +233,16 @@ def pause(complaint: Complaint, hold: Hold) -> list[str]:
 
 
 def resume(complaint: Complaint, hold: Hold, now: datetime) -> None:
-    """Let the held clocks run again, later by exactly the working time (or calendar time) that the hold lasted."""
+    """Let the held clocks run again, later by exactly the working time (or calendar time) that the
+    hold lasted.
+    """
     held = list(Deadline.objects.filter(complaint=complaint, state=DeadlineState.HELD))
     for deadline in held:
         paused = now - max(hold.started_at, deadline.started_at)
         clock = REGIME[deadline.kind]
         if clock.unit == "working_day":
-            # a hold of n started working days moves the due date by n working days: a pause never shortens
+            # a hold of n started working days moves the due date by n working days: a pause never
+            # shortens
             days = -(-working_minutes(now - paused, now) // 480)
             deadline.due_at = (
                 add_working_days(deadline.due_at, days).at if days else deadline.due_at
@@ -277,7 +289,9 @@ def climb(deadline: Deadline, now: datetime) -> list[str]:
 
 
 def remaining_text(minutes: int) -> str:
-    """Working time in words: 余 1 天 1 时, 余 3 时 20 分, 超时 3 时 10 分 (a day has eight working hours)."""
+    """Working time in words: 余 1 天 1 时, 余 3 时 20 分, 超时 3 时 10 分 (a day has eight working
+    hours).
+    """
     days, rest = divmod(abs(minutes), 480)
     hours, mins = divmod(rest, 60)
     if days:

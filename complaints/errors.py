@@ -1,4 +1,7 @@
-"""What can go wrong with a case. Every message is a sentence in the user's language that says what to do next."""
+"""What can go wrong with a case.
+
+Every message is a sentence in the user's language that says what to do next.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unmet:
-    """One reason why a step is refused: machine code, the sentence, and the part of the page that mends it."""
+    """One reason why a step is refused: machine code, the sentence, and the part of the page that
+    mends it.
+    """
 
     code: str
     message: str

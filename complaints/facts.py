@@ -1,4 +1,6 @@
-"""Facts of a case: what was answered, what the law still needs, the analysis of the moment and the frozen one."""
+"""Facts of a case: what was answered, what the law still needs, the analysis of the moment and the
+frozen one.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ def current_answers(complaint: Complaint) -> list[FactAnswer]:
 
 
 def known_values(answers: Sequence[FactAnswer]) -> dict[str, Any]:
-    """Fact → plain value, for facts that are established. A judgement counts only when counsel found it; else it is a report."""
+    """Fact → plain value, for facts that are established.
+
+    A judgement counts only when counsel found it; else it is a report.
+    """
     return {
         a.fact: a.value
         for a in answers
@@ -59,7 +64,10 @@ def values_for_law(complaint: Complaint, answers: Sequence[FactAnswer]) -> dict[
 
 
 def analyse(complaint: Complaint, answers: Sequence[FactAnswer] | None = None) -> dict[str, Any]:
-    """The legal analysis of the current facts (shape in API.md). Facts marked as not to be established are no longer missing."""
+    """The legal analysis of the current facts (shape in API.md).
+
+    Facts marked as not to be established are no longer missing.
+    """
     answers = current_answers(complaint) if answers is None else answers
     result = rulebook.analyse(
         values_for_law(complaint, answers),
@@ -73,7 +81,10 @@ def analyse(complaint: Complaint, answers: Sequence[FactAnswer] | None = None) -
 
 
 def missing_for_conclusion(complaint: Complaint) -> list[dict[str, Any]]:
-    """What the matching rules still need before the investigation may end. Facts found by counsel are counsel's, not asked here."""
+    """What the matching rules still need before the investigation may end.
+
+    Facts found by counsel are counsel's, not asked here.
+    """
     return [m for m in analyse(complaint)["missing_facts"] if not is_judgement(m["fact"])]
 
 
@@ -99,7 +110,9 @@ def latest_analysis(complaint: Complaint) -> Analysis | None:
 
 
 def is_stale(complaint: Complaint, analysis: Analysis | None) -> bool:
-    """True when facts, the date or the rulebook changed since the analysis was frozen, or there is none."""
+    """True when facts, the date or the rulebook changed since the analysis was frozen, or there is
+    none.
+    """
     return (
         analysis is None
         or analysis.facts_revision != complaint.facts_revision
@@ -109,7 +122,9 @@ def is_stale(complaint: Complaint, analysis: Analysis | None) -> bool:
 
 
 def owed_by_law(result: Mapping[str, Any]) -> Decimal:
-    """The most the consumer may firmly claim: the best set of certain remedies that may be claimed together, in yuan."""
+    """The most the consumer may firmly claim: the best set of certain remedies that may be claimed
+    together, in yuan.
+    """
     certain = {
         r["remedy"]: r for r in result.get("remedies", []) if r.get("certain") and r.get("amount")
     }

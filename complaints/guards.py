@@ -1,6 +1,8 @@
-"""What must hold before a step: one function per promise, answering with a sentence (why not, what to do) or with nothing.
+"""What must hold before a step: one function per promise, answering with a sentence (why not, what
+to do) or with nothing.
 
-Guards ask a `Situation`, which knows the case, the person, the moment and what was sent; they read no database and import no model.
+Guards ask a `Situation`, which knows the case, the person, the moment and what was sent; they read
+no database and import no model.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ REAUTHENTICATION_LASTS = timedelta(minutes=5)
 
 
 class Situation(Protocol):
-    """What a guard may look at. `now` is read once per request; properties that cost a query are cached by the implementation."""
+    """What a guard may look at.
+
+    `now` is read once per request; properties that cost a query are cached by the implementation.
+    """
 
     complaint: Any
     by: Any
@@ -55,7 +60,8 @@ class Situation(Protocol):
     def unsent_letters(self) -> int: ...
 
 
-# Guards that the step's own form can satisfy, and the field that does it: a page opens the form instead of blocking.
+# Guards that the step's own form can satisfy, and the field that does it: a page opens the form
+# instead of blocking.
 MENDED_BY = {
     "needed_facts_are_answered": "cannot_be_established",
     "evidence_or_reason": "no_evidence_reason",

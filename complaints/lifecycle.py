@@ -1,7 +1,10 @@
-"""The life of a complaint: states, steps, who may take them, what must hold, what follows. Read this file first.
+"""The life of a complaint: states, steps, who may take them, what must hold, what follows.
 
-Nothing else changes a state; `advance.py` is the only door and reads this table. A guard answers with a sentence (why not, and what
-to do) or with nothing. The same sentence greys the button, fills the API error and stands in the tests.
+Read this file first.
+
+Nothing else changes a state; `advance.py` is the only door and reads this table. A guard answers
+with a sentence (why not, and what to do) or with nothing. The same sentence greys the button, fills
+the API error and stands in the tests.
 """
 
 from __future__ import annotations
@@ -98,10 +101,10 @@ class Field(models.TextChoices):
 class Step:
     """One row of the table.
 
-    `to` lists the possible next states (empty: the state stays); with several, `choose` picks one. `who` are the roles that take the
-    step, `system` says whether a clock may. `guards` look at the case, `checks` at what was sent. `fields` are required, `optional`
-    may be sent. `effects` name what leaves through the outbox, `stops`, `cancels` and `starts` the
-    clocks (`clock.py`).
+    `to` lists the possible next states (empty: the state stays); with several, `choose` picks one.
+    `who` are the roles that take the step, `system` says whether a clock may. `guards` look at the
+    case, `checks` at what was sent. `fields` are required, `optional` may be sent. `effects` name
+    what leaves through the outbox, `stops`, `cancels` and `starts` the clocks (`clock.py`).
     """
 
     code: str

@@ -1,4 +1,7 @@
-"""The vocabulary of the case list. Permission is one of the words: everything that lists, counts or finds goes through `visible_to`."""
+"""The vocabulary of the case list.
+
+Permission is one of the words: everything that lists, counts or finds goes through `visible_to`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ from complaints.lifecycle import OPEN_STATES, PHASE_OF, State
 
 
 def scope_of(user: Any, prefix: str = "") -> Q:
-    """The condition under which a person sees a case (DOMAIN §5); `prefix` for related tables ("complaint__")."""
+    """The condition under which a person sees a case (DOMAIN §5); `prefix` for related tables
+    ("complaint__").
+    """
     nothing = Q(pk__in=[])
     if not isinstance(user, User) or not user.is_active or not user.may("see_complaints"):
         return nothing
@@ -41,7 +46,9 @@ class ComplaintQuerySet(models.QuerySet[Any]):
     """Words about cases."""
 
     def visible_to(self, user: Any) -> Self:
-        """Only what the person may see: own teams, teams led, cases that were with counsel, or all for auditors."""
+        """Only what the person may see: own teams, teams led, cases that were with counsel, or all
+        for auditors.
+        """
         return self.filter(scope_of(user))
 
     def open(self) -> Self:
@@ -73,5 +80,7 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         return self.filter(state=State.IN_REVIEW)
 
     def locked(self) -> Self:
-        """The rows, held until the end of the transaction; readers and foreign keys are not blocked."""
+        """The rows, held until the end of the transaction; readers and foreign keys are not
+        blocked.
+        """
         return self.select_for_update(of=("self",), no_key=True)

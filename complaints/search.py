@@ -1,4 +1,6 @@
-"""Finding cases by what a person types: numbers, exact phone, last four digits, names, and words of the text."""
+"""Finding cases by what a person types: numbers, exact phone, last four digits, names, and words of
+the text.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ class _Terms(SearchQuery):
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case Latin words and numbers, and every pair of neighbouring Chinese characters. The same for documents and queries."""
+    """Lower-case Latin words and numbers, and every pair of neighbouring Chinese characters.
+
+    The same for documents and queries.
+    """
     found: dict[str, None] = {}
     for run in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
         if run[0].isascii():
@@ -71,7 +76,9 @@ def index(complaint: Complaint) -> None:
 
 
 def matching(queryset: ComplaintQuerySet, query: str) -> ComplaintQuerySet:
-    """Narrow the cases to those that the query finds; personal data by exact match only, through blind indexes."""
+    """Narrow the cases to those that the query finds; personal data by exact match only, through
+    blind indexes.
+    """
     query = unicodedata.normalize("NFKC", query).strip()[:LIMIT]
     if not query:
         return queryset
@@ -92,7 +99,9 @@ def matching(queryset: ComplaintQuerySet, query: str) -> ComplaintQuerySet:
 
 
 def _documents_with(words: list[str]) -> QuerySet[SearchDocument]:
-    """Documents that hold every word; a single Chinese character also finds the pairs that begin with it."""
+    """Documents that hold every word; a single Chinese character also finds the pairs that begin
+    with it.
+    """
     terms = " & ".join(
         f"'{w}'" + (":*" if len(w) == 1 else "") for w in words
     )  # words hold letters, digits and Han only

@@ -27,7 +27,10 @@ LETTERS = (
 
 @dataclass
 class CaseSituation:
-    """The case, the person (None: the system), the moment and what was sent. `via` is session, api or system."""
+    """The case, the person (None: the system), the moment and what was sent.
+
+    `via` is session, api or system.
+    """
 
     complaint: Complaint
     by: User | None

@@ -1,6 +1,9 @@
-"""Taking values from people, programs and spreadsheets: one place, the same sentences everywhere. Pure of models.
+"""Taking values from people, programs and spreadsheets: one place, the same sentences everywhere.
 
-Every function answers the clean value or raises `Refused` with a sentence that says what to do next.
+Pure of models.
+
+Every function answers the clean value or raises `Refused` with a sentence that says what to do
+next.
 """
 
 from __future__ import annotations
@@ -8,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -30,7 +33,9 @@ class Refused(ValueError):
 
 
 def text(value: Any, limit: int, *, required: bool = False, lines: bool = False) -> str:
-    """Trimmed text of at most `limit` characters without NUL or control characters; line breaks only where `lines`."""
+    """Trimmed text of at most `limit` characters without NUL or control characters; line breaks
+    only where `lines`.
+    """
     if value is None:
         value = ""
     if not isinstance(value, str):
@@ -128,23 +133,27 @@ def day(value: Any, *, future: bool = False) -> date | None:
     return value
 
 
+def _instant(value: Any) -> datetime | None:
+    """The instant in any of the accepted spellings, still without offset if none was given."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        if isinstance(value, date):
+            return datetime.combine(value, time.min)
+        raw = str(value).strip()
+        return parse_datetime(raw) or datetime.combine(date.fromisoformat(raw), time.min)
+    except ValueError:
+        return None
+
+
 def moment(value: Any, now: datetime) -> datetime | None:
-    """An instant, ISO 8601; without offset it is Shanghai time; a bare date means its first minute. Not in the future (5 minutes' grace)."""
+    """An instant, ISO 8601; without offset it is Shanghai time; a bare date means its first minute.
+
+    Not in the future (5 minutes' grace).
+    """
     if value in (None, ""):
         return None
-    parsed: datetime | None
-    if isinstance(value, datetime):
-        parsed = value
-    elif isinstance(value, date):
-        parsed = datetime(value.year, value.month, value.day)
-    else:
-        try:
-            raw = str(value).strip()
-            parsed = parse_datetime(raw) or datetime.combine(
-                date.fromisoformat(raw), datetime.min.time()
-            )
-        except ValueError:
-            parsed = None
+    parsed = _instant(value)
     if parsed is None:
         raise Refused(
             _("“{value}”不是有效时间；请按 2026-11-23T14:40:00+08:00 的格式填写").format(
@@ -174,7 +183,10 @@ def flag(value: Any) -> bool:
 
 
 def phone(value: Any) -> str:
-    """A telephone number with 5 to 20 digits; + - ( ) and an extension allowed. Already masked numbers are kept as they are."""
+    """A telephone number with 5 to 20 digits; + - ( ) and an extension allowed.
+
+    Already masked numbers are kept as they are.
+    """
     value = text(value, 40)
     if not value:
         return ""
@@ -193,7 +205,9 @@ def email(value: Any) -> str:
 
 
 def document_number(value: Any) -> str:
-    """An identity document: letters and digits, 5 to 30 characters (passports and permits too, so no checksum is demanded)."""
+    """An identity document: letters and digits, 5 to 30 characters (passports and permits too, so
+    no checksum is demanded).
+    """
     value = text(value, 40)
     if value and not re.fullmatch(r"[0-9A-Za-z*\-]{5,30}", normalised("id_number", value)):
         raise Refused(_("“证件号码”应为 5 至 30 位字母或数字"))
@@ -223,7 +237,10 @@ CONSUMER_FIELDS: dict[str, Cleaner] = {
 def clean(
     values: Mapping[str, Any], cleaners: Mapping[str, Cleaner], *, prefix: str = ""
 ) -> dict[str, Any]:
-    """Run each cleaner on its value. Raises Invalid with every sentence, and for fields that the table does not know."""
+    """Run each cleaner on its value.
+
+    Raises Invalid with every sentence, and for fields that the table does not know.
+    """
     errors: dict[str, list[str]] = {}
     result: dict[str, Any] = {}
     for name in values:

@@ -1,7 +1,7 @@
 """Days, working days and working time. Pure: no Django, no database.
 
-Working days follow the State Council's yearly notices with make-up days (调休). A year whose notice is not published yet is counted
-by weekends alone and the result is marked provisional (暂定).
+Working days follow the State Council's yearly notices with make-up days (调休). A year whose notice
+is not published yet is counted by weekends alone and the result is marked provisional (暂定).
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ END_OF_DAY = time(23, 59, 59)
 
 @dataclass(frozen=True)
 class Due:
-    """A due instant, the days that were jumped over, the make-up days that counted, and whether a year was unpublished."""
+    """A due instant, the days that were jumped over, the make-up days that counted, and whether a
+    year was unpublished.
+    """
 
     at: datetime
     first_day: date
@@ -41,12 +43,16 @@ def _status(day: date) -> tuple[bool, bool]:
 
 
 def is_working_day(day: date) -> bool:
-    """True for a working day by the State Council's notice; by weekends alone where no notice is published."""
+    """True for a working day by the State Council's notice; by weekends alone where no notice is
+    published.
+    """
     return _status(day)[0]
 
 
 def add_calendar_days(start: datetime, days: int) -> Due:
-    """The end of the n-th day after `start`; the day of the event does not count (民法典 201), a last day on a holiday moves on (203)."""
+    """The end of the n-th day after `start`; the day of the event does not count (民法典 201), a
+    last day on a holiday moves on (203).
+    """
     first = start.astimezone(SHANGHAI).date() + timedelta(days=1)
     last = first + timedelta(days=days - 1)
     skipped: list[date] = []
@@ -59,7 +65,7 @@ def add_calendar_days(start: datetime, days: int) -> Due:
 
 
 def add_working_days(start: datetime, days: int) -> Due:
-    """The end of business on the n-th working day after `start` (民法典 201); make-up days count."""
+    """The end of business on the n-th working day after `start` (民法典 201), make-up days too."""
     first = day = start.astimezone(SHANGHAI).date() + timedelta(days=1)
     skipped: list[date] = []
     made_up: list[date] = []
@@ -97,7 +103,9 @@ def _minutes_of(day: date, start: datetime | None, end: datetime | None) -> int:
 
 
 def working_minutes(start: datetime, end: datetime) -> int:
-    """Whole minutes of business time from `start` to `end`; negative when `end` lies before `start`."""
+    """Whole minutes of business time from `start` to `end`; negative when `end` lies before
+    `start`.
+    """
     if end < start:
         return -working_minutes(end, start)
     start, end = start.astimezone(SHANGHAI), end.astimezone(SHANGHAI)

@@ -1,4 +1,4 @@
-"""The Celery application and the beat table. Every outside effect leaves through a task named here."""
+"""The Celery application and the beat table: every outside effect leaves through a task here."""
 
 import os
 

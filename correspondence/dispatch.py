@@ -1,4 +1,8 @@
-"""From outbox rows to messages. At least once: a row is done only after its messages were handed over; each message has a key of its own."""
+"""From outbox rows to messages.
+
+At least once: a row is done only after its messages were handed over; each message has a key of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,10 @@ BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), 
 
 
 def soon(sender: Any, transition_id: int, **kwargs: Any) -> None:
-    """A step was committed: ask Celery to send now. Never breaks the step; the beat sweep finds what was missed."""
+    """A step was committed: ask Celery to send now.
+
+    Never breaks the step; the beat sweep finds what was missed.
+    """
     from correspondence.tasks import send_waiting
 
     try:
@@ -41,7 +48,10 @@ def waiting(now: datetime, most: int = 200) -> list[int]:
 
 
 def deliver(pk: int, now: datetime) -> bool:
-    """Send one row. False when another worker has it, it is done, or it failed (then it is tried again later)."""
+    """Send one row.
+
+    False when another worker has it, it is done, or it failed (then it is tried again later).
+    """
     try:
         with transaction.atomic():
             row = (

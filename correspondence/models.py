@@ -9,7 +9,11 @@ from complaints.models import Outbox
 
 
 class Notice(models.Model):
-    """One message to one receiver. The consumer's address is kept masked; the clear one is read from the vault at the moment of sending."""
+    """One message to one receiver.
+
+    The consumer's address is kept masked; the clear one is read from the vault at the moment of
+    sending.
+    """
 
     class Way(models.TextChoices):
         IN_APP = "in_app", _("站内")

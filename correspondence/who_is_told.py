@@ -1,4 +1,4 @@
-"""Who is told what: one row per effect of the lifecycle. Read this after `complaints/lifecycle.py`."""
+"""Who is told what: one row per effect of the lifecycle. Read `complaints/lifecycle.py` first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Row:
-    """Receivers ("consumer" or a function of the staff), the subject, the text (`str.format` over the case) and why one gets it."""
+    """Receivers ("consumer" or a function of the staff), the subject, the text (`str.format` over
+    the case) and why one gets it.
+    """
 
     to_consumer: bool
     staff: Callable[[Complaint, Outbox], list[User]] | None
@@ -75,8 +77,10 @@ TABLE: dict[str, Row] = {
         None,
         _("您的投诉已受理（{number}）"),
         _(
-            "您好：\n\n您反映的“{title}”我们已经受理，编号 {number}。我们将在调查核实后答复您，最迟 {due}。\n\n"
-            "如对处理不满意，您还可以拨打 12315，或向消费者协会、仲裁机构、人民法院寻求帮助。\n\n{enterprise}"
+            "您好：\n\n您反映的“{title}”我们已经受理，编号 {number}。"
+            "我们将在调查核实后答复您，最迟 {due}。\n\n"
+            "如对处理不满意，您还可以拨打 12315，或向消费者协会、仲裁机构、人民法院寻求帮助。"
+            "\n\n{enterprise}"
         ),
     ),
     "tell_consumer_declined": Row(
@@ -100,7 +104,8 @@ TABLE: dict[str, Row] = {
         None,
         _("您的投诉已按您的意愿撤回（{number}）"),
         _(
-            "您好：\n\n您的投诉 {number} 已按您的意愿撤回。撤回不影响您依法享有的权利，您仍可再次投诉，或拨打 12315。\n\n{enterprise}"
+            "您好：\n\n您的投诉 {number} 已按您的意愿撤回。"
+            "撤回不影响您依法享有的权利，您仍可再次投诉，或拨打 12315。\n\n{enterprise}"
         ),
     ),
     "tell_consumer_merged": Row(
@@ -108,7 +113,8 @@ TABLE: dict[str, Row] = {
         None,
         _("您的投诉已合并办理（{number}）"),
         _(
-            "您好：\n\n您的投诉 {number} 已与同一事项的案件合并办理，原编号仍可查询。\n\n{enterprise}"
+            "您好：\n\n您的投诉 {number} 已与同一事项的案件合并办理，原编号仍可查询。"
+            "\n\n{enterprise}"
         ),
     ),
     "remind_consumer": Row(
@@ -124,7 +130,8 @@ TABLE: dict[str, Row] = {
         None,
         _("您还可以选择的途径（{number}）"),
         _(
-            "您好：\n\n我们会根据您的意见重新研究方案。您也可以拨打 12315 请求调解、向消费者协会投诉、依协议申请仲裁，或向人民法院起诉。\n\n{enterprise}"
+            "您好：\n\n我们会根据您的意见重新研究方案。您也可以拨打 12315 请求调解、"
+            "向消费者协会投诉、依协议申请仲裁，或向人民法院起诉。\n\n{enterprise}"
         ),
     ),
     "ask_satisfaction": Row(
@@ -132,7 +139,8 @@ TABLE: dict[str, Row] = {
         None,
         _("您的投诉已办结（{number}）"),
         _(
-            "您好：\n\n您的投诉 {number} 已经办结。如果问题没有真正解决，请直接回复或来电，我们会安排另一位同事重新处理。\n\n{enterprise}"
+            "您好：\n\n您的投诉 {number} 已经办结。如果问题没有真正解决，"
+            "请直接回复或来电，我们会安排另一位同事重新处理。\n\n{enterprise}"
         ),
     ),
     "tell_owner": Row(False, owner, _("{number} 有新进展：{step}"), "{title}", _HANDLED),

@@ -1,4 +1,7 @@
-"""The folder 卷宗 of a case, its items and their chain of custody. Files lie outside the web root under their hash."""
+"""The folder 卷宗 of a case, its items and their chain of custody.
+
+Files lie outside the web root under their hash.
+"""
 
 import pgtrigger
 from django.conf import settings
@@ -17,7 +20,10 @@ class Folder(models.Model):
 
 
 class Item(models.Model):
-    """One piece of evidence: the untouched file, where it comes from and what it proves. Never changed, only withdrawn."""
+    """One piece of evidence: the untouched file, where it comes from and what it proves.
+
+    Never changed, only withdrawn.
+    """
 
     folder = models.ForeignKey(Folder, on_delete=models.PROTECT, related_name="items")
     number = models.PositiveIntegerField(_("证据编号"))

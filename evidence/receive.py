@@ -1,4 +1,6 @@
-"""Taking in a file: bounded, typed by its content, hashed while it is written, stored under its hash, never half there."""
+"""Taking in a file: bounded, typed by its content, hashed while it is written, stored under its
+hash, never half there.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ from django.utils.translation import gettext as _
 
 from evidence.models import Custody, Folder, Item
 
-# What a case file may contain: content type → file endings. Anything that a browser could run is not on the list.
+# What a case file may contain: content type → file endings. Anything that a browser could run is
+# not on the list.
 ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
     "image/png": ("png",),
     "image/jpeg": ("jpg", "jpeg"),
@@ -46,7 +49,10 @@ ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
 
 
 class FileRefused(Exception):
-    """The file cannot be taken; the message says why and what to do. `status` is the HTTP status that fits."""
+    """The file cannot be taken; the message says why and what to do.
+
+    `status` is the HTTP status that fits.
+    """
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -92,7 +98,10 @@ def _content_type(head: bytes, name: str) -> str:
 
 
 def store(chunks: Iterable[bytes], name: str) -> Stored:
-    """Write the chunks to the store. Raises FileRefused (empty, too large, type not allowed, disk full); leaves nothing behind then."""
+    """Write the chunks to the store.
+
+    Raises FileRefused (empty, too large, type not allowed, disk full); leaves nothing behind then.
+    """
     root = Path(settings.EVIDENCE_DIR)
     temporary: str | None = None
     try:
@@ -121,7 +130,8 @@ def store(chunks: Iterable[bytes], name: str) -> Stored:
         if content_type not in ALLOWED_TYPES:
             raise FileRefused(
                 _(
-                    "不能接收这种类型的文件（{type}）；可以上传图片、录音、录像、PDF、Office 文档、文本或 zip"
+                    "不能接收这种类型的文件（{type}）；"
+                    "可以上传图片、录音、录像、PDF、Office 文档、文本或 zip"
                 ).format(type=content_type),
                 415,
             )
@@ -141,7 +151,9 @@ def store(chunks: Iterable[bytes], name: str) -> Stored:
 
 
 def clean_name(name: str) -> str:
-    """The last path component without control or direction characters, at most 200 characters, ending kept."""
+    """The last path component without control or direction characters, at most 200 characters,
+    ending kept.
+    """
     base = name.replace("\\", "/").rpartition("/")[2]
     base = "".join(c for c in base if unicodedata.category(c)[0] != "C").strip(" .")
     stem, dot, ending = base.rpartition(".")
@@ -153,7 +165,8 @@ def clean_name(name: str) -> str:
 def add_item(
     folder: Folder, stored: Stored, *, name: str, by: Any, now: datetime, **about: Any
 ) -> Item:
-    """A numbered item in the folder for a stored file, with its first custody row; in the caller's transaction.
+    """A numbered item in the folder for a stored file, with its first custody row; in the caller's
+    transaction.
 
     `about`: title, obtained_from, obtained_at, proves, is_original.
     """

@@ -14,7 +14,7 @@ PASSWORD = "correct horse battery staple"
 
 @dataclass
 class Cast:
-    """agent, colleague and supervisor share a team; outsider and outside_supervisor have another."""
+    """agent, colleague, supervisor share a team; outsider, outside_supervisor have another."""
 
     team: Team
     other_team: Team

@@ -1,4 +1,6 @@
-"""Lawful worlds through the front door: a case reaches a state by taking the steps, never by setting it."""
+"""Lawful worlds through the front door: a case reaches a state by taking the steps, never by
+setting it.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,20 @@ from complaints.facts import missing_for_conclusion
 from complaints.models import Complaint
 from tests.cast import Cast
 
-NARRATIVE = "11 月 9 日接到自称健康顾问的来电，称胶囊三个疗程根治高血压，停药也不反弹。当日付款 3980 元，服用五日无效，要求退一赔三。"
+NARRATIVE = (
+    "11 月 9 日接到自称健康顾问的来电，称胶囊三个疗程根治高血压，停药也不反弹。"
+    "当日付款 3980 元，服用五日无效，要求退一赔三。"
+)
 CONSUMER = {
     "name": "王测试",
     "phone": "12012345678",
     "email": "consumer@example.com",
     "address": "浙江省杭州市青禾路 1 号",
 }
-LETTER = "尊敬的王女士：\n您反映的问题已经核实。我们将退还价款。如不同意，可拨打 12315、向消费者协会投诉、申请仲裁或提起诉讼。\n青禾生活"
+LETTER = (
+    "尊敬的王女士：\n您反映的问题已经核实。我们将退还价款。"
+    "如不同意，可拨打 12315、向消费者协会投诉、申请仲裁或提起诉讼。\n青禾生活"
+)
 
 
 def values(**changes: Any) -> dict[str, Any]:

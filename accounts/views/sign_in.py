@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off, get_failure_limit
@@ -45,8 +45,7 @@ class SignIn(LoginView):
         return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
-        user = form.get_user()
-        assert isinstance(user, User)
+        user = cast("User", form.get_user())
         response = super().form_valid(form)
         record("signed_in", f"user:{user.username}", user, timezone.now())
         if wants_json(self.request):

@@ -19,9 +19,10 @@ from complaints.validation import Refused
 
 
 def take_next(by: User, now: datetime | None = None) -> Complaint | None:
-    """Give the person the next case that nobody owns: soonest deadline first, then oldest. None when nothing is left.
+    """Give the person the next case that nobody owns: soonest deadline first, then oldest.
 
-    Two people never get the same case: the row is claimed with SKIP LOCKED.
+    None when nothing is left. Two people never get the same case: the row is claimed with SKIP
+    LOCKED.
     """
     now = now or timezone.now()
     if not by.may("take"):
@@ -52,9 +53,11 @@ def assign(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Complaint:
-    """Hand the case to a colleague, or back to a team's queue, with a note that the new owner sees first.
+    """Hand the case to a colleague, or back to a team's queue, with a note that the new owner sees
+    first.
 
-    A supervisor assigns within the teams led; an agent hands over own cases. Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    A supervisor assigns within the teams led; an agent hands over own cases. Raises
+    Complaint.DoesNotExist, NotAllowed, Invalid.
     """
     now = now or timezone.now()
     try:

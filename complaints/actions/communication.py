@@ -1,4 +1,6 @@
-"""Texts of a case: replies that leave through the outbox, notes that never do; and what is being typed."""
+"""Texts of a case: replies that leave through the outbox, notes that never do; and what is being
+typed.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,10 @@ DRAFT_LIMIT = 400_000
 def write(
     number: str, values: Mapping[str, Any], *, by: User, now: datetime | None = None
 ) -> Communication:
-    """Add a text `{kind, channel?, text, inbound?}`. A reply waits 30 s in the outbox, so that it can be undone; notes stay inside.
+    """Add a text `{kind, channel?, text, inbound?}`.
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    A reply waits 30 s in the outbox, so that it can be undone; notes stay inside. Raises
+    Complaint.DoesNotExist, NotAllowed, Invalid.
     """
     now = now or timezone.now()
     v = validation

@@ -29,9 +29,10 @@ def add(
     by: User,
     now: datetime | None = None,
 ) -> Item:
-    """Take in one file. `about`: title, obtained_from, obtained_at, proves, is_original. The file lies in the store before the row
-    is written; a crash in between leaves an unreferenced file and no half item.
+    """Take in one file.
 
+    `about`: title, obtained_from, obtained_at, proves, is_original. The file lies in the store
+    before the row is written; a crash in between leaves an unreferenced file and no half item.
     Raises Complaint.DoesNotExist, NotAllowed, Invalid, FileRefused.
     """
     now = now or timezone.now()
@@ -82,7 +83,10 @@ def add(
 
 
 def hand_out(number: str, item_number: int, *, by: User, now: datetime | None = None) -> Item:
-    """The item, with a custody row that says who had it. Raises Complaint.DoesNotExist or Item.DoesNotExist."""
+    """The item, with a custody row that says who had it.
+
+    Raises Complaint.DoesNotExist or Item.DoesNotExist.
+    """
     now = now or timezone.now()
     complaint = find(number, by)
     with transaction.atomic():

@@ -37,29 +37,26 @@ def _clean(fact_id: str, answer: Any) -> dict[str, Any]:
     number = answer.get("evidence")
     if number is not None and not str(number).isdigit():
         raise Refused(_("证据编号应为数字"))
+    told = {"value": None, "established": False, "source": source, "note": note}
     if answer.get("cannot_be_established"):
         if not note:
             raise Refused(_("请说明为何无法查明"))
-        return {
-            "value": None,
-            "established": False,
-            "source": source,
-            "note": note,
-            "evidence_number": None,
-        }
-    if answer.get("value") is None:
-        raise Refused(_("请给出答案，或标明无法查明并说明原因"))
-    try:
-        value = check_value(fact_id, answer["value"])
-    except ValueError as error:
-        raise Refused(str(error)) from error
+        return {**told, "evidence_number": None}
     return {
-        "value": value,
+        **told,
+        "value": _known_value(fact_id, answer.get("value")),
         "established": True,
-        "source": source,
-        "note": note,
         "evidence_number": int(number) if number is not None else None,
     }
+
+
+def _known_value(fact_id: str, value: Any) -> Any:
+    if value is None:
+        raise Refused(_("请给出答案，或标明无法查明并说明原因"))
+    try:
+        return check_value(fact_id, value)
+    except ValueError as error:
+        raise Refused(str(error)) from error
 
 
 def answer(
@@ -70,9 +67,10 @@ def answer(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Complaint:
-    """Record answers: {fact: {value, source, note, evidence}} or {fact: value}. An equal answer changes nothing.
+    """Record answers: {fact: {value, source, note, evidence}} or {fact: value}.
 
-    All or none. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid (fact → sentences).
+    An equal answer changes nothing. All or none. Raises Complaint.DoesNotExist, NotAllowed,
+    StaleVersion, Invalid (fact → sentences).
     """
     now = now or timezone.now()
     if not by.may("answer_facts"):

@@ -90,7 +90,8 @@ def settle(
     evidence: Any = None,
     now: datetime | None = None,
 ) -> Commitment:
-    """Record that a promise was kept (with proof) or waived by the consumer in writing (with the evidence number of that writing).
+    """Record that a promise was kept (with proof) or waived by the consumer in writing (with the
+    evidence number of that writing).
 
     Raises Complaint.DoesNotExist, NotAllowed, Invalid.
     """

@@ -65,7 +65,10 @@ def start(
 def end(
     number: str, hold_id: int | None = None, *, by: User | None, now: datetime | None = None
 ) -> Complaint:
-    """Restart the clocks; the due dates move by as long as the hold lasted. Raises Complaint.DoesNotExist, NotAllowed, Invalid."""
+    """Restart the clocks; the due dates move by as long as the hold lasted.
+
+    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    """
     now = now or timezone.now()
     if by is not None and not by.may("hold_clocks"):
         raise NotAllowed(_("您的角色不能恢复计时"))

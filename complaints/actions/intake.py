@@ -124,7 +124,9 @@ def next_number(now: datetime) -> str:
 def similar(
     consumer: Mapping[str, str], order_number: str, by: User, *, limit: int = 5
 ) -> list[dict[str, Any]]:
-    """Earlier cases that the person may see with the same phone, document or order number (exact match only)."""
+    """Earlier cases that the person may see with the same phone, document or order number (exact
+    match only).
+    """
     same = [
         Q(**{f"consumer__{c}_index": blind_index(c, consumer[c])})
         for c in ("phone", "id_number")
@@ -153,7 +155,8 @@ def register(
 ) -> Complaint:
     """Register a complaint in one transaction. `owned` makes the person its owner.
 
-    Raises NotAllowed, Invalid (field → sentences) or Duplicate (the external number is registered already).
+    Raises NotAllowed, Invalid (field → sentences) or Duplicate (the external number is registered
+    already).
     """
     now = now or timezone.now()
     if not by.may("register_complaints"):
@@ -257,9 +260,10 @@ def edit(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Complaint:
-    """Change what was registered. Only fields in `EDITABLE`; every change is an event that names the fields, never their personal values.
+    """Change what was registered.
 
-    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
+    Only fields in `EDITABLE`; every change is an event that names the fields, never their personal
+    values. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
     now = now or timezone.now()
     if not by.may("edit_complaints"):
@@ -298,15 +302,19 @@ def edit(
     return complaint
 
 
+def _apply_personal(complaint: Complaint, values: dict[str, str]) -> list[str]:
+    personal = {k: v for k, v in values.items() if complaint.consumer.clear(k) != v}
+    if personal:
+        complaint.consumer.fill(personal)
+        complaint.consumer.save()
+    return [f"consumer.{k}" for k in personal]
+
+
 def _apply(complaint: Complaint, data: dict[str, Any]) -> list[str]:
     changed = []
     for name, value in data.items():
         if name == "consumer":
-            personal = {k: v for k, v in value.items() if complaint.consumer.clear(k) != v}
-            if personal:
-                complaint.consumer.fill(personal)
-                complaint.consumer.save()
-                changed += [f"consumer.{k}" for k in personal]
+            changed += _apply_personal(complaint, value)
         elif name == "product":
             for part, text in value.items():
                 if getattr(complaint, f"product_{part}") != text:

@@ -1,4 +1,7 @@
-"""What the clocks do by themselves: warn, remind, escalate, close what nobody answered. Called by Celery, idempotent."""
+"""What the clocks do by themselves: warn, remind, escalate, close what nobody answered.
+
+Called by Celery, idempotent.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,12 @@ POSTPONE = timedelta(hours=1)
 
 
 def enforce_due(now: datetime, *, most: int = 500) -> int:
-    """Climb the ladder of every running clock whose next step is due, soonest first; answers how many clocks were handled.
+    """Climb the ladder of every running clock whose next step is due, soonest first; answers how
+    many clocks were handled.
 
-    Each clock is one transaction under its case's lock, so that a killed worker neither loses nor doubles a step. A case that fails is
-    postponed by an hour, loudly, and does not stall the others.
+    Each clock is one transaction under its case's lock, so that a killed worker neither loses nor
+    doubles a step. A case that fails is postponed by an hour, loudly, and does not stall the
+    others.
     """
     due = Deadline.objects.filter(state=DeadlineState.RUNNING, ladder_at__lte=now).order_by(
         "ladder_at", "id"

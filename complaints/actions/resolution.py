@@ -27,7 +27,7 @@ MOST_MEASURES = 30
 
 
 def current(complaint: Complaint) -> Resolution | None:
-    """The version that counts now (draft, submitted, returned or signed); None when there is none."""
+    """The version that counts now (draft, submitted, returned, signed); None when there is none."""
     return (
         Resolution.objects.filter(complaint=complaint)
         .exclude(status=Resolution.Status.SUPERSEDED)
@@ -39,7 +39,9 @@ def current(complaint: Complaint) -> Resolution | None:
 
 
 def content(resolution: Resolution) -> dict[str, Any]:
-    """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter, analysis, hashes of the evidence."""
+    """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter,
+    analysis, hashes of the evidence.
+    """
     complaint = resolution.complaint
     analysis = resolution.analysis
     items = (
@@ -86,7 +88,10 @@ def content_hash(resolution: Resolution) -> str:
 
 
 def as_it_would_be_signed(complaint: Complaint) -> Resolution | None:
-    """The version that counts now, bound to the analysis frozen last; nothing is saved. None when there is none."""
+    """The version that counts now, bound to the analysis frozen last; nothing is saved.
+
+    None when there is none.
+    """
     resolution = current(complaint)
     if resolution is not None:
         resolution.complaint = complaint
@@ -152,9 +157,10 @@ def save_draft(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Resolution:
-    """Write the proposal `{measures, explanation, legal_basis, letter}`. Edits the draft, or makes the next version after a return.
+    """Write the proposal `{measures, explanation, legal_basis, letter}`.
 
-    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
+    Edits the draft, or makes the next version after a return. Raises Complaint.DoesNotExist,
+    NotAllowed, StaleVersion, Invalid.
     """
     now = now or timezone.now()
     if not by.may("draft_resolutions"):
@@ -257,10 +263,16 @@ def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
 # --- what steps do to the resolution, called inside `advance`
 
 
+def _existing(resolution: Resolution | None) -> Resolution:
+    """The guards of these steps ask for a resolution; without one they are broken."""
+    if resolution is None:
+        raise RuntimeError("a step on a resolution passed its guards without one")
+    return resolution
+
+
 def submitted(complaint: Complaint, transition: Transition) -> None:
     """Bind the frozen analysis to the version and hash what counsel will read."""
-    resolution = current(complaint)
-    assert resolution is not None  # guard `resolution_is_complete`
+    resolution = _existing(current(complaint))
     resolution.complaint = complaint
     resolution.status = Resolution.Status.SUBMITTED
     resolution.analysis = facts.latest_analysis(complaint)
@@ -277,19 +289,25 @@ def sent_back(complaint: Complaint, transition: Transition) -> None:
 
 
 def signed(complaint: Complaint, transition: Transition) -> None:
-    """Sign exactly what is there now: the hash is taken again in this transaction, after counsel's own findings."""
+    """Sign exactly what is there now: the hash is taken again in this transaction, after counsel's
+    own findings.
+    """
     _decided(complaint, transition, signed=True, text=str(transition.fields["opinion"]))
 
 
 def signed_as_read(read: str) -> Callable[[Complaint, Transition], None]:
-    """Like `signed`, but only what counsel read: content with the hash `read`. Raises ContentChanged under the case's lock."""
+    """Like `signed`, but only what counsel read: content with the hash `read`.
+
+    Raises ContentChanged under the case's lock.
+    """
 
     def sign(complaint: Complaint, transition: Transition) -> None:
         resolution = as_it_would_be_signed(complaint)
         if resolution is None or content_hash(resolution) != read:
             raise ContentChanged(
                 _(
-                    "案件 {number} 的方案、函件、事实或证据在您打开之后有变动，没有签署；请核对变动后再签署"
+                    "案件 {number} 的方案、函件、事实或证据在您打开之后有变动，没有签署；"
+                    "请核对变动后再签署"
                 ).format(number=complaint.number),
                 complaint.version - 1,  # the version before this step, which is rolled back
             )
@@ -299,8 +317,7 @@ def signed_as_read(read: str) -> Callable[[Complaint, Transition], None]:
 
 
 def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text: str) -> None:
-    resolution = as_it_would_be_signed(complaint) if signed else current(complaint)
-    assert resolution is not None
+    resolution = _existing(as_it_would_be_signed(complaint) if signed else current(complaint))
     resolution.complaint = complaint
     if signed:
         resolution.content_hash = content_hash(resolution)

@@ -1,4 +1,7 @@
-"""Taking a step, whoever asks: pages, API, imports and clocks come through here. What belongs to a step beside its state is `ALSO`."""
+"""Taking a step, whoever asks: pages, API, imports and clocks come through here.
+
+What belongs to a step beside its state is `ALSO`.
+"""
 
 from __future__ import annotations
 
@@ -28,18 +31,22 @@ from complaints.validation import Refused
 
 
 def _concluded(complaint: Complaint, transition: Transition) -> None:
-    """Findings stand on the case, what cannot be established is answered so, and the analysis is frozen."""
+    """Findings stand on the case, what cannot be established is answered so, and the analysis is
+    frozen.
+    """
     complaint.findings = str(transition.fields["findings"])
     complaint.no_evidence_reason = str(transition.fields.get("no_evidence_reason", ""))
     explained = transition.fields.get("cannot_be_established") or {}
-    assert transition.by is not None
+    by = transition.by
+    if by is None:  # no clock may find facts; the table says so too
+        raise NotAllowed(_("调查结论只能由人作出"))
     if explained:
         answers = {
             f: {"cannot_be_established": True, "note": why, "source": FactSource.VERIFIED}
             for f, why in explained.items()
         }
-        fact_actions.mark_not_established(complaint, answers, transition.by, transition.at)
-    facts.freeze(complaint, transition.by, transition.at)
+        fact_actions.mark_not_established(complaint, answers, by, transition.at)
+    facts.freeze(complaint, by, transition.at)
 
 
 def _reinvestigated(complaint: Complaint, transition: Transition) -> None:
@@ -151,9 +158,11 @@ def take(
     now: datetime | None = None,
     read: str | None = None,
 ) -> Complaint:
-    """Take a step with its fields. `read`: hash of the content that a signing person had before the eyes (`sign` only).
+    """Take a step with its fields.
 
-    Raises what `advance` raises, Invalid for fields that the step does not know, ContentChanged when something else would be signed.
+    `read`: hash of the content that a signing person had before the eyes (`sign` only). Raises what
+    `advance` raises, Invalid for fields that the step does not know, ContentChanged when something
+    else would be signed.
     """
     step = STEPS.get(step_code)
     cleaned = _clean_fields(step, values) if step is not None else {}
@@ -182,7 +191,9 @@ def request_withdrawal(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Complaint:
-    """An agent records that the consumer wants to withdraw; a supervisor confirms it by taking the step."""
+    """An agent records that the consumer wants to withdraw; a supervisor confirms it by taking the
+    step.
+    """
     now = now or timezone.now()
     step = STEPS["withdraw"]
     with transaction.atomic():
@@ -220,7 +231,10 @@ def check(
     reauthenticated_at: datetime | None = None,
     now: datetime | None = None,
 ) -> list[Unmet]:
-    """What stands in the way of a step with these fields; nothing is written (dry run). Raises StepRefused for an unknown step."""
+    """What stands in the way of a step with these fields; nothing is written (dry run).
+
+    Raises StepRefused for an unknown step.
+    """
     step = STEPS.get(step_code)
     if step is None:
         raise StepRefused(
@@ -241,9 +255,11 @@ def available(
     reauthenticated_at: datetime | None = None,
     now: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """The steps of the person's roles from the present state: `{step, title, to, allowed, unmet, openable, fields, …}`.
+    """The steps of the person's roles from the present state: `{step, title, to, allowed, unmet,
+    openable, fields, …}`.
 
-    `openable` says that the step's own form can mend everything that is unmet, so a page opens it instead of blocking.
+    `openable` says that the step's own form can mend everything that is unmet, so a page opens it
+    instead of blocking.
     """
     situation = CaseSituation(complaint, by, now or timezone.now(), {}, via, reauthenticated_at)
     result = []

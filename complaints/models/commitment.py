@@ -11,7 +11,7 @@ from complaints.models.resolution import Measure
 
 
 class Commitment(models.Model):
-    """One promise: what, until when, by whom; kept with proof or waived by the consumer in writing."""
+    """A promise: what, until when, by whom; kept with proof, or waived in writing."""
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="commitments")
     measure = models.ForeignKey(

@@ -9,7 +9,10 @@ from complaints.models.complaint import Complaint
 
 
 class Communication(models.Model):
-    """One text: a reply to the consumer, an internal note, or a note of a call. Direction is seen from us."""
+    """One text: a reply to the consumer, an internal note, or a note of a call.
+
+    Direction is seen from us.
+    """
 
     complaint = models.ForeignKey(
         Complaint, on_delete=models.PROTECT, related_name="communications"
@@ -38,7 +41,10 @@ class Communication(models.Model):
 
 
 class Draft(models.Model):
-    """What a person is typing, saved every few seconds. Sealed as a whole, because it may hold personal data."""
+    """What a person is typing, saved every few seconds.
+
+    Sealed as a whole, because it may hold personal data.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)

@@ -14,7 +14,7 @@ PERSONAL_FIELDS = ("name", "phone", "email", "id_number", "bank_account", "addre
 
 
 class Consumer(models.Model):
-    """One person. Only masked values stand in clear; `*_index` are keyed hashes for exact search."""
+    """A person. Only masked values stand in clear; `*_index` are keyed hashes for exact search."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     data_key = models.BinaryField()
@@ -58,7 +58,10 @@ class Consumer(models.Model):
         return f"complaints_consumer|{self.pk}"
 
     def fill(self, values: Mapping[str, str]) -> list[str]:
-        """Seal the given personal fields (not saved). Answers the names of the columns that changed."""
+        """Seal the given personal fields (not saved).
+
+        Answers the names of the columns that changed.
+        """
         if not self.data_key:
             self.data_key = vault.new_data_key(self._context)
         changed = ["data_key"]
@@ -85,7 +88,10 @@ class Consumer(models.Model):
         return changed
 
     def clear(self, column: str) -> str:
-        """The clear value of one field, "" when there is none. For the outbox and a recorded reveal only."""
+        """The clear value of one field, "" when there is none.
+
+        For the outbox and a recorded reveal only.
+        """
         sealed = bytes(getattr(self, f"{column}_sealed"))
         return vault.unseal(bytes(self.data_key), self._context, column, sealed) if sealed else ""
 

@@ -11,7 +11,10 @@ from complaints.models.complaint import Complaint
 
 
 class Deadline(models.Model):
-    """One clock of a case. `kind` is a row of `clock.REGIME`; `ladder_at` is the next instant at which somebody is told."""
+    """One clock of a case.
+
+    `kind` is a row of `clock.REGIME`; `ladder_at` is the next instant at which somebody is told.
+    """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="deadlines")
     kind = models.CharField(max_length=30)
@@ -51,7 +54,9 @@ class Deadline(models.Model):
 
 
 class Hold(models.Model):
-    """A stop of the clocks: why, from when, until when expected; it moves only the clocks that may be moved."""
+    """A stop of the clocks: why, from when, until when expected; it moves only the clocks that may
+    be moved.
+    """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="holds")
     reason = models.CharField(max_length=20, choices=HoldReason.choices)

@@ -9,7 +9,10 @@ from complaints.models.complaint import Complaint
 
 
 class FactAnswer(models.Model):
-    """One answer; a new answer supersedes the old one, nothing is overwritten. `established` is false for "cannot be established"."""
+    """One answer; a new answer supersedes the old one, nothing is overwritten.
+
+    `established` is false for "cannot be established".
+    """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="facts")
     fact = models.CharField(max_length=60)
@@ -36,7 +39,10 @@ class FactAnswer(models.Model):
 
 
 class Analysis(models.Model):
-    """The legal analysis frozen at a moment: facts, result, rulebook. `facts_revision` tells whether it is stale."""
+    """The legal analysis frozen at a moment: facts, result, rulebook.
+
+    `facts_revision` tells whether it is stale.
+    """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="analyses")
     at = models.DateTimeField()

@@ -25,7 +25,9 @@ class ImportTemplate(models.Model):
 
 
 class ImportRun(models.Model):
-    """One import: the uploaded file (by hash in the store), how far it got, what was taken and refused."""
+    """One import: the uploaded file (by hash in the store), how far it got, what was taken and
+    refused.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("已上传")

@@ -12,7 +12,10 @@ from complaints.models.complaint import Complaint
 
 
 class Resolution(models.Model):
-    """One version of a proposal. A submitted version is never edited; the next edit makes the next version."""
+    """One version of a proposal.
+
+    A submitted version is never edited; the next edit makes the next version.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("草稿")
@@ -90,7 +93,9 @@ class Measure(models.Model):
 
 
 class Opinion(models.Model):
-    """Counsel's word on one version: signed or sent back, over the hash of exactly what counsel read."""
+    """Counsel's word on one version: signed or sent back, over the hash of exactly what counsel
+    read.
+    """
 
     resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="opinions")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

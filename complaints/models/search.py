@@ -1,4 +1,6 @@
-"""The words by which a case is found: pairs of neighbouring characters, so that Chinese words of two characters are found."""
+"""The words by which a case is found: pairs of neighbouring characters, so that Chinese words of
+two characters are found.
+"""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField

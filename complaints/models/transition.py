@@ -1,4 +1,6 @@
-"""What happened to a case: steps taken, everything else in order, and what must still leave the house because of it."""
+"""What happened to a case: steps taken, everything else in order, and what must still leave the
+house because of it.
+"""
 
 import pgtrigger
 from django.conf import settings
@@ -38,7 +40,10 @@ class Transition(models.Model):
 
 
 class Event(models.Model):
-    """One entry of the timeline, append-only. `kind` says what it is, `text` is what a person reads, `detail` the parts."""
+    """One entry of the timeline, append-only.
+
+    `kind` says what it is, `text` is what a person reads, `detail` the parts.
+    """
 
     class Kind(models.TextChoices):
         REGISTERED = "registered", _("登记")
@@ -74,7 +79,9 @@ class Event(models.Model):
 
 
 class Outbox(models.Model):
-    """One effect that must leave (letter, mail, notification), written with the step that causes it, sent at least once by a task."""
+    """One effect that must leave (letter, mail, notification), written with the step that causes
+    it, sent at least once by a task.
+    """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="outbox")
     transition = models.ForeignKey(

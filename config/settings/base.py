@@ -1,4 +1,7 @@
-"""Settings shared by every way to run. Each value that an installation may change comes from `config/env.py`."""
+"""Settings shared by every way to run.
+
+Each value that an installation may change comes from `config/env.py`.
+"""
 
 import sys
 from urllib.parse import unquote, urlsplit

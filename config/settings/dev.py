@@ -1,3 +1,3 @@
-"""What `./run` uses: embedded servers or your own, one machine, plain HTTP on the loopback address."""
+"""What `./run` uses: embedded servers or your own, one machine, plain HTTP on loopback."""
 
 from config.settings.base import *  # noqa: F403

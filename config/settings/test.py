@@ -1,4 +1,6 @@
-"""What the tests use: the same code paths, faster password hashes, throw-away servers from quickstart's pytest plugin."""
+"""What the tests use: the same code paths, faster password hashes, throw-away servers from
+quickstart's pytest plugin.
+"""
 
 from config.settings.base import *  # noqa: F403
 

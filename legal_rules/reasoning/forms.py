@@ -22,11 +22,7 @@ def condition(raw: object, where: Table) -> logic.Condition:
     if not isinstance(raw, Table):
         raise where.error(f"{raw!r} is not a condition")
     if "fact" in raw:
-        raw.only(("is", "one_of"), ("fact",))
-        if ("is" in raw) == ("one_of" in raw):
-            raise raw.error("say either `is` or `one_of`", "fact")
-        wanted = tuple(raw.listed("one_of")) if "one_of" in raw else (raw["is"],)
-        return _fact_is(raw.text("fact"), wanted, raw)
+        return _comparison(raw)
     raw.only(("all", "any", "not", "unless_proved"))
     if len(raw) != 1:
         raise raw.error("a condition has exactly one of all, any, not, unless_proved, fact")
@@ -40,6 +36,14 @@ def condition(raw: object, where: Table) -> logic.Condition:
     if any(part.defences()):
         raise raw.error("`unless_proved` cannot stand inside `not` or `unless_proved`", form)
     return logic.Not(part) if form == "not" else logic.UnlessProved(part)
+
+
+def _comparison(raw: Table) -> logic.Condition:
+    raw.only(("is", "one_of"), ("fact",))
+    if ("is" in raw) == ("one_of" in raw):
+        raise raw.error("say either `is` or `one_of`", "fact")
+    wanted = tuple(raw.listed("one_of")) if "one_of" in raw else (raw["is"],)
+    return _fact_is(raw.text("fact"), wanted, raw)
 
 
 def amount(raw: object, where: Table) -> amounts.Expression:

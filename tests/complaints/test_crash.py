@@ -1,4 +1,6 @@
-"""Pull the plug at every write: the old state, or the new one with its record and its outbox rows; never something in between."""
+"""Pull the plug at every write: the old state, or the new one with its record and its outbox rows;
+never something in between.
+"""
 
 import os
 from collections.abc import Callable
@@ -22,7 +24,9 @@ DONE, KILLED = 0, 9
 
 
 def killed_at(write: int, work: Callable[[], Any]) -> int:
-    """Do the work in a child process that dies, as if by kill -9, just before its n-th writing statement (or its commit)."""
+    """Do the work in a child process that dies, as if by kill -9, just before its n-th writing
+    statement (or its commit).
+    """
     connections.close_all()
     child = os.fork()
     if child == 0:
@@ -57,7 +61,10 @@ def killed_at(write: int, work: Callable[[], Any]) -> int:
 
 
 def until_it_survives(work: Callable[[], Any], check: Callable[[bool], None]) -> int:
-    """Kill the work at its first, second, … write until it runs through; `check(done)` after each. Answers the number of writes."""
+    """Kill the work at its first, second, … write until it runs through; `check(done)` after each.
+
+    Answers the number of writes.
+    """
     for write in range(1, 60):
         code = killed_at(write, work)
         assert code in (DONE, KILLED), f"the work failed by itself at write {write}"

@@ -1,6 +1,7 @@
 """The table of steps is what DOMAIN says, the door keeps it, and every refusal is a sentence."""
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,9 @@ def test_no_code_but_the_door_assigns_a_state_to_a_complaint() -> None:
                         isinstance(target, ast.Attribute)
                         and target.attr == "state"
                         and isinstance(target.value, ast.Name)
+                        and target.value.id in {"complaint", "case"}
                     ):
-                        if target.value.id in {"complaint", "case"}:
-                            offenders.append(f"{file.name}:{node.lineno}")
+                        offenders.append(f"{file.name}:{node.lineno}")
     assert offenders == []
 
 
@@ -82,9 +83,7 @@ def test_each_state_is_reached_by_steps_and_leaves_a_whole_record(cast: Cast, st
     complaint.refresh_from_db()
     assert complaint.state == state
     transitions = list(Transition.objects.filter(complaint=complaint).order_by("id"))
-    assert all(
-        b.from_state == a.to_state for a, b in zip(transitions, transitions[1:], strict=False)
-    )
+    assert all(b.from_state == a.to_state for a, b in pairwise(transitions))
     if transitions:
         assert transitions[0].from_state == "registered"
         assert transitions[-1].to_state == state

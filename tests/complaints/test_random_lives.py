@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -190,10 +191,8 @@ class Life(RuleBasedStateMachine):
         self.quietly(intake.edit, {"price_paid": "12.00"}, by=self.cast.agent, now=self.now)
 
     def quietly(self, action: Any, *args: Any, **kwargs: Any) -> None:
-        try:
+        with suppress(CaseError, Complaint.DoesNotExist):
             action(self.case.number, *args, **kwargs)
-        except (CaseError, Complaint.DoesNotExist):
-            pass
 
     @invariant()
     def the_state_is_reached_by_the_table(self) -> None:

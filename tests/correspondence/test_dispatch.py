@@ -1,4 +1,4 @@
-"""The outbox: at least once, one notice per receiver, and a mail server that is away loses nothing."""
+"""The outbox: at least once, one notice per receiver; a mail server that is away loses nothing."""
 
 from datetime import timedelta
 
