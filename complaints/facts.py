@@ -69,7 +69,7 @@ def analyse(complaint: Complaint, answers: Sequence[FactAnswer] | None = None) -
     Facts marked as not to be established are no longer missing.
     """
     answers = current_answers(complaint) if answers is None else answers
-    result = rulebook.analyse(
+    result: dict[str, Any] = rulebook.analyse(
         values_for_law(complaint, answers),
         date_of_conduct(complaint),
         complaint.category or None,

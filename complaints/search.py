@@ -29,7 +29,7 @@ class _Terms(SearchQuery):
         super().__init__(terms, search_type="raw")
         self.terms = terms
 
-    def as_sql(self, compiler: Any, connection: Any, **kwargs: Any) -> tuple[str, list[str]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
         return "%s::tsquery", [self.terms]
 
 

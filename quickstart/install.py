@@ -23,6 +23,14 @@ EMBEDDED = PROJECT / "requirements" / "embedded.txt"
 DEV = PROJECT / "requirements" / "dev.txt"
 TEST_PROCESSES = 2
 PROGRESS_EVERY = 2.0  # seconds
+NO_NETWORK = (  # how pip says that it reaches nobody
+    "NewConnectionError",
+    "Temporary failure in name resolution",
+    "ConnectTimeoutError",
+    "ReadTimeoutError",
+    "Network is unreachable",
+    "ProxyError",
+)
 
 HELP = """\
 Kesu 客诉
@@ -243,9 +251,7 @@ def _why(log: Path) -> str:
     """The end of pip's output and what it means."""
     text = log.read_text(encoding="utf-8")
     tail = "\n".join("  " + line for line in text.splitlines()[-6:])
-    signs = ("NewConnectionError", "Temporary failure in name resolution", "ConnectTimeoutError")
-    signs += ("ReadTimeoutError", "Network is unreachable", "ProxyError")
-    if any(sign in text for sign in signs):
+    if any(sign in text for sign in NO_NETWORK):
         what = (
             "连不上软件包仓库：请检查网络，或用 PIP_INDEX_URL 指定镜像，然后再运行 ./run。\n"
             "The package index cannot be reached: check the network, or name a mirror in "

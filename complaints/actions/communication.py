@@ -115,7 +115,7 @@ def undo(number: str, communication_id: int, *, by: User, now: datetime | None =
         if text is None or text.outbox is None:
             raise Invalid({"communication": [_("没有可以撤回的消息")]})
         waiting = Outbox.objects.filter(
-            pk=text.outbox_id, done_at=None, cancelled_at=None, not_before__gt=now
+            pk=text.outbox.pk, done_at=None, cancelled_at=None, not_before__gt=now
         )
         if not waiting.update(cancelled_at=now):
             return False

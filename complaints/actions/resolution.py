@@ -325,7 +325,7 @@ def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text
     resolution.save()
     Opinion.objects.create(
         resolution=resolution,
-        by=transition.by,
+        by=transition.person,
         at=transition.at,
         signed=signed,
         text=text,

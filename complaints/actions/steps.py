@@ -28,6 +28,7 @@ from complaints.lifecycle import STEPS, Field, Step
 from complaints.models import Complaint, Event, Transition
 from complaints.situation import CaseSituation
 from complaints.validation import Refused
+from legal_rules.vocabulary import FACTS
 
 
 def _concluded(complaint: Complaint, transition: Transition) -> None:
@@ -37,16 +38,13 @@ def _concluded(complaint: Complaint, transition: Transition) -> None:
     complaint.findings = str(transition.fields["findings"])
     complaint.no_evidence_reason = str(transition.fields.get("no_evidence_reason", ""))
     explained = transition.fields.get("cannot_be_established") or {}
-    by = transition.by
-    if by is None:  # no clock may find facts; the table says so too
-        raise NotAllowed(_("调查结论只能由人作出"))
     if explained:
         answers = {
             f: {"cannot_be_established": True, "note": why, "source": FactSource.VERIFIED}
             for f, why in explained.items()
         }
-        fact_actions.mark_not_established(complaint, answers, by, transition.at)
-    facts.freeze(complaint, by, transition.at)
+        fact_actions.mark_not_established(complaint, answers, transition.person, transition.at)
+    facts.freeze(complaint, transition.person, transition.at)
 
 
 def _reinvestigated(complaint: Complaint, transition: Transition) -> None:
@@ -122,7 +120,7 @@ def _clean_field(name: str, value: Any) -> Any:
     if name == Field.CANNOT_BE_ESTABLISHED:
         if not isinstance(value, Mapping) or len(value) > 200:
             raise Refused(_("这里应是“事实：原因”的对象"))
-        unknown = [f for f in value if f not in fact_actions.FACTS]
+        unknown = [f for f in value if f not in FACTS]
         if unknown:
             raise Refused(
                 _("没有“{fact}”这个事实；请使用事实词汇表中的编号").format(

@@ -17,12 +17,6 @@ from complaints.querysets import ComplaintQuerySet
 from evidence.models import Folder
 
 
-def _user(related: str, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name=related, **options
-    )  # type: ignore[arg-type]
-
-
 class Complaint(models.Model):
     """One complaint. `state` changes in `advance.py` only; `version` grows with every change."""
 
@@ -87,8 +81,20 @@ class Complaint(models.Model):
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("团队")
     )
-    owner = _user("owned_complaints", null=True, blank=True, verbose_name=_("责任人"))
-    registered_by = _user("registered_complaints", verbose_name=_("登记人"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="owned_complaints",
+        null=True,
+        blank=True,
+        verbose_name=_("责任人"),
+    )
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="registered_complaints",
+        verbose_name=_("登记人"),
+    )
     shared_with_counsel = models.BooleanField(_("已送法务"), default=False)
 
     received_at = models.DateTimeField(_("收到时间"))
@@ -105,7 +111,9 @@ class Complaint(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
-    withdrawal_requested_by = _user("+", null=True, blank=True)
+    withdrawal_requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     withdrawal_requested_at = models.DateTimeField(null=True, blank=True)
     withdrawal_words = models.TextField(_("消费者撤回原话"), blank=True)
 
