@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from complaints.views import queue, queue_peek
+from complaints.views import drafts, queue, queue_peek
 
 urlpatterns = [
     path("complaints/", queue.queue, name="queue"),
     path("complaints/take/", queue.take, name="take"),
     path("complaints/reassign/", queue.reassign, name="reassign"),
+    path("drafts/", drafts.drafts, name="drafts"),
     path("complaints/<str:number>/peek/", queue_peek.peek, name="peek"),
 ]

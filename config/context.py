@@ -144,6 +144,8 @@ class Shell:
             "draft_saved": _("草稿已保存 {time}"),
             "draft_kept_here": _("网络断开，{time} 的内容只存在本机，恢复后自动保存"),
             "draft_restored": _("已恢复未提交的草稿"),
+            "draft_dropped": _("草稿已放弃"),
+            "draft_take_back": _("恢复草稿"),
             "offline_title": _("网络断开"),
             "offline": _("没有连上服务器，填写的内容还在。请稍后再试。"),
             "failed_title": _("没有完成"),

@@ -5,8 +5,9 @@ typed.
 from __future__ import annotations
 
 import json
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,10 @@ from complaints.models import Communication, Complaint, Draft, Event, Outbox
 
 UNDO_WINDOW = timedelta(seconds=30)
 REPLY_CHANNELS = ("email", "phone", "sms", "wechat", "letter", "in_person")
-DRAFT_LIMIT = 400_000
+DRAFT_LIMIT = 400_000  # characters of JSON
+# The place of a draft: words joined by colons ("intake", "case:TS26-000001:reply").
+DRAFT_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}(:[A-Za-z0-9_-]{1,40}){0,3}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def write(
@@ -138,36 +142,64 @@ def _context(user: User, key: str) -> str:
     return f"complaints_draft|{user.pk}|{key}"
 
 
-def save_draft(user: User, key: str, data: Any, now: datetime | None = None) -> datetime:
-    """Keep what the person is typing under `key`, sealed. Raises Invalid when it is too large."""
-    now = now or timezone.now()
+def _draft_body(key: Any, data: Any) -> str:
+    """The draft as JSON. Raises Invalid with a sentence when it cannot be kept."""
+    if not isinstance(key, str) or not DRAFT_KEY.fullmatch(key):
+        raise Invalid({"key": [_("草稿的位置不对；请刷新页面后再试")]})
+    values = list(data.values()) if isinstance(data, dict) else [None]
+    texts = [t for v in values for t in (v if isinstance(v, list) else [v])]
+    if any(not isinstance(t, str) for t in texts):
+        raise Invalid({"data": [_("草稿的内容不对；请刷新页面后再试")]})
+    if any(_CONTROL.search(t) for t in (*data, *texts)):
+        raise Invalid({"data": [_("含有不可见的控制字符，草稿没有保存；请删除后再输入")]})
     body = json.dumps(data, ensure_ascii=False)
-    if not key or len(key) > 120 or len(body) > DRAFT_LIMIT:
+    if len(body) > DRAFT_LIMIT:
         raise Invalid({"data": [_("草稿过大，没有保存；请把全文作为证据附件上传")]})
+    return body
+
+
+def save_draft(user: User, key: str, data: Any, now: datetime | None = None) -> datetime:
+    """Keep what the person is typing under `key`, sealed: `{field: text or [text]}`.
+
+    Raises Invalid when key or data are not of that shape, hold control characters or are too large.
+    """
+    now = now or timezone.now()
+    body = _draft_body(key, data)
     context = _context(user, key)
     wrapped = vault.new_data_key(context)
-    Draft.objects.update_or_create(
-        user=user,
-        key=key,
-        defaults={
-            "data_key": wrapped,
-            "sealed": vault.seal(wrapped, context, "data", body),
-            "updated_at": now,
-        },
+    Draft.objects.bulk_create(
+        [
+            Draft(
+                user=user,
+                key=key,
+                data_key=wrapped,
+                sealed=vault.seal(wrapped, context, "data", body),
+                updated_at=now,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["user", "key"],
+        update_fields=["data_key", "sealed", "updated_at"],
     )
     return now
 
 
+def load_drafts(user: User, keys: Iterable[str]) -> dict[str, tuple[Any, datetime]]:
+    """Key → the draft and when it was saved, where there is one; one statement for all."""
+    found = {}
+    for draft in Draft.objects.filter(user=user, key__in=list(keys)):
+        context = _context(user, draft.key)
+        body = vault.unseal(bytes(draft.data_key), context, "data", bytes(draft.sealed))
+        found[draft.key] = (json.loads(body), draft.updated_at)
+    return found
+
+
 def load_draft(user: User, key: str) -> tuple[Any, datetime] | None:
     """The draft and when it was saved; None when there is none."""
-    draft = Draft.objects.filter(user=user, key=key).first()
-    if draft is None:
-        return None
-    return json.loads(
-        vault.unseal(bytes(draft.data_key), _context(user, key), "data", bytes(draft.sealed))
-    ), draft.updated_at
+    return load_drafts(user, [key]).get(key)
 
 
 def drop_draft(user: User, key: str) -> None:
-    """Forget the draft once its text was taken."""
-    Draft.objects.filter(user=user, key=key).delete()
+    """Forget the draft once its text was taken; nothing happens when there is none."""
+    if DRAFT_KEY.fullmatch(key):
+        Draft.objects.filter(user=user, key=key).delete()

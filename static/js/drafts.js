@@ -1,17 +1,26 @@
-// <form data-draft="KEY">: what is typed is saved on the server two seconds after the last key and when a field is left. The element
-// [data-draft-status] in the form says when. Without a network the text stays in memory and in sessionStorage (never localStorage: it may
-// hold personal data; signing out clears it). A <script type="application/json" data-draft-saved> in the form holds a draft to restore.
+// <form data-draft="KEY">: what is typed is saved on the server two seconds after the last key (while somebody types without a pause,
+// every five seconds) and when a field is left. The element [data-draft-status] in the form, or [data-draft-status="KEY"] anywhere, says
+// when. Without a network the text stays in memory and in sessionStorage (never localStorage: it may hold personal data; signing out
+// clears it). {% saved_draft KEY %} in the form holds a draft to restore; a button [data-draft-drop="KEY"] gives it up and takes it back.
+//   data-draft-fresh  the form shows what was just sent and refused: nothing older is put over it
+//   data-draft-keep   what was sent stays in sessionStorage until a page carries an element [data-draft-done="KEY"]
 const texts = JSON.parse(document.getElementById('texts')?.textContent || 'null') || {};
 const token = () => document.querySelector('meta[name=csrf-token]')?.content ?? '';
 const URL_OF_DRAFTS = '/drafts/';
+const PAUSE = 2000; // milliseconds
+const LONGEST = 5000;
+const RETRY = 10000;
 const states = new WeakMap();
-const SKIPPED = new Set(['csrfmiddlewaretoken', 'password', 'version', 'next']);
+const SKIPPED = new Set(['csrfmiddlewaretoken', 'password', 'version', 'next', 'form_token']);
+const NO_TEXT = ['file', 'password', 'submit', 'button'];
+
+const kept = (field) => field.name && !SKIPPED.has(field.name) && !NO_TEXT.includes(field.type);
+const chosen = (field) => ['checkbox', 'radio'].includes(field.type);
 
 function read(form) {
   const data = {};
   for (const field of form.elements) {
-    if (!field.name || SKIPPED.has(field.name) || field.disabled || ['file', 'password', 'submit', 'button'].includes(field.type)) continue;
-    if (['checkbox', 'radio'].includes(field.type) && !field.checked) continue;
+    if (!kept(field) || field.disabled || (chosen(field) && !field.checked)) continue;
     if (field.name in data) data[field.name] = [].concat(data[field.name], field.value);
     else data[field.name] = field.value;
   }
@@ -19,16 +28,25 @@ function read(form) {
 }
 
 function fill(form, data) {
+  const used = {};
   for (const field of form.elements) {
-    if (!field.name || SKIPPED.has(field.name) || ['file', 'password', 'submit', 'button'].includes(field.type)) continue;
-    if (['checkbox', 'radio'].includes(field.type)) field.checked = [].concat(data[field.name] ?? []).includes(field.value);
-    else if (typeof data[field.name] === 'string') field.value = data[field.name];
+    if (!kept(field)) continue;
+    const values = field.name in data ? [].concat(data[field.name]) : [];
+    if (chosen(field)) field.checked = values.includes(field.value);
+    else {
+      const place = used[field.name] ?? 0;
+      used[field.name] = place + 1;
+      if (place < values.length) field.value = values[place];
+    }
   }
   form.dispatchEvent(new CustomEvent('kesu:draft-restored', { bubbles: true }));
 }
 
+const beside = (form, name) => form.querySelector(`[data-draft-${name}]`) ??
+  document.querySelector(`[data-draft-${name}="${CSS.escape(form.dataset.draft)}"]`);
+
 function say(form, text, problem = false) {
-  const place = form.querySelector('[data-draft-status]') ?? document.querySelector(`[data-draft-status="${CSS.escape(form.dataset.draft)}"]`);
+  const place = beside(form, 'status');
   if (!place) return;
   place.textContent = text;
   place.classList.toggle('warn', problem);
@@ -38,38 +56,52 @@ function say(form, text, problem = false) {
 const clock = (iso) => new Date(iso ?? Date.now()).toLocaleTimeString('zh-CN', {
   hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai',
 });
-const memory = (form) => `draft:${form.dataset.draft}`;
+const place = (key) => `draft:${document.body.dataset.user ?? ''}:${key}`;
+const memory = (form) => place(form.dataset.draft);
+
+const send = (method, body, signal) => fetch(URL_OF_DRAFTS, {
+  method, signal, body: JSON.stringify(body),
+  headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': token() },
+});
+
+// Saved answers the time; refused (a 4xx that another try will not mend) throws with the server's sentence in `refused`.
+async function post(form, text, signal) {
+  const answer = await send('POST', { key: form.dataset.draft, data: JSON.parse(text) }, signal);
+  if (answer.status === 401) document.dispatchEvent(new CustomEvent('kesu:signed-out'));
+  if (answer.ok) return (await answer.json()).saved_at;
+  const error = new Error(String(answer.status));
+  if ([400, 413, 422].includes(answer.status)) error.refused = (await answer.json().catch(() => ({}))).detail ?? texts.failed;
+  throw error;
+}
 
 async function save(form) {
   const state = states.get(form);
   clearTimeout(state.timer);
+  state.since = 0;
   const text = JSON.stringify(read(form));
-  if (state.sent || text === state.saved || !form.isConnected) return;
+  if (state.sent || text === state.saved || text === state.refused || !form.isConnected) return;
   if (state.saving) {
     state.again = true;
     return;
   }
-  state.saving = true;
+  state.saving = new AbortController();
   try {
-    const answer = await fetch(URL_OF_DRAFTS, {
-      method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': token() },
-      body: JSON.stringify({ key: form.dataset.draft, data: JSON.parse(text) }),
-    });
-    if (answer.status === 401) document.dispatchEvent(new CustomEvent('kesu:signed-out'));
-    if (!answer.ok) throw new Error(String(answer.status));
-    const result = await answer.json();
+    const at = await post(form, text, state.saving.signal);
     if (state.sent) return;
     state.saved = text;
+    state.refused = '';
     sessionStorage.removeItem(memory(form));
-    say(form, texts.draft_saved.replace('{time}', clock(result.saved_at)));
+    say(form, texts.draft_saved.replace('{time}', clock(at)));
     if (JSON.stringify(read(form)) === text) form.dispatchEvent(new CustomEvent('kesu:draft-saved', { bubbles: true }));
-  } catch {
-    sessionStorage.setItem(memory(form), text);
-    say(form, texts.draft_kept_here.replace('{time}', clock()), true);
+  } catch (problem) {
+    if (state.sent) return;
+    remember(form, text);
+    say(form, problem.refused ?? texts.draft_kept_here.replace('{time}', clock()), true);
     clearTimeout(state.timer);
-    state.timer = setTimeout(() => save(form), 10000);
+    if (problem.refused) state.refused = text;
+    else state.timer = setTimeout(() => save(form), RETRY);
   } finally {
-    state.saving = false;
+    state.saving = null;
     if (state.again) {
       state.again = false;
       save(form);
@@ -77,24 +109,84 @@ async function save(form) {
   }
 }
 
+// A full sessionStorage must not stop the rest.
+function remember(form, text) {
+  try {
+    sessionStorage.setItem(memory(form), text);
+  } catch { /* the text is still in the form */ }
+}
+
+function restore(form, state) {
+  const here = sessionStorage.getItem(memory(form));
+  const served = form.querySelector('script[data-draft-saved]')?.textContent;
+  if (form.dataset.draftFresh !== undefined) {
+    sessionStorage.removeItem(memory(form));
+    return;
+  }
+  if (!here && !served) return;
+  fill(form, JSON.parse(here ?? served));
+  if (!here) state.saved = JSON.stringify(read(form));
+  say(form, texts.draft_restored);
+  const button = beside(form, 'drop');
+  if (button) button.hidden = false;
+  if (here) save(form);
+}
+
+// Giving a draft up empties the form; the same button brings it back while the page stays.
+function offerToDrop(form, state) {
+  const button = beside(form, 'drop');
+  const word = button?.querySelector('[data-word]') ?? button;
+  const drop = word?.textContent;
+  let given = '';
+  const forget = () => {
+    given = '';
+    word.textContent = drop;
+  };
+  form.addEventListener('kesu:draft-saved', () => { if (button && !given) button.hidden = false; });
+  form.addEventListener('input', () => {
+    if (!given) return;
+    forget(); // the place is taken by new text
+    button.hidden = true;
+  });
+  button?.addEventListener('click', async () => {
+    if (given) {
+      fill(form, JSON.parse(given));
+      forget();
+      say(form, texts.draft_restored);
+      save(form);
+      return;
+    }
+    given = JSON.stringify(read(form));
+    state.saving?.abort();
+    clearTimeout(state.timer);
+    form.reset();
+    sessionStorage.removeItem(memory(form));
+    state.saved = JSON.stringify(read(form));
+    form.dispatchEvent(new CustomEvent('kesu:draft-restored', { bubbles: true }));
+    form.dispatchEvent(new CustomEvent('kesu:draft-saved', { bubbles: true })); // nothing is left that could be lost
+    word.textContent = texts.draft_take_back;
+    try {
+      const answer = await send('DELETE', { key: form.dataset.draft });
+      if (!answer.ok) throw new Error(String(answer.status));
+      say(form, texts.draft_dropped);
+    } catch {
+      say(form, texts.failed, true);
+    }
+  });
+}
+
 function watch(form) {
   if (states.has(form)) return;
-  const state = { timer: 0, saved: '', saving: false, again: false, sent: false };
+  const state = { timer: 0, since: 0, saved: '', refused: '', saving: null, again: false, sent: false };
   states.set(form, state);
-  const kept = sessionStorage.getItem(memory(form));
-  const served = form.querySelector('script[data-draft-saved]')?.textContent;
-  const data = kept ?? served;
   state.saved = JSON.stringify(read(form));
-  if (data) {
-    fill(form, JSON.parse(data));
-    if (!kept) state.saved = JSON.stringify(read(form));
-    say(form, texts.draft_restored);
-    if (kept) save(form);
-  }
+  restore(form, state);
+  offerToDrop(form, state);
   const later = () => {
     clearTimeout(state.timer);
     state.sent = false;
-    state.timer = setTimeout(() => save(form), 2000);
+    state.since ||= Date.now();
+    state.timer = setTimeout(() => save(form), Math.max(0, Math.min(PAUSE, state.since + LONGEST - Date.now())));
   };
   form.addEventListener('input', later);
   form.addEventListener('change', later);
@@ -103,7 +195,9 @@ function watch(form) {
     // the text is on its way: a late autosave must not bring the draft back
     clearTimeout(state.timer);
     state.sent = true;
-    sessionStorage.removeItem(memory(form));
+    state.saving?.abort();
+    if (form.dataset.draftKeep !== undefined) remember(form, JSON.stringify(read(form)));
+    else sessionStorage.removeItem(memory(form));
   });
   form.addEventListener('htmx:afterRequest', (event) => {
     if (event.detail.elt !== form) return;
@@ -115,6 +209,7 @@ function watch(form) {
   });
 }
 
+document.querySelectorAll('[data-draft-done]').forEach((done) => sessionStorage.removeItem(place(done.dataset.draftDone)));
 const scan = (root) => root.querySelectorAll?.('form[data-draft]').forEach(watch);
 scan(document);
 document.addEventListener('htmx:load', (event) => {

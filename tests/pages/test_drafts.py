@@ -1,0 +1,148 @@
+"""What is being typed stays on the server: own drafts only, sealed; what is refused is said."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from complaints.actions import communication
+from complaints.models import Draft
+from tests.cast import Cast
+
+PHONE = "12098765432"
+
+
+def browser(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def send(client: Client, body: Any, method: str = "post") -> Any:
+    """As drafts.js sends it."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    return getattr(client, method)(
+        reverse("drafts"),
+        text,
+        content_type="application/json",
+        headers={"Accept": "application/json"},
+    )
+
+
+def draft(**data: Any) -> dict[str, Any]:
+    return {"key": "intake", "data": {"phone": PHONE, **data}}
+
+
+def test_a_draft_is_kept_sealed_and_the_newest_wins(cast: Cast) -> None:
+    client = browser(cast.agent)
+    first = send(client, draft(narrative="接到推销电话"))
+    assert first.status_code == 200
+    assert first.json()["saved_at"].endswith("+08:00")
+    send(client, draft(narrative="接到推销电话，付款 3980 元", claims=["refund", "apology"]))
+    kept = Draft.objects.get()
+    assert PHONE.encode() not in bytes(kept.sealed) + bytes(kept.data_key)
+    data, _at = communication.load_draft(cast.agent, "intake")
+    assert data == {
+        "phone": PHONE,
+        "narrative": "接到推销电话，付款 3980 元",
+        "claims": ["refund", "apology"],
+    }
+
+
+def test_a_draft_belongs_to_the_person_who_typed_it(cast: Cast) -> None:
+    send(browser(cast.agent), draft())
+    assert communication.load_draft(cast.colleague, "intake") is None
+    send(browser(cast.colleague), {"key": "intake"}, "delete")
+    assert communication.load_draft(cast.agent, "intake") is not None
+    assert send(browser(cast.agent), {"key": "intake"}, "delete").status_code == 204
+    assert communication.load_draft(cast.agent, "intake") is None
+
+
+def test_saving_costs_one_statement_beside_session_and_person(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    client = browser(cast.agent)
+    with django_assert_num_queries(3):
+        send(client, draft())
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "word"),
+    [
+        ("{", 400, "不完整"),
+        ("[" * 100_000, 400, "不完整"),
+        ([], 400, "不完整"),
+        ({"key": "intake"}, 422, "内容不对"),
+        ({"key": "intake", "data": {"a": {"b": "c"}}}, 422, "内容不对"),
+        ({"key": "intake", "data": {"a": [1]}}, 422, "内容不对"),
+        ({"key": "../../etc", "data": {}}, 422, "位置不对"),
+        ({"key": "a" * 200, "data": {}}, 422, "位置不对"),
+        ({"key": ["intake"], "data": {}}, 422, "位置不对"),
+        ({"key": "intake\x00", "data": {}}, 422, "位置不对"),
+        ({"key": "intake", "data": {"narrative": "a\x00b"}}, 422, "控制字符"),
+        ('{"key": "intake", "data": {"narrative": "\\ud800"}}', 422, "控制字符"),
+        ({"key": "intake", "data": {"narrative": "字" * 400_001}}, 422, "过大"),
+        ({"key": "intake", "data": {"narrative": "字" * 800_000}}, 400, "太大"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_in_words_and_the_old_draft_stays(
+    cast: Cast, body: Any, status: int, word: str
+) -> None:
+    client = browser(cast.agent)
+    send(client, draft(narrative="先前的内容"))
+    answer = send(client, body)
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+    assert word in answer.json()["detail"]
+    assert communication.load_draft(cast.agent, "intake")[0]["narrative"] == "先前的内容"
+
+
+def test_emoji_and_line_breaks_are_kept(cast: Cast) -> None:
+    text = "第一行\n第二行\t😀👨‍👩‍👧"
+    assert send(browser(cast.agent), draft(narrative=text)).status_code == 200
+    assert communication.load_draft(cast.agent, "intake")[0]["narrative"] == text
+
+
+def test_signed_out_without_token_and_by_get_nothing_is_written(cast: Cast) -> None:
+    signed_out = send(Client(), draft())
+    assert signed_out.status_code == 401
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(cast.agent)
+    assert send(careful, draft()).status_code == 403
+    assert browser(cast.agent).get(reverse("drafts")).status_code == 405
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_is_never_written_to_the_log(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        send(browser(cast.agent), draft())
+        send(browser(cast.agent), {"key": "bad key", "data": {"phone": PHONE}})
+    logged = [r.getMessage() for r in caplog.records if not r.name.startswith("django.db")]
+    assert PHONE not in "\n".join(logged)
+
+
+def restored(user: Any, **context: Any) -> str:
+    """What a form with the draft key "intake" contains."""
+    request = RequestFactory().get("/")
+    request.user = user
+    return Template('{% saved_draft "intake" %}').render(Context({"request": request, **context}))
+
+
+def test_a_page_restores_the_draft_and_its_text_cannot_leave_the_script(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    assert restored(cast.agent) == ""
+    send(browser(cast.agent), draft(narrative="</script><b>'\""))
+    page = restored(cast.agent)
+    assert page.startswith('<script data-draft-saved type="application/json">')
+    assert page.count("<") == 2
+    assert json.loads(page[page.index(">") + 1 : page.rindex("<")])["phone"] == PHONE
+    assert restored(cast.colleague) == ""
+    drafts = communication.load_drafts(cast.agent, ["intake", "other"])
+    with django_assert_num_queries(0):
+        assert restored(cast.agent, drafts=drafts) == page
+        assert restored(cast.agent, drafts={}) == ""
