@@ -1,0 +1,22 @@
+"""Every address below /api/: version 1 of the API, its description and a page to read it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView
+
+version_1 = [
+    path("", include("legal_rules.api.urls")),
+]
+
+urlpatterns = [
+    path("v1/", include(version_1)),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path(
+        "docs/",
+        login_not_required(TemplateView.as_view(template_name="api/docs.html")),
+        name="api-docs",
+    ),
+]
