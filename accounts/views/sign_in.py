@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, cast
 
-from axes.handlers.proxy import AxesProxyHandler
-from axes.helpers import get_cool_off, get_failure_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
@@ -17,9 +14,8 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from accounts import first_run, people
+from accounts import first_run, lockout, people
 from accounts.browser import remember_language, wants_json
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.models import User
@@ -54,42 +50,11 @@ class SignIn(LoginView):
         return response
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
-        left = self._tries_left()
+        left = lockout.tries_left(self.request, self.request.POST.get("username", ""))
         if wants_json(self.request):
             detail = " ".join(str(e) for e in form.non_field_errors()) or _("请输入密码。")
             return JsonResponse({"detail": detail}, status=400)
         return self.render_to_response(self.get_context_data(form=form, tries_left=left))
-
-    def _tries_left(self) -> str:
-        """How often one may still try, counted for any name alike so that it tells nothing about
-        who exists.
-        """
-        credentials = {"username": self.request.POST.get("username", "")}
-        left = get_failure_limit(self.request, credentials) - AxesProxyHandler.get_failures(
-            self.request, credentials
-        )
-        return (
-            ngettext("还可以再试 %(n)s 次。", "还可以再试 %(n)s 次。", left) % {"n": left}
-            if left > 0
-            else ""
-        )
-
-
-def _locked_until(request: HttpRequest, username: str) -> datetime | None:
-    """When the lock-out ends: the cool-off after the latest failed attempt.
-
-    None when it cannot be told.
-    """
-    cool_off = get_cool_off(request)
-    attempts = AxesProxyHandler.get_implementation().get_user_attempts(
-        request, {"username": username}
-    )
-    latest = [
-        moment
-        for found in attempts
-        for moment in found.order_by("-attempt_time").values_list("attempt_time", flat=True)[:1]
-    ]
-    return max(latest) + cool_off if latest and cool_off else None
 
 
 def locked_out(
@@ -101,7 +66,7 @@ def locked_out(
     django-axes).
     """
     username = (credentials or {}).get("username") or request.POST.get("username", "")
-    until = _locked_until(request, username) or timezone.now()
+    until = lockout.locked_until(request, username) or timezone.now()
     seconds = max(1, int((until - timezone.now()).total_seconds()))
     detail = _("输错次数太多，为了安全已暂停登录，%(time)s 后可以再试。") % {
         "time": f"{timezone.localtime(until):%H:%M}"
