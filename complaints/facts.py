@@ -109,6 +109,21 @@ def latest_analysis(complaint: Complaint) -> Analysis | None:
     return Analysis.objects.filter(complaint=complaint).order_by("-id").first()
 
 
+def in_language(analysis: Analysis, lang: str) -> dict[str, Any]:
+    """The frozen analysis in a language: the same facts through the same rulebook, worked out anew.
+
+    Under another rulebook the stored words stand as they are; nothing is reinterpreted.
+    """
+    stored: dict[str, Any] = analysis.result
+    if analysis.rulebook_sha256 != rulebook.current().sha256:
+        return stored
+    category = stored.get("category")
+    result: dict[str, Any] = rulebook.analyse(analysis.facts, analysis.as_of, category, lang)
+    still_asked = {m["fact"] for m in stored.get("missing_facts", [])}
+    asked = [m for m in result["missing_facts"] if m["fact"] in still_asked]
+    return {**result, "missing_facts": asked}
+
+
 def is_stale(complaint: Complaint, analysis: Analysis | None) -> bool:
     """True when facts, the date or the rulebook changed since the analysis was frozen, or there is
     none.
@@ -121,20 +136,22 @@ def is_stale(complaint: Complaint, analysis: Analysis | None) -> bool:
     )
 
 
-def owed_by_law(result: Mapping[str, Any]) -> Decimal:
-    """The most the consumer may firmly claim: the best set of certain remedies that may be claimed
-    together, in yuan.
-    """
+def due_together(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The best set of certain remedies with a sum that may be claimed together; may be empty."""
     certain = {
         r["remedy"]: r for r in result.get("remedies", []) if r.get("certain") and r.get("amount")
     }
-    best = Decimal("0.00")
-    for remedy in certain.values():
-        together = [
-            certain[other] for other in remedy.get("cumulates_with", []) if other in certain
-        ]
-        total = Decimal(remedy["amount"]) + sum(
-            (Decimal(r["amount"]) for r in together), Decimal(0)
-        )
-        best = max(best, total)
-    return best
+    sets = [
+        [one, *(certain[other] for other in one.get("cumulates_with", []) if other in certain)]
+        for one in certain.values()
+    ]
+    return max(sets, key=_sum, default=[])
+
+
+def owed_by_law(result: Mapping[str, Any]) -> Decimal:
+    """The most the consumer may firmly claim: the sum of `due_together`, in yuan."""
+    return _sum(due_together(result))
+
+
+def _sum(remedies: Sequence[Mapping[str, Any]]) -> Decimal:
+    return sum((Decimal(r["amount"]) for r in remedies), Decimal("0.00"))
