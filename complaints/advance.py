@@ -128,7 +128,9 @@ def advance(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        situation = CaseSituation(complaint, by, now, fields or {}, via, reauthenticated_at)
+        situation = CaseSituation(
+            complaint, by, now, fields or {}, via, reauthenticated_at, taking=True
+        )
         reasons = unmet(step, situation)
         if reasons:
             if reasons[0].code == "role":

@@ -30,6 +30,7 @@ class Situation(Protocol):
     now: datetime
     via: str
     reauthenticated_at: datetime | None
+    taking: bool
 
     def field(self, name: str) -> Any:
         """The value sent for a field; None when it was not sent or is blank."""
@@ -52,6 +53,8 @@ class Situation(Protocol):
     def offer_is_below_minimum(self) -> bool: ...
     @property
     def reply_due_at(self) -> datetime | None: ...
+    @property
+    def reminders(self) -> int: ...
     @property
     def due_clocks(self) -> Sequence[Any]: ...
     @property
@@ -161,6 +164,12 @@ def reply_period_is_over(s: Situation) -> str:
     )
 
 
+def consumer_was_reminded(s: Situation) -> str:
+    if s.reminders or reply_period_is_over(s):
+        return ""
+    return _("还没有提醒过消费者答复；提醒由系统按期限自动发出，请稍后再试")
+
+
 def commitments_are_kept_or_waived(s: Situation) -> str:
     still_open = s.open_commitments
     if not still_open:
@@ -174,11 +183,8 @@ def commitments_are_kept_or_waived(s: Situation) -> str:
 def withdrawal_was_asked_by_somebody_else(s: Situation) -> str:
     asked_by = s.complaint.withdrawal_requested_by_id
     if asked_by is None:
-        return (
-            ""
-            if s.by is not None and s.by.is_("agent")
-            else _("请先由客服登记消费者的撤回请求，再由主管确认")
-        )
+        may_ask = s.by is not None and s.by.is_("agent") and not s.taking
+        return "" if may_ask else _("请先由客服登记消费者的撤回请求，再由主管确认")
     if s.by is not None and (asked_by == s.by.pk or not s.by.is_("supervisor")):
         return _("撤回请求已登记，须由另一位主管确认")
     return ""

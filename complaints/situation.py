@@ -29,7 +29,7 @@ LETTERS = (
 class CaseSituation:
     """The case, the person (None: the system), the moment and what was sent.
 
-    `via` is session, api or system.
+    `via` is session, api or system; `taking`: the step is being taken now, nobody just asks.
     """
 
     complaint: Complaint
@@ -38,6 +38,7 @@ class CaseSituation:
     fields: Mapping[str, Any] = field(default_factory=dict)
     via: str = "session"
     reauthenticated_at: datetime | None = None
+    taking: bool = False
 
     def field(self, name: str) -> Any:
         """The value sent; None when it was not sent or is blank (white space does not count)."""
@@ -96,11 +97,22 @@ class CaseSituation:
         return offered < facts.owed_by_law(self._analysis.result)
 
     @cached_property
+    def _reply_clock(self) -> Deadline | None:
+        running = Deadline.objects.filter(complaint=self.complaint, state=DeadlineState.RUNNING)
+        return running.filter(kind="consumer_reply").first()
+
+    @property
     def reply_due_at(self) -> datetime | None:
-        clock = Deadline.objects.filter(
-            complaint=self.complaint, kind="consumer_reply", state=DeadlineState.RUNNING
-        )
-        return clock.values_list("due_at", flat=True).first()
+        return self._reply_clock.due_at if self._reply_clock else None
+
+    @cached_property
+    def reminders(self) -> int:
+        """How often the consumer was reminded to answer the offer of this round."""
+        if self._reply_clock is None:
+            return 0
+        key = f"{self.complaint.number}.deadline.{self._reply_clock.pk}."
+        sent = Outbox.objects.filter(complaint=self.complaint, effect="remind_consumer")
+        return sent.filter(key__startswith=key).count()
 
     @cached_property
     def due_clocks(self) -> list[Deadline]:

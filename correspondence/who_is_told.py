@@ -148,6 +148,9 @@ TABLE: dict[str, Row] = {
         False, author, _("{number} 需要您修改方案：{step}"), "{words}", _("您拟定了这件案件的方案")
     ),
     "tell_counsel": Row(False, counsel, _("{number} 待法务审核"), "{title}", _("您是法务")),
+    "tell_counsel_of_external": Row(
+        False, counsel, _("{number} 已转外部处理，收到裁决后请登记"), "{title}", _("您是法务")
+    ),
     "tell_escalation": Row(
         False, leads, _("{number} 已超过期限"), "{title}", _("您是该团队的负责人")
     ),

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,11 +17,11 @@ from accounts.roles import Role
 from audit.record import record
 from complaints import facts, validation
 from complaints.actions import facts as fact_actions
-from complaints.actions import feedback
+from complaints.actions import feedback, withdrawal
 from complaints.actions import resolution as resolutions
-from complaints.advance import Also, advance, check_version, lock, unmet
+from complaints.advance import Also, advance, unmet
 from complaints.choices import FactSource
-from complaints.errors import Invalid, NotAllowed, StepRefused, Unmet
+from complaints.errors import Invalid, StepRefused, Unmet
 from complaints.guards import MENDED_BY
 from complaints.lifecycle import STEPS, Field, Step
 from complaints.models import Complaint, Event, Transition
@@ -50,6 +49,11 @@ def _concluded(complaint: Complaint, transition: Transition) -> None:
 def _reinvestigated(complaint: Complaint, transition: Transition) -> None:
     resolutions.withdrawn_from_counsel(complaint, transition)
     complaint.returned_by_counsel = transition.by is not None and transition.by.is_(Role.COUNSEL)
+
+
+def _referred_out(complaint: Complaint, transition: Transition) -> None:
+    """Counsel records the decision that comes back, so counsel has to see the case."""
+    complaint.shared_with_counsel = True
 
 
 def _reopened(complaint: Complaint, transition: Transition) -> None:
@@ -90,6 +94,7 @@ ALSO: dict[str, Also] = {
     "consumer_accepts": feedback.promises_made,
     "no_reply": feedback.promises_made,
     "consumer_declines": feedback.declined,
+    "refer_out": _referred_out,
     "external_decision": feedback.decided_externally,
     "complete": feedback.completed,
     "reopen": _reopened,
@@ -164,8 +169,11 @@ def take(
     """
     step = STEPS.get(step_code)
     cleaned = _clean_fields(step, values) if step is not None else {}
-    if step_code == "withdraw" and by is not None and not by.is_(Role.SUPERVISOR):
-        return request_withdrawal(number, cleaned, by=by, version=version, now=now)
+    if step_code == "withdraw" and by is not None:
+        words = withdrawal.words_waiting(number)
+        if words is None:
+            return withdrawal.request(number, cleaned, by=by, version=version, now=now)
+        cleaned = {"consumers_words": words, **cleaned}
     return advance(
         number,
         step_code,
@@ -179,44 +187,6 @@ def take(
         if step_code == "sign" and read is not None
         else ALSO.get(step_code),
     )
-
-
-def request_withdrawal(
-    number: str,
-    values: Mapping[str, Any],
-    *,
-    by: User,
-    version: int | None = None,
-    now: datetime | None = None,
-) -> Complaint:
-    """An agent records that the consumer wants to withdraw; a supervisor confirms it by taking the
-    step.
-    """
-    now = now or timezone.now()
-    step = STEPS["withdraw"]
-    with transaction.atomic():
-        complaint = lock(number, by)
-        check_version(complaint, version)
-        reasons = unmet(step, CaseSituation(complaint, by, now, values))
-        if reasons:
-            if reasons[0].code == "role":
-                raise NotAllowed(reasons[0].message)
-            raise StepRefused("；".join(r.message for r in reasons), reasons)
-        complaint.withdrawal_requested_by, complaint.withdrawal_requested_at = by, now
-        complaint.withdrawal_words = str(values["consumers_words"])
-        complaint.version += 1
-        complaint.updated_at = now
-        complaint.save()
-        Event.objects.create(
-            complaint=complaint,
-            at=now,
-            by=by,
-            kind=Event.Kind.STEP,
-            code="withdrawal_requested",
-            text=complaint.withdrawal_words,
-        )
-        record("withdrawal.requested", complaint.subject, by, now, {"version": complaint.version})
-    return complaint
 
 
 def check(

@@ -1,6 +1,7 @@
 """The table of steps is what DOMAIN says, the door keeps it, and every refusal is a sentence."""
 
 import ast
+import contextlib
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,13 +9,13 @@ import pytest
 from django.utils import timezone
 
 from accounts.roles import Role
-from complaints.actions import feedback, steps
+from complaints.actions import feedback, overdue, steps, withdrawal
 from complaints.advance import advance
 from complaints.errors import Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, STEPS, State
 from complaints.models import Analysis, Commitment, Complaint, Event, Outbox, Resolution, Transition
 from tests import factories as f
-from tests.cast import Cast
+from tests.cast import Cast, person
 
 OPEN = set(OPEN_STATES)
 TABLE = {
@@ -97,14 +98,14 @@ def test_each_state_is_reached_by_steps_and_leaves_a_whole_record(cast: Cast, st
 def test_a_step_is_refused_to_roles_that_do_not_have_it(cast: Cast, code: str) -> None:
     step = STEPS[code]
     complaint = f.IN_STATE[str(step.sources[0])](cast)
-    for person in (cast.agent, cast.supervisor, cast.counsel, cast.auditor):
+    for somebody in (cast.agent, cast.supervisor, cast.counsel, cast.auditor):
         if (
-            any(person.is_(r) for r in step.who)
-            or not Complaint.objects.visible_to(person).filter(pk=complaint.pk).exists()
+            any(somebody.is_(r) for r in step.who)
+            or not Complaint.objects.visible_to(somebody).filter(pk=complaint.pk).exists()
         ):
             continue
         with pytest.raises(NotAllowed) as refused:
-            f.step(complaint, code, person)
+            f.step(complaint, code, somebody)
         assert str(step.title) in refused.value.message
     complaint.refresh_from_db()
     assert complaint.state == step.sources[0]
@@ -301,9 +302,12 @@ def test_silence_is_never_consent(cast: Cast) -> None:
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "no_reply", cast.supervisor)
     assert [u.code for u in refused.value.unmet] == ["reply_period_is_over"]
-    later = f.step(
-        complaint, "no_reply", cast.supervisor, now=timezone.now() + timezone.timedelta(days=40)
-    )
+    over = timezone.now() + timezone.timedelta(days=40)
+    with pytest.raises(StepRefused) as refused:
+        f.step(complaint, "no_reply", cast.supervisor, now=over)
+    assert [u.code for u in refused.value.unmet] == ["consumer_was_reminded"]
+    overdue.enforce_due(timezone.now() + timezone.timedelta(days=6))
+    later = f.step(complaint, "no_reply", cast.supervisor, now=over)
     assert later.state == "executing"
     assert later.outcome_if_done == "unreachable"
     assert Commitment.objects.filter(complaint=complaint).count() == 1
@@ -328,6 +332,36 @@ def test_withdrawal_is_asked_by_one_and_confirmed_by_another(cast: Cast) -> None
     assert (done.state, done.outcome) == ("closed", "withdrawn")
 
 
+def test_one_person_with_two_roles_cannot_withdraw_a_case_alone(cast: Cast) -> None:
+    complaint = f.investigating(cast)
+    both = person("both", Role.AGENT, Role.SUPERVISOR, team=cast.team, leads=True)
+    for _again in range(2):
+        with contextlib.suppress(StepRefused):
+            complaint = f.step(complaint, "withdraw", both, consumers_words="我不投诉了")
+        assert Complaint.objects.get(pk=complaint.pk).state == "investigating"
+    done = f.step(complaint, "withdraw", cast.supervisor)
+    assert done.state == "closed"
+    assert Transition.objects.get(complaint=complaint, step="withdraw").fields == {
+        "consumers_words": "我不投诉了"
+    }
+
+
+def test_a_request_to_withdraw_can_be_dismissed_with_a_reason(cast: Cast) -> None:
+    complaint = f.investigating(cast)
+    with pytest.raises(Invalid):
+        withdrawal.dismiss(complaint.number, {"reason": "没有请求"}, by=cast.supervisor)
+    f.step(complaint, "withdraw", cast.agent, consumers_words="我不投诉了")
+    with pytest.raises(NotAllowed):
+        withdrawal.dismiss(complaint.number, {"reason": "消费者反悔"}, by=cast.colleague)
+    with pytest.raises(Invalid):
+        withdrawal.dismiss(complaint.number, {"reason": " "}, by=cast.supervisor)
+    kept = withdrawal.dismiss(complaint.number, {"reason": "消费者反悔"}, by=cast.supervisor)
+    assert (kept.state, kept.withdrawal_requested_by) == ("investigating", None)
+    assert Event.objects.filter(complaint=complaint, code="withdrawal_dismissed").exists()
+    with pytest.raises(StepRefused):
+        f.step(complaint, "withdraw", cast.supervisor, consumers_words="我不投诉了")
+
+
 def test_merging_needs_another_open_case_of_the_same_matter(cast: Cast) -> None:
     first, second = f.investigating(cast), f.registered(cast, order_number="SO-2")
     other = f.registered(cast, consumer={"phone": "12099999999"}, product={"name": "电饭煲"})
@@ -348,7 +382,6 @@ def test_merging_needs_another_open_case_of_the_same_matter(cast: Cast) -> None:
 
 def test_a_case_can_go_to_a_body_outside_and_come_back_with_its_decision(cast: Cast) -> None:
     complaint = f.with_evidence(f.external(cast), cast.agent)
-    Complaint.objects.filter(pk=complaint.pk).update(shared_with_counsel=True)
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "external_decision", cast.counsel, outcome="execute", evidence=[7])
     assert [u.code for u in refused.value.unmet] == ["evidence_is_attached"]
