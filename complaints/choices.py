@@ -77,6 +77,22 @@ class Risk(models.TextChoices):
     PERSONAL_DATA = "personal_data", _("个人信息泄露")
 
 
+class FiledBy(models.TextChoices):
+    """Who speaks for the consumer."""
+
+    CONSUMER = "consumer", _("本人")
+    FAMILY = "family", _("家属代办")
+    PROXY = "proxy", _("受托人")
+
+
+class Protection(models.TextChoices):
+    """People whom the law protects specially."""
+
+    ELDERLY = "elderly", _("老年人")
+    MINOR = "minor", _("未成年人")
+    DISABLED = "disabled", _("残疾人")
+
+
 class FactSource(models.TextChoices):
     """Where an answer to a fact comes from."""
 

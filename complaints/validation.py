@@ -20,6 +20,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.vault import normalised
+from complaints.choices import Protection
 from complaints.errors import Invalid
 from complaints.workdays import SHANGHAI
 
@@ -191,7 +192,8 @@ def phone(value: Any) -> str:
     if not value:
         return ""
     digits = re.sub(r"[\s\-()（）+转*]", "", normalised("phone", value))
-    if not re.fullmatch(r"\d{3,20}", digits):
+    fewest = 3 if "*" in value else 5
+    if not fewest <= len(digits) <= 20 or not digits.isdecimal():
         raise Refused(_("“电话”应为 5 至 20 位数字，可含区号和分机"))
     return value
 
@@ -231,6 +233,7 @@ CONSUMER_FIELDS: dict[str, Cleaner] = {
     "id_number": document_number,
     "bank_account": account,
     "address": lambda v: text(v, 200),
+    "protection": lambda v: choice(v, Protection.values),
 }
 
 

@@ -1,8 +1,9 @@
-"""Registering a complaint and mending what was registered."""
+"""Registering a complaint, once; and the earlier ones of the same person or order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -11,95 +12,31 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import Team, User
+from accounts.models import IdempotentRequest, Team, User
 from accounts.vault import blind_index
 from audit.record import record
-from complaints import clock, search, validation
-from complaints.advance import check_version, lock
-from complaints.choices import Channel, Claim, Priority, Risk
+from complaints import clock, search
+from complaints.actions import communication
+from complaints.actions.editing import edit
+from complaints.actions.intake_values import clean_registration, first_sentence
+from complaints.choices import FiledBy, Priority, Risk
 from complaints.errors import CaseError, Duplicate, Invalid, NotAllowed
 from complaints.models import Complaint, Consumer, Event
-from complaints.validation import Cleaner, Refused
 from evidence.models import Folder
-from legal_rules.vocabulary import CATEGORIES, RIGHTS
+from legal_rules.vocabulary import CATEGORIES
 
-
-def _cleaners(now: datetime) -> dict[str, Cleaner]:
-    """What may be registered: the API's field names."""
-    v = validation
-    return {
-        "channel": lambda x: v.choice(x, Channel.values, required=True),
-        "title": lambda x: v.text(x, 120),
-        "narrative": lambda x: v.text(x, v.NARRATIVE_LIMIT, required=True, lines=True),
-        "claims": lambda x: v.choices(x, Claim.values),
-        "category": lambda x: v.choice(x, CATEGORIES),
-        "rights": lambda x: v.choices(x, RIGHTS),
-        "consumer": v.consumer,
-        "product": v.product,
-        "order_number": lambda x: v.text(x, 80),
-        "transaction_date": v.day,
-        "price_paid": v.money,
-        "loss_claimed": v.money,
-        "currency": lambda x: v.choice(x, ["CNY"]) or "CNY",
-        "received_at": lambda x: v.moment(x, now),
-        "external_reference": lambda x: v.text(x, 120),
-        "priority": lambda x: v.choice(x, Priority.values) or Priority.NORMAL,
-        "risk_flags": lambda x: v.choices(x, Risk.values),
-        "confidential": v.flag,
-        "team": _team,
-    }
-
-
-EDITABLE = (
-    "title",
-    "narrative",
-    "claims",
-    "category",
-    "rights",
-    "consumer",
-    "product",
-    "order_number",
-    "transaction_date",
-    "price_paid",
-    "loss_claimed",
-    "priority",
-    "risk_flags",
-    "confidential",
-)
-DECIDES_THE_LAW = {"category", "transaction_date", "price_paid"}
-
-
-def _team(value: Any) -> Team | None:
-    if value in (None, ""):
-        return None
-    found = Team.objects.filter(is_active=True)
-    team = (
-        found.filter(pk=int(value)).first()
-        if str(value).isdigit()
-        else found.filter(name=str(value)).first()
-    )
-    if team is None:
-        raise Refused(_("没有“{team}”这个团队").format(team=str(value)[:60]))
-    return team
-
-
-def clean_registration(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The values as they will be stored. Raises Invalid with every sentence."""
-    given = {"narrative": None, "channel": None, **values}
-    cleaned = validation.clean(given, _cleaners(now))
-    if not cleaned.get("title"):
-        cleaned["title"] = first_sentence(cleaned["narrative"])
-    return cleaned
-
-
-def first_sentence(narrative: str) -> str:
-    """A title for a narrative without one: its first sentence, at most 40 characters."""
-    head = narrative.strip().splitlines()[0] if narrative.strip() else ""
-    for mark in "。！？!?；;":
-        head = head.split(mark)[0]
-    return head[:39] + "…" if len(head) > 40 else head
+__all__ = [
+    "AlreadySent",
+    "clean_registration",
+    "edit",
+    "first_sentence",
+    "register",
+    "register_form",
+    "similar",
+]
 
 
 def _home_team(by: User, wanted: Team | None) -> Team:
@@ -125,35 +62,49 @@ def similar(
     consumer: Mapping[str, str], order_number: str, by: User, *, limit: int = 5
 ) -> list[dict[str, Any]]:
     """Earlier cases that the person may see with the same phone, document or order number (exact
-    match only).
+    match only), newest first: `{number, state, state_text, outcome, title, received_at, consumer
+    (masked), same: [phone | id_number | order_number]}`. One statement, or none when nothing is
+    given.
     """
-    same = [
-        Q(**{f"consumer__{c}_index": blind_index(c, consumer[c])})
-        for c in ("phone", "id_number")
-        if consumer.get(c)
-    ]
+    keys = {c: blind_index(c, consumer.get(c, "")) for c in ("phone", "id_number")}
+    same = [Q(**{f"consumer__{c}_index": key}) for c, key in keys.items() if key]
     if order_number:
         same.append(Q(order_number=order_number))
     if not same:
         return []
-    found = Complaint.objects.visible_to(by).filter(reduce(or_, same)).order_by("-id")[:limit]
-    return [
-        {
-            "number": c.number,
-            "state": c.state,
-            "state_text": str(c.get_state_display()),
-            "outcome": c.outcome,
-            "title": c.title,
-            "received_at": clock.local(c.received_at),
-        }
-        for c in found
-    ]
+    visible = Complaint.objects.visible_to(by).select_related("consumer").defer("narrative")
+    found = visible.filter(reduce(or_, same)).order_by("-id")[:limit]
+    return [_earlier(c, keys, order_number) for c in found]
+
+
+def _earlier(complaint: Complaint, keys: Mapping[str, bytes], order: str) -> dict[str, Any]:
+    consumer = complaint.consumer
+    same = [c for c, key in keys.items() if key and bytes(getattr(consumer, f"{c}_index")) == key]
+    if order and complaint.order_number == order:
+        same.append("order_number")
+    return {
+        "number": complaint.number,
+        "state": complaint.state,
+        "state_text": str(complaint.get_state_display()),
+        "outcome": complaint.outcome,
+        "title": complaint.title,
+        "received_at": clock.local(complaint.received_at),
+        "consumer": consumer.name_masked,
+        "same": same,
+    }
 
 
 def register(
-    values: Mapping[str, Any], *, by: User, now: datetime | None = None, owned: bool = False
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    now: datetime | None = None,
+    owned: bool = False,
+    also: Callable[[Complaint], None] | None = None,
 ) -> Complaint:
     """Register a complaint in one transaction. `owned` makes the person its owner.
+
+    `also(complaint)` does what belongs to it, in the same transaction.
 
     Raises NotAllowed, Invalid (field → sentences) or Duplicate (the external number is registered
     already).
@@ -165,11 +116,51 @@ def register(
     team = _home_team(by, data.get("team"))
     try:
         with transaction.atomic():
-            return _write(data, team, by, now, owned)
+            complaint = _write(data, team, by, now, owned)
+            if also is not None:
+                also(complaint)
+            return complaint
     except IntegrityError as error:
         if "external_reference_is_registered_once" not in str(error):
             raise
         raise _duplicate(data["external_reference"], by) from error
+
+
+class AlreadySent(CaseError):
+    """This form was registered before, as `number`; `same` says whether with the same content."""
+
+    code = "already_sent"
+
+    def __init__(self, number: str, same: bool) -> None:
+        super().__init__(_("这份表单已经登记为 {number}").format(number=number))
+        self.number, self.same = number, same
+
+
+def register_form(
+    values: Mapping[str, Any], token: str, *, by: User, draft: str = "", now: datetime | None = None
+) -> Complaint:
+    """Register what a page's form holds, owned by the person, and forget the draft under that key.
+
+    `token` names the form as it was drawn: sent twice, by a double click or a reload, it makes one
+    case. Raises AlreadySent for the second time, and what `register` raises.
+    """
+    now = now or timezone.now()
+    key = f"intake|{token}"
+    body = json.dumps(values, sort_keys=True, default=str)
+    digest = salted_hmac("complaints.intake", body, algorithm="sha256").hexdigest()
+
+    def remember(complaint: Complaint) -> None:
+        answer = {"status": 201, "body": {"number": complaint.number}, "created_at": now}
+        IdempotentRequest.objects.create(user=by, key=key, request_hash=digest, **answer)
+        communication.drop_draft(by, draft)
+
+    try:
+        return register(values, by=by, now=now, owned=True, also=remember)
+    except (IntegrityError, Invalid) as error:
+        earlier = IdempotentRequest.objects.filter(user=by, key=key).first()
+        if earlier is None or not earlier.body:
+            raise
+        raise AlreadySent(earlier.body["number"], earlier.request_hash == digest) from error
 
 
 def _duplicate(reference: str, by: User) -> CaseError:
@@ -192,9 +183,19 @@ def _duplicate(reference: str, by: User) -> CaseError:
     )
 
 
+def _risks(data: Mapping[str, Any]) -> list[str]:
+    """The flags that were set; special protection is one of them without being asked twice."""
+    flags = list(data.get("risk_flags", []))
+    if data.get("consumer", {}).get("protection") and Risk.VULNERABLE not in flags:
+        flags.append(Risk.VULNERABLE.value)
+    return flags
+
+
 def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: bool) -> Complaint:
     consumer = Consumer()
-    consumer.fill({"name": "", **data.get("consumer", {})})
+    personal = data.get("consumer", {})
+    consumer.fill({"name": "", **personal})
+    consumer.protection = personal.get("protection", "")
     consumer.save(force_insert=True)
     category = CATEGORIES.get(data.get("category", ""))
     complaint = Complaint(
@@ -206,7 +207,7 @@ def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: boo
         category=data.get("category", ""),
         rights=data.get("rights") or list(category.rights if category else []),
         priority=data.get("priority", Priority.NORMAL),
-        risk_flags=data.get("risk_flags", []),
+        risk_flags=_risks(data),
         confidential=data.get("confidential", False),
         product_name=data.get("product", {}).get("name", ""),
         product_category=data.get("product", {}).get("category", ""),
@@ -216,6 +217,7 @@ def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: boo
         loss_claimed=data.get("loss_claimed"),
         external_reference=data.get("external_reference", ""),
         consumer=consumer,
+        filed_by=data.get("filed_by", FiledBy.CONSUMER),
         folder=Folder.objects.create(created_at=now),
         team=team,
         owner=by if owned else None,
@@ -250,79 +252,3 @@ def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: boo
         first=True,
     )
     return complaint
-
-
-def edit(
-    number: str,
-    values: Mapping[str, Any],
-    *,
-    by: User,
-    version: int | None = None,
-    now: datetime | None = None,
-) -> Complaint:
-    """Change what was registered.
-
-    Only fields in `EDITABLE`; every change is an event that names the fields, never their personal
-    values. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
-    """
-    now = now or timezone.now()
-    if not by.may("edit_complaints"):
-        raise NotAllowed(_("您的角色不能修改案件资料"))
-    cleaners = {k: c for k, c in _cleaners(now).items() if k in EDITABLE}
-    data = validation.clean(values, cleaners)
-    with transaction.atomic():
-        complaint = lock(number, by)
-        check_version(complaint, version)
-        if not complaint.is_open:
-            raise Invalid({"state": [_("案件已经办结，不能再修改；如需更正请先重新启动")]})
-        changed = _apply(complaint, data)
-        if not changed:
-            return complaint
-        if DECIDES_THE_LAW & set(changed):
-            complaint.facts_revision += 1
-        complaint.version += 1
-        complaint.updated_at = now
-        complaint.save()
-        search.index(complaint)
-        Event.objects.create(
-            complaint=complaint,
-            at=now,
-            by=by,
-            kind=Event.Kind.CHANGE,
-            code="edited",
-            detail={"fields": changed},
-        )
-        record(
-            "complaint.edited",
-            complaint.subject,
-            by,
-            now,
-            {"fields": changed, "version": complaint.version},
-        )
-    return complaint
-
-
-def _apply_personal(complaint: Complaint, values: dict[str, str]) -> list[str]:
-    personal = {k: v for k, v in values.items() if complaint.consumer.clear(k) != v}
-    if personal:
-        complaint.consumer.fill(personal)
-        complaint.consumer.save()
-    return [f"consumer.{k}" for k in personal]
-
-
-def _apply(complaint: Complaint, data: dict[str, Any]) -> list[str]:
-    changed = []
-    for name, value in data.items():
-        if name == "consumer":
-            changed += _apply_personal(complaint, value)
-        elif name == "product":
-            for part, text in value.items():
-                if getattr(complaint, f"product_{part}") != text:
-                    setattr(complaint, f"product_{part}", text)
-                    changed.append(f"product.{part}")
-        elif name == "title" and not value:
-            continue
-        elif getattr(complaint, name) != value:
-            setattr(complaint, name, value)
-            changed.append(name)
-    return changed

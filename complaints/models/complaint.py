@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
-from complaints.choices import Channel, Claim, Priority, Risk
+from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
 from complaints.models.consumer import Consumer
 from complaints.querysets import ComplaintQuerySet
@@ -77,6 +77,9 @@ class Complaint(models.Model):
     external_reference = models.CharField(_("外部编号"), max_length=120, blank=True)
 
     consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="complaints")
+    filed_by = models.CharField(
+        _("来电人身份"), max_length=10, choices=FiledBy.choices, default=FiledBy.CONSUMER
+    )
     folder = models.OneToOneField(Folder, on_delete=models.PROTECT, related_name="complaint")
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("团队")

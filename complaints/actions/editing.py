@@ -1,0 +1,107 @@
+"""Mending what was registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.record import record
+from complaints import search, validation
+from complaints.actions.intake_values import DECIDES_THE_LAW, EDITABLE, cleaners
+from complaints.advance import check_version, lock
+from complaints.errors import Invalid, NotAllowed
+from complaints.models import Complaint, Event
+from complaints.models.consumer import PERSONAL_FIELDS
+
+
+def edit(
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Complaint:
+    """Change what was registered.
+
+    Only fields in `EDITABLE`; every change is an event that names the fields, never their personal
+    values. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
+    """
+    now = now or timezone.now()
+    if not by.may("edit_complaints"):
+        raise NotAllowed(_("您的角色不能修改案件资料"))
+    data = validation.clean(values, {k: c for k, c in cleaners(now).items() if k in EDITABLE})
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        if not complaint.is_open:
+            raise Invalid({"state": [_("案件已经办结，不能再修改；如需更正请先重新启动")]})
+        changed = _apply(complaint, data)
+        if not changed:
+            return complaint
+        if DECIDES_THE_LAW & set(changed):
+            complaint.facts_revision += 1
+        complaint.version += 1
+        complaint.updated_at = now
+        complaint.save()
+        search.index(complaint)
+        Event.objects.create(
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.CHANGE,
+            code="edited",
+            detail={"fields": changed},
+        )
+        record(
+            "complaint.edited",
+            complaint.subject,
+            by,
+            now,
+            {"fields": changed, "version": complaint.version},
+        )
+    return complaint
+
+
+def _apply_personal(complaint: Complaint, values: dict[str, str]) -> list[str]:
+    consumer = complaint.consumer
+    kept = {name: consumer.clear(name) for name in PERSONAL_FIELDS if name in values}
+    changed = [name for name, old in kept.items() if values[name] != old]
+    consumer.fill({name: values[name] for name in changed})
+    if values.get("protection", consumer.protection) != consumer.protection:
+        consumer.protection = values["protection"]
+        changed.append("protection")
+    if changed:
+        consumer.save()
+    return [f"consumer.{name}" for name in changed]
+
+
+def _apply_product(complaint: Complaint, values: dict[str, str]) -> list[str]:
+    changed = [n for n, text in values.items() if getattr(complaint, f"product_{n}") != text]
+    for name in changed:
+        setattr(complaint, f"product_{name}", values[name])
+    return [f"product.{name}" for name in changed]
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Lists are sets of codes: another order is no change."""
+    return sorted(old) == sorted(new) if isinstance(new, list) else bool(old == new)
+
+
+def _apply(complaint: Complaint, data: dict[str, Any]) -> list[str]:
+    """Set what differs; answers the names of the fields that changed."""
+    changed = _apply_personal(complaint, data.get("consumer", {}))
+    changed += _apply_product(complaint, data.get("product", {}))
+    for name, value in data.items():
+        if name in ("consumer", "product") or (name == "title" and not value):
+            continue
+        if not _same(getattr(complaint, name), value):
+            setattr(complaint, name, value)
+            changed.append(name)
+    return changed

@@ -1,0 +1,95 @@
+"""What may be registered and edited: the fields by their API names, and how each is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Team
+from complaints import validation
+from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
+from complaints.validation import Cleaner, Refused
+from legal_rules.vocabulary import CATEGORIES, RIGHTS
+
+
+def cleaners(now: datetime) -> dict[str, Cleaner]:
+    """What may be registered: the API's field names."""
+    v = validation
+    return {
+        "channel": lambda x: v.choice(x, Channel.values, required=True),
+        "title": lambda x: v.text(x, 120),
+        "narrative": lambda x: v.text(x, v.NARRATIVE_LIMIT, required=True, lines=True),
+        "claims": lambda x: v.choices(x, Claim.values),
+        "category": lambda x: v.choice(x, CATEGORIES),
+        "rights": lambda x: v.choices(x, RIGHTS),
+        "consumer": v.consumer,
+        "filed_by": lambda x: v.choice(x, FiledBy.values) or FiledBy.CONSUMER,
+        "product": v.product,
+        "order_number": lambda x: v.text(x, 80),
+        "transaction_date": v.day,
+        "price_paid": v.money,
+        "loss_claimed": v.money,
+        "currency": lambda x: v.choice(x, ["CNY"]) or "CNY",
+        "received_at": lambda x: v.moment(x, now),
+        "external_reference": lambda x: v.text(x, 120),
+        "priority": lambda x: v.choice(x, Priority.values) or Priority.NORMAL,
+        "risk_flags": lambda x: v.choices(x, Risk.values),
+        "confidential": v.flag,
+        "team": _team,
+    }
+
+
+EDITABLE = (
+    "title",
+    "narrative",
+    "claims",
+    "category",
+    "rights",
+    "consumer",
+    "filed_by",
+    "product",
+    "order_number",
+    "transaction_date",
+    "price_paid",
+    "loss_claimed",
+    "priority",
+    "risk_flags",
+    "confidential",
+)
+DECIDES_THE_LAW = {"category", "transaction_date", "price_paid"}
+
+
+def _team(value: Any) -> Team | None:
+    if value in (None, ""):
+        return None
+    if isinstance(value, Team):
+        return value
+    found = Team.objects.filter(is_active=True)
+    team = (
+        found.filter(pk=int(value)).first()
+        if str(value).isdigit()
+        else found.filter(name=str(value)).first()
+    )
+    if team is None:
+        raise Refused(_("没有“{team}”这个团队").format(team=str(value)[:60]))
+    return team
+
+
+def clean_registration(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The values as they will be stored. Raises Invalid with every sentence."""
+    given = {"narrative": None, "channel": None, **values}
+    cleaned = validation.clean(given, cleaners(now))
+    if not cleaned.get("title"):
+        cleaned["title"] = first_sentence(cleaned["narrative"])
+    return cleaned
+
+
+def first_sentence(narrative: str) -> str:
+    """A title for a narrative without one: its first sentence, at most 40 characters."""
+    head = narrative.strip().splitlines()[0] if narrative.strip() else ""
+    for mark in "。！？!?；;":
+        head = head.split(mark)[0]
+    return head[:39] + "…" if len(head) > 40 else head
