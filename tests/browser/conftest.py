@@ -1,0 +1,108 @@
+"""A real Chromium on a real web server, one page per person, and what is expected of every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import User
+from tests.browser.watch import Watch
+from tests.live import Site, Worker, cookies
+
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
+
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies in this folder needs a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The web server, one per process of the test run."""
+    with Site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """Celery's worker, one per process of the test run."""
+    with Worker(tmp_path_factory.mktemp("worker")) as running:
+        yield running
+
+
+def context_of(
+    browser: Browser,
+    site: Site,
+    user: User | None,
+    *,
+    language: str = "zh-hans",
+    theme: str = "light",
+    size: dict[str, int] | None = None,
+    **more: Any,
+) -> BrowserContext:
+    """A browser window of one person: signed in, in a language, a theme and a size."""
+    context = browser.new_context(
+        base_url=site.url,
+        locale=LOCALES[language],
+        timezone_id="Asia/Shanghai",
+        color_scheme="dark" if theme == "dark" else "light",
+        viewport=size or DESKTOP,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+        **more,
+    )
+    context.set_default_timeout(15_000)
+    context.add_cookies(cookies(user, site.url, language))  # type: ignore[arg-type]
+    return context
+
+
+@pytest.fixture
+def signed_in(browser: Browser, site: Site, transactional_db: None) -> Iterator[Open]:
+    """`signed_in(person)` opens a window of that person and watches it: whatever the browser
+    complains about fails the test at its end. `refusals`: statuses that the test provokes.
+    """
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def open_window(
+        user: User | None, *, refusals: tuple[int, ...] = (409, 422), **how: Any
+    ) -> Page:
+        context = context_of(browser, site, user, **how)
+        page = context.new_page()
+        opened.append((context, Watch(page, refusals)))
+        return page
+
+    yield open_window
+    complaints = [line for _context, watch in opened for line in watch.said]
+    for context, _watch in opened:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def visitor(signed_in: Open) -> Page:
+    """A window of nobody in particular."""
+    return signed_in(None)
+
+
+@pytest.fixture
+def unwatched(browser: Browser, site: Site, transactional_db: None) -> Iterator[Open]:
+    """Like `signed_in`, for a test that makes the browser complain on purpose."""
+    opened: list[BrowserContext] = []
+
+    def open_window(user: User | None, **how: Any) -> Page:
+        opened.append(context_of(browser, site, user, **how))
+        return opened[-1].new_page()
+
+    yield open_window
+    for context in opened:
+        context.close()

@@ -1,0 +1,29 @@
+// Where the focus is, and whether a person can see that. null: nowhere. `first`: not been here yet.
+() => {
+  const e = document.activeElement;
+  if (!e || e === document.body || e === document.documentElement) return null;
+  const box = e.getBoundingClientRect();
+  const words = e.getAttribute("aria-label") || e.textContent || e.getAttribute("name") || "";
+  const name = `${e.tagName.toLowerCase()}${e.id ? `#${e.id}` : ""} ${words.trim().slice(0, 30)}`;
+  const first = !e.dataset.walked;
+  e.dataset.walked = "1";
+  // a radio or a box is often drawn by its label, which then carries the ring
+  const label = e.closest("label");
+  const drawn = [e, ...(label ? [label, ...label.querySelectorAll("*")] : [])];
+  const ring = drawn.some((one) => {
+    const style = getComputedStyle(one);
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+    return outlined || style.boxShadow !== "none";
+  });
+  const area = label && box.width * box.height < 4 ? label.getBoundingClientRect() : box;
+  const within = (value, most) => Math.min(Math.max(value, 0), most - 1);
+  const x = within(area.left + area.width / 2, innerWidth);
+  const y = within(area.top + Math.min(area.height / 2, 20), innerHeight);
+  const inside =
+    area.bottom > 0 && area.top < innerHeight &&
+    area.right > 0 && area.left < innerWidth &&
+    area.width > 0 && area.height > 0;
+  const top = document.elementFromPoint(x, y);
+  const near = !!top && (e.contains(top) || top.contains(e) || (!!label && label.contains(top)));
+  return { name, first, ring, inside, near, visible: getComputedStyle(e).visibility !== "hidden" };
+};

@@ -1,0 +1,13 @@
+// How far the page scrolls sideways, and the first elements that stick out.
+() => {
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide <= 0) return [];
+  const out = [...document.querySelectorAll("body *")].filter(
+    (e) => e.getBoundingClientRect().right > innerWidth + 1,
+  );
+  const names = out.slice(0, 5).map((e) => {
+    const css = typeof e.className === "string" ? e.className.trim().split(/\s+/).join(".") : "";
+    return e.tagName.toLowerCase() + (css ? `.${css}` : "");
+  });
+  return [`${wide} px too wide: ${names.join(", ")}`];
+};

@@ -1,0 +1,62 @@
+"""The way in through the browser: signing in, being refused, and the policy against scripts."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.watch import hidden_stops, shut_out
+from tests.cast import PASSWORD, assemble
+
+
+def test_a_person_signs_in_by_keyboard_and_lands_on_the_own_list(visitor: Page) -> None:
+    cast = assemble()
+    visitor.goto("/complaints/")
+    expect(visitor.get_by_role("heading", level=1)).to_be_visible()
+    visitor.get_by_label("用户名").focus()
+    visitor.keyboard.type(cast.agent.username)
+    visitor.keyboard.press("Tab")
+    visitor.keyboard.type(PASSWORD)
+    visitor.keyboard.press("Enter")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("我的待办")
+    assert visitor.url.endswith("/complaints/")
+
+
+def test_a_wrong_password_is_told_on_the_same_page_and_keeps_the_name(visitor: Page) -> None:
+    cast = assemble()
+    visitor.goto("/login/")
+    visitor.get_by_label("用户名").fill(cast.agent.username)
+    visitor.get_by_label("密码").fill("wrong")
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator(".err, .banner--danger").first).to_be_visible()
+    expect(visitor.get_by_label("用户名")).to_have_value(cast.agent.username)
+    assert shut_out(visitor) == []
+    assert hidden_stops(visitor) == []
+
+
+def test_the_policy_lets_no_inline_script_and_no_foreign_one_run(unwatched: Open) -> None:
+    page = unwatched(assemble().agent)
+    page.goto("/complaints/")
+    page.evaluate(
+        """() => {
+          window.refused = [];
+          document.addEventListener('securitypolicyviolation',
+            e => window.refused.push(e.effectiveDirective));
+          document.body.insertAdjacentHTML('beforeend', '<img src="x" onerror="window.ran = 1">');
+          const inline = document.createElement('script');
+          inline.textContent = 'window.ran = 1';
+          document.body.append(inline);
+          const foreign = document.createElement('script');
+          foreign.src = 'https://example.invalid/x.js';
+          document.body.append(foreign);
+          const style = document.createElement('style');
+          style.textContent = 'body { display: none }';
+          document.head.append(style);
+        }"""
+    )
+    page.wait_for_function("() => window.refused.length >= 4")
+    assert page.evaluate("() => window.ran") is None
+    assert set(page.evaluate("() => window.refused")) == {
+        "script-src-attr",
+        "script-src-elem",
+        "style-src-elem",
+    }
+    assert page.locator("body").is_visible()

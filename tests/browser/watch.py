@@ -1,0 +1,105 @@
+"""What no page may do, whoever looks at it: complain, overflow, hide the focus, shut people out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+AXE = Axe()
+HERE = Path(__file__).parent
+OVERFLOW = (HERE / "overflow.js").read_text(encoding="utf-8")
+FOCUS = (HERE / "focus.js").read_text(encoding="utf-8")
+STANDARDS = [
+    *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"),
+    "best-practice",
+]
+# The console repeats every answer of 400 and above as an error. A refusal is an answer that the
+# page shows; `Watch` counts those from the network, so the echo is dropped here.
+ECHO = "Failed to load resource: the server responded with a status of"
+
+
+class Watch:
+    """Listens to a page from its first moment; `said` is what nobody wants to hear.
+
+    `expected`: statuses that the test provokes on purpose.
+    """
+
+    def __init__(self, page: Page, expected: tuple[int, ...] = (409, 422)) -> None:
+        self.said: list[str] = []
+        self.expected = set(expected)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.said.append(f"script error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and ECHO not in message.text:
+            self.said.append(f"console {message.type}: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # left for another page before it came
+            self.said.append(f"{request.method} {request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.said.append(f"{response.request.method} {response.url}: {response.status}")
+
+
+def shut_out(page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
+    """What axe finds: the rule, the elements and what is wrong; nothing when the page is usable by
+    everybody. axe comes from this machine and works inside the page's own policy.
+    """
+    rules: dict[str, Any] = {name: {"enabled": False} for name in but}
+    options = {
+        "runOnly": {"type": "tag", "values": STANDARDS},
+        "rules": rules,
+        "resultTypes": ["violations"],
+    }
+    found = AXE.run(page, options=options).response["violations"]
+    return [
+        f"{violation['id']}: {' '.join(map(str, node['target']))} – {_why(node)}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def _why(node: dict[str, Any]) -> str:
+    return str(node["failureSummary"]).replace("\n", " ")
+
+
+def too_wide(page: Page) -> list[str]:
+    """How far the page scrolls sideways, and the first elements that stick out."""
+    return list(page.evaluate(OVERFLOW))
+
+
+def hidden_stops(page: Page, most: int = 250) -> list[str]:
+    """Tab stops that are out of view, covered, or without a visible ring."""
+    found = []
+    page.evaluate("() => { document.body.focus(); window.scrollTo(0, 0); }")
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None or not stop["first"]:
+            return found
+        lacks = [
+            words
+            for key, words in (
+                ("inside", "out of view"),
+                ("near", "covered"),
+                ("visible", "invisible"),
+                ("ring", "no ring"),
+            )
+            if not stop[key]
+        ]
+        if lacks:
+            found.append(f"Tab stop {stop['name']!r}: {', '.join(lacks)}")
+    return [*found, f"more than {most} Tab stops"]
+
+
+def headings(page: Page) -> list[str]:
+    """Nothing, when there is exactly one h1 and it says something."""
+    texts = page.locator("h1").all_inner_texts()
+    return [] if len(texts) == 1 and texts[0].strip() else [f"h1: {texts!r}"]
