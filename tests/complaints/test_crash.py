@@ -1,13 +1,10 @@
 """Pull the plug at every write: the old state, or the new one with its record and its outbox rows;
-never something in between.
+never something in between. `tests/outages/test_killed_between_writes.py` has the other acts.
 """
 
-import os
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from audit.models import Entry
 from audit.record import broken_links
@@ -18,60 +15,9 @@ from correspondence.models import Notice
 from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import assemble
+from tests.outages.plug import until_it_survives
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DONE, KILLED = 0, 9
-
-
-def killed_at(write: int, work: Callable[[], Any]) -> int:
-    """Do the work in a child process that dies, as if by kill -9, just before its n-th writing
-    statement (or its commit).
-    """
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        seen = 0
-
-        def count(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-            nonlocal seen
-            if str(sql).lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
-                seen += 1
-                if seen == write:
-                    os._exit(KILLED)
-            return execute(sql, params, many, context)
-
-        commit = connection._commit
-
-        def counted_commit() -> None:
-            nonlocal seen
-            seen += 1
-            if seen == write:
-                os._exit(KILLED)
-            commit()
-
-        connection._commit = counted_commit
-        try:
-            with connection.execute_wrapper(count):
-                work()
-            os._exit(DONE)
-        except BaseException:
-            os._exit(1)
-    _pid, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
-
-
-def until_it_survives(work: Callable[[], Any], check: Callable[[bool], None]) -> int:
-    """Kill the work at its first, second, … write until it runs through; `check(done)` after each.
-
-    Answers the number of writes.
-    """
-    for write in range(1, 60):
-        code = killed_at(write, work)
-        assert code in (DONE, KILLED), f"the work failed by itself at write {write}"
-        check(code == DONE)
-        if code == DONE:
-            return write
-    raise AssertionError("the work never finished")
 
 
 def snapshot(complaint: Complaint) -> tuple[Any, ...]:

@@ -1,0 +1,62 @@
+"""Asking every address in every way, and reading the answers as a person would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+
+from accounts.models import User
+from tests.walks.routes import Route
+
+# Does nothing but change what the person who asks sees, or ends the session: no leak, no walk.
+ENDS_THE_SESSION = {"logout"}
+WRITING = ("post", "put", "patch", "delete")
+
+
+def browser(user: User | None) -> Client:
+    """A browser of the person."""
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def methods(route: Route) -> tuple[str, ...]:
+    """The ways to ask it: forms know two, programs five."""
+    return ("get", *WRITING) if route.is_api else ("get", "post")
+
+
+def ask(
+    client: Client, method: str, route: Route, values: dict[str, Any], **body: Any
+) -> HttpResponseBase:
+    """Ask once. Bodies go as a form to pages and as JSON to the API."""
+    address = route.address(values)
+    if method == "get":
+        return client.get(address, body)
+    if route.is_api:
+        return getattr(client, method)(address, body, content_type="application/json")
+    return client.post(address, body)
+
+
+def text_of(answer: HttpResponseBase) -> str:
+    """Head and body, without what differs between any two answers."""
+    text = answer.getvalue().decode("utf-8", "replace")  # type: ignore[attr-defined]
+    text = re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content)="[^"]*"', r'\1=""', text)
+    return f"{answer.get('Location', '')}\n{text}"
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is asked in here leaves nothing behind, neither rows nor cached numbers."""
+    cache.clear()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    cache.clear()

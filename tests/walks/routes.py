@@ -1,0 +1,118 @@
+"""Every address of the installation, from the resolver, and how its gaps are filled.
+
+Nothing is listed by hand: a new page or API route is walked by itself. Only a new kind of gap in an
+address (`<int:hold>`) needs one line in `GAPS`, and `gaps()` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from complaints.models import Complaint
+
+# Belongs to others: their pages are not ours to walk. Static files are served before the resolver.
+NOT_OURS: tuple[str, ...] = ()
+MISSING = "TS26-999999"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its name, its pattern with gaps such as `{number}`, and its view."""
+
+    name: str
+    pattern: str
+    gaps: tuple[str, ...]
+    view: Any = field(compare=False)
+
+    @property
+    def is_api(self) -> bool:
+        """True for addresses of programs."""
+        return self.pattern.startswith("/api/")
+
+    @property
+    def about_a_case(self) -> bool:
+        """True when the address names a case."""
+        return "number" in self.gaps
+
+    def address(self, values: dict[str, Any]) -> str:
+        """The address with its gaps filled. Raises KeyError for one that `values` does not have."""
+        return self.pattern.format(**{gap: values[gap] for gap in self.gaps})
+
+    def __str__(self) -> str:
+        return f"{self.name or '(no name)'} {self.pattern}"
+
+
+_GAP = re.compile(r"<(?:[a-z_]+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
+
+
+def _readable(pattern: str) -> str:
+    """`complaints/<str:number>/` or `^x/(?P<number>[^/.]+)/$` as `complaints/{number}/`."""
+    text = _GAP.sub(lambda found: "{" + (found[1] or found[2]) + "}", pattern)
+    return text.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\", "")
+
+
+def _below(resolver: URLResolver, before: str) -> Iterator[tuple[str, URLPattern]]:
+    for one in resolver.url_patterns:
+        pattern = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _below(one, pattern)
+        else:
+            yield pattern, one
+
+
+def all_routes() -> list[Route]:
+    """Every route, in the order of the resolver."""
+    found = []
+    for raw, one in _below(get_resolver(), "/"):
+        pattern = _readable(raw)
+        if "{format}" in pattern or "<drf_format_suffix" in raw:
+            continue  # the same view under `.json`
+        gaps = tuple(re.findall(r"\{(\w+)\}", pattern))
+        found.append(Route(one.name or "", pattern, gaps, one.callback))
+    return found
+
+
+@dataclass
+class Example:
+    """Values for the gaps of addresses, all of one case and its surroundings."""
+
+    case: Complaint
+    others: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Gap → value."""
+        return {**{gap: fill(self.case) for gap, fill in GAPS.items()}, **self.others}
+
+
+def _first(found: Any) -> Any:
+    """Primary key of the first row, or of none at all."""
+    return found.order_by("pk").values_list("pk", flat=True).first() or 0
+
+
+GAPS: dict[str, Any] = {
+    "number": lambda case: case.number,
+    "step": lambda case: "accept",
+    "item": lambda case: 1,
+    "pk": lambda case: 0,  # people and teams: the world gives them
+}
+
+
+def gaps(routes: list[Route]) -> list[str]:
+    """Gaps that nobody has said how to fill."""
+    return [
+        f"tell the walk how to fill <{gap}> of {route}: add a line to GAPS in {__name__}"
+        for route in routes
+        for gap in route.gaps
+        if gap not in GAPS
+    ]
+
+
+NOBODY = AnonymousUser()

@@ -1,0 +1,215 @@
+"""A case that a person may not see does not exist for that person: not by its address, not in any
+list, count or search, whatever the page or the program's address.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from audit.models import Entry
+from complaints.models import Complaint, Event
+from correspondence.tasks import send_waiting
+from tests import factories as f
+from tests.cast import Cast
+from tests.walks.ask import ENDS_THE_SESSION, WRITING, ask, browser, methods, text_of, undone
+from tests.walks.routes import MISSING, Route, all_routes
+from tests.walks.world import HIDDEN_PERSON, Hidden, example, hidden_cases
+
+# What a page or a program could be sent, well formed; each takes what it knows.
+FORM: dict[str, Any] = {
+    "version": "1",
+    "step": "accept",
+    "kind": "internal_note",
+    "text": "备注",
+    "note": "备注",
+    "reason": "consumer",
+    "comments": "意见",
+    "explanation": "说明，可拨打 12315",
+    "narrative": "经过",
+    "channel": "phone",
+    "state": "kept",
+    "proof": "凭证",
+}
+JSON: dict[str, dict[str, Any]] = {
+    "steps": {"step": "accept", "version": 1},
+    "facts": {"tx_living_consumption": True},
+    "communications": {"kind": "internal_note", "text": "备注"},
+    "holds": {"reason": "consumer", "note": "备注"},
+    "owner": {"user": "agent", "note": "备注"},
+    "resolutions": {"explanation": "说明"},
+    "reveal": {"field": "phone", "purpose": "callback"},
+}
+
+
+def bodies(route: Route, method: str) -> list[dict[str, Any]]:
+    """An empty one, and one that could be taken."""
+    if method not in WRITING:
+        return [{}]
+    if not route.is_api:
+        return [{}, FORM]
+    last = route.pattern.rstrip("/").rpartition("/")[2]
+    return [{}, JSON.get(last, {"title": "标题"})]
+
+
+def same(text: str, number: str) -> str:
+    return text.replace(number, "NUMBER")
+
+
+def state_of(cases: list[Hidden]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            *Complaint.objects.filter(pk=h.case.pk).values_list("state", "version", "updated_at"),
+            Event.objects.filter(complaint=h.case).count(),
+            Entry.objects.filter(subject=h.case.subject).count(),
+        )
+        for h in cases
+    ]
+
+
+def test_its_address_answers_like_a_number_that_was_never_given(cast: Cast) -> None:
+    hidden = hidden_cases(cast)
+    before = state_of(hidden)
+    routes = [r for r in all_routes() if r.about_a_case]
+    wrong = []
+    for secret in hidden:
+        theirs = example(cast, secret.case).values
+        nowhere = {**theirs, "number": MISSING}
+        for name in secret.to:
+            client = browser(getattr(cast, name))
+            for route in routes:
+                wrong += [f"{name}: {line}" for line in _told_apart(client, route, theirs, nowhere)]
+    assert wrong == []
+    assert state_of(hidden) == before
+
+
+def _told_apart(client: Any, route: Route, theirs: Any, nowhere: Any) -> list[str]:
+    """Ways of asking by which the person learns that the case exists, or that nobody looked."""
+    wrong, codes = [], set()
+    for method in methods(route):
+        for body in bodies(route, method):
+            with undone():
+                one = ask(client, method, route, theirs, **body)
+                other = ask(client, method, route, nowhere, **body)
+                one_text, other_text = text_of(one), text_of(other)
+            codes.add(one.status_code)
+            if one.status_code != other.status_code or same(one_text, theirs["number"]) != same(
+                other_text, MISSING
+            ):
+                wrong.append(f"{method} {route}: {one.status_code}, not as {other.status_code}")
+            if one.status_code < 400 or one.status_code >= 500:
+                wrong.append(f"{method} {route}: {one.status_code}")
+    if not codes & {403, 404}:
+        wrong.append(f"{route}: neither 403 nor 404 but {sorted(codes)}")
+    return wrong
+
+
+def seen(cast: Cast, name: str, own: list[Complaint]) -> dict[str, str]:
+    """Everything that a person can open: address → what is read there."""
+    client, found = browser(getattr(cast, name)), {}
+    for route in all_routes():
+        if route.name in ENDS_THE_SESSION:
+            continue
+        for case in own if route.gaps else own[:1]:
+            values = example(cast, case).values
+            with undone():
+                answer = ask(client, "get", route, values)
+                found[route.address(values)] = f"{answer.status_code} {text_of(answer)}"
+    return found
+
+
+@pytest.fixture
+def own(cast: Cast) -> list[Complaint]:
+    """Cases that the whole team sees; one has the very person and order of the hidden ones."""
+    same_person = {"consumer": dict(HIDDEN_PERSON), "order_number": "ORD-玄一"}
+    return [f.investigating(cast, **same_person), f.in_review(cast)]
+
+
+def test_nothing_that_a_person_sees_changes_when_a_hidden_case_comes_into_being(
+    cast: Cast, own: list[Complaint]
+) -> None:
+    send_waiting()
+    names = ("agent", "supervisor", "counsel", "administrator")
+    with time_machine.travel(timezone.now(), tick=False):
+        before = {name: seen(cast, name, own) for name in names}
+        hidden = hidden_cases(cast)
+        send_waiting()
+        after = {name: seen(cast, name, own) for name in names}
+    wrong = []
+    for name in names:
+        unseen = [h for h in hidden if name in h.to]
+        for address, text in after[name].items():
+            words = [w for h in unseen for w in h.words[:2] if w in text]
+            changed = len(unseen) == len(hidden) and text != before[name][address]
+            if words or changed:
+                wrong.append(f"{name} {address}: {words or 'changed'}")
+    assert wrong == []
+    assert set(names[:1]) & {n for n in names if all(n in h.to for h in hidden)}
+
+
+QUERIES = ("q", "search", "number", "phone", "order_number", "external_reference", "subject")
+
+
+def test_no_search_finds_it(cast: Cast, own: list[Complaint]) -> None:
+    hidden = hidden_cases(cast)
+    wrong = []
+    for name in ("agent", "supervisor", "counsel"):
+        client = browser(getattr(cast, name))
+        unseen = [h for h in hidden if name in h.to]
+        for route in [r for r in all_routes() if not r.gaps and r.name not in ENDS_THE_SESSION]:
+            if ask(client, "get", route, {}).status_code != 200:
+                continue
+            for secret in unseen:
+                wrong += [f"{name}: {line}" for line in _found(client, route, secret)]
+    assert wrong == []
+
+
+def _found(client: Any, route: Route, secret: Hidden) -> list[str]:
+    mark, number = secret.words[:2]
+    asked = [mark, number, HIDDEN_PERSON["phone"], HIDDEN_PERSON["name"], f"ORD-{mark}"]
+    wrong = []
+    for query in QUERIES:
+        for word in asked:
+            with undone():
+                text = text_of(client.get(route.address({}), {query: word}))
+            told = [w for w in (mark, number) if w not in word and w in text]
+            if told:
+                wrong.append(f"{route}?{query}={word} tells {told}")
+    return wrong
+
+
+def test_nothing_that_is_typed_elsewhere_tells_of_it(cast: Cast, own: list[Complaint]) -> None:
+    hidden = hidden_cases(cast)
+    wrong = []
+    for name in ("agent", "supervisor", "counsel", "administrator"):
+        client = browser(getattr(cast, name))
+        for secret in [h for h in hidden if name in h.to]:
+            mark, number = secret.words[:2]
+            typed = {
+                **FORM,
+                **HIDDEN_PERSON,
+                **{f"consumer.{k}": v for k, v in HIDDEN_PERSON.items()},
+                **{f"consumer-{k}": v for k, v in HIDDEN_PERSON.items()},
+                "order_number": f"ORD-{mark}",
+                "into": number,
+                "case": f"{number}:1",
+                "to": str(cast.colleague.pk),
+                "key": f"case:{number}",
+            }
+            sent = {
+                "channel": "phone",
+                "narrative": "经过",
+                "consumer": dict(HIDDEN_PERSON),
+                "order_number": f"ORD-{mark}",
+            }
+            for route in [r for r in all_routes() if r.name not in ENDS_THE_SESSION]:
+                values = example(cast, own[0]).values
+                with undone():
+                    answer = ask(client, "post", route, values, **(sent if route.is_api else typed))
+                    text = text_of(answer)
+                if f"{mark}标题" in text or f"{mark}牌" in text or answer.status_code >= 500:
+                    wrong.append(f"{name} post {route}: {answer.status_code}")
+    assert wrong == []

@@ -1,0 +1,126 @@
+"""The cases that a walk meets: own ones in every state, and some that must not exist for somebody.
+
+Every text of a hidden case carries a word that no other case has, so that a leak names itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from complaints.actions import assignment, communication, holds
+from complaints.models import Complaint
+from tests import factories as f
+from tests.cast import Cast
+from tests.walks.routes import Example
+
+# Persons who cannot exist: no such mobile prefix, no such region of identity numbers.
+HIDDEN_PERSON = {
+    "name": "暝旭岚",
+    "phone": "12098761234",
+    "email": "hidden.person@example.org",
+    "id_number": "990101199001019999",
+    "bank_account": "6200000000000000991",
+    "address": "云外省无名市藏锋路 77 号",
+}
+OWN_PERSON = {
+    "name": "王测试",
+    "phone": "12012345678",
+    "email": "consumer@example.com",
+    "id_number": "990101198502022229",
+    "bank_account": "6200000000000000123",
+    "address": "浙江省杭州市青禾路 1 号",
+}
+
+
+def clear_values(person: dict[str, str]) -> list[str]:
+    """What must never be read anywhere: the person's own words and numbers, in every spelling."""
+    numbers = [person[k] for k in ("phone", "id_number", "bank_account")]
+    spaced = [f"{n[:3]} {n[3:7]} {n[7:]}" for n in numbers]
+    dashed = [n.replace(" ", "-") for n in spaced]
+    return [person["name"], person["email"], person["address"], *numbers, *spaced, *dashed]
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A case, the words by which it would be met, and the people who must not meet it."""
+
+    case: Complaint
+    words: tuple[str, ...]
+    to: tuple[str, ...]
+
+
+def other_team(cast: Cast) -> Cast:
+    """The same play with the people of the other team."""
+    return replace(cast, agent=cast.outsider, supervisor=cast.outside_supervisor)
+
+
+def _marked(mark: str, **more: Any) -> dict[str, Any]:
+    return {
+        "title": f"{mark}标题",
+        "narrative": f"{mark}经过：来电称付款后无人处理，要求退款。",
+        "consumer": dict(HIDDEN_PERSON),
+        "product": {"name": f"{mark}牌枕头", "category": f"{mark}类"},
+        "order_number": f"ORD-{mark}",
+        "external_reference": f"REF-{mark}",
+        **more,
+    }
+
+
+def _lived(case: Complaint, by: User, mark: str) -> None:
+    """Everything that can hang on a case and leak: texts, files, clocks that stand still."""
+    f.with_evidence(case, by, text=f"{mark}录音文字")
+    communication.write(case.number, {"kind": "internal_note", "text": f"{mark}备注"}, by=by)
+    communication.write(case.number, {"kind": "reply", "text": f"{mark}答复"}, by=by)
+    holds.start(case.number, {"reason": "consumer", "note": f"{mark}中止"}, by=by)
+
+
+def hidden_cases(cast: Cast) -> list[Hidden]:
+    """Three cases: another team's, another team's that counsel has seen, and a confidential one."""
+    other = other_team(cast)
+    foreign = f.investigating(other, **_marked("玄一"))
+    _lived(foreign, other.agent, "玄一")
+    reviewed = f.executing(other, **_marked("玄二"))
+    communication.write(
+        reviewed.number, {"kind": "internal_note", "text": "玄二备注"}, by=other.agent
+    )
+    confidential = f.registered(cast, by=cast.colleague, **_marked("玄三", confidential=True))
+    assignment.assign(confidential.number, by=cast.supervisor, user=cast.colleague, note="玄三交接")
+
+    def words(case: Complaint, mark: str) -> tuple[str, ...]:
+        return (mark, case.number, *clear_values(HIDDEN_PERSON), case.consumer.phone_masked)
+
+    return [
+        Hidden(
+            foreign,
+            words(foreign, "玄一"),
+            ("agent", "colleague", "supervisor", "counsel", "administrator"),
+        ),
+        Hidden(
+            reviewed, words(reviewed, "玄二"), ("agent", "colleague", "supervisor", "administrator")
+        ),
+        Hidden(confidential, words(confidential, "玄三"), ("agent", "counsel", "administrator")),
+    ]
+
+
+def own_cases(cast: Cast) -> dict[str, Complaint]:
+    """State → a case of the agent, brought there by steps; its consumer has every personal field."""
+    return {
+        state: make(
+            cast,
+            consumer=dict(OWN_PERSON),
+            order_number=f"SO-{state}",
+            external_reference=f"EXT-{state}",
+            transaction_date=(timezone.localdate() - timedelta(days=20)).isoformat(),
+        )
+        for state, make in f.IN_STATE.items()
+    }
+
+
+def example(cast: Cast, case: Complaint) -> Example:
+    """A case with the people and teams that addresses name besides."""
+    return Example(case, {"pk": cast.team.pk})
