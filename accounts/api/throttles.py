@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-from accounts.models import ApiKey
+from accounts.models import ApiKey, User
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # reads the settings that name this module
@@ -27,6 +27,15 @@ def rate() -> tuple[int, int]:
     return int(calls), _SECONDS[per[:1]]
 
 
+def _caller(request: Request) -> str:
+    """Whose calls are counted together; a visitor reads the description only, by address."""
+    if isinstance(request.auth, ApiKey):
+        return f"key:{request.auth.pk}"
+    if isinstance(request.user, User):
+        return f"user:{request.user.pk}"
+    return f"visitor:{request.META.get('REMOTE_ADDR', '')}"
+
+
 class PerCaller(BaseThrottle):
     """So many calls of one key or person in each window of time, counted in the cache.
 
@@ -37,12 +46,7 @@ class PerCaller(BaseThrottle):
         calls, window = rate()
         now = time.time()
         self.left = int(window - now % window) + 1
-        who = (
-            f"key:{request.auth.pk}"
-            if isinstance(request.auth, ApiKey)
-            else f"user:{request.user.pk}"
-        )
-        name = f"calls:{who}:{int(now // window)}"
+        name = f"calls:{_caller(request)}:{int(now // window)}"
         try:
             cache.add(name, 0, timeout=window + 1)
             return cache.incr(name) <= calls
