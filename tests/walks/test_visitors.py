@@ -10,6 +10,8 @@ from tests.walks.world import example
 
 # Open on purpose: the way in, appearance, and what the operator's machinery asks.
 OPEN = {"login", "logout", "setup", "set_language", "set_theme", "healthz", "readyz", "metrics"}
+# The description of the API, which is the same for everybody.
+OPEN |= {"api-schema", "api-docs"}
 OPEN_PATTERNS = {"/favicon.ico"}
 
 

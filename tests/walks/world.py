@@ -108,7 +108,7 @@ def hidden_cases(cast: Cast) -> list[Hidden]:
 
 
 def own_cases(cast: Cast) -> dict[str, Complaint]:
-    """State → a case of the agent, brought there by steps; its consumer has every personal field."""
+    """State → a case of the agent, brought there by steps; its consumer has all personal fields."""
     return {
         state: make(
             cast,
