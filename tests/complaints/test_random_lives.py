@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -57,6 +58,7 @@ FIELDS: dict[str, Any] = {
     "outcome": "execute",
     "consumers_words": "不投诉了",
 }
+SHORT_CUTS = ("merge", "withdraw", "decline", "refer_out", "reinvestigate")  # from everywhere
 reached: set[str] = set()
 
 
@@ -85,21 +87,31 @@ class Life(RuleBasedStateMachine):
     def fresh(self) -> Complaint:
         return Complaint.objects.get(pk=self.case.pk)
 
-    @rule(data=st.data())
-    def likely_step(self, data: st.DataObject) -> None:
-        """A step that the table knows from here, by somebody who has the role."""
-        state = self.fresh().state
-        code = data.draw(
-            st.sampled_from(sorted(c for c, s in STEPS.items() if state in s.sources and s.who))
-        )
-        role = data.draw(st.sampled_from([str(r) for r in STEPS[code].who]))
-        self.take(
-            code,
-            {"agent": "agent", "supervisor": "supervisor", "counsel": "counsel"}[role],
-            0,
-            False,
-            data,
-        )
+    @rule(seed=st.integers(0, 10**9), data=st.data())
+    def likely_steps(self, seed: int, data: st.DataObject) -> None:
+        """Steps that the table knows from here, by somebody who has the role.
+
+        Chosen by a generator of our own: Hypothesis prefers the first of every list, and lives
+        would all be alike.
+        """
+        chance = Random(seed)  # noqa: S311 - lots, not secrets
+        for _ in range(chance.randint(1, 5)):
+            state = self.fresh().state
+            known = sorted(c for c, s in STEPS.items() if state in s.sources and s.who)
+            weights = [1 if code in SHORT_CUTS else 5 for code in known]
+            code = chance.choices(known, weights)[0]
+            if chance.random() < 0.7:
+                self.prepare(code)
+            self.take(code, str(chance.choice(STEPS[code].who)), 0, False, data)
+
+    def prepare(self, code: str) -> None:
+        """Do what a sensible person does before the step."""
+        if code == "submit":
+            self.draft("agent")
+        elif code == "complete":
+            self.settle_everything()
+        elif code == "archive":
+            self.send()
 
     @rule(
         code=st.sampled_from(sorted(STEPS)),
@@ -142,7 +154,7 @@ class Life(RuleBasedStateMachine):
             after = self.fresh()
             assert (after.state, after.version) == (before.state, before.version)
             assert Transition.objects.filter(complaint=self.case).count() == count
-        else:
+        else:  # a step, or the request that comes before it
             assert self.fresh().version == before.version + 1
 
     @rule(who=st.sampled_from(("agent", "counsel", "outsider")), value=st.booleans())
@@ -269,7 +281,7 @@ def test_whatever_people_do_the_promises_hold_and_every_life_goes_on(state: str)
     run_state_machine_as_test(
         LifeFromHere,
         settings=settings(
-            max_examples=40 if state == "registered" else 15,
+            max_examples=16 if state == "registered" else 8,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
