@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from complaints import guards as g
@@ -156,7 +157,7 @@ STEPS: dict[str, Step] = {
     for step in (
         Step(
             "accept",
-            _("受理"),
+            pgettext_lazy("step", "受理"),
             (State.REGISTERED,),
             (State.INVESTIGATING,),
             (A, S),
@@ -168,7 +169,7 @@ STEPS: dict[str, Step] = {
         ),
         Step(
             "decline",
-            _("不予受理"),
+            pgettext_lazy("step", "不予受理"),
             (State.REGISTERED,),
             (State.CLOSED,),
             (S,),
@@ -300,7 +301,7 @@ STEPS: dict[str, Step] = {
         ),
         Step(
             "external_decision",
-            _("外部裁决"),
+            pgettext_lazy("step", "外部裁决"),
             (State.EXTERNAL,),
             (State.EXECUTING, State.CLOSED, State.RESOLVING),
             (C,),
@@ -325,7 +326,7 @@ STEPS: dict[str, Step] = {
         ),
         Step(
             "withdraw",
-            _("撤回"),
+            pgettext_lazy("step", "撤回"),
             _OPEN,
             (State.CLOSED,),
             (A, S),
@@ -340,7 +341,7 @@ STEPS: dict[str, Step] = {
         ),
         Step(
             "merge",
-            _("并案"),
+            pgettext_lazy("step", "并案"),
             _OPEN,
             (State.CLOSED,),
             (A, S),
@@ -373,7 +374,7 @@ STEPS: dict[str, Step] = {
         ),
         Step(
             "archive",
-            _("归档"),
+            pgettext_lazy("step", "归档"),
             (State.CLOSED,),
             (State.ARCHIVED,),
             (S,),
