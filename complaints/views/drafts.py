@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -38,7 +39,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that was sent. Raises Invalid("body")."""
     try:
         sent = json.loads(request.body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RawPostDataException):  # the last: a form was sent
         sent = None
     if not isinstance(sent, dict):
         raise Invalid({"body": [_("收到的草稿不完整，没有保存；请刷新页面后再试")]})
