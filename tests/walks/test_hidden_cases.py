@@ -82,7 +82,7 @@ def test_its_address_answers_like_a_number_that_was_never_given(cast: Cast) -> N
             client = browser(getattr(cast, name))
             for route in routes:
                 wrong += [f"{name}: {line}" for line in _told_apart(client, route, theirs, nowhere)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert state_of(hidden) == before
 
 
@@ -146,7 +146,7 @@ def test_nothing_that_a_person_sees_changes_when_a_hidden_case_comes_into_being(
             changed = len(unseen) == len(hidden) and text != before[name][address]
             if words or changed:
                 wrong.append(f"{name} {address}: {words or 'changed'}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert set(names[:1]) & {n for n in names if all(n in h.to for h in hidden)}
 
 
@@ -164,7 +164,7 @@ def test_no_search_finds_it(cast: Cast, own: list[Complaint]) -> None:
                 continue
             for secret in unseen:
                 wrong += [f"{name}: {line}" for line in _found(client, route, secret)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def _found(client: Any, route: Route, secret: Hidden) -> list[str]:
@@ -212,4 +212,4 @@ def test_nothing_that_is_typed_elsewhere_tells_of_it(cast: Cast, own: list[Compl
                     text = text_of(answer)
                 if f"{mark}标题" in text or f"{mark}牌" in text or answer.status_code >= 500:
                     wrong.append(f"{name} post {route}: {answer.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

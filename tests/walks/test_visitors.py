@@ -31,7 +31,7 @@ def test_every_other_address_sends_a_visitor_to_the_login_and_a_program_401(cast
             told = answer.status_code == 401 if route.is_api else _to_login(answer)
             if not told:
                 wrong.append(f"{method} {route}: {answer.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def _to_login(answer) -> bool:
@@ -49,7 +49,7 @@ def test_a_pane_of_an_ended_session_gets_401_so_that_the_page_can_ask_for_the_pa
         if not is_open(route)
         and client.get(route.address(values), headers={"HX-Request": "true"}).status_code != 401
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", sorted(OPEN))

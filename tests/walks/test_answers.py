@@ -1,0 +1,117 @@
+"""What every answer has in common, for everybody who may ask: it is an answer and no crash, it
+carries the headers that protect the browser, and it shows no personal data in clear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from complaints.models import Complaint
+from correspondence.tasks import send_waiting
+from tests.cast import PASSWORD, Cast
+from tests.walks.ask import ENDS_THE_SESSION, ask, browser, text_of, undone
+from tests.walks.routes import all_routes
+from tests.walks.scan import personal_numbers
+from tests.walks.world import OWN_PERSON, clear_values, example, own_cases
+
+ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator")
+Answer = tuple[str, HttpResponseBase, str]
+
+
+@pytest.fixture
+def cases(cast: Cast) -> list[Complaint]:
+    """One in each of the nine states, their letters sent."""
+    made = list(own_cases(cast).values())
+    send_waiting()
+    return made
+
+
+def answers(cast: Cast, name: str, cases: list[Complaint]) -> Iterator[Answer]:
+    """(address, answer, its text) of everything that the person can ask for."""
+    client = browser(getattr(cast, name))
+    for route in all_routes():
+        if route.name in ENDS_THE_SESSION:
+            continue
+        for case in cases if route.about_a_case else cases[:1]:
+            values = example(cast, case).values
+            with undone():
+                answer = ask(client, "get", route, values)
+                yield route.address(values), answer, text_of(answer)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_every_answer_is_whole_protected_and_masked(
+    cast: Cast, cases: list[Complaint], name: str
+) -> None:
+    wrong, clear = [], clear_values(OWN_PERSON)
+    for address, answer, text in answers(cast, name, cases):
+        if answer.status_code not in (200, 204, 302, 403, 404, 405):
+            wrong.append(f"{address}: {answer.status_code}")
+        wrong += [f"{address}: {line}" for line in unprotected(answer)]
+        told = [v for v in clear if v in text] + personal_numbers(text)
+        wrong += [f"{address} tells {told}"] if told else []
+    assert not wrong, "\n".join(wrong)
+
+
+def unprotected(answer: HttpResponseBase) -> list[str]:
+    """Headers that are missing or weak."""
+    policy, wrong = answer.get("Content-Security-Policy", ""), []
+    if re.search(r"unsafe-|\*|https?:", policy):
+        wrong.append(f"policy {policy!r}")
+    sandboxed = "sandbox" in policy
+    for part in ("default-src", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"):
+        if part not in policy and not sandboxed:
+            wrong.append(f"policy without {part}")
+    wanted = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    return wrong + [f"{k}: {answer.get(k)}" for k, v in wanted.items() if answer.get(k) != v]
+
+
+def test_refusals_are_protected_as_well(cast: Cast) -> None:
+    client = browser(cast.agent)
+    for answer in (
+        client.get("/nowhere/"),
+        client.get(reverse("users")),
+        client.post(reverse("new_team"), {"name": "a\x00"}),
+        browser(None).get(reverse("queue")),
+        browser(None).get("/api/v1/legal/facts/"),
+    ):
+        assert answer.status_code in (302, 400, 401, 403, 404)
+        assert unprotected(answer) == []
+
+
+def test_scripts_cannot_read_the_session_and_other_sites_cannot_use_it(cast: Cast) -> None:
+    client = Client()
+    client.get(reverse("login"))
+    client.post(reverse("login"), {"username": cast.agent.username, "password": PASSWORD})
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    token = client.cookies[settings.CSRF_COOKIE_NAME]
+    assert (bool(session["httponly"]), session["samesite"]) == (True, "Lax")
+    assert token["samesite"] == "Lax"
+
+
+def test_no_page_has_a_script_a_style_or_a_handler_of_its_own(
+    cast: Cast, cases: list[Complaint]
+) -> None:
+    wrong = []
+    for name in ROLES:
+        for address, answer, text in answers(cast, name, cases):
+            if answer.status_code != 200 or "<html" not in text:
+                continue
+            inline = re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))[^>]*>", text)
+            inline += re.findall(r"<style\b", text) + re.findall(r"\sstyle=\"", text)
+            inline += re.findall(r"<[^>]+\son[a-z]+=\"", text)
+            inline += re.findall(r"(?:src|href)=\"(?:https?:)?//[^\"]+", text)
+            wrong += [f"{name} {address}: {found}" for found in inline]
+    assert not wrong, "\n".join(wrong)
