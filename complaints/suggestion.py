@@ -16,9 +16,10 @@ from django.utils import translation
 
 from complaints import facts
 from complaints.choices import MeasureKind
-from complaints.models import Complaint
+from complaints.models import Analysis, Complaint
 from complaints.validation import Refused, money
 from complaints.workdays import SHANGHAI
+from legal_rules import rulebook
 from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Quote
 
@@ -102,43 +103,64 @@ def owed(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def measures(result: Mapping[str, Any], today: date) -> list[dict[str, str]]:
     """Rows from the analysis as a form holds them: kind, amount, formula, description, due."""
-    by_rule = {b.rule: b.text for b in bases(result)}
-    due = (today + timedelta(days=DAYS_TO_PERFORM)).isoformat()
-    return [
-        {
-            "kind": str(kind_of(r)),
-            "amount": r["amount"] or "",
-            "formula": r["formula"] or "",
-            "description": f"{r['title']}（{by_rule[r['rule']]}）"
-            if r["rule"] in by_rule
-            else r["title"],
-            "due": due,
-        }
-        for r in owed(result)
-    ]
+    cited_as = {b.rule: b.text for b in bases(result)}
+    return [row_of(remedy, cited_as.get(remedy["rule"], ""), today) for remedy in owed(result)]
 
 
-def awaiting_counsel(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Open rules that only counsel's findings still decide: {title, citation, questions}."""
-    questions = {m["fact"]: m for m in result.get("missing_facts", [])}
+def row_of(remedy: Mapping[str, Any], citation: str, today: date) -> dict[str, str]:
+    """One remedy as a row of the form."""
+    return {
+        "kind": str(kind_of(remedy)),
+        "amount": remedy["amount"] or "",
+        "formula": remedy["formula"] or "",
+        "description": remedy["title"] + (f"，依据{citation}" if citation else ""),
+        "due": (today + timedelta(days=DAYS_TO_PERFORM)).isoformat(),
+    }
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """An open rule that only counsel still decides, and what it would give if found."""
+
+    rule: str
+    title: str
+    citation: str
+    questions: tuple[str, ...]
+    remedy: dict[str, Any]
+
+
+def awaiting_counsel(analysis: Analysis, result: Mapping[str, Any], lang: str) -> list[Awaited]:
+    """The open claims whose missing facts are all judgements. `result`: the analysis in `lang`.
+
+    What they would give is worked out by the same rulebook with those findings assumed; it is never
+    part of the analysis.
+    """
+    questions = {m["fact"]: m["question"] for m in result.get("missing_facts", [])}
     found = []
     for rule in result.get("rules", []):
-        asked = [questions[f] for f in rule["missing"] if f in questions]
-        if (
-            rule["status"] == "open"
-            and asked
-            and len(asked) == len(rule["missing"])
-            and all(facts.is_judgement(q["fact"]) for q in asked)
-        ):
+        asked = [f for f in rule["missing"] if f in questions and facts.is_judgement(f)]
+        if rule["status"] != "open" or not asked or len(asked) < len(rule["missing"]):
+            continue
+        remedy = _if_found(analysis, rule["id"], asked, lang)
+        if remedy is not None and is_claim(remedy):
             citation = cited(rule["citations"][0]) if rule["citations"] else ""
-            found.append(
-                {
-                    "title": rule["title"],
-                    "citation": citation,
-                    "questions": [q["question"] for q in asked],
-                }
-            )
+            asked_as = tuple(questions[f] for f in asked)
+            found.append(Awaited(rule["id"], rule["title"], citation, asked_as, remedy))
     return found
+
+
+def _if_found(
+    analysis: Analysis, rule_id: str, asked: Sequence[str], lang: str
+) -> dict[str, Any] | None:
+    """The remedy of a rule once counsel finds what it asks for; None if that is not enough."""
+    finding = rulebook.current().findings(analysis.facts, analysis.as_of)[rule_id]
+    assumed = {
+        e.fact: e.wanted[0] for e in finding.elements if e.role == "element" and e.fact in asked
+    }
+    known = {**analysis.facts, **assumed}
+    category = analysis.result.get("category")
+    remedies: Any = rulebook.analyse(known, analysis.as_of, category, lang)["remedies"]
+    return next((r for r in remedies if r["rule"] == rule_id), None)
 
 
 # --- the letter

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.views import drafts, queue, queue_peek
+from complaints.views import drafts, queue, queue_peek, resolution
 
 urlpatterns = [
     path("complaints/", queue.queue, name="queue"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("complaints/reassign/", queue.reassign, name="reassign"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("complaints/<str:number>/peek/", queue_peek.peek, name="peek"),
+    path("complaints/<str:number>/resolution/", resolution.resolution, name="resolution"),
 ]

@@ -210,6 +210,12 @@ function watch(form) {
 }
 
 document.querySelectorAll('[data-draft-done]').forEach((done) => sessionStorage.removeItem(place(done.dataset.draftDone)));
+// A row that the server added or took away inside the form is typing, too.
+document.addEventListener('htmx:afterSettle', (event) => {
+  const form = event.detail.elt.closest?.('form[data-draft]');
+  if (form && states.has(form)) form.dispatchEvent(new Event('change', { bubbles: true }));
+});
+
 const scan = (root) => root.querySelectorAll?.('form[data-draft]').forEach(watch);
 scan(document);
 document.addEventListener('htmx:load', (event) => {

@@ -1,0 +1,170 @@
+"""拟定方案: measures, explanation, basis and letter of one proposal, saved and sent to counsel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import needs, person
+from complaints import suggestion
+from complaints.actions import communication, steps
+from complaints.actions import resolution as resolutions
+from complaints.errors import Invalid, StaleVersion, StepRefused
+from complaints.views.lookup import case_of
+from complaints.views.resolution_desk import Desk
+from complaints.views.resolution_form import Proposal, blank
+
+
+@require_http_methods(["GET", "POST"])
+@needs("see_complaints")
+def resolution(request: HttpRequest, number: str) -> HttpResponse:
+    """The page; posting needs the permission to draft."""
+    return act(request, number) if request.method == "POST" else show(request, number)
+
+
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """The saved version, or what the person was typing when the page was left."""
+    desk = Desk(case_of(request, number), person(request))
+    return _page(request, desk, desk.as_left())
+
+
+@needs("draft_resolutions")
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    """One button of the page: `action` is its name and perhaps a row's number."""
+    desk = Desk(case_of(request, number), person(request))
+    form = Proposal.posted(request.POST)
+    name, _dash, row = request.POST.get("action", "").partition("-")
+    if name in CHANGES:
+        CHANGES[name](desk, form, row)
+        return _page(request, desk, form)
+    return ACTS.get(name, save)(request, desk, form)
+
+
+# --- buttons that only change what stands on the page
+
+
+def _add(desk: Desk, form: Proposal, row: str) -> None:
+    if len(form.rows) < resolutions.MOST_MEASURES:
+        form.rows.append(blank())
+
+
+def _remove(desk: Desk, form: Proposal, row: str) -> None:
+    if row.isdigit() and int(row) < len(form.rows):
+        del form.rows[int(row)]
+
+
+def _take(desk: Desk, form: Proposal, rule: str) -> None:
+    """What the law says is owed becomes rows, and its articles are ticked.
+
+    With a rule: what that one would give if counsel finds what it asks for.
+    """
+    today = timezone.localdate()
+    if not rule:
+        form.add(suggestion.measures(desk.in_chinese, today))
+        form.basis = list(dict.fromkeys([*form.basis, *(b.text for b in desk.bases)]))
+    for one in desk.awaiting_in("zh-hans", desk.in_chinese):
+        if one.rule == rule:
+            form.add([suggestion.row_of(one.remedy, one.citation, today)])
+            form.cite(one.citation)
+
+
+def _letter(desk: Desk, form: Proposal, row: str) -> None:
+    """A starting text, only where nothing stands yet."""
+    if form.letter.strip():
+        return
+    rows = [form.rows[n] for n in form.filled]
+    form.letter = suggestion.letter(
+        desk.complaint, rows, form.basis_lines, form.explanation, settings.ENTERPRISE_NAME
+    )
+
+
+def _refresh(desk: Desk, form: Proposal, row: str) -> None:
+    """Only the total is worked out again."""
+
+
+CHANGES: dict[str, Callable[[Desk, Proposal, str], None]] = {
+    "add": _add,
+    "remove": _remove,
+    "take": _take,
+    "letter": _letter,
+    "refresh": _refresh,
+}
+
+# --- buttons that act on the case
+
+
+def save(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:
+    """Store the proposal."""
+    refused = _store(request, desk, form)
+    if refused is not None:
+        return refused
+    messages.success(request, _("方案已保存"))
+    return redirect("resolution", desk.complaint.number)
+
+
+def submit(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:
+    """Store the proposal and send it to counsel; what keeps it from going is said on the page."""
+    refused = _store(request, desk, form)
+    if refused is not None:
+        return refused
+    number = desk.complaint.number
+    try:
+        steps.take(number, "submit", {}, by=desk.user)
+    except StepRefused as unmet:
+        fresh = Desk(case_of(request, number), desk.user)
+        reasons = [u.message for u in unmet.unmet]
+        return _page(request, fresh, form, status=422, not_sent=reasons)
+    messages.success(request, _("方案已送法务审核"))
+    return redirect("case", number)
+
+
+def discard(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:
+    """Forget what was typed since the last save."""
+    communication.drop_draft(desk.user, desk.draft_key)
+    return redirect("resolution", desk.complaint.number)
+
+
+ACTS: dict[str, Callable[[HttpRequest, Desk, Proposal], HttpResponse]] = {
+    "save": save,
+    "submit": submit,
+    "discard": discard,
+}
+
+
+def _store(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse | None:
+    """Save the proposal; when refused, the page with the reason and everything typed."""
+    number, version = desk.complaint.number, request.POST.get("version", "")
+    try:
+        resolutions.save_draft(
+            number,
+            form.values(),
+            by=desk.user,
+            version=int(version) if version.isdigit() else None,
+        )
+    except StaleVersion as stale:
+        desk = Desk(case_of(request, number), desk.user)  # as it stands now
+        desk.compare(form, seen=request.POST.get("seen", ""), base=request.POST.get("base", ""))
+        return _page(request, desk, form, status=409, stale=stale.message)
+    except Invalid as invalid:
+        form.refuse(invalid.errors)
+        return _page(request, desk, form, status=422)
+    communication.drop_draft(desk.user, desk.draft_key)
+    return None
+
+
+def _page(
+    request: HttpRequest, desk: Desk, form: Proposal, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    template = "resolution/draft.html" if desk.editable else "resolution/read.html"
+    short = max(desk.owed - form.total, Decimal(0))
+    context = {"desk": desk, "form": form, "short": short, **more}
+    return render(request, template, context, status=status)

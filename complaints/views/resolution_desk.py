@@ -1,0 +1,202 @@
+"""Everything that lies on the desk of a person who drafts a resolution. Read when asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from accounts.models import User
+from complaints import facts, letter_diff, suggestion
+from complaints.actions import communication
+from complaints.actions import resolution as resolutions
+from complaints.advance import unmet
+from complaints.choices import MeasureKind
+from complaints.errors import Unmet
+from complaints.lifecycle import STEPS, State
+from complaints.models import Complaint, Resolution, Transition
+from complaints.situation import CaseSituation
+from complaints.views import changes
+from complaints.views.resolution_form import Proposal
+
+RETURNED_BY = ("send_back", "consumer_declines", "reinvestigate", "external_decision")
+
+
+class Desk:
+    """One case with its proposal, its frozen analysis and what was said about the last version."""
+
+    kinds = MeasureKind.choices
+
+    def __init__(self, complaint: Complaint, user: User) -> None:
+        self.complaint, self.user = complaint, user
+        self.draft_key = f"resolution:{complaint.number}"
+        self.draft_at: datetime | None = None
+        self.draft_is_older = False
+        self.happened: list[changes.Change] = []
+        self.differences: list[dict[str, Any]] = []
+
+    @property
+    def may_draft(self) -> bool:
+        """Whether the person's role drafts at all."""
+        return self.user.may("draft_resolutions")
+
+    @property
+    def editable(self) -> bool:
+        """Only while the case is with those who draft."""
+        return self.complaint.state == State.RESOLVING and self.may_draft
+
+    @cached_property
+    def resolution(self) -> Resolution | None:
+        """The version that counts now."""
+        return resolutions.current(self.complaint)
+
+    @property
+    def next_version(self) -> int:
+        """The number under which a save will stand."""
+        if self.resolution is None:
+            return 1
+        fresh = self.resolution.status != Resolution.Status.DRAFT
+        return self.resolution.version + fresh
+
+    @cached_property
+    def base(self) -> str:
+        """What identifies the saved content that the page started from."""
+        r = self.resolution
+        return f"{r.version} {r.proposed_at.isoformat()}" if r else ""
+
+    @cached_property
+    def seen(self) -> int:
+        """The newest event that the page knows."""
+        return changes.latest(self.complaint)
+
+    # --- the law
+
+    @cached_property
+    def analysis(self) -> Any:
+        """The analysis frozen last; None before the first."""
+        return facts.latest_analysis(self.complaint)
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """The frozen analysis in the language of the screen."""
+        return self._in(get_language() or "zh-hans")
+
+    @cached_property
+    def in_chinese(self) -> dict[str, Any]:
+        """The frozen analysis in the language of the file."""
+        return self.result if get_language() == "zh-hans" else self._in("zh-hans")
+
+    def _in(self, lang: str) -> dict[str, Any]:
+        return facts.in_language(self.analysis, lang) if self.analysis else {}
+
+    @cached_property
+    def bases(self) -> list[suggestion.Basis]:
+        """The articles that apply."""
+        return suggestion.bases(self.in_chinese)
+
+    @property
+    def claims(self) -> list[dict[str, Any]]:
+        """What the consumer may claim, with its sum and formula where there is one."""
+        taken = {r["remedy"] for r in suggestion.owed(self.result)}
+        return [
+            {**r, "taken": r["remedy"] in taken}
+            for r in self.result.get("remedies", [])
+            if suggestion.is_claim(r)
+        ]
+
+    @cached_property
+    def owed(self) -> Decimal:
+        """What the law says is owed, in yuan."""
+        return facts.owed_by_law(self.result)
+
+    @property
+    def awaiting(self) -> list[suggestion.Awaited]:
+        """What only counsel's findings still decide, in the language of the screen."""
+        return self.awaiting_in(get_language() or "zh-hans", self.result)
+
+    def awaiting_in(self, lang: str, result: dict[str, Any]) -> list[suggestion.Awaited]:
+        """The same in another language; nothing under an older rulebook."""
+        if self.analysis is None or facts.is_stale(self.complaint, self.analysis):
+            return []
+        return suggestion.awaiting_counsel(self.analysis, result, lang)
+
+    # --- what was said, and what is missing
+
+    @cached_property
+    def returned(self) -> Transition | None:
+        """Why the case came back to drafting, with the words of whoever sent it back."""
+        last = (
+            Transition.objects.filter(complaint=self.complaint, step__in=(*RETURNED_BY, "submit"))
+            .select_related("by")
+            .order_by("-id")
+            .first()
+        )
+        return last if last is not None and last.step != "submit" else None
+
+    @property
+    def returned_words(self) -> str:
+        """Counsel's comments, or the consumer's reason."""
+        if self.returned is None:
+            return ""
+        fields = self.returned.fields
+        return str(fields.get("comments") or fields.get("reason") or fields.get("note") or "")
+
+    @cached_property
+    def missing(self) -> list[Unmet]:
+        """What keeps the saved version from going to counsel."""
+        situation = CaseSituation(self.complaint, self.user, timezone.now())
+        situation.resolution = self.resolution
+        situation.analysis_is_stale = facts.is_stale(self.complaint, self.analysis)
+        return unmet(STEPS["submit"], situation, asking=True)
+
+    # --- what is being typed
+
+    def as_left(self) -> Proposal:
+        """The fields as the person left them: the autosaved draft, else the saved version."""
+        draft = communication.load_draft(self.user, self.draft_key) if self.editable else None
+        if draft is None:
+            return self.as_saved()
+        data, self.draft_at = draft
+        self.draft_is_older = str(data.get("base", "")) != self.base
+        form = Proposal.drafted(data)
+        if self.draft_is_older:
+            self.differences = self._compared(form)
+        return form
+
+    def as_saved(self) -> Proposal:
+        """The fields as they were saved."""
+        return Proposal.saved(self.resolution, [b.text for b in self.bases])
+
+    def compare(self, form: Proposal, *, seen: str, base: str) -> None:
+        """After a refused save: what happened meanwhile, and how the saved text differs."""
+        self.happened = changes.since(self.complaint, seen)
+        if base != self.base:
+            self.differences = self._compared(form)
+
+    def _compared(self, mine: Proposal) -> list[dict[str, Any]]:
+        theirs = self.as_saved()
+        pairs = (
+            ("measures", _in_lines(theirs), _in_lines(mine)),
+            ("explanation", theirs.explanation, mine.explanation),
+            ("legal_basis", "\n".join(theirs.basis_lines), "\n".join(mine.basis_lines)),
+            ("letter", theirs.letter, mine.letter),
+        )
+        return [
+            {"what": what, "paragraphs": letter_diff.paragraphs(letter_diff.compare(old, new))}
+            for what, old, new in pairs
+            if old.strip() != new.strip()
+        ]
+
+
+def _in_lines(form: Proposal) -> str:
+    names = dict(MeasureKind.choices)
+    return "\n".join(
+        " · ".join(
+            text for text in (str(names.get(row["kind"], "")), *list(row.values())[1:]) if text
+        )
+        for row in (form.rows[n] for n in form.filled)
+    )

@@ -1,0 +1,171 @@
+"""What stands in the fields of a proposal: from the saved version, from a draft, or as posted.
+
+Rows of measures carry their number in the field's name (`amount-0`), so that a page without
+scripts can add and remove them by posting itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from complaints.actions.resolution import MOST_MEASURES
+from complaints.models import Resolution
+from complaints.suggestion import amount_of
+
+COLUMNS = ("kind", "amount", "formula", "description", "due")
+TEXTS = ("basis_more", "explanation", "letter")
+_ROW = re.compile(r"kind-(\d{1,3})")
+_ERROR = re.compile(r"measures\.(\d+)(?:\.(\w+))?")
+Row = dict[str, str]
+
+
+def blank() -> Row:
+    """A row nobody has filled in."""
+    return dict.fromkeys(COLUMNS, "")
+
+
+@dataclass
+class Proposal:
+    """The fields of one proposal. `basis` are the ticked articles, `more` those written by hand."""
+
+    rows: list[Row] = field(default_factory=list)
+    basis: list[str] = field(default_factory=list)
+    more: str = ""
+    explanation: str = ""
+    letter: str = ""
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def posted(cls, data: MultiValueDict[str, str]) -> Proposal:
+        """As the form sends it."""
+        numbers = sorted(int(m[1]) for name in data if (m := _ROW.fullmatch(name)))
+        rows = [
+            {column: str(data.get(f"{column}-{n}") or "").strip() for column in COLUMNS}
+            for n in numbers[: MOST_MEASURES + 1]
+        ]
+        more, explanation, letter = (str(data.get(name) or "") for name in TEXTS)
+        return cls(rows, data.getlist("basis"), more, explanation, letter)
+
+    @classmethod
+    def drafted(cls, draft: Mapping[str, Any]) -> Proposal:
+        """As the page's autosave keeps it: a list where a name was sent several times."""
+        data = QueryDict(mutable=True)
+        for name, value in draft.items():
+            data.setlist(name, value if isinstance(value, list) else [str(value)])
+        return cls.posted(data)
+
+    @classmethod
+    def saved(cls, resolution: Resolution | None, known: Sequence[str]) -> Proposal:
+        """As it was saved; articles that the analysis does not know are written by hand."""
+        if resolution is None:
+            return cls()
+        rows = [
+            {
+                "kind": m.kind,
+                "amount": f"{m.amount:.2f}" if m.amount is not None else "",
+                "formula": m.formula,
+                "description": m.description,
+                "due": m.due.isoformat() if m.due else "",
+            }
+            for m in resolution.measures.all()
+        ]
+        cited = resolution.legal_basis
+        return cls(
+            rows,
+            [text for text in cited if text in known],
+            "\n".join(text for text in cited if text not in known),
+            resolution.explanation,
+            resolution.letter,
+        )
+
+    @property
+    def filled(self) -> list[int]:
+        """Positions of the rows in which something stands."""
+        return [n for n, row in enumerate(self.rows) if any(row.values())]
+
+    @property
+    def basis_lines(self) -> list[str]:
+        """Every article: ticked ones first, then one per line of what was written."""
+        written = [line.strip() for line in self.more.splitlines() if line.strip()]
+        return list(dict.fromkeys([*self.basis, *written]))
+
+    def values(self) -> dict[str, Any]:
+        """What `save_draft` takes."""
+        return {
+            "measures": [self.rows[n] for n in self.filled],
+            "explanation": self.explanation,
+            "legal_basis": self.basis_lines,
+            "letter": self.letter,
+        }
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of all readable amounts, in yuan."""
+        amounts = [amount_of(row) for row in self.rows]
+        return sum((a for a in amounts if a is not None), Decimal("0.00"))
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """More rows, in place of blank ones; a row that stands there already is not added again."""
+        have = [self.rows[n] for n in self.filled]
+        stands = {(row["kind"], row["amount"]) for row in have}
+        self.rows = have + [r for r in rows if (r["kind"], r["amount"]) not in stands]
+
+    def cite(self, text: str) -> None:
+        """One more article among those written by hand."""
+        if text and text not in self.basis_lines:
+            self.more = "\n".join(filter(None, (self.more.rstrip(), text)))
+
+    def refuse(self, errors: Mapping[str, list[str]]) -> None:
+        """Take the sentences of an `Invalid`: those of a measure go to the row that was sent."""
+        filled = self.filled
+        for name, sentences in errors.items():
+            found = _ERROR.fullmatch(name)
+            if found and int(found[1]) < len(filled):
+                name = f"{found[2] or 'kind'}-{filled[int(found[1])]}"
+            self.errors[name] = sentences
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Rows for the template: number, values, errors; at least one row to write in."""
+        return [
+            {
+                "n": n,
+                "cells": {c: {"value": row[c], "errors": self._errors(c, n)} for c in COLUMNS},
+                "wrong": any(self._errors(c, n) for c in COLUMNS),
+            }
+            for n, row in enumerate(self.rows or [blank()])
+        ]
+
+    def _errors(self, column: str, number: int) -> str:
+        return " ".join(self.errors.get(f"{column}-{number}", []))
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """(id of the field, sentence) of every error, for the summary on top."""
+        return [
+            ({"legal_basis": "basis_more"}.get(name, name), f"{_place(name)}{sentence}")
+            for name, sentences in self.errors.items()
+            for sentence in sentences
+        ]
+
+
+def _place(name: str) -> str:
+    """Where an error is, in words; "" where the sentence says it."""
+    column, _dash, number = name.partition("-")
+    if not number.isdigit():
+        return ""
+    labels = {
+        "kind": _("项目"),
+        "amount": _("金额"),
+        "formula": _("计算"),
+        "description": _("内容与依据"),
+        "due": _("履行期限"),
+    }
+    return _("第 {n} 项“{column}”：").format(n=int(number) + 1, column=labels[column])
