@@ -28,15 +28,18 @@ def as_json(
     """The analysis (shape: README, "Legal analysis"). Money is text with two decimals, in yuan.
 
     `rules` holds what is relevant and whatever else applies; irrelevant open rules are left out.
+    `possible_remedies`: what open rules would come to if they held, with whatever is known so far.
     """
     wanted = {finding.rule.id for finding in relevant}
     shown = [f for f in findings if f.rule.id in wanted or f.truth is Truth.YES]
     holding = [f for f in shown if f.applies]
+    opened = [f for f in shown if f.rule.remedy and f.truth is Truth.OPEN and not f.displaced_by]
     return {
         "as_of": as_of.isoformat(),
         "rights": _rights(shown, rights, facts),
         "rules": [_rule(f, facts, lang) for f in shown],
         "remedies": [_remedy(f, lang) for f in holding if f.rule.remedy],
+        "possible_remedies": [_possible(f, lang) for f in opened],
         "exposure": [each for f in holding for each in _exposures(f, lang)],
         "duties": [each for f in holding for each in _duties(f, lang)],
     }
@@ -118,6 +121,10 @@ def _remedy(finding: Finding, lang: str) -> Json:
         "cumulates_with": list(rule.cumulates_with),
         "alternatives": list(rule.alternatives),
     }
+
+
+def _possible(finding: Finding, lang: str) -> Json:
+    return {**_remedy(finding, lang), "certain": False}
 
 
 def questions(asked: list[ask.Question], rules: Mapping[str, Rule], lang: str) -> list[Json]:

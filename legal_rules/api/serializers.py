@@ -141,6 +141,9 @@ class AnalysisSerializer(serializers.Serializer[Any]):
     rights = RightSerializer(many=True)
     rules = RuleFindingSerializer(many=True)
     remedies = RemedySerializer(many=True)
+    possible_remedies = RemedySerializer(
+        many=True, help_text=_("待查明的规则若成立时的金额；从不确定")
+    )
     missing_facts = MissingFactSerializer(many=True)
     exposure = ExposureSerializer(many=True)
     duties = DutySerializer(many=True)
