@@ -15,7 +15,7 @@ from audit.record import record
 from complaints import facts, validation
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
-from complaints.errors import Invalid, NotAllowed
+from complaints.errors import Invalid, NotAllowed, StaleVersion
 from complaints.lifecycle import State
 from complaints.models import Complaint, Event, FactAnswer
 from complaints.validation import Refused
@@ -65,12 +65,14 @@ def answer(
     *,
     by: User,
     version: int | None = None,
+    standing: Mapping[str, int | None] | None = None,
     now: datetime | None = None,
 ) -> Complaint:
     """Record answers: {fact: {value, source, note, evidence}} or {fact: value}.
 
-    An equal answer changes nothing. All or none. Raises Complaint.DoesNotExist, NotAllowed,
-    StaleVersion, Invalid (fact → sentences).
+    An equal answer changes nothing. All or none. `standing`: fact → id of the answer that the
+    person saw (None: unanswered); another one by now is a StaleVersion, other changes are not.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid (fact → sentences).
     """
     now = now or timezone.now()
     if not by.may("answer_facts"):
@@ -88,6 +90,7 @@ def answer(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
+        _check_standing(complaint, standing or {})
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，不能再记录事实；如有新的事实请先重新启动")]})
         _check_evidence(complaint, cleaned)
@@ -97,6 +100,19 @@ def answer(
                 complaint, by, now
             )  # counsel's own finding renews the analysis that counsel is about to sign on
     return complaint
+
+
+def _check_standing(complaint: Complaint, seen: Mapping[str, int | None]) -> None:
+    """Raises StaleVersion when a fact was answered by somebody else since the person looked."""
+    current = dict(
+        FactAnswer.objects.filter(
+            complaint=complaint, superseded_at=None, fact__in=list(seen)
+        ).values_list("fact", "pk")
+    )
+    if any(current.get(fact) != answer for fact, answer in seen.items()):
+        raise StaleVersion(
+            _("这一项刚被他人回答过；您填写的内容没有丢失，请核对后再提交"), complaint.version
+        )
 
 
 def _check_evidence(complaint: Complaint, cleaned: Mapping[str, Mapping[str, Any]]) -> None:
