@@ -1,0 +1,63 @@
+"""Letters that no machine can bring: a person reads them out or posts them, and says so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.record import record
+from complaints import validation
+from complaints.advance import lock
+from complaints.errors import Invalid, NotAllowed
+from complaints.models import Complaint, Event, Outbox
+from complaints.validation import Refused
+
+
+def waiting(complaint: Complaint, letter_id: int) -> Any:
+    """The notice that waits for a person to bring it (subject, body, to); None when there is none.
+
+    Read through the outbox row it belongs to: what leaves the house is unknown here.
+    """
+    row = Outbox.objects.filter(complaint=complaint, notices__pk=letter_id).first()
+    notices: Any = row.notices if row else None
+    return notices.filter(pk=letter_id, way="manual", user=None).first() if row else None
+
+
+def delivered(
+    number: str, letter_id: int, note: Any, *, by: User, now: datetime | None = None
+) -> None:
+    """Record that the letter was brought, and how.
+
+    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    """
+    now = now or timezone.now()
+    if not by.may("communicate"):
+        raise NotAllowed(_("您的角色不能与消费者沟通，只能写内部备注"))
+    try:
+        note = validation.text(note, 2000, required=True, lines=True)
+    except Refused as refusal:
+        raise Invalid({"note": [_("请写明何时、以什么方式送达")]}) from refusal
+    with transaction.atomic():
+        complaint = lock(number, by)
+        letter = waiting(complaint, letter_id)
+        if letter is None:
+            raise Invalid({"note": [_("没有这封函件")]})
+        if letter.sent_at is not None:
+            raise Invalid({"note": [_("这封函件已经登记送达")]})
+        letter.sent_at = now
+        letter.save(update_fields=["sent_at"])
+        Event.objects.create(
+            complaint=complaint,
+            at=now,
+            by=by,
+            kind=Event.Kind.NOTICE,
+            code="delivered",
+            text=f"{letter.subject}\n{note}",
+            detail={"notice": letter.pk},
+        )
+        record("letter.delivered", complaint.subject, by, now, {"notice": letter.pk})
