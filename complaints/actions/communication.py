@@ -19,7 +19,7 @@ from accounts import vault
 from accounts.models import User
 from audit.record import record
 from complaints import validation
-from complaints.advance import lock
+from complaints.advance import find, lock
 from complaints.choices import Channel, CommunicationKind
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Communication, Complaint, Draft, Event, Outbox
@@ -133,6 +133,11 @@ def undo(number: str, communication_id: int, *, by: User, now: datetime | None =
         )
         record("communication.undone", complaint.subject, by, now, {"communication": text.pk})
     return True
+
+
+def text_of(number: str, communication_id: int, *, by: User) -> str:
+    """The words of a text of a case. Raises Complaint.DoesNotExist, Communication.DoesNotExist."""
+    return Communication.objects.get(complaint=find(number, by), pk=communication_id).text
 
 
 # --- drafts

@@ -222,6 +222,7 @@ def available(
     via: str = "session",
     reauthenticated_at: datetime | None = None,
     now: datetime | None = None,
+    situation: CaseSituation | None = None,
 ) -> list[dict[str, Any]]:
     """The steps of the person's roles from the present state: `{step, title, to, allowed, unmet,
     openable, fields, …}`.
@@ -229,7 +230,9 @@ def available(
     `openable` says that the step's own form can mend everything that is unmet, so a page opens it
     instead of blocking.
     """
-    situation = CaseSituation(complaint, by, now or timezone.now(), {}, via, reauthenticated_at)
+    situation = situation or CaseSituation(
+        complaint, by, now or timezone.now(), {}, via, reauthenticated_at
+    )
     result = []
     for step in STEPS.values():
         if (
