@@ -1,6 +1,6 @@
 """Addresses of the pages about cases. Fixed words stand before `<number>`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from complaints.views import drafts, queue, queue_peek, resolution
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("drafts/", drafts.drafts, name="drafts"),
     path("complaints/<str:number>/peek/", queue_peek.peek, name="peek"),
     path("complaints/<str:number>/resolution/", resolution.resolution, name="resolution"),
+    path("complaints/<str:number>/", include("complaints.case_urls")),
 ]

@@ -1,0 +1,28 @@
+"""Addresses below one case, `complaints/<number>/`."""
+
+from django.urls import path
+
+from complaints.views import case, case_acts, communications, evidence, facts, steps
+
+urlpatterns = [
+    path("", case.case, name="case"),
+    path("timeline/", case.timeline_pane, name="timeline"),
+    path("steps/<str:step>/", steps.step, name="step"),
+    path("withdrawal/dismiss/", steps.dismiss_withdrawal, name="dismiss_withdrawal"),
+    path("facts/<str:fact>/", facts.answer_fact, name="answer_fact"),
+    path("communications/", communications.communicate, name="communicate"),
+    path(
+        "communications/<int:communication_id>/undo/",
+        communications.undo_reply,
+        name="undo_reply",
+    ),
+    path("letters/<int:letter_id>/", communications.letter, name="letter"),
+    path("evidence/", evidence.add_evidence, name="add_evidence"),
+    path("evidence/<int:item>/", evidence.evidence, name="evidence"),
+    path("hold/", case_acts.hold, name="hold"),
+    path("hold/end/", case_acts.hold_end, name="hold_end"),
+    path("assign/", case_acts.assign, name="assign"),
+    path("claim/", case_acts.claim, name="claim"),
+    path("share/", case_acts.share, name="share"),
+    path("commitments/<int:promise_id>/", case_acts.promise, name="promise"),
+]

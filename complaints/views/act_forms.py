@@ -1,0 +1,132 @@
+"""Forms of what is done to a case beside its steps. The actions check; these say what is asked."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from complaints.choices import CommitmentState, HoldReason
+from complaints.models import Complaint
+from complaints.views.sheets import SheetForm
+from evidence.models import Item
+
+RETURN = "none"
+
+
+def _lines(rows: int = 3) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "maxlength": 2000})
+
+
+def _choose(form: SheetForm, name: str, choices: list[tuple[str, Any]]) -> None:
+    chosen = cast(forms.ChoiceField, form.fields[name])
+    chosen.choices = choices
+
+
+class EvidenceForm(SheetForm):
+    """A file and what it is."""
+
+    file = forms.FileField(
+        label=_("文件"),
+        help_text=_("录音、截图、照片、PDF、Office 文档、文本或 zip；原样保存并计算 SHA-256。"),
+    )
+    title = forms.CharField(
+        label=_("名称"), required=False, max_length=200, help_text=_("不填则用文件名。")
+    )
+    proves = forms.CharField(label=_("证明什么"), required=False, widget=_lines(2))
+    obtained_from = forms.CharField(
+        label=_("从哪里取得"),
+        required=False,
+        max_length=200,
+        help_text=_("例如：消费者提供、呼叫中心系统导出。"),
+    )
+    obtained_at = forms.CharField(
+        label=_("取得时间"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    is_original = forms.BooleanField(label=_("这是原件（不是复制件或截图）"), required=False)
+
+
+class HoldForm(SheetForm):
+    """Why the clocks stand still, and until when."""
+
+    reason = forms.ChoiceField(
+        label=_("原因"), choices=HoldReason.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("说明"),
+        widget=_lines(),
+        help_text=_("等谁、等什么；等待消费者的，写明需要补充哪些材料。"),
+    )
+    expected_end = forms.CharField(
+        label=_("预计恢复日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class AssignForm(SheetForm):
+    """To whom, and the sentence that the new owner reads first."""
+
+    to = forms.ChoiceField(label=_("转给"))
+    note = forms.CharField(
+        label=_("交接说明"), widget=_lines(), help_text=_("接手的人打开案件时先看到这一段。")
+    )
+
+    def __init__(self, complaint: Complaint, receivers: list[User], data: Any = None) -> None:
+        super().__init__(data)
+        people = [(str(u.pk), u.name) for u in receivers if u.pk != complaint.owner_id]
+        queue = (RETURN, _("退回“%(team)s”待分配") % {"team": complaint.team.name})
+        back = [queue] if complaint.owner_id else []
+        _choose(self, "to", [("", _("请选择")), *people, *back])
+
+
+class ShareForm(SheetForm):
+    """What counsel is asked."""
+
+    note = forms.CharField(label=_("想请法务看什么"), widget=_lines(4))
+
+
+class PromiseForm(SheetForm):
+    """Whether a promise was kept, with the proof of it."""
+
+    state = forms.ChoiceField(
+        label=_("结果"),
+        choices=[
+            (CommitmentState.KEPT.value, CommitmentState.KEPT.label),
+            (CommitmentState.WAIVED.value, CommitmentState.WAIVED.label),
+        ],
+        widget=forms.RadioSelect,
+        initial=CommitmentState.KEPT.value,
+    )
+    proof = forms.CharField(
+        label=_("凭证"),
+        widget=_lines(),
+        help_text=_("例如：付款流水号、物流单号、签收记录；消费者放弃的，写明其书面表示。"),
+    )
+    evidence = forms.ChoiceField(
+        label=_("证据"), required=False, help_text=_("消费者书面放弃的，必须选择该书面证据。")
+    )
+
+    def __init__(self, items: list[Item], data: Any = None) -> None:
+        super().__init__(data)
+        numbers = [(str(i.number), f"{i.number} {i.title}") for i in items]
+        _choose(self, "evidence", [("", _("没有")), *numbers])
+
+
+class LetterForm(SheetForm):
+    """How a letter was brought."""
+
+    note = forms.CharField(
+        label=_("何时、以什么方式送达"),
+        widget=_lines(2),
+        help_text=_("例如：电话向本人宣读，本人表示知悉；或挂号信单号。"),
+    )
+
+
+def receivers_of(complaint: Complaint) -> list[User]:
+    """Colleagues of the case's team who may work on it."""
+    people = User.objects.filter(membership__team=complaint.team_id, is_active=True)
+    able = people.filter(roles__overlap=["agent", "supervisor"]).distinct()
+    return list(able.order_by("name"))

@@ -1,0 +1,143 @@
+"""案件工作台: the whole case on one page, its panes by themselves, and what they post."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import needs, person
+from accounts.roles import Role
+from complaints.actions.communication import load_drafts
+from complaints.choices import Claim, Risk
+from complaints.models import Complaint
+from complaints.views.case_composer import TABS, composer, draft_key
+from complaints.views.case_facts import Given, facts_pane, lang
+from complaints.views.case_head import actions_of, clock_shown, phases_of
+from complaints.views.case_law import calc_pane, law_pane
+from complaints.views.case_page import CasePage
+from complaints.views.case_timeline import FILTERS, timeline
+from complaints.views.queue_rows import risk_level
+from legal_rules.vocabulary import CATEGORIES
+
+
+def load(request: HttpRequest, number: str) -> CasePage:
+    """The case before this person. Raises Http404, the same for a missing and for a foreign one."""
+    try:
+        return CasePage.load(person(request), number)
+    except Complaint.DoesNotExist as error:
+        raise Http404 from error
+
+
+@require_GET
+@needs("see_complaints")
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The workspace. Ten statements at most, whatever the case holds."""
+    page = load(request, number)
+    return render(request, "case/case.html", whole(page, request))
+
+
+@require_GET
+@needs("see_complaints")
+def timeline_pane(request: HttpRequest, number: str) -> HttpResponse:
+    """Earlier entries, or those of another filter, swapped into the page."""
+    page = load(request, number)
+    return render(request, "case/timeline.html", _timeline(page, request))
+
+
+def whole(page: CasePage, request: HttpRequest) -> dict[str, Any]:
+    """Everything that the page shows."""
+    return {
+        **head(page),
+        **panes(page),
+        **_timeline(page, request),
+        **_left(page),
+        "composer": composer(page, request.GET.get("compose", "")),
+        "drafts": _drafts(page),
+        "back": _back(request, page),
+    }
+
+
+def head(page: CasePage) -> dict[str, Any]:
+    """Title, phases, clocks and buttons."""
+    complaint = page.complaint
+    return {
+        "page": page,
+        "case": complaint,
+        "actions": actions_of(page),
+        "phases": phases_of(page),
+        "clocks": [clock_shown(c, page) for c in page.clocks],
+        "risks": [Risk(r).label for r in complaint.risk_flags],
+        "risk": risk_level(complaint),
+        "read_only": page.user.is_(Role.AUDITOR),
+        "handover": _handover(page),
+    }
+
+
+def panes(page: CasePage, given: Given | None = None) -> dict[str, Any]:
+    """Facts, law and sum, which change together."""
+    return {
+        "page": page,
+        "case": page.complaint,
+        "facts": facts_pane(page, given),
+        "law": law_pane(page),
+        "calc": calc_pane(page),
+        "items": page.items,
+    }
+
+
+def _timeline(page: CasePage, request: HttpRequest) -> dict[str, Any]:
+    counts = {
+        "talk": page.complaint.n_talk,
+        "evidence": page.complaint.n_evidence,
+        "internal": page.complaint.n_internal,
+    }
+    shown = timeline(page, request.GET.get("show", ""), request.GET.get("before", ""))
+    return {
+        "page": page,
+        "case": page.complaint,
+        "timeline": shown,
+        "tabs": [(f, counts.get(f.code), f is shown.current) for f in FILTERS],
+        "items": page.items,
+        "may_add_evidence": page.may("add_evidence"),
+    }
+
+
+def _left(page: CasePage) -> dict[str, Any]:
+    complaint = page.complaint
+    category = CATEGORIES.get(complaint.category)
+    return {
+        "category": category.name_for(lang()) if category else "",
+        "claims": [Claim(c).label for c in complaint.claims],
+        "kept": sum(p["state"] != "open" for p in complaint.promises),
+        "may_keep": page.may("keep_commitments"),
+    }
+
+
+def _handover(page: CasePage) -> dict[str, Any] | None:
+    """The note of whoever handed the case over, until the new owner did something with it."""
+    note, complaint = page.complaint.handover, page.complaint
+    if not note or complaint.owner_id != page.user.pk or note["by_id"] == page.user.pk:
+        return None
+    if note["owner"] != page.user.username or note["id"] < (complaint.owner_acted or 0):
+        return None
+    return note if complaint.is_open else None
+
+
+def _drafts(page: CasePage) -> dict[str, Any]:
+    keys = [draft_key(page.complaint.number, code) for code, _kind, _permission in TABS]
+    return dict(load_drafts(page.user, keys))
+
+
+def _back(request: HttpRequest, page: CasePage) -> str:
+    """To the list one came from, at the row of this case; case.js keeps it over later loads."""
+    from urllib.parse import urlsplit
+
+    from django.urls import reverse
+
+    queue = reverse("queue")
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    query = came_from.query if came_from.path == queue else ""
+    return f"{queue}{'?' if query else ''}{query}#{page.complaint.number}"

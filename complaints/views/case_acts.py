@@ -1,0 +1,156 @@
+"""What is done to a case beside its steps: clocks, hand-over, counsel, promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import needs, person
+from complaints.actions import assignment, feedback, holds
+from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.models import Complaint
+from complaints.views.act_forms import (
+    RETURN,
+    AssignForm,
+    HoldForm,
+    PromiseForm,
+    ShareForm,
+    receivers_of,
+)
+from complaints.views.case import load
+from complaints.views.case_head import may_hand_over
+from complaints.views.sheets import Mark, Sheet, done, nothing_to_do, refused, show
+
+
+def _act(
+    request: HttpRequest, sheet: Sheet, act: Callable[[], object], message: str
+) -> HttpResponse:
+    """GET shows the sheet, POST acts; refused, the sheet again with the sentences."""
+    if request.method != "POST":
+        return show(request, sheet)
+    try:
+        act()
+    except Complaint.DoesNotExist as error:
+        raise Http404 from error
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    except CaseError as error:
+        return refused(request, sheet, error)
+    return done(request, sheet.complaint.number, message, sheet.draft)
+
+
+def _posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+@require_http_methods(["GET", "POST"])
+@needs("hold_clocks")
+def hold(request: HttpRequest, number: str) -> HttpResponse:
+    """中止计时."""
+    page, posted = load(request, number), _posted(request)
+    sheet = Sheet(page.complaint, _("中止计时"), request.path, HoldForm(posted), _("中止计时"))
+    sheet.intro = _("只有可以中止的内部期限和承诺期限会停；法定的答复期限照常计算。")
+    sheet.draft = f"hold:{number}"
+    values = {k: request.POST.get(k, "") for k in ("reason", "note", "expected_end")}
+    mark = Mark.read(request.POST.get("version", ""))
+    return _act(
+        request,
+        sheet,
+        lambda: holds.start(number, values, by=person(request), version=mark.version),
+        _("计时已中止"),
+    )
+
+
+@require_POST
+@needs("hold_clocks")
+def hold_end(request: HttpRequest, number: str) -> HttpResponse:
+    """恢复计时."""
+    try:
+        holds.end(number, by=person(request))
+    except Complaint.DoesNotExist as error:
+        raise Http404 from error
+    except CaseError as error:
+        return nothing_to_do(request, number, error.message)
+    return done(request, number, _("计时已恢复"))
+
+
+@require_http_methods(["GET", "POST"])
+@needs("take")
+def assign(request: HttpRequest, number: str) -> HttpResponse:
+    """转派 within the team, or back to its queue."""
+    page, posted = load(request, number), _posted(request)
+    if not may_hand_over(page.user, page.complaint):
+        raise PermissionDenied(_("只有主管可以转派他人的案件"))
+    receivers = receivers_of(page.complaint)
+    form = AssignForm(page.complaint, receivers, posted)
+    sheet = Sheet(page.complaint, _("转派"), request.path, form, _("转派"))
+    sheet.draft = f"assign:{number}"
+    mark = Mark.read(request.POST.get("version", ""))
+
+    def act() -> None:
+        to = request.POST.get("to", "")
+        user = next((u for u in receivers if str(u.pk) == to), None)
+        if user is None and to != RETURN:
+            raise Invalid({"to": [_("请选择转给谁")]})
+        note = request.POST.get("note", "")
+        assignment.assign(number, by=page.user, user=user, note=note, version=mark.version)
+
+    return _act(request, sheet, act, _("已转派"))
+
+
+@require_POST
+@needs("take")
+def claim(request: HttpRequest, number: str) -> HttpResponse:
+    """A free case becomes mine."""
+    page = load(request, number)
+    if page.complaint.owner_id is not None:
+        return nothing_to_do(request, number, _("本案已经有责任人"))
+    try:
+        version = page.complaint.version
+        assignment.assign(number, by=page.user, user=page.user, version=version)
+    except CaseError as error:
+        return nothing_to_do(request, number, error.message)
+    return done(request, number, _("本案现由您办理"))
+
+
+@require_http_methods(["GET", "POST"])
+@needs("edit_complaints")
+def share(request: HttpRequest, number: str) -> HttpResponse:
+    """请法务协助: counsel sees the case before it is submitted."""
+    page, posted = load(request, number), _posted(request)
+    sheet = Sheet(page.complaint, _("请法务协助"), request.path, ShareForm(posted), _("发给法务"))
+    sheet.draft = f"share:{number}"
+    note = request.POST.get("note", "")
+    return _act(
+        request,
+        sheet,
+        lambda: assignment.share_with_counsel(number, by=page.user, note=note),
+        _("法务现在可以看到本案"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@needs("keep_commitments")
+def promise(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
+    """登记兑现, or the consumer's waiver in writing."""
+    page, posted = load(request, number), _posted(request)
+    found = next((p for p in page.complaint.promises if p["id"] == promise_id), None)
+    if found is None:
+        raise Http404
+    form = PromiseForm(page.items, posted)
+    sheet = Sheet(page.complaint, _("登记兑现"), request.path, form, _("登记"))
+    sheet.intro, sheet.draft = found["text"], f"promise:{number}:{promise_id}"
+    state, proof, writing = (request.POST.get(k, "") for k in ("state", "proof", "evidence"))
+    return _act(
+        request,
+        sheet,
+        lambda: feedback.settle(
+            number, promise_id, by=page.user, state=state, proof=proof, evidence=writing
+        ),
+        _("已登记"),
+    )

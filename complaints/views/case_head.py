@@ -1,0 +1,344 @@
+"""The head of the case page: the five phases, the running clocks, and what may be done now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from accounts.roles import Role
+from complaints import clock
+from complaints.actions import steps
+from complaints.errors import Unmet
+from complaints.lifecycle import PHASE_OF, Phase, State
+from complaints.models import Complaint, Deadline
+from complaints.views.case_page import CasePage
+from complaints.views.queue_filters import end_of_today
+from complaints.views.queue_rows import time_left
+from config.tags import when
+
+Text = str | Promise
+ELSEWHERE = ("sign", "send_back", "escalate")  # counsel decides on the review page; clocks escalate
+BASIS_ICONS = {"statutory": "scale", "promised": "mark", "internal": "clock"}
+
+# The step that a state waits for; the first one that the person's role has is the primary button.
+WAITS_FOR: dict[str, tuple[str, ...]] = {
+    State.REGISTERED: ("accept",),
+    State.INVESTIGATING: ("conclude",),
+    State.RESOLVING: ("submit",),
+    State.OFFERED: ("consumer_accepts",),
+    State.EXECUTING: ("complete",),
+    State.EXTERNAL: ("external_decision",),
+    State.CLOSED: ("archive",),
+}
+BESIDE = {State.OFFERED: ("consumer_declines",)}  # as often taken as the primary one
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One reason why a step cannot be taken now, and where it is mended ("": nothing helps)."""
+
+    message: str
+    url: str = ""
+    label: Text = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that may be done: `sheet` says that it opens as a dialog where scripts work."""
+
+    code: str
+    title: Text
+    url: str
+    obstacles: tuple[Obstacle, ...] = ()
+    sheet: bool = True
+    dangerous: bool = False
+    icon: str = ""
+    legal: bool = False
+
+    @property
+    def blocked(self) -> bool:
+        """Something is missing that the step's own form cannot mend."""
+        return bool(self.obstacles)
+
+
+def address(name: str, *args: Any) -> str:
+    """The address of a page, "" while an installation does not have it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def obstacle(number: str, reason: Unmet) -> Obstacle:
+    """A guard's sentence with the part of the product that mends it."""
+    case = reverse("case", args=[number])
+    mended: dict[str, tuple[str, Text]] = {
+        "consumer_is_reachable": (address("edit_case", number), gettext_lazy("补充联系方式")),
+        "claim_is_given": (address("edit_case", number), gettext_lazy("登记诉求")),
+        "category_is_given": (address("edit_case", number), gettext_lazy("选择类别")),
+        "needed_facts_are_answered": (f"{case}#facts", gettext_lazy("去补充事实")),
+        "evidence_or_reason": (reverse("add_evidence", args=[number]), gettext_lazy("添加证据")),
+        "evidence_is_attached": (reverse("add_evidence", args=[number]), gettext_lazy("添加证据")),
+        "resolution_is_complete": (address("resolution", number), gettext_lazy("拟定方案")),
+        "analysis_is_fresh": (
+            reverse("step", args=[number, "reinvestigate"]),
+            gettext_lazy("补充调查"),
+        ),
+        "commitments_are_kept_or_waived": (f"{case}#promises", gettext_lazy("登记兑现")),
+        "file_is_complete": (f"{case}#promises", gettext_lazy("查看承诺")),
+        "withdrawal_not_pending": (
+            reverse("step", args=[number, "withdraw"]),
+            gettext_lazy("确认撤回"),
+        ),
+    }
+    url, label = mended.get(reason.code, ("", ""))
+    return Obstacle(reason.message, url, label if url else "")
+
+
+@dataclass(frozen=True)
+class Actions:
+    """One primary button, those beside it, and the rest behind ⋯."""
+
+    primary: Action | None
+    beside: tuple[Action, ...]
+    steps: tuple[Action, ...]
+    others: tuple[Action, ...]
+
+
+def actions_of(page: CasePage) -> Actions:
+    """What this person may do with the case now."""
+    found = {a.code: a for a in _steps(page)}
+    primary = _primary(page, found)
+    beside = [found[c] for c in BESIDE.get(page.complaint.state, ()) if c in found]
+    if primary is not None and primary.code == "submit" and page.may("draft_resolutions"):
+        beside.append(_draft(page))
+    shown = {a.code for a in (primary, *beside) if a is not None}
+    return Actions(
+        primary,
+        tuple(a for a in beside if a.url),
+        tuple(a for code, a in found.items() if code not in shown),
+        tuple(_others(page)),
+    )
+
+
+def _steps(page: CasePage) -> list[Action]:
+    if not page.may_act:
+        return []
+    number, result = page.complaint.number, []
+    for row in steps.available(
+        page.complaint, by=page.user, now=page.now, situation=page.situation
+    ):
+        if row["step"] in ELSEWHERE:
+            continue
+        blocked = [] if row["openable"] else row["reasons"]
+        result.append(
+            Action(
+                row["step"],
+                _title(row, page),
+                reverse("step", args=[number, row["step"]]),
+                tuple(obstacle(number, r) for r in blocked),
+                dangerous=row["dangerous"],
+            )
+        )
+    return result
+
+
+def _title(row: dict[str, Any], page: CasePage) -> Text:
+    if row["step"] != "withdraw":
+        return str(row["title"])
+    if page.complaint.withdrawal_requested_by_id:
+        return _("确认撤回")
+    return _("登记撤回请求")
+
+
+def _draft(page: CasePage) -> Action:
+    number = page.complaint.number
+    begun = page.complaint.resolution is not None
+    title = _("修改方案") if begun else _("拟定方案")
+    return Action("draft", title, address("resolution", number), sheet=False, icon="arrow")
+
+
+def _primary(page: CasePage, found: dict[str, Action]) -> Action | None:
+    complaint, user = page.complaint, page.user
+    if (
+        complaint.withdrawal_requested_by_id
+        and not found.get("withdraw", Action("", "", "")).blocked
+    ):
+        return found.get("withdraw")
+    if complaint.state == State.IN_REVIEW and user.may("sign_resolutions"):
+        title = _("审核方案")
+        url = address("review_case", complaint.number)
+        return Action("review", title, url, sheet=False, legal=True, icon="stamp") if url else None
+    for code in WAITS_FOR.get(complaint.state, ()):
+        if code not in found:
+            continue
+        if code == "submit" and found[code].blocked and page.may("draft_resolutions"):
+            return _draft(page) if _draft(page).url else found[code]
+        return found[code]
+    if complaint.state == State.ARCHIVED:
+        url = address("archive_case", complaint.number)
+        return Action("file", _("查看档案"), url, sheet=False, icon="archive") if url else None
+    return None
+
+
+def _others(page: CasePage) -> list[Action]:
+    """What is no step: edit, hand over, stop the clocks, ask counsel, add evidence."""
+    complaint, number, user = page.complaint, page.complaint.number, page.user
+    found: list[tuple[bool, Action]] = [
+        (
+            page.may("add_evidence"),
+            Action("evidence", _("添加证据"), reverse("add_evidence", args=[number]), icon="clip"),
+        ),
+        (
+            may_hand_over(user, complaint),
+            Action("assign", _("转派"), reverse("assign", args=[number]), icon="users"),
+        ),
+        (
+            page.may("hold_clocks") and not complaint.on_hold,
+            Action("hold", _("中止计时"), reverse("hold", args=[number]), icon="pause"),
+        ),
+        (
+            page.may("edit_complaints") and not complaint.shared_with_counsel,
+            Action("share", _("请法务协助"), reverse("share", args=[number]), icon="scale"),
+        ),
+        (
+            page.may("edit_complaints"),
+            Action("edit", _("修改资料"), address("edit_case", number), sheet=False, icon="pen"),
+        ),
+        (
+            user.may("read_audit"),
+            Action("audit", _("访问记录"), _audit(complaint), sheet=False, icon="shield"),
+        ),
+    ]
+    return [action for allowed, action in found if allowed and action.url]
+
+
+def _audit(complaint: Complaint) -> str:
+    url = address("audit_log")
+    return f"{url}?subject={complaint.subject}" if url else ""
+
+
+def may_hand_over(user: User, complaint: Complaint) -> bool:
+    """A supervisor, or the owner of an own or free case; the action checks the same again."""
+    own = user.may("take") and complaint.owner_id in (None, user.pk)
+    return bool(complaint.is_open) and (user.may("assign") or own)
+
+
+# --- phases
+
+
+@dataclass(frozen=True)
+class PhaseShown:
+    """One of the five: done, now or todo, with a date and how long it took."""
+
+    title: Text
+    state: str
+    note: str
+
+
+def phases_of(page: CasePage) -> list[PhaseShown]:
+    """The step line. A phase that was entered again counts from its first to its last day."""
+    complaint = page.complaint
+    entered = _visits(complaint)
+    current = list(Phase).index(PHASE_OF[complaint.state])
+    result = []
+    for position, phase in enumerate(Phase):
+        spans = entered.get(phase, [])
+        state = "done" if position < current else ("now" if position == current else "todo")
+        if phase is Phase.ARCHIVE and complaint.state == State.ARCHIVED:
+            state = "done"
+        result.append(PhaseShown(phase.label, state, _note(page, phase, state, spans)))
+    return result
+
+
+Span = tuple[datetime, datetime | None]
+
+
+def _visits(complaint: Any) -> dict[Phase, list[Span]]:
+    visits: dict[Phase, list[Span]] = {}
+    phase, since = Phase.INTAKE, complaint.created_at
+    for taken in complaint.steps_taken:
+        if PHASE_OF[taken["to"]] is not phase:
+            visits.setdefault(phase, []).append((since, taken["at"]))
+            phase, since = PHASE_OF[taken["to"]], taken["at"]
+    visits.setdefault(phase, []).append((since, None))
+    return visits
+
+
+def _note(page: CasePage, phase: Phase, state: str, spans: list[Span]) -> str:
+    if not spans:
+        return _("含法务审核") if phase is Phase.RESOLUTION and state == "todo" else ""
+    if state == "now":
+        if not page.complaint.is_open:
+            return str(page.complaint.get_state_display())
+        if page.complaint.state == State.IN_REVIEW:
+            return _("法务审核中")
+        begun = timezone.localdate(spans[-1][0])
+        return _("第 {n} 天").format(n=(timezone.localdate(page.now) - begun).days + 1)
+    spent = sum(((end or page.now) - start for start, end in spans), timedelta())
+    start = timezone.localtime(spans[0][0])
+    return _("{day} · 用时 {time}").format(day=f"{start:%m-%d}", time=_duration(spent))
+
+
+def _duration(spent: timedelta) -> str:
+    minutes = int(spent.total_seconds() // 60)
+    if minutes >= 1440:
+        days = minutes // 1440
+        return ngettext("%(n)s 天", "%(n)s 天", days) % {"n": days}
+    if minutes >= 60:
+        return _("{n} 时").format(n=minutes // 60)
+    return _("{n} 分").format(n=max(minutes, 1))
+
+
+# --- clocks
+
+
+@dataclass(frozen=True)
+class ClockShown:
+    """One clock in the head: words, share used, basis, and why this date."""
+
+    title: str
+    nature: Text
+    basis: str
+    left: str
+    due: str
+    used: int
+    kind: str
+    icon: str
+    explanation: str
+
+
+def clock_shown(deadline: Deadline, page: CasePage) -> ClockShown:
+    """As the head shows it."""
+    used = clock.share_used(deadline, page.now)
+    held = deadline.state == "held"
+    return ClockShown(
+        clock.title_of(deadline),
+        deadline.get_nature_display(),
+        clock.basis_of(deadline),
+        _("计时已中止") if held else time_left(deadline, page.now),
+        "" if held else when(deadline.due_at),
+        used,
+        "hold" if held else _urgency(deadline, used, page.now),
+        BASIS_ICONS.get(deadline.nature, "clock"),
+        clock.explain(deadline),
+    )
+
+
+def _urgency(deadline: Deadline, used: int, now: datetime) -> str:
+    if deadline.due_at <= now:
+        return "over"
+    return "soon" if used >= 75 or deadline.due_at < end_of_today(now) else ""
+
+
+def is_counsel(user: User) -> bool:
+    """Whether counsel's own judgements are asked of this person."""
+    return user.is_(Role.COUNSEL)

@@ -1,0 +1,191 @@
+"""Every entry of the timeline in words: who did what, in which tone it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from complaints import clock
+from complaints.choices import Channel, CommitmentState, CommunicationKind, FactSource, HoldReason
+from complaints.lifecycle import STEPS, State
+from complaints.models import Complaint, Event
+from legal_rules.vocabulary import FACTS
+
+LONG = 80  # characters; a longer text of an act is drawn as a message
+
+
+@dataclass(frozen=True)
+class Words:
+    """One entry: headline, second line, its text, and how it is drawn.
+
+    `shape`: msg (a card) or ev (a line on the thread). `tone`: note, out, in, ok, legal, warn, "".
+    """
+
+    title: str
+    text: str = ""
+    shape: str = "ev"
+    tone: str = ""
+    label: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def in_words(event: Event, complaint: Complaint) -> Words:
+    """The entry in the page's language; texts that people wrote stay as they were written."""
+    return _BY_KIND.get(event.kind, _other)(event, complaint)
+
+
+def channel_name(code: str) -> str:
+    """How a text travels, in words."""
+    known = dict(Channel.choices)
+    extra = {"sms": _("短信"), "in_person": _("当面")}
+    return str(known.get(code) or extra.get(code) or "")
+
+
+def _registered(event: Event, complaint: Complaint) -> Words:
+    how = channel_name(event.detail.get("channel", "")) or complaint.get_channel_display()
+    title = _("消费者投诉（{channel}）").format(channel=how)
+    return Words(title, complaint.narrative, "msg", "in", _("登记 {name}").format(name=event.by))
+
+
+def _step(event: Event, complaint: Complaint) -> Words:
+    special = {
+        "withdrawal_requested": _("消费者请求撤回，等待主管确认"),
+        "merged_in": _("{number} 并入本案").format(number=event.detail.get("number", "")),
+    }
+    step = STEPS.get(event.code)
+    title = special.get(event.code) or (str(step.title) if step else event.code)
+    target = event.detail.get("to")
+    if target and target != event.detail.get("from"):
+        title = _("{step} → {state}").format(step=title, state=str(State(target).label))
+    tones = {
+        "sign": "legal",
+        "send_back": "legal",
+        "accept": "ok",
+        "complete": "ok",
+        "archive": "ok",
+    }
+    tone = tones.get(event.code, "warn" if event.code in ("decline", "withdraw", "merge") else "")
+    return Words(title, event.text, "msg" if len(event.text) > LONG else "ev", tone)
+
+
+def _communication(event: Event, complaint: Complaint) -> Words:
+    if event.code == "undone":
+        return Words(_("撤回了还没有发出的回复"), tone="warn")
+    channel = channel_name(event.detail.get("channel", ""))
+    if event.code == CommunicationKind.INTERNAL_NOTE:
+        return Words(_("内部备注"), event.text, "msg", "note", _("消费者不可见"))
+    if event.code == CommunicationKind.CALL_NOTE:
+        return Words(_("通话记录"), event.text, "msg", "call", channel)
+    if event.detail.get("inbound"):
+        return Words(_("消费者来信"), event.text, "msg", "in", channel)
+    return Words(_("回复消费者"), event.text, "msg", "out", channel)
+
+
+def _evidence(event: Event, complaint: Complaint) -> Words:
+    number = event.detail.get("number", "")
+    return Words(_("添加证据 {number}").format(number=number), shape="msg")
+
+
+def _fact(event: Event, complaint: Complaint) -> Words:
+    lang = get_language() or "zh-hans"
+    lines = []
+    for fact_id, given in event.detail.get("facts", {}).items():
+        fact = FACTS.get(fact_id)
+        question = fact.question_for(lang) if fact else fact_id
+        if not given.get("established", True):
+            answer = _("无法查明")
+        else:
+            answer = fact.value_for(given.get("value"), lang) if fact else str(given.get("value"))
+        source = dict(FactSource.choices).get(given.get("source"), "")
+        lines.append(
+            _("{question} {answer}（{source}）").format(
+                question=question, answer=answer, source=str(source)
+            )
+        )
+    return Words(_("记录事实"), tone="ok", lines=tuple(lines))
+
+
+def _hold(event: Event, complaint: Complaint) -> Words:
+    reasons = dict(HoldReason.choices)
+    reason = str(reasons.get(event.detail.get("reason"), ""))
+    if event.code == "held":
+        return Words(_("中止计时：{reason}").format(reason=reason), event.text, tone="warn")
+    return Words(_("恢复计时"), event.text)
+
+
+def _assignment(event: Event, complaint: Complaint) -> Words:
+    name, team = event.detail.get("owner_name", ""), event.detail.get("team", "")
+    titles = {
+        "taken": _("领取了本案"),
+        "assigned": _("转派给 {name}").format(name=name),
+        "returned_to_queue": _("退回“{team}”待分配").format(team=team),
+        "shared_with_counsel": _("请法务协助"),
+    }
+    return Words(titles.get(event.code, event.code), event.text)
+
+
+def _change(event: Event, complaint: Complaint) -> Words:
+    fields = event.detail.get("fields", [])
+    names = [_field_name(name) for name in fields]
+    return Words(_("修改资料：{fields}").format(fields="、".join(names)), event.text)
+
+
+def _field_name(name: str) -> str:
+    column = {"product": "product_name"}.get(name, name)
+    if column.startswith("consumer"):
+        return _("消费者资料")
+    try:
+        return str(Complaint._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
+    except Exception:
+        return name
+
+
+def _resolution(event: Event, complaint: Complaint) -> Words:
+    version = event.detail.get("version", "")
+    return Words(_("拟定方案第 {version} 版").format(version=version), event.text)
+
+
+def _commitment(event: Event, complaint: Complaint) -> Words:
+    state = str(dict(CommitmentState.choices).get(event.code, event.code))
+    what = event.detail.get("text", "")
+    return Words(_("承诺“{what}”：{state}").format(what=what, state=state), event.text, tone="ok")
+
+
+def _notice(event: Event, complaint: Complaint) -> Words:
+    if event.code == "delivered":
+        return Words(_("函件已由人工送达"), event.text, tone="ok")
+    by_hand = event.detail.get("way") == "manual"
+    title = _("函件待人工送达：{subject}") if by_hand else _("已发函：{subject}")
+    return Words(title.format(subject=event.text), tone="warn" if by_hand else "ok")
+
+
+def _deadline(event: Event, complaint: Complaint) -> Words:
+    row = clock.REGIME.get(event.detail.get("kind", ""))
+    name = str(row.title) if row else ""
+    if event.code == "tell_escalation":
+        return Words(_("“{clock}”已超过期限，已通知负责人").format(clock=name), tone="warn")
+    return Words(_("“{clock}”的期限临近，已提醒").format(clock=name), tone="warn")
+
+
+def _other(event: Event, complaint: Complaint) -> Words:
+    return Words(str(event.get_kind_display()), event.text)
+
+
+_BY_KIND: dict[str, Callable[[Any, Complaint], Words]] = {
+    Event.Kind.REGISTERED: _registered,
+    Event.Kind.STEP: _step,
+    Event.Kind.COMMUNICATION: _communication,
+    Event.Kind.EVIDENCE: _evidence,
+    Event.Kind.FACT: _fact,
+    Event.Kind.HOLD: _hold,
+    Event.Kind.ASSIGNMENT: _assignment,
+    Event.Kind.CHANGE: _change,
+    Event.Kind.RESOLUTION: _resolution,
+    Event.Kind.COMMITMENT: _commitment,
+    Event.Kind.NOTICE: _notice,
+    Event.Kind.DEADLINE: _deadline,
+}

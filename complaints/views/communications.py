@@ -1,0 +1,108 @@
+"""What is said: replies, notes, calls; taking a reply back; letters that a person has to bring."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import needs, person
+from complaints.actions import communication, letters
+from complaints.choices import CommunicationKind
+from complaints.errors import CaseError, NotAllowed
+from complaints.models import Complaint
+from complaints.views.act_forms import LetterForm
+from complaints.views.case import load, whole
+from complaints.views.case_composer import TABS, composer, draft_key
+from complaints.views.sheets import Sheet, done, refused, show, to_case
+
+CODES = {kind.value: code for code, kind, _permission in TABS}
+
+
+@require_POST
+@needs("write_notes")
+def communicate(request: HttpRequest, number: str) -> HttpResponse:
+    """Add a text `{kind, channel?, text, inbound?}`; refused, it stands in the composer again."""
+    kind = request.POST.get("kind", "")
+    values = {"kind": kind, "text": request.POST.get("text", "")}
+    for name in ("channel", "inbound"):
+        if request.POST.get(name):
+            values[name] = request.POST[name]
+    try:
+        communication.write(number, values, by=person(request))
+    except Complaint.DoesNotExist as error:
+        raise Http404 from error
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    except CaseError as error:
+        return _again(request, number, kind, error)
+    code = CODES[kind]
+    return done(request, number, _said(kind), draft_key(number, code))
+
+
+def _said(kind: str) -> str:
+    return {
+        CommunicationKind.REPLY: _("回复将在 30 秒后发出，在此之前可以撤回"),
+        CommunicationKind.INTERNAL_NOTE: _("已记为内部备注"),
+        CommunicationKind.CALL_NOTE: _("已保存通话记录"),
+    }[CommunicationKind(kind)]
+
+
+def _again(request: HttpRequest, number: str, kind: str, error: CaseError) -> HttpResponse:
+    page = load(request, number)
+    typed = composer(page, CODES.get(kind, ""), request.POST.get("text", ""), (error.message,))
+    context = {**whole(page, request), "composer": typed}
+    return render(request, "case/case.html", context, status=422)
+
+
+@require_POST
+@needs("communicate")
+def undo_reply(request: HttpRequest, number: str, communication_id: int) -> HttpResponse:
+    """Take back a reply within 30 seconds; its text returns to the composer as a draft."""
+    try:
+        in_time = communication.undo(number, communication_id, by=person(request))
+    except Complaint.DoesNotExist as error:
+        raise Http404 from error
+    except CaseError as error:
+        messages.error(request, error.message)
+        return to_case(request, number)
+    if not in_time:
+        messages.error(request, _("已经发出，来不及撤回；如需更正请再发一条"))
+        return to_case(request, number)
+    text = communication.text_of(number, communication_id, by=person(request))
+    communication.save_draft(person(request), draft_key(number, "reply"), {"text": text})
+    messages.success(request, _("已撤回，没有发出；文字放回了回复框"))
+    return to_case(request, number, "?compose=reply#composer")
+
+
+@require_http_methods(["GET", "POST"])
+@needs("communicate")
+def letter(request: HttpRequest, number: str, letter_id: int) -> HttpResponse:
+    """A letter for a consumer without e-mail: its text to read out or to send, and that it was
+    done.
+    """
+    page = load(request, number)
+    found = letters.waiting(page.complaint, letter_id)
+    if found is None:
+        raise Http404
+    posted = request.POST if request.method == "POST" else None
+    sheet = Sheet(
+        page.complaint,
+        found.subject,
+        request.path,
+        LetterForm(posted),
+        _("登记已送达"),
+        template="case/letter_fields.html",
+        draft=f"letter:{number}:{letter_id}",
+        extra={"letter": found},
+    )
+    if posted is None:
+        return show(request, sheet)
+    try:
+        letters.delivered(number, letter_id, posted.get("note", ""), by=person(request))
+    except CaseError as error:
+        return refused(request, sheet, error)
+    return done(request, number, _("已登记送达"), sheet.draft)

@@ -1,0 +1,70 @@
+"""Evidence: taking a file in, and handing it out with a record of who had it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import needs, person
+from complaints.actions import evidence as evidence_actions
+from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.models import Complaint
+from complaints.views.act_forms import EvidenceForm
+from complaints.views.case import load
+from complaints.views.sheets import Sheet, done, refused, show
+from evidence.models import Item
+from evidence.receive import FileRefused, path_of
+
+ABOUT = ("title", "obtained_from", "obtained_at", "proves", "is_original")
+
+
+@require_http_methods(["GET", "POST"])
+@needs("add_evidence")
+def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
+    """The form of a file; refused, everything but the file itself is still there."""
+    page = load(request, number)
+    posted = request.POST if request.method == "POST" else None
+    form = EvidenceForm(posted)
+    sheet = Sheet(page.complaint, _("添加证据"), request.path, form, _("上传"), files=True)
+    sheet.draft = f"evidence:{number}"
+    if posted is None:
+        return show(request, sheet)
+    about: dict[str, Any] = {n: posted[n] for n in ABOUT if posted.get(n)}
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise Invalid({"file": [_("请选择文件")]})
+        item = evidence_actions.add(
+            number, file.chunks(), file.name or "", about, by=person(request)
+        )
+    except FileRefused as error:
+        return refused(request, sheet, Invalid({"file": [error.message]}))
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    except CaseError as error:
+        return refused(request, sheet, error)
+    message = _("已添加证据 {number}：{title}").format(number=item.number, title=item.title)
+    return done(request, number, message, sheet.draft, "?show=evidence")
+
+
+@require_POST
+@never_cache
+@needs("see_complaints")
+def evidence(request: HttpRequest, number: str, item: int) -> HttpResponse:
+    """The file itself, as a download that no browser runs. A POST, because it is recorded."""
+    try:
+        found = evidence_actions.hand_out(number, item, by=person(request))
+        handle = path_of(found.sha256).open("rb")
+    except (Complaint.DoesNotExist, Item.DoesNotExist, FileNotFoundError) as error:
+        raise Http404 from error
+    response = FileResponse(
+        handle, as_attachment=True, filename=found.file_name, content_type=found.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return cast(HttpResponse, response)  # a stream: Django types it apart

@@ -1,0 +1,121 @@
+"""Answering one fact: posted once, the facts, the law, the sum and the buttons change together."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import needs, person
+from complaints import facts
+from complaints.actions import facts as fact_actions
+from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
+from complaints.models import Complaint
+from complaints.views.case import head, load, panes, whole
+from complaints.views.case_facts import Given, lang, value_sent
+from complaints.views.case_page import CasePage
+from config.tags import when
+from legal_rules.values import FactError
+from legal_rules.vocabulary import FACTS, check_value
+
+
+@require_POST
+@needs("answer_facts")
+def answer_fact(request: HttpRequest, number: str, fact: str) -> HttpResponse:
+    """Record one answer `{value, source, evidence, note}` or `unknown` with a reason."""
+    if fact not in FACTS:
+        raise Http404
+    given = _given(request, fact)
+    try:
+        _check_finder(request, fact)
+        sent = {fact: _answer(request, fact, given)}
+        seen = request.POST.get("standing", "")
+        standing = {fact: int(seen) if seen.isdigit() and len(seen) < 18 else None}
+        fact_actions.answer(number, sent, by=person(request), standing=standing)
+    except Complaint.DoesNotExist as error:
+        raise Http404 from error
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    except CaseError as error:
+        return _refused(request, number, given, error)
+    return _changed(request, number, fact)
+
+
+def _given(request: HttpRequest, fact: str) -> Given:
+    values = request.POST.getlist("value")
+    multi = FACTS[fact].type == "multi"
+    return Given(
+        fact,
+        values if multi else next(iter(values), ""),
+        request.POST.get("source", ""),
+        request.POST.get("evidence", ""),
+        request.POST.get("note", ""),
+        unknown="unknown" in request.POST,
+    )
+
+
+def _check_finder(request: HttpRequest, fact: str) -> None:
+    if facts.is_judgement(fact) and not person(request).may("find_facts"):
+        raise Invalid({fact: [_("这一项是法律判断，只有法务可以认定；请记录事实经过和证据")]})
+
+
+def _answer(request: HttpRequest, fact: str, given: Given) -> dict[str, Any]:
+    about: dict[str, Any] = {"source": given.source, "note": given.note}
+    if given.evidence:
+        about["evidence"] = given.evidence
+    if given.unknown:
+        return {**about, "cannot_be_established": True}
+    value = value_sent(FACTS[fact], request.POST.getlist("value"))
+    try:
+        return {**about, "value": None if value is None else check_value(fact, value)}
+    except FactError as error:
+        raise Invalid({fact: [error.sentence_for(lang())]}) from error
+
+
+def _refused(request: HttpRequest, number: str, given: Given, error: CaseError) -> HttpResponse:
+    page = load(request, number)
+    stale = isinstance(error, StaleVersion)
+    sentences = [_by_whom(page, given)] if stale else [error.message]
+    shown = Given(**{**vars(given), "errors": tuple(sentences)})
+    status = 409 if stale else 422
+    if request.headers.get("HX-Request"):
+        return _pane(request, page, shown, status)
+    context = {**whole(page, request), **panes(page, shown)}
+    return render(request, "case/case.html", context, status=status)
+
+
+def _by_whom(page: CasePage, given: Given) -> str:
+    """Who answered the same question meanwhile, and how."""
+    standing = next((a for a in page.answers if a.fact == given.fact), None)
+    if standing is None:
+        return _("这一项的回答刚被撤下；您填写的内容还在，请核对后再提交")
+    fact = FACTS[given.fact]
+    words = fact.value_for(standing.value, lang()) if standing.established else _("无法查明")
+    return _(
+        "{name} 在 {at} 答了“{words}”（{source}）；您填写的内容还在下面，请核对后再提交"
+    ).format(
+        name=standing.by.name,
+        at=when(standing.at),
+        words=words,
+        source=standing.get_source_display(),
+    )
+
+
+def _changed(request: HttpRequest, number: str, fact: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        response = _pane(request, load(request, number), None, 200)
+        response["HX-Trigger"] = json.dumps({"kesu:answered": fact})
+        return response
+    return HttpResponseRedirect(reverse("case", args=[number]) + "#facts")
+
+
+def _pane(request: HttpRequest, page: CasePage, given: Given | None, status: int) -> HttpResponse:
+    """Facts, and beside them out of band whatever follows from facts."""
+    context = {**head(page), **panes(page, given), "oob": True}
+    return render(request, "case/panes.html", context, status=status)
