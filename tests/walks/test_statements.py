@@ -1,0 +1,87 @@
+"""No address asks the database more often because there is more in it."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from complaints.actions import communication, evidence, facts, intake
+from complaints.actions import resolution as resolutions
+from complaints.models import Complaint
+from correspondence.tasks import send_waiting
+from tests import factories as f
+from tests.cast import Cast
+from tests.walks.ask import ENDS_THE_SESSION, ask, browser
+from tests.walks.routes import all_routes
+from tests.walks.world import example
+
+LIMITS = {"queue": 8, "case": 10}
+MORE = 6
+NAMES = ("agent", "supervisor", "counsel", "auditor", "administrator")
+ANSWERS = ["tx_living_consumption", "tx_identity_verified"]
+
+
+def grown(cast: Cast, case: Complaint, times: int) -> None:
+    """More of everything that hangs on a case and that a list shows."""
+    number = case.number
+    for n in range(times):
+        by = cast.agent if n % 2 else cast.supervisor
+        evidence.add(number, [f"录音 {n}".encode()], f"{n}.txt", {"title": f"录音 {n}"}, by=by)
+        communication.write(number, {"kind": "internal_note", "text": f"备注 {n}"}, by=by)
+        communication.write(number, {"kind": "reply", "text": f"答复 {n}"}, by=by)
+        facts.answer(number, {ANSWERS[n % 2]: n % 4 > 1}, by=by)
+        f.registered(cast, order_number=f"SO-{n}")
+    for make in (f.in_review, f.archived):
+        make(cast)
+    send_waiting()
+
+
+def drafted(cast: Cast, case: Complaint, times: int) -> Complaint:
+    """A proposal with that many measures, with counsel."""
+    measure = f.proposal()["measures"][0]
+    many = [{**measure, "description": f"退款 {n}"} for n in range(times)]
+    resolutions.save_draft(case.number, f.proposal(measures=many), by=cast.agent)
+    return f.step(case, "submit", cast.agent)
+
+
+def counted(cast: Cast, name: str, cases: list[Complaint]) -> dict[str, int]:
+    """Address with its gaps → statements, for everything that answers 200."""
+    client, found = browser(getattr(cast, name)), {}
+    for route in all_routes():
+        if route.name in ENDS_THE_SESSION:
+            continue
+        for case in cases if route.about_a_case else cases[:1]:
+            values = example(cast, case).values
+            if ask(client, "get", route, values).status_code != 200:
+                continue
+            with CaptureQueriesContext(connection) as statements:
+                ask(client, "get", route, values)
+            key = f"{route.name or route.pattern} {case.state if route.about_a_case else ''}"
+            found[key.strip()] = len(statements)
+    return found
+
+
+def test_the_number_of_statements_is_the_same_for_few_and_for_many(cast: Cast) -> None:
+    open_case, reviewed = f.investigating(cast), drafted(cast, f.resolving(cast), 1)
+    executing = f.executing(cast)
+    cases = [open_case, reviewed, executing]
+    grown(cast, open_case, 1)
+    few = {name: counted(cast, name, cases) for name in NAMES}
+    grown(cast, open_case, MORE)
+    grown(cast, executing, MORE)
+    f.step(reviewed, "send_back", cast.counsel, comments="补正")
+    drafted(cast, reviewed, MORE)
+    wrong = []
+    for name in NAMES:
+        for where, n in counted(cast, name, cases).items():
+            before, most = few[name].get(where, n), LIMITS.get(where.split()[0], 99)
+            if n > before or n > most:
+                wrong.append(f"{name} {where}: {n}, not {before} or at most {most}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_registering_takes_at_most_fourteen_statements(cast: Cast) -> None:
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as statements:
+            intake.register(f.values(), by=cast.agent)
+    assert len(statements) <= 14, [q["sql"][:60] for q in statements]
