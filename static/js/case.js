@@ -12,7 +12,7 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   link.closest('details.menu[open]')?.removeAttribute('open');
   opener = link;
-  window.htmx.ajax('GET', link.href, { target: body, swap: 'innerHTML' });
+  window.htmx.ajax('GET', link.href, { target: body });
 });
 
 body?.addEventListener('htmx:afterSwap', () => {
