@@ -67,25 +67,31 @@ def _data_key(wrapped: bytes, context: str) -> AESGCM:
         raise VaultError(f"the data key of {context} does not open") from error
 
 
-def seal(wrapped: bytes, context: str, column: str, value: str) -> bytes:
-    """`value` encrypted under the person's data key, bound to table, row and column."""
+def seal_bytes(wrapped: bytes, context: str, column: str, value: bytes) -> bytes:
+    """`value` encrypted under the data key, bound to table, row and column."""
     nonce = os.urandom(12)
-    return nonce + _data_key(wrapped, context).encrypt(
-        nonce, value.encode(), f"{context}|{column}".encode()
-    )
+    return nonce + _data_key(wrapped, context).encrypt(nonce, value, f"{context}|{column}".encode())
 
 
-def unseal(wrapped: bytes, context: str, column: str, sealed: bytes) -> str:
+def seal(wrapped: bytes, context: str, column: str, value: str) -> bytes:
+    """A text, as `seal_bytes`."""
+    return seal_bytes(wrapped, context, column, value.encode())
+
+
+def unseal_bytes(wrapped: bytes, context: str, column: str, sealed: bytes) -> bytes:
     """The clear value. Raises VaultError when it was moved, changed or the key is missing."""
     raw = bytes(sealed)
     try:
-        return (
-            _data_key(wrapped, context)
-            .decrypt(raw[:12], raw[12:], f"{context}|{column}".encode())
-            .decode()
+        return _data_key(wrapped, context).decrypt(
+            raw[:12], raw[12:], f"{context}|{column}".encode()
         )
     except InvalidTag as error:
         raise VaultError(f"{context}|{column} does not open") from error
+
+
+def unseal(wrapped: bytes, context: str, column: str, sealed: bytes) -> str:
+    """A text, as `unseal_bytes`."""
+    return unseal_bytes(wrapped, context, column, sealed).decode()
 
 
 def normalised(column: str, value: str) -> str:
