@@ -65,6 +65,7 @@ def index(complaint: Complaint) -> None:
             complaint.product_name,
             complaint.order_number,
             complaint.external_reference,
+            complaint.source,
         )
     )
     SearchDocument.objects.bulk_create(

@@ -100,9 +100,11 @@ def register(
     by: User,
     now: datetime | None = None,
     owned: bool = False,
+    origin: Mapping[str, Any] | None = None,
     also: Callable[[Complaint], None] | None = None,
 ) -> Complaint:
-    """Register a complaint in one transaction. `owned` makes the person its owner.
+    """Register a complaint in one transaction. `owned` makes the person its owner; `origin` is kept
+    with the record of the registration (which import, which row).
 
     `also(complaint)` does what belongs to it, in the same transaction.
 
@@ -116,7 +118,7 @@ def register(
     team = _home_team(by, data.get("team"))
     try:
         with transaction.atomic():
-            complaint = _write(data, team, by, now, owned)
+            complaint = _write(data, team, by, now, owned, origin or {})
             if also is not None:
                 also(complaint)
             return complaint
@@ -191,7 +193,14 @@ def _risks(data: Mapping[str, Any]) -> list[str]:
     return flags
 
 
-def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: bool) -> Complaint:
+def _write(
+    data: dict[str, Any],
+    team: Team,
+    by: User,
+    now: datetime,
+    owned: bool,
+    origin: Mapping[str, Any],
+) -> Complaint:
     consumer = Consumer()
     personal = data.get("consumer", {})
     consumer.fill({"name": "", **personal})
@@ -216,6 +225,7 @@ def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: boo
         price_paid=data.get("price_paid"),
         loss_claimed=data.get("loss_claimed"),
         external_reference=data.get("external_reference", ""),
+        source=data.get("source", ""),
         consumer=consumer,
         filed_by=data.get("filed_by", FiledBy.CONSUMER),
         folder=Folder.objects.create(created_at=now),
@@ -240,15 +250,15 @@ def _write(data: dict[str, Any], team: Team, by: User, now: datetime, owned: boo
         by=by,
         kind=Event.Kind.REGISTERED,
         code="registered",
-        text="",
-        detail={"channel": complaint.channel},
+        text=complaint.source,
+        detail={"channel": complaint.channel, **origin},
     )
     record(
         "complaint.registered",
         complaint.subject,
         by,
         now,
-        {"channel": complaint.channel, "category": complaint.category},
+        {"channel": complaint.channel, "category": complaint.category, **origin},
         first=True,
     )
     return complaint

@@ -35,6 +35,7 @@ def cleaners(now: datetime) -> dict[str, Cleaner]:
         "currency": lambda x: v.choice(x, ["CNY"]) or "CNY",
         "received_at": lambda x: v.moment(x, now),
         "external_reference": lambda x: v.text(x, 120),
+        "source": lambda x: v.text(x, 200),
         "priority": lambda x: v.choice(x, Priority.values) or Priority.NORMAL,
         "risk_flags": lambda x: v.choices(x, Risk.values),
         "confidential": v.flag,

@@ -6,7 +6,7 @@ from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
 from complaints.models.deadline import Deadline, Hold
 from complaints.models.fact import Analysis, FactAnswer
-from complaints.models.importing import ImportRun, ImportTemplate
+from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.search import SearchDocument
 from complaints.models.transition import Event, Outbox, Transition
@@ -22,6 +22,7 @@ __all__ = [
     "Event",
     "FactAnswer",
     "Hold",
+    "ImportRow",
     "ImportRun",
     "ImportTemplate",
     "Measure",

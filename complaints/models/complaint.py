@@ -75,6 +75,7 @@ class Complaint(models.Model):
     )
     currency = models.CharField(max_length=3, default="CNY")
     external_reference = models.CharField(_("外部编号"), max_length=120, blank=True)
+    source = models.CharField(_("来源"), max_length=200, blank=True)
 
     consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="complaints")
     filed_by = models.CharField(
