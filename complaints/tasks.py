@@ -3,10 +3,22 @@
 from celery import shared_task
 from django.utils import timezone
 
-from complaints.actions import overdue
+from complaints.actions import import_run, importing, overdue
 
 
 @shared_task
 def enforce_deadlines() -> int:
     """Climb the ladders that are due now; answers how many."""
     return overdue.enforce_due(timezone.now())
+
+
+@shared_task
+def run_import(run_id: int) -> None:
+    """Do all that is left of an import."""
+    import_run.proceed(run_id)
+
+
+@shared_task
+def resume_imports() -> int:
+    """Take up imports whose worker died, remove files that are no longer needed."""
+    return importing.sweep(timezone.now())

@@ -186,6 +186,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "correspondence.tasks.send_waiting", "schedule": 5.0},
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
+    "resume imports": {"task": "complaints.tasks.resume_imports", "schedule": 30.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "run" / "beat")
 
