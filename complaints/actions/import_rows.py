@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from accounts.vault import blind_index
-from complaints.actions import intake
+from complaints.actions import intake_values
 from complaints.choices import Channel
 from complaints.errors import Invalid
 from complaints.importing.headings import FIELDS
@@ -117,7 +117,7 @@ def prepare(
         candidate.reference = str(values.get("external_reference", ""))[:120]
         return candidate
     try:
-        cleaned = intake.clean_registration(values, now)
+        cleaned = intake_values.clean_registration(values, now)
     except Invalid as invalid:
         refuse(candidate, invalid)
         return candidate

@@ -25,8 +25,8 @@ from complaints.models import Complaint, Event, ImportRow, ImportRun, ImportTemp
 from evidence.receive import FileRefused
 from tests import factories as f
 from tests.cast import Cast, assemble
-from tests.complaints.test_crash import DONE, killed_at
 from tests.importing.files import HEADINGS, ROWS, as_csv, as_xlsx, many
+from tests.outages.plug import DONE, killed_at
 
 REAL = sorted(Path(settings.BASE_DIR).parent.glob("shared/data/real_complaints.csv"))
 

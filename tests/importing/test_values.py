@@ -214,10 +214,10 @@ def test_headings_in_chinese_and_english_are_guessed_each_field_once() -> None:
 def test_every_field_can_be_registered() -> None:
     from django.utils import timezone
 
-    from complaints.actions.intake import _cleaners
+    from complaints.actions.intake_values import cleaners
     from complaints.validation import CONSUMER_FIELDS
 
-    known = set(_cleaners(timezone.now())) - {"consumer", "product"}
+    known = set(cleaners(timezone.now())) - {"consumer", "product"}
     known |= {f"consumer.{name}" for name in CONSUMER_FIELDS} | {"product.name", "product.category"}
     assert set(headings.FIELDS) <= known
 
