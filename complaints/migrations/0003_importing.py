@@ -6,87 +6,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('complaints', '0002_filed_by'),
+        ("accounts", "0001_initial"),
+        ("complaints", "0002_filed_by"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('created', '已登记'), ('unchanged', '已有，无变化'), ('differing', '已有，内容不同'), ('rejected', '退回')], max_length=10)),
-                ('reference', models.CharField(blank=True, max_length=120)),
-                ('digest', models.BinaryField(default=b'')),
-                ('problems', models.JSONField(default=list)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("created", "已登记"),
+                            ("unchanged", "已有，无变化"),
+                            ("differing", "已有，内容不同"),
+                            ("rejected", "退回"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, max_length=120)),
+                ("digest", models.BinaryField(default=b"")),
+                ("problems", models.JSONField(default=list)),
             ],
         ),
         migrations.RemoveField(
-            model_name='importrun',
-            name='problems',
+            model_name="importrun",
+            name="problems",
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='source',
-            field=models.CharField(blank=True, max_length=200, verbose_name='来源'),
+            model_name="complaint",
+            name="source",
+            field=models.CharField(blank=True, max_length=200, verbose_name="来源"),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='about',
+            model_name="importrun",
+            name="about",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='data_key',
-            field=models.BinaryField(default=b''),
+            model_name="importrun",
+            name="data_key",
+            field=models.BinaryField(default=b""),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='differing',
+            model_name="importrun",
+            name="differing",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='progress_at',
+            model_name="importrun",
+            name="progress_at",
             field=models.DateTimeField(),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='登记到团队'),
+            model_name="importrun",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.team",
+                verbose_name="登记到团队",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['user', '-id'], name='imports_of_a_person'),
+            model_name="importrun",
+            index=models.Index(fields=["user", "-id"], name="imports_of_a_person"),
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['progress_at'], name='running_imports'),
+            model_name="importrun",
+            index=models.Index(
+                condition=models.Q(("state", "running")),
+                fields=["progress_at"],
+                name="running_imports",
+            ),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='complaint',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='imported_rows', to='complaints.complaint'),
+            model_name="importrow",
+            name="complaint",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="imported_rows",
+                to="complaints.complaint",
+            ),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='complaints.importrun'),
+            model_name="importrow",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="lines",
+                to="complaints.importrun",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['run', 'outcome', 'number'], name='imported_rows_by_outcome'),
+            model_name="importrow",
+            index=models.Index(
+                fields=["run", "outcome", "number"], name="imported_rows_by_outcome"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='one_outcome_per_imported_row'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(
+                fields=("run", "number"), name="one_outcome_per_imported_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'created'), _negated=True), ('complaint__isnull', False), _connector='OR'), name='created_row_has_its_case'),
+            model_name="importrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "created"), _negated=True),
+                    ("complaint__isnull", False),
+                    _connector="OR",
+                ),
+                name="created_row_has_its_case",
+            ),
         ),
     ]
