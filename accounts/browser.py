@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +18,18 @@ def wants_json(request: HttpRequest) -> bool:
         return True
     accept = request.headers.get("Accept", "")
     return "application/json" in accept and "text/html" not in accept
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def keeps_what_was_typed(view: View) -> View:
+    """A page that answers unreadable text itself, with everything typed still in its form.
+
+    Elsewhere the middleware refuses control characters before the view.
+    """
+    view.keeps_what_was_typed = True  # type: ignore[attr-defined]
+    return view
 
 
 def back(request: HttpRequest) -> HttpResponseRedirect:

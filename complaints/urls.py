@@ -2,13 +2,22 @@
 
 from django.urls import include, path
 
-from complaints.views import drafts, queue, queue_peek, resolution
+from complaints.views import (
+    drafts,
+    intake,
+    queue,
+    queue_peek,
+    resolution,
+)
 
 urlpatterns = [
     path("complaints/", queue.queue, name="queue"),
     path("complaints/take/", queue.take, name="take"),
     path("complaints/reassign/", queue.reassign, name="reassign"),
+    path("complaints/new/", intake.intake, name="intake"),
+    path("complaints/new/hints/", intake.hints, name="intake_hints"),
     path("drafts/", drafts.drafts, name="drafts"),
+    path("complaints/<str:number>/registered/", intake.done, name="intake_done"),
     path("complaints/<str:number>/peek/", queue_peek.peek, name="peek"),
     path("complaints/<str:number>/resolution/", resolution.resolution, name="resolution"),
     path("complaints/<str:number>/", include("complaints.case_urls")),

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from accounts.browser import wants_json
@@ -66,7 +66,7 @@ def _refused(request: HttpRequest) -> str:
     if _CONTROL.search(request.path):
         return _("地址里有看不见的控制字符。请检查后重新输入。")
     values: Iterable[QueryDict] = [request.GET]
-    if request.method == "POST" and not request.path.startswith("/api/"):
+    if request.method == "POST" and not _answers_itself(request.path_info):
         values = [request.GET, request.POST]
     for data in values:
         for name, sent in data.lists():
@@ -76,6 +76,16 @@ def _refused(request: HttpRequest) -> str:
                     "请返回上一页，删去后再提交。"
                 )
     return ""
+
+
+def _answers_itself(path: str) -> bool:
+    """The API reads its own bodies; some pages show the form again with everything in it."""
+    if path.startswith("/api/"):
+        return True
+    try:
+        return hasattr(resolve(path).func, "keeps_what_was_typed")
+    except Resolver404:
+        return False
 
 
 class SignedInOnly(LoginRequiredMiddleware):

@@ -176,12 +176,19 @@ _CSS = {
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: forms.BoundField, mark_optional: bool = True, **attrs: Any) -> dict[str, Any]:
+def field(
+    bound: forms.BoundField,
+    mark_optional: bool = True,
+    needed: bool = False,
+    opt: Any = "",
+    **attrs: Any,
+) -> dict[str, Any]:
     """A form field: label, hint, error, control.
 
     More keyword arguments become attributes (`data_key` gives data-key).
 
-    `mark_optional`: whether a label says that the field may stay empty.
+    `mark_optional`: whether a label says that the field may stay empty. `needed`: a star, for
+    fields that an action demands; `opt`: words after the label.
     """
     widget = bound.field.widget
     css = next((c for kind, c in _CSS.items() if isinstance(widget, kind)), "input")
@@ -191,8 +198,12 @@ def field(bound: forms.BoundField, mark_optional: bool = True, **attrs: Any) -> 
     )
     if not extra["class"]:
         del extra["class"]
+    if needed:
+        extra["aria-required"] = "true"
     return {
         "bound": bound,
+        "needed": needed,
+        "opt": opt,
         "optional": mark_optional and not bound.field.required,
         "control": bound.as_widget(attrs=extra),
         "choices": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),

@@ -4,7 +4,8 @@ let leaving = false;
 
 function pending(form, on) {
   form.dataset.pending = on ? 'yes' : '';
-  for (const button of form.querySelectorAll('button:not([type=button]), input[type=submit]')) {
+  for (const button of form.elements) { // also those outside with form="ID"
+    if (button.type !== 'submit') continue;
     if (on) button.setAttribute('aria-busy', 'true');
     else button.removeAttribute('aria-busy');
   }

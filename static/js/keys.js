@@ -28,8 +28,8 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
-    const form = event.target.closest('form');
-    const button = form?.querySelector('[data-ctrl-enter]');
+    const form = event.target.form ?? event.target.closest('form');
+    const button = form && [...form.elements].find((e) => e.matches('[data-ctrl-enter]')); // also one outside with form="ID"
     if (button) {
       event.preventDefault();
       form.requestSubmit(button);

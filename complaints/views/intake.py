@@ -1,0 +1,104 @@
+"""来电登记: writing a complaint down while the consumer is on the telephone."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import needs, person
+from accounts.browser import keeps_what_was_typed
+from accounts.models import User
+from complaints.actions import intake as actions
+from complaints.actions import steps
+from complaints.errors import CaseError, Invalid
+from complaints.models import Complaint
+from complaints.views.intake_done import told_to_the_caller
+from complaints.views.intake_form import IntakeForm
+from complaints.views.intake_hints import Hints
+
+DRAFT = "intake"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@needs("register_complaints")
+@keeps_what_was_typed
+def intake(request: HttpRequest) -> HttpResponse:
+    """The form. POST registers and leads to the number; `then=accept` also takes the case up."""
+    user = person(request)
+    form = IntakeForm(request.POST if request.method == "POST" else None, user)
+    if not form.is_bound:
+        return _page(request, form)
+    try:
+        number = _register(form, user)
+    except Invalid as refused:
+        form.refuse(refused.errors)
+        return _page(request, form, status=422)
+    except actions.AlreadySent as sent:
+        if not sent.same:
+            form.name_anew()
+            return _page(request, form, status=409, sent=sent.number)
+        number = sent.number
+    if request.POST.get("then") == "accept":
+        with suppress(CaseError):  # the next page says what is missing
+            steps.take(number, "accept", {}, by=user)
+    return redirect("intake_done", number)
+
+
+def _register(form: IntakeForm, user: User) -> str:
+    """The number of the new case. Raises Invalid with everything that is wrong, AlreadySent."""
+    now = timezone.now()
+    values, lacking = form.values(now), form.lacking()
+    if lacking:
+        raise Invalid({**_refusals(values, now), **lacking})
+    return actions.register_form(values, form.token, by=user, draft=DRAFT, now=now).number
+
+
+def _refusals(values: dict[str, Any], now: datetime) -> dict[str, list[str]]:
+    """What the action would refuse beside; an empty narrative is said at the sentence above it."""
+    try:
+        actions.clean_registration(values, now)
+    except Invalid as refused:
+        return {k: v for k, v in refused.errors.items() if k != "narrative" or values["narrative"]}
+    return {}
+
+
+def _page(
+    request: HttpRequest, form: IntakeForm, status: int = 200, sent: str = ""
+) -> HttpResponse:
+    context = {"form": form, "hints": _hints(form, person(request)), "sent": sent, "draft": DRAFT}
+    return render(request, "intake/intake.html", context, status=status)
+
+
+def _hints(form: IntakeForm, user: User) -> Hints:
+    return Hints(form.values(), user, str(form.data.get("asked", "")))
+
+
+@never_cache
+@require_POST
+@needs("register_complaints")
+@keeps_what_was_typed
+def hints(request: HttpRequest) -> HttpResponse:
+    """The side pane for what stands in the form. Four statements: session, person, teams, cases."""
+    user = person(request)
+    form = IntakeForm(request.POST, user)
+    return render(request, "intake/live.html", {"hints": _hints(form, user), "live": True})
+
+
+@never_cache
+@require_GET
+@needs("register_complaints")
+def done(request: HttpRequest, number: str) -> HttpResponse:
+    """The number to read out, what to tell the caller, and what is still missing."""
+    user = person(request)
+    visible = Complaint.objects.visible_to(user).select_related("consumer", "owner")
+    complaint = get_object_or_404(visible, number=number)
+    context = {"complaint": complaint, "draft": DRAFT, **told_to_the_caller(complaint, user)}
+    return render(request, "intake/done.html", context)

@@ -1,0 +1,181 @@
+"""What the side pane of the intake says while somebody types: what to ask next, what was not told
+yet, earlier cases, and which articles may be concerned. Nothing here promises an outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+
+from accounts.models import User
+from complaints import facts, narrative, validation
+from complaints.actions import intake
+from complaints.models import Complaint
+from complaints.narrative import Suggestion, Told
+from complaints.validation import Cleaner, Refused
+from legal_rules import rulebook
+from legal_rules.reasoning import prose
+from legal_rules.vocabulary import CATEGORIES, REMEDIES, RIGHTS
+
+QUESTIONS, ARTICLES = 3, 3
+METER = 8  # elements that a meter shows; more are told as numbers
+NOT_FOR_CONSUMERS = ("administrative", "public_security", "criminal", "defence")
+_LETTER = {"satisfied": "o", "refuted": "o", "unknown": "u", "failed": "f", "proved": "f"}
+
+
+@dataclass(frozen=True)
+class Article:
+    """One rule that may be concerned: citation, what it is about, how its elements stand."""
+
+    name: str
+    title: str
+    marks: str
+    known: int
+    total: int
+    settled: str  # applies | open
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask: the question, which claims of the consumer it bears on, and where to look."""
+
+    fact: str
+    text: str
+    decides: str
+    evidence: str
+
+
+class Hints:
+    """Computed when asked. One statement beside session, person and teams: the earlier cases."""
+
+    def __init__(self, values: Mapping[str, Any], user: User, asked: str = "") -> None:
+        """`values` as `IntakeForm.values()`; whatever is not valid yet counts as not given."""
+        self.values, self.user = values, user
+        self.asked = set(asked.split(",")) if asked else set()
+        self.lang = get_language() or "zh"
+
+    @cached_property
+    def suggested(self) -> list[tuple[Suggestion, str]]:
+        """(suggestion, name of its category)."""
+        text = f"{self.values['title'] or ''}\n{self.values['narrative'] or ''}"
+        return [(s, CATEGORIES[s.category].name_for(self.lang)) for s in narrative.suggested(text)]
+
+    @cached_property
+    def told(self) -> list[Told]:
+        """What the record should say, and whether it seems to."""
+        text = f"{self.values['title'] or ''}。{self.values['narrative'] or ''}"
+        return narrative.told(text, self.values)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was written; what is missing is not pointed at before."""
+        return bool(self.values["narrative"])
+
+    @property
+    def category(self) -> str:
+        """The chosen category, else the likeliest suggestion."""
+        if self.values["category"] in CATEGORIES:
+            return str(self.values["category"])
+        return self.suggested[0][0].category if self.suggested else ""
+
+    @property
+    def category_name(self) -> str:
+        """In words; "" while none speaks."""
+        return CATEGORIES[self.category].name_for(self.lang) if self.category else ""
+
+    @property
+    def is_suggestion(self) -> bool:
+        """Whether the hints rest on a category that nobody has chosen yet."""
+        return bool(self.category) and self.values["category"] not in CATEGORIES
+
+    @property
+    def rights(self) -> list[str]:
+        """Names of the rights that the category usually concerns."""
+        category = CATEGORIES.get(self.category)
+        return [RIGHTS[r].name_for(self.lang) for r in category.rights] if category else []
+
+    @cached_property
+    def _analysis(self) -> Mapping[str, Any]:
+        if not self.category:
+            return {"missing_facts": [], "rules": []}
+        complaint = Complaint(
+            category=self.category,
+            price_paid=_valid(validation.money, self.values["price_paid"]),
+            transaction_date=_valid(validation.day, self.values["transaction_date"]),
+            received_at=_received(self.values.get("received_at")),
+        )
+        return facts.analyse(complaint, [])
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """What decides next and was not asked yet; counsel's own findings are not asked here."""
+        missing = self._analysis["missing_facts"]
+        able = [m for m in missing if not facts.is_judgement(m["fact"])]
+        waiting = [m for m in able if m["fact"] not in self.asked][:QUESTIONS]
+        return [_question(m, self.lang) for m in waiting]
+
+    @cached_property
+    def articles(self) -> list[Article]:
+        """Rules with something for the consumer in them; fines are not this page's business."""
+        found = [
+            rule
+            for rule in self._analysis["rules"]
+            if rule["status"] in ("open", "applies")
+            and rule["remedy"]
+            and REMEDIES[rule["remedy"]].kind not in NOT_FOR_CONSUMERS
+        ]
+        return [_article(rule, self.lang) for rule in found[:ARTICLES]]
+
+    @property
+    def searched(self) -> bool:
+        """Whether anything was given to look for earlier cases by."""
+        person = self.values["consumer"]
+        return any((person["phone"], person["id_number"], self.values["order_number"]))
+
+    @cached_property
+    def earlier(self) -> list[dict[str, Any]]:
+        """Cases of the same phone, document or order number that the person may see."""
+        consumer = self.values["consumer"]
+        return intake.similar(consumer, (self.values["order_number"] or "").strip(), self.user)
+
+
+def _valid(cleaner: Cleaner, value: Any) -> Any:
+    try:
+        return cleaner(value)
+    except Refused:
+        return None
+
+
+def _received(value: Any) -> datetime:
+    now = timezone.now()
+    return _valid(lambda v: validation.moment(v, now), value) or now
+
+
+def _question(missing: Mapping[str, Any], lang: str) -> Question:
+    remedies = [REMEDIES[r] for r in missing["decides"] if r in REMEDIES]
+    names = [r.name_for(lang) for r in remedies if r.kind not in NOT_FOR_CONSUMERS]
+    return Question(
+        fact=missing["fact"],
+        text=missing["question"],
+        decides="、".join(names),
+        evidence=missing["evidence"],
+    )
+
+
+def _article(rule: Mapping[str, Any], lang: str) -> Article:
+    source = rulebook.current().rules[rule["id"]].versions[-1].sources[0]
+    marks = "".join(_LETTER.get(e["status"], "x") for e in rule["elements"])
+    return Article(
+        name=prose.cite(source, lang),
+        title=rule["title"],
+        marks=marks if len(marks) <= METER else "",
+        known=len(marks) - marks.count("u"),
+        total=len(marks),
+        settled=rule["status"],
+    )
