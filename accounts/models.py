@@ -116,15 +116,25 @@ class User(AbstractUser):
         return role in self.roles
 
     @cached_property
-    def memberships(self) -> list[tuple[int, bool]]:
-        """(team id, leads it) of the person's active teams; one query, kept for the life of this
-        object.
-        """
+    def _memberships(self) -> list[tuple[int, bool, str]]:
         return list(
             Membership.objects.filter(user=self, team__is_active=True).values_list(
-                "team_id", "leads"
+                "team_id", "leads", "team__name"
             )
         )
+
+    @property
+    def memberships(self) -> list[tuple[int, bool]]:
+        """(team id, leads it) of the person's active teams.
+
+        One query, kept for the life of this object.
+        """
+        return [(team, leads) for team, leads, _name in self._memberships]
+
+    @property
+    def team_names(self) -> dict[int, str]:
+        """Names of the person's active teams, by id; from the same query."""
+        return {team: name for team, _leads, name in self._memberships}
 
     @property
     def team_ids(self) -> list[int]:

@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "correspondence.tasks.send_waiting", "schedule": 5.0},
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
     "resume imports": {"task": "complaints.tasks.resume_imports", "schedule": 30.0},
+    "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "run" / "beat")
 
@@ -215,7 +216,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSON"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.api.negotiation.OnlyJSON",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS would tell names and texts of the code
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.ApiSchema",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.PerCaller"],
     "DEFAULT_THROTTLE_RATES": {"caller": "600/min"},
     "EXCEPTION_HANDLER": "config.api_errors.as_problem",
@@ -230,6 +231,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "Complaint case management: register, step, facts, evidence, resolutions.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["accounts.api.schema.without_own_views"],
+    "POSTPROCESSING_HOOKS": [],  # closed lists stand where they are used
+    "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_AUTHENTICATION": [],
 }
 
