@@ -255,7 +255,7 @@ def evidence_is_attached(s: Situation) -> str:
     if wanted is None:
         return ""
     numbers = wanted if isinstance(wanted, list) else [wanted]
-    unknown = [n for n in numbers if not str(n).isdigit() or int(n) not in s.evidence_numbers]
+    unknown = [n for n in numbers if not str(n).isdecimal() or int(n) not in s.evidence_numbers]
     return (
         _("证据编号 {numbers} 不在本案中；请先上传").format(numbers="、".join(map(str, unknown)))
         if unknown

@@ -170,6 +170,16 @@ def moment(value: Any, now: datetime) -> datetime | None:
     return parsed
 
 
+def item_number(value: Any) -> int | None:
+    """The number of a piece of evidence in its case."""
+    if value in (None, ""):
+        return None
+    raw = str(value).strip() if isinstance(value, (int, str)) else ""
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}", raw):
+        raise Refused(_("证据编号应为数字"))
+    return int(raw)
+
+
 def flag(value: Any) -> bool:
     """True or false."""
     if value in (None, ""):

@@ -8,6 +8,8 @@ from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 
 version_1 = [
+    path("", include("accounts.api.urls")),
+    path("", include("complaints.api.urls")),
     path("", include("legal_rules.api.urls")),
 ]
 

@@ -19,7 +19,7 @@ from accounts import vault
 from accounts.models import User
 from audit.record import record
 from complaints import validation
-from complaints.advance import find, lock
+from complaints.advance import check_version, find, lock
 from complaints.choices import Channel, CommunicationKind
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Communication, Complaint, Draft, Event, Outbox
@@ -33,7 +33,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def write(
-    number: str, values: Mapping[str, Any], *, by: User, now: datetime | None = None
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Communication:
     """Add a text `{kind, channel?, text, inbound?}`.
 
@@ -56,6 +61,7 @@ def write(
         raise NotAllowed(_("您的角色不能与消费者沟通，只能写内部备注"))
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         outbox = None
         channel = data.get("channel", "")
         if kind == CommunicationKind.REPLY and not inbound:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import validation
-from complaints.advance import find, lock
+from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
 from complaints.models import Event
 from evidence.models import Custody, Item
@@ -27,13 +27,14 @@ def add(
     about: Mapping[str, Any],
     *,
     by: User,
+    version: int | None = None,
     now: datetime | None = None,
 ) -> Item:
     """Take in one file.
 
     `about`: title, obtained_from, obtained_at, proves, is_original. The file lies in the store
     before the row is written; a crash in between leaves an unreferenced file and no half item.
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid, FileRefused.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid, FileRefused.
     """
     now = now or timezone.now()
     if not by.may("add_evidence"):
@@ -53,6 +54,7 @@ def add(
     stored = store(chunks, name)
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         item = add_item(complaint.folder, stored, name=name, by=by, now=now, **data)
         complaint.version += 1
         complaint.updated_at = now

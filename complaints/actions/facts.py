@@ -34,9 +34,7 @@ def _clean(fact_id: str, answer: Any) -> dict[str, Any]:
         raise Refused(_("没有“{field}”这个字段").format(field=min(unknown)[:60]))
     note = validation.text(answer.get("note"), 2000, lines=True)
     source = validation.choice(answer.get("source"), FactSource.values) or FactSource.CONSUMER
-    number = answer.get("evidence")
-    if number is not None and not str(number).isdigit():
-        raise Refused(_("证据编号应为数字"))
+    number = validation.item_number(answer.get("evidence"))
     told = {"value": None, "established": False, "source": source, "note": note}
     if answer.get("cannot_be_established"):
         if not note:
@@ -46,7 +44,7 @@ def _clean(fact_id: str, answer: Any) -> dict[str, Any]:
         **told,
         "value": _known_value(fact_id, answer.get("value")),
         "established": True,
-        "evidence_number": int(number) if number is not None else None,
+        "evidence_number": number,
     }
 
 

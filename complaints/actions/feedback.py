@@ -13,12 +13,11 @@ from accounts.models import User
 from audit.record import record
 from complaints import validation
 from complaints.actions import resolution as resolutions
-from complaints.advance import lock
+from complaints.advance import check_version, lock
 from complaints.choices import CommitmentState
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import Outcome, State
 from complaints.models import Commitment, Complaint, Event, Transition
-from complaints.validation import Refused
 from evidence.models import Item
 
 DEFAULT_DAYS = 7
@@ -88,28 +87,35 @@ def settle(
     state: str,
     proof: Any,
     evidence: Any = None,
+    version: int | None = None,
     now: datetime | None = None,
 ) -> Commitment:
     """Record that a promise was kept (with proof) or waived by the consumer in writing (with the
     evidence number of that writing).
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
     now = now or timezone.now()
     if not by.may("keep_commitments"):
         raise NotAllowed(_("您的角色不能登记兑现"))
-    try:
-        proof = validation.text(proof, 2000, required=True, lines=True)
-        state = validation.choice(
-            state, [CommitmentState.KEPT, CommitmentState.WAIVED], required=True
-        )
-    except Refused as refusal:
-        raise Invalid({"proof": [str(refusal)]}) from refusal
+    given = validation.clean(
+        {"state": state, "proof": proof, "evidence": evidence},
+        {
+            "state": lambda x: validation.choice(
+                x, [CommitmentState.KEPT, CommitmentState.WAIVED], required=True
+            ),
+            "proof": lambda x: validation.text(x, 2000, required=True, lines=True),
+            "evidence": validation.item_number,
+        },
+    )
+    state, proof = given["state"], given["proof"]
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         commitment = Commitment.objects.filter(complaint=complaint, pk=commitment_id).first()
         if commitment is None:
             raise Invalid({"commitment": [_("没有这项承诺")]})
+        commitment.complaint = complaint
         if commitment.state != CommitmentState.OPEN:
             raise Invalid(
                 {
@@ -121,7 +127,7 @@ def settle(
                 }
             )
         commitment.evidence_number = _evidence(
-            complaint, evidence, needed=state == CommitmentState.WAIVED
+            complaint, given["evidence"], needed=state == CommitmentState.WAIVED
         )
         commitment.state, commitment.proof, commitment.settled_at, commitment.settled_by = (
             state,
@@ -152,20 +158,13 @@ def settle(
     return commitment
 
 
-def _evidence(complaint: Complaint, number: Any, *, needed: bool) -> int | None:
-    if number in (None, ""):
+def _evidence(complaint: Complaint, number: int | None, *, needed: bool) -> int | None:
+    if number is None:
         if needed:
             raise Invalid({"evidence": [_("消费者放弃须有书面证据；请先上传，再填写证据编号")]})
         return None
-    if (
-        not str(number).isdigit()
-        or not Item.objects.filter(folder=complaint.folder_id, number=int(number)).exists()
-    ):
+    if not Item.objects.filter(folder=complaint.folder_id, number=number).exists():
         raise Invalid(
-            {
-                "evidence": [
-                    _("证据编号 {number} 不在本案中；请先上传").format(number=str(number)[:20])
-                ]
-            }
+            {"evidence": [_("证据编号 {number} 不在本案中；请先上传").format(number=number)]}
         )
-    return int(number)
+    return number

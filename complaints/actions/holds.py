@@ -63,17 +63,23 @@ def start(
 
 
 def end(
-    number: str, hold_id: int | None = None, *, by: User | None, now: datetime | None = None
+    number: str,
+    hold_id: int | None = None,
+    *,
+    by: User | None,
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Complaint:
     """Restart the clocks; the due dates move by as long as the hold lasted.
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
     now = now or timezone.now()
     if by is not None and not by.may("hold_clocks"):
         raise NotAllowed(_("您的角色不能恢复计时"))
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         running = Hold.objects.filter(complaint=complaint, ended_at=None)
         hold = (running.filter(pk=hold_id) if hold_id is not None else running).first()
         if hold is None:

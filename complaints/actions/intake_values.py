@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -71,7 +72,7 @@ def _team(value: Any) -> Team | None:
     found = Team.objects.filter(is_active=True)
     team = (
         found.filter(pk=int(value)).first()
-        if str(value).isdigit()
+        if re.fullmatch(r"[0-9]{1,18}", str(value))
         else found.filter(name=str(value)).first()
     )
     if team is None:

@@ -134,10 +134,8 @@ def _clean_field(name: str, value: Any) -> Any:
             )
         return {str(f): validation.text(why, 2000, lines=True) for f, why in value.items()}
     if name == Field.EVIDENCE:
-        numbers = value if isinstance(value, list) else [value]
-        if any(not str(n).isdigit() or len(str(n)) > 9 for n in numbers if n not in (None, "")):
-            raise Refused(_("证据编号应为数字"))
-        return [int(n) for n in numbers if n not in (None, "")]
+        numbers = map(validation.item_number, value if isinstance(value, list) else [value])
+        return [n for n in numbers if n is not None]
     limit = {
         Field.INTO: 20,
         Field.REFERENCE: 200,

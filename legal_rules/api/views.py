@@ -10,8 +10,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from accounts.api.base import ApiView
 from legal_rules import reading, rulebook
 from legal_rules.api.serializers import AnalysisSerializer, EvaluateSerializer
 
@@ -38,7 +38,7 @@ def _lang() -> str:
     return get_language() or "zh-hans"
 
 
-class EvaluateView(APIView):
+class EvaluateView(ApiView):
     """The legal analysis of facts that are sent, stored nowhere."""
 
     scopes: ClassVar = {"POST": "legal:read"}
@@ -58,7 +58,7 @@ class EvaluateView(APIView):
         return Response(rulebook.analyse(sent["facts"], as_of, sent.get("category"), _lang()))
 
 
-class FactsView(APIView):
+class FactsView(ApiView):
     """The vocabulary: what can be asked, and what counts as an answer."""
 
     scopes: ClassVar = {"GET": "legal:read"}
@@ -69,7 +69,7 @@ class FactsView(APIView):
         return Response({"rule_set": book.version, **reading.vocabulary(_lang())})
 
 
-class RulesView(APIView):
+class RulesView(ApiView):
     """The rules with their versions, sources and state of review."""
 
     scopes: ClassVar = {"GET": "legal:read"}

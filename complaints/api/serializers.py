@@ -1,0 +1,282 @@
+"""The shapes of the answers, for the OpenAPI description. `shapes.py` builds them; a test holds
+real answers against this.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from accounts.api.schema import ById, ProblemError
+from complaints.choices import (
+    Channel,
+    Claim,
+    CommitmentState,
+    CommunicationKind,
+    DeadlineNature,
+    DeadlineState,
+    FactSource,
+    HoldReason,
+    MeasureKind,
+    Priority,
+    Risk,
+)
+from complaints.lifecycle import STEPS, Outcome, Phase, State
+from complaints.models import Event, Resolution
+from legal_rules.vocabulary import CATEGORIES, RIGHTS
+
+Shape = s.Serializer[Any]
+MONEY = r"^\d{1,12}\.\d{2}$"
+
+
+def money(**options: Any) -> s.RegexField:
+    """Yuan as text with two decimals."""
+    return s.RegexField(MONEY, help_text='Text with two decimals, such as "3980.00".', **options)
+
+
+class Person(Shape):
+    username = s.CharField()
+    name = s.CharField()
+
+
+class Team(Shape):
+    id = s.IntegerField()
+    name = s.CharField()
+
+
+class MaskedConsumer(Shape):
+    """Personal data as it may be shown: 张**, 138****5678."""
+
+    name = s.CharField(allow_blank=True)
+    phone = s.CharField(allow_blank=True)
+    email = s.CharField(allow_blank=True)
+    id_number = s.CharField(allow_blank=True)
+    bank_account = s.CharField(allow_blank=True)
+    address = s.CharField(allow_blank=True)
+
+
+class Product(Shape):
+    name = s.CharField(allow_blank=True)
+    category = s.CharField(allow_blank=True)
+
+
+class HoldAnswer(Shape):
+    id = s.IntegerField()
+    reason = s.ChoiceField(HoldReason.choices)
+    note = s.CharField()
+    started_at = s.DateTimeField()
+    expected_end = s.DateField(allow_null=True)
+    ended_at = s.DateTimeField(allow_null=True)
+    by = Person()
+    pauses = s.ListField(child=s.CharField(), help_text="Kinds of deadlines that stand still.")
+
+
+class DeadlineBasis(Shape):
+    instrument = s.CharField()
+    article = s.CharField()
+
+
+class Remaining(Shape):
+    working_minutes = s.IntegerField(help_text="Negative when overdue.")
+    text = s.CharField()
+
+
+class LadderStep(Shape):
+    at = s.DateTimeField()
+    who = s.CharField()
+    done_at = s.DateTimeField(allow_null=True)
+
+
+class DeadlineAnswer(Shape):
+    id = s.IntegerField()
+    kind = s.CharField()
+    deadline = s.CharField(allow_null=True, help_text="Id of the legal deadline.")
+    title = s.CharField()
+    nature = s.ChoiceField(DeadlineNature.choices)
+    citation = DeadlineBasis(allow_null=True)
+    owed_by = s.CharField()
+    started_at = s.DateTimeField()
+    due_at = s.DateTimeField()
+    provisional = s.BooleanField(help_text="The holidays of that year are not announced yet.")
+    state = s.ChoiceField(DeadlineState.choices)
+    met_at = s.DateTimeField(allow_null=True)
+    remaining = Remaining(allow_null=True)
+    explanation = s.CharField()
+    basis = s.CharField()
+    ladder = LadderStep(many=True)
+
+
+class ComplaintAnswer(Shape):
+    number = s.CharField()
+    version = s.IntegerField(help_text="Grows with every change; also the ETag.")
+    state = s.ChoiceField(State.choices)
+    phase = s.ChoiceField(Phase.choices)
+    outcome = s.ChoiceField(Outcome.choices, allow_null=True)
+    round = s.IntegerField()
+    title = s.CharField(allow_blank=True)
+    narrative = s.CharField()
+    claims = s.ListField(child=s.ChoiceField(Claim.choices))
+    category = s.ChoiceField(list(CATEGORIES), allow_null=True)
+    rights = s.ListField(child=s.ChoiceField(list(RIGHTS)))
+    channel = s.ChoiceField(Channel.choices)
+    priority = s.ChoiceField(Priority.choices)
+    risk_flags = s.ListField(child=s.ChoiceField(Risk.choices))
+    confidential = s.BooleanField()
+    owner = Person(allow_null=True)
+    team = Team()
+    registered_by = Person()
+    consumer = MaskedConsumer()
+    product = Product()
+    order_number = s.CharField(allow_blank=True)
+    transaction_date = s.DateField(allow_null=True)
+    price_paid = money(allow_null=True)
+    loss_claimed = money(allow_null=True)
+    currency = s.CharField()
+    external_reference = s.CharField(allow_blank=True)
+    merged_into = s.CharField(allow_null=True)
+    holds = HoldAnswer(many=True)
+    next_deadline = DeadlineAnswer(allow_null=True)
+    received_at = s.DateTimeField()
+    created_at = s.DateTimeField()
+    updated_at = s.DateTimeField()
+    closed_at = s.DateTimeField(allow_null=True)
+
+
+class SimilarCase(Shape):
+    number = s.CharField()
+    state = s.ChoiceField(State.choices)
+    state_text = s.CharField()
+    outcome = s.CharField(allow_blank=True)
+    title = s.CharField(allow_blank=True)
+    received_at = s.DateTimeField()
+    consumer = s.CharField(allow_blank=True, help_text="Masked.")
+    same = s.ListField(child=s.ChoiceField(["phone", "id_number", "order_number"]))
+
+
+class RegisteredComplaint(ComplaintAnswer):
+    """The case, its first deadline, and earlier cases of the same person or order."""
+
+    deadlines = DeadlineAnswer(many=True)
+    similar = SimilarCase(many=True)
+
+
+class AvailableStep(Shape):
+    step = s.ChoiceField(list(STEPS))
+    title = s.CharField()
+    to = s.ListField(child=s.ChoiceField(State.choices))
+    allowed = s.BooleanField()
+    unmet = s.ListField(child=s.CharField(), help_text="Sentences: why not, and what to do.")
+    fields = s.ListField(child=s.CharField(), help_text="Required.")  # type: ignore[assignment]
+    optional = s.ListField(child=s.CharField())
+
+
+class DryRun(Shape):
+    """What stands in the way of a step with these fields; nothing was written."""
+
+    step = s.CharField()
+    allowed = s.BooleanField()
+    unmet = s.ListField(child=s.CharField())
+    errors = ProblemError(many=True)  # type: ignore[assignment]
+
+
+class FactAnswerShape(Shape):
+    value = s.JSONField(allow_null=True)
+    source = s.ChoiceField(FactSource.choices)  # type: ignore[assignment]
+    note = s.CharField(allow_blank=True)
+    evidence = s.IntegerField(allow_null=True)
+    cannot_be_established = s.BooleanField()
+    by = Person()
+    at = s.DateTimeField()
+
+
+class FactAnswers(ById):
+    """Fact id → the answer that stands."""
+
+    of = FactAnswerShape
+
+
+class EvidenceItem(Shape):
+    number = s.IntegerField()
+    title = s.CharField()
+    file_name = s.CharField()
+    content_type = s.CharField()
+    size = s.IntegerField(help_text="Bytes.")
+    sha256 = s.RegexField(r"^[0-9a-f]{64}$")
+    obtained_from = s.CharField(allow_blank=True)
+    obtained_at = s.DateTimeField(allow_null=True)
+    proves = s.CharField(allow_blank=True)
+    is_original = s.BooleanField()
+    received_at = s.DateTimeField()
+    received_by = Person()
+    file = s.CharField(help_text="Address of the file itself.")
+
+
+class TimelineEntry(Shape):
+    id = s.IntegerField()
+    at = s.DateTimeField()
+    by = Person(allow_null=True)
+    kind = s.ChoiceField(Event.Kind.choices)
+    code = s.CharField()
+    text = s.CharField(allow_blank=True)
+    detail = s.DictField()
+    visible_to_consumer = s.BooleanField()
+
+
+class CommunicationAnswer(Shape):
+    id = s.IntegerField()
+    kind = s.ChoiceField(CommunicationKind.choices)
+    inbound = s.BooleanField()
+    channel = s.CharField(allow_blank=True)
+    text = s.CharField()
+    at = s.DateTimeField()
+    by = Person(allow_null=True)
+    leaves_at = s.DateTimeField(allow_null=True, help_text="A reply can be undone until then.")
+    sent_at = s.DateTimeField(allow_null=True)
+    undone = s.BooleanField()
+
+
+class CommitmentAnswer(Shape):
+    id = s.IntegerField()
+    text = s.CharField()
+    amount = money(allow_null=True)
+    currency = s.CharField()
+    due = s.DateField(allow_null=True)
+    owner = Person(allow_null=True)
+    state = s.ChoiceField(CommitmentState.choices)
+    made_at = s.DateTimeField()
+    settled_at = s.DateTimeField(allow_null=True)
+    settled_by = Person(allow_null=True)
+    proof = s.CharField(allow_blank=True)
+    evidence = s.IntegerField(allow_null=True)
+
+
+class MeasureAnswer(Shape):
+    kind = s.ChoiceField(MeasureKind.choices)
+    amount = money(allow_null=True)
+    currency = s.CharField()
+    formula = s.CharField(allow_blank=True)
+    description = s.CharField(allow_blank=True)
+    due = s.DateField(allow_null=True)
+
+
+class OpinionAnswer(Shape):
+    by = Person()
+    at = s.DateTimeField()
+    signed = s.BooleanField()
+    text = s.CharField()
+    below_minimum_reason = s.CharField(allow_blank=True)
+    content_hash = s.CharField()
+
+
+class ResolutionAnswer(Shape):
+    version = s.IntegerField()
+    status = s.ChoiceField(Resolution.Status.choices)
+    measures = MeasureAnswer(many=True)
+    explanation = s.CharField(allow_blank=True)
+    legal_basis = s.ListField(child=s.CharField())
+    letter = s.CharField(allow_blank=True)
+    proposed_by = Person()
+    proposed_at = s.DateTimeField()
+    content_hash = s.CharField(allow_null=True)
+    opinions = OpinionAnswer(many=True)

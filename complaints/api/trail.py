@@ -1,0 +1,130 @@
+"""What belongs to a case in order: timeline, deadlines, texts, promises, stops of the clocks."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import body, etag, seen_version
+from accounts.api.paging import PARAMS, Order, page
+from complaints import clock, validation
+from complaints.actions import communication, feedback, holds
+from complaints.api import described, shapes
+from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, bare, caller
+from complaints.models import Commitment, Communication, Deadline, Event, Hold
+
+IN_ORDER = {"at": Order("at"), "-at": Order("at", newest_first=True)}
+BY_ID = {"id": Order("id"), "-id": Order("id", newest_first=True)}
+
+
+def settlement(data: dict[str, Any]) -> dict[str, Any]:
+    """`{state, proof, evidence}` for `feedback.settle`. Raises Invalid for other fields."""
+    names = ("state", "proof", "evidence")
+    return validation.clean(
+        {name: data.get(name) for name in (*names, *data)}, dict.fromkeys(names, lambda x: x)
+    )
+
+
+class TimelineView(CaseView):
+    """Everything that happened, oldest first."""
+
+    scopes: ClassVar = {"GET": READ}
+    params: ClassVar = PARAMS
+
+    @extend_schema(**described.TIMELINE)
+    def get(self, request: Request, number: str) -> Response:
+        case = bare(number, caller(request))
+        events = Event.objects.filter(complaint=case).select_related("by")
+        return page(request, events, IN_ORDER, shapes.event, **etag(case.version))
+
+
+class DeadlinesView(CaseView):
+    """The clocks of the case, ended ones too."""
+
+    scopes: ClassVar = {"GET": READ}
+    params: ClassVar = PARAMS
+
+    @extend_schema(**described.DEADLINES)
+    def get(self, request: Request, number: str) -> Response:
+        case, now = bare(number, caller(request)), timezone.now()
+        clocks = Deadline.objects.filter(complaint=case)
+        return page(request, clocks, BY_ID, lambda d: clock.as_shown(d, now), **etag(case.version))
+
+
+class CommunicationsView(CaseView):
+    """Replies, notes and calls."""
+
+    scopes: ClassVar = READ_AND_WRITE
+    params: ClassVar = PARAMS
+
+    @extend_schema(**described.COMMUNICATIONS)
+    def get(self, request: Request, number: str) -> Response:
+        case = bare(number, caller(request))
+        texts = Communication.objects.filter(complaint=case).select_related("by", "outbox")
+        return page(request, texts, BY_ID, shapes.communication, **etag(case.version))
+
+    @extend_schema(**described.WRITE_TEXT)
+    def post(self, request: Request, number: str) -> Response:
+        by, data = caller(request), body(request)
+        version = seen_version(request, data)
+        text = communication.write(number, data, by=by, version=version)
+        return Response(shapes.communication(text), status=201)
+
+
+class CommitmentsView(CaseView):
+    """What was promised to the consumer."""
+
+    scopes: ClassVar = {"GET": READ}
+    params: ClassVar = PARAMS
+
+    @extend_schema(**described.COMMITMENTS)
+    def get(self, request: Request, number: str) -> Response:
+        case = bare(number, caller(request))
+        promises = Commitment.objects.filter(complaint=case).select_related("owner", "settled_by")
+        return page(request, promises, BY_ID, shapes.commitment, **etag(case.version))
+
+
+class CommitmentView(CaseView):
+    """One promise: record that it was kept, or waived by the consumer in writing."""
+
+    scopes: ClassVar = {"POST": WRITE}
+
+    @extend_schema(**described.SETTLE)
+    def post(self, request: Request, number: str, commitment: int) -> Response:
+        by, data = caller(request), body(request)
+        version = seen_version(request, data)
+        bare(number, by).commitments.get(pk=commitment)
+        kept = feedback.settle(number, commitment, by=by, version=version, **settlement(data))
+        return Response(shapes.commitment(kept), headers=etag(kept.complaint.version))
+
+
+class HoldsView(CaseView):
+    """Stopping the clocks."""
+
+    scopes: ClassVar = {"POST": WRITE}
+
+    @extend_schema(**described.HOLD)
+    def post(self, request: Request, number: str) -> Response:
+        by, data = caller(request), body(request)
+        version = seen_version(request, data)
+        stop = holds.start(number, data, by=by, version=version)
+        headers = {**etag(stop.complaint.version), "Location": f"{request.path}{stop.pk}/"}
+        return Response(shapes.hold(stop), status=201, headers=headers)
+
+
+class HoldView(CaseView):
+    """One stop of the clocks: deleting it lets them run again; it stays on record."""
+
+    scopes: ClassVar = {"DELETE": WRITE}
+
+    @extend_schema(**described.RESUME)
+    def delete(self, request: Request, number: str, hold: int) -> Response:
+        by = caller(request)
+        bare(number, by).holds.get(pk=hold)
+        case = holds.end(number, hold, by=by, version=seen_version(request))
+        stop = Hold.objects.select_related("by").get(pk=hold)
+        return Response(shapes.hold(stop), headers=etag(case.version))

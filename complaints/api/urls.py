@@ -1,0 +1,33 @@
+"""Paths below /api/v1/."""
+
+from django.urls import include, path
+
+from complaints.api import cases, evidence, facts, resolutions, steps, trail
+
+of_one_case = [
+    path("", cases.CaseDetailView.as_view(), name="api-complaint"),
+    path("owner/", cases.OwnerView.as_view(), name="api-owner"),
+    path("steps/", steps.StepsView.as_view(), name="api-steps"),
+    path("facts/", facts.FactsView.as_view(), name="api-facts"),
+    path("analysis/", facts.AnalysisView.as_view(), name="api-analysis"),
+    path("evidence/", evidence.EvidenceView.as_view(), name="api-evidence"),
+    path("evidence/<int:item>/", evidence.EvidenceItemView.as_view(), name="api-evidence-item"),
+    path(
+        "evidence/<int:item>/file/",
+        evidence.EvidenceFileView.as_view(),
+        name="api-evidence-file",
+    ),
+    path("timeline/", trail.TimelineView.as_view(), name="api-timeline"),
+    path("deadlines/", trail.DeadlinesView.as_view(), name="api-deadlines"),
+    path("commitments/", trail.CommitmentsView.as_view(), name="api-commitments"),
+    path("commitments/<int:commitment>/", trail.CommitmentView.as_view(), name="api-commitment"),
+    path("communications/", trail.CommunicationsView.as_view(), name="api-communications"),
+    path("holds/", trail.HoldsView.as_view(), name="api-holds"),
+    path("holds/<int:hold>/", trail.HoldView.as_view(), name="api-hold"),
+    path("resolutions/", resolutions.ResolutionsView.as_view(), name="api-resolutions"),
+]
+
+urlpatterns = [
+    path("complaints/", cases.CasesView.as_view(), name="api-complaints"),
+    path("complaints/<str:number>/", include(of_one_case)),
+]
