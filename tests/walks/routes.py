@@ -101,6 +101,8 @@ GAPS: dict[str, Any] = {
     "number": lambda case: case.number,
     "step": lambda case: "accept",
     "item": lambda case: 1,
+    "commitment": lambda case: _first(case.commitments),
+    "hold": lambda case: _first(case.holds),
     "pk": lambda case: 0,  # people and teams: the world gives them
 }
 

@@ -1,0 +1,89 @@
+"""Programs with keys, and people in browsers, for the tests of the API."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponseBase
+from django.test import Client
+
+from accounts import keys
+from accounts.models import User
+
+EVERYTHING = tuple(keys.SCOPES)
+ROOT = "/api/v1"
+
+
+class Caller:
+    """A program with a key, or (without one) a person in a browser session."""
+
+    def __init__(self, headers: dict[str, str], client: Client | None = None) -> None:
+        self.client = client or Client()
+        self.headers = headers
+
+    def __call__(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> HttpResponseBase:
+        """Send JSON, or raw text as it stands. Headers: `If_Match="…"`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        kind = named.pop("Content-Type", "application/json")
+        data = body if isinstance(body, str | bytes) else json.dumps(body)
+        return self.client.generic(
+            method.upper(),
+            path if path.startswith("/") else f"{ROOT}/{path}",
+            "" if body is None else data,
+            content_type=kind,
+            headers={**self.headers, **named},
+        )
+
+    def get(self, path: str, **headers: str) -> HttpResponseBase:
+        return self("get", path, **headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponseBase:
+        return self("post", path, {} if body is None else body, **headers)
+
+    def form(self, path: str, fields: dict[str, Any], **headers: str) -> HttpResponseBase:
+        """A multipart form."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(f"{ROOT}/{path}", fields, headers={**self.headers, **named})
+
+    def step(self, number: str, step: str, **fields: Any) -> HttpResponseBase:
+        """Take a step."""
+        return self.post(f"complaints/{number}/steps/", {"step": step, **fields})
+
+
+Program = Callable[..., Caller]
+
+
+def program(user: User, *scopes: str) -> Caller:
+    """A program with a fresh key of the user, with every scope unless some are named."""
+    _key, text = keys.issue(user, scopes or EVERYTHING)
+    return Caller({"Authorization": f"Bearer {text}"})
+
+
+def person(user: User) -> Caller:
+    """The user in a browser."""
+    client = Client()
+    client.force_login(user)
+    return Caller({}, client)
+
+
+@pytest.fixture(autouse=True)
+def uncounted() -> None:
+    """Calls of earlier tests do not count against the limit."""
+    cache.clear()
+
+
+_numbers = itertools.count(1)
+
+
+def complaint(**changes: Any) -> dict[str, Any]:
+    """A registration as a program sends it."""
+    from tests import factories
+
+    return factories.values(**{"order_number": f"SO-{next(_numbers)}", **changes})
