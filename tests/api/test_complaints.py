@@ -13,36 +13,12 @@ from tests import factories as f
 from tests.api.conftest import Caller, complaint, person, program
 from tests.cast import Cast
 
-FIELDS = [
-    "number",
-    "state",
-    "phase",
-    "outcome",
-    "version",
-    "priority",
-    "risk_flags",
-    "confidential",
-    "owner",
-    "team",
-    "category",
-    "rights",
-    "channel",
-    "received_at",
-    "registered_by",
-    "consumer",
-    "product",
-    "order_number",
-    "transaction_date",
-    "price_paid",
-    "loss_claimed",
-    "claims",
-    "narrative",
-    "holds",
-    "round",
-    "next_deadline",
-    "created_at",
-    "updated_at",
-]
+FIELDS = {
+    *("number", "state", "phase", "outcome", "version", "priority", "risk_flags", "confidential"),
+    *("owner", "team", "category", "rights", "channel", "received_at", "registered_by"),
+    *("consumer", "product", "order_number", "transaction_date", "price_paid", "loss_claimed"),
+    *("claims", "narrative", "holds", "round", "next_deadline", "created_at", "updated_at"),
+}
 
 
 @pytest.fixture
@@ -60,7 +36,7 @@ def test_a_complaint_is_registered_with_its_first_deadline(agent: Caller) -> Non
     answer = agent.post("complaints/", complaint(external_reference="CRM-1"))
     body = answer.json()
     assert answer.status_code == 201
-    assert set(FIELDS) <= set(body)
+    assert set(body) >= FIELDS
     assert body["state"] == "registered"
     assert body["version"] == 1
     assert answer["ETag"] == '"1"'

@@ -121,10 +121,13 @@ def seen(cast: Cast, name: str, own: list[Complaint]) -> dict[str, str]:
     return found
 
 
+OWN_ORDER = "ORD-玄一"  # of the hidden case too; a program reads it in the own one
+
+
 @pytest.fixture
 def own(cast: Cast) -> list[Complaint]:
     """Cases that the whole team sees; one has the very person and order of the hidden ones."""
-    same_person = {"consumer": dict(HIDDEN_PERSON), "order_number": "ORD-玄一"}
+    same_person = {"consumer": dict(HIDDEN_PERSON), "order_number": OWN_ORDER}
     return [f.investigating(cast, **same_person), f.in_review(cast)]
 
 
@@ -142,7 +145,7 @@ def test_nothing_that_a_person_sees_changes_when_a_hidden_case_comes_into_being(
     for name in names:
         unseen = [h for h in hidden if name in h.to]
         for address, text in after[name].items():
-            words = [w for h in unseen for w in h.words[:2] if w in text]
+            words = [w for h in unseen for w in h.words[:2] if w in text.replace(OWN_ORDER, "")]
             changed = len(unseen) == len(hidden) and text != before[name][address]
             if words or changed:
                 wrong.append(f"{name} {address}: {words or 'changed'}")
@@ -174,7 +177,7 @@ def _found(client: Any, route: Route, secret: Hidden) -> list[str]:
     for query in QUERIES:
         for word in asked:
             with undone():
-                text = text_of(client.get(route.address({}), {query: word}))
+                text = text_of(client.get(route.address({}), {query: word})).replace(OWN_ORDER, "")
             told = [w for w in (mark, number) if w not in word and w in text]
             if told:
                 wrong.append(f"{route}?{query}={word} tells {told}")
