@@ -17,7 +17,7 @@ def show(url: str, places: Places) -> None:
     if begun.get("setup_code"):
         _block(
             "空白系统：请由第一位管理员设置 / empty: the first administrator sets it up",
-            f"    {url}setup/   设置码 / code: {begun['setup_code']}",
+            f"    {url}setup/   一次性口令 / code: {begun['setup_code']}",
         )
     _block(f"数据与日志 / data and logs: {places.state}", "  Ctrl-C 停止全部 / stops everything")
     if os.geteuid() == 0:

@@ -84,7 +84,7 @@ class Command(BaseCommand):
         for login in logins:
             self.tell("  ".join(login))
         if code:
-            self.tell(f"/setup/  设置码 / code: {code}")
+            self.tell(f"/setup/  一次性口令 / code: {code}")
 
 
 def static_fingerprint() -> str:

@@ -1,0 +1,90 @@
+"""Stopping, being killed, and starting again."""
+
+import re
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.quickstart.installation import (
+    OFFLINE,
+    STOP_LIMIT,
+    Installation,
+    Visitor,
+    installation,
+    left_of,
+    tree,
+    wait_for,
+)
+
+SECOND_START = 15.0  # seconds; what is promised
+
+
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Installation]:
+    """Started once, so that the database and the static files are there."""
+    with installation() as copy:
+        with copy.running("--empty"):
+            pass
+        yield copy
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything_and_leaves_no_process(
+    begun: Installation, number: signal.Signals
+) -> None:
+    with begun.running("--empty") as run:
+        processes = tree(run.popen.pid)
+        assert len(processes) > 8  # supervisor, two servers, web, worker, beat, and theirs
+        assert run.stop(number) < STOP_LIMIT
+        assert run.popen.returncode == 0
+        assert left_of(processes) == []
+        assert "stopped" in run.text
+
+
+def test_a_stop_in_the_middle_of_the_start_is_as_clean(begun: Installation) -> None:
+    run = begun.start("--empty")
+    wait_for(lambda: "postgres ·" in run.text, 60, "PostgreSQL did not start")
+    processes = tree(run.popen.pid)
+    assert run.stop() < STOP_LIMIT
+    assert left_of(processes) == []
+    assert run.url == ""
+
+
+def test_a_second_start_is_quick_and_asks_no_other_machine(begun: Installation) -> None:
+    notes = begun.folder / "offline.notes"
+    with begun.running("--empty", PYTHONPATH=str(OFFLINE), OFFLINE_NOTES=str(notes)):
+        pass
+    lines = notes.read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 4  # run, supervisor, bootstrap, web, worker, beat were watched
+    assert set(lines) == {"watched"}
+    later = [run.took for run in begun.runs[1:] if run.took]
+    assert min(later) < SECOND_START  # the best of them: other tests share the machine
+
+
+def test_after_kill_9_nothing_is_left_and_the_next_start_finds_everything(
+    begun: Installation,
+) -> None:
+    with begun.running("--empty") as first:
+        code = re.search(r"code: (\S+)", first.text)
+        assert code
+        processes = tree(first.popen.pid)
+        first.popen.kill()
+        first.popen.wait(timeout=10)
+        with begun.running("--empty") as second:
+            assert left_of(processes) == []
+            assert code[1] in second.text  # the same database, the same keys
+            assert Visitor(second.url).get("/")[:2] == (200, "/setup/")
+
+
+def test_host_and_port_come_from_the_environment(begun: Installation) -> None:
+    with begun.running("--empty", HOST="127.0.0.2", ALLOWED_HOSTS="127.0.0.2") as run:
+        assert run.url.startswith("http://127.0.0.2:")
+        assert Visitor(run.url).get("/setup/")[0] == 200
+
+
+def test_an_address_that_cannot_be_had_is_an_error_in_one_line(begun: Installation) -> None:
+    run = begun.start("--empty", HOST="192.0.2.1")
+    assert run.popen.wait(timeout=60) == 1
+    assert "HOST=192.0.2.1" in run.text
+    assert "Traceback" not in run.text
