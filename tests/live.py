@@ -14,10 +14,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
-from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
@@ -160,11 +159,3 @@ def session_of(user: User) -> str:
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
     store.save()
     return str(store.session_key)
-
-
-def cookies(user: User | None, url: str, language: str = "zh-hans") -> list[dict[str, Any]]:
-    """Cookies of a signed-in person's browser, as Playwright takes them."""
-    values = {settings.LANGUAGE_COOKIE_NAME: language}
-    if user is not None:
-        values[settings.SESSION_COOKIE_NAME] = session_of(user)
-    return [{"name": name, "value": value, "url": url} for name, value in values.items()]

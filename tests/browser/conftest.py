@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import User
 from tests.browser.watch import Watch
-from tests.live import Site, Worker, cookies
+from tests.live import Site, Worker, session_of
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -44,14 +45,14 @@ def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
 def context_of(
     browser: Browser,
     site: Site,
-    user: User | None,
+    session: str = "",
     *,
     language: str = "zh-hans",
     theme: str = "light",
     size: dict[str, int] | None = None,
     **more: Any,
 ) -> BrowserContext:
-    """A browser window of one person: signed in, in a language, a theme and a size."""
+    """A browser window of whoever has the session, in a language, a theme and a size."""
     context = browser.new_context(
         base_url=site.url,
         locale=LOCALES[language],
@@ -62,7 +63,10 @@ def context_of(
         **more,
     )
     context.set_default_timeout(15_000)
-    context.add_cookies(cookies(user, site.url, language))  # type: ignore[arg-type]
+    values = {settings.LANGUAGE_COOKIE_NAME: language, settings.SESSION_COOKIE_NAME: session}
+    context.add_cookies(
+        [{"name": name, "value": v, "url": site.url} for name, v in values.items() if v]
+    )
     return context
 
 
@@ -76,7 +80,7 @@ def signed_in(browser: Browser, site: Site, transactional_db: None) -> Iterator[
     def open_window(
         user: User | None, *, refusals: tuple[int, ...] = (409, 422), **how: Any
     ) -> Page:
-        context = context_of(browser, site, user, **how)
+        context = context_of(browser, site, session_of(user) if user else "", **how)
         page = context.new_page()
         opened.append((context, Watch(page, refusals)))
         return page
@@ -100,7 +104,7 @@ def unwatched(browser: Browser, site: Site, transactional_db: None) -> Iterator[
     opened: list[BrowserContext] = []
 
     def open_window(user: User | None, **how: Any) -> Page:
-        opened.append(context_of(browser, site, user, **how))
+        opened.append(context_of(browser, site, session_of(user) if user else "", **how))
         return opened[-1].new_page()
 
     yield open_window
