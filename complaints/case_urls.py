@@ -8,7 +8,7 @@ urlpatterns = [
     path("", case.case, name="case"),
     path("timeline/", case.timeline_pane, name="timeline"),
     path("steps/<str:step>/", steps.step, name="step"),
-    path("withdrawal/dismiss/", steps.dismiss_withdrawal, name="dismiss_withdrawal"),
+    path("withdrawal/dismiss/", case_acts.dismiss_withdrawal, name="dismiss_withdrawal"),
     path("facts/<str:fact>/", facts.answer_fact, name="answer_fact"),
     path("communications/", communications.communicate, name="communicate"),
     path(

@@ -18,14 +18,18 @@ from complaints.models import Complaint, Event, Outbox
 from complaints.validation import Refused
 
 
-def waiting(complaint: Complaint, letter_id: int) -> Any:
-    """The notice that waits for a person to bring it (subject, body, to); None when there is none.
+def find(complaint: Complaint, letter_id: int) -> Any:
+    """The notice to the consumer (subject, body, to, way, sent_at); None when there is none.
 
     Read through the outbox row it belongs to: what leaves the house is unknown here.
     """
-    row = Outbox.objects.filter(complaint=complaint, notices__pk=letter_id).first()
-    notices: Any = row.notices if row else None
-    return notices.filter(pk=letter_id, way="manual", user=None).first() if row else None
+    row: Any = Outbox.objects.filter(complaint=complaint, notices__pk=letter_id).first()
+    return row.notices.filter(pk=letter_id, user=None).first() if row else None
+
+
+def waits(letter: Any) -> bool:
+    """No machine can bring it, and nobody has yet."""
+    return letter is not None and letter.way == "manual" and letter.sent_at is None
 
 
 def delivered(
@@ -44,11 +48,11 @@ def delivered(
         raise Invalid({"note": [_("请写明何时、以什么方式送达")]}) from refusal
     with transaction.atomic():
         complaint = lock(number, by)
-        letter = waiting(complaint, letter_id)
+        letter = find(complaint, letter_id)
         if letter is None:
             raise Invalid({"note": [_("没有这封函件")]})
-        if letter.sent_at is not None:
-            raise Invalid({"note": [_("这封函件已经登记送达")]})
+        if not waits(letter):
+            raise Invalid({"note": [_("这封函件已经发出或登记送达")]})
         letter.sent_at = now
         letter.save(update_fields=["sent_at"])
         Event.objects.create(

@@ -88,6 +88,12 @@ class ShareForm(SheetForm):
     note = forms.CharField(label=_("想请法务看什么"), widget=_lines(4))
 
 
+class ReasonForm(SheetForm):
+    """Why."""
+
+    reason = forms.CharField(label=_("理由"), widget=_lines())
+
+
 class PromiseForm(SheetForm):
     """Whether a promise was kept, with the proof of it."""
 

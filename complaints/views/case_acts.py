@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import needs, person
-from complaints.actions import assignment, feedback, holds
+from complaints.actions import assignment, feedback, holds, withdrawal
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
 from complaints.views.act_forms import (
@@ -19,6 +19,7 @@ from complaints.views.act_forms import (
     AssignForm,
     HoldForm,
     PromiseForm,
+    ReasonForm,
     ShareForm,
     receivers_of,
 )
@@ -153,4 +154,22 @@ def promise(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
             number, promise_id, by=page.user, state=state, proof=proof, evidence=writing
         ),
         _("已登记"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@needs("edit_complaints")
+def dismiss_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
+    """The consumer wants to go on after all."""
+    page, posted = load(request, number), _posted(request)
+    form = ReasonForm(posted)
+    sheet = Sheet(page.complaint, _("取消撤回请求"), request.path, form, _("继续办理"))
+    sheet.draft = f"dismiss:{number}"
+    sent = {"reason": request.POST.get("reason", "")}
+    mark = Mark.read(request.POST.get("version", ""))
+    return _act(
+        request,
+        sheet,
+        lambda: withdrawal.dismiss(number, sent, by=page.user, version=mark.version),
+        _("已取消撤回请求，案件继续办理"),
     )

@@ -177,6 +177,10 @@ def _primary(page: CasePage, found: dict[str, Action]) -> Action | None:
         title = _("审核方案")
         url = address("review_case", complaint.number)
         return Action("review", title, url, sheet=False, legal=True, icon="stamp") if url else None
+    waiting = next((p for p in complaint.promises if p["state"] == "open"), None)
+    if complaint.state == State.EXECUTING and waiting and page.may("keep_commitments"):
+        url = reverse("promise", args=[complaint.number, waiting["id"]])
+        return Action("promise", _("登记兑现"), url, icon="mark")
     for code in WAITS_FOR.get(complaint.state, ()):
         if code not in found:
             continue
@@ -252,7 +256,9 @@ def phases_of(page: CasePage) -> list[PhaseShown]:
     result = []
     for position, phase in enumerate(Phase):
         spans = entered.get(phase, [])
-        state = "done" if position < current else ("now" if position == current else "todo")
+        state = (
+            "now" if position == current else ("done" if position < current and spans else "todo")
+        )
         if phase is Phase.ARCHIVE and complaint.state == State.ARCHIVED:
             state = "done"
         result.append(PhaseShown(phase.label, state, _note(page, phase, state, spans)))

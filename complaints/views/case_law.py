@@ -4,6 +4,7 @@ comes to.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,14 +12,15 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from complaints.models import FactAnswer
 from complaints.views.case_facts import lang
 from complaints.views.case_page import CasePage
 from legal_rules import rulebook
 from legal_rules.reasoning import prose
-from legal_rules.vocabulary import RIGHTS
+from legal_rules.vocabulary import REMEDIES, RIGHTS
 
 Text = str | Promise
-_ORDER = {"applies": 0, "open": 1, "displaced": 2, "does_not_apply": 3}
+_IMPOSED = ("administrative", "public_security", "criminal")  # by an authority: no claim
 _MARKS = {"satisfied": "ok", "failed": "no", "unknown": "unk", "refuted": "ok", "proved": "no"}
 _METER = {"ok": "o", "no": "f", "unk": "u"}
 MOST_OPEN = 8  # unknown elements listed of one rule; the meter shows all
@@ -35,7 +37,7 @@ class ElementShown:
     question: str
     why: str
     evidence: int | None
-    role: str
+    given_up: bool
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,10 @@ class LawPane:
 def law_pane(page: CasePage) -> LawPane:
     """The pane for the facts of the moment."""
     analysis = page.analysis
-    evidence = {a.fact: a.evidence_number for a in page.answers}
-    rows = sorted(analysis["rules"], key=lambda r: (_ORDER[r["status"]], -_share(r)))
-    rules = [_rule(row, evidence, first=n == 0) for n, row in enumerate(rows)]
+    answers = {a.fact: a for a in page.answers}
+    stakes = _stakes(analysis)
+    rows = sorted(analysis["rules"], key=lambda r: (_rank(r), -stakes.get(r["id"], 0), -_share(r)))
+    rules = [_rule(row, answers, first=n == 0) for n, row in enumerate(rows)]
     return LawPane(
         rules,
         [
@@ -88,13 +91,28 @@ def law_pane(page: CasePage) -> LawPane:
     )
 
 
+def _rank(row: dict[str, Any]) -> int:
+    """Claims before what an authority may impose; what holds before what is open."""
+    if row["status"] not in ("applies", "open"):
+        return 4 if row["status"] == "displaced" else 5
+    remedy = REMEDIES.get(row["remedy"] or "")
+    imposed = remedy is not None and remedy.kind in _IMPOSED
+    return 2 * imposed + (row["status"] == "open")
+
+
+def _stakes(analysis: dict[str, Any]) -> dict[str, Decimal]:
+    """Rule → what the consumer may claim by it."""
+    both = [*analysis["remedies"], *analysis["possible_remedies"]]
+    return {r["rule"]: Decimal(r["amount"]) for r in both if r["amount"]}
+
+
 def _share(row: dict[str, Any]) -> float:
     known = sum(e["status"] == "satisfied" for e in row["elements"])
     return known / (len(row["elements"]) or 1)
 
 
-def _rule(row: dict[str, Any], evidence: dict[str, int | None], *, first: bool) -> RuleShown:
-    elements = _elements(row["elements"], evidence)
+def _rule(row: dict[str, Any], answers: dict[str, FactAnswer], *, first: bool) -> RuleShown:
+    elements = _elements(row["elements"], answers)
     unknown = [e for e in elements if e.mark == "unk"]
     hidden = max(0, len(unknown) - MOST_OPEN)
     dropped = {id(e) for e in unknown[MOST_OPEN:]}
@@ -110,24 +128,28 @@ def _rule(row: dict[str, Any], evidence: dict[str, int | None], *, first: bool) 
         "".join(_METER[e.mark] for e in elements),
         [e for e in elements if id(e) not in dropped],
         hidden,
-        [e for e in _elements(row["defences"], evidence) if e.mark != "unk"],
+        [e for e in _elements(row["defences"], answers) if e.mark != "unk"],
         row["summary"],
         quotes,
         first and row["status"] in ("applies", "open"),
     )
 
 
-def _elements(rows: list[dict[str, Any]], evidence: dict[str, int | None]) -> list[ElementShown]:
+def _elements(rows: list[dict[str, Any]], answers: dict[str, FactAnswer]) -> list[ElementShown]:
     seen: dict[str, ElementShown] = {}
     for e in rows:
-        mark = _MARKS[e["status"]]
-        if e["fact"] in seen:
-            continue
-        seen[e["fact"]] = ElementShown(
-            mark, e["fact"], e["question"], e["why"], evidence.get(e["fact"]), e["role"]
+        answer = answers.get(e["fact"])
+        shown = ElementShown(
+            _MARKS[e["status"]],
+            e["fact"],
+            e["question"],
+            e["why"],
+            answer.evidence_number if answer else None,
+            answer is not None and not answer.established,
         )
+        seen.setdefault(e["fact"], shown)
     order = {"ok": 0, "no": 1, "unk": 2}
-    return sorted(seen.values(), key=lambda e: order[e.mark])
+    return sorted(seen.values(), key=lambda e: (order[e.mark], e.given_up))
 
 
 def _verdict(row: dict[str, Any]) -> tuple[Text, str]:
@@ -182,8 +204,18 @@ class CalcPane:
 
     @property
     def short(self) -> str:
-        """The sum in one line: 3,980.00 + 11,940.00."""
-        return " + ".join(f"{r.amount:,.2f}" for r in self.rows if r.amount is not None)
+        """The sum in one line: 3,980 + 3 × 3,980."""
+        parts = [r.formula if r.formula and "[" not in r.formula else _plain(r) for r in self.rows]
+        return _round(" + ".join(part for part in parts if part))
+
+
+def _plain(row: Row) -> str:
+    return "" if row.amount is None else f"{row.amount:.2f}"
+
+
+def _round(formula: str) -> str:
+    """Thousands separated, no empty cents: 3980.00 → 3,980."""
+    return re.sub(r"\d+\.\d\d", lambda m: f"{Decimal(m.group()):,.2f}".removesuffix(".00"), formula)
 
 
 def calc_pane(page: CasePage) -> CalcPane:
@@ -191,7 +223,7 @@ def calc_pane(page: CasePage) -> CalcPane:
     analysis = page.analysis
     holding = {r["remedy"]: r for r in analysis["remedies"] if _counts(r)}
     sure = {k: r for k, r in holding.items() if r["certain"]}
-    every = {r["remedy"]: r for r in analysis.get("possible_remedies", []) if _counts(r)} | holding
+    every = {r["remedy"]: r for r in analysis["possible_remedies"] if _counts(r)} | holding
     total, best = _best(sure), _best(every)
     rows = [_row(r, r["remedy"] in sure) for r in best]
     possible = _sum(best)
@@ -208,11 +240,7 @@ def calc_pane(page: CasePage) -> CalcPane:
 
 def _counts(remedy: dict[str, Any]) -> bool:
     """Something the consumer may claim in money; what an authority may impose is no claim."""
-    return bool(remedy["amount"] or remedy["bounds"]) and remedy["kind"] not in (
-        "administrative",
-        "public_security",
-        "criminal",
-    )
+    return bool(remedy["amount"] or remedy["bounds"]) and remedy["kind"] not in _IMPOSED
 
 
 def _best(remedies: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -231,7 +259,7 @@ def _row(remedy: dict[str, Any], sure: bool) -> Row:
     minimum = Decimal(remedy["minimum"]) if remedy["minimum"] else None
     return Row(
         remedy["title"],
-        remedy["formula"] or "",
+        _round(remedy["formula"] or ""),
         amount,
         _bounds(remedy["bounds"]),
         sure,

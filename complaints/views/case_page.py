@@ -19,7 +19,9 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from complaints import facts
+from complaints.lifecycle import State
 from complaints.models import (
     Commitment,
     Complaint,
@@ -170,23 +172,30 @@ def day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+_MOMENTS = {"at", "started_at", "settled_at"}
+_DAYS = {"due", "expected_end", "as_of"}
+
+
+def _parsed(row: dict[str, Any]) -> dict[str, Any]:
+    """Moments and days as templates can write them."""
+    return {
+        key: moment(value) if key in _MOMENTS else day(value) if key in _DAYS else value
+        for key, value in row.items()
+    }
+
+
 def _as_objects(complaint: Any) -> None:
-    """Turn the moments and days of the JSON columns into what templates can write."""
-    if complaint.hold:
-        complaint.hold["started_at"] = moment(complaint.hold["started_at"])
-        complaint.hold["expected_end"] = day(complaint.hold["expected_end"])
-    for row in complaint.steps_taken:
-        row["at"] = moment(row["at"])
-    for row in complaint.promises:
-        row["due"], row["settled_at"] = day(row["due"]), moment(row["settled_at"])
-    for row in complaint.letters:
-        row["at"] = moment(row["at"])
-    for row in (complaint.resolution or {}).get("measures", ()):
-        row["due"] = day(row["due"])
-    if complaint.handover:
-        complaint.handover["at"] = moment(complaint.handover["at"])
-    if complaint.frozen:
-        complaint.frozen["as_of"] = day(complaint.frozen["as_of"])
+    """Turn the JSON columns into what the page works with."""
+    for name in ("hold", "handover", "frozen"):
+        found = getattr(complaint, name)
+        setattr(complaint, name, _parsed(found) if found else None)
+    for name in ("steps_taken", "promises", "letters"):
+        setattr(complaint, name, [_parsed(row) for row in getattr(complaint, name)])
+    for row in complaint.same_person:
+        row["state_words"] = State(row["state"]).label
+    if complaint.resolution:
+        measures = complaint.resolution["measures"]
+        complaint.resolution["measures"] = [_parsed(row) for row in measures]
 
 
 def find(user: User, number: str) -> Any:
@@ -268,6 +277,12 @@ class CasePage:
     def may_take(self) -> bool:
         """Whether this person may work on the case."""
         return self.may("take")
+
+    @property
+    def may_dismiss(self) -> bool:
+        """A supervisor, or whoever recorded it, may say that a withdrawal does not stand."""
+        asked_by = self.complaint.withdrawal_requested_by_id
+        return asked_by == self.user.pk or self.user.is_(Role.SUPERVISOR)
 
     @property
     def may_deliver(self) -> bool:

@@ -79,13 +79,13 @@ def undo_reply(request: HttpRequest, number: str, communication_id: int) -> Http
 
 
 @require_http_methods(["GET", "POST"])
-@needs("communicate")
+@needs("see_complaints")
 def letter(request: HttpRequest, number: str, letter_id: int) -> HttpResponse:
-    """A letter for a consumer without e-mail: its text to read out or to send, and that it was
-    done.
+    """A letter to the consumer; one that no machine could bring is read out or posted, and that
+    is recorded here.
     """
     page = load(request, number)
-    found = letters.waiting(page.complaint, letter_id)
+    found = letters.find(page.complaint, letter_id)
     if found is None:
         raise Http404
     posted = request.POST if request.method == "POST" else None
@@ -93,16 +93,19 @@ def letter(request: HttpRequest, number: str, letter_id: int) -> HttpResponse:
         page.complaint,
         found.subject,
         request.path,
-        LetterForm(posted),
+        LetterForm(posted) if letters.waits(found) and page.may_deliver else None,
         _("登记已送达"),
         template="case/letter_fields.html",
         draft=f"letter:{number}:{letter_id}",
+        always=True,
         extra={"letter": found},
     )
     if posted is None:
         return show(request, sheet)
     try:
         letters.delivered(number, letter_id, posted.get("note", ""), by=person(request))
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
     except CaseError as error:
         return refused(request, sheet, error)
     return done(request, number, _("已登记送达"), sheet.draft)

@@ -78,6 +78,7 @@ class Sheet:
     dangerous: bool = False
     files: bool = False
     draft: str = ""
+    always: bool = False  # there is something to read although nothing may be sent
     obstacles: list[Obstacle] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)

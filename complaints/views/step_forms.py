@@ -96,7 +96,7 @@ class StepForm(SheetForm):
             )
         self.fields[WHY_THE_REST] = forms.CharField(
             label=_("其余各项无法查明的共同原因"),
-            help_text=_("上面没有逐项填写的，都以此为原因。能够查明的请先回到案件回答。"),
+            help_text=_("没有逐项填写的，都以此为原因。"),
             required=False,
             widget=forms.Textarea(attrs={"rows": 2}),
         )

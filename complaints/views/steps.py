@@ -9,13 +9,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
 from accounts.models import User
 from accounts.roles import Role
 from complaints.actions import evidence as evidence_actions
-from complaints.actions import steps, withdrawal
+from complaints.actions import steps
 from complaints.advance import check_version, find
 from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
 from complaints.lifecycle import STEPS, Step
@@ -168,16 +168,3 @@ def _message(row: Step, user: User) -> str:
     if row.code == "withdraw" and not user.is_(Role.SUPERVISOR):
         return _("已登记撤回请求，等待主管确认")
     return _("已完成：{step}").format(step=str(row.title))
-
-
-@require_POST
-@needs("write_notes")
-def dismiss_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
-    """The consumer wants to go on after all."""
-    complaint = _find(request, number)
-    reason = {"reason": request.POST.get("reason", "")}
-    try:
-        withdrawal.dismiss(complaint.number, reason, by=person(request))
-    except CaseError as error:
-        return nothing_to_do(request, number, error.message)
-    return done(request, number, _("已取消撤回请求，案件继续办理"))
