@@ -1,0 +1,179 @@
+"""What a machine can look at before counsel signs. Deterministic; each says what it looked at.
+
+A mark is ok, unk (counsel has to look) or no (something does not agree). None of them signs or
+forbids by itself: what forbids a signature stands in `guards.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from complaints import facts, wording
+from complaints.arithmetic import result_of
+from complaints.models import Complaint, Measure, Resolution
+from complaints.suggestion import cited
+
+Mark = Literal["ok", "unk", "no"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One point: its mark, what was looked at, the short figure beside it, and sentences below."""
+
+    mark: Mark
+    label: str
+    figure: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def total_of(resolution: Resolution) -> Decimal:
+    """The sum of the offer, in yuan."""
+    amounts = (m.amount for m in resolution.measures.all())
+    return sum((a for a in amounts if a is not None), Decimal("0.00"))
+
+
+def all_of(
+    complaint: Complaint, resolution: Resolution, result: Mapping[str, Any], evidence: int
+) -> list[Check]:
+    """Every check of the proposal, in the order in which counsel reads."""
+    text = f"{resolution.explanation}\n{resolution.letter}"
+    return [
+        _facts(complaint, result, evidence),
+        _basis(resolution.legal_basis, result),
+        _amount(resolution, result),
+        _formulas(list(resolution.measures.all())),
+        _letter_agrees(resolution),
+        _wording(_("没有绝对化承诺或疗效断言"), text, wording.ABSOLUTE),
+        _wording(_("没有排除、限制消费者权利的内容"), text, wording.UNFAIR),
+        _other_remedies(resolution.letter),
+    ]
+
+
+def _facts(complaint: Complaint, result: Mapping[str, Any], evidence: int) -> Check:
+    label = _("事实已查明，有证据")
+    missing = result.get("missing_facts", [])
+    counsels = sum(1 for m in missing if facts.is_judgement(m["fact"]))
+    others = len(missing) - counsels
+    notes = []
+    if not evidence:
+        why = complaint.no_evidence_reason or _("没有写明原因")
+        notes.append(_("没有证据：{why}").format(why=why))
+    if counsels:
+        words = ngettext("还有 %(n)s 项待法务认定", "还有 %(n)s 项待法务认定", counsels)
+        notes.append(words % {"n": counsels})
+    if others:
+        words = ngettext("还有 %(n)s 项事实没有查明", "还有 %(n)s 项事实没有查明", others)
+        notes.append(words % {"n": others})
+    figure = ngettext("%(n)s 份证据", "%(n)s 份证据", evidence) % {"n": evidence}
+    return Check("unk" if notes else "ok", label, figure, tuple(notes))
+
+
+def _plain(citation: str) -> str:
+    return re.sub(r"\s|中华人民共和国", "", citation)
+
+
+def _known_articles(result: Mapping[str, Any]) -> tuple[dict[str, str], set[str]]:
+    """Article → why its rule does not carry it ("" where one applies); and those of draft rules."""
+    words = {"applies": "", "open": _("待查明"), "displaced": _("让位于特别规定")}
+    known: dict[str, str] = {}
+    drafts: set[str] = set()
+    for rule in result.get("rules", []):
+        names = [_plain(cited(citation)) for citation in rule["citations"]]
+        for name in names:
+            if known.get(name) != "":  # one rule that applies is enough
+                known[name] = words.get(rule["status"], _("不成立"))
+        if rule["status"] == "applies" and not rule["signed"]:
+            drafts.update(names)
+    return known, drafts
+
+
+def _basis(legal_basis: Sequence[str], result: Mapping[str, Any]) -> Check:
+    label = _("所引条文与规则结论一致")
+    known, drafts = _known_articles(result)
+    notes = []
+    for text in legal_basis:
+        status = known.get(_plain(text))
+        if status is None:
+            notes.append(_("{text}：不在规则的结论里，请人工核对是否现行有效").format(text=text))
+        elif status:
+            notes.append(_("{text}：规则的结论是“{status}”").format(text=text, status=status))
+    mark: Mark = "unk" if notes or not legal_basis else "ok"
+    if any(_plain(text) in drafts for text in legal_basis):
+        notes.append(_("所依据的规则还是草稿，未经法务签署"))
+    count = len(legal_basis)
+    figure = ngettext("%(n)s 条", "%(n)s 条", count) % {"n": count}
+    return Check(mark, label, figure, tuple(notes))
+
+
+def _amount(resolution: Resolution, result: Mapping[str, Any]) -> Check:
+    label = _("金额不低于法律分析的最低额")
+    offered, owed = total_of(resolution), facts.owed_by_law(result)
+    figure = f"{offered:,.2f}"
+    if offered < owed:
+        short = _("最低 {owed} 元，低了 {short} 元").format(
+            owed=f"{owed:,.2f}", short=f"{owed - offered:,.2f}"
+        )
+        return Check("no", label, figure, (short,))
+    if not owed:
+        return Check("unk", label, figure, (_("规则没有得出确定的金额，请人工核对"),))
+    return Check("ok", label, figure)
+
+
+def _formulas(measures: Sequence[Measure]) -> Check:
+    label = _("算式复算一致")
+    wrong, counted = [], 0
+    for m in measures:
+        worked_out = result_of(m.formula)
+        if worked_out is None or m.amount is None:
+            continue
+        counted += 1
+        if worked_out != m.amount:
+            wrong.append(
+                _("{kind}：{formula} = {worked_out}，方案写的是 {amount}").format(
+                    kind=m.get_kind_display(),
+                    formula=m.formula,
+                    worked_out=f"{worked_out:,.2f}",
+                    amount=f"{m.amount:,.2f}",
+                )
+            )
+    figure = ngettext("%(n)s 个算式", "%(n)s 个算式", counted) % {"n": counted}
+    return Check("no" if wrong else "ok", label, figure, tuple(wrong))
+
+
+_YUAN = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*元")
+
+
+def _letter_agrees(resolution: Resolution) -> Check:
+    label = _("函件写明的金额与方案一致")
+    total = total_of(resolution)
+    if not total:
+        return Check("ok", label, _("无金额"))
+    written = {Decimal(text.replace(",", "")) for text in _YUAN.findall(resolution.letter)}
+    amounts = [m.amount for m in resolution.measures.all() if m.amount]
+    absent = [a for a in (*amounts, total) if a not in written]
+    notes = tuple(
+        _("函件里没有写明 {amount} 元").format(amount=f"{a:,.2f}") for a in dict.fromkeys(absent)
+    )
+    return Check("unk" if notes else "ok", label, "", notes)
+
+
+def _wording(label: str, text: str, patterns: tuple[tuple[str, wording.Text], ...]) -> Check:
+    found = wording.hits(text, patterns)
+    notes = tuple(_("“{quote}”：{why}").format(quote=hit.quote, why=str(hit.why)) for hit in found)
+    figure = ngettext("%(n)s 处", "%(n)s 处", len(found)) % {"n": len(found)} if found else ""
+    return Check("unk" if found else "ok", label, figure, notes)
+
+
+def _other_remedies(letter: str) -> Check:
+    label = _("已告知其他救济途径")
+    absent = [str(what) for what in wording.absent(letter, wording.OTHER_REMEDIES)]
+    if not absent:
+        return Check("ok", label)
+    return Check("unk", label, "", (_("没有提到：{what}").format(what="、".join(absent)),))
