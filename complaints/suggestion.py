@@ -16,10 +16,9 @@ from django.utils import translation
 
 from complaints import facts
 from complaints.choices import MeasureKind
-from complaints.models import Analysis, Complaint
+from complaints.models import Complaint
 from complaints.validation import Refused, money
 from complaints.workdays import SHANGHAI
-from legal_rules import rulebook
 from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Quote
 
@@ -129,38 +128,19 @@ class Awaited:
     remedy: dict[str, Any]
 
 
-def awaiting_counsel(analysis: Analysis, result: Mapping[str, Any], lang: str) -> list[Awaited]:
-    """The open claims whose missing facts are all judgements. `result`: the analysis in `lang`.
-
-    What they would give is worked out by the same rulebook with those findings assumed; it is never
-    part of the analysis.
-    """
+def awaiting_counsel(result: Mapping[str, Any]) -> list[Awaited]:
+    """The open claims whose missing facts are all judgements."""
     questions = {m["fact"]: m["question"] for m in result.get("missing_facts", [])}
+    possible = {r["rule"]: r for r in result.get("possible_remedies", []) if is_claim(r)}
     found = []
     for rule in result.get("rules", []):
         asked = [f for f in rule["missing"] if f in questions and facts.is_judgement(f)]
-        if rule["status"] != "open" or not asked or len(asked) < len(rule["missing"]):
+        if rule["id"] not in possible or not asked or len(asked) < len(rule["missing"]):
             continue
-        remedy = _if_found(analysis, rule["id"], asked, lang)
-        if remedy is not None and is_claim(remedy):
-            citation = cited(rule["citations"][0]) if rule["citations"] else ""
-            asked_as = tuple(questions[f] for f in asked)
-            found.append(Awaited(rule["id"], rule["title"], citation, asked_as, remedy))
+        citation = cited(rule["citations"][0]) if rule["citations"] else ""
+        asked_as = tuple(questions[f] for f in asked)
+        found.append(Awaited(rule["id"], rule["title"], citation, asked_as, possible[rule["id"]]))
     return found
-
-
-def _if_found(
-    analysis: Analysis, rule_id: str, asked: Sequence[str], lang: str
-) -> dict[str, Any] | None:
-    """The remedy of a rule once counsel finds what it asks for; None if that is not enough."""
-    finding = rulebook.current().findings(analysis.facts, analysis.as_of)[rule_id]
-    assumed = {
-        e.fact: e.wanted[0] for e in finding.elements if e.role == "element" and e.fact in asked
-    }
-    known = {**analysis.facts, **assumed}
-    category = analysis.result.get("category")
-    remedies: Any = rulebook.analyse(known, analysis.as_of, category, lang)["remedies"]
-    return next((r for r in remedies if r["rule"] == rule_id), None)
 
 
 # --- the letter

@@ -71,7 +71,7 @@ def _take(desk: Desk, form: Proposal, rule: str) -> None:
     if not rule:
         form.add(suggestion.measures(desk.in_chinese, today))
         form.basis = list(dict.fromkeys([*form.basis, *(b.text for b in desk.bases)]))
-    for one in desk.awaiting_in("zh-hans", desk.in_chinese):
+    for one in suggestion.awaiting_counsel(desk.in_chinese):
         if one.rule == rule:
             form.add([suggestion.row_of(one.remedy, one.citation, today)])
             form.cite(one.citation)

@@ -115,14 +115,8 @@ class Desk:
 
     @property
     def awaiting(self) -> list[suggestion.Awaited]:
-        """What only counsel's findings still decide, in the language of the screen."""
-        return self.awaiting_in(get_language() or "zh-hans", self.result)
-
-    def awaiting_in(self, lang: str, result: dict[str, Any]) -> list[suggestion.Awaited]:
-        """The same in another language; nothing under an older rulebook."""
-        if self.analysis is None or facts.is_stale(self.complaint, self.analysis):
-            return []
-        return suggestion.awaiting_counsel(self.analysis, result, lang)
+        """What only counsel's findings still decide."""
+        return suggestion.awaiting_counsel(self.result)
 
     # --- what was said, and what is missing
 
