@@ -6,6 +6,7 @@ never confirm. How long it counts is said by the guard that asks for it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from axes.utils import reset
@@ -28,15 +29,23 @@ def confirmed_at(request: HttpRequest) -> datetime | None:
     return datetime.fromisoformat(kept) if kept else None
 
 
-def confirm(request: HttpRequest, password: str) -> str:
-    """Nothing when the password is right, else why not, as a sentence.
+@dataclass(frozen=True)
+class Refusal:
+    """Why the password was not taken, as a sentence; `locked` when no more tries are taken now."""
+
+    message: str
+    locked: bool = False
+
+
+def confirm(request: HttpRequest, password: str) -> Refusal | None:
+    """Nothing when the password is right, else why not.
 
     A wrong one counts towards the same lock-out as signing in does. The page stays the caller's, so
     that nothing typed is lost.
     """
     user, now = person(request), timezone.now()
     if not password:
-        return _("请输入登录密码以确认身份")
+        return Refusal(_("请输入登录密码以确认身份"))
     found = authenticate(request, username=user.username, password=password)
     with transaction.atomic():
         done = "reauthenticated" if found == user else "reauthentication_failed"
@@ -44,12 +53,11 @@ def confirm(request: HttpRequest, password: str) -> str:
     if found == user:
         reset(username=user.username)
         request.session[KEY] = now.isoformat()
-        return ""
+        return None
     request.axes_locked_out = False  # type: ignore[attr-defined] # else the page is replaced by axes
     left = lockout.tries_left(request, user.username)
     if left:
-        return _("密码不正确，没有签署。%(left)s") % {"left": left}
+        return Refusal(_("密码不正确，没有签署。%(left)s") % {"left": left})
     until = lockout.locked_until(request, user.username) or now
-    return _("输错次数太多，为了安全已暂停验证，%(time)s 后可以再试。填写的内容还在。") % {
-        "time": f"{timezone.localtime(until):%H:%M}"
-    }
+    words = _("输错次数太多，为了安全已暂停验证，%(time)s 后可以再试。填写的内容还在。")
+    return Refusal(words % {"time": f"{timezone.localtime(until):%H:%M}"}, locked=True)

@@ -5,6 +5,7 @@ document.addEventListener('click', (event) => {
   const opener = event.target.closest('[data-open]');
   if (opener) {
     const dialog = document.getElementById(opener.dataset.open);
+    if (dialog) event.preventDefault(); // a button that without scripts would ask the server to open it
     if (dialog && !dialog.open) {
       openers.set(dialog, opener);
       dialog.showModal();
@@ -14,11 +15,19 @@ document.addEventListener('click', (event) => {
   const closer = event.target.closest('[data-close]');
   if (closer) {
     const dialog = closer.closest('dialog');
-    if (dialog) dialog.close();
-    else closer.closest('.toast, .banner')?.remove();
+    if (dialog) {
+      event.preventDefault();
+      dialog.close();
+    } else closer.closest('.toast, .banner')?.remove();
     return;
   }
   for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// A dialog that the server sent open becomes a modal one.
+document.querySelectorAll('dialog[open][data-modal]').forEach((dialog) => {
+  dialog.close();
+  dialog.showModal();
 });
 
 // Focus goes back to what opened the dialog (the browser does it only when that element had the focus).

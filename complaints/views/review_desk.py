@@ -1,0 +1,295 @@
+"""What counsel has before the eyes: one proposal with everything that a signature on it covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from accounts.models import User
+from complaints import facts, letter_diff, review_checks, suggestion
+from complaints.actions import resolution as resolutions
+from complaints.advance import unmet
+from complaints.choices import FactSource
+from complaints.errors import Unmet
+from complaints.guards import MENDED_BY
+from complaints.lifecycle import STEPS, State
+from complaints.models import Complaint, FactAnswer, Opinion, Resolution
+from complaints.querysets import ComplaintQuerySet
+from complaints.review_checks import Check
+from complaints.situation import CaseSituation
+from complaints.views import changes, queue_rows
+from evidence.models import Item
+from legal_rules.vocabulary import FACTS
+
+_SUBMITTED = Resolution.objects.filter(complaint=OuterRef("pk"), status="submitted")
+
+
+def waiting(user: User) -> ComplaintQuerySet:
+    """Cases with counsel that the person may see, each with its proposal's version and author."""
+    visible: ComplaintQuerySet = Complaint.objects.visible_to(user)
+    return visible.awaiting_counsel().annotate(
+        proposal_version=Subquery(_SUBMITTED.values("version")[:1]),
+        proposed_by=Subquery(_SUBMITTED.values("proposed_by__name")[:1]),
+        author=Subquery(_SUBMITTED.values("proposed_by")[:1]),
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One fact as the file knows it: question, answer in words, where it comes from."""
+
+    fact: str
+    question: str
+    words: str
+    source: str
+    note: str
+    evidence: int | None
+    who: str
+    at: datetime
+    reported_only: bool
+
+
+class Review:
+    """One case on counsel's desk. Everything is read when first asked for."""
+
+    def __init__(self, complaint: Complaint, user: User) -> None:
+        self.complaint, self.user = complaint, user
+        self.lang = get_language() or "zh-hans"
+        self.draft_key = f"review:{complaint.number}"
+        self.happened: list[changes.Change] = []
+        self.read_before: int | None = None  # version that was read before the content changed
+
+    @cached_property
+    def resolution(self) -> Resolution | None:
+        """The version that would be signed, bound to the newest frozen analysis."""
+        found = resolutions.current(self.complaint)
+        if found is not None:
+            found.complaint = self.complaint
+            if found.status != Resolution.Status.SIGNED:
+                found.analysis = self.analysis
+        return found
+
+    @cached_property
+    def analysis(self) -> Any:
+        """The analysis frozen last."""
+        return facts.latest_analysis(self.complaint)
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """The frozen analysis in the language of the screen, worked out again from its facts."""
+        return facts.in_language(self.analysis, self.lang) if self.analysis else {}
+
+    @property
+    def open(self) -> bool:
+        """Whether the case still lies with counsel."""
+        return self.complaint.state == State.IN_REVIEW and self.resolution is not None
+
+    @cached_property
+    def read(self) -> str:
+        """The fingerprint of what stands on the page (SHA-256, hex)."""
+        return resolutions.content_hash(self.resolution) if self.resolution else ""
+
+    @cached_property
+    def seen(self) -> int:
+        """The newest event that the page knows."""
+        return changes.latest(self.complaint)
+
+    @cached_property
+    def blocked(self) -> list[Unmet]:
+        """What keeps this person from signing and that the form itself cannot mend."""
+        situation = CaseSituation(self.complaint, self.user, timezone.now())
+        situation.resolution = self.resolution
+        situation.analysis_is_stale = facts.is_stale(self.complaint, self.analysis)
+        situation.offer_is_below_minimum = self.short > 0
+        reasons = unmet(STEPS["sign"], situation, asking=True)
+        return [r for r in reasons if r.code not in MENDED_BY]
+
+    @property
+    def is_author(self) -> bool:
+        """Nobody reviews the own proposal."""
+        return any(r.code == "not_the_author" for r in self.blocked)
+
+    # --- the proposal
+
+    @cached_property
+    def total(self) -> Decimal:
+        """The offer, in yuan."""
+        return review_checks.total_of(self.resolution) if self.resolution else Decimal(0)
+
+    @cached_property
+    def owed(self) -> Decimal:
+        """What the law says is owed, in yuan."""
+        return facts.owed_by_law(self.result)
+
+    @property
+    def short(self) -> Decimal:
+        """How far the offer stays below it, in yuan; 0 when it does not."""
+        return max(self.owed - self.total, Decimal(0))
+
+    @cached_property
+    def versions(self) -> list[Resolution]:
+        """Every version, newest first."""
+        return list(
+            Resolution.objects.filter(complaint=self.complaint)
+            .select_related("proposed_by")
+            .order_by("-version")
+        )
+
+    @property
+    def compared_with(self) -> Resolution | None:
+        """What the letter is compared with: the version read before, else the one before."""
+        if self.resolution is None:
+            return None
+        older = [v for v in self.versions if v.version < self.resolution.version]
+        return next((v for v in older if v.version == self.read_before), next(iter(older), None))
+
+    @cached_property
+    def _pieces(self) -> list[letter_diff.Piece]:
+        old, new = self.compared_with, self.resolution
+        return letter_diff.compare(old.letter, new.letter) if old and new else []
+
+    @property
+    def diff(self) -> list[list[letter_diff.Piece]]:
+        """The letter with what was added and left out, in paragraphs."""
+        return letter_diff.paragraphs(self._pieces)
+
+    @property
+    def diff_counts(self) -> tuple[int, int]:
+        """(places added, places left out)."""
+        return letter_diff.counts(self._pieces)
+
+    @property
+    def letter_title(self) -> str:
+        """Under which the letter leaves; Chinese like the letter itself."""
+        return f"关于您投诉事项的处理意见（{self.complaint.number}）"
+
+    @property
+    def clean(self) -> list[list[letter_diff.Piece]]:
+        """The letter as it will leave, in paragraphs."""
+        text = self.resolution.letter if self.resolution else ""
+        return letter_diff.paragraphs([letter_diff.Piece("same", text)])
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """What a machine can look at."""
+        if self.resolution is None:
+            return []
+        return review_checks.all_of(
+            self.complaint, self.resolution, self.result, len(self.evidence)
+        )
+
+    @property
+    def passed(self) -> int:
+        """How many checks are in order."""
+        return sum(1 for check in self.checks if check.mark == "ok")
+
+    @property
+    def basis_cards(self) -> list[dict[str, Any]]:
+        """The rules that carry the cited articles, with their elements as marks."""
+        cited = set(self.resolution.legal_basis) if self.resolution else set()
+        return [
+            r
+            for r in self.rules
+            if r["status"] == "applies"
+            and (r["citation"] in cited or any(c in cited for c in r["cited"]))
+        ]
+
+    # --- facts, evidence, law
+
+    @property
+    def claims(self) -> list[dict[str, Any]]:
+        """What the consumer may claim; fines and crimes are the enterprise's exposure."""
+        return [r for r in self.result.get("remedies", []) if suggestion.is_claim(r)]
+
+    @cached_property
+    def evidence(self) -> list[Item]:
+        """Everything in the folder."""
+        items = Item.objects.filter(folder=self.complaint.folder_id)
+        return list(items.select_related("received_by").order_by("number"))
+
+    @cached_property
+    def answered(self) -> list[FactAnswer]:
+        """The answers that stand."""
+        return facts.current_answers(self.complaint)
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The answers in words."""
+        return [self._answer(a) for a in self.answered if a.fact in FACTS]
+
+    def _answer(self, a: FactAnswer) -> Answer:
+        fact = FACTS[a.fact]
+        return Answer(
+            a.fact,
+            fact.question_for(self.lang),
+            fact.value_for(a.value, self.lang) if a.established else "",
+            str(FactSource(a.source).label),
+            a.note,
+            a.evidence_number,
+            a.by.name,
+            a.at,
+            facts.is_judgement(a.fact) and not a.by.may("find_facts"),
+        )
+
+    @cached_property
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules of the analysis with citations in words and elements as marks."""
+        return [_shown(rule) for rule in self.result.get("rules", [])]
+
+    # --- what was said before
+
+    @cached_property
+    def opinions(self) -> list[Opinion]:
+        """Counsel's words on every version, newest first."""
+        return list(
+            Opinion.objects.filter(resolution__complaint=self.complaint)
+            .select_related("by", "resolution")
+            .order_by("-id")
+        )
+
+    @property
+    def signature(self) -> Opinion | None:
+        """The signature on the version that counts now."""
+        current = self.resolution
+        return next(
+            (o for o in self.opinions if o.signed and current and o.resolution_id == current.pk),
+            None,
+        )
+
+    @cached_property
+    def queue(self) -> list[queue_rows.Row]:
+        """What waits for counsel, soonest due first: one page."""
+        return queue_rows.page(waiting(self.user), queue_rows.BY_DUE, None, timezone.now()).rows
+
+
+def _shown(rule: dict[str, Any]) -> dict[str, Any]:
+    """A rule with its citations in words. Elements that are only one way among several are left out
+    while they are unknown: nothing hangs on them.
+    """
+    letters = {"satisfied": "o", "unknown": "u", "failed": "f"}
+    elements = [
+        e for e in rule["elements"] if e["status"] != "unknown" or e["fact"] in rule["missing"]
+    ]
+    cited = [suggestion.cited(c) for c in rule["citations"]]
+    return {
+        **rule,
+        "citation": cited[0] if cited else "",
+        "cited": cited,
+        "elements": elements,
+        "defences": [d for d in rule["defences"] if d["status"] != "unknown"],
+        "marks": "".join(letters[e["status"]] for e in elements),
+        "held": sum(1 for e in elements if e["status"] == "satisfied"),
+    }
+
+
+def short_form(fingerprint: str) -> str:
+    """SHA-256 as people compare it: 7c41 9e02 … d5b8 03af."""
+    f = fingerprint
+    return f"{f[:4]} {f[4:8]} … {f[-8:-4]} {f[-4:]}" if len(f) == 64 else f

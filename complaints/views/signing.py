@@ -1,0 +1,163 @@
+"""Counsel's word on a proposal, from the page: signed or sent back, or refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import reauthentication
+from complaints.actions import steps
+from complaints.advance import find
+from complaints.errors import ContentChanged, Invalid, NotAllowed, StaleVersion, StepRefused
+from complaints.guards import REAUTHENTICATION_LASTS
+from complaints.views.review_desk import Review
+
+TOO_MANY = 429
+
+
+@dataclass
+class Word:
+    """What counsel typed, and what stood on the page: fingerprint, newest event, version."""
+
+    opinion: str = ""
+    below_minimum_reason: str = ""
+    read: str = ""
+    seen: str = ""
+    version: str = ""
+
+    @classmethod
+    def posted(cls, data: QueryDict) -> Word:
+        """As the form sends it."""
+        return cls(**{name: data.get(name, "") for name in cls.__dataclass_fields__})
+
+    @classmethod
+    def drafted(cls, draft: Mapping[str, Any]) -> Word:
+        """As the autosave keeps it; what stood on the page then does not count now."""
+        return cls(str(draft.get("opinion", "")), str(draft.get("below_minimum_reason", "")))
+
+
+@dataclass
+class Outcome:
+    """`done` says what was done and `to` where to go; else `refused` says why not."""
+
+    done: str = ""
+    to: tuple[str, ...] = ()
+    refused: list[str] = field(default_factory=list)
+    status: int = 422
+    signing: bool = False
+    password: str = ""
+    changed: bool = False
+
+
+def confirmed_until(request: HttpRequest) -> datetime | None:
+    """Until when the password that was given counts; None when it has to be given."""
+    at = reauthentication.confirmed_at(request)
+    until = at + REAUTHENTICATION_LASTS if at else None
+    return until if until and until > timezone.now() else None
+
+
+def prepare(request: HttpRequest, desk: Review, word: Word) -> Outcome:
+    """Open what has to be filled in for a signature (a page without scripts comes here)."""
+    return Outcome(signing=True, status=200)
+
+
+def sign(request: HttpRequest, desk: Review, word: Word) -> Outcome:
+    """Sign exactly what was read, by the person whose password was given in these minutes."""
+    settled = _already_decided(desk)
+    if settled is not None:
+        return settled
+    if confirmed_until(request) is None:
+        wrong = reauthentication.confirm(request, request.POST.get("password", ""))
+        if wrong is not None:
+            status = TOO_MANY if wrong.locked else 422
+            return Outcome(password=wrong.message, signing=True, status=status)
+    fields = {"opinion": word.opinion}
+    if word.below_minimum_reason.strip():
+        fields["below_minimum_reason"] = word.below_minimum_reason
+    return _taken(
+        desk,
+        "sign",
+        fields,
+        read=word.read,
+        reauthenticated_at=reauthentication.confirmed_at(request),
+        done=_("方案已签署，回复函将发给消费者"),
+        to=("review_case", desk.complaint.number),
+    )
+
+
+def send_back(request: HttpRequest, desk: Review, word: Word) -> Outcome:
+    """Back to whoever drafted it, with comments on the version that was read."""
+    settled = _already_decided(desk)
+    if settled is not None:
+        return settled
+    if desk.resolution is None or word.version != str(desk.resolution.version):
+        words = _("方案在您打开之后另有新版本，没有退回；请核对新版本后再退回")
+        return Outcome(refused=[words], status=409, changed=True)
+    return _taken(
+        desk,
+        "send_back",
+        {"comments": word.opinion},
+        version=desk.complaint.version,
+        done=_("已退回修改，拟订人会收到您的意见"),
+        to=("review",),
+    )
+
+
+def _taken(
+    desk: Review, step: str, fields: dict[str, Any], *, done: str, to: tuple[str, ...], **how: Any
+) -> Outcome:
+    try:
+        steps.take(desk.complaint.number, step, fields, by=desk.user, **how)
+    except (ContentChanged, StaleVersion) as changed:
+        return Outcome(refused=[changed.message], status=409, changed=True)
+    except StepRefused as refused:
+        return _refused(desk, refused)
+    except Invalid as invalid:
+        return Outcome(refused=[m for messages in invalid.errors.values() for m in messages])
+    except NotAllowed as refused:
+        return Outcome(refused=[refused.message], status=403)
+    return Outcome(done=done, to=to)
+
+
+def _refused(desk: Review, refused: StepRefused) -> Outcome:
+    """Somebody was faster, or something is missing that the form asks for."""
+    codes = {u.code for u in refused.unmet}
+    if "state" in codes:
+        settled = _already_decided(Review(find(desk.complaint.number, desk.user), desk.user))
+        if settled is not None:
+            return settled
+    reasons = [u.message for u in refused.unmet]
+    return Outcome(refused=reasons, signing="below_minimum_has_reason" in codes)
+
+
+def _already_decided(desk: Review) -> Outcome | None:
+    """A clear answer where the case does not lie with counsel any more."""
+    if desk.open:
+        return None
+    number, signature = desk.complaint.number, desk.signature
+    if signature is not None and signature.by_id == desk.user.pk:
+        words = _("这份方案您已在 {time} 签署，没有重复签署")
+        done = words.format(time=f"{timezone.localtime(signature.at):%H:%M}")
+        return Outcome(done=done, to=("review_case", number))
+    if signature is not None:
+        words = _("案件 {number} 的方案已由{name}在 {time} 签署，您的意见没有提交")
+        time = f"{timezone.localtime(signature.at):%H:%M}"
+        return Outcome(
+            refused=[words.format(number=number, name=signature.by.name, time=time)], status=409
+        )
+    words = _("案件 {number} 现处于“{state}”，已不在法务手里，您的意见没有提交")
+    state = desk.complaint.get_state_display()
+    return Outcome(refused=[words.format(number=number, state=state)], status=409)
+
+
+ACTS: dict[str, Callable[[HttpRequest, Review, Word], Outcome]] = {
+    "prepare": prepare,
+    "sign": sign,
+    "send_back": send_back,
+}
