@@ -32,6 +32,7 @@ NO_NETWORK = (  # how pip says that it reaches nobody
     "ProxyError",
 )
 
+COMMANDS = ("", "--empty", "test", "lint")
 HELP = """\
 Kesu 客诉
 
@@ -72,9 +73,10 @@ def main(arguments: list[str]) -> None:
     if command == "help" or (command != "test" and {"-h", "--help"} & set(arguments)):
         print(HELP, end="")
         return
-    if command not in ("", "--empty", "test", "lint") or (rest and command != "test"):
-        unknown = command if command not in ("", "--empty", "lint") else rest[0]
-        sys.exit(f"不认识的参数 / unknown argument: {unknown}\n\n{HELP}")
+    if command not in COMMANDS or (rest and command != "test"):
+        unknown = rest[0] if command in COMMANDS else command
+        print(f"不认识的参数 / unknown argument: {unknown}\n\n{HELP}", end="", file=sys.stderr)
+        sys.exit(2)
     env = settings()
     try:
         python = ready(env, files_for(env, command))

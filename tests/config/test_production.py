@@ -1,0 +1,63 @@
+"""Production settings: nothing is forgotten, and nothing unsafe starts."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import env
+from config.state import PROJECT
+from quickstart.lint import production
+
+SERVERS = {"DATABASE_URL": "postgres://kesu@127.0.0.1:1/kesu", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+def check(state: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy` with these settings and none of the tests' own."""
+    own = {*env.VARIABLES, "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    inherited = {n: v for n, v in os.environ.items() if n not in own}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=PROJECT,
+        env={**inherited, "STATE_DIR": str(state), **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def complete() -> dict[str, str]:
+    """What an installation has to set."""
+    return {**production(), **SERVERS}
+
+
+def test_a_complete_installation_has_nothing_to_be_warned_of(
+    tmp_path: Path, complete: dict[str, str]
+) -> None:
+    done = check(tmp_path, complete)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "keys").exists(), "a key was made although all were given"
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "VAULT_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL"])
+def test_it_does_not_start_without(name: str, tmp_path: Path, complete: dict[str, str]) -> None:
+    del complete[name]
+    done = check(tmp_path, complete)
+    assert done.returncode != 0
+    assert name in done.stderr
+
+
+def test_it_does_not_start_with_debug_on(tmp_path: Path, complete: dict[str, str]) -> None:
+    done = check(tmp_path, {**complete, "DEBUG": "1"})
+    assert done.returncode != 0
+    assert "DEBUG must be off" in done.stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path, complete: dict[str, str]) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(complete.pop("SECRET_KEY") + "\n", encoding="ascii")
+    done = check(tmp_path, {**complete, "SECRET_KEY_FILE": str(secret)})
+    assert done.returncode == 0, done.stderr
