@@ -6,6 +6,7 @@ Babel reads the Python; Django turns a template into Python that Babel can read.
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -41,7 +42,8 @@ def collect(project: Path) -> Catalog:
         for _line, message, comments, context in extract(
             "python", BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
         ):
-            found.add(message, locations=[(name, None)], auto_comments=comments, context=context)
+            place: Any = (name, None)  # without a line: it would change with every edit
+            found.add(message, locations=[place], auto_comments=comments, context=context)
     return found
 
 
