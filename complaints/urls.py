@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from complaints.views import (
     drafts,
+    edit_case,
     intake,
     queue,
     queue_peek,
@@ -17,6 +18,7 @@ urlpatterns = [
     path("complaints/new/", intake.intake, name="intake"),
     path("complaints/new/hints/", intake.hints, name="intake_hints"),
     path("drafts/", drafts.drafts, name="drafts"),
+    path("complaints/<str:number>/edit/", edit_case.edit_case, name="edit_case"),
     path("complaints/<str:number>/registered/", intake.done, name="intake_done"),
     path("complaints/<str:number>/peek/", queue_peek.peek, name="peek"),
     path("complaints/<str:number>/resolution/", resolution.resolution, name="resolution"),
