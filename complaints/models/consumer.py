@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import vault
+from complaints.choices import Protection
 
 PERSONAL_FIELDS = ("name", "phone", "email", "id_number", "bank_account", "address")
 
@@ -99,6 +100,11 @@ class Consumer(models.Model):
     def channels(self) -> list[str]:
         """The ways in which the consumer can be reached: phone, email, address."""
         return [c for c in ("phone", "email", "address") if getattr(self, f"{c}_masked")]
+
+    @property
+    def protection_words(self) -> str:
+        """老年人, 未成年人, 残疾人 or ""."""
+        return str(Protection(self.protection).label) if self.protection else ""
 
     def as_masked(self) -> dict[str, str]:
         """Every personal field as it may be shown."""

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _l
 
@@ -86,7 +87,7 @@ class EditForm(CaseForm):
 
     def _base(self, complaint: Complaint) -> str:
         seen = {name: _print(value) for name, value in self.current.items()}
-        at = complaint.updated_at.isoformat()
+        at = timezone.now().isoformat()
         return json.dumps({"version": complaint.version, "at": at, "seen": seen})
 
     @property
@@ -105,7 +106,7 @@ class EditForm(CaseForm):
 
     @property
     def seen_at(self) -> datetime | None:
-        """When what was shown had last changed."""
+        """When the page was drawn."""
         try:
             return parse_datetime(str(self._sent_base.get("at", "")))
         except ValueError:

@@ -399,3 +399,10 @@ def test_a_stranger_token_is_replaced(cast: Cast, agent: Client) -> None:
         assert sent(agent, form_token=value).status_code == 302
     assert Complaint.objects.count() == 4
     assert intake.similar({"phone": "12098765432"}, "", cast.agent)
+
+
+def test_who_speaks_and_who_is_protected_stand_on_the_case(agent: Client) -> None:
+    sent(agent)
+    page = agent.get(reverse("case", args=[Complaint.objects.get().number])).content.decode()
+    assert "家属代办" in page
+    assert "老年人" in page
