@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from complaints.actions import import_run, importing, overdue
+from complaints.actions import communication, import_run, importing, overdue
 
 
 @shared_task
@@ -22,3 +22,9 @@ def run_import(run_id: int) -> None:
 def resume_imports() -> int:
     """Take up imports whose worker died, remove files that are no longer needed."""
     return importing.sweep(timezone.now())
+
+
+@shared_task
+def forget_old_drafts() -> int:
+    """Drop drafts that nobody came back to; answers how many."""
+    return communication.forget_old_drafts(timezone.now())

@@ -26,6 +26,7 @@ from complaints.models import Communication, Complaint, Draft, Event, Outbox
 
 UNDO_WINDOW = timedelta(seconds=30)
 REPLY_CHANNELS = ("email", "phone", "sms", "wechat", "letter", "in_person")
+DRAFTS_KEPT = timedelta(days=30)
 DRAFT_LIMIT = 400_000  # characters of JSON
 # The place of a draft: words joined by colons ("intake", "case:TS26-000001:reply").
 DRAFT_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}(:[A-Za-z0-9_-]{1,40}){0,3}")
@@ -214,3 +215,9 @@ def drop_draft(user: User, key: str) -> None:
     """Forget the draft once its text was taken; nothing happens when there is none."""
     if DRAFT_KEY.fullmatch(key):
         Draft.objects.filter(user=user, key=key).delete()
+
+
+def forget_old_drafts(now: datetime) -> int:
+    """Drop what nobody came back to: it may hold personal data. Answers how many."""
+    deleted, _by_model = Draft.objects.filter(updated_at__lt=now - DRAFTS_KEPT).delete()
+    return deleted

@@ -170,14 +170,11 @@ class IntakeForm(CaseForm):
         super().__init__(data)
         self.user = user
         if len(user.team_ids) > 1:
-            self.fields["team"].choices = self._teams  # type: ignore[attr-defined]
+            names = [(str(pk), name) for pk, name in user.team_names.items()]
+            self.fields["team"].choices = names  # type: ignore[attr-defined]
         else:
             del self.fields["team"]
         self.initial["form_token"] = uuid.uuid4().hex
-
-    def _teams(self) -> list[tuple[str, str]]:
-        named = dict(Team.objects.filter(pk__in=self.user.team_ids).values_list("pk", "name"))
-        return [(str(pk), named[pk]) for pk in self.user.team_ids]
 
     @property
     def token(self) -> str:

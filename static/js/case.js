@@ -1,7 +1,6 @@
 // The case workspace. Forms behind [data-sheet] links open in one dialog; everything works without this script as pages of their own.
 const body = document.getElementById('sheet-body');
 const sheet = document.getElementById('sheet');
-const texts = JSON.parse(document.getElementById('texts')?.textContent || 'null') || {};
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 let opener = null;
 
@@ -32,14 +31,6 @@ sheet?.addEventListener('close', () => {
 });
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-leave-sheet]')) sheet?.close();
-});
-
-// --- copy the number
-document.addEventListener('click', async (event) => {
-  const button = event.target.closest('[data-copy]');
-  if (!button) return;
-  await navigator.clipboard?.writeText(button.dataset.copy).catch(() => {});
-  tell('kesu:toast', `${texts.copied} ${button.dataset.copy}`);
 });
 
 // --- back to the list one came from, also after the page was loaded again

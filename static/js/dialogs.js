@@ -63,3 +63,12 @@ document.addEventListener('kesu:toast', (event) => {
   place.append(toast);
   countDown(toast);
 });
+
+// A button [data-copy="text"] puts the text on the clipboard.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copy]');
+  if (!button) return;
+  const texts = JSON.parse(document.getElementById('texts')?.textContent || 'null') || {};
+  await navigator.clipboard?.writeText(button.dataset.copy).catch(() => {});
+  document.dispatchEvent(new CustomEvent('kesu:toast', { detail: `${texts.copied} ${button.dataset.copy}` }));
+});

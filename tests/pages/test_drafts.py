@@ -2,15 +2,18 @@
 
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from complaints.actions import communication
 from complaints.models import Draft
+from complaints.tasks import forget_old_drafts
 from tests.cast import Cast
 
 PHONE = "12098765432"
@@ -123,6 +126,15 @@ def test_a_draft_is_never_written_to_the_log(cast: Cast, caplog: pytest.LogCaptu
         send(browser(cast.agent), {"key": "bad key", "data": {"phone": PHONE}})
     logged = [r.getMessage() for r in caplog.records if not r.name.startswith("django.db")]
     assert PHONE not in "\n".join(logged)
+
+
+def test_a_draft_that_nobody_came_back_to_is_forgotten_after_thirty_days(cast: Cast) -> None:
+    now = timezone.now()
+    communication.save_draft(cast.agent, "intake", {"title": "旧的"}, now - timedelta(days=31))
+    communication.save_draft(cast.colleague, "intake", {"title": "新的"}, now - timedelta(days=29))
+    assert forget_old_drafts() == 1
+    assert communication.load_draft(cast.agent, "intake") is None
+    assert communication.load_draft(cast.colleague, "intake") is not None
 
 
 def restored(user: Any, **context: Any) -> str:

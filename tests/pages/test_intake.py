@@ -274,6 +274,15 @@ def test_registering_from_the_page_takes_thirteen_statements_and_a_transaction(c
     assert len(statements) <= 13, "\n".join(statements)  # session, person and eleven of the action
 
 
+def test_drawing_the_form_takes_five_statements(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    Membership.objects.create(user=cast.agent, team=cast.other_team)
+    client = browser(cast.agent)
+    with django_assert_max_num_queries(5):  # session, person, teams, draft, badge
+        client.get(reverse("intake"))
+
+
 def hints(client: Client, **changes: Any) -> str:
     return client.post(reverse("intake_hints"), fields(**changes)).content.decode()
 
