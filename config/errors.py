@@ -53,7 +53,13 @@ def page(request: HttpRequest, status: int, template: str, **context: Any) -> Ht
     """An error as a page, as problem+json for programs, or as one line of text for a pane."""
     title, detail = context.get("title", ""), context.get("detail", "")
     if wants_json(request):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        body = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "errors": [],
+        }
         return JsonResponse(
             body,
             status=status,

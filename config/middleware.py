@@ -112,6 +112,7 @@ class SignedInOnly(LoginRequiredMiddleware):
                 "title": _("登录已过期"),
                 "status": 401,
                 "detail": _("请重新登录。"),
+                "errors": [],
             }
             return JsonResponse(body, status=401, content_type="application/problem+json")
         if request.method not in ("GET", "HEAD"):

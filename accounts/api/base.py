@@ -26,6 +26,8 @@ class ApiView(APIView):
     a POST with an Idempotency-Key is done once.
     """
 
+    # OPTIONS would tell names and texts of the code
+    http_method_names = ("get", "post", "put", "patch", "delete", "head")
     scopes: ClassVar[dict[str, str | None]] = {}
     permission: ClassVar[str | None] = None
     params: ClassVar[tuple[str, ...]] = ()

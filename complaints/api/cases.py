@@ -36,7 +36,7 @@ class CasesView(CaseView):
     def post(self, request: Request) -> Response:
         by, now, data = caller(request), timezone.now(), body(request)
         case = intake.register(data, by=by, now=now)
-        consumer = data.get("consumer") or {}
+        consumer = {name: text for name, text in (data.get("consumer") or {}).items() if text}
         earlier = intake.similar(consumer, case.order_number, by, limit=6)
         similar = [s for s in earlier if s["number"] != case.number][:5]
         headers = {**etag(case.version), "Location": f"{request.path}{case.number}/"}

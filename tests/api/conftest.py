@@ -23,7 +23,7 @@ class Caller:
     """A program with a key, or (without one) a person in a browser session."""
 
     def __init__(self, headers: dict[str, str], client: Client | None = None) -> None:
-        self.client = client or Client()
+        self.client = client or Client(raise_request_exception=False)
         self.headers = headers
 
     def __call__(
@@ -33,6 +33,8 @@ class Caller:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         kind = named.pop("Content-Type", "application/json")
         data = body if isinstance(body, str | bytes) else json.dumps(body)
+        data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        path = path.removeprefix("http://testserver")
         return self.client.generic(
             method.upper(),
             path if path.startswith("/") else f"{ROOT}/{path}",
@@ -68,7 +70,7 @@ def program(user: User, *scopes: str) -> Caller:
 
 def person(user: User) -> Caller:
     """The user in a browser."""
-    client = Client()
+    client = Client(raise_request_exception=False)
     client.force_login(user)
     return Caller({}, client)
 
@@ -77,6 +79,15 @@ def person(user: User) -> Caller:
 def uncounted() -> None:
     """Calls of earlier tests do not count against the limit."""
     cache.clear()
+
+
+@pytest.fixture
+def unlimited(settings: Any) -> None:
+    """For tests that call more often than a caller may."""
+    settings.REST_FRAMEWORK = {
+        **settings.REST_FRAMEWORK,
+        "DEFAULT_THROTTLE_RATES": {"caller": "1000000/min"},
+    }
 
 
 _numbers = itertools.count(1)
