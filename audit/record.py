@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -88,17 +89,39 @@ def record(
     return entry
 
 
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold: the entry's number, and whether it is gone or altered."""
+
+    sequence: int
+    missing: bool
+
+
+def breaks(entries: Iterable[Entry]) -> list[Break]:
+    """Every place where the chain of one subject, given from its beginning, does not hold.
+
+    Every hash is worked out again. Entries cut off at the very end leave no trace in the chain
+    itself.
+    """
+    found = []
+    previous, expected = "", 1
+    for entry in entries:
+        if entry.sequence != expected:
+            found.append(Break(expected, missing=True))
+            expected = entry.sequence
+        if entry.previous_hash != previous or entry.hash != digest(entry):
+            found.append(Break(entry.sequence, missing=False))
+        previous, expected = entry.hash, expected + 1
+    return found
+
+
 def broken_links(subject: str) -> list[str]:
     """Where the chain of one subject does not hold: a sentence per broken entry, [] when it is
     whole.
     """
-    problems = []
-    previous, expected = "", 1
-    for entry in Entry.objects.filter(subject=subject).order_by("sequence").iterator():
-        if entry.sequence != expected:
-            problems.append(f"{subject}: entry {expected} is missing")
-            expected = entry.sequence
-        if entry.previous_hash != previous or entry.hash != digest(entry):
-            problems.append(f"{subject}: entry {entry.sequence} does not match its hash")
-        previous, expected = entry.hash, expected + 1
-    return problems
+    entries = Entry.objects.filter(subject=subject).order_by("sequence").iterator()
+    return [
+        f"{subject}: entry {b.sequence} "
+        + ("is missing" if b.missing else "does not match its hash")
+        for b in breaks(entries)
+    ]

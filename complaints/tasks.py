@@ -3,13 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from complaints.actions import communication, import_run, importing, overdue
+from complaints.actions import archiving, communication, import_run, importing, overdue
 
 
 @shared_task
 def enforce_deadlines() -> int:
     """Climb the ladders that are due now; answers how many."""
     return overdue.enforce_due(timezone.now())
+
+
+@shared_task
+def archive_finished() -> int:
+    """Archive complete files of cases closed for long enough; answers how many."""
+    return archiving.archive_due(timezone.now())
 
 
 @shared_task
