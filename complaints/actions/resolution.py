@@ -38,17 +38,15 @@ def current(complaint: Complaint) -> Resolution | None:
     )
 
 
-def content(resolution: Resolution) -> dict[str, Any]:
+def content(resolution: Resolution, until: datetime | None = None) -> dict[str, Any]:
     """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter,
-    analysis, hashes of the evidence.
+    analysis, hashes of the evidence (with `until`, of what had been received by then).
     """
     complaint = resolution.complaint
     analysis = resolution.analysis
-    items = (
-        Item.objects.filter(folder=complaint.folder_id)
-        .order_by("number")
-        .values_list("number", "sha256")
-    )
+    items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
+    if until is not None:
+        items = items.filter(received_at__lte=until)
     return {
         "complaint": complaint.number,
         "version": resolution.version,
@@ -72,7 +70,7 @@ def content(resolution: Resolution) -> dict[str, Any]:
         }
         if analysis
         else None,
-        "evidence": [{"number": n, "sha256": h} for n, h in items],
+        "evidence": [{"number": n, "sha256": h} for n, h in items.values_list("number", "sha256")],
     }
 
 
@@ -85,6 +83,15 @@ def hash_of(signed_content: Mapping[str, Any]) -> str:
 def content_hash(resolution: Resolution) -> str:
     """The hash of what a signature on this version covers."""
     return hash_of(content(resolution))
+
+
+def is_as_signed(opinion: Opinion) -> bool:
+    """Whether the content still has the fingerprint of the signature; proofs that came later aside.
+
+    Raises nothing: content that was altered behind the application's back answers False.
+    """
+    resolution = opinion.resolution
+    return hash_of(content(resolution, until=opinion.at)) == opinion.content_hash
 
 
 def as_it_would_be_signed(complaint: Complaint) -> Resolution | None:

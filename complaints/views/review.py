@@ -20,7 +20,7 @@ from complaints.models import Resolution
 from complaints.views import changes, findings_form, signing
 from complaints.views.lookup import case_of
 from complaints.views.queue_rows import BY_DUE, PAGE_SIZE, BadCursor, Cursor, page
-from complaints.views.review_desk import Review, short_form, waiting
+from complaints.views.review_desk import Review, waiting
 
 TABS = ("proposal", "facts", "law", "history")
 
@@ -114,7 +114,7 @@ def shown(
         "word": word or signing.Word(),
         "tab": tab if tab in TABS else TABS[0],
         "clean": request.GET.get("view") == "clean",
-        "fingerprint": short_form(desk.read),
+        "fingerprint": desk.fingerprint,
         "confirmed_until": signing.confirmed_until(request),
         "form": form,
         "to_find": sum(1 for q in form if not q.found),

@@ -263,6 +263,11 @@ class Review:
             None,
         )
 
+    @property
+    def fingerprint(self) -> str:
+        """What the signature covers, else what it would cover, in short."""
+        return short_form(self.signature.content_hash if self.signature else self.read)
+
     @cached_property
     def queue(self) -> list[queue_rows.Row]:
         """What waits for counsel, soonest due first: one page."""

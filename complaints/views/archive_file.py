@@ -1,0 +1,163 @@
+"""What the file of a finished case holds, and whether it is still what it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import Entry
+from audit.record import Break, breaks
+from complaints import audit_words
+from complaints.actions import resolution as resolutions
+from complaints.guards import file_is_complete
+from complaints.lifecycle import STEPS, State
+from complaints.models import Commitment, Complaint, Event, Opinion
+from complaints.review_checks import total_of
+from complaints.situation import CaseSituation
+from complaints.views.case_words import Words, in_words
+from evidence.models import Custody, Item
+
+NEWEST, OLDEST = 12, 3
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the chain as the page shows it; `broken` where it does not hold."""
+
+    entry: Entry
+    words: str
+    particulars: str
+    broken: bool
+
+
+class ArchiveFile:
+    """One closed or archived case. Everything is read when first asked for."""
+
+    def __init__(self, complaint: Complaint, user: User, *, everything: bool = False) -> None:
+        self.complaint, self.user, self.everything = complaint, user, everything
+        self.checked_at = timezone.now()
+
+    @property
+    def archived(self) -> bool:
+        """Sealed, not only closed."""
+        return self.complaint.state == State.ARCHIVED
+
+    # --- the chain
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The audit chain of the case from its beginning."""
+        return list(Entry.objects.filter(subject=self.complaint.subject).order_by("sequence"))
+
+    @cached_property
+    def breaks(self) -> list[Break]:
+        """Where the chain does not hold; every hash is worked out again."""
+        return breaks(self.entries)
+
+    @property
+    def links(self) -> list[Link]:
+        """The newest entries first; without `everything` the middle is left out."""
+        shown = self.entries[::-1]
+        if self.hidden:
+            shown = [*shown[:NEWEST], *shown[-OLDEST:]]
+        broken = {b.sequence for b in self.breaks}
+        return [
+            Link(e, audit_words.named(e.verb), audit_words.particulars(e), e.sequence in broken)
+            for e in shown
+        ]
+
+    @property
+    def hidden(self) -> int:
+        """How many entries are left out in the middle."""
+        return 0 if self.everything else max(0, len(self.entries) - NEWEST - OLDEST)
+
+    @property
+    def gap_after(self) -> int:
+        """After how many rows the gap stands."""
+        return NEWEST if self.hidden else 0
+
+    # --- what the file holds
+
+    @cached_property
+    def lacking(self) -> str:
+        """What keeps the file from being complete, as the step's guard says it; may be empty."""
+        return file_is_complete(CaseSituation(self.complaint, self.user, self.checked_at))
+
+    @cached_property
+    def signature(self) -> Opinion | None:
+        """The last signature, on whichever version it stands."""
+        return (
+            Opinion.objects.filter(resolution__complaint=self.complaint, signed=True)
+            .select_related("by", "resolution__analysis", "resolution__proposed_by")
+            .prefetch_related("resolution__measures")
+            .order_by("-id")
+            .first()
+        )
+
+    @cached_property
+    def as_signed(self) -> bool:
+        """Whether what was signed still has the fingerprint of the signature."""
+        if self.signature is None:
+            return True
+        self.signature.resolution.complaint = self.complaint
+        return resolutions.is_as_signed(self.signature)
+
+    @property
+    def total(self) -> Decimal:
+        """The sum that was offered, in yuan."""
+        return total_of(self.signature.resolution) if self.signature else Decimal(0)
+
+    @cached_property
+    def evidence(self) -> list[Item]:
+        """Everything in the folder with who had it in hand."""
+        hands = Custody.objects.select_related("by").order_by("id")
+        items = Item.objects.filter(folder=self.complaint.folder_id).select_related("received_by")
+        return list(items.prefetch_related(Prefetch("custody", hands)).order_by("number"))
+
+    @property
+    def evidence_size(self) -> int:
+        """Bytes of all files."""
+        return sum(item.size for item in self.evidence)
+
+    @cached_property
+    def commitments(self) -> list[Commitment]:
+        """What was promised and how it was kept."""
+        return list(
+            Commitment.objects.filter(complaint=self.complaint)
+            .select_related("settled_by")
+            .order_by("due", "id")
+        )
+
+    @cached_property
+    def story(self) -> list[tuple[datetime, str, Words]]:
+        """(when, who, what) of the timeline, oldest first."""
+        events = Event.objects.filter(complaint=self.complaint).select_related("by").order_by("id")
+        return [
+            (e.at, e.by.name if e.by else _("系统"), in_words(e, self.complaint)) for e in events
+        ]
+
+    # --- what may be done
+
+    @property
+    def may_archive(self) -> bool:
+        """The person's role archives, and the case is closed."""
+        return self._may("archive")
+
+    @property
+    def may_reopen(self) -> bool:
+        """The person's role reopens."""
+        return self._may("reopen")
+
+    def _may(self, code: str) -> bool:
+        step = STEPS[code]
+        return self.complaint.state in step.sources and any(
+            self.user.is_(role) for role in step.who if role == Role.SUPERVISOR
+        )
