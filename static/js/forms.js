@@ -46,10 +46,11 @@ document.addEventListener('submit', (event) => {
   if (form.matches('[data-logout]')) sessionStorage.clear();
   dirty.delete(form);
   leaving = true;
+  form.dataset.pending = 'yes'; // at once: the second click of a double click comes before the timer
   setTimeout(() => {
     const byHtmx = form.matches('[hx-post], [hx-put], [hx-patch], [hx-delete]');
     if (event.defaultPrevented) leaving = false;
-    if (!event.defaultPrevented || byHtmx) pending(form, true);
+    pending(form, !event.defaultPrevented || byHtmx);
   });
 }, true);
 
