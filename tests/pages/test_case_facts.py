@@ -1,0 +1,178 @@
+"""Answering facts on the page: one post, everything that follows from it, and who may find what."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from complaints.models import FactAnswer
+from tests import factories as f
+from tests.cast import Cast
+from tests.pages.test_case import address, browser, text_of
+
+FACT = "fr_false_statement"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def agent(cast: Cast) -> Client:
+    return browser(cast.agent)
+
+
+def post(client: Client, case, fact: str = FACT, htmx: bool = False, **values):
+    url = reverse("answer_fact", args=[case.number, fact])
+    return client.post(url, values, headers=HTMX if htmx else {})
+
+
+def current(case, fact: str = FACT) -> FactAnswer | None:
+    return FactAnswer.objects.filter(complaint=case, fact=fact, superseded_at=None).first()
+
+
+def test_one_answer_changes_facts_law_and_sum_in_one_request(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    f.with_evidence(case, cast.agent)
+    page = post(agent, case, htmx=True, value="yes", source="evidence", evidence="1")
+    text = text_of(page)
+    assert page.status_code == 200
+    assert current(case).value is True
+    assert (current(case).source, current(case).evidence_number) == ("evidence", 1)
+    assert re.findall(r'id="(facts|law|calc|actions)"', text) == ["facts", "law", "calc", "actions"]
+    assert text.count('hx-swap-oob="true"') == 3
+    assert "证据 1" in text
+
+
+def test_without_scripts_the_answer_leads_back_to_the_facts(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    assert post(agent, case, value="no").url == address(case) + "#facts"
+    assert current(case).value is False
+
+
+def test_cannot_be_established_needs_its_reason(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    refused = post(agent, case, unknown="1", note=" ")
+    assert refused.status_code == 422
+    assert "请说明为何无法查明" in text_of(refused)
+    assert current(case) is None
+    post(agent, case, unknown="1", note="录音已过保存期")
+    assert current(case).established is False
+    assert "录音已过保存期" in text_of(agent.get(address(case)))
+
+
+@pytest.mark.parametrize(
+    ("fact", "sent", "stored"),
+    [
+        ("tx_channel", {"value": "电话营销"}, "电话营销"),
+        ("pi_sensitive", {"value": ["金融账户", "身份证件号码"]}, ["身份证件号码", "金融账户"]),
+        ("tx_loss", {"value": "1,280.5"}, "1280.50"),
+        ("tx_delivery_date", {"value": "2026-03-01"}, "2026-03-01"),
+        ("as_open_days", {"value": "17"}, 17),
+    ],
+)
+def test_each_type_of_fact_takes_its_own_answer(
+    cast: Cast, agent: Client, fact: str, sent: dict, stored: object
+) -> None:
+    case = f.investigating(cast)
+    assert post(agent, case, fact, **sent).status_code == 302
+    assert current(case, fact).value == stored
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "words"),
+    [
+        ("tx_loss", "-1", "不能为负数"),
+        ("tx_loss", "1.234", "金额最多两位小数"),
+        ("as_open_days", "很多", "不是整数"),
+        ("tx_channel", "飞鸽", "不在可选答案之中"),
+        ("tx_channel", "", "请给出答案，或标明无法查明并说明原因"),
+    ],
+)
+def test_an_answer_of_the_wrong_kind_is_refused_and_stays_in_the_form(
+    cast: Cast, agent: Client, fact: str, value: str, words: str
+) -> None:
+    case = f.investigating(cast, category="telesales_fraud")
+    f.answer(case, cast.agent, **{"sp_broken": True})
+    page = post(agent, case, fact, value=value, note="已经写好的说明")
+    assert page.status_code == 422
+    assert current(case, fact) is None
+    asked = [m["fact"] for m in f.missing_for_conclusion(case)]
+    if fact in asked:
+        assert words in text_of(page)
+        assert "已经写好的说明" in text_of(page)
+
+
+def test_an_answer_over_one_never_seen_is_refused_with_who_gave_it(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.investigating(cast)
+    f.answer(case, cast.colleague, **{FACT: True})
+    page = post(agent, case, htmx=True, value="no", note="我看了录音", standing="")
+    text = text_of(page)
+    assert page.status_code == 409
+    assert "何静" in text
+    assert "答了“是”" in text
+    assert "我看了录音" in text
+    assert current(case).value is True
+    seen = re.search(rf'id="fact-{FACT}".*?name="standing" value="(\d+)"', text, re.S)[1]
+    assert post(agent, case, value="no", note="我看了录音", standing=seen).status_code == 302
+    assert current(case).value is False
+
+
+def test_a_change_elsewhere_in_the_case_does_not_refuse_an_answer(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.investigating(cast)
+    f.with_evidence(case, cast.colleague)
+    f.answer(case, cast.colleague, tx_living_consumption=True)
+    assert post(agent, case, value="yes", standing="").status_code == 302
+
+
+def test_what_counsel_finds_is_asked_of_counsel_only(cast: Cast, agent: Client) -> None:
+    case = f.in_review(cast)
+    mine, counsels = text_of(agent.get(address(case))), browser(cast.counsel)
+    url = reverse("answer_fact", args=[case.number, "fraud"])
+    assert url not in mine
+    assert "由法务认定的" in mine
+    refused = post(agent, case, "fraud", value="yes")
+    assert refused.status_code == 422
+    assert current(case, "fraud") is None
+    page = text_of(counsels.get(address(case)))
+    assert url in page
+    assert "由您认定" in page
+    assert post(counsels, case, "fraud", value="yes").status_code == 302
+    assert current(case, "fraud").by == cast.counsel
+
+
+def test_an_open_element_leads_to_its_question_and_an_answered_one_to_its_evidence(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.investigating(cast)
+    f.with_evidence(case, cast.agent)
+    post(agent, case, value="yes", source="evidence", evidence="1")
+    page = text_of(agent.get(address(case)))
+    law = page.split('id="law"')[1].split('id="calc"')[0]
+    assert '<a href="#fact-fr_induced" data-goto>待答</a>' in law
+    assert f'href="{address(case)}?show=evidence#evidence-1">证据 1</a>' in law
+    assert "本条规则尚未经法务签署" in law
+    assert "《消费者权益保护法》第五十五条第一款" in law
+
+
+def test_the_sum_shows_formula_floor_and_version(cast: Cast, agent: Client) -> None:
+    calc = text_of(agent.get(address(f.investigating(cast)))).split('id="calc"')[1]
+    assert "3,980 + 3 × 3,980" in calc
+    assert "¥15,920.00" in calc
+    assert "不足 ¥500.00 的按 ¥500.00 计" in calc
+    assert "规则库 20" in calc
+    assert "若待查事项成立" in calc
+
+
+def test_a_foreign_case_and_an_unknown_fact_are_not_found(cast: Cast, agent: Client) -> None:
+    theirs, mine = f.registered(cast, by=cast.outsider), f.investigating(cast)
+    assert post(agent, theirs, value="yes").status_code == 404
+    assert post(agent, mine, "no_such_fact", value="yes").status_code == 404
+    assert post(browser(cast.auditor), mine, value="yes").status_code == 403
+
+
+def test_a_closed_case_takes_no_answer(cast: Cast, agent: Client) -> None:
+    page = post(agent, f.closed(cast), value="yes")
+    assert page.status_code == 422
