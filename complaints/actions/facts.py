@@ -88,9 +88,9 @@ def answer(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        _check_standing(complaint, standing or {})
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，不能再记录事实；如有新的事实请先重新启动")]})
+        _check_standing(complaint, standing or {})
         _check_evidence(complaint, cleaned)
         changed = _write(complaint, cleaned, by, now)
         if changed and complaint.state == State.IN_REVIEW and by.may("find_facts"):

@@ -10,11 +10,35 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from complaints import clock
-from complaints.choices import Channel, CommitmentState, CommunicationKind, FactSource, HoldReason
-from complaints.lifecycle import STEPS, State
+from complaints.choices import (
+    CONSENT_MEANS,
+    DECLINE_REASONS,
+    EXTERNAL_OUTCOMES,
+    Channel,
+    CommitmentState,
+    CommunicationKind,
+    FactSource,
+    HoldReason,
+)
+from complaints.lifecycle import STEPS, Field, State
 from complaints.models import Complaint, Event
 from legal_rules.vocabulary import FACTS
 
+_WRITTEN = (
+    "note",
+    "reason",
+    "explanation",
+    "findings",
+    "comments",
+    "opinion",
+    "consumers_words",
+    "no_evidence_reason",
+)
+_LISTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("decline", "reason"): DECLINE_REASONS,
+    ("consumer_accepts", "means"): CONSENT_MEANS,
+    ("external_decision", "outcome"): EXTERNAL_OUTCOMES,
+}
 LONG = 80  # characters; a longer text of an act is drawn as a message
 
 
@@ -54,6 +78,7 @@ def _registered(event: Event, complaint: Complaint) -> Words:
 def _step(event: Event, complaint: Complaint) -> Words:
     special = {
         "withdrawal_requested": _("消费者请求撤回，等待主管确认"),
+        "withdrawal_dismissed": _("取消了撤回请求，继续办理"),
         "merged_in": _("{number} 并入本案").format(number=event.detail.get("number", "")),
     }
     step = STEPS.get(event.code)
@@ -69,7 +94,34 @@ def _step(event: Event, complaint: Complaint) -> Words:
         "archive": "ok",
     }
     tone = tones.get(event.code, "warn" if event.code in ("decline", "withdraw", "merge") else "")
-    return Words(title, event.text, "msg" if len(event.text) > LONG else "ev", tone)
+    fields = event.detail.get("fields")
+    text = event.text if fields is None else _texts(event.code, fields)
+    shape = "msg" if len(text) > LONG else "ev"
+    return Words(title, text, shape, tone, lines=_short(event.code, fields or {}))
+
+
+def _texts(step: str, fields: dict[str, Any]) -> str:
+    """What a person wrote with a step; the code of a list is no text."""
+    names = [n for n in _WRITTEN if (step, n) not in _LISTS]
+    return "\n".join(str(fields[n]) for n in names if fields.get(n))
+
+
+def _short(step: str, fields: dict[str, Any]) -> tuple[str, ...]:
+    """Numbers, dates and choices of a step, each with its name."""
+    lines = []
+    for name in fields:
+        if (name in _WRITTEN and (step, name) not in _LISTS) or name == Field.CANNOT_BE_ESTABLISHED:
+            continue
+        value = _value(_LISTS.get((step, name), {}), fields[name])
+        if value and name in Field.values:
+            lines.append(_("{name}：{value}").format(name=str(Field(name).label), value=value))
+    return tuple(lines)
+
+
+def _value(choices: dict[str, Any], value: Any) -> str:
+    if isinstance(value, list):
+        return _("、").join(str(v) for v in value)
+    return str(choices.get(str(value), value))
 
 
 def _communication(event: Event, complaint: Complaint) -> Words:

@@ -110,7 +110,8 @@ def _by_whom(page: CasePage, given: Given) -> str:
 def _changed(request: HttpRequest, number: str, fact: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         response = _pane(request, load(request, number), None, 200)
-        response["HX-Trigger"] = json.dumps({"kesu:answered": fact})
+        said = {"kesu:answered": fact, "announce": _("已记录")}
+        response["HX-Trigger-After-Settle"] = json.dumps(said)
         return response
     return HttpResponseRedirect(reverse("case", args=[number]) + "#facts")
 

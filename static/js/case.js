@@ -45,6 +45,15 @@ if (back) {
   back.href = place.href;
 }
 
+// --- the case before and after this one in that list
+const rows = JSON.parse(sessionStorage.getItem('list-rows') ?? '[]');
+const here = rows.indexOf(location.pathname);
+for (const link of document.querySelectorAll('[data-neighbour]')) {
+  const address = here < 0 ? undefined : rows[here + Number(link.dataset.neighbour)];
+  link.hidden = !address;
+  if (address) link.href = address;
+}
+
 // --- the three texts of the composer
 const composer = document.querySelector('[data-composer]');
 function choose(tab, focus) {

@@ -100,6 +100,12 @@ document.addEventListener('click', (event) => {
   }
 });
 
+// A case knows its neighbours in the list it was opened from (case.js).
+if (rows().length) {
+  const addresses = rows().map((row) => row.querySelector('a')?.getAttribute('href'));
+  sessionStorage.setItem('list-rows', JSON.stringify(addresses.filter(Boolean)));
+}
+
 const known = rows().findIndex((row) => row.id && `#${row.id}` === location.hash);
 if (known >= 0) show(known, false);
 else if (peek?.getClientRects().length) show(0, false);
