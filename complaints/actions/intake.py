@@ -33,6 +33,7 @@ __all__ = [
     "clean_registration",
     "edit",
     "first_sentence",
+    "open_draft",
     "register",
     "register_form",
     "similar",
@@ -139,6 +140,24 @@ class AlreadySent(CaseError):
         self.number, self.same = number, same
 
 
+def _form_key(token: str) -> str:
+    return f"intake|{token}"
+
+
+def open_draft(user: User, key: str) -> dict[str, tuple[Any, datetime]]:
+    """{key: (what was typed, when)}, empty without a draft.
+
+    A draft of a form that was registered since is dropped: its last save was overtaken by the form
+    itself, and the next caller must not find this one's words.
+    """
+    drafts = communication.load_drafts(user, [key])
+    token = drafts[key][0].get("form_token", "") if key in drafts else ""
+    if token and IdempotentRequest.objects.filter(user=user, key=_form_key(token)).exists():
+        communication.drop_draft(user, key)
+        return {}
+    return drafts
+
+
 def register_form(
     values: Mapping[str, Any], token: str, *, by: User, draft: str = "", now: datetime | None = None
 ) -> Complaint:
@@ -148,7 +167,7 @@ def register_form(
     case. Raises AlreadySent for the second time, and what `register` raises.
     """
     now = now or timezone.now()
-    key = f"intake|{token}"
+    key = _form_key(token)
     body = json.dumps(values, sort_keys=True, default=str)
     digest = salted_hmac("complaints.intake", body, algorithm="sha256").hexdigest()
 

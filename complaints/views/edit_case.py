@@ -93,6 +93,6 @@ def _changes(complaint: Complaint, form: EditForm) -> list[tuple[Event, str]]:
 def _in_words(event: Event, form: EditForm) -> str:
     changed = event.detail.get("fields") if event.kind == Event.Kind.CHANGE else None
     if isinstance(changed, list):
-        return "、".join(form.label_of(name) for name in changed)
+        return _("、").join(form.label_of(name) for name in changed)
     step = STEPS.get(event.code) if event.kind == Event.Kind.STEP else None
     return str(step.title) if step else event.get_kind_display()

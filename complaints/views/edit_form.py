@@ -17,7 +17,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
 from complaints.views.intake_form import PERSONAL, CaseForm, Choices
@@ -75,7 +76,7 @@ class EditForm(CaseForm):
     """Mending. Raises nothing; the action takes or refuses what `values()` answers."""
 
     base = forms.Field(required=False, widget=forms.HiddenInput)
-    removed = Choices(label=_l("删除已登记的"), required=False)
+    removed = Choices(label=_("删除已登记的"), required=False)
 
     def __init__(self, data: QueryDict | None, complaint: Complaint) -> None:
         self.current = shown(complaint)
@@ -164,4 +165,6 @@ def _said(field: forms.Field, value: Any) -> str:
         options = label if isinstance(label, list) else [(code, label)]
         labels |= {str(c): str(words) for c, words in options}
     codes = value if isinstance(value, list) else [value]
-    return "、".join(labels.get(str(code), str(code)) for code in codes if code not in ("", None))
+    return gettext("、").join(
+        labels.get(str(code), str(code)) for code in codes if code not in ("", None)
+    )

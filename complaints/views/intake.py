@@ -73,7 +73,14 @@ def _refusals(values: dict[str, Any], now: datetime) -> dict[str, list[str]]:
 def _page(
     request: HttpRequest, form: IntakeForm, status: int = 200, sent: str = ""
 ) -> HttpResponse:
-    context = {"form": form, "hints": _hints(form, person(request)), "sent": sent, "draft": DRAFT}
+    user = person(request)
+    context = {
+        "form": form,
+        "hints": _hints(form, user),
+        "sent": sent,
+        "draft": DRAFT,
+        "drafts": {} if form.is_bound else actions.open_draft(user, DRAFT),
+    }
     return render(request, "intake/intake.html", context, status=status)
 
 

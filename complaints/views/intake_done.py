@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from complaints import clock
@@ -18,8 +18,8 @@ from complaints.models import Complaint, Deadline
 
 # What a running clock lets us say; the other clocks are our own affair.
 SAY = {
-    "accept": _l("我们会在 %(due)s 前核实情况，告知您是否受理。"),
-    "general_reply": _l("我们会在 %(due)s 前给您答复。"),
+    "accept": gettext_lazy("我们会在 %(due)s 前核实情况，告知您是否受理。"),
+    "general_reply": gettext_lazy("我们会在 %(due)s 前给您答复。"),
 }
 
 

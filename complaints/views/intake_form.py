@@ -12,9 +12,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from complaints.choices import Channel, Claim, FiledBy, Priority, Protection, Risk
@@ -67,7 +66,7 @@ def _categories() -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for c in CATEGORIES.values():
         groups.setdefault(c.parent_for(lang), []).append((c.id, c.name_for(lang)))
-    return [("", _("请选择类别")), *groups.items()]
+    return [("", gettext("请选择类别")), *groups.items()]
 
 
 def _rights() -> list[tuple[str, str]]:
@@ -78,30 +77,30 @@ def _rights() -> list[tuple[str, str]]:
 class CaseForm(forms.Form):
     """What registering and editing share. Field `consumer_phone` is the API's `consumer.phone`."""
 
-    consumer_name = _text(_l("称呼"), **PRIVATE)
-    consumer_phone = _text(_l("回电号码"), inputmode="tel", **PRIVATE)
-    consumer_email = _text(_l("电子邮件"), inputmode="email", **PRIVATE)
-    filed_by = _choice(_l("身份"), FiledBy.choices, initial=FiledBy.CONSUMER)
-    consumer_protection = _choice(_l("特殊保护"), [("", _l("无")), *Protection.choices], initial="")
-    consumer_id_number = _text(_l("证件号码"), **PRIVATE)
-    consumer_bank_account = _text(_l("收款账户"), **PRIVATE)
-    consumer_address = _text(_l("地址"), **PRIVATE)
-    title = _text(_l("一句话事由"), autocomplete="off")
+    consumer_name = _text(_("称呼"), **PRIVATE)
+    consumer_phone = _text(_("回电号码"), inputmode="tel", **PRIVATE)
+    consumer_email = _text(_("电子邮件"), inputmode="email", **PRIVATE)
+    filed_by = _choice(_("身份"), FiledBy.choices, initial=FiledBy.CONSUMER)
+    consumer_protection = _choice(_("特殊保护"), [("", _("无")), *Protection.choices], initial="")
+    consumer_id_number = _text(_("证件号码"), **PRIVATE)
+    consumer_bank_account = _text(_("收款账户"), **PRIVATE)
+    consumer_address = _text(_("地址"), **PRIVATE)
+    title = _text(_("一句话事由"), autocomplete="off")
     narrative = forms.Field(
-        label=_l("经过记录"), required=False, widget=forms.Textarea({"rows": 5, **PRIVATE})
+        label=_("经过记录"), required=False, widget=forms.Textarea({"rows": 5, **PRIVATE})
     )
-    order_number = _text(_l("订单号"), **PRIVATE)
-    product_name = _text(_l("商品或服务"), autocomplete="off")
-    product_category = _text(_l("商品类别"), autocomplete="off")
-    price_paid = _text(_l("价款（元）"), inputmode="decimal", autocomplete="off")
-    transaction_date = _text(_l("付款日期"), autocomplete="off")
-    loss_claimed = _text(_l("主张的损失（元）"), inputmode="decimal", autocomplete="off")
-    category = _choice(_l("类别"), _categories, forms.Select)
-    rights = Choices(label=_l("涉及权益"), required=False, choices=_rights)
-    claims = Choices(label=_l("诉求"), required=False, choices=Claim.choices)
-    priority = _choice(_l("优先级"), Priority.choices, initial=Priority.NORMAL)
-    risk_flags = Choices(label=_l("风险标记"), required=False, choices=Risk.choices)
-    confidential = forms.Field(label=_l("保密"), required=False, widget=forms.CheckboxInput)
+    order_number = _text(_("订单号"), **PRIVATE)
+    product_name = _text(_("商品或服务"), autocomplete="off")
+    product_category = _text(_("商品类别"), autocomplete="off")
+    price_paid = _text(_("价款（元）"), inputmode="decimal", autocomplete="off")
+    transaction_date = _text(_("付款日期"), autocomplete="off")
+    loss_claimed = _text(_("主张的损失（元）"), inputmode="decimal", autocomplete="off")
+    category = _choice(_("类别"), _categories, forms.Select)
+    rights = Choices(label=_("涉及权益"), required=False, choices=_rights)
+    claims = Choices(label=_("诉求"), required=False, choices=Claim.choices)
+    priority = _choice(_("优先级"), Priority.choices, initial=Priority.NORMAL)
+    risk_flags = Choices(label=_("风险标记"), required=False, choices=Risk.choices)
+    confidential = forms.Field(label=_("保密"), required=False, widget=forms.CheckboxInput)
 
     def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
         """Control characters leave the form; `unreadable` names the fields that had some."""
@@ -159,10 +158,10 @@ class CaseForm(forms.Form):
 class IntakeForm(CaseForm):
     """Registering. `form_token` names the form as it was drawn."""
 
-    channel = _choice(_l("渠道"), Channel.choices, forms.Select, initial=Channel.PHONE)
-    received_at = _text(_l("收到时间"), autocomplete="off", placeholder=_l("现在"))
-    external_reference = _text(_l("外部编号"), autocomplete="off")
-    team = _choice(_l("登记到"), (), forms.Select)
+    channel = _choice(_("渠道"), Channel.choices, forms.Select, initial=Channel.PHONE)
+    received_at = _text(_("收到时间"), autocomplete="off", placeholder=_("现在"))
+    external_reference = _text(_("外部编号"), autocomplete="off")
+    team = _choice(_("登记到"), (), forms.Select)
     form_token = forms.Field(required=False, widget=forms.HiddenInput)
     asked = forms.Field(required=False, widget=forms.HiddenInput)
 
@@ -209,14 +208,15 @@ class IntakeForm(CaseForm):
         values = self.values()
         person = values["consumer"]
         errors = {
-            name: [_("有看不见的控制字符，已经去掉；请核对后再提交")] for name in self.unreadable
+            name: [gettext("有看不见的控制字符，已经去掉；请核对后再提交")]
+            for name in self.unreadable
         }
         if not person["name"].strip():
-            errors["consumer.name"] = [_("请填写称呼，例如“许女士”；不愿留姓名时填写“匿名”")]
+            errors["consumer.name"] = [gettext("请填写称呼，例如“许女士”；不愿留姓名时填写“匿名”")]
         if not any(person[c].strip() for c in ("phone", "email", "address")):
-            errors["consumer.phone"] = [_("请填写回电号码；没有电话时填写邮箱或地址")]
+            errors["consumer.phone"] = [gettext("请填写回电号码；没有电话时填写邮箱或地址")]
         if not values["narrative"]:
-            errors["title"] = [_("请用一句话写下事由，或者填写经过记录")]
+            errors["title"] = [gettext("请用一句话写下事由，或者填写经过记录")]
         return errors
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from accounts.models import User
 from complaints import facts, narrative, validation
@@ -163,7 +163,7 @@ def _question(missing: Mapping[str, Any], lang: str) -> Question:
     return Question(
         fact=missing["fact"],
         text=missing["question"],
-        decides="、".join(names),
+        decides=gettext("、").join(names),
         evidence=missing["evidence"],
     )
 

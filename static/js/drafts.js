@@ -11,7 +11,8 @@ const PAUSE = 2000; // milliseconds
 const LONGEST = 5000;
 const RETRY = 10000;
 const states = new WeakMap();
-const SKIPPED = new Set(['csrfmiddlewaretoken', 'password', 'version', 'next', 'form_token']);
+const SKIPPED = new Set(['csrfmiddlewaretoken', 'password', 'version', 'next']);
+const OF_THIS_PAGE = new Set(['form_token']); // saved, so that the server knows which form a late draft belongs to; never restored
 const NO_TEXT = ['file', 'password', 'submit', 'button'];
 
 const kept = (field) => field.name && !SKIPPED.has(field.name) && !NO_TEXT.includes(field.type);
@@ -30,7 +31,7 @@ function read(form) {
 function fill(form, data) {
   const used = {};
   for (const field of form.elements) {
-    if (!kept(field)) continue;
+    if (!kept(field) || OF_THIS_PAGE.has(field.name)) continue;
     const values = field.name in data ? [].concat(data[field.name]) : [];
     if (chosen(field)) field.checked = values.includes(field.value);
     else {

@@ -41,6 +41,11 @@ def status(page: Page) -> Locator:
     return page.locator("[data-draft-status]")
 
 
+def hinted(page: Page) -> None:
+    """Wait until the side pane has followed the typing: leaving earlier breaks a request off."""
+    expect(page.locator("#told .on, #told .off").first).to_be_visible()
+
+
 def saved(cast: Cast, **wanted: Any) -> None:
     """Wait until the server has the draft with these values."""
 
@@ -122,6 +127,7 @@ def test_a_draft_survives_reload_and_sign_out_and_can_be_given_up_and_taken_back
     page.reload()
     expect(status(page)).to_contain_text("已恢复未提交的草稿")
     expect(page.locator("#id_title")).to_have_value("写到一半电话断了")
+    hinted(page)
     page.locator("summary.agent").click()
     page.locator("[data-logout] button").click()
     expect(page).to_have_url(re.compile("/login/"))
@@ -131,6 +137,7 @@ def test_a_draft_survives_reload_and_sign_out_and_can_be_given_up_and_taken_back
     expect(page.get_by_role("heading", level=1)).to_have_text("我的待办")
     page.goto("/complaints/new/")
     expect(page.locator("#id_consumer_phone")).to_have_value("12098765432")
+    hinted(page)
     drop = page.locator("[data-draft-drop]")
     drop.click()
     expect(page.locator("#id_title")).to_have_value("")

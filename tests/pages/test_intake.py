@@ -264,6 +264,18 @@ def test_a_draft_comes_back_until_the_case_is_registered(cast: Cast, agent: Clie
     assert not Draft.objects.exists()
 
 
+def test_a_late_draft_of_a_registered_form_never_reaches_the_next_caller(
+    cast: Cast, agent: Client
+) -> None:
+    sent(agent)
+    late = {"consumer_name": "许女士", "form_token": fields()["form_token"]}
+    communication.save_draft(cast.agent, "intake", late)
+    assert "data-draft-saved" not in agent.get(reverse("intake")).content.decode()
+    assert not Draft.objects.exists()
+    communication.save_draft(cast.agent, "intake", {**late, "form_token": "d" * 32})
+    assert "data-draft-saved" in agent.get(reverse("intake")).content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_registering_from_the_page_takes_thirteen_statements_and_a_transaction(cast: Cast) -> None:
     client = browser(cast.agent)
