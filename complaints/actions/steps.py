@@ -17,7 +17,7 @@ from accounts.roles import Role
 from audit.record import record
 from complaints import facts, validation
 from complaints.actions import facts as fact_actions
-from complaints.actions import feedback, withdrawal
+from complaints.actions import feedback, signature, withdrawal
 from complaints.actions import resolution as resolutions
 from complaints.advance import Also, advance, unmet
 from complaints.choices import FactSource
@@ -88,9 +88,9 @@ def _merged(complaint: Complaint, transition: Transition) -> None:
 ALSO: dict[str, Also] = {
     "conclude": _concluded,
     "reinvestigate": _reinvestigated,
-    "submit": resolutions.submitted,
-    "send_back": resolutions.sent_back,
-    "sign": resolutions.signed,
+    "submit": signature.submitted,
+    "send_back": signature.sent_back,
+    "sign": signature.signed,
     "consumer_accepts": feedback.promises_made,
     "no_reply": feedback.promises_made,
     "consumer_declines": feedback.declined,
@@ -181,7 +181,7 @@ def take(
         via=via,
         reauthenticated_at=reauthenticated_at,
         now=now,
-        also=resolutions.signed_as_read(read)
+        also=signature.signed_as_read(read)
         if step_code == "sign" and read is not None
         else ALSO.get(step_code),
     )

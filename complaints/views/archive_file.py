@@ -16,7 +16,7 @@ from accounts.roles import Role
 from audit.models import Entry
 from audit.record import Break, breaks
 from complaints import audit_words
-from complaints.actions import resolution as resolutions
+from complaints.actions import signature
 from complaints.guards import file_is_complete
 from complaints.lifecycle import STEPS, State
 from complaints.models import Commitment, Complaint, Event, Opinion
@@ -108,7 +108,7 @@ class ArchiveFile:
         if self.signature is None:
             return True
         self.signature.resolution.complaint = self.complaint
-        return resolutions.is_as_signed(self.signature)
+        return signature.is_as_signed(self.signature)
 
     @property
     def total(self) -> Decimal:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from complaints import facts, letter_diff, review_checks, suggestion
 from complaints.actions import resolution as resolutions
+from complaints.actions import signature
 from complaints.advance import unmet
 from complaints.choices import FactSource
 from complaints.errors import Unmet
@@ -94,7 +95,7 @@ class Review:
     @cached_property
     def read(self) -> str:
         """The fingerprint of what stands on the page (SHA-256, hex)."""
-        return resolutions.content_hash(self.resolution) if self.resolution else ""
+        return signature.content_hash(self.resolution) if self.resolution else ""
 
     @cached_property
     def seen(self) -> int:

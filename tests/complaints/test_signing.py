@@ -4,8 +4,7 @@ import pytest
 from django.utils import timezone
 
 from complaints.actions import facts as fact_actions
-from complaints.actions import resolution as resolutions
-from complaints.actions import steps
+from complaints.actions import signature, steps
 from complaints.errors import ContentChanged
 from complaints.models import Complaint, Opinion, Outbox, Resolution
 from tests import factories as f
@@ -14,9 +13,9 @@ from tests.cast import Cast
 
 def shown_hash(case: Complaint) -> str:
     """What the page shows as the fingerprint."""
-    resolution = resolutions.as_it_would_be_signed(Complaint.objects.get(pk=case.pk))
+    resolution = signature.as_it_would_be_signed(Complaint.objects.get(pk=case.pk))
     assert resolution is not None
-    return resolutions.content_hash(resolution)
+    return signature.content_hash(resolution)
 
 
 def sign(case: Complaint, by, read: str) -> Complaint:

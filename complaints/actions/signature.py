@@ -1,0 +1,159 @@
+"""Counsel's word on a proposal: what a signature covers, its fingerprint, and what is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from complaints import facts
+from complaints.actions.resolution import current
+from complaints.errors import ContentChanged
+from complaints.models import Complaint, Opinion, Resolution, Transition
+from evidence.models import Item
+
+
+def content(resolution: Resolution, until: datetime | None = None) -> dict[str, Any]:
+    """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter,
+    analysis, hashes of the evidence (with `until`, of what had been received by then).
+    """
+    complaint = resolution.complaint
+    analysis = resolution.analysis
+    items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
+    if until is not None:
+        items = items.filter(received_at__lte=until)
+    return {
+        "complaint": complaint.number,
+        "version": resolution.version,
+        "measures": [
+            {
+                "kind": m.kind,
+                "amount": f"{m.amount:.2f}" if m.amount is not None else None,
+                "formula": m.formula,
+                "description": m.description,
+                "due": m.due.isoformat() if m.due else None,
+            }
+            for m in resolution.measures.all()
+        ],
+        "explanation": resolution.explanation,
+        "legal_basis": list(resolution.legal_basis),
+        "letter": resolution.letter,
+        "analysis": {
+            "facts": analysis.facts,
+            "rulebook": analysis.rulebook_sha256,
+            "as_of": analysis.as_of.isoformat(),
+        }
+        if analysis
+        else None,
+        "evidence": [{"number": n, "sha256": h} for n, h in items.values_list("number", "sha256")],
+    }
+
+
+def hash_of(signed_content: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) over the canonical JSON of a `content`."""
+    text = json.dumps(signed_content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_hash(resolution: Resolution) -> str:
+    """The hash of what a signature on this version covers."""
+    return hash_of(content(resolution))
+
+
+def is_as_signed(opinion: Opinion) -> bool:
+    """Whether the content still has the fingerprint of the signature; proofs that came later aside.
+
+    Raises nothing: content that was altered behind the application's back answers False.
+    """
+    resolution = opinion.resolution
+    return hash_of(content(resolution, until=opinion.at)) == opinion.content_hash
+
+
+def as_it_would_be_signed(complaint: Complaint) -> Resolution | None:
+    """The version that counts now, bound to the analysis frozen last; nothing is saved.
+
+    None when there is none.
+    """
+    resolution = current(complaint)
+    if resolution is not None:
+        resolution.complaint = complaint
+        resolution.analysis = facts.latest_analysis(complaint)
+    return resolution
+
+
+# --- what steps do, called inside `advance`
+
+
+def _existing(resolution: Resolution | None) -> Resolution:
+    """The guards of these steps ask for a resolution; without one they are broken."""
+    if resolution is None:
+        raise RuntimeError("a step on a resolution passed its guards without one")
+    return resolution
+
+
+def submitted(complaint: Complaint, transition: Transition) -> None:
+    """Bind the frozen analysis to the version and hash what counsel will read."""
+    resolution = _existing(current(complaint))
+    resolution.complaint = complaint
+    resolution.status = Resolution.Status.SUBMITTED
+    resolution.analysis = facts.latest_analysis(complaint)
+    resolution.content_hash = content_hash(resolution)
+    resolution.save()
+    complaint.shared_with_counsel = True
+    complaint.returned_by_counsel = False
+
+
+def sent_back(complaint: Complaint, transition: Transition) -> None:
+    """Counsel's comments stay with the version; the next edit makes a new one."""
+    _decided(complaint, transition, signed=False, text=str(transition.fields["comments"]))
+    complaint.returned_by_counsel = True
+
+
+def signed(complaint: Complaint, transition: Transition) -> None:
+    """Sign exactly what is there now: the hash is taken again in this transaction, after counsel's
+    own findings.
+    """
+    _decided(complaint, transition, signed=True, text=str(transition.fields["opinion"]))
+
+
+def signed_as_read(read: str) -> Callable[[Complaint, Transition], None]:
+    """Like `signed`, but only what counsel read: content with the hash `read`.
+
+    Raises ContentChanged under the case's lock.
+    """
+
+    def sign(complaint: Complaint, transition: Transition) -> None:
+        resolution = as_it_would_be_signed(complaint)
+        if resolution is None or content_hash(resolution) != read:
+            raise ContentChanged(
+                _(
+                    "案件 {number} 的方案、函件、事实或证据在您打开之后有变动，没有签署；"
+                    "请核对变动后再签署"
+                ).format(number=complaint.number),
+                complaint.version - 1,  # the version before this step, which is rolled back
+            )
+        signed(complaint, transition)
+
+    return sign
+
+
+def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text: str) -> None:
+    resolution = _existing(as_it_would_be_signed(complaint) if signed else current(complaint))
+    resolution.complaint = complaint
+    if signed:
+        resolution.content_hash = content_hash(resolution)
+    resolution.status = Resolution.Status.SIGNED if signed else Resolution.Status.RETURNED
+    resolution.save()
+    Opinion.objects.create(
+        resolution=resolution,
+        by=transition.person,
+        at=transition.at,
+        signed=signed,
+        text=text,
+        content_hash=resolution.content_hash,
+        below_minimum_reason=str(transition.fields.get("below_minimum_reason", "")),
+    )
