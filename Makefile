@@ -1,5 +1,5 @@
 # Names for those who type make; the work is in ./run, which needs only Python 3.11 or newer.
-.PHONY: run test lint
+.PHONY: run test lint benchmark
 
 run:
 	@./run
@@ -9,3 +9,6 @@ test:
 
 lint:
 	@./run lint
+
+benchmark:
+	@./run benchmark

@@ -32,7 +32,7 @@ NO_NETWORK = (  # how pip says that it reaches nobody
     "ProxyError",
 )
 
-COMMANDS = ("", "--empty", "test", "lint")
+COMMANDS = ("", "--empty", "test", "lint", "benchmark")
 HELP = """\
 Kesu 客诉
 
@@ -44,6 +44,8 @@ Kesu 客诉
                        run the tests on throw-away servers
   ./run lint           检查代码：格式、类型、依赖方向、迁移
                        style, types, direction of imports, migrations
+  ./run benchmark      测速：与裸 Django 页面、与五十倍数据量相比
+                       speed, against a bare Django and fifty times the data
   ./run --help         本说明 / this text
 
 设置用环境变量，例：PORT=9000 ./run；见 README.md。
@@ -99,6 +101,8 @@ def program(command: str, rest: list[str]) -> list[str]:
         return ["-m", "pytest", *shared, *rest]
     if command == "lint":
         return ["-m", "quickstart.lint"]
+    if command == "benchmark":
+        return ["-m", "benchmarks"]
     return ["-m", "quickstart", *([command] if command else [])]
 
 
@@ -108,7 +112,7 @@ def files_for(env: ModuleType, command: str) -> list[Path]:
     own_servers = env.text("DATABASE_URL") and env.text("REDIS_URL")
     if command != "lint" and not own_servers:
         files.append(EMBEDDED)
-    if command in ("test", "lint"):
+    if command in ("test", "lint", "benchmark"):
         files.append(DEV)
     return files
 

@@ -12,10 +12,15 @@ from quickstart.process import Program, wrapped
 GRACE = 3  # seconds for requests and tasks that run when everything is to stop
 
 
-def web(listener: int, environment: Mapping[str, str], scratch: Path) -> Program:
+def web(
+    listener: int,
+    environment: Mapping[str, str],
+    scratch: Path,
+    application: str = "config.wsgi",
+) -> Program:
     """gunicorn with threads on a socket that is already open, so that a restart refuses nobody."""
     memory = Path("/dev/shm")  # noqa: S108 - heartbeat files; a slow disk would look like a hang
-    command = ["-m", "gunicorn", "config.wsgi", "--bind", f"fd://{listener}"]
+    command = ["-m", "gunicorn", application, "--bind", f"fd://{listener}"]
     command += ["--worker-class", "gthread", "--workers", str(env.number("WEB_WORKERS"))]
     command += ["--threads", str(env.number("WEB_THREADS")), "--no-control-socket"]
     command += ["--graceful-timeout", str(GRACE), "--timeout", "60", "--log-level", "warning"]

@@ -1,0 +1,31 @@
+"""A bare Django: standard middleware, database sessions, one file of addresses."""
+
+from config.settings.dev import (  # noqa: F401
+    AUTH_USER_MODEL,
+    CACHES,
+    DATABASES,
+    LANGUAGE_CODE,
+    SECRET_KEY,
+    TIME_ZONE,
+    USE_TZ,
+)
+
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1"]
+ROOT_URLCONF = "benchmarks.floor.urls"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "accounts",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

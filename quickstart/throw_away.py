@@ -1,0 +1,56 @@
+"""A real PostgreSQL and a real Valkey for one run of something: gone after it, however it ends.
+
+For the tests and the benchmarks. Where DATABASE_URL or REDIS_URL is set, that server is used.
+"""
+
+import atexit
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from config import env
+from quickstart import places
+from quickstart.postgres import THROW_AWAY, Postgres
+from quickstart.process import Process, stop_all
+from quickstart.servers import Server, bring_up
+from quickstart.valkey import Valkey
+
+SWEEPER = Path(__file__).with_name("sweeper.py")
+
+
+def begin(prefix: str) -> Path:
+    """Start the servers and name them in the environment; the folder is the run's state folder.
+
+    Everything ends with this process. Raises CannotStart.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    sweeper = subprocess.Popen(
+        [sys.executable, "-S", "-E", str(SWEEPER), str(folder)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    os.environ["STATE_DIR"] = str(folder)  # keys, uploads and mails of the run too
+    rooms = places.prepare(folder, env.text("EMBEDDED_USER"))
+    servers: tuple[Server, ...] = (Postgres(rooms, THROW_AWAY), Valkey(rooms, durable=False))
+    processes: list[Process] = []
+    atexit.register(_end, processes, sweeper)
+    for server in servers:
+        if env.text(server.variable):
+            continue
+        process = Process(server.name, rooms.log)
+        processes.append(process)
+        bring_up(server, process, time.sleep)
+        os.environ[server.variable] = server.url
+    return folder
+
+
+def _end(processes: list[Process], sweeper: subprocess.Popen[bytes]) -> None:
+    stop_all(processes, 5, lambda: False)
+    if sweeper.stdin:
+        sweeper.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        sweeper.wait(timeout=30)
