@@ -27,6 +27,7 @@ form.addEventListener('compositionstart', () => { composing = true; });
 form.addEventListener('compositionend', () => { composing = false; soon(); });
 form.addEventListener('input', soon);
 form.addEventListener('change', soon);
+form.addEventListener('submit', () => clearTimeout(timer));
 window.addEventListener('online', soon);
 document.addEventListener('kesu:signed-in', () => { asked = ''; soon(); });
 

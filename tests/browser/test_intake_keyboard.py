@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 from complaints.actions import communication
@@ -163,6 +164,26 @@ def test_without_a_network_the_text_stays_and_is_saved_when_it_is_back(unwatched
     page.context.set_offline(False)
     saved(cast, consumer_name="许女士", consumer_phone="12098765432")
     expect(status(page)).to_contain_text("草稿已保存")
+
+
+def test_a_session_that_ends_while_typing_is_opened_again_in_place(unwatched: Open) -> None:
+    cast = assemble()
+    page = unwatched(cast.agent)
+    page.goto("/complaints/new/")
+    write(page, "许女士")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.keyboard.type("12098765432")
+    dialog = page.locator("#relogin")
+    expect(dialog).to_be_visible()
+    write(page, PASSWORD)
+    expect(dialog).not_to_be_visible()
+    saved(cast, consumer_name="许女士", consumer_phone="12098765432")
+    press(page, "Alt+2")
+    write(page, "登录过期也没有丢", then="Enter")
+    hinted(page)
+    press(page, "Control+Enter")
+    expect(page.locator(".bignumber")).to_be_visible()
+    assert Complaint.objects.get().title == "登录过期也没有丢"
 
 
 def test_what_is_refused_is_kept_and_the_summary_has_the_focus(signed_in: Open) -> None:
