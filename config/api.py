@@ -5,7 +5,27 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import TemplateView
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
+
+
+class SchemaView(SpectacularAPIView):
+    """The description in JSON, in YAML for whoever asks for it."""
+
+    content_negotiation_class = DefaultContentNegotiation
+    renderer_classes = [
+        OpenApiJsonRenderer2,
+        OpenApiJsonRenderer,
+        OpenApiYamlRenderer2,
+        OpenApiYamlRenderer,
+    ]
+
 
 version_1 = [
     path("", include("accounts.api.urls")),
@@ -15,7 +35,7 @@ version_1 = [
 
 urlpatterns = [
     path("v1/", include(version_1)),
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
     path(
         "docs/",
         login_not_required(TemplateView.as_view(template_name="api/docs.html")),

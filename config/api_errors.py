@@ -142,6 +142,8 @@ def _of_the_framework(error: exceptions.APIException) -> Response:
             seconds=headers["Retry-After"]
         )
         return problem(429, "throttled", detail, headers=headers)
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(error.wait)  # type: ignore[attr-defined]
     code = str(getattr(error.detail, "code", "") or error.default_code)
     if isinstance(error, exceptions.ValidationError):
         errors = list(_flat(error.detail))

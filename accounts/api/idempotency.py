@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -51,7 +52,7 @@ class InProgress(APIException):
 
 def once(
     view: APIView, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
-) -> Response:
+) -> HttpResponse:
     """Run the handler, or answer what it answered first. Raises KeyOfAnother, InProgress."""
     key = request.headers.get(HEADER, "")
     if not _SHAPE.fullmatch(key):
@@ -105,25 +106,23 @@ def _hash(file: Any) -> str:
     return digest.hexdigest()
 
 
-def _again(earlier: IdempotentRequest, fingerprint: str) -> Response:
+def _again(earlier: IdempotentRequest, fingerprint: str) -> HttpResponse:
     if earlier.request_hash != fingerprint:
         raise KeyOfAnother(_("这个幂等键已用于另一次内容不同的调用；请换一个新的键"))
-    headers = dict(earlier.headers)
-    content_type = headers.pop("Content-Type", None)
-    headers["Idempotent-Replayed"] = "true"
-    return Response(earlier.body, status=earlier.status, headers=headers, content_type=content_type)
+    headers = {**earlier.headers, "Idempotent-Replayed": "true"}
+    return HttpResponse(earlier.body or "", status=earlier.status, headers=headers)
 
 
 def _keep(request: Request, key: str, fingerprint: str, response: Response, now: datetime) -> None:
+    """Remember the answer, its text byte for byte."""
     headers = {name: response[name] for name in _HEADERS if name in response}
-    if response.content_type:
-        headers["Content-Type"] = response.content_type
+    headers["Content-Type"] = response.content_type or JSONRenderer.media_type
     answer = IdempotentRequest(
         user=request.user,
         key=key,
         request_hash=fingerprint,
         status=response.status_code,
-        body=json.loads(JSONRenderer().render(response.data) or b"null"),
+        body=JSONRenderer().render(response.data).decode(),
         headers=headers,
         created_at=now,
     )

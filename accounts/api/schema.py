@@ -72,6 +72,12 @@ class ApiSchema(AutoSchema):
             found.append(IDEMPOTENCY_KEY)
         return found
 
+    def _get_serializer_field_meta(self, field: Any, direction: Any) -> dict[str, Any]:
+        meta: dict[str, Any] = super()._get_serializer_field_meta(field, direction)
+        if isinstance(field, serializers.JSONField):
+            meta.pop("nullable", None)  # any value at all: null is one, and needs no second shape
+        return meta
+
     def _writes_to_a_case(self) -> bool:
         return self.method != "GET" and "{number}" in self.path
 

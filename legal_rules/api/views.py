@@ -45,6 +45,7 @@ class EvaluateView(ApiView):
 
     @extend_schema(
         operation_id="legal_evaluate",
+        summary="The legal analysis of facts, stored nowhere",
         request=EvaluateSerializer,
         responses={200: AnalysisSerializer},
         examples=[EXAMPLE_REQUEST],
@@ -63,7 +64,12 @@ class FactsView(ApiView):
 
     scopes: ClassVar = {"GET": "legal:read"}
 
-    @extend_schema(operation_id="legal_facts", responses={200: OpenApiTypes.OBJECT}, tags=["legal"])
+    @extend_schema(
+        operation_id="legal_facts",
+        summary="What can be asked, and what counts as an answer",
+        responses={200: OpenApiTypes.OBJECT},
+        tags=["legal"],
+    )
     def get(self, request: Request) -> Response:
         book = rulebook.current()
         return Response({"rule_set": book.version, **reading.vocabulary(_lang())})
@@ -74,7 +80,12 @@ class RulesView(ApiView):
 
     scopes: ClassVar = {"GET": "legal:read"}
 
-    @extend_schema(operation_id="legal_rules", responses={200: OpenApiTypes.OBJECT}, tags=["legal"])
+    @extend_schema(
+        operation_id="legal_rules",
+        summary="The rules with their versions and sources",
+        responses={200: OpenApiTypes.OBJECT},
+        tags=["legal"],
+    )
     def get(self, request: Request) -> Response:
         book = rulebook.current()
         return Response(

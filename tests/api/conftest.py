@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts import keys
 from accounts.models import User
+from tests.api import contract
 
 EVERYTHING = tuple(keys.SCOPES)
 ROOT = "/api/v1"
@@ -25,6 +26,7 @@ class Caller:
     def __init__(self, headers: dict[str, str], client: Client | None = None) -> None:
         self.client = client or Client(raise_request_exception=False)
         self.headers = headers
+        self.checks = True  # each answer is held against the OpenAPI description
 
     def __call__(
         self, method: str, path: str, body: Any = None, **headers: str
@@ -35,13 +37,17 @@ class Caller:
         data = body if isinstance(body, str | bytes) else json.dumps(body)
         data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
         path = path.removeprefix("http://testserver")
-        return self.client.generic(
+        path = path if path.startswith("/") else f"{ROOT}/{path}"
+        answer = self.client.generic(
             method.upper(),
-            path if path.startswith("/") else f"{ROOT}/{path}",
+            path,
             "" if body is None else data,
             content_type=kind,
             headers={**self.headers, **named},
         )
+        if self.checks:
+            contract.check(method, path, answer)
+        return answer
 
     def get(self, path: str, **headers: str) -> HttpResponseBase:
         return self("get", path, **headers)
@@ -52,7 +58,10 @@ class Caller:
     def form(self, path: str, fields: dict[str, Any], **headers: str) -> HttpResponseBase:
         """A multipart form."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.post(f"{ROOT}/{path}", fields, headers={**self.headers, **named})
+        path = f"{ROOT}/{path}"
+        answer = self.client.post(path, fields, headers={**self.headers, **named})
+        contract.check("post", path, answer)
+        return answer
 
     def step(self, number: str, step: str, **fields: Any) -> HttpResponseBase:
         """Take a step."""

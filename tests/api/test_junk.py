@@ -115,6 +115,8 @@ def refused_well(answer: Any, sent: Any) -> str:
 @pytest.mark.usefixtures("unlimited")
 def test_no_value_in_any_field_breaks_anything(cast: Cast) -> None:
     callers = {name: program(getattr(cast, name)) for name in ("supervisor", "counsel")}
+    for caller in callers.values():
+        caller.checks = False  # thousands of calls; what they are answered is checked elsewhere
     wrong = []
     for method, path, body in targets(cast):
         caller = callers["counsel" if path.endswith("facts/") else "supervisor"]

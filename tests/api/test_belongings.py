@@ -1,0 +1,296 @@
+"""What belongs to a case: facts, evidence, texts, promises, stopped clocks, proposals, owner."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from complaints.models import Communication, Complaint, FactAnswer, Hold
+from evidence.models import Custody, Item
+from tests import factories as f
+from tests.api.conftest import Caller, program
+from tests.cast import Cast
+
+TEXT = "通话录音文字稿".encode()
+
+
+@pytest.fixture
+def agent(cast: Cast) -> Caller:
+    return program(cast.agent)
+
+
+def text_file(content: bytes = TEXT, name: str = "录音.txt") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, "text/html")  # what the sender claims is not believed
+
+
+def ok(answer: Any, status: int = 200) -> Any:
+    assert answer.status_code == status, answer.content.decode()
+    return answer.json()
+
+
+# --- facts
+
+
+def test_facts_are_answered_and_superseded_never_overwritten(cast: Cast, agent: Caller) -> None:
+    path = f"complaints/{f.investigating(cast).number}/facts/"
+    assert ok(agent.get(path)) == {}
+    first = agent(
+        "put",
+        path,
+        {"tx_channel": "电话营销", "tx_price_paid": {"value": "1,280", "source": "verified"}},
+    )
+    given = ok(first)
+    assert given["tx_price_paid"]["value"] == "1280.00"
+    assert given["tx_channel"]["by"]["username"] == "agent"
+    second = agent("put", path, {"tx_price_paid": "99.00"}, If_Match=first["ETag"])
+    assert ok(second)["tx_price_paid"]["value"] == "99.00"
+    assert ok(second)["tx_channel"] == given["tx_channel"]
+    assert FactAnswer.objects.filter(fact="tx_price_paid").count() == 2
+    assert agent("put", path, {"tx_channel": "实体店"}, If_Match=first["ETag"]).status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        ("colour_of_the_sky", True),
+        ("tx_price_paid", 3980.5),
+        ("tx_price_paid", "-1"),
+        ("tx_living_consumption", "maybe"),
+        ("fr_intent", "也许"),
+        ("tx_contract_date", "soon"),
+        ("tx_price_paid", None),
+        ("tx_price_paid", {"value": "1", "colour": "red"}),
+        ("tx_price_paid", {"cannot_be_established": True, "note": "  "}),
+    ],
+)
+def test_a_wrong_answer_is_refused_by_the_fact_and_the_others_are_not_taken(
+    cast: Cast, agent: Caller, fact: str, value: Any
+) -> None:
+    path = f"complaints/{f.investigating(cast).number}/facts/"
+    refused = agent("put", path, {"tx_channel": "电话营销", fact: value})
+    assert refused.status_code == 400
+    assert [e["field"] for e in refused.json()["errors"]] == [fact]
+    assert not FactAnswer.objects.exists()
+
+
+def test_the_analysis_speaks_of_the_facts_as_they_are_now(cast: Cast, agent: Caller) -> None:
+    number = f.investigating(cast).number
+    before = ok(agent.get(f"complaints/{number}/analysis/"))
+    facts = {"tx_living_consumption": True, "fr_adulterated": True, "tx_price_paid": "200.00"}
+    ok(agent("put", f"complaints/{number}/facts/", facts))
+    after = ok(agent.get(f"complaints/{number}/analysis/"))
+    amounts = {r["remedy"]: r["amount"] for r in after["remedies"]}
+    assert amounts["fraud_triple"] == "600.00"
+    assert "fraud_triple" not in {r["remedy"] for r in before["remedies"] if r["certain"]}
+
+
+# --- evidence
+
+
+def test_evidence_is_taken_hashed_listed_and_handed_out(cast: Cast, agent: Caller) -> None:
+    number = f.investigating(cast).number
+    sent = {"file": text_file(), "title": "外呼录音", "proves": "疗效保证", "is_original": "true"}
+    answer = agent.form(f"complaints/{number}/evidence/", sent)
+    item = ok(answer, 201)
+    assert item["sha256"] == hashlib.sha256(TEXT).hexdigest()
+    assert (item["size"], item["content_type"], item["is_original"]) == (
+        len(TEXT),
+        "text/plain",
+        True,
+    )
+    assert ok(agent.get(answer["Location"])) == item
+    assert ok(agent.get(f"complaints/{number}/evidence/"))["results"] == [item]
+    file = agent.get(item["file"])
+    assert b"".join(file.streaming_content) == TEXT  # type: ignore[attr-defined]
+    assert file["Content-Disposition"].startswith("attachment")
+    assert (file["X-Content-Type-Options"], file["Content-Security-Policy"]) == (
+        "nosniff",
+        "sandbox",
+    )
+    assert list(Custody.objects.values_list("act", flat=True)) == ["received", "downloaded"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({}, 400, "invalid"),
+        ({"file": "a text"}, 400, "invalid"),
+        ({"file": SimpleUploadedFile("a.txt", b"")}, 400, "file_refused"),
+        ({"file": SimpleUploadedFile("a.txt", b"MZ\0\0\0\0")}, 415, "file_refused"),
+        ({"file": SimpleUploadedFile("a.html", b"<script>")}, 415, "file_refused"),
+        ({"file": text_file(), "colour": "red"}, 400, "invalid"),
+        ({"file": text_file(), "obtained_at": "2999-01-01"}, 400, "invalid"),
+        ({"file": text_file(), "title": "a\0b"}, 400, "parse_error"),
+        ({"file": [text_file(), text_file()]}, 400, "invalid"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_written(
+    cast: Cast, agent: Caller, fields: dict[str, Any], status: int, code: str
+) -> None:
+    number = f.investigating(cast).number
+    answer = agent.form(f"complaints/{number}/evidence/", fields)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not Item.objects.exists()
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_read(
+    cast: Cast, agent: Caller, settings: Any
+) -> None:
+    settings.UPLOAD_LIMIT = 1000
+    path = f"complaints/{f.investigating(cast).number}/evidence/"
+    inside = agent.form(path, {"file": text_file(b"x" * 1001)})
+    announced = agent.form(path, {"file": text_file(b"x" * 2_000_000)})
+    assert [inside.status_code, announced.status_code] == [413, 413]
+    assert not Item.objects.exists()
+
+
+def test_evidence_comes_as_a_form_only(cast: Cast, agent: Caller) -> None:
+    assert agent.post(f"complaints/{f.investigating(cast).number}/evidence/").status_code == 415
+
+
+# --- texts, promises, stops
+
+
+def test_a_reply_a_note_and_a_call_are_three_things(cast: Cast, agent: Caller) -> None:
+    path = f"complaints/{f.investigating(cast).number}/communications/"
+    reply = ok(agent.post(path, {"kind": "reply", "channel": "email", "text": "您好"}), 201)
+    assert reply["leaves_at"] is not None
+    note = ok(agent.post(path, {"kind": "internal_note", "text": "备注"}), 201)
+    assert note["leaves_at"] is None
+    kinds = [c["kind"] for c in ok(agent.get(path))["results"]]
+    assert kinds == ["reply", "internal_note"]
+    assert program(cast.auditor).post(path, {"kind": "reply", "text": "x"}).status_code == 403
+    assert Communication.objects.count() == 2
+
+
+def test_the_clocks_stop_and_run_again(cast: Cast, agent: Caller) -> None:
+    number = f.investigating(cast).number
+    path = f"complaints/{number}/holds/"
+    answer = agent.post(path, {"reason": "consumer", "note": "请补充付款截图"})
+    hold = ok(answer, 201)
+    assert hold["pauses"] == ["investigate"]
+    states = {
+        d["kind"]: d["state"] for d in ok(agent.get(f"complaints/{number}/deadlines/"))["results"]
+    }
+    assert states == {"accept": "met", "general_reply": "running", "investigate": "held"}
+    assert agent.post(path, {"reason": "consumer", "note": "又"}).status_code == 400
+    assert [h["id"] for h in ok(agent.get(f"complaints/{number}/"))["holds"]] == [hold["id"]]
+    ended = ok(agent("delete", answer["Location"], If_Match=answer["ETag"]))
+    assert ended["ended_at"] is not None
+    assert agent("delete", answer["Location"]).status_code == 400
+    assert agent("delete", f"{path}{hold['id'] + 1}/").status_code == 404
+    assert not Complaint.objects.get(number=number).on_hold
+
+
+def test_a_hold_of_another_case_is_not_found(cast: Cast, agent: Caller) -> None:
+    one, other = f.investigating(cast), f.investigating(cast)
+    hold = ok(
+        agent.post(f"complaints/{one.number}/holds/", {"reason": "expert", "note": "检"}), 201
+    )
+    assert agent("delete", f"complaints/{other.number}/holds/{hold['id']}/").status_code == 404
+    assert Hold.objects.get().ended_at is None
+
+
+def test_a_promise_is_kept_with_proof(cast: Cast, agent: Caller) -> None:
+    case = f.executing(cast)
+    path = f"complaints/{case.number}/commitments/"
+    [promise] = ok(agent.get(path))["results"]
+    assert (promise["amount"], promise["state"]) == ("3980.00", "open")
+    one = f"{path}{promise['id']}/"
+    assert agent.step(case.number, "complete").status_code == 409
+    assert agent.post(one, {"state": "kept", "proof": " "}).status_code == 400
+    assert agent.post(one, {"state": "waived", "proof": "书面"}).status_code == 400
+    assert agent.post(one, {"state": "kept", "proof": "流水", "colour": "x"}).status_code == 400
+    kept = agent.post(one, {"state": "kept", "proof": "付款流水 P-1"})
+    assert ok(kept)["state"] == "kept"
+    assert agent.post(one, {"state": "kept", "proof": "再一次"}).status_code == 400
+    closed = agent.post(
+        f"complaints/{case.number}/steps/", {"step": "complete"}, If_Match=kept["ETag"]
+    )
+    assert (ok(closed)["state"], ok(closed)["outcome"]) == ("closed", "resolved")
+
+
+def test_the_timeline_is_everything_in_order(cast: Cast, agent: Caller) -> None:
+    number = f.investigating(cast).number
+    codes = [e["code"] for e in ok(agent.get(f"complaints/{number}/timeline/"))["results"]]
+    assert codes[:2] == ["registered", "accept"]
+    newest = ok(agent.get(f"complaints/{number}/timeline/?ordering=-at"))["results"]
+    assert [e["code"] for e in newest] == codes[::-1]
+
+
+# --- proposals
+
+
+def test_a_proposal_is_drafted_and_edited_until_it_is_submitted(cast: Cast, agent: Caller) -> None:
+    case = f.resolving(cast)
+    path = f"complaints/{case.number}/resolutions/"
+    first = agent.post(path, f.proposal(), If_Match=f'"{Complaint.objects.get().version}"')
+    assert ok(first, 201)["measures"][0]["amount"] == "3980.00"
+    assert (ok(first, 201)["version"], ok(first, 201)["status"]) == (1, "draft")
+    assert agent.post(path, {"explanation": "x"}, If_Match='"1"').status_code == 412
+    edited = ok(agent.post(path, {"explanation": "补充"}, If_Match=first["ETag"]), 201)
+    assert (edited["version"], edited["explanation"]) == (1, "补充")
+    ok(agent.step(case.number, "submit"))
+    refused = agent.post(path, {"explanation": "再改"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+    ok(program(cast.counsel).step(case.number, "send_back", comments="请补金额依据"))
+    assert ok(agent.post(path, {"explanation": "第二版"}), 201)["version"] == 2
+    [returned, draft] = ok(agent.get(path))["results"]
+    assert returned["opinions"][0]["text"] == "请补金额依据"
+    assert draft["measures"] == returned["measures"]
+
+
+def test_a_wrong_measure_is_named_by_its_place(cast: Cast, agent: Caller) -> None:
+    case = f.resolving(cast)
+    measures = [{"kind": "refund", "amount": "1.00"}, {"kind": "gold", "amount": 1.5}]
+    refused = agent.post(f"complaints/{case.number}/resolutions/", {"measures": measures})
+    assert refused.status_code == 400
+    assert {e["field"] for e in refused.json()["errors"]} == {
+        "measures.1.kind",
+        "measures.1.amount",
+    }
+
+
+# --- owner
+
+
+def test_a_case_is_handed_to_a_colleague_and_back_to_the_queue(cast: Cast, agent: Caller) -> None:
+    path = f"complaints/{f.registered(cast).number}/owner/"
+    given = ok(agent("put", path, {"user": "colleague", "note": "周五前可接听"}))
+    assert given["owner"] == {"username": "colleague", "name": "何静"}
+    assert agent("put", path, {"user": "agent", "note": "拿回"}).status_code == 403
+    back = ok(program(cast.supervisor)("put", path, {"user": None, "note": "退回待分配"}))
+    assert back["owner"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"user": "nobody", "note": "x"}, "user"),
+        ({"user": "outsider", "note": "x"}, "user"),
+        ({"user": "counsel", "note": "x"}, "user"),
+        ({"user": 7, "note": "x"}, "user"),
+        ({"team": "客服二组", "note": "x"}, "team"),
+        ({"team": 10**30, "note": "x"}, "team"),
+        ({"user": "colleague"}, "note"),
+        ({"note": "x"}, "user"),
+        ({"user": "colleague", "note": ["x"]}, "note"),
+        ({"user": "colleague", "note": "x", "colour": "red"}, "colour"),
+    ],
+)
+def test_a_receiver_who_cannot_work_on_it_is_refused(
+    cast: Cast, agent: Caller, body: dict[str, Any], field: str
+) -> None:
+    case = f.registered(cast)
+    refused = agent("put", f"complaints/{case.number}/owner/", body)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, field)
+    assert Complaint.objects.get().owner == cast.agent
+
+
+def test_a_confidential_case_given_away_is_out_of_sight(cast: Cast, agent: Caller) -> None:
+    path = f"complaints/{f.registered(cast, confidential=True).number}/owner/"
+    assert agent("put", path, {"user": "colleague", "note": "保密案件"}).status_code == 204
+    assert agent("put", path, {"user": "agent", "note": "拿回"}).status_code == 404
