@@ -12,7 +12,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, User
 from accounts.vault import blind_index
@@ -31,6 +33,13 @@ _IDENTITY = ("title", "narrative", "received_at", "order_number")
 # Worked on after registration; a list that says otherwise is not news about the complaint.
 _NOT_COMPARED = {"channel", "currency", "team", "priority", "risk_flags", "confidential"}
 Outcome = ImportRow.Outcome
+# The same outcomes before anything is written.
+FORECAST: dict[str, str | Promise] = {
+    Outcome.CREATED: gettext_lazy("可登记"),
+    Outcome.UNCHANGED: gettext_lazy("已登记过，无变化"),
+    Outcome.DIFFERING: gettext_lazy("已登记过，内容不同"),
+    Outcome.REJECTED: gettext_lazy("不能登记"),
+}
 
 
 @dataclass

@@ -66,7 +66,8 @@ def unique_names(cells: Sequence[str], nameless: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\+?\d(?:[ \-]?\d){8,}[\dXx]?)(?![0-9A-Za-z])")
+_DATE = re.compile(r"(19|20)\d\d-[01]?\d-[0-3]?\d(?!\d)")
+_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\+?\d(?:[ \-]?\d){8,}[\dXx]?)(?![0-9A-Za-z])")
 
 
 def masked_numbers(text: str) -> str:
@@ -75,10 +76,12 @@ def masked_numbers(text: str) -> str:
     """
 
     def mask(match: re.Match[str]) -> str:
+        if _DATE.match(match.group(1)):
+            return match.group(0)
         number = re.sub(r"[ \-]", "", match.group(1))
         return number[:3] + "*" * max(4, len(number) - 7) + number[-4:]
 
-    return LONG_NUMBER.sub(mask, text)
+    return _LONG_NUMBER.sub(mask, text)
 
 
 _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")

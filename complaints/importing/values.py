@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from complaints.choices import Claim, Priority, Risk
@@ -167,15 +168,15 @@ def _money(cell: str) -> Any:
     return money(plain)
 
 
-def _coded(known: Mapping[str, str], what: str | Promise, cell: str) -> str:
-    """The code for a code or a word. Raises Refused with all that is possible."""
-    wanted = unicodedata.normalize("NFKC", cell).strip().lower()
-    code = known.get(wanted)
+def _coded(known: Mapping[str, str], names: Iterable[Any], what: str | Promise, cell: str) -> str:
+    """The code for a code or a word. Raises Refused with the names of all that is possible."""
+    code = known.get(unicodedata.normalize("NFKC", cell).strip().lower())
     if code is None:
-        possible = "、".join(dict.fromkeys(k for k, v in known.items() if k != v))
         raise Refused(
-            _("“{value}”不是已有的{what}；可用：{possible}").format(
-                value=cell[:40], what=str(what), possible=possible[:400]
+            _(
+                "“{value}”不是已有的{what}；可用：{possible}。也可以把这一列设为“不导入”，登记后再选"
+            ).format(
+                value=cell[:40], what=str(what), possible="；".join(str(name) for name in names)
             )
         )
     return code
@@ -186,18 +187,19 @@ def _category(cell: str) -> str:
     known = {c.id: c.id for c in CATEGORIES.values()}
     for category in CATEGORIES.values():
         known[category.name.zh.lower()] = known[category.name.en.lower()] = category.id
-    return _coded(known, _("类别"), cell)
+    names = [c.name_for(get_language() or "zh") for c in CATEGORIES.values()]
+    return _coded(known, names, FIELDS["category"].label, cell)
 
 
-def _choices(choices: Any, words: Mapping[str, str]) -> dict[str, str]:
+def _choice(choices: Any, words: Mapping[str, str], what: str, cell: str) -> str:
     known = {str(label).lower(): str(value) for value, label in choices.choices}
-    return known | dict(words) | {str(value): str(value) for value in choices.values}
+    known |= dict(words) | {str(value): str(value) for value in choices.values}
+    return _coded(known, choices.labels, FIELDS[what].label, cell)
 
 
 def _several(choices: Any, words: Mapping[str, str], what: str, cell: str) -> list[str]:
-    known = _choices(choices, words)
     parts = [part.strip() for part in _SEPARATORS.split(cell) if part.strip()]
-    return [_coded(known, FIELDS[what].label, part) for part in parts]
+    return [_choice(choices, words, what, part) for part in parts]
 
 
 def _yes_or_no(cell: str) -> bool:
@@ -216,9 +218,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "category": _category,
     "claims": partial(_several, Claim, CLAIM_WORDS, "claims"),
     "risk_flags": partial(_several, Risk, {}, "risk_flags"),
-    "priority": lambda cell: _coded(
-        _choices(Priority, PRIORITY_WORDS), FIELDS["priority"].label, cell
-    ),
+    "priority": partial(_choice, Priority, PRIORITY_WORDS, "priority"),
     "confidential": _yes_or_no,
     "external_reference": _number,
     "order_number": _number,

@@ -5,6 +5,7 @@ docs/import.md.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from complaints.actions import import_run, importing
+from complaints.actions.import_rows import FORECAST
 from complaints.errors import Invalid, NotAllowed
 from complaints.importing import mapping, sheets
 from complaints.importing.headings import FIELDS
@@ -20,6 +22,7 @@ from complaints.importing.table import MAX_ROWS, Table
 from complaints.models import ImportRow, ImportRun
 from evidence.receive import FileRefused
 
+OUTCOMES = dict(ImportRow.Outcome.choices)
 SHOWN = 20  # reasons on the terminal; all of them stand in the file of rejected rows
 
 
@@ -77,7 +80,7 @@ class Command(BaseCommand):
             reasons = [vars(p) for p in verdict.candidate.reading.problems]
             self._say_row(verdict.candidate.number, reasons)
         self._say_more(len(found.refused))
-        self.stdout.write(_("试运行，没有写入。将会：") + _sums(found.counts))
+        self.stdout.write(_("试运行，没有写入：") + _sums(found.counts, FORECAST))
 
     def _run(self, path: Path, data: bytes, chosen: dict[str, str], by: User, team: Team) -> None:
         began = time.monotonic()
@@ -95,7 +98,9 @@ class Command(BaseCommand):
             raise CommandError(run.message)
         counts = {name: getattr(run, name) for name in ImportRow.Outcome.values}
         seconds = time.monotonic() - began
-        self.stdout.write(_("完成：") + _sums(counts) + _("；{n:.1f} 秒").format(n=seconds))
+        self.stdout.write(
+            _("完成：") + _sums(counts, OUTCOMES) + _("；{n:.1f} 秒").format(n=seconds)
+        )
         self._say_rows(run, path, by)
 
     def _progress(self, run: ImportRun) -> None:
@@ -109,9 +114,10 @@ class Command(BaseCommand):
                 self._say_row(line.number, line.problems)
             self._say_more(getattr(run, outcome))
         if run.rejected_file:
-            beside = path.with_name(f"{path.stem}.rejected.csv")
+            beside = _free_name(path)
             try:
                 beside.write_bytes(importing.rejected_rows(run, by=by))
+                beside.chmod(0o600)
             except OSError:
                 self.stderr.write(
                     _("退回的行没能写到 {file}；可在“导入”页面下载").format(file=beside)
@@ -162,5 +168,14 @@ def _team(by: User, name: str) -> Team:
     return team
 
 
-def _sums(counts: dict[str, int]) -> str:
-    return "，".join(f"{ImportRow.Outcome(name).label} {counts[name]}" for name in counts)
+def _free_name(path: Path) -> Path:
+    """NAME.rejected.csv beside the file; never one that is there: somebody may be correcting it."""
+    beside, count = path.with_name(f"{path.stem}.rejected.csv"), 1
+    while beside.exists():
+        count += 1
+        beside = path.with_name(f"{path.stem}.{count}.rejected.csv")
+    return beside
+
+
+def _sums(counts: dict[str, int], labels: Mapping[str, Any]) -> str:
+    return "，".join(f"{labels[name]} {counts[name]}" for name in counts)
