@@ -42,7 +42,13 @@ PLACES = (
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
     Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
-    Place("import_complaints", "ul", gettext_lazy("导入"), ("import_complaints",), ("import_run",)),
+    Place(
+        "import_complaints",
+        "ul",
+        gettext_lazy("导入"),
+        ("import_complaints",),
+        ("import_run", "import_start"),
+    ),
     Place(
         "users",
         "users",

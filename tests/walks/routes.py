@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from complaints.models import Complaint
+from complaints.models import Complaint, ImportRun
 
 # Belongs to others: their pages are not ours to walk. Static files are served before the resolver.
 NOT_OURS: tuple[str, ...] = ()
@@ -104,6 +104,7 @@ GAPS: dict[str, Any] = {
     "commitment": lambda case: _first(case.commitments),
     "hold": lambda case: _first(case.holds),
     "pk": lambda case: 0,  # people and teams: the world gives them
+    "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
 }
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from complaints.actions import assignment, communication, holds
+from complaints.actions import assignment, communication, holds, importing
 from complaints.models import Complaint
 from tests import factories as f
 from tests.cast import Cast
+from tests.importing.files import as_csv
 from tests.walks.routes import Example
 
 # Persons who cannot exist: no such mobile prefix, no such region of identity numbers.
@@ -108,7 +109,13 @@ def hidden_cases(cast: Cast) -> list[Hidden]:
 
 
 def own_cases(cast: Cast) -> dict[str, Complaint]:
-    """State → a case of the agent, brought there by steps; its consumer has all personal fields."""
+    """State → a case of the agent, brought there by steps; its consumer has all personal fields.
+
+    The agent has also uploaded a list that holds the same person in clear.
+    """
+    headings, row = ["内容", "姓名", "电话", "身份证号"], ["上门推销，要求退款。"]
+    row += [OWN_PERSON[k] for k in ("name", "phone", "id_number")]
+    importing.upload([as_csv([row], headings)], "list.csv", by=cast.agent)
     return {
         state: make(
             cast,
