@@ -178,7 +178,7 @@ def _letter(
     paragraphs = [
         f"尊敬的{_addressed(complaint)}：",
         f"您于 {_day(received)}反映的“{complaint.title}”（案件编号 {complaint.number}）"
-        f"我们已经调查核实。{explanation.strip()}",
+        f"我们已经调查核实。{_ended(explanation)}",
         "我们的处理意见如下：\n" + "\n".join(_item(n, row) for n, row in enumerate(rows))
         if rows
         else "",
@@ -195,6 +195,12 @@ def _addressed(complaint: Complaint) -> str:
     """By surname, as far as a masked name tells it: how to go on only a person knows."""
     surname = complaint.consumer.name_masked.rstrip("*")
     return f"{surname}先生/女士" if "一" <= surname[:1] <= "鿿" else "消费者"
+
+
+def _ended(text: str) -> str:
+    """A sentence ends with its full stop."""
+    text = text.strip()
+    return f"{text}。" if text and text[-1] not in "。！？；”" else text
 
 
 def _day(day: date) -> str:
