@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import TemplateView
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
@@ -13,6 +11,8 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
+
+from config import api_page
 
 
 class SchemaView(SpectacularAPIView):
@@ -36,9 +36,5 @@ version_1 = [
 urlpatterns = [
     path("v1/", include(version_1)),
     path("schema/", SchemaView.as_view(), name="api-schema"),
-    path(
-        "docs/",
-        login_not_required(TemplateView.as_view(template_name="api/docs.html")),
-        name="api-docs",
-    ),
+    path("docs/", api_page.docs, name="api-docs"),
 ]

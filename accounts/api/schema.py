@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -17,11 +19,9 @@ PROBLEM = "application/problem+json"
 
 
 class ProblemError(serializers.Serializer[Any]):
-    field = serializers.CharField(
-        help_text='The field, such as "consumer.phone"; empty for a guard.'
-    )
-    code = serializers.CharField(help_text="Stable name of the reason.")
-    message = serializers.CharField(help_text="A sentence that says what to do next.")
+    field = serializers.CharField(help_text=_("字段名，例如 consumer.phone；流程条件没有字段"))
+    code = serializers.CharField(help_text=_("原因的固定代码"))
+    message = serializers.CharField(help_text=_("说明原因和下一步的一句话"))
 
 
 class Problem(serializers.Serializer[Any]):
@@ -30,32 +30,32 @@ class Problem(serializers.Serializer[Any]):
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
-    code = serializers.CharField(required=False, help_text="Stable name of the refusal.")
+    code = serializers.CharField(required=False, help_text=_("拒绝的固定代码"))
     detail = serializers.CharField()
     errors = ProblemError(many=True)
     number = serializers.CharField(
         required=False,
         allow_null=True,
-        help_text="The case that holds the same external reference, when you may see it.",
+        help_text=_("已用同一外部编号登记的案件；您无权查看时为 null"),
     )
-    version = serializers.IntegerField(required=False, help_text="The case's version now.")
-    current = serializers.DictField(
-        required=False, allow_null=True, help_text="The case as it is now."
-    )
+    version = serializers.IntegerField(required=False, help_text=_("案件现在的版本号"))
+    current = serializers.DictField(required=False, allow_null=True, help_text=_("案件现在的内容"))
 
 
 REFUSALS = {
-    "400": "What was sent cannot be taken; `errors` names each field.",
-    "401": "No key or session, or one that is unknown, expired or revoked.",
-    "403": "The role or the key's scopes do not permit this.",
-    "404": "There is no such thing, or it is outside of what you may see.",
-    "409": "Not possible now: a refused step (every unmet guard in `errors`), a stale `version`, "
-    "a duplicate, or a case in another state.",
-    "412": "`If-Match` names an older version; `current` shows the case as it is now.",
-    "413": "More than is taken.",
-    "415": "Not a content type that is taken here.",
-    "422": "The `Idempotency-Key` was used with other content.",
-    "429": "Too many calls; see `Retry-After`.",
+    "400": _("提交的内容不能接受；errors 逐一指出字段"),
+    "401": _("没有密钥或登录，或密钥无效、过期、已撤销"),
+    "403": _("角色或密钥的权限范围不允许"),
+    "404": _("不存在，或不在您可以查看的范围内"),
+    "409": _(
+        "现在不能这样做：步骤的条件未满足（errors 逐条列出）、version 已过时、"
+        "重复登记，或案件处于别的阶段"
+    ),
+    "412": _("If-Match 是旧版本；current 是案件现在的内容"),
+    "413": _("内容过大"),
+    "415": _("不接受这种内容类型"),
+    "422": _("同一个幂等键用于不同的内容"),
+    "429": _("调用过于频繁；等待 Retry-After 秒"),
 }
 _ALWAYS = ("400", "401", "403", "429")
 _OF_WRITES = ("409", "412", "413", "415")
@@ -71,6 +71,15 @@ class ApiSchema(AutoSchema):
         if self.method == "POST":
             found.append(IDEMPOTENCY_KEY)
         return found
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if found is not None:
+            found["x-scope"] = getattr(self.view, "scopes", {}).get(self.method)
+        return found
+
+    def get_description(self) -> str:
+        return ""  # docstrings speak to whoever reads the code
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> dict[str, Any]:
         meta: dict[str, Any] = super()._get_serializer_field_meta(field, direction)
@@ -92,7 +101,7 @@ class ApiSchema(AutoSchema):
             codes.append("422")
         for code in sorted(codes):
             answer = self._get_response_for_code(Problem, code, [PROBLEM], direction)
-            found[code] = {**answer, "description": REFUSALS[code]}
+            found[code] = {**answer, "description": str(REFUSALS[code])}
         return found
 
 
@@ -100,23 +109,26 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="The ETag of the case that you read. When it has changed since: 412.",
+    description=_("读取案件时的 ETag；此后案件有变动则返回 412"),
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="1 to 200 visible ASCII characters. The same call with the same key is done once; "
-    "for 24 hours it is answered as the first time.",
+    description=_(
+        "1 至 200 个可见 ASCII 字符。同一键的同一调用只执行一次，24 小时内重复调用得到第一次的回答"
+    ),
 )
 
 
 def paging(orders: dict[str, Order]) -> list[OpenApiParameter]:
     """The parameters of a list."""
     return [
-        OpenApiParameter("cursor", description="From `next` or `previous`; do not make your own."),
+        OpenApiParameter("cursor", description=_("取自 next 或 previous，不要自行拼写")),
         OpenApiParameter(
-            "page_size", OpenApiTypes.INT, description=f"1 to {LARGEST}, {PAGE_SIZE} by default."
+            "page_size",
+            OpenApiTypes.INT,
+            description=format_lazy(_("1 至 {most}，默认 {usual}"), most=LARGEST, usual=PAGE_SIZE),
         ),
         OpenApiParameter("ordering", enum=list(orders), default=next(iter(orders))),
     ]
@@ -152,7 +164,11 @@ class KeyScheme(OpenApiAuthenticationExtension):
     name = "key"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A key of `create_api_key`."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": str(_("create_api_key 命令生成的密钥")),
+        }
 
 
 class SessionScheme(OpenApiAuthenticationExtension):
@@ -164,7 +180,7 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": "sessionid",
-            "description": "A signed-in person; calls that write need the header `X-CSRFToken`.",
+            "description": str(_("已登录的本人；写入时须带请求头 X-CSRFToken")),
         }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _t
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -44,7 +45,7 @@ class Me(serializers.Serializer[Any]):
     roles = serializers.ListField(child=serializers.ChoiceField(Role.choices))
     permissions = serializers.ListField(child=serializers.ChoiceField(list(PERMISSIONS)))
     teams = TeamOfMine(many=True)
-    key = KeyInUse(allow_null=True, help_text="The key of this call; null in a session.")
+    key = KeyInUse(allow_null=True, help_text=_t("本次调用所用的密钥；浏览器会话为 null"))
 
 
 class MeView(ApiView):
@@ -52,7 +53,7 @@ class MeView(ApiView):
 
     scopes: ClassVar = {"GET": None}
 
-    @extend_schema(operation_id="me", summary="Who calls", responses=Me, tags=["me"])
+    @extend_schema(operation_id="me", summary=_t("我是谁"), responses=Me, tags=["me"])
     def get(self, request: Request) -> Response:
         user, key = request.user, request.auth
         body = {
@@ -86,7 +87,7 @@ class ConfirmView(ApiView):
 
     @extend_schema(
         operation_id="me_confirm",
-        summary="Confirm the password, to sign within five minutes",
+        summary=_t("再次确认密码，五分钟内可以签署"),
         request=Password,
         responses={200: None},
         tags=["me"],
@@ -125,12 +126,12 @@ class AuditView(ApiView):
 
     @extend_schema(
         operation_id="audit_list",
-        summary="Who did what",
+        summary=_t("审计记录：谁做了什么"),
         parameters=[
             OpenApiParameter(
                 "subject",
                 OpenApiTypes.STR,
-                description="`complaint:TS26-000123`, `user:agent`; a bare number is a case.",
+                description=_t("例如 complaint:TS26-000123、user:agent；只写编号即指案件"),
             ),
             *paging(AUDIT_ORDERS),
         ],

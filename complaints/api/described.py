@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -29,7 +30,7 @@ _BY_NUMBER = {"number": Order("id"), "-number": Order("id", newest_first=True)}
 _BY_VERSION = {"version": Order("version"), "-version": Order("version", newest_first=True)}
 
 
-def _call(operation: str, summary: str, answers: Any, status: int = 200, **more: Any) -> Described:
+def _call(operation: str, summary: Any, answers: Any, status: int = 200, **more: Any) -> Described:
     return {
         "operation_id": operation,
         "summary": summary,
@@ -43,32 +44,32 @@ def _example(name: str, value: Any) -> list[OpenApiExample]:
     return [OpenApiExample(name, value=value, request_only=True)]
 
 
-def _list(operation: str, summary: str, row: Any, orders: Any, *more: Any) -> Described:
+def _list(operation: str, summary: Any, row: Any, orders: Any, *more: Any) -> Described:
     return _call(operation, summary, paged(row), parameters=[*more, *paging(orders)])
 
 
 LIST = _list(
     "complaints_list",
-    "The queue: cases that you may see",
+    _("案件列表：您可以查看的案件"),
     shapes.ComplaintAnswer,
     filters.ORDERS,
     OpenApiParameter("state", enum=[*State.values, "open"], **_LISTED),
     OpenApiParameter("phase", enum=Phase.values, **_LISTED),
-    OpenApiParameter("owner", description="User name, `me` or `none`."),
-    OpenApiParameter("team", description="Id or name."),
+    OpenApiParameter("owner", description=_("用户名、me 或 none")),
+    OpenApiParameter("team", description=_("编号或名称")),
     OpenApiParameter("category", enum=list(CATEGORIES), **_LISTED),
     OpenApiParameter("risk", enum=Risk.values, **_LISTED),
     OpenApiParameter("channel", enum=Channel.values, **_LISTED),
     OpenApiParameter("outcome", enum=Outcome.values, **_LISTED),
-    OpenApiParameter("q", description="Words of narrative, product, numbers; exact phone."),
-    OpenApiParameter("due_before", OpenApiTypes.DATETIME, description="Or a date."),
+    OpenApiParameter("q", description=_("经过、商品、编号中的词；电话须完整")),
+    OpenApiParameter("due_before", OpenApiTypes.DATETIME, description=_("也可以只写日期")),
     OpenApiParameter("overdue", OpenApiTypes.BOOL),
     OpenApiParameter("on_hold", OpenApiTypes.BOOL),
-    OpenApiParameter("received_after", OpenApiTypes.DATETIME, description="Or a date."),
+    OpenApiParameter("received_after", OpenApiTypes.DATETIME, description=_("也可以只写日期")),
 )
 REGISTER = _call(
     "complaints_register",
-    "Register a complaint",
+    _("登记投诉"),
     shapes.RegisteredComplaint,
     201,
     request=sent.NewComplaint,
@@ -88,27 +89,27 @@ REGISTER = _call(
         },
     ),
 )
-READ_CASE = _call("complaints_read", "The case, the consumer masked", shapes.ComplaintAnswer)
+READ_CASE = _call("complaints_read", _("一件案件，消费者信息已遮盖"), shapes.ComplaintAnswer)
 EDIT = _call(
     "complaints_edit",
-    "Mend what was registered",
+    _("修改登记的内容"),
     shapes.ComplaintAnswer,
     request=sent.ComplaintEdit,
     examples=_example("订单号补正", {"version": 3, "order_number": "SO-20261109-002"}),
 )
 ASSIGN: Described = {
     "operation_id": "complaints_assign",
-    "summary": "Hand the case to a colleague, a team, or back to the queue",
+    "summary": _("转给同事、团队，或退回待分配"),
     "tags": ["complaints"],
     "request": sent.Receiver,
     "responses": {200: shapes.ComplaintAnswer, 204: None},
-    "description": "204 when the case is out of your sight afterwards.",
+    "description": _("此后您不能再查看该案件时返回 204"),
     "examples": _example("转派", {"user": "agent2", "note": "消费者周五前可接听电话"}),
 }
-STEPS = _call("steps_list", "The steps that you may take now", shapes.AvailableStep(many=True))
+STEPS = _call("steps_list", _("您现在可以进行的步骤"), shapes.AvailableStep(many=True))
 TAKE_STEP = _call(
     "steps_take",
-    "Take a step",
+    _("进行一步"),
     PolymorphicProxySerializer(
         "StepAnswer", [shapes.ComplaintAnswer, shapes.DryRun], resource_type_field_name=None
     ),
@@ -117,7 +118,7 @@ TAKE_STEP = _call(
         OpenApiParameter(
             "dry_run",
             OpenApiTypes.BOOL,
-            description="Only say what is unmet; answers `DryRun` and writes nothing.",
+            description=_("1 表示只说还差什么，不写入"),
         )
     ],
     examples=[
@@ -134,10 +135,10 @@ TAKE_STEP = _call(
     ],
 )
 
-FACTS = _call("facts_read", "The answers that stand", shapes.FactAnswers)
+FACTS = _call("facts_read", _("现有的事实答案"), shapes.FactAnswers)
 ANSWER_FACTS = _call(
     "facts_answer",
-    "Answer facts of the vocabulary (`/api/v1/legal/facts/`); all or none",
+    _("回答事实（编号见 /api/v1/legal/facts/），全部接受或全部不接受"),
     shapes.FactAnswers,
     request=sent.FactsSent,
     examples=_example(
@@ -149,48 +150,48 @@ ANSWER_FACTS = _call(
         },
     ),
 )
-ANALYSIS = _call("analysis_read", "What the law makes of the facts now", AnalysisSerializer)
+ANALYSIS = _call("analysis_read", _("现有事实的法律分析"), AnalysisSerializer)
 
-EVIDENCE = _list("evidence_list", "The evidence", shapes.EvidenceItem, _BY_NUMBER)
+EVIDENCE = _list("evidence_list", _("证据"), shapes.EvidenceItem, _BY_NUMBER)
 ADD_EVIDENCE = _call(
     "evidence_add",
-    "Add a file",
+    _("添加证据文件"),
     shapes.EvidenceItem,
     201,
     request={"multipart/form-data": sent.EvidenceSent},
 )
-EVIDENCE_ITEM = _call("evidence_read", "One piece of evidence", shapes.EvidenceItem)
+EVIDENCE_ITEM = _call("evidence_read", _("一份证据"), shapes.EvidenceItem)
 EVIDENCE_FILE: Described = {
     "operation_id": "evidence_file",
-    "summary": "The file itself; that you had it is recorded",
+    "summary": _("证据文件本身；领取会被记录"),
     "tags": ["complaints"],
     "responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY},
 }
 
-TIMELINE = _list("timeline_list", "Everything in order", shapes.TimelineEntry, _IN_ORDER)
-DEADLINES = _list("deadlines_list", "The clocks", shapes.DeadlineAnswer, _BY_ID)
+TIMELINE = _list("timeline_list", _("按顺序的全部经过"), shapes.TimelineEntry, _IN_ORDER)
+DEADLINES = _list("deadlines_list", _("期限"), shapes.DeadlineAnswer, _BY_ID)
 COMMUNICATIONS = _list(
-    "communications_list", "Replies, notes and calls", shapes.CommunicationAnswer, _BY_ID
+    "communications_list", _("回复、备注与通话"), shapes.CommunicationAnswer, _BY_ID
 )
 WRITE_TEXT = _call(
     "communications_add",
-    "Reply to the consumer, or write a note",
+    _("回复消费者，或写备注"),
     shapes.CommunicationAnswer,
     201,
     request=sent.CommunicationSent,
     examples=_example("内部备注", {"kind": "internal_note", "text": "已向外呼供应商调取录音。"}),
 )
-COMMITMENTS = _list("commitments_list", "What was promised", shapes.CommitmentAnswer, _BY_ID)
+COMMITMENTS = _list("commitments_list", _("对消费者的承诺"), shapes.CommitmentAnswer, _BY_ID)
 SETTLE = _call(
     "commitments_settle",
-    "Record that a promise was kept, or waived in writing",
+    _("登记承诺已兑现，或消费者书面放弃"),
     shapes.CommitmentAnswer,
     request=sent.Settlement,
     examples=_example("已兑现", {"state": "kept", "proof": "付款流水 P-20261120-3"}),
 )
 HOLD = _call(
     "holds_start",
-    "Stop the clocks that may be stopped",
+    _("中止可以中止的期限"),
     shapes.HoldAnswer,
     201,
     request=sent.HoldSent,
@@ -198,13 +199,11 @@ HOLD = _call(
         "等待消费者", {"reason": "consumer", "note": "请补充付款截图", "expected_end": "2026-12-01"}
     ),
 )
-RESUME = _call("holds_end", "Let the clocks run again", shapes.HoldAnswer)
-RESOLUTIONS = _list(
-    "resolutions_list", "The proposals, version by version", shapes.ResolutionAnswer, _BY_VERSION
-)
+RESUME = _call("holds_end", _("恢复计时"), shapes.HoldAnswer)
+RESOLUTIONS = _list("resolutions_list", _("方案的各个版本"), shapes.ResolutionAnswer, _BY_VERSION)
 PROPOSE = _call(
     "resolutions_propose",
-    "Write the proposal",
+    _("拟定方案"),
     shapes.ResolutionAnswer,
     201,
     request=sent.Proposal,

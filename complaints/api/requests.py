@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as s
 
 from accounts.api.schema import ById
@@ -46,7 +48,7 @@ class ProductSent(Shape):
 class ComplaintEdit(Shape):
     """Only what is sent is changed."""
 
-    version = s.IntegerField(required=False, help_text="What you last read; or send If-Match.")
+    version = s.IntegerField(required=False, help_text=_("您最后读到的版本；也可以用 If-Match"))
     title = s.CharField(required=False, max_length=120)
     narrative = s.CharField(required=False, max_length=NARRATIVE_LIMIT)
     claims = s.ListField(required=False, child=s.ChoiceField(Claim.choices))
@@ -69,19 +71,19 @@ class NewComplaint(ComplaintEdit):
 
     version = None  # type: ignore[assignment]  # there is none yet
     channel = s.ChoiceField(Channel.choices)
-    narrative = s.CharField(max_length=NARRATIVE_LIMIT, help_text="In the consumer's words.")
+    narrative = s.CharField(max_length=NARRATIVE_LIMIT, help_text=_("消费者的原话"))
     currency = s.ChoiceField(["CNY"], required=False)
-    received_at = s.DateTimeField(required=False, help_text="Now, when left out.")
+    received_at = s.DateTimeField(required=False, help_text=_("省略时为现在"))
     external_reference = s.CharField(
-        required=False, max_length=120, help_text="Your number; registered once."
+        required=False, max_length=120, help_text=_("您系统中的编号，只登记一次")
     )
-    team = s.CharField(required=False, help_text="Id or name; your first team when left out.")
+    team = s.CharField(required=False, help_text=_("团队编号或名称；省略时为您的第一个团队"))
 
 
 class Receiver(Shape):
-    user = s.CharField(required=False, allow_null=True, help_text="User name; null: the queue.")
-    team = s.CharField(required=False, help_text="Id or name.")
-    note = s.CharField(required=False, max_length=2000, help_text="The new owner sees it first.")
+    user = s.CharField(required=False, allow_null=True, help_text=_("用户名；null 表示退回待分配"))
+    team = s.CharField(required=False, help_text=_("编号或名称"))
+    note = s.CharField(required=False, max_length=2000, help_text=_("新的责任人首先看到这句话"))
     version = s.IntegerField(required=False)
 
 
@@ -91,9 +93,10 @@ def _step_fields() -> dict[str, s.Field[Any, Any, Any, Any]]:
     for field in Field:
         needed = [step.code for step in STEPS.values() if field in step.fields]
         may = [step.code for step in STEPS.values() if field in step.optional]
-        words = [f"Required by {', '.join(needed)}."] if needed else []
-        words += [f"Optional for {', '.join(may)}."] if may else []
-        options: dict[str, Any] = {"required": False, "help_text": " ".join(words)}
+        words = [format_lazy(_("{steps} 必填"), steps=", ".join(needed))] if needed else []
+        words += [format_lazy(_("{steps} 可填"), steps=", ".join(may))] if may else []
+        help_text = format_lazy("; ".join(["{}"] * len(words)), *words)
+        options: dict[str, Any] = {"required": False, "help_text": help_text}
         if field == Field.CANNOT_BE_ESTABLISHED:
             found[field.value] = s.DictField(child=s.CharField(), **options)
         elif field == Field.EVIDENCE:
@@ -110,17 +113,19 @@ class StepSent(_StepBase):  # type: ignore[misc,valid-type]
     """A step with its fields; a field that the step does not know is refused."""
 
     step = s.ChoiceField(list(STEPS))
-    version = s.IntegerField(required=False, help_text="What you last read; or send If-Match.")
+    version = s.IntegerField(required=False, help_text=_("您最后读到的版本；也可以用 If-Match"))
 
 
 class FactSent(Shape):
-    value = s.JSONField(required=False, help_text='Plain: true, "有证据", "3980.00", "2026-03-01".')
+    value = s.JSONField(
+        required=False, help_text=_("直接写值，例如 true、有证据、3980.00、2026-03-01")
+    )
     source = s.ChoiceField(  # type: ignore[assignment]
         FactSource.choices, required=False
     )
     note = s.CharField(required=False, allow_blank=True, max_length=2000)
-    evidence = s.IntegerField(required=False, allow_null=True, help_text="Number of the evidence.")
-    cannot_be_established = s.BooleanField(required=False, help_text="Needs a note that says why.")
+    evidence = s.IntegerField(required=False, allow_null=True, help_text=_("证据编号"))
+    cannot_be_established = s.BooleanField(required=False, help_text=_("须在 note 中说明原因"))
 
 
 class FactsSent(ById):
@@ -152,7 +157,7 @@ class Settlement(Shape):
     state = s.ChoiceField(["kept", "waived"])
     proof = s.CharField(max_length=2000)
     evidence = s.IntegerField(
-        required=False, allow_null=True, help_text="Required for waived: the consumer's writing."
+        required=False, allow_null=True, help_text=_("消费者放弃时必填：书面证据的编号")
     )
     version = s.IntegerField(required=False)
 
@@ -179,4 +184,4 @@ class Proposal(Shape):
     explanation = s.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)
     legal_basis = s.ListField(required=False, child=s.CharField(max_length=200))
     letter = s.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)
-    version = s.IntegerField(required=False, help_text="Version of the case that you last read.")
+    version = s.IntegerField(required=False, help_text=_("您最后读到的案件版本"))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as s
 
 from accounts.api.schema import ById, ProblemError
@@ -32,7 +33,7 @@ MONEY = r"^\d{1,12}\.\d{2}$"
 
 def money(**options: Any) -> s.RegexField:
     """Yuan as text with two decimals."""
-    return s.RegexField(MONEY, help_text='Text with two decimals, such as "3980.00".', **options)
+    return s.RegexField(MONEY, help_text=_("两位小数的文字，例如 3980.00"), **options)
 
 
 class Person(Shape):
@@ -69,7 +70,7 @@ class HoldAnswer(Shape):
     expected_end = s.DateField(allow_null=True)
     ended_at = s.DateTimeField(allow_null=True)
     by = Person()
-    pauses = s.ListField(child=s.CharField(), help_text="Kinds of deadlines that stand still.")
+    pauses = s.ListField(child=s.CharField(), help_text=_("因此停止的期限种类"))
 
 
 class DeadlineBasis(Shape):
@@ -78,7 +79,7 @@ class DeadlineBasis(Shape):
 
 
 class Remaining(Shape):
-    working_minutes = s.IntegerField(help_text="Negative when overdue.")
+    working_minutes = s.IntegerField(help_text=_("超时为负数"))
     text = s.CharField()
 
 
@@ -91,14 +92,14 @@ class LadderStep(Shape):
 class DeadlineAnswer(Shape):
     id = s.IntegerField()
     kind = s.CharField()
-    deadline = s.CharField(allow_null=True, help_text="Id of the legal deadline.")
+    deadline = s.CharField(allow_null=True, help_text=_("法定期限的编号"))
     title = s.CharField()
     nature = s.ChoiceField(DeadlineNature.choices)
     citation = DeadlineBasis(allow_null=True)
     owed_by = s.CharField()
     started_at = s.DateTimeField()
     due_at = s.DateTimeField()
-    provisional = s.BooleanField(help_text="The holidays of that year are not announced yet.")
+    provisional = s.BooleanField(help_text=_("该年放假安排尚未公布"))
     state = s.ChoiceField(DeadlineState.choices)
     met_at = s.DateTimeField(allow_null=True)
     remaining = Remaining(allow_null=True)
@@ -109,7 +110,7 @@ class DeadlineAnswer(Shape):
 
 class ComplaintAnswer(Shape):
     number = s.CharField()
-    version = s.IntegerField(help_text="Grows with every change; also the ETag.")
+    version = s.IntegerField(help_text=_("每次变动都增长，也就是 ETag"))
     state = s.ChoiceField(State.choices)
     phase = s.ChoiceField(Phase.choices)
     outcome = s.ChoiceField(Outcome.choices, allow_null=True)
@@ -150,7 +151,7 @@ class SimilarCase(Shape):
     outcome = s.CharField(allow_blank=True)
     title = s.CharField(allow_blank=True)
     received_at = s.DateTimeField()
-    consumer = s.CharField(allow_blank=True, help_text="Masked.")
+    consumer = s.CharField(allow_blank=True, help_text=_("已遮盖"))
     same = s.ListField(child=s.ChoiceField(["phone", "id_number", "order_number"]))
 
 
@@ -166,8 +167,8 @@ class AvailableStep(Shape):
     title = s.CharField()
     to = s.ListField(child=s.ChoiceField(State.choices))
     allowed = s.BooleanField()
-    unmet = s.ListField(child=s.CharField(), help_text="Sentences: why not, and what to do.")
-    fields = s.ListField(child=s.CharField(), help_text="Required.")  # type: ignore[assignment]
+    unmet = s.ListField(child=s.CharField(), help_text=_("为何不能，以及该怎么做"))
+    fields = s.ListField(child=s.CharField(), help_text=_("必填字段"))  # type: ignore[assignment]
     optional = s.ListField(child=s.CharField())
 
 
@@ -201,7 +202,7 @@ class EvidenceItem(Shape):
     title = s.CharField()
     file_name = s.CharField()
     content_type = s.CharField()
-    size = s.IntegerField(help_text="Bytes.")
+    size = s.IntegerField(help_text=_("字节"))
     sha256 = s.RegexField(r"^[0-9a-f]{64}$")
     obtained_from = s.CharField(allow_blank=True)
     obtained_at = s.DateTimeField(allow_null=True)
@@ -209,7 +210,7 @@ class EvidenceItem(Shape):
     is_original = s.BooleanField()
     received_at = s.DateTimeField()
     received_by = Person()
-    file = s.CharField(help_text="Address of the file itself.")
+    file = s.CharField(help_text=_("文件本身的地址"))
 
 
 class TimelineEntry(Shape):
@@ -231,7 +232,7 @@ class CommunicationAnswer(Shape):
     text = s.CharField()
     at = s.DateTimeField()
     by = Person(allow_null=True)
-    leaves_at = s.DateTimeField(allow_null=True, help_text="A reply can be undone until then.")
+    leaves_at = s.DateTimeField(allow_null=True, help_text=_("在此之前可以撤回"))
     sent_at = s.DateTimeField(allow_null=True)
     undone = s.BooleanField()
 

@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "django_prometheus",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "audit",
     "accounts",
     "legal_rules",

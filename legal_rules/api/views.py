@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
@@ -17,7 +18,7 @@ from legal_rules.api.serializers import AnalysisSerializer, EvaluateSerializer
 
 EXAMPLE_REQUEST = OpenApiExample(
     "电话推销虚构功效",
-    summary="Telephone sale with a false claim of effect",
+    summary=_("电话推销虚构功效"),
     request_only=True,
     value={
         "as_of": "2026-03-01",
@@ -45,7 +46,7 @@ class EvaluateView(ApiView):
 
     @extend_schema(
         operation_id="legal_evaluate",
-        summary="The legal analysis of facts, stored nowhere",
+        summary=_("对给出的事实作法律分析，不保存"),
         request=EvaluateSerializer,
         responses={200: AnalysisSerializer},
         examples=[EXAMPLE_REQUEST],
@@ -66,7 +67,7 @@ class FactsView(ApiView):
 
     @extend_schema(
         operation_id="legal_facts",
-        summary="What can be asked, and what counts as an answer",
+        summary=_("事实词汇表：可以问什么，怎样作答"),
         responses={200: OpenApiTypes.OBJECT},
         tags=["legal"],
     )
@@ -82,7 +83,7 @@ class RulesView(ApiView):
 
     @extend_schema(
         operation_id="legal_rules",
-        summary="The rules with their versions and sources",
+        summary=_("规则及其版本与出处"),
         responses={200: OpenApiTypes.OBJECT},
         tags=["legal"],
     )
