@@ -16,6 +16,7 @@ _BOMS = (
 )
 _DAMAGE = re.compile("\udcff")
 _HIGH_BYTES = bytes(range(128, 256))
+_LOOKED_AT = 32 * 1024  # bytes on each side of the first that does not fit
 _TOLERATED = 0.1  # damaged places per byte beyond ASCII; with more it must be another encoding
 
 
@@ -45,18 +46,25 @@ def decode(data: bytes) -> tuple[str, str]:
             return data[len(bom) :].decode(codec, "kesu.mark_damage"), name
     if b"\0" in data[:4096]:
         return data.decode(_utf16_without_bom(data[:4096]), "kesu.mark_damage"), "UTF-16"
-    high = max(len(data) - len(data.translate(None, _HIGH_BYTES)), 1)
-    tried = []
-    for codec, name in (("utf-8", "UTF-8"), ("gb18030", "GB18030")):
-        text = data.decode(codec, "kesu.mark_damage")
-        damage = len(_DAMAGE.findall(text)) / high
-        if not damage:
-            return text, name
-        tried.append((damage, text, name))
-    damage, text, name = min(tried, key=lambda t: t[0])
-    if damage > _TOLERATED:
+    try:
+        return data.decode(), "UTF-8"
+    except UnicodeDecodeError as error:
+        around = data[max(0, error.start - _LOOKED_AT) : error.start + _LOOKED_AT]
+    if _damage(around, "utf-8") <= _TOLERATED:
+        return data.decode("utf-8", "kesu.mark_damage"), "UTF-8"
+    try:
+        return data.decode("gb18030"), "GB18030"
+    except UnicodeDecodeError as error:
+        around = data[max(0, error.start - _LOOKED_AT) : error.start + _LOOKED_AT]
+    if _damage(around, "gb18030") > _TOLERATED:
         raise _unknown()
-    return text, name
+    return data.decode("gb18030", "kesu.mark_damage"), "GB18030"
+
+
+def _damage(sample: bytes, codec: str) -> float:
+    """Damaged places per byte beyond ASCII."""
+    high = len(sample) - len(sample.translate(None, _HIGH_BYTES))
+    return len(_DAMAGE.findall(sample.decode(codec, "kesu.mark_damage"))) / max(high, 1)
 
 
 def _utf16_without_bom(head: bytes) -> str:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -168,38 +168,53 @@ def _money(cell: str) -> Any:
     return money(plain)
 
 
-def _coded(known: Mapping[str, str], names: Iterable[Any], what: str | Promise, cell: str) -> str:
+def _coded(known: Mapping[str, str], names: Iterable[str], what: str | Promise, cell: str) -> str:
     """The code for a code or a word. Raises Refused with the names of all that is possible."""
     code = known.get(unicodedata.normalize("NFKC", cell).strip().lower())
     if code is None:
         raise Refused(
             _(
                 "“{value}”不是已有的{what}；可用：{possible}。也可以把这一列设为“不导入”，登记后再选"
-            ).format(
-                value=cell[:40], what=str(what), possible="；".join(str(name) for name in names)
-            )
+            ).format(value=cell[:40], what=str(what), possible="；".join(names))
         )
     return code
 
 
-def _category(cell: str) -> str:
-    """By code or by name; of a long name (自动续费、展期) the whole, in either language."""
+@lru_cache(maxsize=4)
+def _categories(language: str) -> tuple[dict[str, str], list[str]]:
+    """By code or by name in either language; and the names to offer."""
     known = {c.id: c.id for c in CATEGORIES.values()}
     for category in CATEGORIES.values():
         known[category.name.zh.lower()] = known[category.name.en.lower()] = category.id
-    names = [c.name_for(get_language() or "zh") for c in CATEGORIES.values()]
-    return _coded(known, names, FIELDS["category"].label, cell)
+    return known, [c.name_for(language) for c in CATEGORIES.values()]
 
 
-def _choice(choices: Any, words: Mapping[str, str], what: str, cell: str) -> str:
+def _category(cell: str) -> str:
+    return _coded(*_categories(get_language() or "zh"), FIELDS["category"].label, cell)
+
+
+_CHOICES: dict[str, tuple[Any, Mapping[str, str]]] = {
+    "claims": (Claim, CLAIM_WORDS),
+    "risk_flags": (Risk, {}),
+    "priority": (Priority, PRIORITY_WORDS),
+}
+
+
+@lru_cache(maxsize=16)
+def _choices(code: str, language: str) -> tuple[dict[str, str], list[str]]:
+    """By code, by name in the active language, by usual words; and the names to offer."""
+    choices, words = _CHOICES[code]
     known = {str(label).lower(): str(value) for value, label in choices.choices}
     known |= dict(words) | {str(value): str(value) for value in choices.values}
-    return _coded(known, choices.labels, FIELDS[what].label, cell)
+    return known, [str(label) for label in choices.labels]
 
 
-def _several(choices: Any, words: Mapping[str, str], what: str, cell: str) -> list[str]:
-    parts = [part.strip() for part in _SEPARATORS.split(cell) if part.strip()]
-    return [_choice(choices, words, what, part) for part in parts]
+def _choice(code: str, cell: str) -> str:
+    return _coded(*_choices(code, get_language() or ""), FIELDS[code].label, cell)
+
+
+def _several(code: str, cell: str) -> list[str]:
+    return [_choice(code, part.strip()) for part in _SEPARATORS.split(cell) if part.strip()]
 
 
 def _yes_or_no(cell: str) -> bool:
@@ -216,9 +231,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "price_paid": _money,
     "loss_claimed": _money,
     "category": _category,
-    "claims": partial(_several, Claim, CLAIM_WORDS, "claims"),
-    "risk_flags": partial(_several, Risk, {}, "risk_flags"),
-    "priority": partial(_choice, Priority, PRIORITY_WORDS, "priority"),
+    "claims": partial(_several, "claims"),
+    "risk_flags": partial(_several, "risk_flags"),
+    "priority": partial(_choice, "priority"),
     "confidential": _yes_or_no,
     "external_reference": _number,
     "order_number": _number,

@@ -5,7 +5,9 @@ cell is named.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +20,7 @@ from evidence.receive import FileRefused
 
 _UNPACKED_LIMIT = 300 * 1024 * 1024  # bytes; a package that unpacks to more is a bomb or not a list
 _DIGITS = 15  # a spreadsheet's number holds no more; longer ones have lost their last digits
+_FORMULA = re.compile(rb"<(\w+:)?f[ />]")
 Cells = tuple[list[str], list[tuple[int | None, str]]]
 
 
@@ -29,10 +32,12 @@ class Workbook:
     """
 
     def __init__(self, data: bytes) -> None:
-        _check_package(data)
+        formulas = _check_package(data)
         try:
             self._saved = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            self._typed = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+            self._typed = self._saved
+            if formulas:  # a second look, which costs as much as the first
+                self._typed = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
             names = [w.title for w in self._saved.worksheets if w.sheet_state == "visible"]
             names = names or [w.title for w in self._saved.worksheets]
             self.sheet = next((name for name in names if _has_content(self._saved[name])), names[0])
@@ -50,10 +55,10 @@ class Workbook:
         saved, typed = self._saved[self.sheet], self._typed[self.sheet]
         for sheet in (saved, typed):
             sheet.reset_dimensions()  # what a file says about its own size is often wrong
+        found = saved.iter_rows()
+        pairs = zip(found, typed.iter_rows(), strict=False) if typed is not saved else None
         try:
-            for number, (values, formulas) in enumerate(
-                zip(saved.iter_rows(), typed.iter_rows(), strict=False), start=1
-            ):
+            for number, (values, formulas) in enumerate(pairs or ((r, ()) for r in found), start=1):
                 yield _row(number, values, formulas)
         except Exception as error:
             raise _unreadable() from error
@@ -120,20 +125,35 @@ def _moment(value: date | time | timedelta) -> str:
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
 
 
-def _check_package(data: bytes) -> None:
+def _check_package(data: bytes) -> bool:
+    """Whether there are formulas. Raises FileRefused for what is no workbook or unpacks too far."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             entries = package.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            if "xl/workbook.xml" not in package.namelist():
+                raise FileRefused(
+                    _("这不是 .xlsx 表格（里面没有工作簿）；请另存为 .xlsx 或“CSV UTF-8”后再试"),
+                    415,
+                )
+            if sum(entry.file_size for entry in entries) > _UNPACKED_LIMIT:
+                raise FileRefused(
+                    _("表格解开后超过 300 MB，没有读取；请只留投诉列表，另存为新文件后再试"), 413
+                )
+            sheets = [e for e in entries if e.filename.startswith("xl/worksheets/")]
+            return any(_has_formulas(package, entry) for entry in sheets)
+    except (zipfile.BadZipFile, OSError, ValueError, zlib.error) as error:
         raise _unreadable() from error
-    if "xl/workbook.xml" not in {entry.filename for entry in entries}:
-        raise FileRefused(
-            _("这不是 .xlsx 表格（里面没有工作簿）；请另存为 .xlsx 或“CSV UTF-8”后再试"), 415
-        )
-    if sum(entry.file_size for entry in entries) > _UNPACKED_LIMIT:
-        raise FileRefused(
-            _("表格解开后超过 300 MB，没有读取；请只留投诉列表，另存为新文件后再试"), 413
-        )
+
+
+def _has_formulas(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Whether an element `f` stands in the sheet; a mark in a text cannot look like one."""
+    tail = b""
+    with package.open(entry) as part:
+        while chunk := part.read(1024 * 1024):
+            if _FORMULA.search(tail + chunk):
+                return True
+            tail = chunk[-200:]
+    return False
 
 
 def _unreadable() -> FileRefused:

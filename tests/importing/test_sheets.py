@@ -121,6 +121,9 @@ def test_a_damaged_byte_costs_its_own_row_only() -> None:
     assert [row.number for row in found.rows if row.damage] == [3]
     assert found.rows[1].damage[0][0] == 3
     assert "UTF-8" in found.about[0]
+    assert (
+        "字" * 3000 in sheets.read(data + as_csv([("1", "", "", "字" * 3000, "")])).rows[-1].cells
+    )
     gb = as_csv(ROWS, encoding="gb18030").replace("办卡".encode("gb18030"), b"\xff\xff")
     assert [row.number for row in sheets.read(gb).rows if row.damage] == [3]
 
