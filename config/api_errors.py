@@ -37,6 +37,7 @@ TITLES = {
     404: gettext_lazy("没有找到"),
     405: gettext_lazy("这个地址不支持这种方法"),
     409: gettext_lazy("现在不能这样做"),
+    411: gettext_lazy("没有说明内容的长度"),
     412: gettext_lazy("案件已被他人更新"),
     413: gettext_lazy("内容太大"),
     415: gettext_lazy("不能接收这种类型的内容"),

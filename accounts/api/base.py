@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api import idempotency
 from accounts.api.paging import refuse
+from accounts.api.parsers import announced
 
 LARGEST_VERSION = 2**31 - 1
 
@@ -35,6 +36,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        announced(request)
         for name in request.query_params:
             if name not in self.params:
                 known = ", ".join(self.params) or _("没有")

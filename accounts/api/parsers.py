@@ -27,6 +27,19 @@ class TooLarge(APIException):
     default_code = "too_large"
 
 
+class LengthRequired(APIException):
+    """411: a body in pieces of unknown length would arrive empty, and be misunderstood."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
+
+
+def announced(request: Request) -> None:
+    """Raises LengthRequired for a body without a length."""
+    if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+        raise LengthRequired(_("请用 Content-Length 说明内容的长度，不要分块发送"))
+
+
 def _bound(context: Mapping[str, Any], limit: int) -> None:
     """Refuse by the announced length, before anything is read. Raises TooLarge."""
     request: Request = context["request"]

@@ -139,6 +139,25 @@ def test_a_method_that_an_address_does_not_know_is_405(agent: Caller) -> None:
     problem(agent("options", "complaints/"), 405)
 
 
+def test_an_address_without_its_last_slash_leads_there_with_method_and_content(
+    agent: Caller,
+) -> None:
+    for method, path in (("post", "complaints"), ("get", "complaints?state=open")):
+        answer = agent(method, path, complaint())
+        assert answer.status_code == 308
+        assert answer["Location"] == f"/api/v1/{path.replace('complaints', 'complaints/')}"
+
+
+def test_a_body_in_pieces_is_asked_for_its_length(agent: Caller) -> None:
+    chunked = agent.client.post(
+        "/api/v1/complaints/",
+        headers={**agent.headers, "Transfer-Encoding": "chunked"},
+        content_type="application/json",
+        CONTENT_LENGTH="",
+    )
+    assert problem(chunked, 411)["code"] == "length_required"
+
+
 def test_an_address_that_does_not_exist_is_404(agent: Caller) -> None:
     problem(agent.get("nothing/"), 404)
     problem(agent.get("complaints/TS26-999999/holds/abc/"), 404)
