@@ -107,6 +107,11 @@ def test_earlier_cases_are_found_by_phone_document_and_order_alone_and_only_visi
         (same_phone.number, ["phone"]),
     ]
     assert found[1]["consumer"] == "王**"
+    f.registered(
+        cast, order_number="", consumer={"name": "赵测试", "id_number": "99999919000101999X"}
+    )
+    [by_document] = intake.similar({"id_number": "999999 19000101 999x"}, "", cast.agent)
+    assert by_document["same"] == ["id_number"]
     assert intake.similar({"phone": "120"}, "SO", cast.agent) == []
     with django_assert_num_queries(0):
         assert intake.similar({"phone": "", "id_number": ""}, "", cast.agent) == []

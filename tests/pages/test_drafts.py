@@ -63,6 +63,7 @@ def test_a_draft_belongs_to_the_person_who_typed_it(cast: Cast) -> None:
     assert communication.load_draft(cast.agent, "intake") is not None
     assert send(browser(cast.agent), {"key": "intake"}, "delete").status_code == 204
     assert communication.load_draft(cast.agent, "intake") is None
+    assert send(browser(cast.agent), {"key": "a\x00"}, "delete").status_code == 204
 
 
 def test_saving_costs_one_statement_beside_session_and_person(
