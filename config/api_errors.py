@@ -28,6 +28,8 @@ from config.errors import RETRY_AFTER, database_is_away
 from evidence.receive import FileRefused
 
 PROBLEM = "application/problem+json"
+# What an action names when the case, the hold or the promise is no longer what the caller thinks.
+_MOVED_ON = {"state", "hold", "commitment"}
 Errors = list[dict[str, str]]
 
 TITLES = {
@@ -108,7 +110,7 @@ def _invalid(error: Invalid) -> Response:
     errors = [_one(f, error.code, m) for f, messages in error.errors.items() for m in messages]
     if isinstance(error, Duplicate):
         return problem(409, error.code, error.message, errors, number=error.number or None)
-    if set(error.errors) == {"state"}:  # nothing is wrong with what was sent, the case has moved on
+    if set(error.errors) <= _MOVED_ON:  # nothing is wrong with what was sent
         return problem(409, "wrong_state", error.message, errors)
     return problem(400, error.code, error.message, errors)
 

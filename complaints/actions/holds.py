@@ -51,7 +51,7 @@ def start(
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，没有计时可以中止")]})
         if complaint.on_hold:
-            raise Invalid({"reason": [_("计时已经中止；请先恢复")]})
+            raise Invalid({"hold": [_("计时已经中止；请先恢复")]})
         hold = Hold(complaint=complaint, by=by, started_at=now, **data)
         hold.pauses = clock.pause(complaint, hold)
         hold.save()

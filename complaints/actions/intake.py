@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -69,13 +67,15 @@ def similar(
     given.
     """
     keys = {c: blind_index(c, consumer.get(c, "")) for c in ("phone", "id_number")}
-    same = [Q(**{f"consumer__{c}_index": key}) for c, key in keys.items() if key]
+    ways = [Q(**{f"consumer__{c}_index": key}) for c, key in keys.items() if key]
     if order_number:
-        same.append(Q(order_number=order_number))
-    if not same:
+        ways.append(Q(order_number=order_number) & ~Q(order_number=""))
+    if not ways:
         return []
+    # a union, so that each way uses its own index: joined by OR every case would be read
+    same = [Complaint.objects.filter(way).values("pk") for way in ways]
     visible = Complaint.objects.visible_to(by).select_related("consumer").defer("narrative")
-    found = visible.filter(reduce(or_, same)).order_by("-id")[:limit]
+    found = visible.filter(pk__in=same[0].union(*same[1:])).order_by("-id")[:limit]
     return [_earlier(c, keys, order_number) for c in found]
 
 

@@ -176,11 +176,11 @@ def test_the_clocks_stop_and_run_again(cast: Cast, agent: Caller) -> None:
         d["kind"]: d["state"] for d in ok(agent.get(f"complaints/{number}/deadlines/"))["results"]
     }
     assert states == {"accept": "met", "general_reply": "running", "investigate": "held"}
-    assert agent.post(path, {"reason": "consumer", "note": "又"}).status_code == 400
+    assert agent.post(path, {"reason": "consumer", "note": "又"}).status_code == 409
     assert [h["id"] for h in ok(agent.get(f"complaints/{number}/"))["holds"]] == [hold["id"]]
     ended = ok(agent("delete", answer["Location"], If_Match=answer["ETag"]))
     assert ended["ended_at"] is not None
-    assert agent("delete", answer["Location"]).status_code == 400
+    assert agent("delete", answer["Location"]).status_code == 409
     assert agent("delete", f"{path}{hold['id'] + 1}/").status_code == 404
     assert not Complaint.objects.get(number=number).on_hold
 
@@ -206,7 +206,7 @@ def test_a_promise_is_kept_with_proof(cast: Cast, agent: Caller) -> None:
     assert agent.post(one, {"state": "kept", "proof": "流水", "colour": "x"}).status_code == 400
     kept = agent.post(one, {"state": "kept", "proof": "付款流水 P-1"})
     assert ok(kept)["state"] == "kept"
-    assert agent.post(one, {"state": "kept", "proof": "再一次"}).status_code == 400
+    assert agent.post(one, {"state": "kept", "proof": "再一次"}).status_code == 409
     closed = agent.post(
         f"complaints/{case.number}/steps/", {"step": "complete"}, If_Match=kept["ETag"]
     )
