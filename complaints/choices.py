@@ -77,6 +77,9 @@ class Risk(models.TextChoices):
     PERSONAL_DATA = "personal_data", _("个人信息泄露")
 
 
+GRAVE_RISKS = (Risk.SAFETY, Risk.GROUP, Risk.MEDIA, Risk.REGULATOR)
+
+
 class FiledBy(models.TextChoices):
     """Who speaks for the consumer."""
 

@@ -13,7 +13,11 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role
+from complaints.choices import GRAVE_RISKS, Priority
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, State
+
+# An index of the cases has the same condition, so that they are counted without reading the others.
+HIGH_RISK = Q(priority=Priority.CRITICAL) | Q(risk_flags__overlap=[r.value for r in GRAVE_RISKS])
 
 
 def scope_of(user: Any, prefix: str = "") -> Q:

@@ -83,20 +83,30 @@ def matching(queryset: ComplaintQuerySet, query: str) -> ComplaintQuerySet:
     query = unicodedata.normalize("NFKC", query).strip()[:LIMIT]
     if not query:
         return queryset
-    direct = Q(number__iexact=query) | Q(order_number=query) | Q(external_reference=query)
+    return queryset.filter(pk__in=_found(query))
+
+
+def _found(query: str) -> QuerySet[Any]:
+    """Primary keys of the cases. A union, so that each way of finding uses its own index: joined by
+    OR the database would read every case.
+    """
+    cases = Complaint.objects.all()
     compact = re.sub(r"[\s\-]", "", query)
+    ways = [Q(number=query.upper()), Q(order_number=query) & ~Q(order_number="")]
+    ways.append(Q(external_reference=query) & ~Q(external_reference=""))
     if re.fullmatch(r"\d{4}", compact):
-        direct |= Q(consumer__phone_tail_index=blind_index("phone_tail", compact))
+        ways.append(Q(consumer__phone_tail_index=blind_index("phone_tail", compact)))
     if re.fullmatch(r"\+?\d{5,20}", compact):
-        direct |= Q(consumer__phone_index=blind_index("phone", compact))
+        ways.append(Q(consumer__phone_index=blind_index("phone", compact)))
     if re.fullmatch(r"[0-9]{17}[0-9Xx]", compact):
-        direct |= Q(consumer__id_number_index=blind_index("id_number", compact))
+        ways.append(Q(consumer__id_number_index=blind_index("id_number", compact)))
     if re.fullmatch(r"[㐀-鿿·]{2,12}", query):
-        direct |= Q(consumer__name_index=blind_index("name", query))
+        ways.append(Q(consumer__name_index=blind_index("name", query)))
+    found: list[QuerySet[Any, Any]] = [cases.filter(way).values("pk") for way in ways]
     words = tokens(query)
     if words:
-        direct |= Q(pk__in=_documents_with(words).values("pk"))
-    return queryset.filter(direct)
+        found.append(_documents_with(words).values("pk"))
+    return found[0].union(*found[1:], all=True)
 
 
 def _documents_with(words: list[str]) -> QuerySet[SearchDocument]:

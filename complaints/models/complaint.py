@@ -6,14 +6,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
 from complaints.models.consumer import Consumer
-from complaints.querysets import ComplaintQuerySet
+from complaints.querysets import HIGH_RISK, ComplaintQuerySet
 from evidence.models import Folder
 
 
@@ -164,9 +164,27 @@ class Complaint(models.Model):
                 name="in_review_by_due",
             ),
             models.Index(
-                fields=["team", "-closed_at", "-id"],
+                "team",
+                F("closed_at").desc(nulls_last=True),  # as the lists sort
+                F("id").desc(),
                 condition=Q(state__in=["closed", "archived"]),
-                name="closed_by_team",
+                name="finished_by_team",
+            ),
+            # The few open cases that have a view of their own: counted without reading the others.
+            models.Index(
+                fields=["team", "next_due_at", "id"],
+                condition=Q(on_hold=True),
+                name="on_hold_by_team",
+            ),
+            models.Index(
+                fields=["team", "next_due_at", "id"],
+                condition=Q(returned_by_counsel=True),
+                name="returned_by_team",
+            ),
+            models.Index(
+                fields=["team", "next_due_at", "id"],
+                condition=HIGH_RISK,
+                name="high_risk_by_team",
             ),
             models.Index(fields=["team", "-created_at", "-id"], name="by_team_and_age"),
             models.Index(

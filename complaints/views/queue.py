@@ -19,7 +19,7 @@ from complaints.actions import assignment
 from complaints.errors import CaseError
 from complaints.models import Complaint
 from complaints.views.queue_filters import Filters
-from complaints.views.queue_rows import BY_CLOSING, BY_DUE, BadCursor, Cursor, page
+from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, order_of, page
 from complaints.views.queue_views import Section, View, counts_of, sections_for, shown
 
 BULK_LIMIT = 50
@@ -42,7 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     counts = counts_of(views, user, now)
     _set_badges(request, counts)
     cursor = _cursor(request, filters)
-    order = BY_CLOSING if filters.values.get("state") in ("done", "closed", "archived") else BY_DUE
+    order = order_of(filters.values)
     cases = filters.apply(Complaint.objects.visible_to(user), now)
     current = next((v for v in views if dict(v.filters) == filters.values), None)
     found = page(cases, order, cursor, now)

@@ -22,15 +22,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, User
 from accounts.roles import Role
 from complaints import search
-from complaints.choices import Channel, Priority, Risk
+from complaints.choices import Channel, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Phase, State
-from complaints.querysets import ComplaintQuerySet
+from complaints.querysets import HIGH_RISK, ComplaintQuerySet
 from complaints.workdays import SHANGHAI
 from legal_rules.vocabulary import CATEGORIES
 
 CLOSED_STATES = (State.CLOSED, State.ARCHIVED)
-GRAVE_RISKS = (Risk.SAFETY, Risk.GROUP, Risk.MEDIA, Risk.REGULATOR)
-HIGH_RISK = Q(priority=Priority.CRITICAL) | Q(risk_flags__overlap=[r.value for r in GRAVE_RISKS])
 SEARCH_LIMIT = 120  # characters
 
 LABELS: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +15,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from complaints import clock
-from complaints.choices import Channel, DeadlineNature, HoldReason, Priority, Risk
+from complaints.choices import GRAVE_RISKS, Channel, DeadlineNature, HoldReason, Priority, Risk
 from complaints.lifecycle import Outcome, Phase, State
 from complaints.models import Complaint, Deadline, Hold
 from complaints.querysets import ComplaintQuerySet
-from complaints.views.queue_filters import GRAVE_RISKS, end_of_today
+from complaints.views.queue_filters import end_of_today
 from complaints.workdays import working_minutes
 from config.tags import when
 from legal_rules.vocabulary import CATEGORIES
@@ -125,6 +125,11 @@ BY_DUE = Order("next_due_at")
 BY_CLOSING = Order("closed_at", newest_first=True)
 
 
+def order_of(filters: Mapping[str, str]) -> Order:
+    """Finished cases by when they were closed, all others by what is due next."""
+    return BY_CLOSING if filters.get("state") in ("done", "closed", "archived") else BY_DUE
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows of one page and the cursors beside it ("" where the list ends)."""
@@ -153,12 +158,14 @@ def page(
         Deadline.objects.filter(state__in=["running", "held"]).order_by("due_at"),
         to_attr="clocks",
     )
+    # The page's keys first: a search may find thousands, and only the page's rows need the rest.
+    keys = order.sort(cases, backwards).values("pk")[: size + 1]
     found = list(
-        order.sort(cases, backwards)
+        order.sort(cases.filter(pk__in=keys), backwards)
         .select_related("consumer", "owner")
         .annotate(hold_reason=OPEN_HOLD)
         .defer("narrative", "findings", "withdrawal_words", "consumer__data_key")
-        .prefetch_related(clocks)[: size + 1]
+        .prefetch_related(clocks)
     )
     more, found = len(found) > size, found[:size]
     if backwards:

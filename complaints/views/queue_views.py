@@ -19,6 +19,7 @@ from accounts.roles import Role
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_filters import Directory, Filters
+from complaints.views.queue_rows import order_of
 
 CAP = 99
 
@@ -112,14 +113,17 @@ def sections_for(user: User) -> tuple[Section, ...]:
 
 
 def capped_counts(lists: Mapping[str, ComplaintQuerySet]) -> dict[str, int]:
-    """How many cases each list holds, counted up to 100, in one statement."""
+    """How many cases each list holds, counted up to 100, in one statement.
+
+    A list keeps its order: it leads the database to the index that has the first hundred.
+    """
     counts = dict.fromkeys(lists, 0)
     names: list[str] = []
     parts: list[str] = []
     params: list[Any] = []
     for name, cases in lists.items():
         try:
-            sql, values = cases.order_by().values(one=Value(1))[: CAP + 1].query.sql_with_params()
+            sql, values = cases.values(one=Value(1))[: CAP + 1].query.sql_with_params()
         except EmptyResultSet:
             continue
         names.append(name)
@@ -140,6 +144,8 @@ def shown(number: int) -> str:
 def counts_of(views: Iterable[View], user: User, now: datetime) -> dict[str, int]:
     """View key → number of cases, for the person."""
     directory, visible = Directory(user), Complaint.objects.visible_to(user)
-    return capped_counts(
-        {v.key: Filters(user, dict(v.filters), directory).apply(visible, now) for v in views}
-    )
+    lists = {}
+    for view in views:
+        cases = Filters(user, dict(view.filters), directory).apply(visible, now)
+        lists[view.key] = order_of(view.filters).sort(cases, backwards=False)
+    return capped_counts(lists)

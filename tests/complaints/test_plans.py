@@ -1,0 +1,83 @@
+"""Lists, counts and searches read the rows that they show, however many cases there are: each has
+its index. The planner is kept from reading everything, so that few rows show what many would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from complaints import search
+from complaints.models import Complaint
+from complaints.views import queue_rows, queue_views
+from complaints.views.queue_filters import Directory, Filters
+from tests import factories as f
+from tests.cast import Cast
+
+
+def plan_of(query: QuerySet[Any], *forbidden: str) -> str:
+    """How the database would fetch it when it has to avoid these ways and reading everything."""
+    with connection.cursor() as cursor:
+        for way in ("seqscan", *forbidden):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    return str(query.explain())
+
+
+def view_of(user: User, key: str) -> QuerySet[Any]:
+    """The first hundred of a ready-made view, as they are counted."""
+    views = {v.key: v for s in queue_views.sections_for(user) for v in s.views}
+    filters = Filters(user, dict(views[key].filters), Directory(user))
+    cases = filters.apply(Complaint.objects.visible_to(user), timezone.now())
+    return queue_rows.order_of(views[key].filters).sort(cases, backwards=False)[:100]
+
+
+@pytest.mark.parametrize(
+    ("who", "view", "index"),
+    [
+        ("agent", "mine", "open_by_owner_and_due"),
+        ("agent", "team", "open_by_team_and_due"),
+        ("agent", "closed", "finished_by_team"),
+        ("supervisor", "team", "open_by_team_and_due"),
+        ("supervisor", "high_risk", "high_risk_by_team"),
+        ("supervisor", "team_on_hold", "on_hold_by_team"),
+        ("supervisor", "team_returned", "returned_by_team"),
+        ("supervisor", "closed", "finished_by_team"),
+        ("counsel", "in_review", "in_review_by_due"),
+    ],
+)
+def test_a_view_is_counted_from_an_index_in_its_order(
+    cast: Cast, who: str, view: str, index: str
+) -> None:
+    f.registered(cast)
+    plan = plan_of(view_of(getattr(cast, who), view), "bitmapscan", "sort")
+    assert index in plan
+    assert "Sort" not in plan
+
+
+def number(cast: Cast) -> str:
+    return f.registered(cast).number
+
+
+@pytest.mark.parametrize(
+    ("typed", "index"),
+    [
+        (number, "complaints_complaint_number"),
+        (lambda _cast: "SO-1", "by_order_number"),
+        (lambda _cast: "12315-77", "external_reference_is_registered_once"),
+        (lambda _cast: "12012345678", "consumer_by_phone"),
+        (lambda _cast: "王测试", "consumer_by_name"),
+        (lambda _cast: "胶囊", "search_words"),
+    ],
+)
+def test_each_way_of_finding_has_an_index_of_its_own(
+    cast: Cast, typed: Callable[[Cast], str], index: str
+) -> None:
+    plan = plan_of(search.matching(Complaint.objects.visible_to(cast.agent), typed(cast)))
+    assert index in plan
+    assert "Seq Scan on complaints_complaint" not in plan
