@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team
 from complaints.models.complaint import Complaint
@@ -93,7 +94,7 @@ class ImportRow(models.Model):
         CREATED = "created", _("已登记")
         UNCHANGED = "unchanged", _("已有，无变化")
         DIFFERING = "differing", _("已有，内容不同")
-        REJECTED = "rejected", _("退回")
+        REJECTED = "rejected", pgettext_lazy("import", "退回")
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="lines")
     number = models.PositiveIntegerField()
