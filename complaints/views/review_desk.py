@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -17,7 +15,6 @@ from complaints import facts, letter_diff, review_checks, suggestion
 from complaints.actions import resolution as resolutions
 from complaints.actions import signature
 from complaints.advance import unmet
-from complaints.choices import FactSource
 from complaints.errors import Unmet
 from complaints.guards import MENDED_BY
 from complaints.lifecycle import STEPS, State
@@ -26,6 +23,7 @@ from complaints.querysets import ComplaintQuerySet
 from complaints.review_checks import Check
 from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
+from complaints.views.review_words import Answer, in_words, short_form, shown_rule
 from evidence.models import Item
 from legal_rules.vocabulary import FACTS
 
@@ -40,21 +38,6 @@ def waiting(user: User) -> ComplaintQuerySet:
         proposed_by=Subquery(_SUBMITTED.values("proposed_by__name")[:1]),
         author=Subquery(_SUBMITTED.values("proposed_by")[:1]),
     )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One fact as the file knows it: question, answer in words, where it comes from."""
-
-    fact: str
-    question: str
-    words: str
-    source: str
-    note: str
-    evidence: int | None
-    who: str
-    at: datetime
-    reported_only: bool
 
 
 class Review:
@@ -74,13 +57,13 @@ class Review:
         if found is not None:
             found.complaint = self.complaint
             if found.status != Resolution.Status.SIGNED:
-                found.analysis = self.analysis
+                found.analysis = facts.latest_analysis(self.complaint)
         return found
 
     @cached_property
     def analysis(self) -> Any:
-        """The analysis frozen last."""
-        return facts.latest_analysis(self.complaint)
+        """The analysis frozen last; of a signed version the one that was signed."""
+        return self.resolution.analysis if self.resolution else None
 
     @cached_property
     def result(self) -> dict[str, Any]:
@@ -223,26 +206,12 @@ class Review:
     @property
     def answers(self) -> list[Answer]:
         """The answers in words."""
-        return [self._answer(a) for a in self.answered if a.fact in FACTS]
-
-    def _answer(self, a: FactAnswer) -> Answer:
-        fact = FACTS[a.fact]
-        return Answer(
-            a.fact,
-            fact.question_for(self.lang),
-            fact.value_for(a.value, self.lang) if a.established else "",
-            str(FactSource(a.source).label),
-            a.note,
-            a.evidence_number,
-            a.by.name,
-            a.at,
-            facts.is_judgement(a.fact) and not a.by.may("find_facts"),
-        )
+        return [in_words(a, self.lang) for a in self.answered if a.fact in FACTS]
 
     @cached_property
     def rules(self) -> list[dict[str, Any]]:
         """The rules of the analysis with citations in words and elements as marks."""
-        return [_shown(rule) for rule in self.result.get("rules", [])]
+        return [shown_rule(rule) for rule in self.result.get("rules", [])]
 
     # --- what was said before
 
@@ -273,29 +242,3 @@ class Review:
     def queue(self) -> list[queue_rows.Row]:
         """What waits for counsel, soonest due first: one page."""
         return queue_rows.page(waiting(self.user), queue_rows.BY_DUE, None, timezone.now()).rows
-
-
-def _shown(rule: dict[str, Any]) -> dict[str, Any]:
-    """A rule with its citations in words. Elements that are only one way among several are left out
-    while they are unknown: nothing hangs on them.
-    """
-    letters = {"satisfied": "o", "unknown": "u", "failed": "f"}
-    elements = [
-        e for e in rule["elements"] if e["status"] != "unknown" or e["fact"] in rule["missing"]
-    ]
-    cited = [suggestion.cited(c) for c in rule["citations"]]
-    return {
-        **rule,
-        "citation": cited[0] if cited else "",
-        "cited": cited,
-        "elements": elements,
-        "defences": [d for d in rule["defences"] if d["status"] != "unknown"],
-        "marks": "".join(letters[e["status"]] for e in elements),
-        "held": sum(1 for e in elements if e["status"] == "satisfied"),
-    }
-
-
-def short_form(fingerprint: str) -> str:
-    """SHA-256 as people compare it: 7c41 9e02 … d5b8 03af."""
-    f = fingerprint
-    return f"{f[:4]} {f[4:8]} … {f[-8:-4]} {f[-4:]}" if len(f) == 64 else f
