@@ -9,7 +9,7 @@ import pytest
 @pytest.fixture(autouse=True)
 def no_log_of_refusals() -> Iterator[None]:
     """Nothing below an error of the product itself is logged."""
-    logger = logging.getLogger("django.request")
+    logger = logging.getLogger("django")
     before, logger.level = logger.level, logging.CRITICAL
     yield
     logger.level = before

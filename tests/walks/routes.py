@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from complaints.models import Complaint, ImportRun
+from correspondence.models import Notice
 
 # Belongs to others: their pages are not ours to walk. Static files are served before the resolver.
 NOT_OURS: tuple[str, ...] = ()
@@ -101,7 +101,11 @@ GAPS: dict[str, Any] = {
     "number": lambda case: case.number,
     "step": lambda case: "accept",
     "item": lambda case: 1,
+    "fact": lambda case: "tx_living_consumption",
     "commitment": lambda case: _first(case.commitments),
+    "promise_id": lambda case: _first(case.commitments),
+    "communication_id": lambda case: _first(case.communications),
+    "letter_id": lambda case: _first(Notice.objects.filter(outbox__complaint=case)),
     "hold": lambda case: _first(case.holds),
     "pk": lambda case: 0,  # people and teams: the world gives them
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
@@ -116,6 +120,3 @@ def gaps(routes: list[Route]) -> list[str]:
         for gap in route.gaps
         if gap not in GAPS
     ]
-
-
-NOBODY = AnonymousUser()

@@ -39,7 +39,8 @@ def answers(cast: Cast, name: str, cases: list[Complaint]) -> Iterator[Answer]:
     for route in all_routes():
         if route.name in ENDS_THE_SESSION:
             continue
-        for case in cases if route.about_a_case else cases[:1]:
+        one = name == "administrator" or not route.about_a_case
+        for case in cases[:1] if one else cases:
             values = example(cast, case).values
             with undone():
                 answer = ask(client, "get", route, values)
@@ -47,7 +48,7 @@ def answers(cast: Cast, name: str, cases: list[Complaint]) -> Iterator[Answer]:
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_every_answer_is_whole_protected_and_masked(
+def test_every_answer_is_whole_protected_masked_and_without_inline_code(
     cast: Cast, cases: list[Complaint], name: str
 ) -> None:
     wrong, clear = [], clear_values(OWN_PERSON)
@@ -55,9 +56,21 @@ def test_every_answer_is_whole_protected_and_masked(
         if answer.status_code not in (200, 204, 302, 403, 404, 405):
             wrong.append(f"{address}: {answer.status_code}")
         wrong += [f"{address}: {line}" for line in unprotected(answer)]
+        wrong += [f"{address}: {line}" for line in inline(text) if "<html" in text]
         told = [v for v in clear if v in text] + personal_numbers(text)
         wrong += [f"{address} tells {told}"] if told else []
     assert not wrong, "\n".join(wrong)
+
+
+def inline(page: str) -> list[str]:
+    """Scripts, styles and handlers that stand in the page itself, and what comes from elsewhere."""
+    return [
+        *re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))[^>]*>", page),
+        *re.findall(r"<style\b", page),
+        *re.findall(r"<[^>]+\sstyle=\"", page),
+        *re.findall(r"<[^>]+\son[a-z]+=\"", page),
+        *re.findall(r"<(?:script|link|img|use|form)[^>]+=\"(?:https?:)?//[^\"]+", page),
+    ]
 
 
 def unprotected(answer: HttpResponseBase) -> list[str]:
@@ -99,19 +112,3 @@ def test_scripts_cannot_read_the_session_and_other_sites_cannot_use_it(cast: Cas
     token = client.cookies[settings.CSRF_COOKIE_NAME]
     assert (bool(session["httponly"]), session["samesite"]) == (True, "Lax")
     assert token["samesite"] == "Lax"
-
-
-def test_no_page_has_a_script_a_style_or_a_handler_of_its_own(
-    cast: Cast, cases: list[Complaint]
-) -> None:
-    wrong = []
-    for name in ROLES:
-        for address, answer, text in answers(cast, name, cases):
-            if answer.status_code != 200 or "<html" not in text:
-                continue
-            inline = re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))[^>]*>", text)
-            inline += re.findall(r"<style\b", text) + re.findall(r"\sstyle=\"", text)
-            inline += re.findall(r"<[^>]+\son[a-z]+=\"", text)
-            inline += re.findall(r"(?:src|href)=\"(?:https?:)?//[^\"]+", text)
-            wrong += [f"{name} {address}: {found}" for found in inline]
-    assert not wrong, "\n".join(wrong)

@@ -99,11 +99,9 @@ def hidden_cases(cast: Cast) -> list[Hidden]:
         Hidden(
             foreign,
             words(foreign, "玄一"),
-            ("agent", "colleague", "supervisor", "counsel", "administrator"),
+            ("agent", "supervisor", "counsel", "administrator"),
         ),
-        Hidden(
-            reviewed, words(reviewed, "玄二"), ("agent", "colleague", "supervisor", "administrator")
-        ),
+        Hidden(reviewed, words(reviewed, "玄二"), ("agent", "supervisor", "administrator")),
         Hidden(confidential, words(confidential, "玄三"), ("agent", "counsel", "administrator")),
     ]
 
