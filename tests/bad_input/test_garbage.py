@@ -1,0 +1,124 @@
+"""No address breaks over what it is sent: whatever the method, the fields and their types, the
+answer is a refusal or a page, never a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from complaints.models import Complaint
+from tests import factories as f
+from tests.cast import Cast
+from tests.walks.ask import ENDS_THE_SESSION, WRITING, browser, undone
+from tests.walks.routes import all_routes
+from tests.walks.world import example
+
+# Every name that a page or a program may send, and some that none knows.
+NAMES = (
+    *("version", "step", "kind", "text", "note", "reason", "comments", "explanation", "opinion"),
+    *("narrative", "channel", "state", "proof", "findings", "claims", "category", "consumer"),
+    *("consumer.phone", "product", "order_number", "transaction_date", "price_paid", "evidence"),
+    *("loss_claimed", "received_at", "external_reference", "measures", "legal_basis", "letter"),
+    *("amount", "due", "into", "outcome", "date", "means", "body", "reference", "user", "team"),
+    *("facts", "value", "source", "file", "title", "obtained_at", "key", "data", "case", "to"),
+    *("password", "username", "next", "cursor", "q", "owner", "ordering", "subject", "mapping"),
+    *("cannot_be_established", "expected_end", "risk_flags", "confidential", "field", "purpose"),
+    *("language", "theme", "density", "roles", "name", "is_active", "nobody_knows_this"),
+)
+DEEP: list[Any] = []
+for _ in range(200):
+    DEEP = [DEEP]
+VALUES: dict[str, Any] = {
+    "NUL": "a\x00b",
+    "emoji": "🀄️" * 300,
+    "long": "长" * 5_000,
+    "half a character": "\ud83d",
+    "direction": "\u202egnp.exe",
+    "negative": "-1",
+    "huge number": "9" * 400,
+    "not a number": "NaN",
+    "no date": "2026-02-31",
+    "far date": "99999-12-31",
+    "template": "{{ 7 }}{% debug %}${x}",
+    "markup": "<script>alert(1)</script>",
+    "quotes": "' OR 1=1; --",
+    "path": "../../etc/passwd",
+}
+THINGS: dict[str, Any] = {
+    "nothing": None,
+    "list": [],
+    "list of nothing": [None],
+    "object": {},
+    "number": 1e308,
+    "huge integer": 10**30,
+    "true": True,
+    "deep": DEEP,
+    "list of objects": [{"kind": {}, "amount": [], "due": 5}],
+}
+BODIES: dict[str, str] = {
+    "empty": "",
+    "no JSON": "{",
+    "a list": "[]",
+    "a word": '"x"',
+    "null": "null",
+    "not a number": '{"price_paid": NaN, "version": Infinity}',
+    "half a character": '{"narrative": "\\ud83d", "text": "\\ud83d", "note": "\\ud83d"}',
+    "NUL": '{"narrative": "a\\u0000b", "text": "a\\u0000b", "note": "\\u0000", "key": "\\u0000"}',
+    "deep": '{"data":' * 5000 + "1" + "}" * 5000,
+    "twice": '{"version": 1, "version": "x"}',
+}
+
+
+@pytest.fixture
+def case(cast: Cast) -> Complaint:
+    return f.drafted(cast)
+
+
+def sent(address: str, is_api: bool, client: Any) -> Iterator[tuple[str, Any]]:
+    """(what it was, the answer) of everything that is sent to an address."""
+    for what, value in VALUES.items():
+        data = dict.fromkeys(NAMES, value)
+        raw = {k: v.encode("utf-8", "surrogatepass") for k, v in data.items()}
+        if not is_api:
+            yield f"form {what}", client.post(address, raw)
+        yield f"query {what}", client.get(address, {k: v[:600] for k, v in raw.items()})
+    for what, text in BODIES.items():
+        for method in WRITING if is_api else ("post",):
+            answer = getattr(client, method)(address, text, content_type="application/json")
+            yield f"{method} {what}", answer
+    for what, thing in {**VALUES, **THINGS}.items() if is_api else ():
+        body = dict.fromkeys(NAMES, thing)
+        yield f"every field {what}", client.post(address, body, content_type="application/json")
+
+
+@pytest.mark.parametrize("name", ["agent", "counsel", "administrator"])
+def test_no_address_breaks_over_what_it_is_sent(cast: Cast, case: Complaint, name: str) -> None:
+    client, wrong = browser(getattr(cast, name)), []
+    for route in all_routes():
+        if route.name in ENDS_THE_SESSION:
+            continue
+        address = route.address(example(cast, case).values)
+        with undone():
+            wrong += [
+                f"{route}: {what}: {answer.status_code}"
+                for what, answer in sent(address, route.is_api, client)
+                if answer.status_code >= 500
+            ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("gap", ["x" * 300, "TS26-9\x00", "🀄️", "%2e%2e", "-1", "9" * 30, "'"])
+def test_no_address_breaks_over_what_stands_in_its_gaps(cast: Cast, gap: str) -> None:
+    client, wrong = browser(cast.agent), []
+    for route in all_routes():
+        if not route.gaps:
+            continue
+        for method in ("get", "post"):
+            address = route.address(dict.fromkeys(route.gaps, gap))
+            answer = getattr(client, method)(address)
+            if answer.status_code not in (400, 403, 404, 405):
+                wrong.append(f"{method} {route}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
