@@ -38,7 +38,8 @@ def collect(project: Path) -> Catalog:
         name = file.relative_to(project).as_posix()
         text = file.read_text(encoding="utf-8")
         if file.suffix != ".py":
-            text = templatize(text, origin=name)
+            # no indentation: what stands for the markup is no Python that could be indented
+            text = "\n".join(x.lstrip() for x in templatize(text, origin=name).splitlines())
         for _line, message, comments, context in extract(
             "python", BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
         ):
