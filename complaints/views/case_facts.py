@@ -82,6 +82,7 @@ class Answered:
 class FactsPane:
     """Everything of the pane.
 
+    Without a category every rule could apply and everything would be asked, so nothing is.
     `rest` are the less decisive questions, `counsels` those that counsel decides.
     """
 
@@ -92,6 +93,8 @@ class FactsPane:
     on_record: list[tuple[str, str]]
     editable: bool
     counsel: bool
+    needs_category: bool
+    may_categorise: bool
 
     @property
     def asked(self) -> int:
@@ -118,7 +121,9 @@ def facts_pane(page: CasePage, given: Given | None = None) -> FactsPane:
     """The pane as this person sees it; `given` is an answer that was refused."""
     counsel, editable = page.user.may("find_facts"), page.may("answer_facts")
     standing = {a.fact: a for a in page.answers}
-    asked = [_question(m, standing, given) for m in page.analysis["missing_facts"]]
+    uncategorised = not page.complaint.category
+    missing = [] if uncategorised else page.analysis["missing_facts"]
+    asked = [_question(m, standing, given) for m in missing]
     mine = [q for q in asked if counsel or not q.by_counsel]
     counsels = [q for q in asked if not counsel and q.by_counsel]
     if counsel:
@@ -132,6 +137,8 @@ def facts_pane(page: CasePage, given: Given | None = None) -> FactsPane:
         _on_record(page, standing),
         editable,
         counsel,
+        uncategorised,
+        page.may("edit_complaints"),
     )
 
 

@@ -76,7 +76,9 @@ def law_pane(page: CasePage) -> LawPane:
     analysis = page.analysis
     answers = {a.fact: a for a in page.answers}
     stakes = _stakes(analysis)
-    rows = sorted(analysis["rules"], key=lambda r: (_rank(r), -stakes.get(r["id"], 0), -_share(r)))
+    known = page.complaint.category
+    told = [r for r in analysis["rules"] if known or r["status"] == "applies"]
+    rows = sorted(told, key=lambda r: (_rank(r), -stakes.get(r["id"], 0), -_share(r)))
     rules = [_rule(row, answers, first=n == 0) for n, row in enumerate(rows)]
     return LawPane(
         rules,
@@ -221,9 +223,11 @@ def _round(formula: str) -> str:
 def calc_pane(page: CasePage) -> CalcPane:
     """The best set of claims that may be joined, of what holds and of what is still open."""
     analysis = page.analysis
-    holding = {r["remedy"]: r for r in analysis["remedies"] if _counts(r)}
+    claims = analysis["remedies"] if page.complaint.category else []
+    holding = {r["remedy"]: r for r in claims if _counts(r)}
     sure = {k: r for k, r in holding.items() if r["certain"]}
-    every = {r["remedy"]: r for r in analysis["possible_remedies"] if _counts(r)} | holding
+    could = analysis["possible_remedies"] if page.complaint.category else []
+    every = {r["remedy"]: r for r in could if _counts(r)} | holding
     total, best = _best(sure), _best(every)
     rows = [_row(r, r["remedy"] in sure) for r in best]
     possible = _sum(best)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from complaints.actions import intake
 from complaints.models import FactAnswer
 from tests import factories as f
 from tests.cast import Cast
@@ -176,3 +177,16 @@ def test_a_foreign_case_and_an_unknown_fact_are_not_found(cast: Cast, agent: Cli
 def test_a_closed_case_takes_no_answer(cast: Cast, agent: Client) -> None:
     page = post(agent, f.closed(cast), value="yes")
     assert page.status_code == 422
+
+
+def test_without_a_category_the_case_asks_for_it_instead_of_asking_everything(cast: Cast) -> None:
+    case = f.registered(cast, category="")
+    page = browser(cast.agent).get(reverse("case", args=[case.number])).content.decode()
+    assert "还没有投诉类别，问题和法律分析都从类别开始。" in page
+    assert reverse("edit_case", args=[case.number]) in page
+    assert page.count('class="fact fact--ask') == 0
+    assert "¥0.00" not in page
+    intake.edit(case.number, {"category": "telesales_fraud"}, by=cast.agent)
+    page = browser(cast.agent).get(reverse("case", args=[case.number])).content.decode()
+    assert "还没有投诉类别" not in page
+    assert page.count('class="fact fact--ask') > 0
