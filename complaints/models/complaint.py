@@ -187,6 +187,11 @@ class Complaint(models.Model):
                 name="high_risk_by_team",
             ),
             models.Index(fields=["team", "-created_at", "-id"], name="by_team_and_age"),
+            # The orderings of the API, whatever the person may see.
+            models.Index(fields=["-created_at", "-id"], name="by_age"),
+            models.Index(fields=["-received_at", "-id"], name="by_receipt"),
+            models.Index(fields=["next_due_at", "id"], name="by_due"),
+            models.Index(fields=["category", "-created_at", "-id"], name="by_category_and_age"),
             models.Index(
                 fields=["order_number"], condition=~Q(order_number=""), name="by_order_number"
             ),
