@@ -181,9 +181,12 @@ def _quotes(rule_id: str, citations: list[dict[str, Any]]) -> list[tuple[str, st
 
 @dataclass(frozen=True)
 class Row:
-    """One remedy with its arithmetic. `sure`: it holds on the facts that stand."""
+    """One remedy with its arithmetic. `sure`: it holds on the facts that stand;
+    `presumed`: until the business proves the contrary, or until a special rule is settled.
+    """
 
     title: str
+    presumed: bool
     formula: str
     amount: Decimal | None
     bounds: str
@@ -203,6 +206,11 @@ class CalcPane:
     floors: list[tuple[str, Decimal]]
     condition: str
     rule_set: str
+
+    @property
+    def presumed(self) -> bool:
+        """A part of the sum holds by presumption or provisionally only."""
+        return any(r.presumed for r in self.rows)
 
     @property
     def short(self) -> str:
@@ -229,9 +237,9 @@ def calc_pane(page: CasePage) -> CalcPane:
     could = analysis["possible_remedies"] if page.complaint.category else []
     every = {r["remedy"]: r for r in could if _counts(r)} | holding
     total, best = _best(sure), _best(every)
-    rows = [_row(r, r["remedy"] in sure) for r in best]
+    rows = [_row(r, r["remedy"] in sure, r["remedy"] in holding) for r in best]
     possible = _sum(best)
-    conditional = [r.title for r in rows if not r.sure]
+    conditional = [r.title for r in rows if not r.sure and not r.presumed]
     return CalcPane(
         rows,
         _sum(total),
@@ -258,11 +266,12 @@ def _sum(remedies: list[dict[str, Any]]) -> Decimal:
     return sum((Decimal(r["amount"]) for r in remedies if r["amount"]), Decimal("0.00"))
 
 
-def _row(remedy: dict[str, Any], sure: bool) -> Row:
+def _row(remedy: dict[str, Any], sure: bool, holds: bool) -> Row:
     amount = Decimal(remedy["amount"]) if remedy["amount"] else None
     minimum = Decimal(remedy["minimum"]) if remedy["minimum"] else None
     return Row(
         remedy["title"],
+        holds and not sure,
         _round(remedy["formula"] or ""),
         amount,
         _bounds(remedy["bounds"]),

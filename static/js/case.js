@@ -123,16 +123,13 @@ document.addEventListener('kesu:answered', () => {
 });
 
 // --- a reply can be taken back while the seconds run
-for (const form of document.querySelectorAll('form[data-until]')) {
-  const until = new Date(form.dataset.until).getTime();
-  const tick = () => {
-    const left = Math.ceil((until - Date.now()) / 1000);
-    if (left <= 0) {
-      form.remove();
-      return;
-    }
-    form.querySelector('[data-seconds]').textContent = left;
-    setTimeout(tick, 500);
-  };
-  tick();
+function tick(form) {
+  const left = Math.ceil((new Date(form.dataset.until).getTime() - Date.now()) / 1000);
+  if (left <= 0) form.remove();
+  if (left <= 0 || !form.isConnected) return;
+  form.querySelector('[data-seconds]').textContent = left;
+  setTimeout(() => tick(form), 500);
 }
+const countDown = (root) => root.querySelectorAll('form[data-until]').forEach(tick);
+countDown(document);
+document.getElementById('tl')?.parentElement.addEventListener('htmx:load', (event) => countDown(event.target));
