@@ -20,11 +20,17 @@ def state_dir() -> Path:
     return (PROJECT / chosen).resolve() if chosen else PROJECT / "var"
 
 
+def made(folder: Path) -> Path:
+    """The folder, for its owner only."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def kept_secret(name: str, length: int = 48) -> str:
     """A secret made once and kept in the state folder, readable by its owner only."""
     file = state_dir() / "keys" / name
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made(file.parent)
         value = base64.b64encode(secrets.token_bytes(length)).decode()
         temporary = file.with_name(f"{name}.{os.getpid()}.new")
         descriptor = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)

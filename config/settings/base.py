@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env
-from config.state import PROJECT, embedded_servers, kept_secret, state_dir
+from config.state import PROJECT, embedded_servers, kept_secret, made, state_dir
 
 BASE_DIR = PROJECT
 STATE_DIR = state_dir()
@@ -191,7 +191,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "run" / "beat")
+CELERY_BEAT_SCHEDULE_FILENAME = str(made(STATE_DIR / "run") / "beat")  # beat makes no folder
 
 _mail = urlsplit(env.text("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")

@@ -13,6 +13,7 @@ for _name in ("SECRET_KEY", "VAULT_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "RE
         raise ImproperlyConfigured(f"{_name} (or {_name}_FILE) must be set in production.")
 
 SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, by HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -10,18 +10,24 @@ import pytest
 from config import env
 from config.state import PROJECT
 from quickstart.lint import production
+from tests.live import eventually
 
 SERVERS = {"DATABASE_URL": "postgres://kesu@127.0.0.1:1/kesu", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
-def check(state: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """`manage.py check --deploy` with these settings and none of the tests' own."""
+def environment(state: Path, settings: dict[str, str]) -> dict[str, str]:
+    """These settings and none of the tests' own."""
     own = {*env.VARIABLES, "DJANGO_ALLOW_ASYNC_UNSAFE"}
     inherited = {n: v for n, v in os.environ.items() if n not in own}
+    return {**inherited, "STATE_DIR": str(state), **settings}
+
+
+def check(state: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy`."""
     return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=PROJECT,
-        env={**inherited, "STATE_DIR": str(state), **settings},
+        env=environment(state, settings),
         capture_output=True,
         text=True,
         check=False,
@@ -54,6 +60,19 @@ def test_it_does_not_start_with_debug_on(tmp_path: Path, complete: dict[str, str
     done = check(tmp_path, {**complete, "DEBUG": "1"})
     assert done.returncode != 0
     assert "DEBUG must be off" in done.stderr
+
+
+def test_beat_starts_where_nothing_was_before(tmp_path: Path, complete: dict[str, str]) -> None:
+    complete["REDIS_URL"] = os.environ["REDIS_URL"]
+    state = tmp_path / "state"
+    command = [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile", ""]
+    beat = subprocess.Popen(command, cwd=PROJECT, env=environment(state, complete))  # noqa: S603
+    try:
+        eventually(lambda: list((state / "run").glob("beat*")), seconds=30)
+        assert beat.poll() is None
+    finally:
+        beat.terminate()
+        beat.wait(timeout=20)
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path, complete: dict[str, str]) -> None:
