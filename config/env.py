@@ -70,6 +70,9 @@ VARIABLES = {
         ),
         Variable("EMAIL_FROM", "kesu@localhost", "sender of mails"),
         Variable("UPLOAD_LIMIT_MB", "50", "largest evidence file, in MiB"),
+        Variable(
+            "API_CALLS_PER_MINUTE", "1200", "calls of one key or person in a minute, then 429"
+        ),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
         Variable("LOG_LEVEL", "INFO", "level of the application's log"),
         Variable(

@@ -22,7 +22,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def rate() -> tuple[int, int]:
-    """(calls, seconds) of the setting `DEFAULT_THROTTLE_RATES["caller"]`, such as 600/min."""
+    """(calls, seconds) of the setting `DEFAULT_THROTTLE_RATES["caller"]`, such as 1200/min."""
     calls, _slash, per = str(api_settings.DEFAULT_THROTTLE_RATES["caller"]).partition("/")
     return int(calls), _SECONDS[per[:1]]
 

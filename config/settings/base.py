@@ -220,7 +220,7 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS would tell names and texts of the code
     "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.ApiSchema",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.PerCaller"],
-    "DEFAULT_THROTTLE_RATES": {"caller": "600/min"},
+    "DEFAULT_THROTTLE_RATES": {"caller": f"{env.number('API_CALLS_PER_MINUTE')}/min"},
     "EXCEPTION_HANDLER": "config.api_errors.as_problem",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # `format` is no filter

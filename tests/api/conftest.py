@@ -84,6 +84,12 @@ def person(user: User) -> Caller:
     return Caller({}, client)
 
 
+def ok(answer: Any, status: int = 200) -> Any:
+    """The body of an answer that must be a good one."""
+    assert answer.status_code == status, answer.content.decode()
+    return answer.json()
+
+
 @pytest.fixture(autouse=True)
 def uncounted() -> None:
     """Calls of earlier tests do not count against the limit."""

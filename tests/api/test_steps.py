@@ -8,7 +8,7 @@ import pytest
 
 from complaints.models import Complaint, Opinion, Transition
 from tests import factories as f
-from tests.api.conftest import Caller, complaint, person, program
+from tests.api.conftest import Caller, complaint, ok, person, program
 from tests.cast import PASSWORD, Cast
 
 CASES: dict[str, dict[str, Any]] = {
@@ -35,11 +35,6 @@ CASES: dict[str, dict[str, Any]] = {
         "measure": {"kind": "apology", "description": "书面道歉，并告知已采取的措施"},
     },
 }
-
-
-def ok(answer: Any, status: int = 200) -> Any:
-    assert answer.status_code == status, answer.content.decode()
-    return answer.json()
 
 
 def to_review(agent: Caller, kind: str) -> dict[str, Any]:
