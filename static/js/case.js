@@ -61,8 +61,9 @@ function choose(tab, focus) {
     const on = other === tab;
     other.setAttribute('aria-selected', String(on));
     other.tabIndex = on ? 0 : -1;
-    const form = document.getElementById(other.getAttribute('aria-controls'));
-    form.hidden = !on;
+    const panel = document.getElementById(other.getAttribute('aria-controls'));
+    const form = panel.querySelector('form');
+    panel.hidden = !on;
     const status = composer.querySelector(`[data-draft-status="${CSS.escape(form.dataset.draft)}"]`);
     if (status) status.hidden = !on;
     if (on && focus) form.querySelector('textarea').focus();

@@ -35,14 +35,14 @@ def test_the_three_texts_are_forms_of_their_own_and_the_button_names_the_receive
     cast: Cast, agent: Client
 ) -> None:
     page = text_of(agent.get(address(f.investigating(cast))))
-    forms = re.findall(r'<form class="compose.*?</form>', page, re.S)
+    forms = re.findall(r'<div class="compose .*?</form>', page, re.S)
     kinds = [re.search(r'name="kind" value="(\w+)"', form)[1] for form in forms]
     assert kinds == ["reply", "internal_note", "call_note"]
     assert "发邮件给 王**" in forms[0]
     assert "电话告知 王**" in forms[0]
     assert "消费者不可见" in forms[1]
     assert "channel" not in forms[1]
-    assert [("hidden>" in form) for form in forms] == [False, True, True]
+    assert [('" hidden><form' in form) for form in forms] == [False, True, True]
 
 
 def test_a_reply_leaves_after_half_a_minute_and_can_be_taken_back_before(
