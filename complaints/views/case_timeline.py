@@ -17,7 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Communication, Event
-from complaints.views.case_page import INTERNAL, TALK, CasePage, moment
+from complaints.views.case_columns import INTERNAL, TALK
+from complaints.views.case_page import CasePage, moment
 from complaints.views.case_words import Words, in_words
 from evidence.models import Item
 

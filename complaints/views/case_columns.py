@@ -1,0 +1,147 @@
+"""What belongs to a case and is small: columns of its own statement, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+
+from accounts.models import User
+from complaints.models import (
+    Analysis,
+    Commitment,
+    Complaint,
+    Event,
+    Hold,
+    Measure,
+    Outbox,
+    Resolution,
+    Transition,
+)
+from complaints.situation import LETTERS
+
+RELATED = 5
+TALK = (
+    Q(kind="registered")
+    | Q(kind="communication", code__in=["reply", "call_note"])
+    | Q(kind="notice")
+)
+INTERNAL = Q(kind="communication", code="internal_note") | Q(kind="assignment")
+
+
+def _here(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(complaint=OuterRef("pk"))
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = _here(rows).order_by().values("complaint").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _first(rows: QuerySet[Any], **parts: Any) -> Subquery:
+    return Subquery(_here(rows).values(as_json=JSONObject(**parts))[:1])
+
+
+def _all(rows: QuerySet[Any], **parts: Any) -> ArraySubquery:
+    return ArraySubquery(_here(rows).values(as_json=JSONObject(**parts)))
+
+
+def _resolution() -> Subquery:
+    measures = ArraySubquery(
+        Measure.objects.filter(resolution=OuterRef("pk"))
+        .order_by("position")
+        .values(
+            as_json=JSONObject(kind="kind", amount="amount", description="description", due="due")
+        )
+    )
+    rows = Resolution.objects.exclude(status="superseded").order_by("-version")
+    return _first(
+        rows,
+        version="version",
+        status="status",
+        explanation="explanation",
+        legal_basis="legal_basis",
+        letter="letter",
+        proposed_by_id="proposed_by",
+        proposer="proposed_by__name",
+        measures=measures,
+    )
+
+
+def columns(user: User) -> dict[str, Any]:
+    """The annotations of the case's statement for this person."""
+    same_person = (
+        Complaint.objects.visible_to(user)
+        .filter(consumer__phone_index=OuterRef("consumer__phone_index"))
+        .exclude(pk=OuterRef("pk"))
+        .exclude(consumer__phone_index=b"")
+        .order_by("-id")
+        .values(as_json=JSONObject(number="number", title="title", state="state"))[:RELATED]
+    )
+    by_hand = Outbox.objects.filter(
+        notices__way="manual", notices__sent_at=None, notices__user=None
+    ).order_by("id")
+    return {
+        "hold": _first(
+            Hold.objects.filter(ended_at=None),
+            id="pk",
+            reason="reason",
+            note="note",
+            started_at="started_at",
+            expected_end="expected_end",
+            by="by__name",
+        ),
+        "steps_taken": _all(Transition.objects.order_by("id"), step="step", to="to_state", at="at"),
+        "resolution": _resolution(),
+        "frozen": _first(
+            Analysis.objects.order_by("-id"),
+            facts_revision="facts_revision",
+            rulebook_sha256="rulebook_sha256",
+            as_of="as_of",
+        ),
+        "promises": _all(
+            Commitment.objects.order_by("due", "id"),
+            id="pk",
+            text="text",
+            amount="amount",
+            due="due",
+            state="state",
+            proof="proof",
+            evidence="evidence_number",
+            settled_at="settled_at",
+            owner="owner__name",
+        ),
+        "letters": _all(
+            by_hand,
+            id="notices__pk",
+            subject="notices__subject",
+            to="notices__to",
+            at="notices__created_at",
+            channel="payload__channel",
+        ),
+        "handover": _first(
+            Event.objects.filter(kind="assignment", code="assigned").order_by("-id"),
+            id="pk",
+            text="text",
+            at="at",
+            by="by__name",
+            by_id="by",
+            owner="detail__owner",
+        ),
+        "owner_acted": Subquery(
+            _here(Event.objects.filter(by=OuterRef("owner"))).order_by("-id").values("pk")[:1]
+        ),
+        "last_event": Subquery(_here(Event.objects.order_by("-id")).values("pk")[:1]),
+        "reminders": ArraySubquery(
+            _here(Outbox.objects.filter(effect="remind_consumer")).values("key")
+        ),
+        "unsent": _count(
+            Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)
+        ),
+        "n_talk": _count(Event.objects.filter(TALK)),
+        "n_evidence": F("folder__items_numbered"),
+        "n_internal": _count(Event.objects.filter(INTERNAL)),
+        "same_person": ArraySubquery(same_person),
+    }
