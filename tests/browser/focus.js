@@ -15,6 +15,12 @@
     const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
     return outlined || style.boxShadow !== "none";
   });
+  // a ring may be drawn around a whole group, by :has() or :focus-within
+  let group = e.parentElement, grouped = false;
+  for (let n = 0; group && n < 4 && !grouped; n += 1, group = group.parentElement) {
+    const style = getComputedStyle(group);
+    grouped = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+  }
   const area = label && box.width * box.height < 4 ? label.getBoundingClientRect() : box;
   const within = (value, most) => Math.min(Math.max(value, 0), most - 1);
   const x = within(area.left + area.width / 2, innerWidth);
@@ -25,5 +31,5 @@
     area.width > 0 && area.height > 0;
   const top = document.elementFromPoint(x, y);
   const near = !!top && (e.contains(top) || top.contains(e) || (!!label && label.contains(top)));
-  return { name, first, ring, inside, near, visible: getComputedStyle(e).visibility !== "hidden" };
+  return { name, first, ring: ring || grouped, inside, near, visible: getComputedStyle(e).visibility !== "hidden" };
 };
