@@ -35,9 +35,9 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    """Celery's worker, one per process of the test run."""
+    """Celery's worker, gone after the file that asks for it: others send their outbox themselves."""
     with Worker(tmp_path_factory.mktemp("worker")) as running:
         yield running
 

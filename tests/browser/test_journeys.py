@@ -82,11 +82,9 @@ SOLD = Matter(
         "我只在贵公司登记过这些资料，怀疑是你们的员工把个人信息卖了。要求赔偿损失并道歉。"
     ),
     category="pi_leak",
-    rights="人格尊严",
+    rights="个人信息受保护权",
     answers={
-        "tx_living_consumption": "是",
         "pi_employee_sold": "是",
-        "pi_harm": "是",
         "pi_loss": "8600.00",
     },
     findings="访问日志与导出记录显示一名员工无审批导出会员资料并出售，消费者因此被骗 8600 元。",
@@ -143,6 +141,12 @@ def answer(page: Page, fact: str, words: str) -> None:
     expect(page.locator(f"form.fact--ask#fact-{fact}:not(.fact__change form)")).to_have_count(0)
 
 
+def send(page: Page) -> None:
+    """Send the form in the dialog and come back to the case."""
+    with page.expect_navigation():
+        page.get_by_role("dialog").locator("[type=submit]").click()
+
+
 def investigate(page: Page, case: Complaint, matter: Matter, folder: Path) -> None:
     """Answer what the law asks, add the evidence, write the findings, end the investigation."""
     for fact, words in matter.answers.items():
@@ -155,16 +159,16 @@ def investigate(page: Page, case: Complaint, matter: Matter, folder: Path) -> No
     sheet.get_by_label("文件").set_input_files(file)
     sheet.get_by_label("名称").fill(matter.evidence[1])
     sheet.get_by_label("证明什么").fill("事情经过")
-    sheet.locator("[type=submit]").click()
+    send(page)
     expect(page.get_by_text(matter.evidence[1]).first).to_be_visible()
     page.locator("[data-primary]").click()
     sheet.get_by_label("调查结论").fill(matter.findings)
     rest = sheet.get_by_label("其余各项无法查明的共同原因")
     if rest.count():
         rest.fill("经核实仍无法查明")
-    sheet.locator("[type=submit]").click()
-    expect(page.get_by_text("拟定方案").first).to_be_visible()
-    eventually(lambda: Complaint.objects.get(pk=case.pk).state == "resolving")
+    send(page)
+    expect(page.locator("[data-primary]")).to_contain_text("拟定方案")
+    assert Complaint.objects.get(pk=case.pk).state == "resolving"
 
 
 def measure(page: Page, row: int, kind: str, amount: str = "", words: str = "") -> None:
@@ -215,10 +219,10 @@ def agreed(page: Page, case: Complaint) -> None:
     page.goto(f"/complaints/{case.number}/")
     page.locator("[data-primary]").click()
     sheet = page.get_by_role("dialog")
-    sheet.get_by_label("消费者以何种方式答复").select_option("phone")
+    sheet.get_by_role("group", name="消费者以何种方式答复").get_by_label("电话").check()
     sheet.get_by_label("消费者怎样表示同意").fill("本人在电话中说：同意，按函里写的办。")
-    sheet.locator("[type=submit]").click()
-    eventually(lambda: Complaint.objects.get(pk=case.pk).state == "executing")
+    send(page)
+    assert Complaint.objects.get(pk=case.pk).state == "executing"
 
 
 def keep_promises(page: Page, case: Complaint) -> None:
@@ -229,12 +233,11 @@ def keep_promises(page: Page, case: Complaint) -> None:
         page.locator("#promises").get_by_role("link", name="登记兑现").first.click()
         sheet = page.get_by_role("dialog")
         sheet.get_by_label("凭证").fill(f"付款流水 P-{n + 1}")
-        sheet.locator("[type=submit]").click()
+        send(page)
         expect(page.locator("#promises")).to_contain_text(f"{n + 1} / {count} 已了结")
     page.locator("[data-primary]").click()
-    sheet = page.get_by_role("dialog")
-    sheet.locator("[type=submit]").click()
-    eventually(lambda: Complaint.objects.get(pk=case.pk).state == "closed")
+    send(page)
+    assert Complaint.objects.get(pk=case.pk).state == "closed"
 
 
 def archive(page: Page, case: Complaint) -> None:
@@ -325,10 +328,11 @@ def test_identity_and_bank_numbers_sold_by_an_employee_from_the_call_to_the_seal
     assert (case.state, case.category) == ("investigating", "pi_leak")
     investigate(agent, case, SOLD, tmp_path)
     agent.goto(f"/complaints/{case.number}/resolution/")
-    agent.get_by_role("button", name=re.compile("把“侵害个人信息的损害赔偿”加入方案")).click()
-    expect(agent.get_by_label("第 1 项：金额")).to_have_value("8600.00")
+    expect(agent.get_by_text("¥8,600.00").first).to_be_visible()
+    measure(agent, 1, "compensation", "8600.00", "赔偿您因此被骗的全部款项")
     measure(agent, 2, "apology", "", "书面赔礼道歉")
     measure(agent, 3, "correction", "", "收回外泄资料，关闭无审批导出")
+    agent.get_by_role("checkbox", name=re.compile("第六十九条")).first.check()
     propose(agent, case, "我公司员工违规出售您的资料，我们向您道歉。", "¥8,600.00")
     counsel.goto(f"/review/{case.number}/")
     sign(counsel, "推定有过错，同意赔偿", (case.number, "¥8,600.00"))
