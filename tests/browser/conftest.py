@@ -37,7 +37,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="module")
 def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    """Celery's worker, gone after the file that asks for it: others send their outbox themselves."""
+    """Celery's worker, gone after the file that asks for it: others send by themselves."""
     with Worker(tmp_path_factory.mktemp("worker")) as running:
         yield running
 
