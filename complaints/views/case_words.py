@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from complaints.choices import (
     HoldReason,
 )
 from complaints.lifecycle import STEPS, Field, State
-from complaints.models import Complaint, Event
+from complaints.models import Complaint, Consumer, Event
 from legal_rules.vocabulary import FACTS
 
 _WRITTEN = (
@@ -187,13 +188,14 @@ def _change(event: Event, complaint: Complaint) -> Words:
 
 
 def _field_name(name: str) -> str:
-    column = {"product": "product_name"}.get(name, name)
-    if column.startswith("consumer"):
-        return _("消费者资料")
+    """What an edited field is called: consumer.phone, product.name, price_paid."""
+    of, _dot, part = name.rpartition(".")
+    model = Consumer if of == "consumer" else Complaint
+    column = {"consumer": f"{part}_masked", "product": f"product_{part}"}.get(of, name)
     try:
-        return str(Complaint._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
-    except Exception:
-        return name
+        return str(model._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return _("消费者资料") if of == "consumer" else name
 
 
 def _resolution(event: Event, complaint: Complaint) -> Words:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from complaints.actions import assignment, communication
+from complaints.actions import assignment, communication, intake
 from tests import factories as f
 from tests.cast import Cast
 
@@ -263,3 +263,11 @@ def test_the_way_back_leads_to_the_row_in_the_list(cast: Cast, agent: Client) ->
     assert f'href="{queue}?state=open#{case.number}"' in text_of(came)
     elsewhere = agent.get(address(case), headers={"Referer": "https://elsewhere.example/?q=1"})
     assert f'href="{queue}#{case.number}"' in text_of(elsewhere)
+
+
+def test_a_change_names_what_was_changed_in_the_words_of_the_form(cast: Cast) -> None:
+    case = f.investigating(cast)
+    changes = {"consumer": {"phone": "12099998888", "email": "b@example.com"}}
+    intake.edit(case.number, {**changes, "product": {"name": "另一种"}}, by=cast.agent)
+    page = text_of(browser(cast.agent).get(address(case)))
+    assert "修改资料：电话、电子邮件、商品或服务" in page
