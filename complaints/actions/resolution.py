@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -35,7 +35,7 @@ def current(complaint: Complaint) -> Resolution | None:
     )
 
 
-def _measure(value: Any) -> dict[str, Any]:
+def _measure(value: Any, today: date) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise Refused(_("每项措施应是一个对象"))
     v = validation
@@ -49,12 +49,12 @@ def _measure(value: Any) -> dict[str, Any]:
             "due": lambda x: v.day(x, future=True),
         },
     )
-    if cleaned.get("due") and cleaned["due"] < timezone.localdate():
+    if cleaned.get("due") and cleaned["due"] < today:
         raise Refused(_("履行期限不能早于今天"))
     return cleaned
 
 
-def _measures(value: Any) -> list[dict[str, Any]]:
+def _measures(value: Any, today: date) -> list[dict[str, Any]]:
     if value in (None, ""):
         return []
     if not isinstance(value, list):
@@ -65,7 +65,7 @@ def _measures(value: Any) -> list[dict[str, Any]]:
     cleaned = []
     for position, one in enumerate(value):
         try:
-            cleaned.append(_measure(one))
+            cleaned.append(_measure(one, today))
         except Invalid as invalid:
             errors.update({f"measures.{position}.{k}": m for k, m in invalid.errors.items()})
         except Refused as refusal:
@@ -105,7 +105,7 @@ def save_draft(
     data = v.clean(
         values,
         {
-            "measures": _measures,
+            "measures": lambda x: _measures(x, timezone.localdate(now)),
             "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
             "legal_basis": _basis,
             "letter": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),

@@ -1,11 +1,14 @@
 """A signature covers exactly what counsel read."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from complaints.actions import facts as fact_actions
+from complaints.actions import resolution as resolutions
 from complaints.actions import signature, steps
-from complaints.errors import ContentChanged
+from complaints.errors import ContentChanged, Invalid
 from complaints.models import Complaint, Opinion, Outbox, Resolution
 from tests import factories as f
 from tests.cast import Cast
@@ -57,3 +60,13 @@ def test_counsels_own_finding_changes_the_fingerprint(cast: Cast) -> None:
     assert shown_hash(case) != read
     with pytest.raises(ContentChanged):
         sign(case, cast.counsel, read)
+
+
+def test_a_measure_is_due_on_or_after_the_day_on_which_it_is_proposed(cast: Cast) -> None:
+    yesterday = timezone.now() - timedelta(days=1)
+    complaint = f.resolving(cast)
+    due = timezone.localdate(yesterday)
+    measures = [{"kind": "refund", "amount": "1.00", "due": due.isoformat()}]
+    resolutions.save_draft(complaint.number, {"measures": measures}, by=cast.agent, now=yesterday)
+    with pytest.raises(Invalid, match="履行期限不能早于今天"):
+        resolutions.save_draft(complaint.number, {"measures": measures}, by=cast.agent)
