@@ -49,7 +49,7 @@ def _climb(pk: int, number: str, now: datetime) -> bool:
         deadline = Deadline.objects.filter(
             pk=pk, state=DeadlineState.RUNNING, ladder_at__lte=now
         ).first()
-        if deadline is None or complaint.on_hold:
+        if deadline is None:
             return False
         told = clock.climb(deadline, now)
         deadline.save(update_fields=["ladder", "ladder_at"])

@@ -136,6 +136,25 @@ def test_a_hold_pauses_the_clocks_that_may_be_paused_and_never_the_legal_one(cas
     assert Event.objects.filter(complaint=complaint, kind="hold").count() == 2
 
 
+def test_the_legal_clock_warns_and_escalates_during_a_hold(cast: Cast) -> None:
+    start = at("2026-03-02 10:00")
+    complaint = f.step(f.registered(cast, now=start), "accept", cast.agent, now=start)
+    holds.start(
+        complaint.number,
+        {"reason": "expert", "note": "送检"},
+        by=cast.agent,
+        now=at("2026-03-03 09:00"),
+    )
+    overdue.enforce_due(at("2026-03-18 09:00"))
+    told = Event.objects.filter(complaint=complaint, code="warn_of_deadline")
+    assert [e.detail["who"] for e in told] == ["owner", "team_lead", "supervisor"]
+    assert {e.detail["kind"] for e in told} == {"general_reply"}
+    assert complaint.transitions.filter(step="escalate").count() == 1
+    assert not Deadline.objects.filter(
+        state="running", ladder_at__lte=at("2026-03-18 09:00")
+    ).exists()
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 20 * 24 * 60))
 def test_a_pause_never_shortens(minutes: int) -> None:
