@@ -137,15 +137,27 @@ def is_stale(complaint: Complaint, analysis: Analysis | None) -> bool:
 
 
 def due_together(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The best set of certain remedies with a sum that may be claimed together; may be empty."""
-    certain = {
-        r["remedy"]: r for r in result.get("remedies", []) if r.get("certain") and r.get("amount")
-    }
+    """The best set of certain remedies with a sum that may be claimed together; may be empty.
+
+    Together: each pair cumulates by either rule, and neither names the other as its alternative.
+    """
+    certain = [r for r in result.get("remedies", []) if r.get("certain") and r.get("amount")]
+    return _best(certain)
+
+
+def _best(remedies: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     sets = [
-        [one, *(certain[other] for other in one.get("cumulates_with", []) if other in certain)]
-        for one in certain.values()
+        [one, *_best([other for other in remedies[place + 1 :] if _cumulate(one, other)])]
+        for place, one in enumerate(remedies)
     ]
     return max(sets, key=_sum, default=[])
+
+
+def _cumulate(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    def names(key: str) -> bool:
+        return other["remedy"] in one.get(key, []) or one["remedy"] in other.get(key, [])
+
+    return names("cumulates_with") and not names("alternatives")
 
 
 def owed_by_law(result: Mapping[str, Any]) -> Decimal:
