@@ -7,6 +7,6 @@ class CorrespondenceConfig(AppConfig):
 
     def ready(self) -> None:
         from complaints.advance import step_taken
-        from correspondence.dispatch import soon
+        from correspondence.dispatch import SIGNAL, soon
 
-        step_taken.connect(soon, dispatch_uid="correspondence.soon")
+        step_taken.connect(soon, dispatch_uid=SIGNAL)

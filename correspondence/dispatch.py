@@ -7,6 +7,8 @@ own.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
+from complaints.advance import step_taken
 from complaints.clock import REGIME
 from complaints.lifecycle import STEPS
 from complaints.models import Communication, Deadline, Event, Outbox, Resolution
@@ -23,6 +26,8 @@ from correspondence.models import Notice
 from correspondence.who_is_told import TABLE, Row
 
 logger = logging.getLogger(__name__)
+Post = Callable[[EmailMessage], object]
+SIGNAL = "correspondence.soon"
 BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 
@@ -39,6 +44,16 @@ def soon(sender: Any, transition_id: int, **kwargs: Any) -> None:
         logger.warning("broker not reachable; the outbox waits for the next sweep")
 
 
+@contextmanager
+def by_hand() -> Iterator[None]:
+    """Inside, nobody asks Celery to send: the caller delivers."""
+    step_taken.disconnect(dispatch_uid=SIGNAL)
+    try:
+        yield
+    finally:
+        step_taken.connect(soon, dispatch_uid=SIGNAL)
+
+
 def waiting(now: datetime, most: int = 200) -> list[int]:
     """Ids of outbox rows that may leave now, oldest first."""
     rows = Outbox.objects.filter(done_at=None, cancelled_at=None, not_before__lte=now).order_by(
@@ -47,7 +62,7 @@ def waiting(now: datetime, most: int = 200) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:most])
 
 
-def deliver(pk: int, now: datetime) -> bool:
+def deliver(pk: int, now: datetime, post: Post = EmailMessage.send) -> bool:
     """Send one row.
 
     False when another worker has it, it is done, or it failed (then it is tried again later).
@@ -56,15 +71,13 @@ def deliver(pk: int, now: datetime) -> bool:
         with transaction.atomic():
             row = (
                 Outbox.objects.select_for_update(of=("self",), skip_locked=True)
-                .select_related(
-                    "complaint__consumer", "complaint__owner", "complaint__team", "transition"
-                )
+                .select_related("complaint", "transition")
                 .filter(pk=pk, done_at=None, cancelled_at=None)
                 .first()
             )
             if row is None:
                 return False
-            _send(row, now)
+            _send(row, now, post)
             row.done_at, row.attempts, row.last_error = now, row.attempts + 1, ""
             row.save(update_fields=["done_at", "attempts", "last_error"])
         return True
@@ -78,14 +91,17 @@ def deliver(pk: int, now: datetime) -> bool:
         return False
 
 
-def _send(outbox: Outbox, now: datetime) -> None:
+def _send(outbox: Outbox, now: datetime, post: Post) -> None:
+    """Write and hand over the row's notices. The row is locked and becomes done with them, so there
+    are none of it yet.
+    """
     row = TABLE[outbox.effect]
     if row.to_consumer:
         with translation.override("zh-hans"):
-            _to_consumer(outbox, row, now)
+            _to_consumer(outbox, row, now, post)
     for user in row.staff(outbox.complaint, outbox) if row.staff else []:
         with translation.override(user.language or "zh-hans"):
-            _to_staff(outbox, row, user, now)
+            _to_staff(outbox, row, user, now, post)
 
 
 def _values(outbox: Outbox) -> dict[str, str]:
@@ -128,26 +144,22 @@ def _fill(text: object, values: dict[str, str]) -> str:
     return result
 
 
-def _to_consumer(outbox: Outbox, row: Row, now: datetime) -> None:
+def _to_consumer(outbox: Outbox, row: Row, now: datetime, post: Post) -> None:
     consumer, values = outbox.complaint.consumer, _values(outbox)
     by_mail = bool(consumer.email_masked) and outbox.payload.get("channel", "email") == "email"
     way = Notice.Way.EMAIL if by_mail else Notice.Way.MANUAL
-    notice, fresh = Notice.objects.get_or_create(
+    notice = Notice.objects.create(
         key=f"{outbox.key}.consumer",
-        defaults={
-            "outbox": outbox,
-            "way": way,
-            "to": consumer.email_masked if by_mail else consumer.phone_masked,
-            "created_at": now,
-            "subject": _fill(row.subject, values)[:200],
-            "body": _fill(row.body, values),
-            "sent_at": now if by_mail else None,
-        },
+        outbox=outbox,
+        way=way,
+        to=consumer.email_masked if by_mail else consumer.phone_masked,
+        created_at=now,
+        subject=_fill(row.subject, values)[:200],
+        body=_fill(row.body, values),
+        sent_at=now if by_mail else None,
     )
-    if not fresh:
-        return
     if by_mail:
-        _mail(notice, consumer.clear("email"))
+        _mail(notice, consumer.clear("email"), post)
     Event.objects.create(
         complaint=outbox.complaint,
         at=now,
@@ -160,30 +172,28 @@ def _to_consumer(outbox: Outbox, row: Row, now: datetime) -> None:
     )
 
 
-def _to_staff(outbox: Outbox, row: Row, user: User, now: datetime) -> None:
+def _to_staff(outbox: Outbox, row: Row, user: User, now: datetime, post: Post) -> None:
     values = _values(outbox)
-    notice, fresh = Notice.objects.get_or_create(
+    notice = Notice.objects.create(
         key=f"{outbox.key}.{user.username}",
-        defaults={
-            "outbox": outbox,
-            "user": user,
-            "way": Notice.Way.IN_APP,
-            "to": user.username,
-            "created_at": now,
-            "sent_at": now,
-            "subject": _fill(row.subject, values)[:200],
-            "body": _fill(row.body, values),
-            "reason": str(row.reason),
-        },
+        outbox=outbox,
+        user=user,
+        way=Notice.Way.IN_APP,
+        to=user.username,
+        created_at=now,
+        sent_at=now,
+        subject=_fill(row.subject, values)[:200],
+        body=_fill(row.body, values),
+        reason=str(row.reason),
     )
-    if fresh and user.email:
-        _mail(notice, user.email)
+    if user.email:
+        _mail(notice, user.email, post)
 
 
-def _mail(notice: Notice, to: str) -> None:
+def _mail(notice: Notice, to: str, post: Post) -> None:
     message = EmailMessage(notice.subject, notice.body, settings.DEFAULT_FROM_EMAIL, [to])
     message.extra_headers = {
         "Message-ID": f"<{notice.key}@kesu>",
         "Auto-Submitted": "auto-generated",
     }
-    message.send()
+    post(message)
