@@ -17,6 +17,11 @@ class Installation(models.Model):
     beginning = models.CharField(max_length=10, choices=Beginning.choices)
     begun_at = models.DateTimeField(auto_now_add=True)
     demo_loaded_at = models.DateTimeField(null=True, blank=True)
+    # How far the demo got: the moment around which it is told, which plan, and how many of its
+    # acts.
+    demo_anchor = models.DateTimeField(null=True, blank=True)
+    demo_plan = models.CharField(max_length=64, blank=True, default="")
+    demo_position = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

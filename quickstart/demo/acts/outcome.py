@@ -1,0 +1,127 @@
+"""What is offered, what becomes of it, and how a case ends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from complaints.actions import feedback
+from complaints.actions import resolution as resolutions
+from complaints.models import Commitment
+from complaints.situation import CaseSituation
+from quickstart.demo.cases import on
+from quickstart.demo.stage import Scene
+from quickstart.demo.stories import common
+
+BELOW = (
+    "消费者在电话中明确表示只要求退还上述款项，并已书面确认；我方已告知其依法可以主张的全部金额。"
+)
+
+
+def draft(s: Scene) -> None:
+    measures = s.case.story.measures
+    if s.values.get("better") and s.case.story.better:
+        measures = s.case.story.better
+    values = s.case.proposal(measures, s.now, s.number, settings.ENTERPRISE_NAME)
+    for final, first in s.values.get("swap", {}).items():
+        values["letter"] = values["letter"].replace(final, first)
+    resolutions.save_draft(s.number, values, by=s.by, now=s.now)
+
+
+def submit(s: Scene) -> None:
+    s.step("submit")
+
+
+def send_back(s: Scene) -> None:
+    own = [s.case.story.send_back] if s.case.story.send_back else []
+    s.step("send_back", comments=s.said("send_back", own))
+
+
+def sign(s: Scene) -> None:
+    own = [s.case.story.opinion] if s.case.story.opinion else []
+    fields = {"opinion": s.said("opinions", own)}
+    if CaseSituation(s.complaint, s.by, s.now, fields).offer_is_below_minimum:
+        fields["below_minimum_reason"] = s.case.fill(s.values.get("below", BELOW))
+    s.step("sign", **fields)
+
+
+def agree(s: Scene) -> None:
+    means, words = s.case.dice.pick(common().agreed)
+    s.step("consumer_accepts", means=means, note=s.values.get("text") or s.case.fill(words))
+
+
+def refuse(s: Scene) -> None:
+    own = [s.case.story.refused] if s.case.story.refused else []
+    s.step("consumer_declines", reason=s.said("refused", own))
+
+
+def keep(s: Scene) -> None:
+    """Keep the next promise, or all of them (`all`)."""
+    waiting = Commitment.objects.filter(complaint__number=s.number, state="open").order_by("id")
+    for promise in list(waiting) if s.values.get("all") else list(waiting[:1]):
+        kind = promise.measure.kind if promise.measure else "other"
+        proofs = common().proofs
+        paid = "paid" if promise.amount is not None else kind
+        text = s.case.said([], proofs.get(paid) or proofs["any"], promise.pk)
+        feedback.settle(
+            s.number, promise.pk, by=s.by, state="kept", proof=_dated(text, s.now), now=s.now
+        )
+
+
+def _dated(text: str, now: datetime) -> str:
+    return text.replace("[日期]", on(now.date()))
+
+
+def waive(s: Scene) -> None:
+    """The consumer gives up the last promise, in writing."""
+    promise = Commitment.objects.filter(complaint__number=s.number, state="open").last()
+    if promise is None:
+        return
+    text = s.case.said([], common().waived)
+    number = s.complaint.folder.items_numbered
+    feedback.settle(
+        s.number, promise.pk, by=s.by, state="waived", proof=text, evidence=number, now=s.now
+    )
+
+
+def complete(s: Scene) -> None:
+    s.step("complete")
+
+
+def archive(s: Scene) -> None:
+    s.step("archive")
+
+
+def decline(s: Scene) -> None:
+    s.step("decline", reason=s.values["reason"], explanation=s.case.fill(s.values["text"]))
+
+
+def ask_withdrawal(s: Scene) -> None:
+    """The agent asks; the supervisor confirms with the same words."""
+    s.step("withdraw", consumers_words=s.case.fill(s.values["text"]))
+
+
+def merge(s: Scene) -> None:
+    into = s.stage.numbers[s.values["into"]]
+    s.step("merge", into=into, reason=s.case.fill(s.values["text"]))
+
+
+def refer_out(s: Scene) -> None:
+    where = s.values
+    s.step(
+        "refer_out",
+        body=s.case.fill(where["body"]),
+        reference=s.case.fill(where["reference"]),
+        date=s.now.date().isoformat(),
+    )
+
+
+def decided(s: Scene) -> None:
+    number = s.complaint.folder.items_numbered
+    s.step(
+        "external_decision",
+        outcome=s.values["outcome"],
+        evidence=[number],
+        note=s.case.fill(s.values["text"]),
+    )
