@@ -1,0 +1,5 @@
+"""The demo's own tests. What is asked of the loaded demo stands in `about_*.py`."""
+
+import pytest
+
+pytest.register_assert_rewrite(*(f"tests.demo.about_{n}" for n in ("load", "people", "references")))
