@@ -105,10 +105,10 @@ def money(value: Any) -> Decimal | None:
         ) from error
     if amount < 0:
         raise Refused(_("金额不能为负数"))
+    if amount > MONEY_LIMIT:  # first: a number of forty digits cannot even be rounded
+        raise Refused(_("金额过大；请核对"))
     if amount != amount.quantize(Decimal("0.01")):
         raise Refused(_("金额最多两位小数（精确到分）"))
-    if amount > MONEY_LIMIT:
-        raise Refused(_("金额过大；请核对"))
     return amount.quantize(Decimal("0.01"))
 
 

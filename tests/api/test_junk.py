@@ -24,8 +24,8 @@ from tests.api.conftest import Caller, complaint, program
 from tests.cast import Cast
 
 JUNK: list[Any] = [
-    *(None, True, 0, -1, 2**63, -(10**400), 1.5, 1e308),
-    *("", " ", "x" * 60_000, "💥", "²", "１２", "NaN", "1e5", "3.999", "\u202e\ufeff"),
+    *(None, True, 0, -1, 2**63, 10**30, -(10**400), 1.5, 1e308),
+    *("", " ", "x" * 60_000, "💥", "²", "１２", "NaN", "1e5", "3.999", "9" * 400, "\u202e\ufeff"),
     *("2026-13-45", "0000-00-00", "9999-12-31T23:59:59-23:59", "TS26-000001"),
     *("'; DROP TABLE complaints_complaint; --", "\\u0000", "a\u0000b", "\ud800"),
     *([], [[[["a"]]]], [None], ["refund", 5], ["x"] * 1000, [[1, 2], [3]]),

@@ -119,6 +119,7 @@ def test_no_address_breaks_over_what_stands_in_its_gaps(cast: Cast, gap: str) ->
         for method in ("get", "post"):
             address = route.address(dict.fromkeys(route.gaps, gap))
             answer = getattr(client, method)(address)
-            if answer.status_code not in (400, 403, 404, 405):
+            no_json = (415,) if route.is_api and method == "post" else ()
+            if answer.status_code not in (400, 403, 404, 405, *no_json):
                 wrong.append(f"{method} {route}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
