@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from config import env
@@ -35,17 +36,22 @@ def begin(prefix: str) -> Path:
     )
     os.environ["STATE_DIR"] = str(folder)  # keys, uploads and mails of the run too
     rooms = places.prepare(folder, env.text("EMBEDDED_USER"))
-    servers: tuple[Server, ...] = (Postgres(rooms, THROW_AWAY), Valkey(rooms, durable=False))
     processes: list[Process] = []
     atexit.register(_end, processes, sweeper)
-    for server in servers:
-        if env.text(server.variable):
-            continue
+    for server in _wanted(rooms):
         process = Process(server.name, rooms.log)
         processes.append(process)
         bring_up(server, process, time.sleep)
         os.environ[server.variable] = server.url
     return folder
+
+
+def _wanted(rooms: places.Places) -> Iterator[Server]:
+    """Those that no setting replaces; the others' programs may not be installed here at all."""
+    if not env.text(Postgres.variable):
+        yield Postgres(rooms, THROW_AWAY)
+    if not env.text(Valkey.variable):
+        yield Valkey(rooms, durable=False)
 
 
 def _end(processes: list[Process], sweeper: subprocess.Popen[bytes]) -> None:
