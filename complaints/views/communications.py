@@ -10,35 +10,40 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import needs, person
+from accounts.browser import keeps_what_was_typed
 from complaints.actions import communication, letters
 from complaints.choices import CommunicationKind
-from complaints.errors import CaseError, NotAllowed
+from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
 from complaints.views.act_forms import LetterForm
 from complaints.views.case import load, whole
 from complaints.views.case_composer import TABS, composer, draft_key
-from complaints.views.sheets import Sheet, done, refused, show, to_case
+from complaints.views.sheets import Sheet, done, readable, refused, show, to_case
 
 CODES = {kind.value: code for code, kind, _permission in TABS}
 
 
 @require_POST
 @needs("write_notes")
+@keeps_what_was_typed
 def communicate(request: HttpRequest, number: str) -> HttpResponse:
     """Add a text `{kind, channel?, text, inbound?}`; refused, it stands in the composer again."""
-    kind = request.POST.get("kind", "")
-    values = {"kind": kind, "text": request.POST.get("text", "")}
+    posted, unreadable = readable(request.POST)
+    kind = posted.get("kind", "")
+    values = {"kind": kind, "text": posted.get("text", "")}
     for name in ("channel", "inbound"):
-        if request.POST.get(name):
-            values[name] = request.POST[name]
+        if posted.get(name):
+            values[name] = str(posted[name])
     try:
+        if unreadable:
+            raise Invalid(unreadable)
         communication.write(number, values, by=person(request))
     except Complaint.DoesNotExist as error:
         raise Http404 from error
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     except CaseError as error:
-        return _again(request, number, kind, error)
+        return _again(request, number, values, error)
     code = CODES[kind]
     return done(request, number, _said(kind), draft_key(number, code))
 
@@ -51,9 +56,11 @@ def _said(kind: str) -> str:
     }[CommunicationKind(kind)]
 
 
-def _again(request: HttpRequest, number: str, kind: str, error: CaseError) -> HttpResponse:
+def _again(
+    request: HttpRequest, number: str, values: dict[str, str], error: CaseError
+) -> HttpResponse:
     page = load(request, number)
-    typed = composer(page, CODES.get(kind, ""), request.POST.get("text", ""), (error.message,))
+    typed = composer(page, CODES.get(values["kind"], ""), values["text"], (error.message,))
     context = {**whole(page, request), "composer": typed}
     return render(request, "case/case.html", context, status=422)
 

@@ -11,12 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import needs, person
+from accounts.browser import keeps_what_was_typed
 from complaints.actions import evidence as evidence_actions
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
 from complaints.views.act_forms import EvidenceForm
 from complaints.views.case import load
-from complaints.views.sheets import Sheet, done, refused, show
+from complaints.views.sheets import Sheet, done, readable, refused, show
 from evidence.models import Item
 from evidence.receive import FileRefused, path_of
 
@@ -25,18 +26,21 @@ ABOUT = ("title", "obtained_from", "obtained_at", "proves", "is_original")
 
 @require_http_methods(["GET", "POST"])
 @needs("add_evidence")
+@keeps_what_was_typed
 def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
     """The form of a file; refused, everything but the file itself is still there."""
     page = load(request, number)
-    posted = request.POST if request.method == "POST" else None
-    form = EvidenceForm(posted)
+    posted, unreadable = readable(request.POST)
+    form = EvidenceForm(posted if request.method == "POST" else None)
     sheet = Sheet(page.complaint, _("添加证据"), request.path, form, _("上传"), files=True)
     sheet.draft = f"evidence:{number}"
-    if posted is None:
+    if request.method == "GET":
         return show(request, sheet)
     about: dict[str, Any] = {n: posted[n] for n in ABOUT if posted.get(n)}
     file = request.FILES.get("file")
     try:
+        if unreadable:
+            raise Invalid(unreadable)
         if file is None:
             raise Invalid({"file": [_("请选择文件")]})
         item = evidence_actions.add(

@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.forms.utils import ErrorDict
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -26,6 +26,7 @@ from complaints.errors import CaseError, Invalid, StaleVersion, StepRefused
 from complaints.models import Complaint, Event
 from complaints.views.case_head import Obstacle, obstacle
 from complaints.views.case_words import Words, in_words
+from complaints.views.intake_form import without_control_characters
 
 Text = str | Promise
 CHANGES_SHOWN = 20
@@ -62,6 +63,13 @@ class Mark:
         """From the hidden field `version`, "12:345"; anything else counts as not known."""
         parts = [int(p) if p.isdigit() and len(p) < 18 else None for p in text.split(":")]
         return cls(parts[0], parts[1] if len(parts) == 2 else None)
+
+
+def readable(posted: QueryDict) -> tuple[QueryDict, dict[str, list[str]]]:
+    """What was posted without NUL and its kind, and a sentence for each field that had some."""
+    clean, bad = without_control_characters(posted)
+    sentence = _("有看不见的控制字符，已经去掉；请核对后再提交")
+    return clean or posted, {name: [sentence] for name in bad}
 
 
 @dataclass
@@ -115,6 +123,8 @@ def refused(request: HttpRequest, sheet: Sheet, error: CaseError) -> HttpRespons
         fresh = Complaint.objects.select_related("consumer").get(pk=sheet.complaint.pk)
         sheet.changes = changes_since(fresh, Mark.read(request.POST.get("version", "")))
         sheet.complaint = fresh
+        if not sheet.changes:  # the form did not say what it showed
+            sheet.problems = [error.message]
         return show(request, sheet, 409)
     named = dict(error.errors) if isinstance(error, Invalid) else {}
     if isinstance(error, StepRefused):

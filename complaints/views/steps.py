@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
+from accounts.browser import keeps_what_was_typed
 from accounts.models import User
 from accounts.roles import Role
 from complaints.actions import evidence as evidence_actions
@@ -27,6 +28,7 @@ from complaints.views.sheets import (
     changes_since,
     done,
     nothing_to_do,
+    readable,
     refused,
     show,
 )
@@ -43,6 +45,7 @@ def _find(request: HttpRequest, number: str) -> Complaint:
 
 @require_http_methods(["GET", "POST"])
 @needs("write_notes")
+@keeps_what_was_typed
 def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """GET: the form, or what stands in the way. POST: takes the step."""
     complaint = _find(request, number)
@@ -57,7 +60,7 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, complaint: Complaint, row: Step) -> Sheet:
-    posted = request.POST if request.method == "POST" else None
+    posted = readable(request.POST)[0] if request.method == "POST" else None
     form = StepForm(row, complaint, posted)
     confirming = row.code == "withdraw" and complaint.withdrawal_requested_by_id
     title = _("确认撤回") if confirming else str(row.title)
@@ -126,8 +129,12 @@ def _why_not(complaint: Complaint, row: Step, user: User) -> list[Any]:
 def _take(request: HttpRequest, complaint: Complaint, row: Step) -> HttpResponse:
     user, mark = person(request), Mark.read(request.POST.get("version", ""))
     sheet = _sheet(request, complaint, row)
-    values, version = cast(StepForm, sheet.form).sent(request.POST), mark.version
+    posted, unreadable = readable(request.POST)
+    values, version = cast(StepForm, sheet.form).sent(posted), mark.version
     try:
+        if unreadable:
+            check_version(complaint, version)
+            raise Invalid(unreadable)
         if request.FILES.get(UPLOAD):
             check_version(complaint, version)
             values["evidence"] = [*values.get("evidence", []), _upload(request, complaint, user)]
