@@ -68,12 +68,12 @@ def unmet(step: Step, situation: CaseSituation, *, asking: bool = False) -> list
     """
     complaint, by = situation.complaint, situation.by
     if by is not None and not _role_allows(step, by):
-        title, roles = str(step.title), "、".join(str(r.label) for r in step.who) or _("系统")
+        title, roles = str(step.title), _("、").join(str(r.label) for r in step.who) or _("系统")
         return [Unmet("role", _("“{step}”只能由{roles}进行").format(step=title, roles=roles))]
     if by is None and not step.system:
         return [Unmet("role", _("“{step}”不能由系统自动进行").format(step=str(step.title)))]
     if complaint.state not in step.sources:
-        states = "、".join(str(State(s).label) for s in step.sources)
+        states = _("、").join(str(State(s).label) for s in step.sources)
         return [
             Unmet(
                 "state",
@@ -135,7 +135,7 @@ def advance(
         if reasons:
             if reasons[0].code == "role":
                 raise NotAllowed(reasons[0].message)
-            raise StepRefused("；".join(r.message for r in reasons), reasons)
+            raise StepRefused(_("；").join(r.message for r in reasons), reasons)
         transition = _write(complaint, step, situation, also)
         transaction.on_commit(
             lambda: step_taken.send(sender=Complaint, transition_id=transition.pk)

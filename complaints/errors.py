@@ -6,6 +6,8 @@ Every message is a sentence in the user's language that says what to do next.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True)
 class Unmet:
@@ -66,7 +68,7 @@ class Invalid(CaseError):
     code = "invalid"
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
-        super().__init__("；".join(m for messages in errors.values() for m in messages))
+        super().__init__(_("；").join(m for messages in errors.values() for m in messages))
         self.errors = errors
 
 

@@ -98,7 +98,7 @@ def needed_facts_are_answered(s: Situation) -> str:
     ]
     if not missing:
         return ""
-    shown = "；".join(missing[:3])
+    shown = _("；").join(missing[:3])
     return _("还有 {count} 项事实没有查明：{facts}。请逐项回答，或说明为何无法查明").format(
         count=len(missing), facts=shown
     )
@@ -123,7 +123,7 @@ def resolution_is_complete(s: Situation) -> str:
         lacking.append(_("法律依据"))
     if not resolution.letter.strip():
         lacking.append(_("致消费者函"))
-    return _("方案还缺：{parts}").format(parts="、".join(lacking)) if lacking else ""
+    return _("方案还缺：{parts}").format(parts=_("、").join(lacking)) if lacking else ""
 
 
 def analysis_is_fresh(s: Situation) -> str:
@@ -174,7 +174,7 @@ def commitments_are_kept_or_waived(s: Situation) -> str:
     still_open = s.open_commitments
     if not still_open:
         return ""
-    names = "、".join(c.text for c in still_open[:3])
+    names = _("、").join(c.text for c in still_open[:3])
     return _("还有 {count} 项承诺没有兑现：{names}。请登记兑现凭证，或登记消费者书面放弃").format(
         count=len(still_open), names=names
     )
@@ -202,7 +202,7 @@ def file_is_complete(s: Situation) -> str:
         lacking.append(_("承诺的兑现凭证"))
     if s.unsent_letters:
         lacking.append(_("{count} 封尚未发出的函件").format(count=s.unsent_letters))
-    return _("案卷不完整，还缺：{parts}").format(parts="、".join(lacking)) if lacking else ""
+    return _("案卷不完整，还缺：{parts}").format(parts=_("、").join(lacking)) if lacking else ""
 
 
 # --- checks of what was sent with the step
@@ -257,7 +257,7 @@ def evidence_is_attached(s: Situation) -> str:
     numbers = wanted if isinstance(wanted, list) else [wanted]
     unknown = [n for n in numbers if not str(n).isdecimal() or int(n) not in s.evidence_numbers]
     return (
-        _("证据编号 {numbers} 不在本案中；请先上传").format(numbers="、".join(map(str, unknown)))
+        _("证据编号 {numbers} 不在本案中；请先上传").format(numbers=_("、").join(map(str, unknown)))
         if unknown
         else ""
     )

@@ -176,4 +176,4 @@ def _other_remedies(letter: str) -> Check:
     absent = [str(what) for what in wording.absent(letter, wording.OTHER_REMEDIES)]
     if not absent:
         return Check("ok", label)
-    return Check("unk", label, "", (_("没有提到：{what}").format(what="、".join(absent)),))
+    return Check("unk", label, "", (_("没有提到：{what}").format(what=_("、").join(absent)),))

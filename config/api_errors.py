@@ -150,7 +150,7 @@ def _of_the_framework(error: exceptions.APIException) -> Response:
     code = str(getattr(error.detail, "code", "") or error.default_code)
     if isinstance(error, exceptions.ValidationError):
         errors = list(_flat(error.detail))
-        return problem(400, "invalid", "；".join(e["message"] for e in errors[:5]), errors)
+        return problem(400, "invalid", _("；").join(e["message"] for e in errors[:5]), errors)
     return problem(error.status_code, code, str(error.detail), headers=headers)
 
 

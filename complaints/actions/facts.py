@@ -127,7 +127,7 @@ def _check_evidence(complaint: Complaint, cleaned: Mapping[str, Mapping[str, Any
             {
                 "evidence": [
                     _("证据编号 {numbers} 不在本案中；请先上传").format(
-                        numbers="、".join(map(str, sorted(missing)))
+                        numbers=_("、").join(map(str, sorted(missing)))
                     )
                 ]
             }

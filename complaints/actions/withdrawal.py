@@ -52,7 +52,7 @@ def request(
         if reasons:
             if reasons[0].code == "role":
                 raise NotAllowed(reasons[0].message)
-            raise StepRefused("；".join(r.message for r in reasons), reasons)
+            raise StepRefused(_("；").join(r.message for r in reasons), reasons)
         complaint.withdrawal_requested_by, complaint.withdrawal_requested_at = by, now
         complaint.withdrawal_words = str(values["consumers_words"])
         _write(complaint, by, now, "requested", complaint.withdrawal_words)
