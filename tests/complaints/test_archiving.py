@@ -1,6 +1,6 @@
 """Complete files archive themselves after a quiet time, each on its own."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -13,7 +13,10 @@ from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import Cast
 
-LATER = timezone.now() + archiving.QUIET + timedelta(minutes=5)
+
+def later() -> datetime:
+    """Just after the quiet time of what is closed now."""
+    return timezone.now() + archiving.QUIET + timedelta(minutes=5)
 
 
 def states(*cases: Complaint) -> list[str]:
@@ -23,10 +26,10 @@ def states(*cases: Complaint) -> list[str]:
 def test_a_complete_file_is_archived_after_the_quiet_time_and_only_once(cast: Cast) -> None:
     case = f.closed(cast)
     send_waiting()
-    assert archiving.archive_due(LATER - timedelta(hours=1)) == 0
+    assert archiving.archive_due(later() - timedelta(hours=1)) == 0
     assert states(case) == ["closed"]
-    assert archiving.archive_due(LATER) == 1
-    assert archiving.archive_due(LATER) == 0
+    assert archiving.archive_due(later()) == 1
+    assert archiving.archive_due(later()) == 0
     assert states(case) == ["archived"]
     assert Transition.objects.get(step="archive").by is None
     assert Entry.objects.get(subject=case.subject, verb="step.archive").actor == "system"
@@ -34,18 +37,18 @@ def test_a_complete_file_is_archived_after_the_quiet_time_and_only_once(cast: Ca
 
 def test_a_file_that_lacks_something_waits(cast: Cast) -> None:
     unsent = f.closed(cast)
-    assert list(archiving.due(LATER)) == []
-    assert archiving.archive_due(LATER) == 0
+    assert list(archiving.due(later())) == []
+    assert archiving.archive_due(later()) == 0
     assert states(unsent) == ["closed"]
     send_waiting()
-    assert list(archiving.due(LATER)) == [unsent]
+    assert list(archiving.due(later())) == [unsent]
 
 
 def test_open_cases_are_left_alone(cast: Cast) -> None:
     for make in (f.registered, f.executing, f.external):
         make(cast)
     send_waiting()
-    assert archiving.archive_due(LATER) == 0
+    assert archiving.archive_due(later()) == 0
 
 
 def test_a_case_that_fails_does_not_stop_the_rest(
@@ -61,7 +64,7 @@ def test_a_case_that_fails_does_not_stop_the_rest(
         return real(number, *args, **how)
 
     monkeypatch.setattr(steps, "take", poisoned)
-    assert archiving.archive_due(LATER) == 2
+    assert archiving.archive_due(later()) == 2
     assert states(*cases) == ["closed", "archived", "archived"]
 
 

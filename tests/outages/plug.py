@@ -15,6 +15,20 @@ DONE, KILLED = 0, 9
 NOT_OURS = {"django_session", "axes_accessattempt", "axes_accesslog", "django_migrations"}
 
 
+def forget_inherited_connections() -> list[Any]:
+    """In the child: open connections of its own. Answers the old ones.
+
+    After a browser test an event loop runs in the parent, and Django keeps its connections with the
+    loop. The child has no loop, and would find one that was opened before, shared with the parent
+    and with every other child: a transaction cut off in one would be committed by the next.
+    """
+    inherited = []
+    for each in connections.all(initialized_only=True):
+        inherited.append(each.connection)
+        each.connection = None
+    return inherited
+
+
 def killed_at(write: int, work: Callable[[], Any]) -> int:
     """Do the work in a child process that dies just before its n-th writing statement or commit.
 
@@ -23,6 +37,7 @@ def killed_at(write: int, work: Callable[[], Any]) -> int:
     connections.close_all()
     child = os.fork()
     if child == 0:
+        shared = forget_inherited_connections()  # noqa: F841 - kept: their end would end the parent's
         seen = 0
 
         def count(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:

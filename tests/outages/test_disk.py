@@ -17,7 +17,7 @@ from complaints.actions import evidence
 from evidence.receive import FileRefused
 from tests import factories as f
 from tests.cast import assemble
-from tests.outages.plug import everything
+from tests.outages.plug import everything, forget_inherited_connections
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOM = 100_000  # bytes
@@ -28,6 +28,7 @@ def with_little_room(work: Callable[[], Any]) -> int:
     connections.close_all()
     child = os.fork()
     if child == 0:
+        shared = forget_inherited_connections()  # noqa: F841 - kept, as in plug.py
         try:
             resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
             work()
