@@ -1,6 +1,7 @@
 """One command on a machine with nothing but Python: the first start, and what runs after it."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -41,6 +42,26 @@ class Running:
 def running() -> Iterator[Running]:
     with installation() as copy, taken_port() as port, copy.running(PORT=str(port)) as run:
         yield Running(copy, run, port)
+
+
+def test_the_first_start_shows_a_case_on_the_printed_address(running: Running) -> None:
+    visitor = Visitor(running.run.url)
+    status, where, page = visitor.sign_in("agent", running.installation.logins()["agent"])
+    assert (status, where) == (200, "/complaints/")
+    number = re.search(r"TS\d\d-\d{6}", page)
+    assert number, "no case on the list"
+    status, _where, page = visitor.get(f"/complaints/{number[0]}/")
+    assert status == 200
+    assert number[0] in page
+
+
+def test_it_prints_one_login_per_person_and_each_opens_the_site(running: Running) -> None:
+    for name in PEOPLE:
+        printed = re.search(rf"^\s+{name}\s+(\S+)\s", running.run.text, re.MULTILINE)
+        assert printed, f"no login of {name}"
+        status, where, _page = Visitor(running.run.url).sign_in(name, printed[1])
+        assert status == 200
+        assert where != "/login/"
 
 
 def test_a_taken_port_is_stepped_over_and_said(running: Running) -> None:
