@@ -450,10 +450,17 @@ def test_two_workers_on_the_same_run_do_each_row_once() -> None:
     assert Entry.objects.filter(subject=run.subject, verb="import.finished").count() == 1
 
 
-@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
-def test_real_texts_laid_beside_the_project_are_imported_whole(cast: Cast, path: Path) -> None:
-    run = imported(path.read_bytes(), cast.agent)
+@pytest.mark.parametrize(
+    "data",
+    [as_csv(many(86)), *(path.read_bytes() for path in REAL)],
+    ids=["invented", *map(str, range(len(REAL)))],
+)
+def test_a_whole_list_is_imported_and_a_second_time_changes_nothing(
+    cast: Cast, data: bytes
+) -> None:
+    """Also the real texts, where they are laid beside the project."""
+    run = imported(data, cast.agent)
     assert (run.rows, counts(run)) == (86, {"created": 86})
     before = everything()
-    assert counts(imported(path.read_bytes(), cast.agent)) == {"unchanged": 86}
+    assert counts(imported(data, cast.agent)) == {"unchanged": 86}
     assert everything() == before
