@@ -91,7 +91,7 @@ def _rights() -> dict[str, Condition]:
 
 def _sha256() -> str:
     digest = hashlib.sha256()
-    for path in sorted([*STATUTES.rglob("*.yaml"), *ENGINE.glob("*.py")]):
+    for path in sorted([*STATUTES.rglob("*.yaml"), *ENGINE.rglob("*.py")]):
         digest.update(path.relative_to(STATUTES.parent).as_posix().encode() + b"\0")
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -1,0 +1,22 @@
+"""Facts that are computed: comparisons, dates and counting, one small named function each.
+
+Each takes `get` (normal value of a fact, or None) and answers a normal value, or None while its
+inputs do not decide it. A function named `dv_…` in one of these files is the fact of that name in
+facts.yaml; they are computed in this order, so that a later one may read an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from legal_rules.reasoning.derived import contracts, goods, penalties, people
+from legal_rules.reasoning.derived.inputs import Get, last_day, months_after
+
+__all__ = ["DERIVED", "Get", "last_day", "months_after"]
+
+DERIVED: Mapping[str, Callable[[Get], object | None]] = {
+    name: function
+    for part in (goods, contracts, people, penalties)
+    for name, function in vars(part).items()
+    if name.startswith("dv_")
+}
