@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 
@@ -106,11 +107,19 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A law, regulation or interpretation: full and short title in both languages."""
+    """A law, regulation or interpretation: full and short title in both languages.
+
+    `start` to `until` (both included; None: still in force): when the wording quoted applied.
+    """
 
     id: str
     title: Label
     short: Label
+    start: date
+    until: date | None
+
+    def in_force_on(self, day: date) -> bool:
+        return self.start <= day and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

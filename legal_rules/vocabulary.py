@@ -128,6 +128,16 @@ def _rows(name: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) 
     return rows
 
 
+def _instrument(row: Table) -> Instrument:
+    span = row.mapping("in_force").only(("until",), ("from",))
+    until = span.day("until") if "until" in span else None
+    if until is not None and until < span.day("from"):
+        raise span.error("an instrument ends before it begins", "until")
+    return Instrument(
+        row["id"], _label(row, "title"), _label(row, "short"), span.day("from"), until
+    )
+
+
 def _known(row: Table, key: str, vocabulary: Mapping[str, object]) -> tuple[str, ...]:
     for name in row.listed(key):
         if name not in vocabulary:
@@ -174,10 +184,7 @@ _facts, _groups = _load_facts()
 FACTS: Mapping[str, Fact] = MappingProxyType(_facts)
 GROUPS: Mapping[str, Group] = MappingProxyType(_groups)
 INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
-    {
-        row["id"]: Instrument(row["id"], _label(row, "title"), _label(row, "short"))
-        for row in _rows("instruments", ("title", "short"))
-    }
+    {row["id"]: _instrument(row) for row in _rows("instruments", ("title", "short", "in_force"))}
 )
 RIGHTS: Mapping[str, Right] = MappingProxyType(
     {

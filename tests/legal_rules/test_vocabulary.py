@@ -44,6 +44,15 @@ def test_every_label_is_chinese_and_english():
         assert not HAN.search(english), english
 
 
+def test_every_instrument_says_when_its_wording_was_in_force():
+    assert all(each.until is None or each.start < each.until for each in INSTRUMENTS.values())
+    old, new = INSTRUMENTS["cpl_1993"], INSTRUMENTS["cpl_2013"]
+    assert old.in_force_on(date(2014, 3, 14))
+    assert not old.in_force_on(date(2014, 3, 15))
+    assert not new.in_force_on(date(2014, 3, 14))
+    assert new.in_force_on(date(2014, 3, 15))
+
+
 def test_every_derived_fact_has_its_function_and_every_function_its_fact():
     assert set(DERIVED) == {fact.id for fact in FACTS.values() if fact.derived}
 
