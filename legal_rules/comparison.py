@@ -1,0 +1,296 @@
+"""Two analyses of a case compared in words: what became of each rule and why, sums, facts, date.
+
+    differences(before, after, "en")     → ["Consumer Law, Article 55(1): …: open → applies. …"]
+
+Both are results of `rulebook.analyse` in the same language, under the same rulebook or under two.
+Pure Python; usable without Django and without a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from legal_rules import comparison_words as words
+from legal_rules.analysis import Json
+from legal_rules.vocabulary import CATEGORIES, FACTS, RIGHTS
+
+Values = Mapping[str, object]
+Row = Mapping[str, Any]
+
+KINDS = ("fact", "date", "category", "rulebook", "rule", "sum", "duty", "exposure", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that differs. `kind`: one of KINDS; `subject`: an id (of a fact, rule, duty …).
+
+    `title`, `before`, `after` and `why` are words; `why` may be empty.
+    """
+
+    kind: str
+    subject: str
+    title: str
+    before: str
+    after: str
+    why: str
+    sentence: str
+
+    def as_json(self) -> Json:
+        return asdict(self)
+
+
+def differences(
+    before: Json, after: Json, lang: str, facts: tuple[Values, Values] | None = None
+) -> list[str]:
+    """What differs, a sentence each; empty where nothing does. See `compare`."""
+    return [each.sentence for each in compare(before, after, lang, facts)]
+
+
+def compare(
+    before: Json, after: Json, lang: str, facts: tuple[Values, Values] | None = None
+) -> list[Difference]:
+    """What differs between two analyses: facts, date, category, rulebook, then what follows.
+
+    `facts`: the answers under each analysis; without them, those named by the rules shown.
+    """
+    return list(_Comparison(before, after, lang, facts).all())
+
+
+class _Comparison:
+    def __init__(
+        self, before: Json, after: Json, lang: str, facts: tuple[Values, Values] | None
+    ) -> None:
+        self.before, self.after, self.english = before, after, lang.startswith("en")
+        self.lang = lang
+        self.same_book = before.get("rulebook_sha256") == after.get("rulebook_sha256")
+        named = _named(before), _named(after)
+        self.facts = facts or named
+        self.old_values = {**named[0], **self.facts[0]}
+
+    def all(self) -> Iterable[Difference]:
+        yield from self._answers()
+        yield from self._frame()
+        yield from self._rules()
+        yield from self._sums()
+        yield from self._duties()
+        yield from self._exposures()
+        yield from self._rights()
+
+    def _say(self, pair: tuple[str, str]) -> str:
+        return pair[self.english]
+
+    def _made(
+        self, kind: str, subject: str, title: str, before: str, after: str, why: str = ""
+    ) -> Difference:
+        """title：before → after。why。"""
+        title, after, why = (each.rstrip("。. ") for each in (title, after, why))
+        asked = title.endswith(("？", "?"))
+        joint = (("：", ": "), ("", " "))[asked][self.english]
+        change = f"{before} → {after}" if before != after else after
+        sentence = f"{title}{joint}{change}{self._stop(change)}"
+        if why:
+            sentence += f"{' ' * self.english}{why}{self._stop(why)}"
+        return Difference(kind, subject, title, before, after, why, sentence)
+
+    def _stop(self, text: str) -> str:
+        return "" if text.endswith(("？", "?")) else ("。", ".")[self.english]
+
+    # -- what the analyses rest on
+
+    def _answers(self) -> Iterable[Difference]:
+        old, new = self.facts
+        for fact in (*old, *(name for name in new if name not in old)):
+            if _plain(old.get(fact)) == _plain(new.get(fact)):
+                continue
+            how = words.ANSWERED[0 if old.get(fact) is None else 2 if new.get(fact) is None else 1]
+            yield self._made(
+                "fact",
+                fact,
+                self._question(fact),
+                self._value(fact, old.get(fact)),
+                self._value(fact, new.get(fact)),
+                self._say(how),
+            )
+
+    def _question(self, fact: str) -> str:
+        return FACTS[fact].question_for(self.lang) if fact in FACTS else fact
+
+    def _value(self, fact: str, value: object) -> str:
+        if value is None:
+            return self._say(words.UNKNOWN)
+        return FACTS[fact].value_for(value, self.lang) if fact in FACTS else str(value)
+
+    def _frame(self) -> Iterable[Difference]:
+        for kind, key in (("date", "as_of"), ("category", "category")):
+            old, new = (self._framed(side.get(key)) for side in (self.before, self.after))
+            if old != new:
+                yield self._made(kind, key, self._say(words.LABELS[kind]), old, new)
+        if not self.same_book:
+            title = self._say(words.LABELS["rulebook"])
+            yield self._made("rulebook", "", title, _book(self.before), _book(self.after))
+
+    def _framed(self, value: object) -> str:
+        name = CATEGORIES.get(str(value))
+        return name.name_for(self.lang) if name else str(value or self._say(words.NONE))
+
+    # -- what follows from it
+
+    def _rules(self) -> Iterable[Difference]:
+        for rule, old, new in _paired(self.before, self.after, "rules", "id"):
+            shown = new or old or {}
+            was, now = self._standing(old), self._standing(new)
+            if was != now:
+                yield self._made("rule", rule, shown["title"], was, now, self._because(old, new))
+            elif new and old and new["status"] == "open" and _more(old, new):
+                asked = self._joined(self._question(fact) for fact in _more(old, new))
+                why = self._say(words.ASKS) + asked
+                yield self._made("rule", rule, shown["title"], was, now, why)
+            if old and new and old["signed"] != new["signed"]:
+                marks = [
+                    self._say(words.SIGNED if side["signed"] else words.DRAFT)
+                    for side in (old, new)
+                ]
+                yield self._made("rule", rule, shown["title"], *marks)
+
+    def _standing(self, rule: Row | None) -> str:
+        if rule is None:
+            return self._say(words.STATUS[""])
+        marks = "".join(self._say(mark) for key, mark in words.MARKS.items() if rule.get(key))
+        return self._say(words.STATUS[rule["status"]]) + marks
+
+    def _because(self, old: Row | None, new: Row | None) -> str:
+        """Why a rule stands otherwise: its reason, the answers that are new, or the rulebook."""
+        if new and new.get("reason"):
+            return str(new["reason"])
+        changed = {}
+        for element in (*new["elements"], *new["defences"]) if new else ():
+            fact, value = element["fact"], element["value"]
+            if _plain(self.old_values.get(fact)) != _plain(value):
+                was, now = self._value(fact, self.old_values.get(fact)), self._value(fact, value)
+                changed[fact] = f"{self._question(fact)}{was} → {now}"
+                if self.english:
+                    changed[fact] = f"{self._question(fact)} {was} → {now}"
+        if changed:
+            return self._say(words.BECAUSE) + self._joined(changed.values())
+        return self._say(words.FOLLOWS if self.same_book else words.REWRITTEN)
+
+    def _joined(self, parts: Iterable[str]) -> str:
+        return ("; " if self.english else "；").join(parts)
+
+    def _sums(self) -> Iterable[Difference]:
+        sides = [_sums(side) for side in (self.before, self.after)]
+        for rule in dict.fromkeys((*sides[0], *sides[1])):
+            old, new = sides[0].get(rule), sides[1].get(rule)
+            if _figures(old) != _figures(new):
+                title = (new or old or {})["title"]
+                yield self._made("sum", rule, title, self._sum(old), self._sum(new))
+
+    def _sum(self, remedy: Row | None) -> str:
+        """11940.00 元（3 × 3980.00）, with "if it holds" while the rule is open."""
+        if remedy is None or not any(_figures(remedy)[:3]):
+            return self._say(words.NO_SUM)
+        amount, low, high = _figures(remedy)[:3]
+        if amount or low == high:
+            text = self._say(words.EXACTLY).format(amount or low)
+        elif high is None:
+            text = self._say(words.AT_LEAST).format(low)
+        else:
+            text = self._say(words.BETWEEN).format(low, high)
+        formula = remedy.get("formula")
+        if formula and formula != amount:
+            text += self._say(words.BRACKETS).format(formula)
+        return text + (self._say(words.IF_IT_HOLDS) if remedy["possible"] else "")
+
+    def _duties(self) -> Iterable[Difference]:
+        for duty, old, new in _paired(self.before, self.after, "duties", "id"):
+            if (old is None) != (new is None):
+                shown = new or old or {}
+                was, now = (self._say(words.OWED[side is not None]) for side in (old, new))
+                yield self._made("duty", duty, shown["text"], was, now, shown.get("due", ""))
+            elif old and new and old.get("due") != new.get("due"):
+                dues = (side.get("due") or self._say(words.NONE) for side in (old, new))
+                yield self._made("duty", duty, new["text"], *dues)
+
+    def _exposures(self) -> Iterable[Difference]:
+        old, new = _exposures(self.before), _exposures(self.after)
+        for key in dict.fromkeys((*old, *new)):
+            was, now = (
+                self._joined(side.get(key, ())) or self._say(words.NONE) for side in (old, new)
+            )
+            if was != now:
+                title = (
+                    f"{self._say(words.LABELS['exposure'])}{' ' if self.english else ''}{key[1]}"
+                )
+                yield self._made("exposure", key[0], title, was, now)
+
+    def _rights(self) -> Iterable[Difference]:
+        for right, old, new in _paired(self.before, self.after, "rights", "id"):
+            was, now = (
+                self._say(words.RIGHT[side["status"] if side else ""]) for side in (old, new)
+            )
+            if was != now:
+                name = RIGHTS[right].name_for(self.lang) if right in RIGHTS else right
+                yield self._made("right", right, name, was, now)
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _rows(side: Json, key: str) -> Sequence[Row]:
+    rows = side.get(key)
+    return rows if isinstance(rows, list) else ()
+
+
+def _paired(
+    before: Json, after: Json, key: str, name: str
+) -> Iterable[tuple[str, Row | None, Row | None]]:
+    old = {row[name]: row for row in _rows(before, key)}
+    new = {row[name]: row for row in _rows(after, key)}
+    for each in dict.fromkeys((*old, *new)):
+        yield each, old.get(each), new.get(each)
+
+
+def _named(side: Json) -> dict[str, object]:
+    """The answers that the rules shown name."""
+    return {
+        element["fact"]: element["value"]
+        for rule in _rows(side, "rules")
+        for element in (*rule["elements"], *rule["defences"])
+        if element["value"] is not None
+    }
+
+
+def _more(old: Row, new: Row) -> list[str]:
+    """What an open rule asks now and did not ask before."""
+    return [fact for fact in new["missing"] if fact not in old["missing"]]
+
+
+def _book(side: Json) -> str:
+    return f"{side.get('rule_set')} ({str(side.get('rulebook_sha256'))[:12]})"
+
+
+def _sums(side: Json) -> dict[str, Row]:
+    return {
+        row["rule"]: {**row, "possible": key == "possible_remedies"}
+        for key in ("remedies", "possible_remedies")
+        for row in _rows(side, key)
+    }
+
+
+def _figures(remedy: Row | None) -> tuple[str | None, str | None, str | None, bool]:
+    """Exact sum, lowest and highest, and whether the rule is still open."""
+    if remedy is None:
+        return None, None, None, False
+    bounds, amount = remedy.get("bounds") or {}, remedy.get("amount")
+    low, high = bounds.get("low"), bounds.get("high")
+    return amount, low, high, bool(remedy["possible"]) and bool(amount or low)
+
+
+def _exposures(side: Json) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in _rows(side, "exposure"):
+        found.setdefault((row["rule"], row["citation"]), []).append(row["range"].rstrip("。. "))
+    return found
