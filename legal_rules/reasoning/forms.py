@@ -90,13 +90,14 @@ def _part(raw: Table, form: str, place: int) -> logic.Condition:
 
 
 def _fact_is(fact_id: str, wanted: tuple[object, ...], where: Table) -> logic.FactIs:
+    """Raises LawError for an undeclared fact and for a value that decides nothing."""
     fact = FACTS.get(fact_id)
     if fact is None:
         raise where.error(f"fact {fact_id!r} is not declared in facts.yaml")
     if fact.type not in COMPARABLE:
         raise where.error(f"{fact_id!r} is {fact.type}: compare it in a derived fact")
     for value in wanted:
-        known = isinstance(value, bool) if fact.type == "boolean" else value in fact.values
+        known = isinstance(value, bool) if fact.type == "boolean" else value in [*fact.values]
         if not known:
             raise where.error(f"{value!r} is not a value of {fact_id!r}")
         if value in fact.unknown:

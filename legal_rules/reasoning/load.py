@@ -8,7 +8,6 @@ two examples. How a rule is written: any file below `statutes/cpl/` shows it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -61,13 +60,13 @@ def read_rule(page: Table) -> Rule:
     """One rule from its page. Raises LawError."""
     page.only(RULE_KEYS, ("id", "title", "dated_by", "review", "versions", "examples"))
     remedy = _one_of(page, "remedy", REMEDIES)
-    versions = tuple(_version(row) for row in page.listed("versions"))
+    versions = tuple(_version(row) for row in page.tables("versions"))
     if not versions:
         raise page.error("a rule has at least one version", "versions")
     for earlier, later in pairwise(versions):
         if earlier.until is None or earlier.until >= later.start:
             raise page.error(f"version from {later.start} overlaps the one before it", "versions")
-    examples = tuple(_example(row) for row in page.listed("examples"))
+    examples = _examples(page.tables("examples"))
     if len(examples) < 2:
         raise page.error("a rule has at least two examples", "examples")
     return Rule(
@@ -80,7 +79,7 @@ def read_rule(page: Table) -> Rule:
         review=_review(page),
         cumulates_with=_all_of(page, "cumulates_with", REMEDIES),
         alternatives=_all_of(page, "alternatives", REMEDIES),
-        yields_to=tuple(page.listed("yields_to")),
+        yields_to=page.names("yields_to"),
         preceded_by=page.text("preceded_by") if "preceded_by" in page else None,
         relevant_to=_all_of(page, "relevant_to", CATEGORIES),
         versions=versions,
@@ -96,17 +95,17 @@ def _version(row: Table) -> Version:
     until = span.day("until") if span.get("until") is not None else None
     if until is not None and until < span.day("from"):
         raise span.error("a version ends before it begins", "until")
-    then = row.listed("then")
+    then = row.tables("then")
     return Version(
         start=span.day("from"),
         until=until,
-        basis=row.get("basis") or "",
-        sources=tuple(_quote(each) for each in row.listed("sources")),
+        basis=row.text("basis") if "basis" in row else "",
+        sources=tuple(_quote(each) for each in row.tables("sources")),
         when=condition(row["when"], row),
-        exceptions=tuple(_exception(each) for each in row.listed("exceptions")),
+        exceptions=tuple(_exception(each) for each in row.tables("exceptions")),
         doubts=tuple(
             Doubt(condition(each["when"], each), _label(each, "question"))
-            for each in (d.only((), ("when", "question")) for d in row.listed("doubts"))
+            for each in (d.only((), ("when", "question")) for d in row.tables("doubts"))
         ),
         duties=tuple(_duty(each) for each in then if "duty" in each),
         exposures=tuple(_exposure(each) for each in then if "duty" not in each),
@@ -115,7 +114,7 @@ def _version(row: Table) -> Version:
 
 def _quote(row: Table) -> Quote:
     row.only(("paragraph",), ("instrument", "article", "text"))
-    if row["instrument"] not in INSTRUMENTS:
+    if row.text("instrument") not in INSTRUMENTS:
         raise row.error(f"{row['instrument']!r} is not in instruments.yaml", "instrument")
     paragraph = row.get("paragraph")
     if paragraph is not None and not isinstance(paragraph, int):
@@ -163,20 +162,46 @@ def _review(page: Table) -> Review:
     row = page.mapping("review").only((), ("status", "by", "on"))
     if (row["by"] is None) != (row["on"] is None):
         raise row.error("a signature has a name and a date", "by")
-    signed_on: date | None = row["on"]
-    return Review(row.text("status"), row["by"], signed_on)
+    if row["by"] is None:
+        return Review(row.text("status"), None, None)
+    return Review(row.text("status"), row.text("by"), row.day("on"))
 
 
-def _example(row: Table) -> Example:
-    row.only(("on",), ("name", "facts", "expect"))
-    facts: dict[str, object] = {}
-    for name, value in row.mapping("facts").items():
+def _examples(rows: list[Table]) -> tuple[Example, ...]:
+    """Each by itself, or `like` an earlier one but for the facts that it names."""
+    read: dict[str, Example] = {}
+    for row in rows:
+        row.only(("on", "like", "facts"), ("name", "expect"))
+        if row.text("name") in read:
+            raise row.error(f"there are two examples {row['name']!r}", "name")
+        like = read.get(row.text("like")) if "like" in row else None
+        if like is None and "like" in row:
+            raise row.error(f"there is no earlier example {row['like']!r}", "like")
+        if like is None and "facts" not in row:
+            raise row.error("missing key 'facts'")
+        read[row["name"]] = _example(row, like)
+    return tuple(read.values())
+
+
+def _example(row: Table, like: Example | None) -> Example:
+    facts = dict(like.facts) if like else {}
+    for name, value in (row.mapping("facts") if "facts" in row else Table()).items():
+        facts.pop(name, None)
+        if value is None and like:
+            continue  # what the other example says of it is not known here
         try:
             facts[name] = check_value(name, value)
         except FactError as bad:
             raise row.mapping("facts").error(str(bad), name) from bad
-    day = row.day("on") if "on" in row else None
-    return Example(row.text("name"), day, facts, dict(row.mapping("expect")), row.line)
+    inherited = like.on if like else None
+    day = row.day("on") if "on" in row else inherited
+    return Example(row.text("name"), day, facts, _expected(row), row.line)
+
+
+def _expected(row: Table) -> dict[str, object]:
+    if not row.mapping("expect"):
+        raise row.error("an example expects something", "expect")
+    return dict(row.mapping("expect"))
 
 
 def _label(row: Table, key: str) -> Label:
@@ -185,11 +210,11 @@ def _label(row: Table, key: str) -> Label:
 
 
 def _dates(page: Table) -> tuple[str, ...]:
-    names = page.listed("dated_by")
+    names = page.names("dated_by")
     for name in names:
         if name not in FACTS or FACTS[name].type not in ("date", "datetime"):
             raise page.error(f"{name!r} is not a fact with a date", "dated_by")
-    return tuple(names)
+    return names
 
 
 def _one_of(page: Table, key: str, known: Mapping[str, object]) -> str | None:
@@ -201,10 +226,10 @@ def _one_of(page: Table, key: str, known: Mapping[str, object]) -> str | None:
 
 
 def _all_of(page: Table, key: str, known: Mapping[str, object]) -> tuple[str, ...]:
-    for name in page.listed(key):
+    for name in page.names(key):
         if name not in known:
             raise page.error(f"{name!r} is not known", key)
-    return tuple(page.listed(key))
+    return page.names(key)
 
 
 def _check_relations(rule: Rule, rules: Mapping[str, Rule]) -> None:

@@ -11,6 +11,10 @@ import yaml
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 T = TypeVar("T")
+DEEPEST, MOST = (
+    40,
+    100_000,
+)  # nesting and values of one file: far more than a paragraph of law needs
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -49,6 +53,22 @@ class Table(dict[str, Any]):
     def listed(self, key: str) -> list[Any]:
         return self._typed(key, list, "a list") if key in self else []
 
+    def tables(self, key: str) -> list[Table]:
+        """A list of mappings; absent, an empty one."""
+        rows = self.listed(key)
+        for place, row in enumerate(rows):
+            if not isinstance(row, Table):
+                line = rows.lines[place] if isinstance(rows, Rows) else self.line
+                raise LawError(self.file, line, f"each of {key!r} must be a mapping")
+        return rows
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """A list of texts; absent, an empty one."""
+        for name in self.listed(key):
+            if not isinstance(name, str):
+                raise self.error(f"{name!r} in {key!r} must be a text", key)
+        return tuple(self.listed(key))
+
     def mapping(self, key: str) -> Table:
         return self._typed(key, Table, "a mapping")
 
@@ -74,41 +94,70 @@ def read(path: Path, root: Path) -> Table:
     Raises LawError for bad YAML, a key said twice, a float, or a file that is no mapping.
     """
     name = path.relative_to(root.parent).as_posix()
-    loader = _Loader(path.read_text(encoding="utf-8"))
     try:
-        node = loader.get_single_node()
+        return parse(path.read_text(encoding="utf-8"), name)
+    except UnicodeDecodeError as bad:
+        raise LawError(name, 1, f"not UTF-8 text (byte {bad.start}); save it as UTF-8") from bad
+
+
+def parse(text: str, name: str) -> Table:
+    """The mapping that a text holds; `name` stands for its file. Raises LawError as `read` does."""
+    try:
+        node = _compose(text)
     except yaml.MarkedYAMLError as bad:
         line = bad.problem_mark.line + 1 if bad.problem_mark else 1
         raise LawError(name, line, bad.problem or "not YAML") from bad
-    finally:
-        loader.dispose()
+    except yaml.YAMLError as bad:
+        raise LawError(name, 1, f"not YAML: {str(bad).splitlines()[0]}") from bad
+    except RecursionError as bad:
+        raise LawError(name, 1, "nested too deeply") from bad
     if not isinstance(node, yaml.MappingNode):
         raise LawError(name, 1, "the file must hold a mapping")
-    return _mapping(node, name)
+    table: Table = _Reader(name).mapping(node, 0)
+    return table
 
 
-def _mapping(node: yaml.MappingNode, file: str) -> Table:
-    result = Table()
-    result.file, result.line, result.lines = file, node.start_mark.line + 1, {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise LawError(file, line, "a key must be plain text")
-        key = key_node.value
-        if key in result:
-            raise LawError(file, line, f"key {key!r} is said twice")
-        result[key], result.lines[key] = _value(value_node, file), line
-    return result
+def _compose(text: str) -> yaml.Node | None:
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
-def _value(node: yaml.Node, file: str) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, file)
-    if isinstance(node, yaml.SequenceNode):
-        items = Rows(_value(item, file) for item in node.value)
-        items.lines = [item.start_mark.line + 1 for item in node.value]
-        return items
-    return _scalar(node, file)
+class _Reader:
+    """Turns nodes into values; counts them, so that aliases cannot multiply without end."""
+
+    def __init__(self, file: str) -> None:
+        self.file, self.seen = file, 0
+
+    def mapping(self, node: yaml.MappingNode, depth: int) -> Table:
+        result = Table()
+        result.file, result.line, result.lines = self.file, node.start_mark.line + 1, {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise LawError(self.file, line, "a key must be plain text")
+            key = key_node.value
+            if key in result:
+                raise LawError(self.file, line, f"key {key!r} is said twice")
+            result[key], result.lines[key] = self.value(value_node, depth + 1), line
+        return result
+
+    def value(self, node: yaml.Node, depth: int) -> Any:
+        self.seen += 1
+        if depth > DEEPEST or self.seen > MOST:
+            line = node.start_mark.line + 1
+            raise LawError(
+                self.file, line, "nested too deeply, or far too long for one file of law"
+            )
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, depth)
+        if isinstance(node, yaml.SequenceNode):
+            items = Rows(self.value(item, depth + 1) for item in node.value)
+            items.lines = [item.start_mark.line + 1 for item in node.value]
+            return items
+        return _scalar(node, self.file)
 
 
 def _scalar(node: yaml.Node, file: str) -> Any:

@@ -120,3 +120,29 @@ def test_a_rule_may_not_yield_to_one_that_is_not_there(load):
 def test_two_files_may_not_hold_the_same_rule(load):
     with pytest.raises(LawError, match=r"also in statutes/law/a\.yaml"):
         load(a=GOOD, b=GOOD)
+
+
+def test_an_example_may_be_like_another_but_for_what_it_says(load):
+    told = "{tx_living_consumption: yes, fraud: yes}"
+    like = f"  - {{name: 丙, like: 乙, facts: {told}, expect: {{truth: 成立}}}}\n"
+    unsaid = "  - {name: 丁, like: 丙, facts: {fraud: null}, expect: {truth: 待查明}}\n"
+    rule = load(a=GOOD.rstrip("\n") + "\n" + like + unsaid)["test.1"]
+    third, fourth = rule.examples[2:]
+    assert third.facts == {"tx_living_consumption": True, "fraud": True}
+    assert fourth.facts == {"tx_living_consumption": True}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("  - {name: 丙, like: 无, expect: {truth: 成立}}\n", "no earlier example '无'"),
+        ("  - {name: 丙, like: 丙, expect: {truth: 成立}}\n", "no earlier example '丙'"),
+        ("  - {name: 乙, like: 乙, expect: {truth: 成立}}\n", "two examples '乙'"),
+        ("  - {name: 丙, expect: {truth: 成立}}\n", "missing key 'facts'"),
+        ("  - {name: 丙, like: 乙, expect: {}}\n", "expects something"),
+        ("  - {name: 丙, facts: {fraud: null}, expect: {truth: 成立}}\n", "民事欺诈"),
+    ],
+)
+def test_an_example_that_leans_on_nothing_is_refused(load, line, message):
+    with pytest.raises(LawError, match=message):
+        load(a=GOOD.rstrip("\n") + "\n" + line)

@@ -1,0 +1,111 @@
+"""A rule file with anything in the wrong place is refused by LawError, with file and line."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from legal_rules.reasoning import load, source
+from legal_rules.reasoning.source import LawError
+from legal_rules.vocabulary import STATUTES
+
+FILES = ["cpl/55_1.yaml", "prepaid/18.yaml", "advertising/58_1.yaml"]
+ODD = [
+    None,
+    3,
+    -1,
+    "无此值",
+    "",
+    [],
+    {},
+    [1],
+    [[]],
+    ["x"],
+    {"a": 1},
+    True,
+    datetime.date(2020, 1, 1),
+]
+
+
+def places(node, path=()):
+    """Every path to a node below the root."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield (*path, key)
+            yield from places(value, (*path, key))
+    elif isinstance(node, list):
+        for place, value in enumerate(node):
+            yield (*path, place)
+            yield from places(value, (*path, place))
+
+
+def changed(page, path, value):
+    """A copy of the page with the node at `path` replaced."""
+    if not path:
+        return value
+    key, rest = path[0], path[1:]
+    copy = dict(page) if isinstance(page, dict) else list(page)
+    copy[key] = changed(page[key], rest, value)
+    return copy
+
+
+def refusal(folder: Path, page) -> Exception | None:
+    """What the loader raises for the page, whatever it is."""
+    file = folder / "statutes" / "law" / "a.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = yaml.dump(page, Dumper=yaml.CSafeDumper, allow_unicode=True)
+    file.write_text(text, encoding="utf-8")
+    try:
+        load.read_rule(source.read(file, folder / "statutes"))
+    except Exception as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_anything_odd_anywhere_is_refused_by_name_of_file_and_line(name, tmp_path):
+    page = yaml.safe_load((STATUTES / name).read_text(encoding="utf-8"))
+    page["examples"] = page["examples"][:2]
+    refusals = {
+        (path, str(odd)): error
+        for path in places(page)
+        for odd in ODD
+        if (error := refusal(tmp_path, changed(page, path, odd)))
+    }
+    assert len(refusals) > 500
+    for place, error in refusals.items():
+        assert isinstance(error, LawError), (place, error)
+        assert str(error).startswith("statutes/law/a.yaml:"), place
+        assert error.line > 0, place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "- a\n",
+        "a: [\n",
+        "a: &x [*x]\n",
+        "\0",
+        "a: 1\na: 2\n",
+        "? [1]\n: 2\n",
+        "a: !!python/object:os.system x\n",
+        "标题\n",
+        "%YAML 9\n---\na: 1\n",
+    ],
+)
+def test_a_file_that_is_no_mapping_of_plain_values_is_refused(text, tmp_path):
+    file = tmp_path / "statutes" / "a.yaml"
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(LawError, match=r"statutes/a\.yaml:\d+: "):
+        load.read_rule(source.read(file, tmp_path / "statutes"))
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
+    file = tmp_path / "statutes" / "a.yaml"
+    file.parent.mkdir()
+    file.write_bytes("标题: 甲".encode("gb18030"))
+    with pytest.raises(LawError, match="UTF-8"):
+        source.read(file, tmp_path / "statutes")
