@@ -1,12 +1,14 @@
 """Reads rules from YAML and refuses every mistake it can see, with file and line.
 
 Refused: unknown keys, floats, undeclared facts, values outside the vocabulary, comparisons in a
-condition, overlapping versions, a rule that yields to itself (also by way of others), rules without
-two examples. How a rule is written: any file below `statutes/cpl/` shows it.
+condition, overlapping versions, words of the law on days when they were not in force, a rule that
+yields to itself (also by way of others), rules without two examples. How a rule is written: any
+file below `statutes/cpl/` shows it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -39,6 +41,7 @@ RULE_KEYS = (
     "relevant_to",
 )
 VERSION_KEYS = ("exceptions", "doubts", "then", "basis")
+ARTICLE = re.compile(r"[1-9]\d{0,3}(-[1-9]\d?)?")
 EXPOSURES = ("administrative_fine", "detention", "criminal_penalty", "credit_record")
 
 
@@ -96,7 +99,7 @@ def _version(row: Table) -> Version:
     if until is not None and until < span.day("from"):
         raise span.error("a version ends before it begins", "until")
     then = row.tables("then")
-    return Version(
+    version = Version(
         start=span.day("from"),
         until=until,
         basis=row.text("basis") if "basis" in row else "",
@@ -110,10 +113,35 @@ def _version(row: Table) -> Version:
         duties=tuple(_duty(each) for each in then if "duty" in each),
         exposures=tuple(_exposure(each) for each in then if "duty" not in each),
     )
+    _check_dates(row, version)
+    return version
+
+
+def _check_dates(row: Table, version: Version) -> None:
+    """Refuses words of the law for days on which they were not in force.
+
+    A version may begin before the wording that it quotes, when the law was the same before: its
+    `basis` then names the instrument and says why.
+    """
+    for quote in version.quotes():
+        law = INSTRUMENTS[quote.instrument]
+        if law.until is not None and (version.until is None or law.until < version.until):
+            raise row.error(
+                f"{law.id} ended on {law.until}: end the version then, or quote what followed",
+                "in_force",
+            )
+        if version.start < law.start and law.short.zh not in version.basis:
+            raise row.error(
+                f"the wording of {law.id} applies from {law.start}: begin the version then, or "
+                f"let its `basis` name {law.short.zh} and say why it reaches further back",
+                "in_force",
+            )
 
 
 def _quote(row: Table) -> Quote:
     row.only(("paragraph",), ("instrument", "article", "text"))
+    if not ARTICLE.fullmatch(row.text("article")):
+        raise row.error('an article is a number as text, such as "55" or "253-1"', "article")
     if row.text("instrument") not in INSTRUMENTS:
         raise row.error(f"{row['instrument']!r} is not in instruments.yaml", "instrument")
     paragraph = row.get("paragraph")

@@ -79,6 +79,11 @@ class Version:
     duties: tuple[Duty, ...]
     exposures: tuple[Exposure, ...]
 
+    def quotes(self) -> Iterator[Quote]:
+        """Every word of the law that it rests on, its exceptions included."""
+        yield from self.sources
+        yield from (each.source for each in self.exceptions if each.source)
+
     def conditions(self) -> Iterator[Condition]:
         """Every condition that decides whether the rule holds."""
         yield self.when

@@ -35,7 +35,7 @@ examples:
 def load(tmp_path):
     def loaded(**pages):
         root = tmp_path / "statutes"
-        (root / "law").mkdir(parents=True)
+        (root / "law").mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
             (root / "law" / f"{name}.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
         return load_rules(root)
@@ -74,6 +74,8 @@ def test_a_sound_rule_is_read(load):
         ("from: 2014-03-15", "from: 2014-03-15, until: 2013-01-01", r"ends before it begins"),
         ("from: 2014-03-15", "from: tomorrow", r"must be a date"),
         ("instrument: cpl_2013", "instrument: cpl_2099", r"not in instruments.yaml"),
+        ('article: "55"', "article: 五十五", r":9: an article is a number as text"),
+        ('article: "55"', 'article: "055"', r":9: an article is a number as text"),
         ("by: null, on: null", "by: 张律师, on: null", r"a name and a date"),
         ("dated_by: [conduct_date]", "dated_by: [fr_intent]", r"not a fact with a date"),
         ("facts: {tx_living_consumption: no}", "facts: {tx_price_paid: 3.5}", r"float"),
@@ -94,6 +96,38 @@ def test_overlapping_versions_are_refused(load):
     later = version.replace("2014-03-15", "2020-01-01")
     with pytest.raises(LawError, match="overlaps"):
         load(a=GOOD.replace("examples:", later + "examples:"))
+
+
+@pytest.mark.parametrize(
+    ("instrument", "span", "message"),
+    [
+        ("cpl_2013", "from: 2014-03-14", "wording of cpl_2013 applies from 2014-03-15"),
+        ("cpl_1993", "from: 1994-01-01", "cpl_1993 ended on 2014-03-14"),
+        ("cpl_1993", "from: 1994-01-01, until: 2014-03-15", "cpl_1993 ended on 2014-03-14"),
+        ("cpl_1993", "from: 1993-12-31, until: 2014-03-14", "applies from 1994-01-01"),
+    ],
+)
+def test_the_law_is_not_quoted_for_days_on_which_it_was_not_in_force(
+    load, instrument, span, message
+):
+    page = GOOD.lstrip("\n").replace("cpl_2013", instrument).replace("from: 2014-03-15", span)
+    with pytest.raises(LawError, match=rf":7: .*{message}"):
+        load(a=page)
+
+
+def test_an_exception_is_held_to_the_same_days(load):
+    source = '{instrument: cpl_regs_2024, article: "49", text: 的除外}'
+    why = "{zh: 除外, en: Excepted}"
+    exceptions = f"    exceptions:\n      - {{when: fraud, why: {why}, source: {source}}}\n"
+    with pytest.raises(LawError, match="cpl_regs_2024 applies from 2024-07-01"):
+        load(a=GOOD.replace("    then:", exceptions + "    then:"))
+
+
+def test_a_version_that_reaches_further_back_names_the_instrument_in_its_basis(load):
+    early = GOOD.replace("from: 2014-03-15}", "from: 2009-06-01}\n    basis: {}")
+    with pytest.raises(LawError, match="basis` name 消费者权益保护法 and say why"):
+        load(a=early.replace("basis: {}", "basis: 同一措辞"))
+    assert load(a=early.replace("basis: {}", "basis: 消费者权益保护法此前措辞相同"))
 
 
 def test_a_rule_needs_two_examples(load):
