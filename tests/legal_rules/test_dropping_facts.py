@@ -7,6 +7,7 @@ the estimate stands again.
 import random
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,27 @@ def test_dropping_a_fact_never_establishes_a_rule(rule_id, seed):
             assert after.truth is not Truth.YES, (name, facts)
         if before.truth is not Truth.NO:
             assert after.truth is not Truth.NO, (name, facts)
+
+
+@pytest.mark.parametrize("rule_id", sorted(BOOK.rules))
+def test_leaving_a_fact_out_of_an_example_never_establishes_its_rule(rule_id):
+    """Facts of a defence aside: whoever bears that burden loses by silence."""
+    rule = BOOK.rules[rule_id]
+    for example in rule.examples:
+        day = example.on or BOOK.as_of
+        if judge(rule, rulebook.known(example.facts), day).truth is Truth.YES:
+            continue
+        for name in example.facts:
+            fewer = {other: value for other, value in example.facts.items() if other != name}
+            after = judge(rule, rulebook.known(fewer), day)
+            if after.truth is Truth.YES:
+                assert after.version is not None
+                defences = inputs_of(after.version.defences())
+                dates = {*rule.dated_by, *inputs_of(rule.dated_by)}
+                assert name in defences | dates or name.startswith("pi_count_"), (
+                    example.name,
+                    name,
+                )
 
 
 @settings(max_examples=60, deadline=None)
