@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from legal_rules.reasoning import source
+from legal_rules.reasoning.mistakes import near
 from legal_rules.reasoning.source import Table
 from legal_rules.terms import Category, Fact, Group, Instrument, Label, Remedy, Right
 from legal_rules.values import TYPES, FactError, UnknownFact, WrongValue, normal_value
@@ -57,14 +58,14 @@ def _fact(row: Table, group: str, derived: bool, opens: bool) -> Fact:
     )
     kind, values = row.text("type"), row.mapping("values") if "values" in row else Table()
     if kind not in TYPES:
-        raise row.error(f"unknown type {kind!r}", "type")
+        raise row.error("unknown_type", "type", given=kind, values=", ".join(TYPES))
     if bool(values) != (kind in ("enum", "multi")):
-        raise row.error("values belong to enum and multi, and only there", "type")
+        raise row.error("values_misplaced", "type")
     for key in (*row.listed("unknown"), *([row["none"]] if "none" in row else [])):
         if key not in values:
-            raise row.error(f"{key!r} is not one of the values", "values")
+            raise row.error("not_a_value", "values", given=key)
     if row.get("found_by", "agent") not in ("agent", "counsel"):
-        raise row.error("found_by is agent or counsel", "found_by")
+        raise row.error("found_by", "found_by")
     cited = (
         row.mapping("citation").only((), ("instrument", "article")) if "citation" in row else None
     )
@@ -94,7 +95,7 @@ def _load_facts() -> tuple[dict[str, Fact], dict[str, Group]]:
     def add(row: Table, group: str, *, derived: bool = False, opens: bool = True) -> str:
         fact = _fact(row, group, derived, opens)
         if fact.id in facts:
-            raise row.error(f"fact {fact.id!r} is declared twice", "id")
+            raise row.error("declared_twice", "id", given=fact.id)
         facts[fact.id] = fact
         return fact.id
 
@@ -113,7 +114,7 @@ def _load_facts() -> tuple[dict[str, Fact], dict[str, Group]]:
     for row in page.listed("derived"):
         add(row, "derived", derived=True)
         for missing in set(row["inputs"]) - set(facts):
-            raise row.error(f"input {missing!r} is not a fact", "inputs")
+            raise row.error("input_unknown", "inputs", given=missing)
     return facts, groups
 
 
@@ -123,7 +124,7 @@ def _rows(name: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) 
     for row in rows:
         row.only(optional, ("id", *required))
         if row.text("id") in seen:
-            raise row.error(f"{row['id']!r} is declared twice", "id")
+            raise row.error("declared_twice", "id", given=row["id"])
         seen.add(row["id"])
     return rows
 
@@ -132,7 +133,7 @@ def _instrument(row: Table) -> Instrument:
     span = row.mapping("in_force").only(("until",), ("from",))
     until = span.day("until") if "until" in span else None
     if until is not None and until < span.day("from"):
-        raise span.error("an instrument ends before it begins", "until")
+        raise span.error("instrument_ends_too_early", "until")
     return Instrument(
         row["id"], _label(row, "title"), _label(row, "short"), span.day("from"), until
     )
@@ -141,7 +142,7 @@ def _instrument(row: Table) -> Instrument:
 def _known(row: Table, key: str, vocabulary: Mapping[str, object]) -> tuple[str, ...]:
     for name in row.listed(key):
         if name not in vocabulary:
-            raise row.error(f"{name!r} is not known", key)
+            raise row.error("not_known", key, given=name, values=near(name, vocabulary))
     return tuple(row.listed(key))
 
 

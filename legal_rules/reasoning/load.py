@@ -9,16 +9,17 @@ file below `statutes/cpl/` shows it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 from legal_rules.reasoning import source
 from legal_rules.reasoning.forms import amount, condition
+from legal_rules.reasoning.mistakes import near
 from legal_rules.reasoning.rules import (
     Doubt,
     Duty,
-    Example,
     Exception_,
     Exposure,
     Quote,
@@ -27,9 +28,9 @@ from legal_rules.reasoning.rules import (
     Version,
 )
 from legal_rules.reasoning.source import LawError, Table
+from legal_rules.reasoning.worked import answers_of, examples_of
 from legal_rules.terms import Label
-from legal_rules.values import FactError
-from legal_rules.vocabulary import CATEGORIES, FACTS, INSTRUMENTS, REMEDIES, RIGHTS, check_value
+from legal_rules.vocabulary import CATEGORIES, FACTS, INSTRUMENTS, REMEDIES, RIGHTS
 
 RULE_KEYS = (
     "remedy",
@@ -40,6 +41,7 @@ RULE_KEYS = (
     "preceded_by",
     "relevant_to",
 )
+RULE_NEEDS = ("id", "title", "dated_by", "review", "versions", "examples")
 VERSION_KEYS = ("exceptions", "doubts", "then", "basis")
 ARTICLE = re.compile(r"[1-9]\d{0,3}(-[1-9]\d?)?")
 EXPOSURES = ("administrative_fine", "detention", "criminal_penalty", "credit_record")
@@ -52,7 +54,7 @@ def load_rules(root: Path) -> dict[str, Rule]:
         page = source.read(path, root)
         rule = read_rule(page)
         if rule.id in rules:
-            raise page.error(f"rule {rule.id!r} is also in {rules[rule.id].file}", "id")
+            raise page.error("same_rule", "id", rule=rule.id, other=rules[rule.id].file)
         rules[rule.id] = rule
     for rule in rules.values():
         _check_relations(rule, rules)
@@ -60,23 +62,14 @@ def load_rules(root: Path) -> dict[str, Rule]:
 
 
 def read_rule(page: Table) -> Rule:
-    """One rule from its page. Raises LawError."""
-    page.only(RULE_KEYS, ("id", "title", "dated_by", "review", "versions", "examples"))
-    remedy = _one_of(page, "remedy", REMEDIES)
-    versions = tuple(_version(row) for row in page.tables("versions"))
-    if not versions:
-        raise page.error("a rule has at least one version", "versions")
-    for earlier, later in pairwise(versions):
-        if earlier.until is None or earlier.until >= later.start:
-            raise page.error(f"version from {later.start} overlaps the one before it", "versions")
-    examples = _examples(page.tables("examples"))
-    if len(examples) < 2:
-        raise page.error("a rule has at least two examples", "examples")
+    """One rule from its page. Raises LawError for the first mistake."""
+    page.only(RULE_KEYS, RULE_NEEDS)
+    versions = _versions(page)
     return Rule(
         id=page.text("id"),
         file=page.file,
         title=_label(page, "title"),
-        remedy=remedy,
+        remedy=_one_of(page, "remedy", REMEDIES),
         right=_one_of(page, "right", RIGHTS),
         dated_by=_dates(page),
         review=_review(page),
@@ -86,10 +79,46 @@ def read_rule(page: Table) -> Rule:
         preceded_by=page.text("preceded_by") if "preceded_by" in page else None,
         relevant_to=_all_of(page, "relevant_to", CATEGORIES),
         versions=versions,
-        examples=examples,
+        examples=examples_of(page, versions),
         subjects=frozenset(group for version in versions for group in _groups(version)),
         names=_names(versions),
     )
+
+
+def mistakes_in(page: Table) -> list[LawError]:
+    """Every mistake of a page that can be seen, not only the first, by line; empty when sound."""
+    parts: list[Callable[[], object]] = [
+        partial(_label, page, "title"),
+        partial(_one_of, page, "remedy", REMEDIES),
+        partial(_one_of, page, "right", RIGHTS),
+        partial(_dates, page),
+        partial(_review, page),
+        *(partial(_version, row) for row in _sound_rows(page, "versions")),
+        *(partial(answers_of, row) for row in _sound_rows(page, "examples") if "like" not in row),
+        partial(read_rule, page),
+    ]
+    found: dict[str, LawError] = {}
+    for part in parts:
+        try:
+            part()
+        except LawError as mistake:
+            found.setdefault(str(mistake), mistake)
+    return sorted(found.values(), key=lambda each: each.line)
+
+
+def _sound_rows(page: Table, key: str) -> list[Table]:
+    rows = page.get(key)
+    return [row for row in rows if isinstance(row, Table)] if isinstance(rows, list) else []
+
+
+def _versions(page: Table) -> tuple[Version, ...]:
+    versions = tuple(_version(row) for row in page.tables("versions"))
+    if not versions:
+        raise page.error("no_version", "versions")
+    for earlier, later in pairwise(versions):
+        if earlier.until is None or earlier.until >= later.start:
+            raise page.error("overlap", "versions", day=later.start)
+    return versions
 
 
 def _version(row: Table) -> Version:
@@ -97,7 +126,7 @@ def _version(row: Table) -> Version:
     span = row.mapping("in_force").only(("until",), ("from",))
     until = span.day("until") if span.get("until") is not None else None
     if until is not None and until < span.day("from"):
-        raise span.error("a version ends before it begins", "until")
+        raise span.error("ends_too_early", "until")
     then = row.tables("then")
     version = Version(
         start=span.day("from"),
@@ -126,27 +155,27 @@ def _check_dates(row: Table, version: Version) -> None:
     for quote in version.quotes():
         law = INSTRUMENTS[quote.instrument]
         if law.until is not None and (version.until is None or law.until < version.until):
-            raise row.error(
-                f"{law.id} ended on {law.until}: end the version then, or quote what followed",
-                "in_force",
-            )
+            raise row.error("law_ended", "in_force", law=law.id, day=law.until)
         if version.start < law.start and law.short.zh not in version.basis:
             raise row.error(
-                f"the wording of {law.id} applies from {law.start}: begin the version then, or "
-                f"let its `basis` name {law.short.zh} and say why it reaches further back",
-                "in_force",
+                "law_not_begun", "in_force", law=law.id, day=law.start, name=law.short.zh
             )
 
 
 def _quote(row: Table) -> Quote:
     row.only(("paragraph",), ("instrument", "article", "text"))
     if not ARTICLE.fullmatch(row.text("article")):
-        raise row.error('an article is a number as text, such as "55" or "253-1"', "article")
+        raise row.error("article_number", "article")
     if row.text("instrument") not in INSTRUMENTS:
-        raise row.error(f"{row['instrument']!r} is not in instruments.yaml", "instrument")
+        raise row.error(
+            "no_instrument",
+            "instrument",
+            given=row["instrument"],
+            values=near(row["instrument"], INSTRUMENTS),
+        )
     paragraph = row.get("paragraph")
     if paragraph is not None and not isinstance(paragraph, int):
-        raise row.error("a paragraph is a whole number", "paragraph")
+        raise row.error("paragraph_number", "paragraph")
     return Quote(row.text("instrument"), row.text("article"), paragraph, row.text("text"))
 
 
@@ -170,7 +199,9 @@ def _duty(row: Table) -> Duty:
 def _exposure(row: Table) -> Exposure:
     row.only(("when",), ("exposure", "range"))
     if row.text("exposure") not in EXPOSURES:
-        raise row.error(f"{row['exposure']!r} is no kind of exposure", "exposure")
+        raise row.error(
+            "no_exposure", "exposure", given=row["exposure"], values=", ".join(EXPOSURES)
+        )
     when = condition(row["when"], row) if "when" in row else None
     return Exposure(row["exposure"], _label(row, "range"), when)
 
@@ -189,47 +220,10 @@ def _groups(version: Version) -> Iterator[str]:
 def _review(page: Table) -> Review:
     row = page.mapping("review").only((), ("status", "by", "on"))
     if (row["by"] is None) != (row["on"] is None):
-        raise row.error("a signature has a name and a date", "by")
+        raise row.error("half_signed", "by")
     if row["by"] is None:
         return Review(row.text("status"), None, None)
     return Review(row.text("status"), row.text("by"), row.day("on"))
-
-
-def _examples(rows: list[Table]) -> tuple[Example, ...]:
-    """Each by itself, or `like` an earlier one but for the facts that it names."""
-    read: dict[str, Example] = {}
-    for row in rows:
-        row.only(("on", "like", "facts"), ("name", "expect"))
-        if row.text("name") in read:
-            raise row.error(f"there are two examples {row['name']!r}", "name")
-        like = read.get(row.text("like")) if "like" in row else None
-        if like is None and "like" in row:
-            raise row.error(f"there is no earlier example {row['like']!r}", "like")
-        if like is None and "facts" not in row:
-            raise row.error("missing key 'facts'")
-        read[row["name"]] = _example(row, like)
-    return tuple(read.values())
-
-
-def _example(row: Table, like: Example | None) -> Example:
-    facts = dict(like.facts) if like else {}
-    for name, value in (row.mapping("facts") if "facts" in row else Table()).items():
-        facts.pop(name, None)
-        if value is None and like:
-            continue  # what the other example says of it is not known here
-        try:
-            facts[name] = check_value(name, value)
-        except FactError as bad:
-            raise row.mapping("facts").error(str(bad), name) from bad
-    inherited = like.on if like else None
-    day = row.day("on") if "on" in row else inherited
-    return Example(row.text("name"), day, facts, _expected(row), row.line)
-
-
-def _expected(row: Table) -> dict[str, object]:
-    if not row.mapping("expect"):
-        raise row.error("an example expects something", "expect")
-    return dict(row.mapping("expect"))
 
 
 def _label(row: Table, key: str) -> Label:
@@ -241,7 +235,7 @@ def _dates(page: Table) -> tuple[str, ...]:
     names = page.names("dated_by")
     for name in names:
         if name not in FACTS or FACTS[name].type not in ("date", "datetime"):
-            raise page.error(f"{name!r} is not a fact with a date", "dated_by")
+            raise page.error("no_date_fact", "dated_by", fact=name)
     return names
 
 
@@ -249,14 +243,14 @@ def _one_of(page: Table, key: str, known: Mapping[str, object]) -> str | None:
     if key not in page:
         return None
     if page.text(key) not in known:
-        raise page.error(f"{page[key]!r} is not known", key)
+        raise page.error("not_known", key, given=page[key], values=near(page[key], known))
     return page.text(key)
 
 
 def _all_of(page: Table, key: str, known: Mapping[str, object]) -> tuple[str, ...]:
     for name in page.names(key):
         if name not in known:
-            raise page.error(f"{name!r} is not known", key)
+            raise page.error("not_known", key, given=name, values=near(name, known))
     return page.names(key)
 
 
@@ -264,12 +258,12 @@ def _check_relations(rule: Rule, rules: Mapping[str, Rule]) -> None:
     """No dangling name, and no rule that yields to itself, not even by way of others."""
     for name in (*rule.yields_to, *((rule.preceded_by,) if rule.preceded_by else ())):
         if name not in rules:
-            raise LawError(rule.file, 1, f"there is no rule {name!r}")
+            raise LawError(rule.file, 1, "no_rule", rule=name)
     ahead, seen = list(rule.yields_to), set()
     while ahead:
         name = ahead.pop()
         if name == rule.id:
-            raise LawError(rule.file, 1, f"rule {rule.id!r} yields to itself")
+            raise LawError(rule.file, 1, "yields_to_itself", rule=rule.id)
         if name not in seen:
             seen.add(name)
             ahead.extend(rules[name].yields_to)

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import yaml
 
+from legal_rules.reasoning import mistakes
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 T = TypeVar("T")
 DEEPEST, MOST = (
@@ -19,11 +21,27 @@ _TAG = "tag:yaml.org,2002:"
 
 
 class LawError(ValueError):
-    """A mistake in a file of law. `str()` begins with file and line."""
+    """A mistake in a file of law. `str()` is English and begins with file and line.
 
-    def __init__(self, file: Path | str, line: int, message: str) -> None:
-        super().__init__(f"{file}:{line}: {message}")
-        self.file, self.line, self.message = str(file), line, message
+    `code` is one of `mistakes.MISTAKES`; `given` fills its sentences.
+    """
+
+    def __init__(self, file: Path | str, line: int, code: str, **given: object) -> None:
+        self.file, self.line, self.code, self.given = str(file), line, code, given
+        super().__init__(f"{file}:{line}: {self.message_for('en')}")
+
+    def sentence_for(self, lang: str) -> str:
+        """What is wrong, in "zh-hans" or "en"."""
+        return mistakes.sentence(self.code, lang, self.given)
+
+    def remedy_for(self, lang: str) -> str:
+        """What to do about it."""
+        return mistakes.remedy(self.code, lang, self.given)
+
+    def message_for(self, lang: str) -> str:
+        """Both in one line."""
+        joint = "; " if lang.startswith("en") else "；"
+        return joint.join(filter(None, (self.sentence_for(lang), self.remedy_for(lang))))
 
 
 class Table(dict[str, Any]):
@@ -33,25 +51,27 @@ class Table(dict[str, Any]):
     line: int
     lines: dict[str, int]
 
-    def error(self, message: str, key: str | None = None) -> LawError:
-        return LawError(self.file, self.lines.get(key or "", self.line), message)
+    def error(self, code: str, at: str | None = None, /, **given: object) -> LawError:
+        """The mistake `code` at the line of the key `at`; `given` fills its sentences."""
+        return LawError(self.file, self.lines.get(at or "", self.line), code, **given)
 
     def only(self, allowed: Iterable[str], required: Iterable[str] = ()) -> Table:
         """Itself. Raises LawError for a key not `allowed` and for a missing `required` one."""
         known = set(allowed) | set(required)
         for key in self:
             if key not in known:
-                raise self.error(f"unknown key {key!r}; allowed: {', '.join(sorted(known))}", key)
+                allowed = ", ".join(sorted(known))
+                raise self.error("unknown_key", key, key=key, allowed=allowed)
         for key in required:
             if key not in self:
-                raise self.error(f"missing key {key!r}")
+                raise self.error("missing_key", key=key)
         return self
 
     def text(self, key: str) -> str:
-        return self._typed(key, str, "a text")
+        return self._typed(key, str, "wants_text")
 
     def listed(self, key: str) -> list[Any]:
-        return self._typed(key, list, "a list") if key in self else []
+        return self._typed(key, list, "wants_list") if key in self else []
 
     def tables(self, key: str) -> list[Table]:
         """A list of mappings; absent, an empty one."""
@@ -59,26 +79,26 @@ class Table(dict[str, Any]):
         for place, row in enumerate(rows):
             if not isinstance(row, Table):
                 line = rows.lines[place] if isinstance(rows, Rows) else self.line
-                raise LawError(self.file, line, f"each of {key!r} must be a mapping")
+                raise LawError(self.file, line, "wants_tables", key=key)
         return rows
 
     def names(self, key: str) -> tuple[str, ...]:
         """A list of texts; absent, an empty one."""
         for name in self.listed(key):
             if not isinstance(name, str):
-                raise self.error(f"{name!r} in {key!r} must be a text", key)
+                raise self.error("wants_names", key, key=key, given=name)
         return tuple(self.listed(key))
 
     def mapping(self, key: str) -> Table:
-        return self._typed(key, Table, "a mapping")
+        return self._typed(key, Table, "wants_mapping")
 
     def day(self, key: str) -> date:
-        return self._typed(key, date, "a date")
+        return self._typed(key, date, "wants_day")
 
-    def _typed(self, key: str, wanted: type[T], name: str) -> T:
+    def _typed(self, key: str, wanted: type[T], code: str) -> T:
         value = self.get(key)
         if not isinstance(value, wanted) or value == "":
-            raise self.error(f"{key!r} must be {name}", key)
+            raise self.error(code, key, key=key)
         return value
 
 
@@ -97,7 +117,7 @@ def read(path: Path, root: Path) -> Table:
     try:
         return parse(path.read_text(encoding="utf-8"), name)
     except UnicodeDecodeError as bad:
-        raise LawError(name, 1, f"not UTF-8 text (byte {bad.start}); save it as UTF-8") from bad
+        raise LawError(name, 1, "not_utf8", byte=bad.start) from bad
 
 
 def parse(text: str, name: str) -> Table:
@@ -106,13 +126,13 @@ def parse(text: str, name: str) -> Table:
         node = _compose(text)
     except yaml.MarkedYAMLError as bad:
         line = bad.problem_mark.line + 1 if bad.problem_mark else 1
-        raise LawError(name, line, bad.problem or "not YAML") from bad
+        raise LawError(name, line, "not_yaml", problem=bad.problem or "not YAML") from bad
     except yaml.YAMLError as bad:
-        raise LawError(name, 1, f"not YAML: {str(bad).splitlines()[0]}") from bad
+        raise LawError(name, 1, "not_yaml", problem=str(bad).splitlines()[0]) from bad
     except RecursionError as bad:
-        raise LawError(name, 1, "nested too deeply") from bad
+        raise LawError(name, 1, "too_nested") from bad
     if not isinstance(node, yaml.MappingNode):
-        raise LawError(name, 1, "the file must hold a mapping")
+        raise LawError(name, 1, "no_mapping")
     table: Table = _Reader(name).mapping(node, 0)
     return table
 
@@ -137,20 +157,17 @@ class _Reader:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                raise LawError(self.file, line, "a key must be plain text")
+                raise LawError(self.file, line, "key_not_text")
             key = key_node.value
             if key in result:
-                raise LawError(self.file, line, f"key {key!r} is said twice")
+                raise LawError(self.file, line, "said_twice", key=key)
             result[key], result.lines[key] = self.value(value_node, depth + 1), line
         return result
 
     def value(self, node: yaml.Node, depth: int) -> Any:
         self.seen += 1
         if depth > DEEPEST or self.seen > MOST:
-            line = node.start_mark.line + 1
-            raise LawError(
-                self.file, line, "nested too deeply, or far too long for one file of law"
-            )
+            raise LawError(self.file, node.start_mark.line + 1, "too_nested")
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -168,13 +185,13 @@ def _scalar(node: yaml.Node, file: str) -> Any:
         return text.lower() in ("yes", "true", "on")
     if kind == "null":
         return None
-    if kind == "int" and text.lstrip("-").isdigit():
+    if kind == "int" and text.lstrip("-").isdigit() and len(text) < 20:
         return int(text)
     if kind == "timestamp":
         try:
             return date.fromisoformat(text)
         except ValueError as bad:
-            raise LawError(file, line, f"{text!r} is not a date YYYY-MM-DD") from bad
+            raise LawError(file, line, "not_a_day", given=text) from bad
     if kind == "float":
-        raise LawError(file, line, f'{text} is a float; write money as text, such as "{text}"')
-    raise LawError(file, line, f"{text!r} ({kind}) is not allowed here")
+        raise LawError(file, line, "float", given=text)
+    raise LawError(file, line, "not_allowed", given=text, kind=kind)

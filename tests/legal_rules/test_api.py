@@ -85,7 +85,7 @@ def test_the_start_up_check_is_silent_while_every_example_holds():
 
 def test_the_start_up_check_speaks_when_a_file_of_law_is_broken(monkeypatch):
     def broken():
-        raise LawError("statutes/cpl/55_1.yaml", 7, "unknown key 'colour'")
+        raise LawError("statutes/cpl/55_1.yaml", 7, "said_twice", key="colour")
 
     monkeypatch.setattr(rulebook, "current", broken)
     [error] = run_checks(tags=["legal_rules"])

@@ -1,11 +1,18 @@
 """The strict loader: each mistake is refused with file and line."""
 
+import ast
 import textwrap
+from itertools import pairwise
 
 import pytest
 
-from legal_rules.reasoning.load import load_rules
+from legal_rules.reasoning import source
+from legal_rules.reasoning.load import load_rules, mistakes_in
+from legal_rules.reasoning.mistakes import MISTAKES
 from legal_rules.reasoning.source import LawError
+from legal_rules.vocabulary import STATUTES
+
+PACKAGE = STATUTES.parent
 
 GOOD = """
 id: test.1
@@ -79,7 +86,11 @@ def test_a_sound_rule_is_read(load):
         ("by: null, on: null", "by: 张律师, on: null", r"a name and a date"),
         ("dated_by: [conduct_date]", "dated_by: [fr_intent]", r"not a fact with a date"),
         ("facts: {tx_living_consumption: no}", "facts: {tx_price_paid: 3.5}", r"float"),
-        ("facts: {tx_living_consumption: no}", "facts: {tx_price_paid: x}", r":20: .*不是金额"),
+        (
+            "facts: {tx_living_consumption: no}",
+            "facts: {tx_price_paid: x}",
+            r":20: .*is not an amount",
+        ),
         ("title: {zh: 测试, en: Test}", "title: {zh: 测试}", r"missing key 'en'"),
         ("title:", "title", r"statutes/law/a.yaml:\d+: "),
     ],
@@ -174,9 +185,69 @@ def test_an_example_may_be_like_another_but_for_what_it_says(load):
         ("  - {name: 乙, like: 乙, expect: {truth: 成立}}\n", "two examples '乙'"),
         ("  - {name: 丙, expect: {truth: 成立}}\n", "missing key 'facts'"),
         ("  - {name: 丙, like: 乙, expect: {}}\n", "expects something"),
-        ("  - {name: 丙, facts: {fraud: null}, expect: {truth: 成立}}\n", "民事欺诈"),
+        ("  - {name: 丙, facts: {fraud: null}, expect: {truth: 成立}}\n", "civil fraud"),
     ],
 )
 def test_an_example_that_leans_on_nothing_is_refused(load, line, message):
     with pytest.raises(LawError, match=message):
         load(a=GOOD.rstrip("\n") + "\n" + line)
+
+
+TWO_MISTAKES = (
+    GOOD.lstrip("\n").replace("is: 有证据", "is: 有").replace("title: {zh: 测试,", "title: {")
+)
+
+
+def test_every_mistake_of_a_page_is_named_by_line_not_only_the_first():
+    page = source.parse(TWO_MISTAKES, "a.yaml")
+    found = [(each.line, each.code) for each in mistakes_in(page)]
+    assert found == [(2, "missing_key"), (13, "no_such_value")]
+    assert mistakes_in(source.parse(GOOD, "a.yaml")) == []
+
+
+def test_a_mistake_says_what_is_wrong_and_what_to_write_in_both_languages():
+    [mistake] = mistakes_in(source.parse(GOOD.replace("is: 有证据", "is: 有"), "甲.yaml"))
+    assert mistake.sentence_for("zh-hans") == "“有”不是“fr_intent”的答案"
+    assert mistake.remedy_for("zh-hans") == "可以写：有证据, 无证据, 已证明无故意, 待查"
+    assert mistake.message_for("en").startswith("'有' is not a value of 'fr_intent'; possible: ")
+    assert str(mistake).startswith("甲.yaml:")
+
+
+def test_an_example_expects_nothing_that_a_finding_cannot_say(load):
+    with pytest.raises(LawError, match=r"'pay_twice' is neither an expectation nor a duty"):
+        load(a=GOOD.replace("expect: {truth: 不成立}", "expect: {truth: 不成立, pay_twice: null}"))
+
+
+def test_references_that_multiply_are_refused_before_they_fill_the_memory(load):
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+    for before, name in pairwise("abcdefgh"):
+        bomb += f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+    with pytest.raises(LawError, match="nested too deeply, or too large"):
+        load(a=bomb)
+
+
+def test_a_number_of_five_thousand_digits_is_no_number(load):
+    with pytest.raises(LawError, match="is not allowed here"):
+        load(a=GOOD.replace("paragraph: 1", f"paragraph: {'9' * 5000}"))
+
+
+def test_every_mistake_that_the_loaders_name_has_its_sentences():
+    named = set()
+    for path in (PACKAGE / "vocabulary.py", *PACKAGE.glob("reasoning/*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call):
+                named |= codes(call)
+    assert len(named) > 40
+    assert named == set(MISTAKES) - {"example_fails"}
+
+
+def codes(call: ast.Call) -> set[str]:
+    """The code of a mistake that a call names, if it does."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    place = {"error": 0, "LawError": 2, "_typed": 2}.get(name, 9)
+    texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
+    return (
+        {str(texts[-1])}
+        if name == "_typed"
+        else {str(a.value) for a in call.args[place : place + 1] if isinstance(a, ast.Constant)}
+    )
