@@ -9,11 +9,18 @@ from legal_rules.reasoning import ask, logic, prose
 from legal_rules.reasoning.apply import Finding, KnownFacts
 from legal_rules.reasoning.logic import Truth
 from legal_rules.reasoning.rules import Rule
+from legal_rules.terms import Label
 from legal_rules.vocabulary import FACTS, REMEDIES, RIGHTS
 
 Json = dict[str, object]
 STATUS = {Truth.YES: "applies", Truth.NO: "does_not_apply", Truth.OPEN: "open"}
 ELEMENT = {Truth.YES: "satisfied", Truth.NO: "failed", Truth.OPEN: "unknown"}
+FINE = "administrative_fine"
+ONE_FINE = Label(
+    "与“{}”属同一违法行为的，不得给予两次以上罚款，按照罚款数额高的规定处罚（行政处罚法第二十九条）。",
+    "If one and the same act as “{}”: fined once only, under the provision with the higher fine "
+    "(Administrative Penalty Law, Article 29).",
+)
 DEFENCE = {Truth.YES: "refuted", Truth.NO: "proved", Truth.OPEN: "unknown"}
 
 
@@ -33,6 +40,7 @@ def as_json(
     wanted = {finding.rule.id for finding in relevant}
     shown = [f for f in findings if f.rule.id in wanted or f.truth is Truth.YES]
     holding = [f for f in shown if f.applies]
+    fined = {f.rule.remedy: f for f in holding if f.rule.remedy and _is_fine(f)}
     opened = [f for f in shown if f.rule.remedy and f.truth is Truth.OPEN and not f.displaced_by]
     return {
         "as_of": as_of.isoformat(),
@@ -40,7 +48,7 @@ def as_json(
         "rules": [_rule(f, facts, lang) for f in shown],
         "remedies": [_remedy(f, lang) for f in holding if f.rule.remedy],
         "possible_remedies": [_possible(f, lang) for f in opened],
-        "exposure": [each for f in holding for each in _exposures(f, lang)],
+        "exposure": [each for f in holding for each in _exposures(f, fined, lang)],
         "duties": [each for f in holding for each in _duties(f, lang)],
     }
 
@@ -80,6 +88,7 @@ def _rule(finding: Finding, facts: KnownFacts, lang: str) -> Json:
         "signed": rule.signed,
         "reason": finding.reason.in_(lang) if finding.reason else "",
         "summary": prose.sentence(finding, lang),
+        "burden": version.burden.in_(lang) if version and version.burden else "",
         "citations": [quote.citation() for quote in sources],
         "missing": list(finding.missing),
         "elements": [_element(e, facts, lang) for e in finding.elements if e.role == "element"],
@@ -169,18 +178,32 @@ def _why(kind: str, names: list[str], lang: str) -> str:
     return f"{chinese}：{'、'.join(names)}。"
 
 
-def _exposures(finding: Finding, lang: str) -> list[Json]:
+def _is_fine(finding: Finding) -> bool:
+    return any(each.kind == FINE for each in finding.exposures)
+
+
+def _exposures(finding: Finding, fined: Mapping[str, Finding], lang: str) -> list[Json]:
+    """What may be imposed. `highest_of`: fines for the same act, of which only the highest may be
+    imposed; `note` says so. 行政处罚法 29."""
     cited = prose.cite(finding.version.sources[0], lang) if finding.version else ""
+    rivals = [name for name in finding.rule.alternatives if name in fined]
     return [
         {
             "kind": each.kind,
             "citation": cited,
             "range": each.range.in_(lang),
+            "highest_of": rivals if each.kind == FINE else [],
+            "note": _one_fine(rivals, lang) if rivals and each.kind == FINE else "",
             "rule": finding.rule.id,
             "remedy": finding.rule.remedy,
         }
         for each in finding.exposures
     ]
+
+
+def _one_fine(rivals: list[str], lang: str) -> str:
+    names = [REMEDIES[name].name_for(lang) for name in rivals]
+    return ONE_FINE.in_(lang).format((", " if lang.startswith("en") else "、").join(names))
 
 
 def _duties(finding: Finding, lang: str) -> list[Json]:

@@ -1,7 +1,7 @@
 """Checks the worked examples that stand beside each rule against the engine.
 
-`expect` of an example: `truth` (成立, 不成立, 待查明, 让位), the id of a duty with its sum,
-`bounds` as [low, high], `ask_next` (what would decide it), `presumed`, `provisional`.
+`expect` of an example: `truth` (成立, 不成立, 待查明, 让位), the id of a duty with its sum or of an
+exposure, `bounds` as [low, high], `ask_next` (what would decide it), `presumed`, `provisional`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def describe(finding: Finding) -> dict[str, object]:
         described["bounds"] = [prose.in_yuan(amount.low), prose.in_yuan(amount.high)]
     for duty in finding.duties if finding.applies else ():
         described[duty.id] = prose.in_yuan(amount.exact) if amount and duty.amount else True
+    described.update({e.id: True for e in finding.exposures if e.id and finding.applies})
     return described
 
 

@@ -105,5 +105,6 @@ def _version(version: Version, lang: str) -> Json:
         "exceptions": [each.why.in_(lang) for each in version.exceptions],
         "doubts": [each.question.in_(lang) for each in version.doubts],
         "duties": [each.text.in_(lang) for each in version.duties],
+        "burden": version.burden.in_(lang) if version.burden else "",
         "exposures": [each.range.in_(lang) for each in version.exposures],
     }

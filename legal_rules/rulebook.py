@@ -58,15 +58,21 @@ def known(facts: Mapping[str, object]) -> KnownFacts:
 
 
 def analyse(
-    facts: Mapping[str, object], as_of: date, category: str | None = None, lang: str = "zh-hans"
+    facts: Mapping[str, object],
+    as_of: date,
+    category: str | None = None,
+    lang: str = "zh-hans",
+    dated: bool = True,
 ) -> analysis.Json:
     """The legal analysis of `facts` as of the date of the conduct, in plain JSON.
 
     `category` (an id of categories.yaml) says which remedies are looked at besides those for which
-    an answer already speaks. Raises UnknownFact, WrongValue, and KeyError for an unknown category.
+    an answer already speaks. `dated` False: nobody has said when it happened and `as_of` is a
+    guess; a young rule then stays open and asks for the date. Raises UnknownFact, WrongValue, and
+    KeyError for an unknown category.
     """
     book, held = current(), known(facts)
-    findings = list(apply_rules(book.rules.values(), held, as_of).values())
+    findings = list(apply_rules(book.rules.values(), held, as_of, dated).values())
     about = CATEGORIES[category] if category else None
     relevant = ask.relevant(findings, about)
     result = analysis.as_json(findings, relevant, held, book.rights, as_of, lang)
@@ -75,6 +81,7 @@ def analyse(
         "rule_set": book.version,
         "rulebook_sha256": book.sha256,
         "category": category,
+        "dated": dated,
         **result,
     }
 

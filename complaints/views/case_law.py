@@ -55,6 +55,7 @@ class RuleShown:
     hidden: int
     defences: list[ElementShown]
     summary: str
+    burden: str
     quotes: list[tuple[str, str]]
     open: bool
 
@@ -132,6 +133,7 @@ def _rule(row: dict[str, Any], answers: dict[str, FactAnswer], *, first: bool) -
         hidden,
         [e for e in _elements(row["defences"], answers) if e.mark != "unk"],
         row["summary"],
+        row.get("burden", ""),
         quotes,
         first and row["status"] in ("applies", "open"),
     )

@@ -71,6 +71,7 @@ class RuleFindingSerializer(serializers.Serializer[Any]):
     signed = serializers.BooleanField(help_text=_("法务已签署本条规则"))
     reason = serializers.CharField(allow_blank=True)
     summary = serializers.CharField()
+    burden = serializers.CharField(allow_blank=True, help_text=_("举证责任"))
     citations = CitationSerializer(many=True)
     missing = serializers.ListField(child=serializers.CharField())
     elements = ElementSerializer(many=True)
@@ -113,6 +114,10 @@ class ExposureSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     citation = serializers.CharField()
     range = serializers.CharField()
+    highest_of = serializers.ListField(
+        child=serializers.CharField(), help_text=_("属同一违法行为时，与之相比只处数额高的罚款")
+    )
+    note = serializers.CharField(allow_blank=True)
     rule = serializers.CharField()
     remedy = serializers.CharField(allow_null=True)
 
@@ -135,6 +140,7 @@ class AnalysisSerializer(serializers.Serializer[Any]):
     """The legal analysis of a set of facts on a date."""
 
     as_of = serializers.DateField()
+    dated = serializers.BooleanField(help_text=_("请求中给出了行为日期"))
     rule_set = serializers.CharField()
     rulebook_sha256 = serializers.CharField()
     category = serializers.CharField(allow_null=True)

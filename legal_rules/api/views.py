@@ -56,8 +56,9 @@ class EvaluateView(ApiView):
         form = EvaluateSerializer(data=request.data, context={"lang": _lang()})
         form.is_valid(raise_exception=True)
         sent: dict[str, Any] = form.validated_data
-        as_of = sent.get("as_of") or timezone.localdate()
-        return Response(rulebook.analyse(sent["facts"], as_of, sent.get("category"), _lang()))
+        day = sent.get("as_of")
+        as_of, about = day or timezone.localdate(), sent.get("category")
+        return Response(rulebook.analyse(sent["facts"], as_of, about, _lang(), dated=bool(day)))
 
 
 class FactsView(ApiView):

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from legal_rules.reasoning.amounts import Amount
-from legal_rules.reasoning.derived import DERIVED
+from legal_rules.reasoning.derived import DERIVED, months_after
 from legal_rules.reasoning.logic import Element, Truth, against, joined
 from legal_rules.reasoning.rules import Duty, Exposure, Rule, Version
 from legal_rules.terms import Label
@@ -21,6 +21,11 @@ NOT_LOADED = Label(
 REPEALED = Label(
     "该规定在事实发生时已经失效。", "The provision was no longer in force on that date."
 )
+UNDATED = Label(
+    "行为发生的日期尚未查明；本规定施行不足三年，须先查明日期。",
+    "The date of the conduct is not known; this provision is younger than three years.",
+)
+YOUNG = 3  # years in which facts older than the rule are still likely to be complained of
 EARLIER_LAW = Label(
     "事实发生在本规定施行之前，适用当时的规定。",
     "The facts are earlier than this provision; the older law applies.",
@@ -99,17 +104,36 @@ class Finding:
         return self.truth is Truth.YES and self.displaced_by is None
 
 
-def apply_rules(rules: Iterable[Rule], facts: Answers, as_of: date) -> dict[str, Finding]:
-    """The finding of every rule, by id. `as_of` dates the facts where no fact does."""
-    found = {rule.id: judge(rule, facts, as_of) for rule in rules}
+def apply_rules(
+    rules: Iterable[Rule], facts: Answers, as_of: date, dated: bool = True
+) -> dict[str, Finding]:
+    """The finding of every rule, by id. `as_of` dates the facts where no fact does.
+
+    `dated` False: `as_of` is a guess (the day of the complaint, today), not the day of the conduct.
+    """
+    found = {rule.id: judge(rule, facts, as_of, dated) for rule in rules}
     firm: dict[str, Finding] = {}
     for name in found:
         _settle(name, found, firm)
     return {name: firm[name] for name in found}
 
 
-def judge(rule: Rule, facts: Answers, as_of: date) -> Finding:
+def judge(rule: Rule, facts: Answers, as_of: date, dated: bool = True) -> Finding:
     """One rule by itself, before special rules displace it."""
+    finding = _on_its_day(rule, facts, as_of)
+    if dated or finding.truth is not Truth.YES or not _could_be_older(rule, facts, as_of):
+        return finding
+    asked = rule.dated_by[:1]
+    return replace(finding, truth=Truth.OPEN, presumed=False, reason=UNDATED, missing=asked)
+
+
+def _could_be_older(rule: Rule, facts: Answers, as_of: date) -> bool:
+    """No date is known, and the rule is so young that older facts are likely. 立法法 104."""
+    known = any(facts.value(name) is not None for name in rule.dated_by)
+    return not known and rule.versions[0].start > months_after(as_of, -12 * YOUNG)
+
+
+def _on_its_day(rule: Rule, facts: Answers, as_of: date) -> Finding:
     day = day_of(rule, facts, as_of)
     version = rule.version_on(day)
     if version is None:

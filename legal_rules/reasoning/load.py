@@ -42,7 +42,7 @@ RULE_KEYS = (
     "relevant_to",
 )
 RULE_NEEDS = ("id", "title", "dated_by", "review", "versions", "examples")
-VERSION_KEYS = ("exceptions", "doubts", "then", "basis")
+VERSION_KEYS = ("exceptions", "doubts", "then", "basis", "burden")
 ARTICLE = re.compile(r"[1-9]\d{0,3}(-[1-9]\d?)?")
 EXPOSURES = ("administrative_fine", "detention", "criminal_penalty", "credit_record")
 
@@ -141,6 +141,7 @@ def _version(row: Table) -> Version:
         ),
         duties=tuple(_duty(each) for each in then if "duty" in each),
         exposures=tuple(_exposure(each) for each in then if "duty" not in each),
+        burden=_label(row, "burden") if "burden" in row else None,
     )
     _check_dates(row, version)
     return version
@@ -197,13 +198,14 @@ def _duty(row: Table) -> Duty:
 
 
 def _exposure(row: Table) -> Exposure:
-    row.only(("when",), ("exposure", "range"))
+    row.only(("when", "id"), ("exposure", "range"))
     if row.text("exposure") not in EXPOSURES:
         raise row.error(
             "no_exposure", "exposure", given=row["exposure"], values=", ".join(EXPOSURES)
         )
     when = condition(row["when"], row) if "when" in row else None
-    return Exposure(row["exposure"], _label(row, "range"), when)
+    name = row.text("id") if "id" in row else ""
+    return Exposure(row["exposure"], _label(row, "range"), when, name)
 
 
 def _names(versions: tuple[Version, ...]) -> tuple[str, ...]:

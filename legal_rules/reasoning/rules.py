@@ -58,16 +58,20 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What an authority or a court may impose."""
+    """What an authority or a court may impose. `id` names one among several of a rule."""
 
     kind: str
     range: Label
     when: Condition | None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Version:
-    """The rule as it stood from `start` to `until` (both included; None: still in force)."""
+    """The rule as it stood from `start` to `until` (both included; None: still in force).
+
+    `burden`: who has to prove what, where the law says so.
+    """
 
     start: date
     until: date | None
@@ -78,6 +82,7 @@ class Version:
     doubts: tuple[Doubt, ...]
     duties: tuple[Duty, ...]
     exposures: tuple[Exposure, ...]
+    burden: Label | None = None
 
     def quotes(self) -> Iterator[Quote]:
         """Every word of the law that it rests on, its exceptions included."""

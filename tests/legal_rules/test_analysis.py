@@ -301,6 +301,28 @@ def test_the_day_of_the_conduct_decides_not_the_day_of_the_contract():
     assert statuses(analyse(facts))["public_security.56.1"] == "open"
 
 
+def test_a_young_rule_asks_for_the_date_where_the_day_is_a_guess():
+    facts = {"pi_employee_sold": True, "pi_loss": 100}
+    found = rulebook.analyse(facts, DAY, dated=False)
+    rules = {rule["id"]: rule for rule in found["rules"]}
+    young = rules["public_security.56.1"]
+    assert (young["status"], young["missing"]) == ("open", ["conduct_date"])
+    assert "日期尚未查明" in young["reason"]
+    assert rules["pipl.69.1"]["status"] == "applies"
+    dated = rulebook.analyse({**facts, "conduct_date": "2026-02-01"}, DAY, dated=False)
+    assert statuses(dated)["public_security.56.1"] == "applies"
+
+
+def test_of_two_fines_for_one_act_only_the_higher_may_be_imposed():
+    fines = {e["remedy"]: e for e in analyse(HEALTH_PRODUCT_BY_TELEPHONE)["exposure"]}
+    assert fines["adm_ad55"]["highest_of"] == ["adm_health_ad58"]
+    assert "按照罚款数额高的规定处罚" in fines["adm_ad55"]["note"]
+    english = analyse(HEALTH_PRODUCT_BY_TELEPHONE, lang="en")["exposure"]
+    assert any("the higher fine" in each["note"] for each in english)
+    alone = analyse(RECORDS_SOLD_BY_EMPLOYEE)["exposure"]
+    assert {each["note"] for each in alone} == {""}
+
+
 def test_a_question_of_law_stays_open_and_is_put_to_counsel():
     facts = {
         "tx_living_consumption": True,

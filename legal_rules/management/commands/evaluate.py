@@ -33,7 +33,8 @@ class Command(BaseCommand):
         try:
             facts = dict(source.read(path, path.parent))
             day = options["on"] or timezone.localdate()
-            found = rulebook.analyse(facts, day, options["category"], options["lang"])
+            dated = options["on"] is not None
+            found = rulebook.analyse(facts, day, options["category"], options["lang"], dated)
         except OSError as bad:
             raise CommandError(f"{path}: {bad.strerror}") from bad
         except UnicodeDecodeError as bad:
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         for rule in rows["rules"]:
             self.stdout.write(f"[{rule['status']}] {rule['summary']}")
         for exposure in rows["exposure"]:
-            self.stdout.write(f"! {exposure['citation']} {exposure['range']}")
+            words = f"! {exposure['citation']} {exposure['range']} {exposure['note']}"
+            self.stdout.write(words.rstrip())
         for asked in rows["missing_facts"]:
             self.stdout.write(f"? {asked['fact']}  {asked['question']}  {asked['why']}")
