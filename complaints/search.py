@@ -8,51 +8,16 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models import Q, QuerySet
 
 from accounts.vault import blind_index
 from complaints.models import Complaint, SearchDocument
+from config.bigrams import every, tokens, vector
 
 if TYPE_CHECKING:
     from complaints.querysets import ComplaintQuerySet
 
 LIMIT = 200  # characters of a query that are looked at
-_WORD = re.compile(r"[a-z0-9]+|[㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
-
-
-class _Terms(SearchQuery):
-    """A tsquery of ready lexemes: no text-search configuration may cut them again."""
-
-    def __init__(self, terms: str) -> None:
-        super().__init__(terms, search_type="raw")
-        self.terms = terms
-
-    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
-        return "%s::tsquery", [self.terms]
-
-
-def tokens(text: str) -> list[str]:
-    """Lower-case Latin words and numbers, and every pair of neighbouring Chinese characters.
-
-    The same for documents and queries.
-    """
-    found: dict[str, None] = {}
-    for run in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
-        if run[0].isascii():
-            found[run[:60]] = None
-        elif len(run) == 1:
-            found[run] = None
-        else:
-            for i in range(len(run) - 1):
-                found[run[i : i + 2]] = None
-    return list(found)
-
-
-def _vector(text: str) -> Func:
-    words = tokens(text)[:20_000]
-    return Func(Value(words, output_field=ArrayField(TextField())), function="array_to_tsvector")
 
 
 def index(complaint: Complaint) -> None:
@@ -69,7 +34,7 @@ def index(complaint: Complaint) -> None:
         )
     )
     SearchDocument.objects.bulk_create(
-        [SearchDocument(complaint=complaint, words=_vector(text))],
+        [SearchDocument(complaint=complaint, words=vector(text))],
         update_conflicts=True,
         unique_fields=["complaint"],
         update_fields=["words"],
@@ -105,15 +70,5 @@ def _found(query: str) -> QuerySet[Any]:
     found: list[QuerySet[Any, Any]] = [cases.filter(way).values("pk") for way in ways]
     words = tokens(query)
     if words:
-        found.append(_documents_with(words).values("pk"))
+        found.append(SearchDocument.objects.filter(words=every(words)).values("pk"))
     return found[0].union(*found[1:], all=True)
-
-
-def _documents_with(words: list[str]) -> QuerySet[SearchDocument]:
-    """Documents that hold every word; a single Chinese character also finds the pairs that begin
-    with it.
-    """
-    terms = " & ".join(
-        f"'{w}'" + (":*" if len(w) == 1 else "") for w in words
-    )  # words hold letters, digits and Han only
-    return SearchDocument.objects.filter(words=_Terms(terms))

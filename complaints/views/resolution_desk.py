@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
-from complaints import facts, letter_diff, suggestion
+from complaints import facts, suggestion
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.advance import unmet
@@ -22,6 +22,7 @@ from complaints.models import Complaint, Resolution, Transition
 from complaints.situation import CaseSituation
 from complaints.views import changes
 from complaints.views.resolution_form import Proposal
+from legal_rules import text_diff
 
 RETURNED_BY = ("send_back", "consumer_declines", "reinvestigate", "external_decision")
 
@@ -180,7 +181,7 @@ class Desk:
             ("letter", theirs.letter, mine.letter),
         )
         return [
-            {"what": what, "paragraphs": letter_diff.paragraphs(letter_diff.compare(old, new))}
+            {"what": what, "paragraphs": text_diff.paragraphs(text_diff.compare(old, new))}
             for what, old, new in pairs
             if old.strip() != new.strip()
         ]

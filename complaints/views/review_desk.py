@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
-from complaints import facts, letter_diff, review_checks, suggestion
+from complaints import facts, review_checks, suggestion
 from complaints.actions import resolution as resolutions
 from complaints.actions import signature
 from complaints.advance import unmet
@@ -25,6 +25,7 @@ from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
 from evidence.models import Item
+from legal_rules import text_diff
 from legal_rules.vocabulary import FACTS
 
 _SUBMITTED = Resolution.objects.filter(complaint=OuterRef("pk"), status="submitted")
@@ -135,19 +136,19 @@ class Review:
         return next((v for v in older if v.version == self.read_before), next(iter(older), None))
 
     @cached_property
-    def _pieces(self) -> list[letter_diff.Piece]:
+    def _pieces(self) -> list[text_diff.Piece]:
         old, new = self.compared_with, self.resolution
-        return letter_diff.compare(old.letter, new.letter) if old and new else []
+        return text_diff.compare(old.letter, new.letter) if old and new else []
 
     @property
-    def diff(self) -> list[list[letter_diff.Piece]]:
+    def diff(self) -> list[list[text_diff.Piece]]:
         """The letter with what was added and left out, in paragraphs."""
-        return letter_diff.paragraphs(self._pieces)
+        return text_diff.paragraphs(self._pieces)
 
     @property
     def diff_counts(self) -> tuple[int, int]:
         """(places added, places left out)."""
-        return letter_diff.counts(self._pieces)
+        return text_diff.counts(self._pieces)
 
     @property
     def letter_title(self) -> str:
@@ -155,10 +156,10 @@ class Review:
         return f"关于您投诉事项的处理意见（{self.complaint.number}）"
 
     @property
-    def clean(self) -> list[list[letter_diff.Piece]]:
+    def clean(self) -> list[list[text_diff.Piece]]:
         """The letter as it will leave, in paragraphs."""
         text = self.resolution.letter if self.resolution else ""
-        return letter_diff.paragraphs([letter_diff.Piece("same", text)])
+        return text_diff.paragraphs([text_diff.Piece("same", text)])
 
     @cached_property
     def checks(self) -> list[Check]:

@@ -1,11 +1,11 @@
-"""Two versions of a letter, compared so that a person can read it."""
+"""Two versions of a text, compared so that a person can read it."""
 
 import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.letter_diff import Piece, compare, counts, paragraphs
+from legal_rules.text_diff import Piece, compare, counts, paragraphs
 
 TEXT = st.text(alphabet="退还您支付的价款，。\n 12a", max_size=60)
 

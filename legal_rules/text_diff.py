@@ -1,4 +1,5 @@
-"""What changed between two versions of a letter, word by word. Pure: no Django, no database.
+"""What changed between two versions of a text (a letter, an article), word by word. Pure: no
+Django, no database.
 
 Latin words and numbers are one word each, Chinese is compared character by character; fragments
 too short to be read between two changes are taken into them, so that a person reads phrases.
