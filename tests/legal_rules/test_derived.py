@@ -125,3 +125,85 @@ def test_rescission_is_known_to_be_late_but_never_to_be_in_time():
     assert value("dv_rescission_lapsed", **late) is True
     early = {"tx_knowledge_date": "2024-01-10", "rt_demand_date": "2024-01-11"}
     assert value("dv_rescission_lapsed", **early) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "filed", "lapsed"),
+    [
+        ("2025-02-20", None, True),
+        ("2025-01-10", None, None),
+        ("2024-03-01", "2025-01-10", False),
+        ("2024-03-01", "2025-01-13", True),
+    ],
+)
+def test_rescission_is_asked_of_the_court_and_in_time_only_by_the_day_of_filing(
+    asked, filed, lapsed
+):
+    facts = {"tx_contract_date": "2024-01-05", "tx_knowledge_date": "2024-01-10"}
+    facts |= {"rt_demand_date": asked} | ({"tx_rescission_filed_date": filed} if filed else {})
+    assert value("dv_rescission_lapsed", **facts) is lapsed
+
+
+def test_five_years_end_rescission_whatever_was_known():
+    made = {"tx_contract_date": "2021-03-01", "tx_knowledge_date": "2025-12-01"}
+    assert value("dv_rescission_lapsed", **made, tx_rescission_filed_date="2026-03-03") is True
+    assert value("dv_rescission_lapsed", **made, tx_rescission_filed_date="2026-03-02") is False
+
+
+def test_a_year_that_ends_on_a_holiday_ends_on_the_next_working_day():
+    known = {"tx_knowledge_date": "2024-10-03"}  # a year later the National Day holiday lasts
+    assert value("dv_rescission_lapsed", **known, rt_demand_date="2025-10-09") is None
+    assert value("dv_rescission_lapsed", **known, rt_demand_date="2025-10-10") is True
+
+
+@pytest.mark.parametrize(
+    ("filed", "lapsed"), [("2026-06-01", False), ("2026-06-02", True), (None, None)]
+)
+def test_a_mistake_is_rescinded_within_ninety_days(filed, lapsed):
+    facts = {"pr_mistake_found_date": "2026-03-03", "tx_contract_date": "2026-03-01"}
+    facts |= {"tx_rescission_filed_date": filed} if filed else {}
+    assert value("dv_mistake_lapsed", **facts) is lapsed
+
+
+@pytest.mark.parametrize(
+    ("penalty", "excess"), [("130.00", False), ("130.01", True), ("0.00", False)]
+)
+def test_a_penalty_is_excessive_more_than_thirty_per_cent_above_the_loss(penalty, excess):
+    assert value("dv_penalty_excess", sp_penalty=penalty, sp_seller_loss="100.00") is excess
+    assert value("dv_penalty_excess", sp_penalty=penalty) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "within"), [("2026-03-20", True), ("2026-04-07", True), ("2026-04-08", False)]
+)
+def test_travel_purchases_go_back_within_thirty_days_of_the_end_of_the_trip(asked, within):
+    facts = {"tr_end_date": "2026-03-06", "rt_demand_date": asked}  # 5 and 6 April are holidays
+    assert value("dv_within_30d_trip_end", **facts) is within
+
+
+@pytest.mark.parametrize(
+    ("fact", "source"),
+    [
+        ("dv_already_paid", "tx_already_paid"),
+        ("dv_value_used", "tx_value_used"),
+        ("dv_part_only", "tx_affected_price"),
+        ("dv_promised_sum", "sp_promise_sum"),
+        ("dv_unauthorised_payment", "sf_unauthorised_payment"),
+        ("dv_enlarged_loss", "sf_enlarged_loss"),
+    ],
+)
+def test_a_sum_counts_once_it_is_more_than_zero(fact, source):
+    assert value(fact, **{source: "0.01"}) is True
+    assert value(fact, **{source: "0.00"}) is False
+    assert value(fact) is None
+
+
+def test_a_share_of_fault_counts_once_it_is_more_than_zero():
+    assert value("dv_consumer_fault", tx_consumer_fault_share=1) is True
+    assert value("dv_consumer_fault", tx_consumer_fault_share=0) is False
+    assert value("dv_consumer_fault") is None
+
+
+def test_sixteen_is_counted_in_whole_years():
+    assert value("dv_under_16", mn_age=15) is True
+    assert value("dv_under_16", mn_age=16) is False

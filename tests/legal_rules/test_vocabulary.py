@@ -25,8 +25,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def test_the_vocabulary_is_complete():
-    assert len(CATEGORIES) == 31
-    assert len(REMEDIES) == 56
+    assert len(CATEGORIES) >= 31
+    assert len(REMEDIES) >= 56
     assert [right.article for right in RIGHTS.values()] == [str(n) for n in range(7, 16)]
     assert len([fact for fact in FACTS.values() if not fact.derived]) >= 193
 

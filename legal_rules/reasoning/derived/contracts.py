@@ -1,8 +1,18 @@
-"""Facts computed about contracts and money: prepayment, deposits, delay, time limits."""
+"""Facts computed about contracts and money: prepayment, deposits, delay, set-off, time limits."""
 
 from __future__ import annotations
 
-from legal_rules.reasoning.derived.inputs import Get, day_of, money, months_after, positive, within
+from datetime import date, timedelta
+
+from legal_rules.reasoning.derived.inputs import (
+    Get,
+    day_of,
+    last_day,
+    money,
+    months_after,
+    positive,
+    within,
+)
 
 
 def dv_prepaid_within_7d(get: Get) -> bool | None:
@@ -53,13 +63,77 @@ def dv_renewal_charged(get: Get) -> bool | None:
 
 
 def dv_rescission_lapsed(get: Get) -> bool | None:
-    """民法典 152: one year from knowledge, five from the act. Only lateness can be computed: that a
-    demand came in time does not show that court or arbitration was seised in time."""
-    demanded = day_of(get, "rt_demand_date")
+    """民法典 152: one year from knowledge, five from the act. A demand that came too late shows the
+    right to be lost; one in time proves nothing, for only court or arbitration rescinds."""
     known, made = day_of(get, "tx_knowledge_date"), day_of(get, "tx_contract_date")
-    if demanded is None:
+    ends = [known and _end(known, 12), made and _end(made, 60)]
+    return _lapsed(get, ends, day_of(get, "rt_demand_date"))
+
+
+def dv_mistake_lapsed(get: Get) -> bool | None:
+    """民法典 152(1)(i), (2): ninety days from knowledge of the mistake, five years from the act."""
+    known, made = day_of(get, "pr_mistake_found_date"), day_of(get, "tx_contract_date")
+    ends = [known and last_day(known + timedelta(days=90)), made and _end(made, 60)]
+    return _lapsed(get, ends, None)
+
+
+def dv_already_paid(get: Get) -> bool | None:
+    """民法典 557(1)(i): 债务已经履行, as far as it was paid."""
+    return positive(get, "tx_already_paid")
+
+
+def dv_consumer_fault(get: Get) -> bool | None:
+    """民法典 592(2): 对方对损失的发生有过错."""
+    share = get("tx_consumer_fault_share")
+    return share > 0 if isinstance(share, int) else None
+
+
+def dv_value_used(get: Get) -> bool | None:
+    """民法典 157: 不能返还或者没有必要返还的，应当折价补偿."""
+    return positive(get, "tx_value_used")
+
+
+def dv_part_only(get: Get) -> bool | None:
+    """民法典 566(1): 根据履行情况和合同性质, only the part in dispute is returned."""
+    return positive(get, "tx_affected_price")
+
+
+def dv_promised_sum(get: Get) -> bool | None:
+    """消费者权益保护法 16(2): the promise concerns a sum."""
+    return positive(get, "sp_promise_sum")
+
+
+def dv_penalty_excess(get: Get) -> bool | None:
+    """民法典合同编通则解释 65(2): the penalty is more than thirty per cent above the loss."""
+    penalty, loss = money(get, "sp_penalty"), money(get, "sp_seller_loss")
+    if penalty is None or loss is None:
         return None
-    late = [
-        demanded > months_after(start, span) for start, span in ((known, 12), (made, 60)) if start
-    ]
-    return True if any(late) else None
+    return penalty * 100 > loss * 130
+
+
+def dv_unauthorised_payment(get: Get) -> bool | None:
+    """电子商务法 57(2): 未经授权的支付造成的损失."""
+    return positive(get, "sf_unauthorised_payment")
+
+
+def dv_enlarged_loss(get: Get) -> bool | None:
+    """电子商务法 57(3): 未及时采取措施导致损失扩大."""
+    return positive(get, "sf_enlarged_loss")
+
+
+def dv_within_30d_trip_end(get: Get) -> bool | None:
+    """旅游法 35(3): 在旅游行程结束后三十日内."""
+    return within(get, "rt_demand_date", "tr_end_date", days=30)
+
+
+def _end(start: date, months: int) -> date:
+    return last_day(months_after(start, months))
+
+
+def _lapsed(get: Get, ends: list[date | None], demanded: date | None) -> bool | None:
+    """Whether the right was used after one of `ends`; in time only if every end is known."""
+    used = day_of(get, "tx_rescission_filed_date")
+    asked = used or demanded
+    if asked and any(end and asked > end for end in ends):
+        return True
+    return False if used and all(ends) else None

@@ -20,6 +20,11 @@ def dv_under_14(get: Get) -> bool | None:
     return _younger(get, 14)
 
 
+def dv_under_16(get: Get) -> bool | None:
+    """民法典 18(2): not yet sixteen, so not of full capacity by own earnings."""
+    return _younger(get, 16)
+
+
 def dv_minor_paid(get: Get) -> bool | None:
     """民法典 145: the minor's own act. A sum paid shows it; no sum does not refute it."""
     return True if positive(get, "mn_amount") else None
