@@ -24,14 +24,20 @@ _MONEY = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,12})(\.\d{1,2})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "unknown_fact": ("没有名为“{given}”的事实。", "There is no fact named “{given}”."),
+    "unknown_fact": (
+        "没有名为“{given}”的事实；编号见事实词汇表。",
+        "There is no fact named “{given}”; the vocabulary of facts lists them.",
+    ),
     "not_boolean": ("请答“是”或“否”（true 或 false）。", "Answer yes or no (true or false)."),
     "not_text": ("请填写文字。", "Please give a text."),
-    "not_listed": ("“{given}”不在可选答案之中。", "“{given}” is not one of the possible answers."),
+    "not_listed": (
+        "“{given}”不在可选答案之中。可选：{values}。",
+        "“{given}” is not one of the possible answers: {values}.",
+    ),
     "not_list": ("请给出答案的列表。", "Please give a list of answers."),
     "conflicting": (
-        "“{given}”不能与其他答案同时选择。",
-        "“{given}” cannot be chosen together with other answers.",
+        "“{given}”不能与其他答案同时选择；请删去其中一方。",
+        "“{given}” cannot be chosen together with other answers; remove one side.",
     ),
     "float_money": (
         '金额请以文字给出，例如 "3980.00"，不接受浮点数。',
@@ -67,42 +73,55 @@ SENTENCES: dict[str, tuple[str, str]] = {
 class FactError(ValueError):
     """An answer that cannot be taken. `str()` is Chinese, `sentence_for("en")` English."""
 
-    def __init__(
-        self, fact_id: str, code: str, given: object = "", question: tuple[str, str] = ("", "")
-    ) -> None:
+    def __init__(self, fact_id: str, code: str, given: object = "") -> None:
         self.fact_id, self.code = fact_id, code
         text = "…" if isinstance(given, int) and abs(given) >= 10**40 else str(given)
         shown = _CONTROL.sub("�", text)
         self._given = shown if len(shown) <= 40 else shown[:39] + "…"
-        self._question = question
         super().__init__(self.sentence_for("zh-hans"))
 
     def sentence_for(self, lang: str) -> str:
-        """One sentence in "zh-hans" or "en", after the question that was asked."""
-        english = lang.startswith("en")
-        sentence = SENTENCES[self.code][english].format(given=self._given)
-        question = self._question[english]
-        if not question:
-            return sentence
-        return f"{question} {sentence}" if english else f"{question}{sentence}"
+        """What is wrong and what to do, in "zh-hans" or "en"."""
+        return SENTENCES[self.code][lang.startswith("en")].format(given=self._given)
 
 
 class UnknownFact(FactError):
-    """The vocabulary has no fact of this id."""
+    """The vocabulary has no fact of this id. `meant`: the id that is most like it."""
 
     def __init__(self, fact_id: object) -> None:
+        self.meant: str | None = None
         super().__init__(str(fact_id)[:100], "unknown_fact", fact_id)
+
+    def sentence_for(self, lang: str) -> str:
+        sentence = super().sentence_for(lang)
+        if self.meant is None:
+            return sentence
+        english = lang.startswith("en")
+        return sentence + (f" Did you mean {self.meant}?" if english else f"是否指 {self.meant}？")
 
 
 class WrongValue(FactError):
-    """The value is not an answer that this fact can have."""
+    """The value is not an answer that this fact can have; the sentence names those it can."""
+
+    def __init__(self, fact: Fact, code: str, given: object) -> None:
+        self.fact = fact
+        super().__init__(fact.id, code, given)
+
+    def sentence_for(self, lang: str) -> str:
+        """After the question that was asked."""
+        english, fact = lang.startswith("en"), self.fact
+        listed = [f"{v} ({label})" if english else v for v, label in fact.values.items()]
+        values = ("; " if english else "、").join(listed)
+        sentence = SENTENCES[self.code][english].format(given=self._given, values=values)
+        question = fact.question_for(lang)
+        return f"{question} {sentence}" if english else f"{question}{sentence}"
 
 
 def normal_value(fact: Fact, value: object, today: date | None) -> object:
     """The normal form of `value`. Raises WrongValue; with `today`, also for a later date."""
 
     def refuse(code: str, given: object = value) -> WrongValue:
-        return WrongValue(fact.id, code, given, (fact.zh, fact.en))
+        return WrongValue(fact, code, given)
 
     result = _READERS[fact.type](fact, value, refuse)
     if today and fact.type in ("date", "datetime") and str(result)[:10] > today.isoformat():

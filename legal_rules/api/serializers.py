@@ -8,20 +8,42 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from legal_rules.values import FactError
-from legal_rules.vocabulary import CATEGORIES, check_value
+from legal_rules.fact_file import MOST_FACTS
+from legal_rules.nearest import nearest
+from legal_rules.values import FactError, UnknownFact
+from legal_rules.vocabulary import CATEGORIES, FACTS, check_value
+
+GUESSED = 20  # unknown facts for which the one that was meant is looked up
 
 
 class EvaluateSerializer(serializers.Serializer[Any]):
     """Facts as plain values; a fact that is left out, or null, is unknown."""
 
     as_of = serializers.DateField(
-        required=False, help_text=_("行为发生的日期；也用作没有给出的合同日期。省略时为今天。")
+        required=False,
+        help_text=_("行为发生的日期；也用作没有给出的合同日期。省略时为今天。"),
+        error_messages={"invalid": _("应为日历上的日期，写成 2026-03-01。")},
     )
-    facts = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    facts = serializers.DictField(
+        child=serializers.JSONField(allow_null=True),
+        error_messages={
+            "required": _("请给出事实：facts 是“事实编号: 值”的对象，可以为空。"),
+            "not_a_dict": _("facts 应是“事实编号: 值”的对象。"),
+        },
+    )
     category = serializers.ChoiceField(
         choices=list(CATEGORIES), required=False, allow_null=True, help_text=_("投诉类别")
     )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """As sent. A field that nobody knows is refused, never ignored: it may be a slip."""
+        for name in data if isinstance(data, dict) else ():
+            if name not in self.fields:
+                meant = nearest(str(name), self.fields)
+                words = _("没有这个字段；是否指 {meant}？") if meant else _("没有这个字段。")
+                sentence = str(words).format(meant=meant)
+                raise ValidationError({str(name)[:60]: [ErrorDetail(sentence, "unknown_field")]})
+        return super().to_internal_value(data)
 
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Facts in normal form. Every wrong one is an error of its own, named by its id."""
@@ -31,12 +53,17 @@ class EvaluateSerializer(serializers.Serializer[Any]):
 
 def checked(facts: dict[str, Any], lang: str) -> dict[str, Any]:
     """Normal values by fact. Raises ValidationError {fact id: [sentence]}, all at once."""
+    if len(facts) > MOST_FACTS:
+        sentence = str(_("共 {n} 项事实，最多 {most} 项。")).format(n=len(facts), most=MOST_FACTS)
+        raise ValidationError({"facts": [ErrorDetail(sentence, "too_many")]})
     normal: dict[str, Any] = {}
     wrong: dict[str, list[ErrorDetail]] = {}
     for name, value in facts.items():
         try:
             normal[name] = None if value is None else check_value(name, value)
         except FactError as bad:
+            if isinstance(bad, UnknownFact) and len(wrong) < GUESSED:
+                bad.meant = nearest(name, FACTS)
             wrong[bad.fact_id] = [ErrorDetail(bad.sentence_for(lang), code=bad.code)]
     if wrong:
         raise ValidationError(wrong)

@@ -1,11 +1,9 @@
-"""The HTTP door, the start-up check and the command. No database."""
+"""The HTTP door and the start-up check. No database."""
 
 import json
-from io import StringIO
 
 import pytest
 from django.core.checks import run_checks
-from django.core.management import CommandError, call_command
 from django.utils import translation
 from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIRequestFactory
@@ -91,37 +89,3 @@ def test_the_start_up_check_speaks_when_a_file_of_law_is_broken(monkeypatch):
     [error] = run_checks(tags=["legal_rules"])
     assert error.id == "legal_rules.E001"
     assert "55_1.yaml:7" in error.msg
-
-
-def test_the_command_evaluates_a_file(tmp_path):
-    path = tmp_path / "事实.yaml"
-    path.write_text(
-        "tx_living_consumption: yes\nfr_adulterated: yes\ntx_price_paid: '200'\n", "utf-8"
-    )
-    out = StringIO()
-    call_command("evaluate", path, "--on", "2026-03-01", stdout=out)
-    assert "600.00 元（3 × 200.00）" in out.getvalue()
-    out = StringIO()
-    call_command("evaluate", path, "--on", "2026-03-01", "--json", stdout=out)
-    assert json.loads(out.getvalue())["rule_set"] == "2026.11"
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("tx_price_paid: 3.5", "float"),
-        ("nothing: yes", "没有名为"),
-        ("- a list", "mapping"),
-        ("a: [", "facts.yaml:"),
-    ],
-)
-def test_the_command_says_what_is_wrong_with_a_file(tmp_path, content, message):
-    path = tmp_path / "facts.yaml"
-    path.write_text(content, "utf-8")
-    with pytest.raises(CommandError, match=message):
-        call_command("evaluate", path)
-
-
-def test_the_command_says_that_there_is_no_file(tmp_path):
-    with pytest.raises(CommandError, match=r"none\.yaml"):
-        call_command("evaluate", tmp_path / "none.yaml")
