@@ -8,6 +8,7 @@ file below `statutes/cpl/` shows it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -29,7 +30,7 @@ from legal_rules.reasoning.rules import (
 )
 from legal_rules.reasoning.source import LawError, Table
 from legal_rules.reasoning.worked import answers_of, examples_of
-from legal_rules.terms import Label
+from legal_rules.terms import Fact, Label
 from legal_rules.vocabulary import CATEGORIES, FACTS, INSTRUMENTS, REMEDIES, RIGHTS
 
 RULE_KEYS = (
@@ -65,6 +66,7 @@ def read_rule(page: Table) -> Rule:
     """One rule from its page. Raises LawError for the first mistake."""
     page.only(RULE_KEYS, RULE_NEEDS)
     versions = _versions(page)
+    names = _names(versions)
     return Rule(
         id=page.text("id"),
         file=page.file,
@@ -81,7 +83,8 @@ def read_rule(page: Table) -> Rule:
         versions=versions,
         examples=examples_of(page, versions),
         subjects=frozenset(group for version in versions for group in _groups(version)),
-        names=_names(versions),
+        names=names,
+        content=_content(page, names),
     )
 
 
@@ -211,6 +214,18 @@ def _exposure(row: Table) -> Exposure:
 def _names(versions: tuple[Version, ...]) -> tuple[str, ...]:
     named = {name for version in versions for name in version.facts()}
     return tuple(sorted(named.union(*(FACTS[name].inputs for name in named))))
+
+
+def _content(page: Table, names: tuple[str, ...]) -> str:
+    """What counsel signs. Comments, `review` and English names of answers are no part of it."""
+    said = {key: value for key, value in page.items() if key != "review"}
+    meant = {name: _meaning(FACTS[name]) for name in names}
+    whole = {"rule": said, "facts": meant}
+    return json.dumps(whole, default=str, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _meaning(fact: Fact) -> list[object]:
+    return [fact.type, fact.zh, [*fact.values], fact.unknown, fact.none, fact.inputs, fact.found_by]
 
 
 def _groups(version: Version) -> Iterator[str]:

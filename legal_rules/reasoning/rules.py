@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -140,7 +141,8 @@ class Rule:
     """One paragraph of law.
 
     `yields_to`: special rules that displace it; `preceded_by`: the older law; `subjects`: the
-    groups of the facts it turns on; `names`: every fact that can change its finding.
+    groups of the facts it turns on; `names`: every fact that can change its finding; `content`:
+    all that its file says but for `review`, and what its facts mean, as canonical JSON.
     """
 
     id: str
@@ -159,6 +161,12 @@ class Rule:
     examples: tuple[Example, ...]
     subjects: frozenset[str]
     names: tuple[str, ...]
+    content: str
+
+    @property
+    def sha256(self) -> str:
+        """Of its content (hex): under the same hash the rule says the same."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
 
     @property
     def signed(self) -> bool:
