@@ -199,13 +199,15 @@ KINDS = tuple(_ENDS)
 
 
 def _text(kind: str, amounts: list[Amount]) -> str:
+    if kind == "minus" and amounts[1].exact == ZERO:
+        return amounts[0].formula
     words = [amount.formula for amount in amounts if amount.formula]
     if kind == "times":
         return " × ".join(reversed(words)) if _is_figure(words[-1]) else " × ".join(words)
     if kind == "portion":
         return f"{words[0]} × {words[1]} ÷ {words[2]}"
     if kind == "between":
-        return f"{words[0]} … {words[1]}"
+        return " … ".join(dict.fromkeys(words))
     if kind == "up_to":
         return f"≤ {words[0]}"
     if kind == "greatest":

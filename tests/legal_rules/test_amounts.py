@@ -102,3 +102,13 @@ def test_multiples_are_exact_to_the_cent(price, times):
     found = reckon(table(times=["tx_price_paid", times]), tx_price_paid=f"{price:.2f}")
     cents = int(price.scaleb(2)) * times
     assert in_yuan(found.exact) == f"{cents // 100}.{cents % 100:02d}"
+
+
+def test_a_formula_says_nothing_of_what_is_not_there():
+    nothing = table(minus=["pp_amount", "dv_set_off"])
+    assert reckon(nothing, pp_amount="100.00").formula == "100.00"
+    part = reckon(nothing, pp_amount="100.00", tx_already_paid="30.00")
+    assert (part.formula, in_yuan(part.exact)) == ("100.00 − 30.00", "70.00")
+    both = table(between=["pp_amount", "pp_bonus"])
+    assert reckon(both, pp_amount="5.00", pp_bonus="5.00").formula == "5.00"
+    assert reckon(both, pp_amount="5.00", pp_bonus="6.00").formula == "5.00 … 6.00"

@@ -6,6 +6,7 @@ import pytest
 
 from legal_rules.reasoning.apply import KnownFacts
 from legal_rules.reasoning.derived import last_day, months_after
+from legal_rules.vocabulary import FACTS
 
 
 def value(fact, **facts):
@@ -207,3 +208,91 @@ def test_a_share_of_fault_counts_once_it_is_more_than_zero():
 def test_sixteen_is_counted_in_whole_years():
     assert value("dv_under_16", mn_age=15) is True
     assert value("dv_under_16", mn_age=16) is False
+
+
+@pytest.mark.parametrize(
+    ("facts", "price"),
+    [
+        ({"tx_price_paid": "2889.00"}, "2889.00"),
+        ({"tx_price_paid": "2889.00", "tx_affected_price": "1511.37"}, "1511.37"),
+        ({"tx_price_paid": "2889.00", "tx_part_only": True}, None),
+        ({"tx_price_paid": "2889.00", "tx_part_only": False}, "2889.00"),
+        ({"tx_price_paid": "600.00", "tx_affected_price": "700.00"}, "600.00"),
+        ({"tx_affected_price": "600.00"}, "600.00"),
+        ({}, None),
+    ],
+)
+def test_the_base_of_a_multiple_is_the_price_of_the_part_affected(facts, price):
+    assert value("dv_affected_price", **facts) == price
+
+
+def test_what_nobody_proves_to_be_paid_is_not_deducted():
+    assert value("dv_set_off") == "0.00"
+    assert value("dv_set_off", tx_already_paid="1268.00") == "1268.00"
+
+
+def test_each_of_the_seven_cases_is_knowledge_and_no_answer_is_none():
+    for case in FACTS["fd_seller_knew"].values:
+        assert value("dv_seller_knew", fd_seller_knew=[case]) is (case != "否")
+    assert value("dv_seller_knew", fd_seller_knew=[]) is None
+    assert value("dv_seller_knew") is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "price"),
+    [
+        ({"fd_reasonable_price": "300.00", "tx_price_paid": "9000.00"}, "300.00"),
+        ({"fd_reasonable_price": "9000.00", "tx_price_paid": "300.00"}, "300.00"),
+        ({"fd_reasonable_price": "300.00"}, "300.00"),
+        ({"fd_reasonable_need": True, "tx_price_paid": "60.00"}, "60.00"),
+        ({"fd_reasonable_need": False, "tx_price_paid": "60.00"}, None),
+        ({"tx_price_paid": "60.00"}, None),
+    ],
+)
+def test_a_knowing_buyer_counts_what_a_household_needs(facts, price):
+    assert value("dv_price_within_need", **facts) == price
+
+
+@pytest.mark.parametrize(
+    ("facts", "more"),
+    [
+        ({"fd_injury_loss": "1000.01", "fd_reasonable_price": "300.00"}, True),
+        ({"fd_injury_loss": "1000.00", "fd_reasonable_price": "300.00"}, False),
+        ({"fd_injury_loss": "0"}, False),
+        ({"fd_injury_loss": "10.00"}, None),
+        ({"fd_reasonable_price": "300.00"}, None),
+    ],
+)
+def test_three_times_the_loss_is_held_against_ten_times_the_price(facts, more):
+    assert value("dv_loss_outweighs", **facts) is more
+
+
+@pytest.mark.parametrize(
+    ("facts", "discounted", "at_list"),
+    [
+        ({"pp_used_discounted": "1600.00", "pp_used_list": "2000.00"}, "1600.00", "2000.00"),
+        ({"pp_bonus": "1000.00", "pp_used_list": "2000.00"}, "1600.00", "2000.00"),
+        ({"pp_bonus": "0", "pp_used_list": "2000.00"}, None, "2000.00"),
+        ({"pp_units_total": 40, "pp_units_used": 6}, "600.00", None),
+        (
+            {"pp_units_total": 40, "pp_units_used": 6, "pp_unit_price": "120.00"},
+            "600.00",
+            "720.00",
+        ),
+        ({"pp_units_total": 40, "pp_units_used": 41}, "4000.00", None),
+        ({"pp_units_total": 3, "pp_units_used": 1}, "1333.33", None),
+        ({"pp_units_used": 0}, "0.00", "0.00"),
+        ({"pp_units_total": 0, "pp_units_used": 1}, None, None),
+        ({"pp_used_list": "0"}, "0.00", "0.00"),
+        ({"pp_unit_price": "120.00"}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_what_was_performed_is_valued_at_both_prices(facts, discounted, at_list):
+    paid = {"pp_amount": "4000.00", **facts}
+    assert value("dv_prepaid_used_discounted", **paid) == discounted
+    assert value("dv_prepaid_used_list", **paid) == at_list
+
+
+def test_without_the_sum_prepaid_a_share_of_it_is_not_known():
+    assert value("dv_prepaid_used_discounted", pp_units_total=40, pp_units_used=6) is None
