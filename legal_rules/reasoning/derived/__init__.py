@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from legal_rules.reasoning.derived import contracts, goods, penalties, people, sums
+from legal_rules.reasoning.derived import cars, contracts, goods, harm, penalties, people, sums
 from legal_rules.reasoning.derived.inputs import Get, last_day, months_after
 
 __all__ = ["DERIVED", "Get", "last_day", "months_after"]
 
 DERIVED: Mapping[str, Callable[[Get], object | None]] = {
     name: function
-    for part in (goods, contracts, people, penalties, sums)
+    for part in (goods, cars, harm, contracts, people, penalties, sums)
     for name, function in vars(part).items()
     if name.startswith("dv_")
 }

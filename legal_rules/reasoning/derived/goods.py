@@ -1,8 +1,18 @@
-"""Facts computed about goods: return, warranty, family cars."""
+"""Facts computed about goods: return, warranty, repair."""
 
 from __future__ import annotations
 
-from legal_rules.reasoning.derived.inputs import Get, day_of, last_day, months_after, within
+from datetime import timedelta
+
+from legal_rules.reasoning.derived.inputs import (
+    Get,
+    day_of,
+    last_day,
+    months_after,
+    over,
+    positive,
+    within,
+)
 
 LONG_LASTING = (
     "机动车",
@@ -12,6 +22,7 @@ LONG_LASTING = (
     "电冰箱",
     "空调器",
     "洗衣机",
+    "家用视听商品",
     "其他耐用商品",
     "装饰装修服务",
 )
@@ -22,9 +33,14 @@ def dv_within_7d_receipt(get: Get) -> bool | None:
     return within(get, "rt_demand_date", "tx_delivery_date", days=7)
 
 
+def dv_within_7d_sale(get: Get) -> bool | None:
+    """移动电话机三包规定 11: the fault appears within seven days of the sale."""
+    return _appeared_after_sale(get, 7)
+
+
 def dv_within_15d_sale(get: Get) -> bool | None:
-    """移动电话机三包规定 12: within fifteen days of the sale."""
-    return within(get, "rt_demand_date", "tx_contract_date", days=15)
+    """移动电话机三包规定 12: the fault appears by the fifteenth day after the sale."""
+    return _appeared_after_sale(get, 15)
 
 
 def dv_within_6m_receipt(get: Get) -> bool | None:
@@ -38,27 +54,69 @@ def dv_within_6m_receipt(get: Get) -> bool | None:
     return found <= last_day(months_after(received, 6))
 
 
-def dv_car_7d(get: Get) -> bool | None:
-    """家用汽车三包规定 22: seven days from the start of the warranty."""
-    return within(get, "rt_demand_date", "tx_delivery_date", days=7)
+def dv_repaired_twice(get: Get) -> bool | None:
+    """移动电话机三包规定 13; 家用汽车三包规定 24(1)(i): 经两次修理."""
+    return over(get, "q_repair_count", 1)
 
 
-def dv_car_60d_3000km(get: Get) -> bool | None:
-    """家用汽车三包规定 23: the fault appears within 60 days or 3,000 km, whichever comes first."""
-    days = within(get, "q_defect_found_date", "tx_delivery_date", days=60)
-    mileage = get("q_car_mileage")
-    if days is False:
+def dv_repaired_over_4(get: Get) -> bool | None:
+    """家用汽车三包规定 24(1)(iv): 因同一质量问题累计修理超过4次."""
+    return over(get, "q_repair_count", 4)
+
+
+def dv_repair_over_30d(get: Get) -> bool | None:
+    """家用汽车三包规定 24(1)(iv): 累计修理时间超过30日, without what 24(3) leaves out."""
+    return over(get, "q_repair_days", 30)
+
+
+def dv_under_repair(get: Get) -> bool | None:
+    """消费者权益保护法实施条例 18(1): 修理的时间."""
+    spans = over(get, "q_repair_days", 0), over(get, "q_single_repair_days", 0)
+    if True in spans:
+        return True
+    return None if None in spans else False
+
+
+def dv_single_repair_over_7d(get: Get) -> bool | None:
+    """移动电话机三包规定 15: 在7日内不能修好."""
+    return over(get, "q_single_repair_days", 7)
+
+
+def dv_single_repair_over_30d(get: Get) -> bool | None:
+    """移动电话机三包规定 17: 修理时间超过30日."""
+    return over(get, "q_single_repair_days", 30)
+
+
+def dv_single_repair_over_60d(get: Get) -> bool | None:
+    """移动电话机三包规定 16: 自送修之日起超过60日."""
+    return over(get, "q_single_repair_days", 60)
+
+
+def dv_part_replaced(get: Get) -> bool | None:
+    """微型计算机三包规定 18: 更换后仍不能正常使用."""
+    return over(get, "q_assembly_replaced_count", 0)
+
+
+def dv_part_replaced_twice(get: Get) -> bool | None:
+    """家用汽车三包规定 24(1)(ii)(iii): 累计更换2次."""
+    return over(get, "q_assembly_replaced_count", 1)
+
+
+def dv_refund_deducted(get: Get) -> bool | None:
+    """七日无理由退货暂行办法 12, 16-18: what the seller may take off the refund."""
+    return positive(get, "rt_deductions")
+
+
+def _appeared_after_sale(get: Get, days: int) -> bool | None:
+    """Only what is beyond dispute: the demand came in time, so the fault did; or the fault came
+    too late even when counted from delivery. Between, counsel decides (售出之日: contract or
+    delivery; a fault in time that was reported later).
+    """
+    found, asked = day_of(get, "q_defect_found_date"), day_of(get, "rt_demand_date")
+    sold, handed_over = day_of(get, "tx_contract_date"), day_of(get, "tx_delivery_date")
+    span = timedelta(days=days)
+    if asked and sold and asked <= last_day(sold + span):
+        return True
+    if found and handed_over and found > last_day(max(sold or handed_over, handed_over) + span):
         return False
-    if isinstance(mileage, int) and mileage <= 3000:
-        return days  # driven less now, so less when the fault appeared
-    return None  # more now says nothing of the day of the fault
-
-
-def dv_car_warranty(get: Get) -> bool | None:
-    """家用汽车三包规定 18: two years or 50,000 km at least; beyond, the declared terms."""
-    found, received = day_of(get, "q_defect_found_date"), day_of(get, "tx_delivery_date")
-    mileage = get("q_car_mileage")
-    if found is None or received is None or not isinstance(mileage, int):
-        return None
-    inside = found <= last_day(months_after(received, 24)) and mileage <= 50_000
-    return True if inside else None
+    return None

@@ -30,6 +30,12 @@ def positive(get: Get, fact: str) -> bool | None:
     return None if value is None else value > 0
 
 
+def over(get: Get, fact: str, limit: int) -> bool | None:
+    """More than `limit`, of a whole number."""
+    value = get(fact)
+    return value > limit if isinstance(value, int) else None
+
+
 def within(get: Get, late: str, start: str, days: int) -> bool | None:
     asked, begun = day_of(get, late), day_of(get, start)
     if asked is None or begun is None:
