@@ -74,6 +74,77 @@ def test_reasons_for_a_refusal_may_be_good_or_bad():
     assert value("dv_over_15d", as_open_days=16) is None
 
 
+@pytest.mark.parametrize(("days", "passed"), [(15, False), (16, True), (None, None)])
+def test_fifteen_days_pass_whatever_the_reason(days, passed):
+    facts = {} if days is None else {"as_open_days": days}
+    assert value("dv_15d_passed", **facts) is passed
+
+
+def test_counsel_judges_whether_the_reasons_are_good():
+    stated = {"as_open_days": 16, "as_refusal_reasoned": True}
+    assert value("dv_over_15d", **stated, as_just_cause=False) is True
+    assert value("dv_over_15d", **stated, as_just_cause=True) is None
+    assert value("dv_over_15d", as_open_days=15, as_just_cause=False) is False
+
+
+@pytest.mark.parametrize(
+    ("ended", "found", "health", "lapsed"),
+    [
+        ("2024-03-02", "2026-03-01", None, False),
+        ("2024-03-02", "2026-03-02", None, None),  # does the first day count?
+        ("2024-03-02", "2026-03-03", None, None),  # two years are over; are there five?
+        ("2024-03-02", "2026-03-03", False, True),
+        ("2024-03-02", "2026-03-03", True, False),
+        ("2021-03-02", "2026-03-01", False, True),
+        ("2021-07-15", "2026-07-14", True, False),
+        ("2021-07-15", "2026-07-15", True, None),
+        ("2021-07-15", "2026-07-16", True, True),
+        ("2021-07-15", "2026-07-16", None, True),
+        ("2021-07-14", "2026-07-13", True, None),  # an act before the five years came
+    ],
+)
+def test_an_act_undiscovered_for_two_or_five_years_is_not_fined(ended, found, health, lapsed):
+    facts = {"pn_act_ended": ended, "pn_discovered_on": found, "pn_five_years": health}
+    known = {name: given for name, given in facts.items() if given is not None}
+    assert value("dv_penalty_lapsed", **known) is lapsed
+
+
+def test_time_runs_from_the_act_only_where_it_did_not_go_on():
+    facts = {"conduct_date": "2023-03-02", "pn_discovered_on": "2026-03-03", "pn_five_years": False}
+    assert value("dv_penalty_lapsed", **facts) is None
+    assert value("dv_penalty_lapsed", **facts, pn_act_continuing=True) is None
+    assert value("dv_penalty_lapsed", **facts, pn_act_continuing=False) is True
+    later = {**facts, "pn_act_ended": "2025-03-02"}
+    assert value("dv_penalty_lapsed", **later, pn_act_continuing=False) is False
+
+
+@pytest.mark.parametrize(
+    ("found", "lapsed"), [("2026-09-01", False), ("2026-09-02", None), ("2026-09-03", True)]
+)
+def test_the_police_have_six_months(found, lapsed):
+    facts = {"conduct_date": "2026-03-02", "pn_act_continuing": False, "ps_discovered_on": found}
+    assert value("dv_ps_lapsed", **facts) is lapsed
+
+
+def test_a_decision_under_the_new_competition_law_is_one_from_its_first_day():
+    assert value("dv_decided_under_aucl_2025") is None
+    assert value("dv_decided_under_aucl_2025", pn_decided_on="2025-10-14") is False
+    assert value("dv_decided_under_aucl_2025", pn_decided_on="2025-10-15") is True
+
+
+@pytest.mark.parametrize(
+    ("fact", "limit"),
+    [("dv_fraud_3000", 3000), ("dv_fraud_10000", 10_000), ("dv_shoddy_50000", 50_000)],
+)
+def test_the_total_decides_and_one_price_can_only_show_that_a_sum_is_reached(fact, limit):
+    enough, less = f"{limit}.00", f"{limit - 1}.99"
+    assert value(fact, fr_total_sales=enough) is True
+    assert value(fact, fr_total_sales=less) is False
+    assert value(fact, tx_price_paid=enough) is True
+    assert value(fact, tx_price_paid=less) is None
+    assert value(fact, tx_price_paid=less, fr_total_sales=less) is False
+
+
 def test_a_derived_fact_may_be_stated_where_it_cannot_be_computed():
     assert value("dv_within_7d_receipt", dv_within_7d_receipt=True) is True
 
@@ -119,6 +190,46 @@ def test_thresholds_are_halved_for_information_from_ones_service(facts, serious)
 def test_outside_ones_service_the_whole_threshold_counts():
     assert value("dv_pi_serious", pi_employee_sold=False, pi_count_property=49) is None
     assert value("dv_pi_serious", pi_employee_sold=False, pi_count_property=50) is True
+
+
+def test_while_nobody_has_said_who_sold_it_both_thresholds_are_kept_in_mind():
+    counted = {"pi_count_transaction": 0, "pi_count_other": 0, "pi_illegal_gain": "0.00"}
+    outside = {**counted, "pi_employee_sold": False}
+    assert value("dv_pi_serious", **outside, pi_count_property=49) is False
+    assert value("dv_pi_serious", **counted, pi_count_property=24) is False
+    assert value("dv_pi_serious", **counted, pi_count_property=25) is None
+    assert value("dv_pi_serious", **counted, pi_count_property=49) is None
+    assert value("dv_pi_serious", **counted, pi_count_property=50) is True
+
+
+def test_a_count_displaces_the_estimate_by_persons():
+    sold = {"pi_employee_sold": True, "pi_leak_count": 620, "pi_sensitive": ["金融账户"]}
+    assert value("dv_pi_serious", **sold) is True
+    assert value("dv_pi_serious", **sold, pi_count_property=3) is None
+    many = {"pi_employee_sold": True, "pi_leak_count": 2500, "pi_sensitive": ["身份证件号码"]}
+    assert value("dv_pi_serious", **many) is True
+    assert value("dv_pi_serious", **{**many, "pi_leak_count": 2499}) is None
+    tracked = {"pi_employee_sold": True, "pi_leak_count": 25, "pi_sensitive": ["行踪轨迹"]}
+    assert value("dv_pi_serious", **tracked) is True
+    assert value("dv_pi_serious", **{**tracked, "pi_leak_count": 24}) is None
+
+
+def test_ten_times_the_threshold_is_very_serious_by_count_only():
+    sold = {"pi_employee_sold": True}
+    assert value("dv_pi_very_serious", **sold, pi_count_property=250) is True
+    assert value("dv_pi_very_serious", **sold, pi_count_property=249) is None
+    assert value("dv_pi_very_serious", **sold, pi_illegal_gain="25000.00") is True
+    assert value("dv_pi_very_serious", pi_count_property=499) is None
+    assert value("dv_pi_very_serious", pi_count_property=500) is True
+    whole = {"pi_count_transaction": 0, "pi_count_other": 0, "pi_illegal_gain": "0.00"}
+    assert value("dv_pi_very_serious", **sold, **whole, pi_count_property=249) is False
+    estimated = {"pi_leak_count": 620, "pi_sensitive": ["金融账户"]}
+    assert value("dv_pi_very_serious", **sold, **estimated) is None
+
+
+def test_a_million_people_make_an_incident_but_fewer_do_not_refute_it():
+    assert value("dv_million_people", pi_leak_count=1_000_000) is True
+    assert value("dv_million_people", pi_leak_count=999_999) is None
 
 
 def test_rescission_is_known_to_be_late_but_never_to_be_in_time():

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from legal_rules.reasoning.derived import cars, contracts, goods, harm, penalties, people, sums
+from legal_rules.reasoning.derived import (
+    cars,
+    contracts,
+    goods,
+    harm,
+    penalties,
+    people,
+    personal_info,
+    sums,
+)
 from legal_rules.reasoning.derived.inputs import Get, last_day, months_after
 
 __all__ = ["DERIVED", "Get", "last_day", "months_after"]
 
 DERIVED: Mapping[str, Callable[[Get], object | None]] = {
     name: function
-    for part in (goods, cars, harm, contracts, people, penalties, sums)
+    for part in (goods, cars, harm, contracts, people, penalties, sums, personal_info)
     for name, function in vars(part).items()
     if name.startswith("dv_")
 }

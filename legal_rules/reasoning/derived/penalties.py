@@ -1,58 +1,94 @@
-"""Facts computed for fines, offences and the protection of personal information."""
+"""Facts computed for fines and detention: delay, time limits, sums that make a crime."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
 
-from legal_rules.reasoning.derived.inputs import Get, money
+from legal_rules.reasoning.derived.inputs import Get, day_of, money, months_after
 
-HALF = Decimal("0.5")
+FIVE_YEARS = date(2021, 7, 15)  # the text that brought them
+AUCL_2025 = date(2025, 10, 15)
+
+
+def dv_15d_passed(get: Get) -> bool | None:
+    """侵害消费者权益行为处罚办法 8, 9, 10: over fifteen days, whatever the reason."""
+    days = get("as_open_days")
+    return days > 15 if isinstance(days, int) else None
 
 
 def dv_over_15d(get: Get) -> bool | None:
-    """侵害消费者权益行为处罚办法 8: over fifteen days without good reason.
+    """侵害消费者权益行为处罚办法 8(2): over fifteen days without good reason.
 
-    Stated reasons may be good or bad: that is left open."""
-    days = get("as_open_days")
+    Stated reasons may be good or bad: that is left open until counsel has found them bad. That they
+    are good is for the business to prove, beside this fact."""
+    days, unexcused = get("as_open_days"), get("as_just_cause") is False
     if not isinstance(days, int):
         return None
     if days <= 15:
         return False
-    return True if get("as_refusal_reasoned") is False else None
+    return True if get("as_refusal_reasoned") is False or unexcused else None
 
 
-def dv_pi_harm(get: Get) -> bool | None:
-    """个人信息保护法 69(1): 造成损害."""
-    loss, harm = money(get, "pi_loss"), get("pi_harm")
-    if loss or harm is True:
+def dv_penalty_lapsed(get: Get) -> bool | None:
+    """行政处罚法 36: undiscovered for two years; for five where life, health or financial safety
+    was harmed, which for acts before the text of 2021 is a question for counsel."""
+    span, longer = _span(get, "pn_discovered_on"), get("pn_five_years")
+    if span is None:
+        return None
+    started, found = span
+    short, long = _passed(started, found, 24), _passed(started, found, 60)
+    if short is not True:
+        return short
+    if long is True or longer is False:
         return True
-    return False if harm is False and loss == 0 else None
+    return long if longer is True and started >= FIVE_YEARS else None
 
 
-def dv_pi_serious(get: Get) -> bool | None:
-    """侵犯公民个人信息刑事案件解释 5(1)(iii)-(viii): 50 / 500 / 5,000 records or 5,000 yuan, in
-    proportion to one another; half of that for information from one's duty or service.
+def dv_ps_lapsed(get: Get) -> bool | None:
+    """治安管理处罚法 25: undiscovered by the police for six months."""
+    span = _span(get, "ps_discovered_on")
+    return _passed(*span, 6) if span else None
 
-    Records not counted by type are estimated by person, in the heaviest type present, and only to
-    show that the threshold is reached; a count displaces the estimate. That it is not reached is
-    shown only where every count and the gain are given."""
-    sold = get("pi_employee_sold")
-    limits = {"pi_count_property": 50, "pi_count_transaction": 500, "pi_count_other": 5000}
-    counts = {name: n for name in limits if isinstance(n := get(name), int)}
-    share = sum((Decimal(n) / limits[name] for name, n in counts.items()), Decimal(0))
-    gain = money(get, "pi_illegal_gain")
-    most = max(share, (gain or Decimal(0)) / 5000, Decimal(0) if counts else _estimate(get))
-    if most >= (HALF if sold is True else 1):
+
+def dv_decided_under_aucl_2025(get: Get) -> bool | None:
+    """反不正当竞争法 2025 41; 行政处罚法 37: the lighter text applies to decisions from then on."""
+    decided = day_of(get, "pn_decided_on")
+    return None if decided is None else decided >= AUCL_2025
+
+
+def dv_fraud_3000(get: Get) -> bool | None:
+    """诈骗刑事案件解释 1: the lowest figure that a province may set for 数额较大."""
+    return _reaches(get, 3_000)
+
+
+def dv_fraud_10000(get: Get) -> bool | None:
+    """诈骗刑事案件解释 1: the highest figure that a province may set for 数额较大."""
+    return _reaches(get, 10_000)
+
+
+def dv_shoddy_50000(get: Get) -> bool | None:
+    """刑法 140: 销售金额五万元以上."""
+    return _reaches(get, 50_000)
+
+
+def _reaches(get: Get, limit: int) -> bool | None:
+    """The total decides; while it is unknown, one price can only show that the limit is reached."""
+    total, price = money(get, "fr_total_sales"), money(get, "tx_price_paid")
+    if any(amount is not None and amount >= limit for amount in (total, price)):
         return True
-    if len(counts) == len(limits) and gain is not None and most < (1 if sold is False else HALF):
-        return False
-    return None
+    return None if total is None else False
 
 
-def _estimate(get: Get) -> Decimal:
-    """Share of the threshold by persons: property information 50, anything else 5,000."""
-    people, kinds = get("pi_leak_count"), get("pi_sensitive")
-    if not isinstance(people, int):
-        return Decimal(0)
-    heavy = isinstance(kinds, tuple) and {"金融账户", "行踪轨迹"} & set(kinds)
-    return Decimal(people) / (50 if heavy else 5000)
+def _span(get: Get, discovered: str) -> tuple[date, date] | None:
+    """End of the act, day of discovery. An act that may still have gone on has no known end."""
+    ended, found = day_of(get, "pn_act_ended"), day_of(get, discovered)
+    if ended is None and get("pn_act_continuing") is False:
+        ended = day_of(get, "conduct_date")
+    return (ended, found) if ended and found else None
+
+
+def _passed(start: date, day: date, months: int) -> bool | None:
+    """Whether the period had run out. The law does not say if the first day counts, so that on the
+    day on which the answer would differ there is none."""
+    last = months_after(start, months)
+    return None if day == last else day > last
