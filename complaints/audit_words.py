@@ -20,6 +20,7 @@ VERBS: dict[str, str | Promise] = {
     "clocks.held": pgettext_lazy("audit", "中止计时"),
     "clocks.resumed": pgettext_lazy("audit", "恢复计时"),
     "facts.answered": pgettext_lazy("audit", "记录事实"),
+    "analysis.frozen": pgettext_lazy("audit", "留存法律分析快照"),
     "evidence.received": pgettext_lazy("audit", "收取证据"),
     "evidence.downloaded": pgettext_lazy("audit", "调阅证据"),
     "resolution.drafted": pgettext_lazy("audit", "拟定方案"),

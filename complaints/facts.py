@@ -1,18 +1,15 @@
-"""Facts of a case: what was answered, what the law still needs, the analysis of the moment and the
-frozen one.
-"""
+"""Facts of a case: what was answered, what the law still needs, and the analysis of the moment."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone, translation
 
-from accounts.models import User
-from complaints.models import Analysis, Complaint, FactAnswer
+from complaints.models import Complaint, FactAnswer
 from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
 
@@ -63,8 +60,23 @@ def values_for_law(complaint: Complaint, answers: Sequence[FactAnswer]) -> dict[
     return {**from_the_record(complaint), **known_values(answers)}
 
 
-def analyse(complaint: Complaint, answers: Sequence[FactAnswer] | None = None) -> dict[str, Any]:
-    """The legal analysis of the current facts (shape in API.md).
+def is_dated(complaint: Complaint) -> bool:
+    """Whether somebody said when it happened; else the date of receipt stands for it."""
+    return complaint.transaction_date is not None
+
+
+def settled(answers: Sequence[FactAnswer]) -> set[str]:
+    """Facts that are no longer asked: answered, or given up as not to be established.
+
+    An agent's report on a judgement settles nothing: counsel is still asked.
+    """
+    return {a.fact for a in answers if not is_judgement(a.fact) or a.by.may("find_facts")}
+
+
+def analyse(
+    complaint: Complaint, answers: Sequence[FactAnswer] | None = None, lang: str | None = None
+) -> dict[str, Any]:
+    """The legal analysis of the current facts (shape in API.md), in the active language.
 
     Facts marked as not to be established are no longer missing.
     """
@@ -73,11 +85,16 @@ def analyse(complaint: Complaint, answers: Sequence[FactAnswer] | None = None) -
         values_for_law(complaint, answers),
         date_of_conduct(complaint),
         complaint.category or None,
-        translation.get_language() or "zh-hans",
+        lang or translation.get_language() or "zh-hans",
+        is_dated(complaint),
     )
-    settled = {a.fact for a in answers if not is_judgement(a.fact) or a.by.may("find_facts")}
-    result["missing_facts"] = [m for m in result["missing_facts"] if m["fact"] not in settled]
-    return result
+    return still_asking(result, settled(answers))
+
+
+def still_asking(result: dict[str, Any], settled: Collection[str]) -> dict[str, Any]:
+    """The analysis without the questions that are settled."""
+    asked = [m for m in result["missing_facts"] if m["fact"] not in settled]
+    return {**result, "missing_facts": asked}
 
 
 def missing_for_conclusion(complaint: Complaint) -> list[dict[str, Any]]:
@@ -86,54 +103,6 @@ def missing_for_conclusion(complaint: Complaint) -> list[dict[str, Any]]:
     Facts found by counsel are counsel's, not asked here.
     """
     return [m for m in analyse(complaint)["missing_facts"] if not is_judgement(m["fact"])]
-
-
-def freeze(complaint: Complaint, by: User, now: datetime) -> Analysis:
-    """Store the analysis with its facts and the rulebook's hash."""
-    answers = current_answers(complaint)
-    result = analyse(complaint, answers)
-    return Analysis.objects.create(
-        complaint=complaint,
-        at=now,
-        by=by,
-        as_of=date_of_conduct(complaint),
-        facts_revision=complaint.facts_revision,
-        rulebook_sha256=rulebook.current().sha256,
-        facts=values_for_law(complaint, answers),
-        result=result,
-    )
-
-
-def latest_analysis(complaint: Complaint) -> Analysis | None:
-    """The analysis frozen last."""
-    return Analysis.objects.filter(complaint=complaint).order_by("-id").first()
-
-
-def in_language(analysis: Analysis, lang: str) -> dict[str, Any]:
-    """The frozen analysis in a language: the same facts through the same rulebook, worked out anew.
-
-    Under another rulebook the stored words stand as they are; nothing is reinterpreted.
-    """
-    stored: dict[str, Any] = analysis.result
-    if analysis.rulebook_sha256 != rulebook.current().sha256:
-        return stored
-    category = stored.get("category")
-    result: dict[str, Any] = rulebook.analyse(analysis.facts, analysis.as_of, category, lang)
-    still_asked = {m["fact"] for m in stored.get("missing_facts", [])}
-    asked = [m for m in result["missing_facts"] if m["fact"] in still_asked]
-    return {**result, "missing_facts": asked}
-
-
-def is_stale(complaint: Complaint, analysis: Analysis | None) -> bool:
-    """True when facts, the date or the rulebook changed since the analysis was frozen, or there is
-    none.
-    """
-    return (
-        analysis is None
-        or analysis.facts_revision != complaint.facts_revision
-        or analysis.rulebook_sha256 != rulebook.current().sha256
-        or analysis.as_of != date_of_conduct(complaint)
-    )
 
 
 def due_together(result: Mapping[str, Any]) -> list[dict[str, Any]]:

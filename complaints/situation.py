@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import User
-from complaints import facts
+from complaints import facts, snapshots
 from complaints.choices import CommitmentState, DeadlineState
 from complaints.models import Commitment, Complaint, Deadline, Outbox, Resolution
 from evidence.models import Item
@@ -81,11 +81,11 @@ class CaseSituation:
 
     @cached_property
     def _analysis(self) -> Any:
-        return facts.latest_analysis(self.complaint)
+        return snapshots.latest(self.complaint)
 
     @cached_property
     def analysis_is_stale(self) -> bool:
-        return facts.is_stale(self.complaint, self._analysis)
+        return snapshots.is_stale(self.complaint, self._analysis)
 
     @cached_property
     def offer_is_below_minimum(self) -> bool:

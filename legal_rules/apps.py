@@ -1,4 +1,4 @@
-"""The law as data and the engine that applies it: needs no database and keeps no tables."""
+"""The law as data and the engine that applies it; its tables keep the rulebooks that were used."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

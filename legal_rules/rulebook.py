@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from pathlib import Path
 
-from legal_rules import analysis
+import chinese_calendar
+
+from legal_rules import analysis, place
 from legal_rules.reasoning import ask, source
 from legal_rules.reasoning.apply import Finding, KnownFacts, apply_rules
 from legal_rules.reasoning.forms import condition
@@ -24,7 +25,15 @@ from legal_rules.reasoning.rules import Rule
 from legal_rules.reasoning.source import Table
 from legal_rules.vocabulary import CATEGORIES, RIGHTS, STATUTES, check_value
 
-ENGINE = Path(__file__).resolve().parent / "reasoning"
+PACKAGE = place.PACKAGE
+ENGINE = (
+    "analysis.py",
+    "rulebook.py",
+    "terms.py",
+    "values.py",
+    "vocabulary.py",
+    "reasoning/**/*.py",
+)  # whatever has a part in an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +43,33 @@ class Rulebook:
     version: str
     as_of: date
     sha256: str
+    engine_sha256: str
     rules: Mapping[str, Rule]
     rights: Mapping[str, Condition]
+    files: Mapping[str, bytes] = field(repr=False)
 
     def findings(self, facts: Mapping[str, object], as_of: date) -> dict[str, Finding]:
         """Every rule's finding. `facts`: plain JSON values. Raises UnknownFact, WrongValue."""
         return apply_rules(self.rules.values(), known(facts), as_of)
+
+    def law(self) -> dict[str, str]:
+        """Every file of this law as it was loaded: path below statutes/ → text."""
+        return {name: content.decode() for name, content in sorted(self.files.items())}
 
 
 @cache
 def current() -> Rulebook:
     """The rulebook of this installation, read once per process. Raises LawError."""
     about = source.read(STATUTES / "about.yaml", STATUTES).only((), ("version", "as_of"))
+    files, engine = _law(), _sha256(_engine())
     return Rulebook(
-        about.text("version"), about.day("as_of"), _sha256(), load_rules(STATUTES), _rights()
+        about.text("version"),
+        about.day("as_of"),
+        _sha256({**files, "engine": engine.encode()}),
+        engine,
+        load_rules(STATUTES),
+        _rights(),
+        files,
     )
 
 
@@ -96,9 +118,21 @@ def _rights() -> dict[str, Condition]:
     }
 
 
-def _sha256() -> str:
+def _law() -> dict[str, bytes]:
+    """Path below statutes/ → content."""
+    paths = STATUTES.rglob("*.yaml")
+    return {path.relative_to(STATUTES).as_posix(): path.read_bytes() for path in paths}
+
+
+def _engine() -> dict[str, bytes]:
+    """The program that answers, and the holidays that it counts with."""
+    paths = [path for pattern in ENGINE for path in PACKAGE.glob(pattern)]
+    files = {path.relative_to(PACKAGE).as_posix(): path.read_bytes() for path in paths}
+    return {**files, "chinesecalendar": chinese_calendar.__version__.encode()}
+
+
+def _sha256(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
-    for path in sorted([*STATUTES.rglob("*.yaml"), *ENGINE.rglob("*.py")]):
-        digest.update(path.relative_to(STATUTES.parent).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 
+from legal_rules import place
 from legal_rules.reasoning import source
 from legal_rules.reasoning.mistakes import near
 from legal_rules.reasoning.source import Table
@@ -33,7 +33,7 @@ __all__ = [
     "check_value",
 ]
 
-STATUTES = Path(__file__).resolve().parent / "statutes"
+STATUTES = place.STATUTES
 
 
 def _label(row: Table, key: str) -> Label:

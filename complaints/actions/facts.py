@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import facts, validation
+from complaints import snapshots, validation
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
 from complaints.errors import Invalid, NotAllowed, StaleVersion
 from complaints.lifecycle import State
-from complaints.models import Complaint, Event, FactAnswer
+from complaints.models import Analysis, Complaint, Event, FactAnswer
 from complaints.validation import Refused
 from evidence.models import Item
 from legal_rules.vocabulary import FACTS, check_value
@@ -94,9 +94,8 @@ def answer(
         _check_evidence(complaint, cleaned)
         changed = _write(complaint, cleaned, by, now)
         if changed and complaint.state == State.IN_REVIEW and by.may("find_facts"):
-            facts.freeze(
-                complaint, by, now
-            )  # counsel's own finding renews the analysis that counsel is about to sign on
+            # counsel's own finding renews the analysis that counsel is about to sign on
+            snapshots.freeze(complaint, by, now, Analysis.Occasion.FOUND)
     return complaint
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from complaints import facts
+from complaints import snapshots
 from complaints.actions.resolution import current
 from complaints.errors import ContentChanged
-from complaints.models import Complaint, Opinion, Resolution, Transition
+from complaints.models import Analysis, Complaint, Opinion, Resolution, Transition
 from evidence.models import Item
 
 
@@ -81,7 +81,7 @@ def as_it_would_be_signed(complaint: Complaint) -> Resolution | None:
     resolution = current(complaint)
     if resolution is not None:
         resolution.complaint = complaint
-        resolution.analysis = facts.latest_analysis(complaint)
+        resolution.analysis = snapshots.latest(complaint)
     return resolution
 
 
@@ -100,7 +100,7 @@ def submitted(complaint: Complaint, transition: Transition) -> None:
     resolution = _existing(current(complaint))
     resolution.complaint = complaint
     resolution.status = Resolution.Status.SUBMITTED
-    resolution.analysis = facts.latest_analysis(complaint)
+    resolution.analysis = snapshots.latest(complaint)
     resolution.content_hash = content_hash(resolution)
     resolution.save()
     complaint.shared_with_counsel = True
@@ -145,6 +145,7 @@ def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text
     resolution = _existing(as_it_would_be_signed(complaint) if signed else current(complaint))
     resolution.complaint = complaint
     if signed:
+        _freeze_once_more(complaint, resolution, transition)
         resolution.content_hash = content_hash(resolution)
     resolution.status = Resolution.Status.SIGNED if signed else Resolution.Status.RETURNED
     resolution.save()
@@ -157,3 +158,13 @@ def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text
         content_hash=resolution.content_hash,
         below_minimum_reason=str(transition.fields.get("below_minimum_reason", "")),
     )
+
+
+def _freeze_once_more(complaint: Complaint, resolution: Resolution, transition: Transition) -> None:
+    """What the law said at the moment of signing, under the name of whoever signed.
+
+    The step's guard saw to it that nothing changed since counsel read it, so the fingerprint of
+    the content stays.
+    """
+    occasion = Analysis.Occasion.SIGNED
+    resolution.analysis = snapshots.freeze(complaint, transition.person, transition.at, occasion)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from audit.record import record
-from complaints import facts, validation
+from complaints import snapshots, validation
 from complaints.actions import facts as fact_actions
 from complaints.actions import feedback, signature, withdrawal
 from complaints.actions import resolution as resolutions
@@ -24,7 +24,7 @@ from complaints.choices import FactSource
 from complaints.errors import Invalid, StepRefused, Unmet
 from complaints.guards import MENDED_BY
 from complaints.lifecycle import STEPS, Field, Step
-from complaints.models import Complaint, Event, Transition
+from complaints.models import Analysis, Complaint, Event, Transition
 from complaints.situation import CaseSituation
 from complaints.validation import Refused
 from legal_rules.vocabulary import FACTS
@@ -43,7 +43,8 @@ def _concluded(complaint: Complaint, transition: Transition) -> None:
             for f, why in explained.items()
         }
         fact_actions.mark_not_established(complaint, answers, transition.person, transition.at)
-    facts.freeze(complaint, transition.person, transition.at)
+    concluded = Analysis.Occasion.CONCLUDED
+    snapshots.freeze(complaint, transition.person, transition.at, concluded)
 
 
 def _reinvestigated(complaint: Complaint, transition: Transition) -> None:

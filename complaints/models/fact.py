@@ -1,8 +1,10 @@
 """Answers to the element facts, and the legal analysis frozen from them."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import FactSource
 from complaints.models.complaint import Complaint
@@ -39,22 +41,46 @@ class FactAnswer(models.Model):
 
 
 class Analysis(models.Model):
-    """The legal analysis frozen at a moment: facts, result, rulebook.
+    """The legal analysis frozen at a moment: facts, result with reasons, rulebook. Never changed.
 
-    `facts_revision` tells whether it is stale.
+    `result` is Chinese, the language of the file. `settled` are facts that were given up or left to
+    counsel, and so no longer asked; `facts_revision` tells quickly whether it may be stale.
     """
+
+    class Occasion(models.TextChoices):
+        CONCLUDED = "concluded", _("调查终结")
+        FOUND = "found", _("法务认定")
+        RENEWED = "renewed", _("更新分析")
+        SIGNED = "signed", _("签署")
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="analyses")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    occasion = models.CharField(max_length=10, choices=Occasion.choices, default=Occasion.CONCLUDED)
     as_of = models.DateField()
     facts_revision = models.PositiveIntegerField()
     rulebook_sha256 = models.CharField(max_length=64)
     facts = models.JSONField()
+    settled = models.JSONField(default=list)
     result = models.JSONField()
 
     class Meta:
         indexes = [models.Index(fields=["complaint", "-id"], name="analysis_latest")]
+        triggers = [
+            pgtrigger.Protect(
+                name="a_snapshot_never_changes", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.as_of}"
+
+    @property
+    def category(self) -> str:
+        """The category under which it was made; "" where there was none."""
+        return self.result.get("category") or ""
+
+    @property
+    def dated(self) -> bool:
+        """Whether the date of the conduct was known, or only guessed."""
+        return bool(self.result.get("dated", True))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import User
@@ -100,6 +101,9 @@ def columns(user: User) -> dict[str, Any]:
             facts_revision="facts_revision",
             rulebook_sha256="rulebook_sha256",
             as_of="as_of",
+            facts="facts",
+            category=KeyTransform("category", "result"),
+            dated=KeyTransform("dated", "result"),
         ),
         "promises": _all(
             Commitment.objects.order_by("due", "id"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import facts
+from complaints import facts, snapshots
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, FactAnswer
 from complaints.situation import CaseSituation
@@ -165,7 +165,7 @@ class CasePage:
             open_commitments=[
                 SimpleNamespace(text=p["text"]) for p in complaint.promises if p["state"] == "open"
             ],
-            analysis_is_stale=facts.is_stale(complaint, frozen),  # type: ignore[arg-type]
+            analysis_is_stale=snapshots.is_stale(complaint, frozen, self.answers),
             offer_is_below_minimum=False,  # asked on counsel's page
             _reply_clock=self._reply_clock,
             unsent_letters=complaint.unsent,

@@ -144,6 +144,8 @@ def _evidence(event: Event, complaint: Complaint) -> Words:
 
 
 def _fact(event: Event, complaint: Complaint) -> Words:
+    if event.code == "analysis_renewed":
+        return Words(_("更新了法律分析"))
     lang = get_language() or "zh-hans"
     lines = []
     for fact_id, given in event.detail.get("facts", {}).items():

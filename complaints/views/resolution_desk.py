@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
-from complaints import facts, suggestion
+from complaints import facts, snapshots, suggestion
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.advance import unmet
@@ -79,7 +79,7 @@ class Desk:
     @cached_property
     def analysis(self) -> Any:
         """The analysis frozen last; None before the first."""
-        return facts.latest_analysis(self.complaint)
+        return snapshots.latest(self.complaint)
 
     @cached_property
     def result(self) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class Desk:
         return self.result if get_language() == "zh-hans" else self._in("zh-hans")
 
     def _in(self, lang: str) -> dict[str, Any]:
-        return facts.in_language(self.analysis, lang) if self.analysis else {}
+        return snapshots.in_language(self.analysis, lang) if self.analysis else {}
 
     @cached_property
     def bases(self) -> list[suggestion.Basis]:
@@ -145,7 +145,7 @@ class Desk:
         """What keeps the saved version from going to counsel."""
         situation = CaseSituation(self.complaint, self.user, timezone.now())
         situation.resolution = self.resolution
-        situation.analysis_is_stale = facts.is_stale(self.complaint, self.analysis)
+        situation.analysis_is_stale = snapshots.is_stale(self.complaint, self.analysis)
         return unmet(STEPS["submit"], situation, asking=True)
 
     # --- what is being typed

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
-from complaints import facts, review_checks, suggestion
+from complaints import facts, review_checks, snapshots, suggestion
 from complaints.actions import resolution as resolutions
 from complaints.actions import signature
 from complaints.advance import unmet
@@ -58,7 +58,7 @@ class Review:
         if found is not None:
             found.complaint = self.complaint
             if found.status != Resolution.Status.SIGNED:
-                found.analysis = facts.latest_analysis(self.complaint)
+                found.analysis = snapshots.latest(self.complaint)
         return found
 
     @cached_property
@@ -69,7 +69,7 @@ class Review:
     @cached_property
     def result(self) -> dict[str, Any]:
         """The frozen analysis in the language of the screen, worked out again from its facts."""
-        return facts.in_language(self.analysis, self.lang) if self.analysis else {}
+        return snapshots.in_language(self.analysis, self.lang) if self.analysis else {}
 
     @property
     def open(self) -> bool:
@@ -91,7 +91,7 @@ class Review:
         """What keeps this person from signing and that the form itself cannot mend."""
         situation = CaseSituation(self.complaint, self.user, timezone.now())
         situation.resolution = self.resolution
-        situation.analysis_is_stale = facts.is_stale(self.complaint, self.analysis)
+        situation.analysis_is_stale = snapshots.is_stale(self.complaint, self.analysis)
         situation.offer_is_below_minimum = self.short > 0
         reasons = unmet(STEPS["sign"], situation, asking=True)
         return [r for r in reasons if r.code not in MENDED_BY]

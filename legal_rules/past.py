@@ -1,0 +1,93 @@
+"""Other law than the present one, under the present engine: a rulebook out of the archive.
+
+    analyse({"about.yaml": "…", …}, [Case({"fr_intent": "有证据"}, date(2026, 3, 1), None)])
+
+The vocabulary and the rules of a process are one; so the other law gets a process of its own.
+Pure Python; usable without Django and without a database.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from legal_rules import place
+
+SECONDS = 60
+Json = dict[str, Any]
+
+
+class Unreadable(ValueError):
+    """The present engine cannot read that law. `str()` says what it met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an analysis is asked with."""
+
+    facts: Mapping[str, object]
+    as_of: str
+    category: str | None
+    dated: bool = True
+    lang: str = "zh-hans"
+
+
+def analyse(law: Mapping[str, str], cases: Sequence[Case]) -> list[Json]:
+    """The analysis of each case under `law` (path below statutes/ → text). Raises Unreadable."""
+    with TemporaryDirectory(prefix="rulebook") as folder:
+        for name, text in law.items():
+            path = Path(folder, "statutes", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        asked = json.dumps([asdict(case) for case in cases], ensure_ascii=False)
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "legal_rules.past", str(Path(folder, "statutes"))],
+            input=asked,
+            cwd=place.PACKAGE.parent,
+            env={"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            check=False,
+        )
+    answer: Json = json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr}
+    if "error" in answer:
+        raise Unreadable(str(answer["error"]).strip()[-500:])
+    results: list[Json] = answer["results"]
+    return results
+
+
+def _answer(statutes: Path, cases: Sequence[Json]) -> Json:
+    """In the other process: load that law, then analyse."""
+    place.STATUTES = statutes
+    from legal_rules import rulebook
+    from legal_rules.reasoning.source import LawError
+    from legal_rules.values import FactError
+
+    try:
+        return {
+            "results": [
+                rulebook.analyse(
+                    case["facts"],
+                    date.fromisoformat(case["as_of"]),
+                    case["category"],
+                    case["lang"],
+                    case["dated"],
+                )
+                for case in cases
+            ]
+        }
+    except (LawError, FactError) as bad:
+        return {"error": str(bad)}
+
+
+if __name__ == "__main__":
+    json.dump(_answer(Path(sys.argv[1]), json.load(sys.stdin)), sys.stdout, ensure_ascii=False)

@@ -1,0 +1,6 @@
+"""Where the law lies. A process that reads other law says so here before anything is loaded."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+STATUTES = PACKAGE / "statutes"
