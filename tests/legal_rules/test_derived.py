@@ -296,9 +296,6 @@ def test_travel_purchases_go_back_within_thirty_days_of_the_end_of_the_trip(aske
 @pytest.mark.parametrize(
     ("fact", "source"),
     [
-        ("dv_already_paid", "tx_already_paid"),
-        ("dv_value_used", "tx_value_used"),
-        ("dv_part_only", "tx_affected_price"),
         ("dv_promised_sum", "sp_promise_sum"),
         ("dv_unauthorised_payment", "sf_unauthorised_payment"),
         ("dv_enlarged_loss", "sf_enlarged_loss"),
@@ -310,10 +307,11 @@ def test_a_sum_counts_once_it_is_more_than_zero(fact, source):
     assert value(fact) is None
 
 
-def test_a_share_of_fault_counts_once_it_is_more_than_zero():
-    assert value("dv_consumer_fault", tx_consumer_fault_share=1) is True
-    assert value("dv_consumer_fault", tx_consumer_fault_share=0) is False
-    assert value("dv_consumer_fault") is None
+def test_a_deduction_or_a_share_of_fault_that_nobody_has_proved_is_none():
+    assert value("dv_value_off") == "0.00"
+    assert value("dv_value_off", tx_value_used="12.50") == "12.50"
+    assert value("dv_fault_share") == 0
+    assert value("dv_fault_share", tx_consumer_fault_share=30) == 30
 
 
 def test_sixteen_is_counted_in_whole_years():

@@ -77,27 +77,6 @@ def dv_mistake_lapsed(get: Get) -> bool | None:
     return _lapsed(get, ends, None)
 
 
-def dv_already_paid(get: Get) -> bool | None:
-    """民法典 557(1)(i): 债务已经履行, as far as it was paid."""
-    return positive(get, "tx_already_paid")
-
-
-def dv_consumer_fault(get: Get) -> bool | None:
-    """民法典 592(2): 对方对损失的发生有过错."""
-    share = get("tx_consumer_fault_share")
-    return share > 0 if isinstance(share, int) else None
-
-
-def dv_value_used(get: Get) -> bool | None:
-    """民法典 157: 不能返还或者没有必要返还的，应当折价补偿."""
-    return positive(get, "tx_value_used")
-
-
-def dv_part_only(get: Get) -> bool | None:
-    """民法典 566(1): 根据履行情况和合同性质, only the part in dispute is returned."""
-    return positive(get, "tx_affected_price")
-
-
 def dv_promised_sum(get: Get) -> bool | None:
     """消费者权益保护法 16(2): the promise concerns a sum."""
     return positive(get, "sp_promise_sum")

@@ -23,6 +23,19 @@ def dv_set_off(get: Get) -> str:
     return f"{money(get, 'tx_already_paid') or Decimal(0):.2f}"
 
 
+def dv_value_off(get: Get) -> str:
+    """民法典 157: what cannot be given back is made good in money. Whoever wants the deduction
+    proves it; until then nothing is deducted."""
+    return f"{money(get, 'tx_value_used') or Decimal(0):.2f}"
+
+
+def dv_fault_share(get: Get) -> int:
+    """民法典 592(2): 对方对损失的发生有过错, in per cent. Whoever says so proves it; until then
+    there is none."""
+    share = get("tx_consumer_fault_share")
+    return share if isinstance(share, int) else 0
+
+
 def dv_seller_knew(get: Get) -> bool | None:
     """食品安全民事纠纷解释（一） 6: any of the seven cases is knowledge; 否 excludes them."""
     kinds = get("fd_seller_knew")
