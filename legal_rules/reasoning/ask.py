@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -56,7 +56,21 @@ def relevant(findings: Iterable[Finding], category: Category | None) -> list[Fin
     """The relevant findings; all of them while neither category nor answer points to any."""
     every = list(findings)
     chosen = [finding for finding in every if is_relevant(finding, category)]
-    return chosen or ([] if category else every)
+    if category:
+        own = {f.rule.remedy for f in chosen if f.rule.subjects & set(category.fact_groups)}
+        return [f for f in chosen if _on_the_subject(f, category, own)]
+    return chosen or every
+
+
+def _on_the_subject(finding: Finding, category: Category, own: Collection[str | None]) -> bool:
+    """Of several rules with one remedy, those whose facts the category asks, if there are any."""
+    rule = finding.rule
+    return (
+        rule.remedy not in own
+        or bool(rule.subjects & set(category.fact_groups))
+        or category.id in rule.relevant_to
+        or touched(finding)
+    )
 
 
 def questions(findings: Iterable[Finding], category: Category | None = None) -> list[Question]:

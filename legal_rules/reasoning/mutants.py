@@ -25,6 +25,8 @@ def of_rule(rule: Rule) -> Named[Rule]:
     for place, version in enumerate(rule.versions):
         for name, mutant in _of_version(version):
             versions = (*rule.versions[:place], mutant, *rule.versions[place + 1 :])
+            if place and mutant.start <= (rule.versions[place - 1].until or mutant.start):
+                continue  # two versions on one day: the loader refuses it
             yield f"{version.start}: {name}", replace(rule, versions=versions)
     for other in rule.yields_to:
         kept = tuple(name for name in rule.yields_to if name != other)

@@ -65,12 +65,12 @@ def test_a_wrong_answer_is_refused_by_the_fact_and_the_others_are_not_taken(
 def test_the_analysis_speaks_of_the_facts_as_they_are_now(cast: Cast, agent: Caller) -> None:
     number = f.investigating(cast).number
     before = ok(agent.get(f"complaints/{number}/analysis/"))
-    facts = {"tx_living_consumption": True, "fr_adulterated": True, "tx_price_paid": "200.00"}
+    facts = {"pr_extra_charge": True, "pr_overpaid": "46.00"}
     ok(agent("put", f"complaints/{number}/facts/", facts))
     after = ok(agent.get(f"complaints/{number}/analysis/"))
     amounts = {r["remedy"]: r["amount"] for r in after["remedies"]}
-    assert amounts["fraud_triple"] == "600.00"
-    assert "fraud_triple" not in {r["remedy"] for r in before["remedies"] if r["certain"]}
+    assert amounts["price_overpaid"] == "46.00"
+    assert "price_overpaid" not in {r["remedy"] for r in before["remedies"]}
 
 
 # --- texts, promises, stops

@@ -106,6 +106,19 @@ def test_reference_case_two_records_sold_by_an_employee():
     [
         pytest.param(
             {"tx_living_consumption": True, "tx_price_paid": 39, "fr_adulterated": True},
+            {"adm_cpl56"},
+            {"fraud_triple"},
+            {},
+            id="an act on the regulator's list, intent not found",
+        ),
+        pytest.param(
+            {
+                "tx_living_consumption": True,
+                "tx_price_paid": 39,
+                "fr_adulterated": True,
+                "fr_intent": "有证据",
+                "fr_induced": True,
+            },
             {"fraud_triple", "adm_cpl56"},
             set(),
             {"fraud_triple": "500.00"},
@@ -180,7 +193,7 @@ def test_reference_case_two_records_sold_by_an_employee():
                 "tx_living_consumption": True,
                 "tx_contract_date": "2013-06-01",
                 "tx_price_paid": 1000,
-                "fr_adulterated": True,
+                "fraud": True,
             },
             {"fraud_double_old"},
             {"fraud_triple"},
@@ -327,7 +340,7 @@ def test_a_question_of_law_stays_open_and_is_put_to_counsel():
     facts = {
         "tx_living_consumption": True,
         "tx_category": "移动电话",
-        "fr_adulterated": True,
+        "fraud": True,
         "fr_buyer_knew": "明知",
         "tx_price_paid": 4000,
     }

@@ -14,7 +14,7 @@ from legal_rules.api.serializers import EvaluateSerializer, checked
 from legal_rules.reasoning.source import LawError
 
 OPEN_DOOR = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
-FACTS = {"tx_living_consumption": True, "fr_adulterated": True, "tx_price_paid": "200.00"}
+FACTS = {"tx_living_consumption": True, "fraud": True, "tx_price_paid": "200.00"}
 
 
 def evaluate(body):

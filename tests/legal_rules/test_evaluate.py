@@ -114,7 +114,7 @@ def test_the_json_is_the_whole_analysis(tmp_path):
             "“无”不能与其他答案同时选择；请删去其中一方",
             "remove one side",
         ),
-        ("fr_intent: maybe", "可选：有证据、无证据", "有证据 (there is evidence)"),
+        ("fr_intent: maybe", "可选：有证据、可以推定、无证据", "有证据 (there is evidence)"),
         ("fr_false_statement: 有", "请答“是”或“否”", "Answer yes or no"),
         ("mn_age: -3", "不能为负数", "must not be negative"),
         (

@@ -208,7 +208,7 @@ def test_every_mistake_of_a_page_is_named_by_line_not_only_the_first():
 def test_a_mistake_says_what_is_wrong_and_what_to_write_in_both_languages():
     [mistake] = mistakes_in(source.parse(GOOD.replace("is: 有证据", "is: 有"), "甲.yaml"))
     assert mistake.sentence_for("zh-hans") == "“有”不是“fr_intent”的答案"
-    assert mistake.remedy_for("zh-hans") == "可以写：有证据, 无证据, 已证明无故意, 待查"
+    assert mistake.remedy_for("zh-hans") == "可以写：有证据, 可以推定, 无证据, 已证明无故意, 待查"
     assert mistake.message_for("en").startswith("'有' is not a value of 'fr_intent'; possible: ")
     assert str(mistake).startswith("甲.yaml:")
 
