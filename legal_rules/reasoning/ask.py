@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from legal_rules.reasoning.apply import Finding, touched
 from legal_rules.reasoning.logic import Truth
+from legal_rules.reasoning.rules import Rule
 from legal_rules.terms import Category
 from legal_rules.vocabulary import FACTS, GROUPS, REMEDIES
 
@@ -20,6 +22,7 @@ KINDS = {
 }  # how much less than a deciding fact
 
 
+ONE_WAY = 0.6  # of a fact that is one way among several: a "no" leaves the others
 FEW = 6  # so many ways to hold are all asked about, whatever group they belong to
 EXPOSURES = ("administrative", "public_security", "criminal")
 
@@ -74,7 +77,10 @@ def _on_the_subject(finding: Finding, category: Category, own: Collection[str | 
 
 
 def questions(findings: Iterable[Finding], category: Category | None = None) -> list[Question]:
-    """The questions of these findings, the one that decides most first.
+    """The questions of these findings: what decides first, then what fixes a sum or a duty, then
+    possible defences; among these the one that bears on most, rules and money taken together.
+
+    What weighs the same stands in the order of the vocabulary, in which a conversation goes.
 
     A rule with many ways to hold is asked about in the category's own groups of facts and in those
     for which an answer already speaks; only where that leaves nothing, about all it names.
@@ -82,44 +88,46 @@ def questions(findings: Iterable[Finding], category: Category | None = None) -> 
     open_findings = [f for f in findings if f.truth is not Truth.NO and f.displaced_by is None]
     most = max((_at_stake(f) for f in open_findings), default=Decimal(0)) or Decimal(1)
     worth = {f.rule.id: 1.0 + float(_at_stake(f) / most) for f in open_findings}
-    bears: dict[str, dict[str, str]] = defaultdict(dict)
+    bears: dict[str, list[Bearing]] = defaultdict(list)
     for finding in open_findings:
-        for kind, names in _asked(finding, category):
-            for name in names:
-                bears[name].setdefault(finding.rule.id, kind)
-    remedies = {f.rule.id: f.rule.remedy or f.rule.id for f in open_findings}
+        for name, kind in _asked(finding, category).items():
+            share = KINDS[kind] * (ONE_WAY if name in finding.choices else 1.0)
+            bears[name].append(Bearing(finding.rule, kind, share * worth[finding.rule.id]))
     whole = sum(worth.values()) or 1.0
-    asked = [_question(name, kinds, remedies, worth, whole) for name, kinds in bears.items()]
-    return sorted(asked, key=lambda q: (-q.weight, list(KINDS).index(q.kind)))
+    asked = [_question(name, bearings, whole) for name, bearings in bears.items()]
+    place = {name: number for number, name in enumerate(FACTS)}
+    return sorted(asked, key=lambda q: (-KINDS[q.kind], -q.weight, place[q.fact]))
 
 
-def _question(
-    name: str,
-    kinds: dict[str, str],
-    remedies: dict[str, str],
-    worth: dict[str, float],
-    whole: float,
-) -> Question:
-    strongest = max(kinds.values(), key=lambda kind: KINDS[kind])
-    share = sum(worth[rule] * KINDS[kind] for rule, kind in kinds.items()) / whole
-    decides = tuple(dict.fromkeys(remedies[rule] for rule in kinds))
+class Bearing(NamedTuple):
+    """What a fact is to one rule, and how much that weighs."""
+
+    rule: Rule
+    kind: str
+    weight: float
+
+
+def _question(name: str, bearings: list[Bearing], whole: float) -> Question:
+    strongest = max((each.kind for each in bearings), key=lambda kind: KINDS[kind])
+    share = sum(each.weight for each in bearings) / whole
+    decides = tuple(dict.fromkeys(each.rule.remedy or each.rule.id for each in bearings))
     return Question(name, strongest, decides, max(round(share, 3), 0.001))
 
 
-def _asked(finding: Finding, category: Category | None) -> list[tuple[str, tuple[str, ...]]]:
+def _asked(finding: Finding, category: Category | None) -> dict[str, str]:
+    """Fact → kind of question, each fact once, as what it is most."""
     near = _near(finding, category)
     if len(finding.choices) <= FEW:
         near = near | {FACTS[name].group for name in finding.choices}
     far = {name for name in finding.choices if FACTS[name].group not in near}
     far = set() if far == finding.choices else far
-    deciding = tuple(name for name in finding.missing if name not in far)
-    excuses = tuple(name for name in finding.excuses if FACTS[name].group in near)
-    return [
-        ("decides", deciding),
-        ("amount", finding.unmeasured),
-        ("duty", finding.undetermined),
-        ("defence", excuses),
-    ]
+    kinds = {
+        "decides": [name for name in finding.missing if name not in far],
+        "amount": finding.unmeasured,
+        "duty": finding.undetermined,
+        "defence": [name for name in finding.excuses if FACTS[name].group in near],
+    }
+    return {name: kind for kind in reversed(kinds) for name in kinds[kind]}
 
 
 def _near(finding: Finding, category: Category | None) -> set[str]:
