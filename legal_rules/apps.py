@@ -1,4 +1,6 @@
-"""The law as data and the engine that applies it; its tables keep the rulebooks that were used."""
+"""The law as data and the engine that applies it; its tables keep the rulebooks that were used and
+what counsel signed of them.
+"""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

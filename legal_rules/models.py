@@ -1,12 +1,18 @@
-"""The rulebooks that were used, kept so that an old analysis can really be run again."""
+"""The rulebooks that were used, kept so that an old analysis can really be run again; what each
+rule said, and who of counsel signed that. Nothing here is ever changed or removed.
+"""
 
 import json
 import zlib
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from legal_rules.rulebook import Rulebook
+
+_APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 
 
 class StoredRulebook(models.Model):
@@ -25,7 +31,7 @@ class StoredRulebook(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="a_stored_rulebook_never_changes",
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                operation=_APPEND_ONLY,
             )
         ]
 
@@ -51,3 +57,69 @@ class StoredRulebook(models.Model):
             packed=packed,
         )
         StoredRulebook.objects.bulk_create([kept], ignore_conflicts=True)
+
+
+class Edition(models.Model):
+    """From this time on the installation ran that rulebook."""
+
+    rulebook = models.ForeignKey(StoredRulebook, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="edition_is_append_only", operation=_APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"{self.rulebook_id[:12]} {self.at:%Y-%m-%d}"
+
+
+class RuleText(models.Model):
+    """What one rule said, from the edition that said it first.
+
+    `content`: canonical JSON, of which `sha256` is the hash; `lines`: {language: the sentences}.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="texts")
+    rule = models.CharField(max_length=60)
+    sha256 = models.CharField(max_length=64)
+    content = models.TextField()
+    lines = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "-id"], name="texts_of_a_rule")]
+        triggers = [pgtrigger.Protect(name="rule_text_is_append_only", operation=_APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.sha256[:12]}"
+
+
+class RuleSignature(models.Model):
+    """Counsel's act on a rule: signed over exactly one text, or the signature taken back.
+
+    The latest act of a rule counts, and only while the rule still says that text.
+    """
+
+    class Act(models.TextChoices):
+        SIGNED = "signed", _("已签署")
+        REVOKED = "revoked", _("已撤销签署")
+
+    rule = models.CharField(max_length=60)
+    text = models.ForeignKey(RuleText, on_delete=models.PROTECT, related_name="signatures")
+    sha256 = models.CharField(max_length=64)
+    act = models.CharField(max_length=10, choices=Act.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["rule", "-id"], name="signatures_of_a_rule")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(act="revoked") | ~models.Q(comment=""),
+                name="revoked_signature_has_a_reason",
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="rule_signature_is_append_only", operation=_APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.act} {self.sha256[:12]}"

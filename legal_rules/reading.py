@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from legal_rules import examples
 from legal_rules.analysis import Json
 from legal_rules.reasoning import prose
-from legal_rules.reasoning.rules import Rule, Version
+from legal_rules.reasoning.rules import Version
+from legal_rules.reasoning.telling import lines
 from legal_rules.rulebook import Rulebook
+from legal_rules.signatures import Standing
 from legal_rules.terms import Fact
 from legal_rules.vocabulary import CATEGORIES, FACTS, GROUPS, REMEDIES, RIGHTS
 
@@ -65,24 +68,17 @@ def _fact(fact: Fact, lang: str) -> Json:
     }
 
 
-def rules(book: Rulebook, lang: str) -> list[Json]:
-    """Every rule with its review, its versions and the words of the law."""
-    return [rule_card(rule, lang) for rule in book.rules.values()]
-
-
-def rule_card(rule: Rule, lang: str) -> Json:
-    """One rule as a reader needs it."""
+def rule_card(standing: Standing, lang: str) -> Json:
+    """One rule as a reader needs it, with what counsel signed of it."""
+    rule = standing.rule
     return {
         "id": rule.id,
         "title": rule.title.in_(lang),
         "remedy": rule.remedy,
         "right": rule.right,
-        "signed": rule.signed,
-        "review": {
-            "status": rule.review.status,
-            "by": rule.review.by,
-            "on": rule.review.on.isoformat() if rule.review.on else None,
-        },
+        "sha256": rule.sha256,
+        "signed": standing.signed,
+        "signature": _signature(standing),
         "dated_by": list(rule.dated_by),
         "yields_to": list(rule.yields_to),
         "alternatives": list(rule.alternatives),
@@ -90,6 +86,39 @@ def rule_card(rule: Rule, lang: str) -> Json:
         "facts": list(rule.names),
         "versions": [_version(version, lang) for version in rule.versions],
         "examples": [example.name for example in rule.examples],
+    }
+
+
+def rule_in_words(standing: Standing, book: Rulebook, lang: str) -> Json:
+    """The card, what the rule says as sentences (indented by U+3000), and its worked examples."""
+    rule = standing.rule
+    return {
+        **rule_card(standing, lang),
+        "prose": lines(rule, book.rules, lang),
+        "examples": [
+            {
+                "name": example.name,
+                "on": example.on.isoformat() if example.on else None,
+                "facts": dict(example.facts),
+                "expect": dict(example.expect),
+                "holds": not examples.check(book, rule, example),
+            }
+            for example in rule.examples
+        ],
+    }
+
+
+def _signature(standing: Standing) -> Json | None:
+    """Counsel's latest act on the rule; null where there is none."""
+    act = standing.latest
+    if act is None:
+        return None
+    return {
+        "act": act.act,
+        "by": act.by.name,
+        "on": act.at.isoformat(),
+        "sha256": act.sha256,
+        "comment": act.comment,
     }
 
 

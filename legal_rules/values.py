@@ -23,6 +23,12 @@ _BEIJING = timezone(timedelta(hours=8))
 _MONEY = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,12})(\.\d{1,2})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
+
+def has_control(text: str) -> bool:
+    """True for characters that no text keeps; line ends and tabs are kept."""
+    return bool(_CONTROL.search(text))
+
+
 SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_fact": (
         "没有名为“{given}”的事实；编号见事实词汇表。",

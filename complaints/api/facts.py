@@ -14,6 +14,7 @@ from complaints import facts
 from complaints.actions import facts as fact_actions
 from complaints.api import described, shapes
 from complaints.api.base import READ, WRITE, CaseView, bare, caller
+from legal_rules import signatures
 
 
 def _answers(number: str, by: User) -> Response:
@@ -47,4 +48,4 @@ class AnalysisView(CaseView):
     @extend_schema(**described.ANALYSIS)
     def get(self, request: Request, number: str) -> Response:
         case = bare(number, caller(request))
-        return Response(facts.analyse(case), headers=etag(case.version))
+        return Response(signatures.mark(facts.analyse(case)), headers=etag(case.version))

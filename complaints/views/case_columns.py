@@ -22,6 +22,7 @@ from complaints.models import (
     Transition,
 )
 from complaints.situation import LETTERS
+from legal_rules import signatures
 
 RELATED = 5
 TALK = (
@@ -148,4 +149,5 @@ def columns(user: User) -> dict[str, Any]:
         "n_evidence": F("folder__items_numbered"),
         "n_internal": _count(Event.objects.filter(INTERNAL)),
         "same_person": ArraySubquery(same_person),
+        "last_rule_act": signatures.latest_act(),
     }

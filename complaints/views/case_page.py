@@ -22,6 +22,7 @@ from complaints.models import Complaint, Deadline, FactAnswer
 from complaints.situation import CaseSituation
 from complaints.views.case_columns import columns
 from evidence.models import Item
+from legal_rules import signatures
 
 
 def moment(text: str | None) -> datetime | None:
@@ -93,8 +94,9 @@ class CasePage:
 
     @cached_property
     def analysis(self) -> dict[str, Any]:
-        """The legal analysis of the moment."""
-        return facts.analyse(self.complaint, self.answers)
+        """The legal analysis of the moment, its rules signed or draft by what counsel signed."""
+        found = facts.analyse(self.complaint, self.answers)
+        return signatures.mark(found, self.complaint.last_rule_act)
 
     @cached_property
     def items(self) -> list[Item]:

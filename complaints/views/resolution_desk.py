@@ -22,7 +22,7 @@ from complaints.models import Complaint, Resolution, Transition
 from complaints.situation import CaseSituation
 from complaints.views import changes
 from complaints.views.resolution_form import Proposal
-from legal_rules import text_diff
+from legal_rules import signatures, text_diff
 
 RETURNED_BY = ("send_back", "consumer_declines", "reinvestigate", "external_decision")
 
@@ -92,7 +92,8 @@ class Desk:
         return self.result if get_language() == "zh-hans" else self._in("zh-hans")
 
     def _in(self, lang: str) -> dict[str, Any]:
-        return snapshots.in_language(self.analysis, lang) if self.analysis else {}
+        found = snapshots.in_language(self.analysis, lang) if self.analysis else {}
+        return signatures.mark(found)
 
     @cached_property
     def bases(self) -> list[suggestion.Basis]:

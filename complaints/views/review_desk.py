@@ -25,7 +25,7 @@ from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
 from evidence.models import Item
-from legal_rules import text_diff
+from legal_rules import signatures, text_diff
 from legal_rules.vocabulary import FACTS
 
 _SUBMITTED = Resolution.objects.filter(complaint=OuterRef("pk"), status="submitted")
@@ -69,7 +69,8 @@ class Review:
     @cached_property
     def result(self) -> dict[str, Any]:
         """The frozen analysis in the language of the screen, worked out again from its facts."""
-        return snapshots.in_language(self.analysis, self.lang) if self.analysis else {}
+        found = snapshots.in_language(self.analysis, self.lang) if self.analysis else {}
+        return signatures.mark(found)
 
     @property
     def open(self) -> bool:
@@ -91,7 +92,9 @@ class Review:
         """What keeps this person from signing and that the form itself cannot mend."""
         situation = CaseSituation(self.complaint, self.user, timezone.now())
         situation.resolution = self.resolution
-        situation.analysis_is_stale = snapshots.is_stale(self.complaint, self.analysis)
+        situation.analysis_is_stale = snapshots.is_stale(
+            self.complaint, self.analysis, self.answered
+        )
         situation.offer_is_below_minimum = self.short > 0
         reasons = unmet(STEPS["sign"], situation, asking=True)
         return [r for r in reasons if r.code not in MENDED_BY]

@@ -8,4 +8,5 @@ urlpatterns = [
     path("legal/evaluate/", views.EvaluateView.as_view(), name="api-legal-evaluate"),
     path("legal/facts/", views.FactsView.as_view(), name="api-legal-facts"),
     path("legal/rules/", views.RulesView.as_view(), name="api-legal-rules"),
+    path("legal/rules/<str:rule>/", views.RuleView.as_view(), name="api-legal-rule"),
 ]

@@ -9,11 +9,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import ApiView
-from legal_rules import reading, rulebook
+from legal_rules import reading, rulebook, signatures
+from legal_rules.api.rule_serializers import RuleSerializer, RulesSerializer
 from legal_rules.api.serializers import AnalysisSerializer, EvaluateSerializer
 
 EXAMPLE_REQUEST = OpenApiExample(
@@ -58,7 +60,8 @@ class EvaluateView(ApiView):
         sent: dict[str, Any] = form.validated_data
         day = sent.get("as_of")
         as_of, about = day or timezone.localdate(), sent.get("category")
-        return Response(rulebook.analyse(sent["facts"], as_of, about, _lang(), dated=bool(day)))
+        found = rulebook.analyse(sent["facts"], as_of, about, _lang(), dated=bool(day))
+        return Response(signatures.mark(found))
 
 
 class FactsView(ApiView):
@@ -85,7 +88,7 @@ class RulesView(ApiView):
     @extend_schema(
         operation_id="legal_rules",
         summary=_("规则及其版本与出处"),
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: RulesSerializer},
         tags=["legal"],
     )
     def get(self, request: Request) -> Response:
@@ -94,6 +97,34 @@ class RulesView(ApiView):
             {
                 "rule_set": book.version,
                 "rulebook_sha256": book.sha256,
-                "rules": reading.rules(book, _lang()),
+                "rules": [
+                    reading.rule_card(standing, _lang())
+                    for standing in signatures.standings(book).values()
+                ],
+            }
+        )
+
+
+class RuleView(ApiView):
+    """One rule in words, with its examples and what counsel signed."""
+
+    scopes: ClassVar = {"GET": "legal:read"}
+
+    @extend_schema(
+        operation_id="legal_rule",
+        summary=_("一条规则：文字、例子、签署"),
+        responses={200: RuleSerializer},
+        tags=["legal"],
+    )
+    def get(self, request: Request, rule: str) -> Response:
+        book = rulebook.current()
+        if rule not in book.rules:
+            raise NotFound
+        standing = signatures.standing_of(book.rules[rule])
+        return Response(
+            {
+                "rule_set": book.version,
+                "rulebook_sha256": book.sha256,
+                **reading.rule_in_words(standing, book, _lang()),
             }
         )

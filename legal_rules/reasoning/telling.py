@@ -29,6 +29,7 @@ OWED: Words = ("法律后果", "What follows")
 EXPOSED: Words = ("可能的处罚", "What may be imposed")
 SUM: Words = ("金额：", "Sum: ")
 DUE: Words = ("期限：", "Due: ")
+BURDEN: Words = ("举证责任：", "Burden of proof: ")
 IF: Words = ("条件：", "If:")
 SINCE: Words = ("{0} 起至今", "since {0}")
 FROM_TO: Words = ("{0} 至 {1}", "from {0} to {1}")
@@ -70,6 +71,7 @@ class VersionTold:
     doubts: tuple[tuple[str, Clause], ...]
     duties: tuple[DutyTold, ...]
     exposures: tuple[tuple[str, str, Clause | None], ...]
+    burden: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def _version(version: Version, lang: str) -> VersionTold:
             )
             for each in version.exposures
         ),
+        version.burden.in_(lang) if version.burden else "",
     )
 
 
@@ -203,6 +206,8 @@ def _lines_of(version: VersionTold, lang: str) -> Lines:
         (each.why + (f" {cite(each.source, lang)}" if each.source else ""), each.when)
         for each in version.exceptions
     ]
+    if version.burden:
+        yield 1, BURDEN[english] + version.burden
     yield from _listed(EXCEPT[english], exceptions)
     yield from _listed(DOUBT[english], version.doubts)
     yield from _duties(version, english)

@@ -13,6 +13,8 @@ from legal_rules.api import views
 from legal_rules.api.serializers import EvaluateSerializer, checked
 from legal_rules.reasoning.source import LawError
 
+pytestmark = pytest.mark.django_db  # which rules are signed
+
 OPEN_DOOR = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
 FACTS = {"tx_living_consumption": True, "fraud": True, "tx_price_paid": "200.00"}
 

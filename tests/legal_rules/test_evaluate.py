@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 from legal_rules import fact_file, report, rulebook
 from legal_rules.api.serializers import EvaluateSerializer
 
+pytestmark = pytest.mark.django_db  # which rules are signed
+
 ROOT = Path(__file__).resolve().parents[2]
 TELESALES = """\
 conduct_date: 2026-11-09

@@ -1,7 +1,7 @@
 """Rules in words: all that a rule says stands in its sentences, in both languages."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -9,7 +9,9 @@ from legal_rules import rulebook
 from legal_rules.reasoning import clauses, logic, source
 from legal_rules.reasoning.forms import amount, condition
 from legal_rules.reasoning.load import read_rule
+from legal_rules.reasoning.rules import Duty, Exposure, Rule, Version
 from legal_rules.reasoning.telling import lines, tell
+from legal_rules.terms import Label
 from legal_rules.vocabulary import FACTS
 
 BOOK = rulebook.current()
@@ -49,6 +51,28 @@ def test_every_rule_is_told_whole_and_in_plain_words(name, lang):
         for quote in version.quotes():
             assert quote.text in text or quote not in version.sources
         assert version.start.isoformat() in text
+
+
+def test_a_new_part_of_a_rule_cannot_be_forgotten_in_words():
+    """Whoever adds a field tells it in `telling.py` and adds it here."""
+    assert {f.name for f in fields(Version)} == {
+        *("start", "until", "basis", "sources", "when", "exceptions", "doubts"),
+        *("duties", "exposures", "burden"),
+    }
+    assert {f.name for f in fields(Duty)} == {"id", "text", "when", "amount", "due"}
+    assert {f.name for f in fields(Exposure)} == {"kind", "range", "when", "id"}
+    assert {f.name for f in fields(Rule)} - {"id", "file", "content", "subjects", "names"} == {
+        *("title", "remedy", "right", "dated_by", "review", "cumulates_with", "alternatives"),
+        *("yields_to", "preceded_by", "relevant_to", "versions", "examples"),
+    }
+
+
+def test_the_burden_of_proof_is_told():
+    rule = BOOK.rules["cpl.55.1"]
+    burden = Label("经营者证明。", "The business proves it.")
+    versions = tuple(replace(version, burden=burden) for version in rule.versions)
+    told = lines(replace(rule, versions=versions), BOOK.rules, "zh-hans")
+    assert "　举证责任：经营者证明。" in told
 
 
 def test_a_question_becomes_a_statement_and_a_judgement_says_who_finds_it():

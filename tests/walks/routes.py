@@ -107,6 +107,7 @@ GAPS: dict[str, Any] = {
     "communication_id": lambda case: _first(case.communications),
     "letter_id": lambda case: _first(Notice.objects.filter(outbox__complaint=case)),
     "hold": lambda case: _first(case.holds),
+    "rule": lambda case: "cpl.55.1",
     "pk": lambda case: 0,  # people and teams: the world gives them
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
 }
