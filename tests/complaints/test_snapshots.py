@@ -1,5 +1,6 @@
 """Analyses frozen at conclusion and at signing: stale when something changed, and run again."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -39,7 +40,7 @@ def frozen_by(case: Complaint, occasion: str) -> Analysis:
 def other_law() -> dict[str, str]:
     """The present law, but fraud costs two times the price."""
     law = rulebook.current().law()
-    changed = law["cpl/55_1.yaml"].replace("times: [tx_price_paid, 3]", "times: [tx_price_paid, 2]")
+    changed = re.sub(r"(times: \[\w+, )3\]", r"\g<1>2]", law["cpl/55_1.yaml"])
     assert changed != law["cpl/55_1.yaml"]
     return {**law, "cpl/55_1.yaml": changed}
 
