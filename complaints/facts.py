@@ -91,6 +91,23 @@ def analyse(
     return still_asking(result, settled(answers))
 
 
+def rules_that_hold(complaint: Complaint, answers: Sequence[FactAnswer]) -> list[str]:
+    """The rules that hold on these answers and are not displaced, in the order of the rulebook."""
+    known = values_for_law(complaint, answers)
+    day, dated = date_of_conduct(complaint), is_dated(complaint)
+    found = rulebook.current().findings(known, day, dated)
+    return [name for name, finding in found.items() if finding.applies]
+
+
+def note_change(complaint: Complaint) -> None:
+    """A fact, the date or the category changed: count it, and note on which rules the case rests.
+
+    One statement; whoever calls saves the complaint.
+    """
+    complaint.facts_revision += 1
+    complaint.rests_on = rules_that_hold(complaint, current_answers(complaint))
+
+
 def still_asking(result: dict[str, Any], settled: Collection[str]) -> dict[str, Any]:
     """The analysis without the questions that are settled."""
     asked = [m for m in result["missing_facts"] if m["fact"] not in settled]

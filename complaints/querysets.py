@@ -79,6 +79,10 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         """Open cases whose next clock falls due before the moment."""
         return self.open().filter(next_due_at__lt=moment)
 
+    def resting_on(self, rule: str) -> Self:
+        """Open cases on whose facts the rule holds."""
+        return self.open().filter(rests_on__contains=[rule])
+
     def awaiting_counsel(self) -> Self:
         """Cases that lie with counsel."""
         return self.filter(state=State.IN_REVIEW)

@@ -48,9 +48,11 @@ class Rulebook:
     rights: Mapping[str, Condition]
     files: Mapping[str, bytes] = field(repr=False)
 
-    def findings(self, facts: Mapping[str, object], as_of: date) -> dict[str, Finding]:
+    def findings(
+        self, facts: Mapping[str, object], as_of: date, dated: bool = True
+    ) -> dict[str, Finding]:
         """Every rule's finding. `facts`: plain JSON values. Raises UnknownFact, WrongValue."""
-        return apply_rules(self.rules.values(), known(facts), as_of)
+        return apply_rules(self.rules.values(), known(facts), as_of, dated)
 
     def law(self) -> dict[str, str]:
         """Every file of this law as it was loaded: path below statutes/ → text."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import search, validation
+from complaints import facts, search, validation
 from complaints.actions.intake_values import DECIDES_THE_LAW, EDITABLE, cleaners
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
@@ -46,7 +46,7 @@ def edit(
         if not changed:
             return complaint
         if DECIDES_THE_LAW & set(changed):
-            complaint.facts_revision += 1
+            facts.note_change(complaint)
         complaint.version += 1
         complaint.updated_at = now
         complaint.save()

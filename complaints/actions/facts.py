@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import snapshots, validation
+from complaints import facts, snapshots, validation
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
 from complaints.errors import Invalid, NotAllowed, StaleVersion
@@ -155,10 +155,10 @@ def _write(
     FactAnswer.objects.bulk_create(
         FactAnswer(complaint=complaint, fact=f, by=by, at=now, **cleaned[f]) for f in changed
     )
-    complaint.facts_revision += 1
+    facts.note_change(complaint)
     complaint.version += 1
     complaint.updated_at = now
-    complaint.save(update_fields=["facts_revision", "version", "updated_at"])
+    complaint.save(update_fields=["facts_revision", "rests_on", "version", "updated_at"])
     detail = {
         "facts": {
             f: {
@@ -194,4 +194,4 @@ def mark_not_established(
     FactAnswer.objects.bulk_create(
         FactAnswer(complaint=complaint, fact=f, by=by, at=now, **a) for f, a in cleaned.items()
     )
-    complaint.facts_revision += 1
+    facts.note_change(complaint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -112,6 +113,8 @@ class Complaint(models.Model):
     findings = models.TextField(_("调查结论"), blank=True)
     no_evidence_reason = models.TextField(_("没有证据的原因"), blank=True)
     facts_revision = models.PositiveIntegerField(default=0)
+    # Rules that hold on the present facts; follows them in the same transaction.
+    rests_on = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
@@ -192,6 +195,11 @@ class Complaint(models.Model):
             models.Index(fields=["-received_at", "-id"], name="by_receipt"),
             models.Index(fields=["next_due_at", "id"], name="by_due"),
             models.Index(fields=["category", "-created_at", "-id"], name="by_category_and_age"),
+            GinIndex(
+                fields=["rests_on"],
+                condition=Q(state__in=OPEN_STATES),
+                name="open_by_rule",
+            ),
             models.Index(
                 fields=["order_number"], condition=~Q(order_number=""), name="by_order_number"
             ),
