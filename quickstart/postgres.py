@@ -30,7 +30,12 @@ OPTIONS = {
     "max_connections": "100",
     "max_parallel_workers_per_gather": "0",  # they need /dev/shm, which containers keep small
 }
-THROW_AWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+THROW_AWAY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",  # what it happens to measure between two tests would change their plans
+}
 
 
 class Postgres(Server):
