@@ -5,6 +5,7 @@ import re
 import pytest
 
 from legal_rules import examples, reading, rulebook
+from legal_rules.signatures import Standing
 from legal_rules.vocabulary import CATEGORIES, REMEDIES
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -48,7 +49,8 @@ def test_a_rule_that_counsel_has_not_signed_says_so():
 
 
 def test_rules_speak_both_languages():
-    for card in reading.rules(BOOK, "en"):
+    for rule in BOOK.rules.values():
+        card = reading.rule_card(Standing(rule, None), "en")
         words = [card["title"]]
         for version in card["versions"]:
             for part in ("exceptions", "doubts", "duties", "exposures"):
