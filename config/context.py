@@ -28,7 +28,9 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the rail: URL name, icon, word, and the permissions of which one is needed."""
+    """One entry of the rail: URL name, icon, word, and the permissions of which one is needed (none
+    for what all staff may read).
+    """
 
     name: str
     icon: str
@@ -42,6 +44,7 @@ PLACES = (
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
     Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
+    Place("statutes", "book", gettext_lazy("法规"), (), ("statute", "article")),
     Place(
         "import_complaints",
         "ul",
@@ -134,9 +137,8 @@ class Shell:
         found = badges.of(self.user, self.request)
         items = []
         for place in PLACES:
-            if not any(self.user.may(p) for p in place.permissions) or not (
-                url := _url(place.name)
-            ):
+            allowed = not place.permissions or any(map(self.user.may, place.permissions))
+            if not allowed or not (url := _url(place.name)):
                 continue
             badge = found.get(place.name)
             current = self.here == place.name or self.here in place.also

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "audit",
     "accounts",
     "legal_rules",
+    "reading_room",
     "evidence",
     "complaints",
     "correspondence",

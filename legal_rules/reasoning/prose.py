@@ -29,16 +29,19 @@ def chinese_number(number: int) -> str:
 
 def cite(quote: Quote, lang: str) -> str:
     """《消费者权益保护法》第五十五条第一款 / Consumer Law, Article 55(1)."""
-    instrument = INSTRUMENTS[quote.instrument]
-    main, _, added = quote.article.partition("-")
+    short = INSTRUMENTS[quote.instrument].short.in_(lang)
+    place = place_name(quote.article, quote.paragraph, lang)
+    return f"{short}, {place}" if lang.startswith("en") else f"《{short}》{place}"
+
+
+def place_name(article: str, paragraph: int | None, lang: str) -> str:
+    """第五十五条第一款 / Article 55(1)."""
     if lang.startswith("en"):
-        paragraph = f"({quote.paragraph})" if quote.paragraph else ""
-        return f"{instrument.short.en}, Article {quote.article}{paragraph}"
-    article = f"第{chinese_number(int(main))}条" + (
-        f"之{chinese_number(int(added))}" if added else ""
-    )
-    paragraph = f"第{chinese_number(quote.paragraph)}款" if quote.paragraph else ""
-    return f"《{instrument.short.zh}》{article}{paragraph}"
+        return f"Article {article}" + (f"({paragraph})" if paragraph else "")
+    main, _, added = article.partition("-")
+    name = f"第{chinese_number(int(main))}条"
+    name += f"之{chinese_number(int(added))}" if added else ""
+    return name + (f"第{chinese_number(paragraph)}款" if paragraph else "")
 
 
 def in_yuan(value: Decimal | None) -> str | None:

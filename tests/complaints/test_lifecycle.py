@@ -60,6 +60,7 @@ def test_no_code_but_the_door_assigns_a_state_to_a_complaint() -> None:
         "correspondence",
         "evidence",
         "legal_rules",
+        "reading_room",
         "accounts",
         "quickstart",
     ):

@@ -109,6 +109,8 @@ GAPS: dict[str, Any] = {
     "hold": lambda case: _first(case.holds),
     "rule": lambda case: "cpl.55.1",
     "pk": lambda case: 0,  # people and teams: the world gives them
+    "instrument": lambda case: "cpl_2013",
+    "article": lambda case: "55",
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
 }
 
