@@ -104,7 +104,7 @@ class Article(models.Model):
             models.UniqueConstraint(fields=["statute", "no"], name="an_article_stands_once"),
             models.UniqueConstraint(fields=["statute", "position"], name="articles_are_in_order"),
         ]
-        indexes = [GinIndex(fields=["words"], name="article_words")]
+        indexes = [GinIndex(fields=["words"], name="article_words", fastupdate=False)]
         triggers = [
             pgtrigger.Protect(
                 name="articles_are_kept", operation=pgtrigger.Update | pgtrigger.Delete

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('statute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='reading_room.statutetext')),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='article_words')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='article_words')],
                 'constraints': [models.UniqueConstraint(fields=('statute', 'no'), name='an_article_stands_once'), models.UniqueConstraint(fields=('statute', 'position'), name='articles_are_in_order')],
             },
         ),
