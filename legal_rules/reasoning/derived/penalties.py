@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from legal_rules.reasoning.derived.inputs import Get, day_of, money, months_after
+from legal_rules.reasoning.derived.inputs import Get, day_of, money, months_after, positive
 
 FIVE_YEARS = date(2021, 7, 15)  # the text that brought them
 AUCL_2025 = date(2025, 10, 15)
@@ -54,6 +54,11 @@ def dv_decided_under_aucl_2025(get: Get) -> bool | None:
     """反不正当竞争法 2025 41; 行政处罚法 37: the lighter text applies to decisions from then on."""
     decided = day_of(get, "pn_decided_on")
     return None if decided is None else decided >= AUCL_2025
+
+
+def dv_actual_loss(get: Get) -> bool | None:
+    """消费者权益保护法 45(1); 广告法 56(1): 合法权益受到损害."""
+    return positive(get, "tx_loss")
 
 
 def dv_fraud_3000(get: Get) -> bool | None:
