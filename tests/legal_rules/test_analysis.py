@@ -84,6 +84,10 @@ def test_reference_case_one_a_health_product_sold_by_telephone():
         "alternatives": ["food_ten_times", "drug_ten_times", "prepaid_abscond_punitive"],
     }
     assert statuses(found)["cpl.56.1.6"] == "displaced"
+    exposed = {(each["rule"], each["remedy"]) for each in found["exposure"]}
+    assert ("cpl.56.1.9.spam", "adm_cpl56") in exposed  # the call without consent
+    assert {"adm_ad55", "adm_health_ad58"} <= {remedy for _rule, remedy in exposed}
+    assert "adm_aucl25" not in {remedy for _rule, remedy in exposed}
     infringed = {right["id"] for right in found["rights"] if right["status"] == "infringed"}
     assert {"right_to_know", "right_to_choose", "right_to_compensation"} <= infringed
 
@@ -96,7 +100,14 @@ def test_reference_case_two_records_sold_by_an_employee():
     assert "fraud_triple" not in held
     assert statuses(found)["cpl.56.1.9"] == "displaced"
     kinds = {exposure["kind"] for exposure in found["exposure"]}
-    assert kinds == {"administrative_fine", "detention", "criminal_penalty"}
+    assert kinds == {"administrative_fine", "credit_record", "detention", "criminal_penalty"}
+    halved = next(e for e in found["exposure"] if e["rule"] == "criminal.253-1")
+    assert "减半" in halved["range"]
+    due = {duty["id"]: duty["due"] for duty in found["duties"]}
+    assert "立即" in due["notify_authority"]
+    assert "立即" in due["notify_person"]
+    damages = next(rule for rule in found["rules"] if rule["id"] == "pipl.69.1")
+    assert "没有过错由处理者证明" in damages["burden"]
     duties = {duty["id"] for duty in found["duties"]}
     assert {"remedy_at_once", "notify_authority", "notify_person", "report_to_police"} <= duties
 
@@ -331,6 +342,7 @@ def test_a_young_rule_asks_for_the_date_where_the_day_is_a_guess():
 def test_of_two_fines_for_one_act_only_the_higher_may_be_imposed():
     fines = {e["remedy"]: e for e in analyse(HEALTH_PRODUCT_BY_TELEPHONE)["exposure"]}
     assert fines["adm_ad55"]["highest_of"] == ["adm_health_ad58"]
+    assert fines["adm_cpl56"]["note"] == ""
     assert "按照罚款数额高的规定处罚" in fines["adm_ad55"]["note"]
     english = analyse(HEALTH_PRODUCT_BY_TELEPHONE, lang="en")["exposure"]
     assert any("the higher fine" in each["note"] for each in english)
