@@ -25,6 +25,7 @@ KINDS = {
 ONE_WAY = 0.6  # of a fact that is one way among several: a "no" leaves the others
 FEW = 6  # so many ways to hold are all asked about, whatever group they belong to
 EXPOSURES = ("administrative", "public_security", "criminal")
+EXPOSED = 0.25  # of a claim: what the State may impose is asked about after what the consumer may
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Question:
     "defence".
 
     `decides`: remedies it bears on (the rule's id where it has none). `weight`: 0 to 1, the share
-    of all that is open, each rule counted once and once more in proportion to the money at stake.
+    of all that is open, each claim counted once and once more in proportion to the money at stake,
+    each mere exposure a quarter.
     """
 
     fact: str
@@ -45,14 +47,27 @@ class Question:
 def is_relevant(finding: Finding, category: Category | None) -> bool:
     """A candidate remedy of the category, or a rule for which an answer already speaks.
 
-    A mere exposure (fine, detention, crime) is looked for only where the category asks its facts.
+    A mere exposure (fine, detention, crime) is looked for only where the category asks all its
+    facts, or where the rule names the category.
     """
     rule = finding.rule
-    if category and (rule.remedy in category.remedies or category.id in rule.relevant_to):
-        exposed = rule.remedy is not None and REMEDIES[rule.remedy].kind in EXPOSURES
-        if not exposed or rule.subjects & set(category.fact_groups):
-            return True
+    if category and category.id in rule.relevant_to:
+        return True
+    wanted = category is not None and rule.remedy in category.remedies
+    if category and wanted and (not _is_exposure(rule) or _asks_all(category, rule)):
+        return True
     return touched(finding)
+
+
+def _asks_all(category: Category, rule: Rule) -> bool:
+    always = {group.id for group in GROUPS.values() if group.always}
+    own = set(category.fact_groups)
+    return bool(rule.subjects & own) and rule.subjects <= own | always
+
+
+def _is_exposure(rule: Rule) -> bool:
+    """The State may impose it; the consumer may not claim it."""
+    return rule.remedy is not None and REMEDIES[rule.remedy].kind in EXPOSURES
 
 
 def relevant(findings: Iterable[Finding], category: Category | None) -> list[Finding]:
@@ -87,7 +102,7 @@ def questions(findings: Iterable[Finding], category: Category | None = None) -> 
     """
     open_findings = [f for f in findings if f.truth is not Truth.NO and f.displaced_by is None]
     most = max((_at_stake(f) for f in open_findings), default=Decimal(0)) or Decimal(1)
-    worth = {f.rule.id: 1.0 + float(_at_stake(f) / most) for f in open_findings}
+    worth = {f.rule.id: _worth(f, most) for f in open_findings}
     bears: dict[str, list[Bearing]] = defaultdict(list)
     for finding in open_findings:
         for name, kind in _asked(finding, category).items():
@@ -138,6 +153,14 @@ def _near(finding: Finding, category: Category | None) -> set[str]:
             fact = FACTS[element.fact]
             groups.update(FACTS[name].group for name in (fact.inputs or (fact.id,)))
     return groups
+
+
+def _worth(finding: Finding, most: Decimal) -> float:
+    rule = finding.rule
+    imposed = any(version.exposures for version in rule.versions)
+    if _is_exposure(rule) or (rule.remedy is None and imposed):
+        return EXPOSED
+    return 1.0 + float(_at_stake(finding) / most)
 
 
 def _at_stake(finding: Finding) -> Decimal:
