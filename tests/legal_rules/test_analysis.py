@@ -311,7 +311,7 @@ def test_a_reversed_burden_is_shown_as_presumed_and_stays_on_the_list():
 
 def test_facts_older_than_the_law_that_is_loaded_get_no_answer():
     found = analyse({"pi_employee_sold": True, "pi_loss": 100}, date(2021, 10, 31))
-    rule = next(rule for rule in found["rules"] if rule["id"] == "pipl.69.1")
+    rule = next(rule for rule in found["rules"] if rule["id"] == "pipl.66.1")
     assert rule["status"] == "open"
     assert rule["reason"] == "事实发生时的法律尚未录入，不能作出结论。"
 
