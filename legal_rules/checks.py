@@ -1,4 +1,6 @@
-"""System check: the rulebook loads and every worked example holds, at every start and in CI."""
+"""System checks, at every start and in CI: the rulebook loads and every worked example holds; the
+patterns by which a narrative suggests facts name facts and answers that there are.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from legal_rules import examples, rulebook
 from legal_rules.reasoning.source import LawError
+from legal_rules.suggest import patterns
 
 
 @register("legal_rules")
@@ -22,3 +25,16 @@ def every_example_holds(
     except LawError as bad:
         return [Error(str(bad), id="legal_rules.E001")]
     return [Error(text, id="legal_rules.E002") for text in examples.failures(book)]
+
+
+@register("legal_rules")
+def every_pattern_can_be_read(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The first mistake in a file of patterns."""
+    try:
+        for kind in ("facts", "categories"):
+            patterns.read(patterns.FOLDER, kind)
+    except (LawError, patterns.PatternError) as bad:
+        return [Error(str(bad), id="legal_rules.E003")]
+    return []

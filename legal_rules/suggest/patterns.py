@@ -24,14 +24,17 @@ from pathlib import Path
 from typing import Any
 
 from legal_rules.reasoning import source
-from legal_rules.reasoning.source import LawError, Table
+from legal_rules.reasoning.source import Table
 from legal_rules.suggest.notation import Compiled, NotationError, compiled
 from legal_rules.vocabulary import CATEGORIES, FACTS, FactError, check_value
 
 FOLDER = Path(__file__).resolve().parent / "patterns"
 SPEAKERS = ("told", "seller", "stated", "demand", "topic", "anyone")
-SURE_OF_A_JUDGEMENT = 30  # percent at most: counsel finds it, words only report it
 _ROW = ("value", "by", "negated", "at_least", "at_most", "with", "without")
+
+
+class PatternError(ValueError):
+    """A mistake in a file of patterns. `str()` begins with file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,15 @@ class Book:
 
 @cache
 def book(name: str = "facts") -> Book:
-    """Of facts, or of `categories`. Raises LawError with file and line for a mistake."""
-    lists = _lists()
-    rows = [row for path in sorted(FOLDER.glob("*.yaml")) for row in _read(path, name, lists)]
-    return indexed(rows)
+    """Of facts, or of `categories`. Raises what `read` does."""
+    return indexed(read(FOLDER, name))
+
+
+def read(folder: Path, name: str) -> list[Pattern]:
+    """The patterns of a folder. Raises PatternError with file and line, LawError for bad YAML."""
+    page = source.read(folder / "words.yaml", folder.parent).only((), ("words",)).mapping("words")
+    lists = {each: page.text(each).split() for each in page}
+    return [row for path in sorted(folder.glob("*.yaml")) for row in _read(path, name, lists)]
 
 
 def indexed(patterns: list[Pattern]) -> Book:
@@ -87,20 +95,15 @@ def _commonness(keys: frozenset[str]) -> tuple[int, int]:
     return sum(len(k) == 1 and k < "\ue000" for k in keys), len(keys)
 
 
-def _lists() -> dict[str, list[str]]:
-    page = source.read(FOLDER / "words.yaml", FOLDER.parent).only((), ("words",)).mapping("words")
-    return {name: page.text(name).split() for name in page}
-
-
 def _read(path: Path, name: str, lists: dict[str, list[str]]) -> list[Pattern]:
-    page = source.read(path, FOLDER.parent).only(("words", "actors", "facts", "categories"))
+    page = source.read(path, path.parent.parent).only(("words", "actors", "facts", "categories"))
     if name not in page:
         return []
     found = []
-    for about, rows in page.mapping(name).items():
+    for about in page.mapping(name):
         if about not in (FACTS if name == "facts" else CATEGORIES):
-            raise page.mapping(name).error(f"{about!r} is not known", about)
-        for row in rows:
+            raise _mistake(page.mapping(name), about, f"{about!r} is not known")
+        for row in page.mapping(name).tables(about):
             row.only(_ROW, ("says", "sure"))
             _check(name, about, row)
             found += [_pattern(about, says, row, lists) for says in row.text("says").split(" / ")]
@@ -111,9 +114,9 @@ def _pattern(about: str, says: str, row: Table, lists: dict[str, list[str]]) -> 
     try:
         form = compiled(says, lists)
     except NotationError as bad:
-        raise row.error(f"{says}: {bad}", "says") from bad
+        raise _mistake(row, "says", f"{says}: {bad}") from bad
     if form.slot == "" and row.get("value") is None:
-        raise row.error("needs a value, or a slot that gives it", "value")
+        raise _mistake(row, "value", "needs a value, or a slot that gives it")
     return Pattern(
         about,
         says,
@@ -130,18 +133,17 @@ def _pattern(about: str, says: str, row: Table, lists: dict[str, list[str]]) -> 
 
 
 def _check(kind: str, about: str, row: Table) -> None:
-    """The values are answers that the fact can have, and a judgement is only ever reported."""
+    """The values are answers that the fact can have."""
     sure = row["sure"]
     if not isinstance(sure, int) or not 1 <= sure <= 99:
-        raise row.error("sure is a whole number from 1 to 99", "sure")
+        raise _mistake(row, "sure", "sure is a whole number from 1 to 99")
     if row.setdefault("by", "topic" if kind == "categories" else "told") not in SPEAKERS:
-        raise row.error(f"by is one of {', '.join(SPEAKERS)}", "by")
+        raise _mistake(row, "by", f"by is one of {', '.join(SPEAKERS)}")
     if kind == "categories":
         row.setdefault("value", True)
         return
-    fact = FACTS[about]
-    if fact.derived or (fact.found_by == "counsel" and sure > SURE_OF_A_JUDGEMENT):
-        raise row.error(f"{about} is not for words to say so surely", "sure")
+    if FACTS[about].derived:
+        raise _mistake(row, "says", f"{about} is worked out, not said")
     for key in ("value", "negated"):
         if key in row and row[key] != "same":
             _answer(about, row, key)
@@ -152,7 +154,8 @@ def _answer(about: str, row: Table, key: str) -> None:
     try:
         check_value(about, given)
     except FactError as bad:
-        raise row.error(f"{about}: {bad}", key) from bad
+        raise _mistake(row, key, f"{about}: {bad}") from bad
 
 
-__all__ = ["Book", "LawError", "Pattern", "book"]
+def _mistake(row: Table, key: str, message: str) -> PatternError:
+    return PatternError(f"{row.file}:{row.lines.get(key, row.line)}: {message}")

@@ -13,6 +13,7 @@ from legal_rules.vocabulary import CATEGORIES, FACTS, GROUPS, FactError, check_v
 RIVALS = 2  # different values of one fact that are offered beside each other
 RIVALRY = 0.6  # what is left of the confidence then
 CLOSE = 0.1  # a difference of confidence that decides nothing
+SURE_OF_A_JUDGEMENT = 0.3  # at most: counsel finds it, words only report it
 ELSEWHERE = 0.85  # facts that the category does not ask for
 
 
@@ -59,6 +60,7 @@ def _suggestion(text: str, hit: Hit, confidence: float) -> Suggestion:
     value = [hit.value] if fact.type == "multi" else hit.value
     quote = text[hit.start : hit.end]
     judgement = fact.found_by == "counsel"
+    confidence = min(confidence, SURE_OF_A_JUDGEMENT) if judgement else confidence
     return Suggestion(fact.id, value, round(confidence, 2), quote, hit.start, hit.end, judgement)
 
 
