@@ -117,10 +117,10 @@ def test_reference_case_two_records_sold_by_an_employee():
     [
         pytest.param(
             {"tx_living_consumption": True, "tx_price_paid": 39, "fr_adulterated": True},
-            {"adm_cpl56"},
-            {"fraud_triple"},
-            {},
-            id="an act on the regulator's list, intent not found",
+            {"fraud_triple", "adm_cpl56"},
+            set(),
+            {"fraud_triple": "500.00"},
+            id="an act on the regulator's list",
         ),
         pytest.param(
             {
@@ -348,6 +348,14 @@ def test_of_two_fines_for_one_act_only_the_higher_may_be_imposed():
     assert any("the higher fine" in each["note"] for each in english)
     alone = analyse(RECORDS_SOLD_BY_EMPLOYEE)["exposure"]
     assert {each["note"] for each in alone} == {""}
+
+
+def test_an_act_on_the_regulators_list_presumes_fraud_and_counsel_makes_it_certain():
+    act = {"tx_living_consumption": True, "tx_price_paid": 39, "fr_adulterated": True}
+    assert remedies(analyse(act))["fraud_triple"]["certain"] is False
+    assert remedies(analyse({**act, "fr_intent": "有证据"}))["fraud_triple"]["certain"] is True
+    assert statuses(analyse({**act, "fr_intent": "无证据"}))["cpl.55.1"] == "open"
+    assert statuses(analyse({**act, "fr_intent": "已证明无故意"}))["cpl.55.1"] == "does_not_apply"
 
 
 def test_a_question_of_law_stays_open_and_is_put_to_counsel():
