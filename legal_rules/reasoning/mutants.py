@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import TypeVar
 
 from legal_rules.reasoning import amounts, logic
@@ -25,12 +26,16 @@ def of_rule(rule: Rule) -> Named[Rule]:
     for place, version in enumerate(rule.versions):
         for name, mutant in _of_version(version):
             versions = (*rule.versions[:place], mutant, *rule.versions[place + 1 :])
-            if place and mutant.start <= (rule.versions[place - 1].until or mutant.start):
+            if any(_overlap(one, next_) for one, next_ in pairwise(versions)):
                 continue  # two versions on one day: the loader refuses it
             yield f"{version.start}: {name}", replace(rule, versions=versions)
     for other in rule.yields_to:
         kept = tuple(name for name in rule.yields_to if name != other)
         yield f"does not yield to {other}", replace(rule, yields_to=kept)
+
+
+def _overlap(one: Version, later: Version) -> bool:
+    return one.until is None or later.start <= one.until
 
 
 def _of_version(version: Version) -> Named[Version]:
