@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from legal_rules.reasoning.amounts import Amount
@@ -25,6 +25,7 @@ UNDATED = Label(
     "行为发生的日期尚未查明；本规定施行不足三年，须先查明日期。",
     "The date of the conduct is not known; this provision is younger than three years.",
 )
+DAY = timedelta(days=1)
 YOUNG = 3  # years in which facts older than the rule are still likely to be complained of
 EARLIER_LAW = Label(
     "事实发生在本规定施行之前，适用当时的规定。",
@@ -128,9 +129,14 @@ def judge(rule: Rule, facts: Answers, as_of: date, dated: bool = True) -> Findin
 
 
 def _could_be_older(rule: Rule, facts: Answers, as_of: date) -> bool:
-    """No date is known, and the rule is so young that older facts are likely. 立法法 104."""
-    known = any(facts.value(name) is not None for name in rule.dated_by)
-    return not known and rule.versions[0].start > months_after(as_of, -12 * YOUNG)
+    """No date is known, and under the law of some day in the last years it does not hold.
+
+    That is the day before a version so young that older facts are likely. 立法法 104."""
+    if any(facts.value(name) is not None for name in rule.dated_by):
+        return False
+    since = months_after(as_of, -12 * YOUNG)
+    eves = (version.start - DAY for version in rule.versions if since < version.start <= as_of)
+    return any(_on_its_day(rule, facts, eve).truth is not Truth.YES for eve in eves)
 
 
 def _on_its_day(rule: Rule, facts: Answers, as_of: date) -> Finding:

@@ -309,6 +309,24 @@ def test_a_reversed_burden_is_shown_as_presumed_and_stays_on_the_list():
     assert "pi_no_fault" in {asked["fact"] for asked in found["missing_facts"]}
 
 
+def test_without_a_date_a_rule_is_firm_only_if_it_was_so_before_its_youngest_version():
+    prepaid = {
+        "tx_living_consumption": True,
+        "pp_amount": "4000.00",
+        "pp_used_discounted": "0",
+        "pp_refund_cause": "经营者原因",
+        "pp_moved_or_assigned": True,
+        "fraud": True,
+    }
+    undated = statuses(rulebook.analyse(prepaid, DAY, dated=False))
+    assert undated["spc_prepaid.18"] == "open"  # before May 2025 counsel decides
+    assert undated["cpl.53"] == undated["cpl.55.1"] == "applies"  # so before and after July 2024
+    told = statuses(
+        rulebook.analyse({**prepaid, "tx_contract_date": "2026-02-01"}, DAY, dated=False)
+    )
+    assert told["spc_prepaid.18"] == "applies"
+
+
 def test_facts_older_than_the_law_that_is_loaded_get_no_answer():
     found = analyse({"pi_employee_sold": True, "pi_loss": 100}, date(2021, 10, 31))
     rule = next(rule for rule in found["rules"] if rule["id"] == "pipl.66.1")
