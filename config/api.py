@@ -31,6 +31,7 @@ version_1 = [
     path("", include("accounts.api.urls")),
     path("", include("complaints.api.urls")),
     path("", include("legal_rules.api.urls")),
+    path("", include("reading_room.api.urls")),
 ]
 
 urlpatterns = [

@@ -59,7 +59,8 @@ class Compared:
     newer: Text
 
     @cached_property
-    def _pieces(self) -> list[text_diff.Piece]:
+    def pieces(self) -> list[text_diff.Piece]:
+        """The newer text with what was added and what was left out."""
         return text_diff.compare(self.older.text, self.newer.text)
 
     @property
@@ -69,11 +70,11 @@ class Compared:
     @property
     def counts(self) -> tuple[int, int]:
         """(places with something new, places with something left out)."""
-        return text_diff.counts(self._pieces)
+        return text_diff.counts(self.pieces)
 
     @property
     def paragraphs(self) -> Paragraphs:
-        return text_diff.paragraphs(self._pieces)
+        return text_diff.paragraphs(self.pieces)
 
 
 @dataclass(frozen=True)

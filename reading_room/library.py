@@ -29,6 +29,7 @@ State = Literal["in_force", "not_yet", "ended"]
 # How an article was found in another text: it is the same text; its number is known to have become
 # this one; the numbers are taken to be the same; it has no counterpart; none is known.
 How = Literal["same", "known", "by_number", "none", "unknown"]
+CODE = re.compile(r"[a-z][a-z0-9_]{1,63}", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PAIRS = {(each.older, each.newer): each for each in SUCCESSIONS}
 
@@ -115,6 +116,11 @@ class Followed:
     def place(self) -> str:
         """第五十五条, in the language of the page; "" where there is none."""
         return place_name(self.no, None, here()) if self.no else ""
+
+
+def is_code(text: str) -> bool:
+    """Whether it could be the code of a law."""
+    return CODE.fullmatch(text) is not None
 
 
 def is_article(no: str) -> bool:

@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 
 from legal_rules.reasoning import source
 from legal_rules.reasoning.source import LawError, Table
+from reading_room import library
 from reading_room.statute_rows import ArticleRow, Dates, Mistake, Notes, articles, dates
 
 LARGEST = 8 * 1024 * 1024  # bytes of one file: the longest code of China has a tenth of it
-CODE = re.compile(r"[a-z][a-z0-9_]{1,63}")
 RESERVED = ("rules",)  # law/rules/ is the address of the rules
 STATUS = re.compile(r"status_on_(\d{4})_(\d{2})_(\d{2})")
 STATUSES = ("in_force", "superseded", "repealed", "promulgated_not_yet_effective")
@@ -145,7 +145,7 @@ def _keys(page: Table, notes: Notes) -> None:
 
 def _code(page: Table, key: str, notes: Notes) -> str:
     code = page.get(key)
-    if isinstance(code, str) and CODE.fullmatch(code) and code not in RESERVED:
+    if isinstance(code, str) and library.is_code(code) and code not in RESERVED:
         return code
     if key in page:
         notes.add(

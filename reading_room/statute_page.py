@@ -146,12 +146,17 @@ class StatutePage:
 
     def _quoted(self) -> Page[Text]:
         """What rules quote, by number; one page, because no rulebook quotes hundreds."""
-        nos = sorted(
-            {no for code, no in quotations.by_article() if code == self.law.code},
-            key=lambda no: [int(part) for part in no.split("-")],
-        )
-        texts = [part(Followed(self.law, no, "same")) for no in nos]
+        texts = [part(Followed(self.law, no, "same")) for no in numbers(self.law)]
         return Page([text for text in texts if text], "", "") if texts else empty()
+
+
+def numbers(law: Law) -> list[str]:
+    """Numbers of its articles in their order; where it is not stored, of those that rules quote."""
+    if law.stored is None:
+        nos = {no for code, no in quotations.by_article() if code == law.code}
+        return sorted(nos, key=lambda no: [int(part) for part in no.split("-")])
+    rows = Article.objects.filter(statute=law.stored).order_by("position")
+    return list(rows.values_list("no", flat=True))
 
 
 def _same(change: Change) -> bool:

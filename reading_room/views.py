@@ -41,7 +41,7 @@ def statutes(request: HttpRequest) -> HttpResponse:
 @require_GET
 def statute(request: HttpRequest, instrument: str) -> HttpResponse:
     """One text of a law; with a day, the text of that day."""
-    law = library.find(instrument)
+    law = library.find(instrument) if library.is_code(instrument) else None
     if law is None:
         return _missing(request, instrument)
     problems: list[str] = []
@@ -60,7 +60,7 @@ def statute(request: HttpRequest, instrument: str) -> HttpResponse:
 @require_GET
 def article(request: HttpRequest, instrument: str, article: str) -> HttpResponse:
     """One article, as it stands in the text or, with a day, as it was law on that day."""
-    law = library.find(instrument)
+    law = library.find(instrument) if library.is_code(instrument) else None
     if law is None:
         return _missing(request, instrument)
     problems: list[str] = []
