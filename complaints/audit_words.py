@@ -39,6 +39,7 @@ VERBS: dict[str, str | Promise] = {
     "import.finished": pgettext_lazy("audit", "导入完成"),
     "import.stopped": pgettext_lazy("audit", "停止导入"),
     "import.rejected_rows_fetched": pgettext_lazy("audit", "下载未导入的行"),
+    "statute.imported": pgettext_lazy("audit", "存入法规"),
     "signed_in": pgettext_lazy("audit", "登录"),
     "reauthenticated": pgettext_lazy("audit", "再次验证身份"),
     "reauthentication_failed": pgettext_lazy("audit", "再次验证身份失败"),
