@@ -13,8 +13,9 @@ EXPECTED = ("truth", "ask_next", "presumed", "provisional", "displaced_by", "bou
 def examples_of(page: Table, versions: tuple[Version, ...]) -> tuple[Example, ...]:
     """Each by itself, or `like` an earlier one but for the facts that it names."""
     read: dict[str, Example] = {}
-    owed = (each.id for v in versions for each in (*v.duties, *v.exposures) if each.id)
-    known = {*EXPECTED, *owed}
+    duties = {duty.id for version in versions for duty in version.duties}
+    exposures = {each.id for version in versions for each in version.exposures} - {""}
+    known = {*EXPECTED, *duties, *exposures}
     for row in page.tables("examples"):
         row.only(("on", "like", "facts"), ("name", "expect"))
         if row.text("name") in read:

@@ -194,7 +194,10 @@ def test_outside_ones_service_the_whole_threshold_counts():
 
 def test_while_nobody_has_said_who_sold_it_both_thresholds_are_kept_in_mind():
     counted = {"pi_count_transaction": 0, "pi_count_other": 0, "pi_illegal_gain": "0.00"}
-    outside = {**counted, "pi_employee_sold": False}
+    outside = {**counted, "pi_employee_sold": False, "pi_business_sold": False}
+    ours = {**counted, "pi_employee_sold": False, "pi_business_sold": True}
+    assert value("dv_pi_serious", **ours, pi_count_property=25) is True
+    assert value("dv_pi_serious", **ours, pi_count_property=24) is False
     assert value("dv_pi_serious", **outside, pi_count_property=49) is False
     assert value("dv_pi_serious", **counted, pi_count_property=24) is False
     assert value("dv_pi_serious", **counted, pi_count_property=25) is None

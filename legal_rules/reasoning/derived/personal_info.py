@@ -48,10 +48,12 @@ def dv_million_people(get: Get) -> bool | None:
 
 
 def _threshold(get: Get, unknown: Decimal) -> Decimal:
-    """5(1)(viii): half for what was obtained in one's duty or service, as an employee's customers'
-    data are; `unknown` while nobody has said who sold it."""
-    sold = get("pi_employee_sold")
-    return unknown if sold is None else HALF if sold is True else WHOLE
+    """5(1)(viii): half for what was obtained in one's duty or service, as an employee's or our own
+    customers' data are; `unknown` while nobody has said who sold it."""
+    sold = (get("pi_employee_sold"), get("pi_business_sold"))
+    if True in sold:
+        return HALF
+    return WHOLE if sold == (False, False) else unknown
 
 
 def _counts(get: Get) -> dict[str, int]:
