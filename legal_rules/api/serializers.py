@@ -16,7 +16,20 @@ from legal_rules.vocabulary import CATEGORIES, FACTS, check_value
 GUESSED = 20  # unknown facts for which the one that was meant is looked up
 
 
-class EvaluateSerializer(serializers.Serializer[Any]):
+class KnownFields(serializers.Serializer[Any]):
+    """A field that nobody knows is refused, never ignored: it may be a slip."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        for name in data if isinstance(data, dict) else ():
+            if name not in self.fields:
+                meant = nearest(str(name), self.fields)
+                words = _("没有这个字段；是否指 {meant}？") if meant else _("没有这个字段。")
+                sentence = str(words).format(meant=meant)
+                raise ValidationError({str(name)[:60]: [ErrorDetail(sentence, "unknown_field")]})
+        return super().to_internal_value(data)
+
+
+class EvaluateSerializer(KnownFields):
     """Facts as plain values; a fact that is left out, or null, is unknown."""
 
     as_of = serializers.DateField(
@@ -34,16 +47,6 @@ class EvaluateSerializer(serializers.Serializer[Any]):
     category = serializers.ChoiceField(
         choices=list(CATEGORIES), required=False, allow_null=True, help_text=_("投诉类别")
     )
-
-    def to_internal_value(self, data: Any) -> Any:
-        """As sent. A field that nobody knows is refused, never ignored: it may be a slip."""
-        for name in data if isinstance(data, dict) else ():
-            if name not in self.fields:
-                meant = nearest(str(name), self.fields)
-                words = _("没有这个字段；是否指 {meant}？") if meant else _("没有这个字段。")
-                sentence = str(words).format(meant=meant)
-                raise ValidationError({str(name)[:60]: [ErrorDetail(sentence, "unknown_field")]})
-        return super().to_internal_value(data)
 
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Facts in normal form. Every wrong one is an error of its own, named by its id."""

@@ -84,6 +84,12 @@ def targets(cast: Cast) -> list[tuple[str, str, dict[str, Any]]]:
             {**f.proposal(), "measures": [measure], "version": drafting.version},
         ),
         ("post", "legal/evaluate/", {"as_of": "2026-03-01", "facts": {"mn_age": 7}}),
+        (
+            "post",
+            "legal/suggest-facts/",
+            {"narrative": "花了98元", "received_on": "2026-03-01", "category": "price"},
+        ),
+        ("post", "legal/suggest-category/", {"narrative": "乱收费", "received_on": "2026-03-01"}),
     ]
 
 
