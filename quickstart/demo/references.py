@@ -96,7 +96,13 @@ def _sold_by_an_employee(plan: Plan) -> None:
         20,
         40,
         "checked",
-        only=["pi_employee_sold", "pi_leak", "pi_sensitive", "pi_leak_discovered_at"],
+        only=[
+            "conduct_date",
+            "pi_employee_sold",
+            "pi_leak",
+            "pi_sensitive",
+            "pi_leak_discovered_at",
+        ],
     )
     life.add(5, 10, "share", text=words["shared_leak"])
     life.add(60, 120, "note", "counsel", text=words["duty_note"]).add(30, 60, "reply")
