@@ -202,6 +202,10 @@ def _text(kind: str, amounts: list[Amount]) -> str:
     if kind == "minus" and amounts[1].exact == ZERO:
         return amounts[0].formula
     words = [amount.formula for amount in amounts if amount.formula]
+    if kind in ("times", "portion"):
+        words = [f"({word})" if " + " in word or " − " in word else word for word in words]
+    if kind == "portion" and len(words) < len(amounts):
+        return ""  # a share of what is not known at all
     if kind == "times":
         return " × ".join(reversed(words)) if _is_figure(words[-1]) else " × ".join(words)
     if kind == "portion":

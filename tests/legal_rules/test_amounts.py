@@ -112,3 +112,13 @@ def test_a_formula_says_nothing_of_what_is_not_there():
     both = table(between=["pp_amount", "pp_bonus"])
     assert reckon(both, pp_amount="5.00", pp_bonus="5.00").formula == "5.00"
     assert reckon(both, pp_amount="5.00", pp_bonus="6.00").formula == "5.00 … 6.00"
+
+
+def test_a_share_of_a_sum_stands_in_brackets_and_of_nothing_known_says_nothing():
+    heads = table(sum=[table(known="sf_medical"), table(known="sf_lost_income")])
+    left = table(minus=[heads, table(portion=[heads, "dv_fault_share", 100])])
+    facts = {"sf_medical": "100.00", "sf_lost_income": "20.00", "tx_consumer_fault_share": 30}
+    found = reckon(left, **facts)
+    assert found.formula == "100.00 + 20.00 − (100.00 + 20.00) × 30 ÷ 100"
+    assert in_yuan(found.exact) == "84.00"
+    assert reckon(left, tx_consumer_fault_share=30).formula == ""
