@@ -37,6 +37,12 @@ def test_between_sale_and_delivery_the_law_does_not_say_which_day_counts():
     assert value("dv_within_7d_sale", **facts, q_defect_found_date="2026-03-16") is False
 
 
+def test_time_of_first_installation_is_left_to_counsel():
+    facts = {**SOLD, "tx_delivery_date": "2026-03-02", "q_needs_installation": True}
+    assert value("dv_within_7d_sale", **facts, q_defect_found_date="2026-03-20") is None
+    assert value("dv_within_7d_sale", **facts, rt_demand_date="2026-03-09") is True
+
+
 def test_a_late_fault_without_the_day_of_delivery_refutes_nothing():
     assert value("dv_within_7d_sale", **SOLD, q_defect_found_date="2026-03-20") is None
 
@@ -53,6 +59,7 @@ def test_a_sale_before_or_after_delivery_counts_from_the_later_day_against_the_c
         ("dv_repaired_twice", "q_repair_count", 1),
         ("dv_repaired_over_4", "q_repair_count", 4),
         ("dv_repair_over_30d", "q_repair_days", 30),
+        ("dv_single_repair_over_5d", "q_single_repair_days", 5),
         ("dv_single_repair_over_7d", "q_single_repair_days", 7),
         ("dv_single_repair_over_30d", "q_single_repair_days", 30),
         ("dv_single_repair_over_60d", "q_single_repair_days", 60),

@@ -77,6 +77,11 @@ def dv_under_repair(get: Get) -> bool | None:
     return None if None in spans else False
 
 
+def dv_single_repair_over_5d(get: Get) -> bool | None:
+    """家用汽车三包规定 21: 单次修理时间超过5日."""
+    return over(get, "q_single_repair_days", 5)
+
+
 def dv_single_repair_over_7d(get: Get) -> bool | None:
     """移动电话机三包规定 15: 在7日内不能修好."""
     return over(get, "q_single_repair_days", 7)
@@ -110,13 +115,16 @@ def dv_refund_deducted(get: Get) -> bool | None:
 def _appeared_after_sale(get: Get, days: int) -> bool | None:
     """Only what is beyond dispute: the demand came in time, so the fault did; or the fault came
     too late even when counted from delivery. Between, counsel decides (售出之日: contract or
-    delivery; a fault in time that was reported later).
+    delivery; a fault in time that was reported later; time of first installation, which some
+    provisions leave out).
     """
     found, asked = day_of(get, "q_defect_found_date"), day_of(get, "rt_demand_date")
     sold, handed_over = day_of(get, "tx_contract_date"), day_of(get, "tx_delivery_date")
     span = timedelta(days=days)
     if asked and sold and asked <= last_day(sold + span):
         return True
+    if get("q_needs_installation") is True:
+        return None
     if found and handed_over and found > last_day(max(sold or handed_over, handed_over) + span):
         return False
     return None
