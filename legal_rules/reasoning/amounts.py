@@ -203,13 +203,7 @@ def _text(kind: str, amounts: list[Amount]) -> str:
         return amounts[0].formula
     words = [amount.formula for amount in amounts if amount.formula]
     if kind in ("times", "portion"):
-        words = [f"({word})" if " + " in word or " − " in word else word for word in words]
-    if kind == "portion" and len(words) < len(amounts):
-        return ""  # a share of what is not known at all
-    if kind == "times":
-        return " × ".join(reversed(words)) if _is_figure(words[-1]) else " × ".join(words)
-    if kind == "portion":
-        return f"{words[0]} × {words[1]} ÷ {words[2]}"
+        return _product(words, len(amounts))
     if kind == "between":
         return " … ".join(dict.fromkeys(words))
     if kind == "up_to":
@@ -217,6 +211,14 @@ def _text(kind: str, amounts: list[Amount]) -> str:
     if kind == "greatest":
         return f"max({', '.join(words)})" if len(words) > 1 else "".join(words)
     return (" + " if kind == "sum" else " − ").join(words)
+
+
+def _product(words: list[str], parts: int) -> str:
+    """3 × 1280.00; (100.00 + 20.00) × 30 ÷ 100; nothing for a share of what is not known at all."""
+    words = [f"({word})" if " + " in word or " − " in word else word for word in words]
+    if parts == 3:
+        return f"{words[0]} × {words[1]} ÷ {words[2]}" if len(words) == parts else ""
+    return " × ".join(reversed(words) if words and _is_figure(words[-1]) else words)
 
 
 def _is_figure(text: str) -> bool:

@@ -23,6 +23,7 @@ KINDS = {
 
 
 ONE_WAY = 0.6  # of a fact that is one way among several: a "no" leaves the others
+KIND_OF_GOODS = "tx_category"
 FEW = 6  # so many ways to hold are all asked about, whatever group they belong to
 EXPOSURES = ("administrative", "public_security", "criminal")
 EXPOSED = 0.25  # of a claim: what the State may impose is asked about after what the consumer may
@@ -48,9 +49,11 @@ def is_relevant(finding: Finding, category: Category | None) -> bool:
     """A candidate remedy of the category, or a rule for which an answer already speaks.
 
     A mere exposure (fine, detention, crime) is looked for only where the category asks all its
-    facts, or where the rule names the category.
+    facts, or where the rule names the category; a rule for other goods or services not at all.
     """
     rule = finding.rule
+    if finding.truth is Truth.NO and _for_other_goods(finding):
+        return False
     if category and category.id in rule.relevant_to:
         return True
     wanted = category is not None and rule.remedy in category.remedies
@@ -68,6 +71,13 @@ def _asks_all(category: Category, rule: Rule) -> bool:
 def _is_exposure(rule: Rule) -> bool:
     """The State may impose it; the consumer may not claim it."""
     return rule.remedy is not None and REMEDIES[rule.remedy].kind in EXPOSURES
+
+
+def _for_other_goods(finding: Finding) -> bool:
+    return any(
+        e.fact == KIND_OF_GOODS and e.role == "element" and e.status is Truth.NO
+        for e in finding.elements
+    )
 
 
 def relevant(findings: Iterable[Finding], category: Category | None) -> list[Finding]:
@@ -130,7 +140,12 @@ def _question(name: str, bearings: list[Bearing], whole: float) -> Question:
 
 
 def _asked(finding: Finding, category: Category | None) -> dict[str, str]:
-    """Fact → kind of question, each fact once, as what it is most."""
+    """Fact → kind of question, each fact once, as what it is most.
+
+    Of a rule for one kind of goods or service nothing else is asked before that kind.
+    """
+    if KIND_OF_GOODS in finding.missing and KIND_OF_GOODS not in finding.choices:
+        return {KIND_OF_GOODS: "decides"}
     near = _near(finding, category)
     if len(finding.choices) <= FEW:
         near = near | {FACTS[name].group for name in finding.choices}

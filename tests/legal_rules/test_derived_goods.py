@@ -80,12 +80,6 @@ def test_any_time_under_repair_counts_and_none_must_be_known():
     assert value("dv_under_repair", q_repair_days=0, q_single_repair_days=0) is False
 
 
-def test_what_may_be_deducted_is_a_sum_above_zero():
-    assert value("dv_refund_deducted", rt_deductions="0.01") is True
-    assert value("dv_refund_deducted", rt_deductions="0.00") is False
-    assert value("dv_refund_deducted") is None
-
-
 CAR = {"tx_delivery_date": "2026-03-02"}
 
 

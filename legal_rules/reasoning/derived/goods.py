@@ -10,7 +10,6 @@ from legal_rules.reasoning.derived.inputs import (
     last_day,
     months_after,
     over,
-    positive,
     within,
 )
 
@@ -105,11 +104,6 @@ def dv_part_replaced(get: Get) -> bool | None:
 def dv_part_replaced_twice(get: Get) -> bool | None:
     """家用汽车三包规定 24(1)(ii)(iii): 累计更换2次."""
     return over(get, "q_assembly_replaced_count", 1)
-
-
-def dv_refund_deducted(get: Get) -> bool | None:
-    """七日无理由退货暂行办法 12, 16-18: what the seller may take off the refund."""
-    return positive(get, "rt_deductions")
 
 
 def _appeared_after_sale(get: Get, days: int) -> bool | None:
