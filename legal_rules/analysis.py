@@ -184,16 +184,17 @@ def _is_fine(finding: Finding) -> bool:
 
 def _exposures(finding: Finding, fined: Mapping[str, Finding], lang: str) -> list[Json]:
     """What may be imposed. `highest_of`: fines for the same act, of which only the highest may be
-    imposed; `note` says so. 行政处罚法 29."""
+    imposed; `note` says so once for each rule. 行政处罚法 29."""
     cited = prose.cite(finding.version.sources[0], lang) if finding.version else ""
     rivals = [name for name in finding.rule.alternatives if name in fined]
+    first = next((each for each in finding.exposures if each.kind == FINE), None)
     return [
         {
             "kind": each.kind,
             "citation": cited,
             "range": each.range.in_(lang),
             "highest_of": rivals if each.kind == FINE else [],
-            "note": _one_fine(rivals, lang) if rivals and each.kind == FINE else "",
+            "note": _one_fine(rivals, lang) if rivals and each is first else "",
             "rule": finding.rule.id,
             "remedy": finding.rule.remedy,
         }

@@ -371,7 +371,9 @@ def test_a_young_rule_asks_for_the_date_where_the_day_is_a_guess():
 
 
 def test_of_two_fines_for_one_act_only_the_higher_may_be_imposed():
-    fines = {e["remedy"]: e for e in analyse(HEALTH_PRODUCT_BY_TELEPHONE)["exposure"]}
+    exposure = analyse(HEALTH_PRODUCT_BY_TELEPHONE)["exposure"]
+    fines = {e["remedy"]: e for e in reversed(exposure)}
+    assert [bool(e["note"]) for e in exposure if e["remedy"] == "adm_ad55"].count(True) == 1
     assert fines["adm_ad55"]["highest_of"] == ["adm_health_ad58"]
     assert fines["adm_cpl56"]["note"] == ""
     assert "按照罚款数额高的规定处罚" in fines["adm_ad55"]["note"]
