@@ -92,6 +92,11 @@ class StatutePage:
             chapter = text.chapter
         return listed
 
+    @property
+    def level(self) -> int:
+        """Of the headings of articles: below the chapters, where there are any."""
+        return 3 if self.articles and self.articles[0].chapter else 2
+
     @cached_property
     def changes(self) -> list[Change]:
         """Each article of the page that differs from the one it came from, and each new one."""
