@@ -48,7 +48,6 @@ PERMISSIONS: dict[str, Permission] = {
         _for("write_notes", _("写内部备注"), A, S, C),
         _for("draft_resolutions", _("拟定方案"), A, S),
         _for("sign_resolutions", _("签署方案"), C),
-        _for("read_rules", _("查看法律规则"), A, S, C, U),
         _for("sign_rules", _("签署与试算法律规则"), C),
         _for("hold_clocks", _("中止与恢复计时"), A, S),
         _for("keep_commitments", _("登记兑现"), A, S),

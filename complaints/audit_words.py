@@ -40,6 +40,8 @@ VERBS: dict[str, str | Promise] = {
     "import.stopped": pgettext_lazy("audit", "停止导入"),
     "import.rejected_rows_fetched": pgettext_lazy("audit", "下载未导入的行"),
     "statute.imported": pgettext_lazy("audit", "存入法规"),
+    "rule.signed": pgettext_lazy("audit", "签署规则"),
+    "rule.revoked": pgettext_lazy("audit", "撤销规则签署"),
     "signed_in": pgettext_lazy("audit", "登录"),
     "reauthenticated": pgettext_lazy("audit", "再次验证身份"),
     "reauthentication_failed": pgettext_lazy("audit", "再次验证身份失败"),
@@ -84,6 +86,9 @@ def particulars(entry: Entry) -> str:
         parts.append(_("方案 v{version}").format(version=detail["resolution"]))
     if "facts" in detail:
         parts.append(_("{count} 项").format(count=len(detail["facts"])))
+    if "rules" in detail:
+        names = list(detail["rules"])
+        parts.append(_("、").join(names[:3]) + ("…" if len(names) > 3 else ""))
     if "sha256" in detail:
         parts.append(f"SHA-256 {str(detail['sha256'])[:8]}…")
     return " · ".join(parts)

@@ -1,13 +1,15 @@
-"""Addresses of counsel's desk, of finished files and of the audit record."""
+"""Addresses of counsel's desk, of the rules, of finished files and of the audit record."""
 
 from django.urls import path
 
-from complaints.views import archive, audit_log, review
+from complaints.views import archive, audit_log, review, rules
 
 urlpatterns = [
     path("review/", review.review, name="review"),
     path("review/<str:number>/", review.review_case, name="review_case"),
     path("review/<str:number>/findings/", review.findings, name="review_findings"),
+    path("law/rules/", rules.rules, name="rules"),
+    path("law/rules/<str:rule>/", rules.rule, name="rule"),
     path("archive/", archive.archive, name="archive"),
     path("archive/<str:number>/", archive.archive_case, name="archive_case"),
     path("audit/", audit_log.audit_log, name="audit_log"),

@@ -163,6 +163,8 @@ def _measure(fact: Fact, lang: str) -> str:
     """消费者实际支付的价款或费用是多少？ → 消费者实际支付的价款或费用; else the question itself."""
     if lang.startswith("en"):
         return f"[{fact.en.rstrip('?')}]"
+    if not fact.zh.endswith(("？", "）")):
+        return fact.zh
     text = re.sub(r"（没有填0）", "", fact.zh).rstrip("？")
     asked = re.fullmatch(r"是否(.+)？金额是多少", text)
     if asked:

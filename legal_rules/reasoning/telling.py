@@ -48,6 +48,7 @@ class ExceptionTold:
     why: str
     when: Clause
     source: Quote | None
+    cited: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class VersionTold:
     duties: tuple[DutyTold, ...]
     exposures: tuple[tuple[str, str, Clause | None], ...]
     burden: str
+    quotes: tuple[tuple[Quote, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,12 @@ def _version(version: Version, lang: str) -> VersionTold:
         version,
         clauses.condition(version.when, lang),
         tuple(
-            ExceptionTold(each.why.in_(lang), clauses.condition(each.when, lang), each.source)
+            ExceptionTold(
+                each.why.in_(lang),
+                clauses.condition(each.when, lang),
+                each.source,
+                cite(each.source, lang) if each.source else "",
+            )
             for each in version.exceptions
         ),
         tuple(
@@ -112,6 +119,7 @@ def _version(version: Version, lang: str) -> VersionTold:
             for each in version.exposures
         ),
         version.burden.in_(lang) if version.burden else "",
+        tuple((quote, cite(quote, lang)) for quote in version.sources),
     )
 
 
@@ -196,16 +204,13 @@ Lines = Iterator[tuple[int, str]]
 
 def _lines_of(version: VersionTold, lang: str) -> Lines:
     english = lang.startswith("en")
-    for quote in version.version.sources:
-        yield 1, f"{cite(quote, lang)} {quote.text}"
+    for quote, name in version.quotes:
+        yield 1, f"{name} {quote.text}"
     if version.version.basis:
         yield 1, version.version.basis
     yield 1, WHEN[english]
     yield from version.when.lines(2)
-    exceptions = [
-        (each.why + (f" {cite(each.source, lang)}" if each.source else ""), each.when)
-        for each in version.exceptions
-    ]
+    exceptions = [(f"{each.why} {each.cited}".rstrip(), each.when) for each in version.exceptions]
     if version.burden:
         yield 1, BURDEN[english] + version.burden
     yield from _listed(EXCEPT[english], exceptions)

@@ -26,3 +26,9 @@ def upgraded(rule: str, old: str, new: str) -> Rulebook:
     rules = {**book.rules, rule: changed}
     digest = sha256(f"{book.sha256}{changed.content}".encode()).hexdigest()
     return replace(book, version="2027.01", rules=rules, sha256=digest)
+
+
+def reworded(rule: str) -> Rulebook:
+    """The rulebook after the title of a rule changed, which counsel reads."""
+    title = rulebook.current().rules[rule].title.zh
+    return upgraded(rule, f"zh: {title}", f"zh: {title}（修订）")

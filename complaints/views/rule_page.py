@@ -1,0 +1,204 @@
+"""One rule for those who read or sign it: words, law, examples, acts of counsel, cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from complaints.models import Complaint
+from complaints.querysets import ComplaintQuerySet
+from complaints.views.rule_list import status_of
+from legal_rules import examples, rulebook, signatures, text_diff
+from legal_rules.models import RuleSignature, RuleText
+from legal_rules.reasoning.rules import Example, Rule
+from legal_rules.reasoning.telling import RuleTold, tell
+from legal_rules.signatures import Standing
+from legal_rules.text_diff import Piece
+from legal_rules.vocabulary import FACTS
+
+CAP = 99
+TABS = ("text", "examples", "cases", "history")
+Paragraphs = list[list[Piece]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One line of the rule's history: a signature, a revocation, or that it says something new."""
+
+    at: datetime
+    signature: RuleSignature | None
+    text: RuleText | None
+    first: bool = False
+    changed: Paragraphs | None = None
+
+
+@dataclass(frozen=True)
+class ExampleShown:
+    """A worked case in words; `wrong`: how the answer differs, "" when it holds."""
+
+    name: str
+    facts: list[tuple[str, str]]
+    expected: list[str]
+    wrong: list[str]
+
+
+class RulePage:
+    """Everything is read when it is first asked for."""
+
+    def __init__(self, rule: Rule, user: User, lang: str) -> None:
+        self.rule, self.user, self.lang = rule, user, lang
+        self.draft_key = f"rule:{rule.id.replace('.', '-')}"
+
+    @cached_property
+    def told(self) -> RuleTold:
+        """The rule in words."""
+        return tell(self.rule, rulebook.current().rules, self.lang)
+
+    @property
+    def related(self) -> list[tuple[str, str]]:
+        """(id, title) of the rules that it yields to, those that yield to it, and the older law."""
+        book, rule = rulebook.current().rules, self.rule
+        names = [*rule.yields_to, *([rule.preceded_by] if rule.preceded_by else [])]
+        names += [r.id for r in book.values() if rule.id in (*r.yields_to, r.preceded_by)]
+        return [(n, book[n].title.in_(self.lang)) for n in dict.fromkeys(names) if n in book]
+
+    # --- counsel's acts
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How the rule stands."""
+        return signatures.standing_of(self.rule)
+
+    @property
+    def status(self) -> str:
+        """signed, draft, changed or revoked."""
+        return status_of(self.standing)
+
+    @property
+    def may_sign(self) -> bool:
+        """The person signs and revokes."""
+        return self.user.may("sign_rules")
+
+    @property
+    def changed(self) -> Paragraphs:
+        """What the rule says otherwise than what was signed last; [] where the words are equal."""
+        last = self.standing.latest
+        return self.since(last.text) if last and self.standing.changed else []
+
+    def since(self, old: RuleText) -> Paragraphs:
+        """What the rule says otherwise than an old text."""
+        return _only_changes(signatures.changes_since(old, self.rule, self.lang))
+
+    @cached_property
+    def history(self) -> list[Act]:
+        """Acts of counsel and changes of content, the newest first."""
+        signed = RuleSignature.objects.filter(rule=self.rule.id).select_related("by")
+        texts = list(RuleText.objects.filter(rule=self.rule.id).order_by("id"))
+        acts = [Act(s.at, s, None) for s in signed.order_by("id")]
+        before: RuleText | None = None
+        for text in texts:
+            changed = self._between(before, text) if before else None
+            acts.append(Act(text.at, None, text, before is None, changed))
+            before = text
+        return sorted(acts, key=lambda act: (act.at, act.signature is not None), reverse=True)
+
+    def _between(self, old: RuleText, new: RuleText) -> Paragraphs:
+        before, after = ("\n".join(t.lines.get(self.lang, t.lines["zh-hans"])) for t in (old, new))
+        return _only_changes(text_diff.compare(before, after)) if before != after else []
+
+    # --- examples
+
+    @cached_property
+    def examples(self) -> list[ExampleShown]:
+        """Every worked case, run again just now."""
+        book = rulebook.current()
+        return [
+            ExampleShown(
+                example.name,
+                self._facts(example),
+                self._expected(example),
+                examples.check(book, self.rule, example),
+            )
+            for example in self.rule.examples
+        ]
+
+    def _facts(self, example: Example) -> list[tuple[str, str]]:
+        given = [(_("行为日期"), example.on.isoformat())] if example.on else []
+        return given + [
+            (FACTS[name].question_for(self.lang).rstrip("？?"), FACTS[name].value_for(v, self.lang))
+            for name, v in example.facts.items()
+        ]
+
+    def _expected(self, example: Example) -> list[str]:
+        duties = {d.id: d.text for version in self.rule.versions for d in version.duties}
+        said = []
+        for key, wanted in example.expect.items():
+            if key in duties:
+                said.append(_owed(duties[key].in_(self.lang), wanted))
+            else:
+                said.append(self._plain(key, wanted))
+        return [text for text in said if text]
+
+    def _plain(self, key: str, wanted: Any) -> str:
+        if key == "truth":
+            return _truth(str(wanted))
+        if key == "bounds":
+            if wanted is None:
+                return _("没有金额")
+            return _("金额 {low} 至 {high}").format(low=wanted[0] or "—", high=wanted[1] or "—")
+        if key == "ask_next":
+            asked = [FACTS[name].question_for(self.lang).rstrip("？?") for name in wanted]
+            return _("还要查明：{facts}").format(facts=_("；").join(asked)) if asked else ""
+        if key == "displaced_by":
+            other = rulebook.current().rules.get(str(wanted))
+            name = other.title.in_(self.lang) if other else str(wanted)
+            return _("让位于：{rule}").format(rule=name)
+        words = {"presumed": (_("不是推定"), _("推定")), "provisional": (_("不是暂定"), _("暂定"))}
+        return words[key][bool(wanted)]
+
+    # --- cases
+
+    @property
+    def cases(self) -> ComplaintQuerySet:
+        """Open cases that the person may see and that rest on this rule."""
+        visible: ComplaintQuerySet = Complaint.objects.visible_to(self.user)
+        return visible.resting_on(self.rule.id)
+
+    @cached_property
+    def count(self) -> str:
+        """How many, 99+ above ninety-nine."""
+        found = self.cases.order_by()[: CAP + 1].count()
+        return f"{CAP}+" if found > CAP else str(found)
+
+
+def _truth(wanted: str) -> str:
+    return {
+        "成立": _("成立"),
+        "不成立": _("不成立"),
+        "待查明": _("待查明"),
+        "让位": _("让位于特别规定"),
+    }.get(wanted, wanted)
+
+
+def _owed(text: str, wanted: Any) -> str:
+    text = text.rstrip("。.")
+    if wanted is None:
+        return _("不负担，或者没有确定的金额：{duty}").format(duty=text)
+    if wanted is True:
+        return text
+    return _("{amount} 元：{duty}").format(amount=wanted, duty=text)
+
+
+def _only_changes(pieces: Sequence[Piece]) -> Paragraphs:
+    """The paragraphs in which something was added or left out."""
+    return [
+        [Piece(p.kind, p.text.lstrip("　") if n == 0 else p.text) for n, p in enumerate(one)]
+        for one in text_diff.paragraphs(list(pieces))
+        if any(p.kind != "same" for p in one)
+    ]
