@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.views import case, case_acts, communications, evidence, facts, steps
+from complaints.views import analyses, case, case_acts, communications, evidence, facts, steps
 
 urlpatterns = [
     path("", case.case, name="case"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("steps/<str:step>/", steps.step, name="step"),
     path("withdrawal/dismiss/", case_acts.dismiss_withdrawal, name="dismiss_withdrawal"),
     path("facts/<str:fact>/", facts.answer_fact, name="answer_fact"),
+    path("analyses/", analyses.analyses, name="analyses"),
+    path("analyses/renew/", analyses.renew, name="renew_analysis"),
     path("communications/", communications.communicate, name="communicate"),
     path(
         "communications/<int:communication_id>/undo/",

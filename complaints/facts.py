@@ -23,6 +23,12 @@ def current_answers(complaint: Complaint) -> list[FactAnswer]:
     )
 
 
+def all_answers(complaint: Complaint) -> list[FactAnswer]:
+    """Those too that others superseded, in the order in which they were given (one query)."""
+    found = FactAnswer.objects.filter(complaint=complaint).select_related("by")
+    return list(found.order_by("id"))
+
+
 def known_values(answers: Sequence[FactAnswer]) -> dict[str, Any]:
     """Fact → plain value, for facts that are established.
 
@@ -122,28 +128,51 @@ def missing_for_conclusion(complaint: Complaint) -> list[dict[str, Any]]:
     return [m for m in analyse(complaint)["missing_facts"] if not is_judgement(m["fact"])]
 
 
+# --- what may be claimed together
+
+Claims = Sequence[dict[str, Any]]
+MOST = 12  # claims of which every combination is tried
+
+
 def due_together(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The best set of certain remedies with a sum that may be claimed together; may be empty.
+    """The best set of certain remedies with a sum that may be claimed together; may be empty."""
+    remedies = result.get("remedies", [])
+    return best_together([r for r in remedies if r.get("certain") and r.get("amount")])
+
+
+def best_together(claims: Claims) -> list[dict[str, Any]]:
+    """Of the claims those that may be joined and come to most.
 
     Together: each pair cumulates by either rule, and neither names the other as its alternative.
     """
-    certain = [r for r in result.get("remedies", []) if r.get("certain") and r.get("amount")]
-    return _best(certain)
+    chosen = _best(sorted(claims, key=_amount, reverse=True)[:MOST])
+    return [claim for claim in claims if claim in chosen]
 
 
-def _best(remedies: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def one_of(claims: Claims) -> list[list[dict[str, Any]]]:
+    """Claims that exclude one another, in groups: which is lawful to give is counsel's choice."""
+    groups: list[list[dict[str, Any]]] = []
+    for claim in claims:
+        near = [g for g in groups if any(_names(claim, other, "alternatives") for other in g)]
+        merged = [each for g in near for each in g]
+        groups = [g for g in groups if g not in near] + [[*merged, claim]]
+    return [group for group in groups if len(group) > 1]
+
+
+def _best(claims: Claims) -> list[dict[str, Any]]:
     sets = [
-        [one, *_best([other for other in remedies[place + 1 :] if _cumulate(one, other)])]
-        for place, one in enumerate(remedies)
+        [one, *_best([other for other in claims[place + 1 :] if _cumulate(one, other)])]
+        for place, one in enumerate(claims)
     ]
     return max(sets, key=_sum, default=[])
 
 
 def _cumulate(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    def names(key: str) -> bool:
-        return other["remedy"] in one.get(key, []) or one["remedy"] in other.get(key, [])
+    return _names(one, other, "cumulates_with") and not _names(one, other, "alternatives")
 
-    return names("cumulates_with") and not names("alternatives")
+
+def _names(one: Mapping[str, Any], other: Mapping[str, Any], key: str) -> bool:
+    return other["remedy"] in one.get(key, []) or one["remedy"] in other.get(key, [])
 
 
 def owed_by_law(result: Mapping[str, Any]) -> Decimal:
@@ -151,5 +180,9 @@ def owed_by_law(result: Mapping[str, Any]) -> Decimal:
     return _sum(due_together(result))
 
 
-def _sum(remedies: Sequence[Mapping[str, Any]]) -> Decimal:
-    return sum((Decimal(r["amount"]) for r in remedies), Decimal("0.00"))
+def _sum(claims: Claims) -> Decimal:
+    return sum(map(_amount, claims), Decimal("0.00"))
+
+
+def _amount(claim: Mapping[str, Any]) -> Decimal:
+    return Decimal(claim["amount"] or 0)

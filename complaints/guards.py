@@ -128,7 +128,7 @@ def resolution_is_complete(s: Situation) -> str:
 
 def analysis_is_fresh(s: Situation) -> str:
     return (
-        _("事实在法律分析之后有变动；请先补充调查并重新终结，使分析更新")
+        _("留存的法律分析已经过期（事实、日期或者规则库有变动）；请核对变动后更新分析")
         if s.analysis_is_stale
         else ""
     )

@@ -209,6 +209,21 @@ class Replay:
     differences: list[Difference]
     present: list[Difference]
 
+    @property
+    def verdict(self) -> str:
+        """In one sentence: whether the same facts under the same law gave the same result."""
+        if self.identical is None:
+            return self.problem
+        if not self.identical and self.differences:
+            return _("重演的结果与快照不一致。")
+        if not self.identical:
+            return _("重演的结论与快照一致，但文字不同。")
+        if not self.same_engine:
+            return _("以存档的规则库、用现在的程序重演，结果逐字节一致（程序与当时不同）。")
+        if not self.same_rulebook:
+            return _("以存档的规则库重演，结果逐字节一致。")
+        return _("以现行规则库重演，结果逐字节一致。")
+
 
 def replay(analysis: Analysis, lang: str = FILED) -> Replay:
     """Run a snapshot again and compare byte for byte. Nothing is stored."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from complaints import facts, snapshots, validation
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
 from complaints.errors import Invalid, NotAllowed, StaleVersion
+from complaints.facts import is_judgement
 from complaints.lifecycle import State
 from complaints.models import Analysis, Complaint, Event, FactAnswer
 from complaints.validation import Refused
@@ -75,6 +76,25 @@ def answer(
     now = now or timezone.now()
     if not by.may("answer_facts"):
         raise NotAllowed(_("您的角色不能记录事实"))
+    cleaned = _all_clean(answers)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        if not complaint.is_open:
+            raise Invalid({"state": [_("案件已经办结，不能再记录事实；如有新的事实请先重新启动")]})
+        changed = _changed(_current(complaint, cleaned), cleaned, by)
+        _check_standing(complaint, standing or {}, changed)
+        _check_findings(changed, by)
+        _check_evidence(complaint, cleaned)
+        _write(complaint, changed, cleaned, by, now)
+        if changed and complaint.state == State.IN_REVIEW and by.may("find_facts"):
+            # counsel's own finding renews the analysis that counsel is about to sign on
+            snapshots.freeze(complaint, by, now, Analysis.Occasion.FOUND)
+    return complaint
+
+
+def _all_clean(answers: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Raises Invalid with every refusal."""
     if len(answers) > 500:
         raise Invalid({"facts": [_("一次最多记录 500 项事实")]})
     cleaned, errors = {}, {}
@@ -85,31 +105,55 @@ def answer(
             errors[str(fact_id)[:60]] = [str(refusal)]
     if errors:
         raise Invalid(errors)
-    with transaction.atomic():
-        complaint = lock(number, by)
-        check_version(complaint, version)
-        if not complaint.is_open:
-            raise Invalid({"state": [_("案件已经办结，不能再记录事实；如有新的事实请先重新启动")]})
-        _check_standing(complaint, standing or {})
-        _check_evidence(complaint, cleaned)
-        changed = _write(complaint, cleaned, by, now)
-        if changed and complaint.state == State.IN_REVIEW and by.may("find_facts"):
-            # counsel's own finding renews the analysis that counsel is about to sign on
-            snapshots.freeze(complaint, by, now, Analysis.Occasion.FOUND)
-    return complaint
+    return cleaned
 
 
-def _check_standing(complaint: Complaint, seen: Mapping[str, int | None]) -> None:
+Current = Mapping[str, FactAnswer | None]
+
+
+def _current(complaint: Complaint, wanted: Collection[str]) -> Current:
+    """Fact → the answer that stands, None where there is none."""
+    rows = FactAnswer.objects.filter(complaint=complaint, superseded_at=None, fact__in=wanted)
+    found = {answer.fact: answer for answer in rows.select_related("by")}
+    return {fact: found.get(fact) for fact in wanted}
+
+
+def _changed(current: Current, cleaned: Mapping[str, dict[str, Any]], by: User) -> Current:
+    """What would be superseded: an equal answer, such as a second click, changes nothing."""
+    return {
+        fact: current[fact]
+        for fact, given in cleaned.items()
+        if (was := current[fact]) is None or not _is_same(was, given, by)
+    }
+
+
+def _is_same(was: FactAnswer, given: Mapping[str, Any], by: User) -> bool:
+    """Counsel who finds what was only reported says something new, if in the same words."""
+    finds = is_judgement(was.fact) and by.may("find_facts") and not was.by.may("find_facts")
+    return not finds and all(getattr(was, name) == value for name, value in given.items())
+
+
+def _check_standing(complaint: Complaint, seen: Mapping[str, int | None], changed: Current) -> None:
     """Raises StaleVersion when a fact was answered by somebody else since the person looked."""
-    current = dict(
-        FactAnswer.objects.filter(
-            complaint=complaint, superseded_at=None, fact__in=list(seen)
-        ).values_list("fact", "pk")
-    )
-    if any(current.get(fact) != answer for fact, answer in seen.items()):
+    now = {fact: answer.pk if answer else None for fact, answer in changed.items()}
+    if any(now[fact] != answer for fact, answer in seen.items() if fact in now):
         raise StaleVersion(
             _("这一项刚被他人回答过；您填写的内容没有丢失，请核对后再提交"), complaint.version
         )
+
+
+def _check_findings(changed: Current, by: User) -> None:
+    """A report never takes the place of what counsel found. Raises Invalid."""
+    if by.may("find_facts"):
+        return
+    found = [
+        fact
+        for fact, was in changed.items()
+        if was is not None and is_judgement(fact) and was.by.may("find_facts")
+    ]
+    if found:
+        words = _("法务已经认定这一项；如有新的事实或证据，请写明后告知法务")
+        raise Invalid({fact: [words] for fact in found})
 
 
 def _check_evidence(complaint: Complaint, cleaned: Mapping[str, Mapping[str, Any]]) -> None:
@@ -134,22 +178,15 @@ def _check_evidence(complaint: Complaint, cleaned: Mapping[str, Mapping[str, Any
 
 
 def _write(
-    complaint: Complaint, cleaned: Mapping[str, dict[str, Any]], by: User, now: datetime
-) -> list[str]:
-    current = {
-        a.fact: a
-        for a in FactAnswer.objects.filter(
-            complaint=complaint, superseded_at=None, fact__in=list(cleaned)
-        )
-    }
-    changed = [
-        f
-        for f, a in cleaned.items()
-        if f not in current or any(getattr(current[f], k) != v for k, v in a.items())
-    ]
+    complaint: Complaint,
+    changed: Current,
+    cleaned: Mapping[str, dict[str, Any]],
+    by: User,
+    now: datetime,
+) -> None:
     if not changed:
-        return []
-    FactAnswer.objects.filter(pk__in=[current[f].pk for f in changed if f in current]).update(
+        return
+    FactAnswer.objects.filter(pk__in=[was.pk for was in changed.values() if was]).update(
         superseded_at=now
     )
     FactAnswer.objects.bulk_create(
@@ -179,7 +216,6 @@ def _write(
         now,
         {"facts": sorted(changed), "version": complaint.version},
     )
-    return changed
 
 
 def mark_not_established(

@@ -13,12 +13,14 @@ from accounts.roles import Role
 from complaints.actions.communication import load_drafts
 from complaints.choices import Claim, Risk
 from complaints.models import Complaint
+from complaints.views.case_calc import calc_pane
 from complaints.views.case_composer import TABS, composer, draft_key
-from complaints.views.case_facts import Given, facts_pane, lang
+from complaints.views.case_facts import facts_pane
 from complaints.views.case_head import actions_of
-from complaints.views.case_law import calc_pane, law_pane
+from complaints.views.case_law import law_pane
 from complaints.views.case_page import CasePage
 from complaints.views.case_phases import clock_shown, phases_of
+from complaints.views.case_questions import Given, lang
 from complaints.views.case_timeline import FILTERS, timeline
 from complaints.views.queue_rows import risk_level
 from legal_rules.vocabulary import CATEGORIES

@@ -147,6 +147,7 @@ def columns(user: User) -> dict[str, Any]:
         ),
         "n_talk": _count(Event.objects.filter(TALK)),
         "n_evidence": F("folder__items_numbered"),
+        "n_snapshots": _count(Analysis.objects.all()),
         "n_internal": _count(Event.objects.filter(INTERNAL)),
         "same_person": ArraySubquery(same_person),
         "last_rule_act": signatures.latest_act(),

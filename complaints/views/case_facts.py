@@ -2,80 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from complaints import facts
-from complaints.choices import FactSource
 from complaints.models import FactAnswer
+from complaints.views import case_questions
 from complaints.views.case_page import CasePage
-from legal_rules.terms import Fact
+from complaints.views.case_questions import Given, Question, lang
 from legal_rules.vocabulary import FACTS
 
-FIRST = 6  # questions shown at once; the rest behind "其余"
-BUTTONS = 4  # as many values of a choice stand as buttons
+FIRST = 4  # questions shown at once; the rest in groups behind a click
+RANK = {"decides": 0, "amount": 1, "duty": 1, "defence": 2}
 
 
 @dataclass(frozen=True)
-class Option:
-    """One possible answer."""
+class Earlier:
+    """An answer that another one superseded."""
 
-    value: str
-    label: str
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Given:
-    """What the person sent and why it was not taken; kept in the form."""
-
-    fact: str = ""
-    value: Any = None
-    source: str = ""
-    evidence: str = ""
-    note: str = ""
-    errors: tuple[str, ...] = ()
-    unknown: bool = False
-
-
-@dataclass(frozen=True)
-class Question:
-    """One fact to be answered: `kind` of control is buttons, select, picks, money, number, date,
-    datetime or text.
-    """
-
-    fact: str
-    question: str
-    kind: str
-    options: tuple[Option, ...] = ()
-    why: str = ""
-    clue: str = ""
-    standing: int | str = ""
-    value: str = ""
-    source: str = FactSource.CONSUMER
-    evidence: str = ""
-    note: str = ""
-    errors: tuple[str, ...] = ()
-    open: bool = False
-    by_counsel: bool = False
-
-    @property
-    def sources(self) -> list[tuple[str, Any]]:
-        """Where an answer may come from."""
-        return list(FactSource.choices)
+    answer: FactAnswer
+    words: str
 
 
 @dataclass(frozen=True)
 class Answered:
-    """One answer that stands, and the form that supersedes it."""
+    """One answer that stands, those before it, and the form that supersedes it."""
 
     answer: FactAnswer
     question: str
     words: str
     report_only: bool
+    earlier: list[Earlier]
     form: Question | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions behind one click: those that decide, fix a sum or a duty, or are defences."""
+
+    code: str
+    title: str | Promise
+    questions: list[Question]
+
+    @property
+    def open(self) -> bool:
+        """An answer was refused here, so its form has to be in sight."""
+        return any(q.errors for q in self.questions)
 
 
 @dataclass(frozen=True)
@@ -83,23 +60,25 @@ class FactsPane:
     """Everything of the pane.
 
     Without a category every rule could apply and everything would be asked, so nothing is.
-    `rest` are the less decisive questions, `counsels` those that counsel decides.
+    `groups` hold the less decisive questions; `deciding` and `further` count what is open. `stray`:
+    a refused answer whose question is not asked here any more, so that its words are not lost.
     """
 
     first: list[Question]
-    rest: list[Question]
-    counsels: list[Question]
+    groups: list[Group]
     answered: list[Answered]
     on_record: list[tuple[str, str]]
+    deciding: int
+    further: int
     editable: bool
-    counsel: bool
     needs_category: bool
     may_categorise: bool
+    stray: Question | None
 
     @property
     def asked(self) -> int:
         """Questions still open."""
-        return len(self.first) + len(self.rest) + len(self.counsels)
+        return self.deciding + self.further
 
     @property
     def answered_open(self) -> bool:
@@ -112,116 +91,90 @@ class FactsPane:
         return len(self.answered) + len(self.on_record)
 
 
-def lang() -> str:
-    """The page's language as the vocabulary names it."""
-    return get_language() or "zh-hans"
-
-
 def facts_pane(page: CasePage, given: Given | None = None) -> FactsPane:
     """The pane as this person sees it; `given` is an answer that was refused."""
-    counsel, editable = page.user.may("find_facts"), page.may("answer_facts")
-    standing = {a.fact: a for a in page.answers}
-    uncategorised = not page.complaint.category
-    missing = [] if uncategorised else page.analysis["missing_facts"]
-    asked = [_question(m, standing, given) for m in missing]
-    mine = [q for q in asked if counsel or not q.by_counsel]
-    counsels = [q for q in asked if not counsel and q.by_counsel]
+    counsel, standing = page.user.may("find_facts"), {a.fact: a for a in page.answers}
+    uncategorised, stakes = not page.complaint.category, _stakes(page.analysis)
+    rows = [] if uncategorised else page.analysis["missing_facts"]
+    asked = [case_questions.asked(m, standing, given, stakes, counsel=counsel) for m in rows]
+    mine = [q for q in asked if not q.report]
     if counsel:
-        mine.sort(key=lambda q: not q.by_counsel)
-    first = mine[:FIRST] + [q for q in mine[FIRST:] if q.errors]
+        mine.sort(key=lambda q: (RANK[q.kind], not q.finding))
+    first = _first(mine)
+    answered = [_answered(a, page, given) for a in page.answers]
     return FactsPane(
         first,
-        [q for q in mine[FIRST:] if not q.errors],
-        counsels,
-        [_answered(a, page, given) for a in page.answers],
+        _groups([q for q in asked if q not in first]),
+        answered,
         _on_record(page, standing),
-        editable,
-        counsel,
+        sum(RANK[q.kind] == 0 for q in asked),
+        sum(RANK[q.kind] > 0 for q in asked),
+        page.may("answer_facts"),
         uncategorised,
         page.may("edit_complaints"),
+        _stray(given, [*asked, *(a.form for a in answered if a.form)]),
     )
 
 
-def _question(
-    row: dict[str, Any], standing: dict[str, FactAnswer], given: Given | None
-) -> Question:
-    fact = FACTS[row["fact"]]
-    previous = standing.get(fact.id)
-    return _form(
-        fact,
-        given if given and given.fact == fact.id else None,
-        why=row["why"],
-        clue=row["evidence"],
-        standing=previous.pk if previous else "",
-        by_counsel=row["found_by"] == "counsel",
-    )
+def _stray(given: Given | None, forms: Sequence[Question]) -> Question | None:
+    if given is None or any(q.fact == given.fact for q in forms):
+        return None
+    return case_questions.form(FACTS[given.fact], given)
 
 
-def _form(fact: Fact, given: Given | None, **about: Any) -> Question:
-    value = given.value if given else None
-    chosen = value if isinstance(value, list) else [value]
-    return Question(
-        fact.id,
-        fact.question_for(lang()),
-        _kind(fact),
-        tuple(Option(o.value, o.label, o.value in chosen) for o in _options(fact)),
-        value="" if value is None or isinstance(value, list) else str(value),
-        source=(given.source if given else "") or FactSource.CONSUMER,
-        evidence=given.evidence if given else "",
-        note=given.note if given else "",
-        errors=given.errors if given else (),
-        open=bool(given),
-        **about,
-    )
+def _first(mine: Sequence[Question]) -> list[Question]:
+    """The next best questions: what decides, as long as anything does."""
+    best = min((RANK[q.kind] for q in mine), default=0)
+    return [q for q in mine if RANK[q.kind] == best][:FIRST]
 
 
-def _kind(fact: Fact) -> str:
-    if fact.type == "boolean":
-        return "buttons"
-    if fact.type == "enum":
-        short = len(_options(fact)) <= BUTTONS
-        return "buttons" if short else "select"
-    return {"multi": "picks", "integer": "number"}.get(fact.type, fact.type)
+def _groups(rest: Iterable[Question]) -> list[Group]:
+    titles = {
+        "decides": _("其余决定结论的"),
+        "measure": _("影响金额和履行的"),
+        "defence": _("可能的抗辩"),
+        "counsel": _("由法务认定的"),
+    }
+    found: dict[str, list[Question]] = {code: [] for code in titles}
+    for q in rest:
+        kinds = ("decides", "measure", "defence")
+        found["counsel" if q.report else kinds[RANK[q.kind]]].append(q)
+    return [Group(code, titles[code], each) for code, each in found.items() if each]
 
 
-def _options(fact: Fact) -> list[Option]:
-    if fact.type == "boolean":
-        return [
-            Option("yes", fact.value_for(True, lang())),
-            Option("no", fact.value_for(False, lang())),
-        ]
-    return [Option(v, fact.value_for(v, lang())) for v in fact.values if v not in fact.unknown]
+def _stakes(analysis: dict[str, Any]) -> dict[str, Decimal]:
+    """Remedy → what it comes to or would come to."""
+    both = [*analysis["possible_remedies"], *analysis["remedies"]]
+    return {r["remedy"]: Decimal(r["amount"]) for r in both if r["amount"]}
 
 
 def _answered(answer: FactAnswer, page: CasePage, given: Given | None) -> Answered:
     fact = FACTS.get(answer.fact)
     if fact is None:  # a word that the vocabulary has dropped since
-        return Answered(answer, answer.fact, str(answer.value), False, None)
+        return Answered(answer, answer.fact, str(answer.value), False, [], None)
     words = fact.value_for(answer.value, lang()) if answer.established else ""
-    judgement = facts.is_judgement(answer.fact)
-    mine = given if given and given.fact == fact.id else _as_given(answer)
-    change = _form(fact, mine, standing=answer.pk, by_counsel=judgement)
+    judgement, finds = facts.is_judgement(answer.fact), page.user.may("find_facts")
     refused = bool(given and given.fact == fact.id)
-    if not refused:
-        change = _closed(change)
-    may_change = not judgement or page.user.may("find_facts")
-    report = judgement and not answer.by.may("find_facts")
-    return Answered(
-        answer, fact.question_for(lang()), words, report, change if may_change else None
+    change = case_questions.form(
+        fact,
+        given if refused else case_questions.as_given(answer),
+        standing=answer.pk,
+        finding=judgement and finds,
+        report=judgement and not finds,
     )
-
-
-def _closed(question: Question) -> Question:
-    return Question(**{**vars(question), "open": False})
-
-
-def _as_given(answer: FactAnswer) -> Given:
-    value = answer.value
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-    elif value is not None and not isinstance(value, list):
-        value = str(value)
-    return Given(answer.fact, value, answer.source, str(answer.evidence_number or ""), answer.note)
+    report = judgement and not answer.by.may("find_facts")
+    earlier = [
+        Earlier(a, fact.value_for(a.value, lang()) if a.established else _("无法查明"))
+        for a in page.earlier_answers.get(answer.fact, [])
+    ]
+    return Answered(
+        answer,
+        fact.question_for(lang()),
+        words,
+        report,
+        earlier,
+        replace(change, open=refused) if report or finds or not judgement else None,
+    )
 
 
 def _on_record(page: CasePage, standing: dict[str, FactAnswer]) -> list[tuple[str, str]]:
@@ -230,16 +183,3 @@ def _on_record(page: CasePage, standing: dict[str, FactAnswer]) -> list[tuple[st
         for f, v in facts.from_the_record(page.complaint).items()
         if f not in standing
     ]
-
-
-def value_sent(fact: Fact, sent: list[str]) -> Any:
-    """The plain value of a form's strings; the vocabulary judges it afterwards.
-
-    None when nothing was given.
-    """
-    if fact.type == "multi":
-        return [v for v in sent if v] or None
-    value = next((v for v in sent if v.strip()), None)
-    if fact.type == "boolean":
-        return {"yes": True, "no": False}.get(value or "", value)
-    return value

@@ -88,9 +88,22 @@ class CasePage:
         return cls(user, find(user, number), timezone.now())
 
     @cached_property
+    def _all_answers(self) -> list[FactAnswer]:
+        return facts.all_answers(self.complaint)
+
+    @cached_property
     def answers(self) -> list[FactAnswer]:
         """The answers that stand."""
-        return facts.current_answers(self.complaint)
+        return [a for a in self._all_answers if a.superseded_at is None]
+
+    @cached_property
+    def earlier_answers(self) -> dict[str, list[FactAnswer]]:
+        """Fact → the answers that others superseded, the newest first."""
+        earlier: dict[str, list[FactAnswer]] = {}
+        for answer in reversed(self._all_answers):
+            if answer.superseded_at is not None:
+                earlier.setdefault(answer.fact, []).append(answer)
+        return earlier
 
     @cached_property
     def analysis(self) -> dict[str, Any]:

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import needs, person
-from complaints import facts
 from complaints.actions import facts as fact_actions
 from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
 from complaints.models import Complaint
 from complaints.views.case import head, load, panes, whole
-from complaints.views.case_facts import Given, lang, value_sent
 from complaints.views.case_page import CasePage
+from complaints.views.case_questions import Given, lang, value_sent
 from config.tags import when
 from legal_rules.values import FactError
 from legal_rules.vocabulary import FACTS, check_value
@@ -33,7 +32,6 @@ def answer_fact(request: HttpRequest, number: str, fact: str) -> HttpResponse:
         raise Http404
     given = _given(request, fact)
     try:
-        _check_finder(request, fact)
         sent = {fact: _answer(request, fact, given)}
         seen = request.POST.get("standing", "")
         standing = {fact: int(seen) if seen.isdigit() and len(seen) < 18 else None}
@@ -58,11 +56,6 @@ def _given(request: HttpRequest, fact: str) -> Given:
         request.POST.get("note", ""),
         unknown="unknown" in request.POST,
     )
-
-
-def _check_finder(request: HttpRequest, fact: str) -> None:
-    if facts.is_judgement(fact) and not person(request).may("find_facts"):
-        raise Invalid({fact: [_("这一项是法律判断，只有法务可以认定；请记录事实经过和证据")]})
 
 
 def _answer(request: HttpRequest, fact: str, given: Given) -> dict[str, Any]:

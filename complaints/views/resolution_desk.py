@@ -22,6 +22,7 @@ from complaints.models import Complaint, Resolution, Transition
 from complaints.situation import CaseSituation
 from complaints.views import changes
 from complaints.views.resolution_form import Proposal
+from complaints.views.staleness import Stale, stale
 from legal_rules import signatures, text_diff
 
 RETURNED_BY = ("send_back", "consumer_declines", "reinvestigate", "external_decision")
@@ -80,6 +81,11 @@ class Desk:
     def analysis(self) -> Any:
         """The analysis frozen last; None before the first."""
         return snapshots.latest(self.complaint)
+
+    @cached_property
+    def stale(self) -> Stale | None:
+        """What changed since it was frozen; None while it holds."""
+        return stale(self.complaint, self.analysis, self.user) if self.editable else None
 
     @cached_property
     def result(self) -> dict[str, Any]:

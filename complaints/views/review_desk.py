@@ -24,6 +24,7 @@ from complaints.review_checks import Check
 from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
+from complaints.views.staleness import Stale, stale
 from evidence.models import Item
 from legal_rules import signatures, text_diff
 from legal_rules.vocabulary import FACTS
@@ -65,6 +66,11 @@ class Review:
     def analysis(self) -> Any:
         """The analysis frozen last; of a signed version the one that was signed."""
         return self.resolution.analysis if self.resolution else None
+
+    @cached_property
+    def stale(self) -> Stale | None:
+        """What changed since it was frozen; None while it holds."""
+        return stale(self.complaint, self.analysis, self.user, self.answered) if self.open else None
 
     @cached_property
     def result(self) -> dict[str, Any]:

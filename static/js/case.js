@@ -85,42 +85,80 @@ composer?.addEventListener('keydown', (event) => {
 });
 if (composer) choose(composer.querySelector('[data-tab][aria-selected=true]'), location.hash === '#composer');
 
-// --- facts: "cannot be established" asks for its reason first; F goes to the next open question
+// --- facts: "cannot be established" asks for its reason first; F goes to the next open question, digits answer the one that has the focus
 function reveal(place) {
   for (let box = place?.closest('details'); box; box = box.parentElement.closest('details')) box.open = true;
   place?.scrollIntoView({ block: 'nearest' });
+}
+const visible = (element) => element.getClientRects().length > 0;
+const control = (form) => form?.querySelector('[data-answer], select[name=value], [data-value]');
+const openFacts = () => [...document.querySelectorAll('#facts .fact--ask')].filter((form) => visible(form) && !form.closest('.fact__change'));
+function take(form) {
+  form.scrollIntoView({ block: 'nearest' });
+  control(form)?.focus();
 }
 document.addEventListener('click', (event) => {
   const unknown = event.target.closest('[data-unknown]');
   const note = unknown?.form.querySelector('[data-note]');
   if (note && !note.value.trim()) {
     event.preventDefault();
+    unknown.form.dataset.wants = 'unknown';
     reveal(note);
     note.focus();
     note.setAttribute('aria-invalid', 'true');
   }
 }, true);
-let at = -1;
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-next-fact]')) {
-    const open = [...document.querySelectorAll('#facts .fact--ask')].filter((form) => form.getClientRects().length);
-    if (!open.length) return;
-    at = (at + 1) % open.length;
-    open[at].scrollIntoView({ block: 'nearest' });
-    open[at].querySelector('button, select, input:not([type=hidden])').focus();
+    const open = openFacts();
+    const at = open.indexOf(document.activeElement?.closest('.fact--ask')) + 1;
+    if (open.length) take(open[at % open.length]);
   }
   const link = event.target.closest('[data-goto]');
   const place = link && document.getElementById(link.hash.slice(1));
   if (place) {
     event.preventDefault();
     reveal(place);
-    place.querySelector('button, select, input:not([type=hidden]), summary')?.focus();
+    place.querySelector('button:not([hidden]), select, input:not([type=hidden]), summary')?.focus();
   }
 });
-// After an answer the pane is a new one: the next question of the same place takes the focus, unless somebody went elsewhere.
-document.addEventListener('kesu:answered', () => {
+document.addEventListener('keydown', (event) => {
+  const form = event.target.closest?.('.fact--ask');
+  if (!form || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.matches('select, input:not([type=checkbox])');
+  const press = (button) => {
+    event.preventDefault();
+    button?.click();
+  };
+  if (event.key === 'Enter' && event.target.matches('[data-note]')) {
+    press(form.querySelector(form.dataset.wants === 'unknown' ? '[data-unknown]' : '[data-record]'));
+  } else if (event.key === 'Enter' && event.target.matches('select[name=value], [data-value], [data-answer][type=checkbox]')) {
+    press(form.querySelector('[data-record]'));
+  } else if (/^[0-9]$/.test(event.key) && !typing && document.body.dataset.singleKeys === 'on') {
+    const button = event.key === '0' ? form.querySelector('[data-unknown]') : form.querySelectorAll('[data-answer]')[Number(event.key) - 1];
+    if (button) press(button);
+  }
+});
+// After an answer the pane is a new one: groups stay open, and the next question of the same place takes the focus, unless somebody went elsewhere.
+let place = null;
+const groups = () => [...document.querySelectorAll('#facts details[data-group][open]')].map((group) => group.dataset.group);
+document.addEventListener('htmx:beforeSwap', (event) => {
+  if (event.detail.target?.id !== 'facts') return;
+  const form = event.detail.requestConfig?.elt?.closest('.fact--ask');
+  place = { open: groups(), group: form?.closest('details[data-group]')?.dataset.group, change: Boolean(form?.closest('.fact__change')) };
+});
+document.addEventListener('htmx:afterSwap', (event) => {
+  if (event.detail.target?.id !== 'facts' || !place) return;
+  for (const code of place.open) document.querySelector(`#facts details[data-group="${CSS.escape(code)}"]`)?.setAttribute('open', '');
+});
+document.addEventListener('kesu:answered', (event) => {
   if (document.activeElement && document.activeElement !== document.body) return;
-  document.querySelector('#facts .fact--ask button, #facts .fact--ask select, #facts .fact--ask input:not([type=hidden])')?.focus();
+  const same = place?.group && openFacts().find((form) => form.closest('details[data-group]')?.dataset.group === place.group);
+  const answered = place?.change && document.querySelector(`#fact-${CSS.escape(event.detail.value ?? '')} summary`);
+  const next = same || openFacts()[0];
+  if (answered) answered.focus();
+  else if (next) take(next);
+  else document.getElementById('facts').focus();
 });
 
 // --- a reply can be taken back while the seconds run

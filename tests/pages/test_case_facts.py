@@ -38,8 +38,9 @@ def test_one_answer_changes_facts_law_and_sum_in_one_request(cast: Cast, agent: 
     assert page.status_code == 200
     assert current(case).value is True
     assert (current(case).source, current(case).evidence_number) == ("evidence", 1)
-    assert re.findall(r'id="(facts|law|calc|actions)"', text) == ["facts", "law", "calc", "actions"]
-    assert text.count('hx-swap-oob="true"') == 3
+    panes = ["facts", "law", "calc", "actions", "clocks"]
+    assert re.findall(r'id="(facts|law|calc|actions|clocks)"', text) == panes
+    assert text.count('hx-swap-oob="true"') == 4
     assert "证据 1" in text
 
 
@@ -96,10 +97,8 @@ def test_an_answer_of_the_wrong_kind_is_refused_and_stays_in_the_form(
     page = post(agent, case, fact, value=value, note="已经写好的说明")
     assert page.status_code == 422
     assert current(case, fact) is None
-    asked = [m["fact"] for m in f.missing_for_conclusion(case)]
-    if fact in asked:
-        assert words in text_of(page)
-        assert "已经写好的说明" in text_of(page)
+    assert words in text_of(page)
+    assert "已经写好的说明" in text_of(page)
 
 
 def test_an_answer_over_one_never_seen_is_refused_with_who_gave_it(
@@ -128,20 +127,105 @@ def test_a_change_elsewhere_in_the_case_does_not_refuse_an_answer(
     assert post(agent, case, value="yes", standing="").status_code == 302
 
 
-def test_what_counsel_finds_is_asked_of_counsel_only(cast: Cast, agent: Client) -> None:
+def test_an_agents_answer_to_a_judgement_is_a_report_and_counsel_finds(
+    cast: Cast, agent: Client
+) -> None:
     case = f.in_review(cast)
-    mine, counsels = text_of(agent.get(address(case))), browser(cast.counsel)
     url = reverse("answer_fact", args=[case.number, "fraud"])
-    assert url not in mine
-    assert "由法务认定的" in mine
-    refused = post(agent, case, "fraud", value="yes")
-    assert refused.status_code == 422
-    assert current(case, "fraud") is None
+    mine, counsels = text_of(agent.get(address(case))), browser(cast.counsel)
+    group = mine.split('data-group="counsel"')[1].split('data-group="known"')[0]
+    assert url in group
+    assert "您的回答是给法务的报告，不影响法律分析" in group
+    post(agent, case, "fraud", value="yes", note="听过录音")
+    assert current(case, "fraud").by == cast.agent
+    law = text_of(agent.get(address(case))).split('id="law"')[1].split('id="calc"')[0]
+    assert "暂定成立" not in law
+    assert "报告，待法务认定" in text_of(agent.get(address(case)))
     page = text_of(counsels.get(address(case)))
-    assert url in page
     assert "由您认定" in page
-    assert post(counsels, case, "fraud", value="yes").status_code == 302
+    assert "已报告 陈晓雨：是（消费者陈述）" in page
+    seen = str(current(case, "fraud").pk)
+    assert post(counsels, case, "fraud", value="yes", standing=seen).status_code == 302
     assert current(case, "fraud").by == cast.counsel
+
+
+def test_counsel_finds_what_was_reported_in_the_same_words(cast: Cast) -> None:
+    case = f.in_review(cast)
+    f.answer(case, cast.agent, fraud=True)
+    f.answer(case, cast.counsel, fraud=True)
+    assert current(case, "fraud").by == cast.counsel
+
+
+def test_a_report_never_takes_the_place_of_a_finding(cast: Cast, agent: Client) -> None:
+    case = f.in_review(cast)
+    f.answer(case, cast.counsel, fraud=True)
+    seen = str(current(case, "fraud").pk)
+    refused = post(agent, case, "fraud", value="no", standing=seen)
+    assert refused.status_code == 422
+    assert "法务已经认定这一项" in text_of(refused)
+    assert current(case, "fraud").value is True
+    assert 'id="change-fraud"' not in text_of(agent.get(address(case)))
+
+
+def test_the_second_click_of_a_double_click_changes_nothing(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    for _click in range(2):
+        assert post(agent, case, htmx=True, value="yes", standing="").status_code == 200
+    assert FactAnswer.objects.filter(complaint=case, fact=FACT).count() == 1
+
+
+def test_a_corrected_answer_keeps_those_before_it(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    post(agent, case, value="yes", note="消费者来电所说")
+    seen = str(current(case).pk)
+    post(agent, case, value="no", source="verified", note="核对了产品说明", standing=seen)
+    page = text_of(agent.get(address(case)))
+    known = page.split('data-group="known"')[1]
+    assert "此前的 1 次回答" in known
+    assert "消费者来电所说" in known.split("此前的 1 次回答")[1]
+    assert current(case).value is False
+
+
+def test_the_next_best_question_comes_first_with_what_hangs_on_it(
+    cast: Cast, agent: Client
+) -> None:
+    page = text_of(agent.get(address(f.investigating(cast))))
+    first = page.split('id="facts"')[1].split("</form>")[0]
+    assert f'id="fact-{FACT}"' in first
+    assert "决定是否成立：" in first
+    assert "涉及 ¥11,940.00。" in first
+    assert 'aria-keyshortcuts="1"' in first
+    assert page.split('id="facts"')[1].count("data-group=") >= 2
+
+
+def test_enter_in_the_reason_presses_no_answer(cast: Cast, agent: Client) -> None:
+    page = text_of(agent.get(address(f.investigating(cast))))
+    form = page.split(f'id="fact-{FACT}"')[1].split("</form>")[0]
+    assert form.index('<button type="submit" disabled hidden>') < form.index("data-answer")
+
+
+def test_two_lawful_measures_are_both_shown_and_left_to_counsel(cast: Cast) -> None:
+    case = f.in_review(cast, transaction_date="2026-11-09")
+    answers = {
+        "tx_living_consumption": True,
+        "tx_channel": "电话营销",
+        "tx_delivery_date": "2026-11-11",
+        "rt_demand_date": "2026-11-13",
+        "rt_intact": True,
+    }
+    f.answer(case, cast.agent, **answers)
+    f.answer(case, cast.counsel, fraud=True)
+    calc = text_of(browser(cast.counsel).get(address(case))).split('id="calc"')[1]
+    choice = calc.split("请法务选择")[1].split("</p>")[0]
+    assert choice.count("¥3,980.00") == 2
+
+
+def test_a_presumption_names_what_would_rebut_it(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast, category="pi_leak", transaction_date="2026-03-01")
+    f.answer(case, cast.agent, pi_employee_sold=True, pi_loss="5000.00")
+    law = text_of(agent.get(address(case))).split('id="law"')[1].split('id="calc"')[0]
+    assert "推定成立" in law
+    assert "推定，除非证明：能否证明自己没有过错" in law
 
 
 def test_an_open_element_leads_to_its_question_and_an_answered_one_to_its_evidence(

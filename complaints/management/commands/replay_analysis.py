@@ -67,7 +67,7 @@ def told(found: Replay) -> Iterator[str]:
         at=f"{timezone.localtime(analysis.at):%Y-%m-%d %H:%M}",
         day=analysis.as_of.isoformat(),
     )
-    yield "  " + verdict(found)
+    yield f"  {found.verdict}"
     for each in found.differences:
         yield f"    - {each.sentence}"
     if not found.recorded:
@@ -80,20 +80,3 @@ def told(found: Replay) -> Iterator[str]:
             yield f"    - {each.sentence}"
         if not found.present[1:]:
             yield "    " + _("同样的事实，现行规则库的结论没有不同。")
-
-
-def verdict(found: Replay) -> str:
-    """Whether the same facts under the same law gave the same result."""
-    if found.identical is None:
-        return found.problem
-    if not found.identical:
-        return (
-            _("重演的结果与快照不一致。")
-            if found.differences
-            else _("重演的结论与快照一致，但文字不同。")
-        )
-    if not found.same_engine:
-        return _("以存档的规则库、用现在的程序重演，结果逐字节一致（程序与当时不同）。")
-    if not found.same_rulebook:
-        return _("以存档的规则库重演，结果逐字节一致。")
-    return _("以现行规则库重演，结果逐字节一致。")
