@@ -70,7 +70,7 @@ class Review:
     @cached_property
     def stale(self) -> Stale | None:
         """What changed since it was frozen; None while it holds."""
-        return stale(self.complaint, self.analysis, self.user, self.answered) if self.open else None
+        return stale(self.complaint, self.analysis, self.user) if self.open else None
 
     @cached_property
     def result(self) -> dict[str, Any]:
@@ -98,9 +98,7 @@ class Review:
         """What keeps this person from signing and that the form itself cannot mend."""
         situation = CaseSituation(self.complaint, self.user, timezone.now())
         situation.resolution = self.resolution
-        situation.analysis_is_stale = snapshots.is_stale(
-            self.complaint, self.analysis, self.answered
-        )
+        situation.analysis_is_stale = snapshots.is_stale(self.complaint, self.analysis)
         situation.offer_is_below_minimum = self.short > 0
         reasons = unmet(STEPS["sign"], situation, asking=True)
         return [r for r in reasons if r.code not in MENDED_BY]

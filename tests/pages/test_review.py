@@ -151,7 +151,7 @@ def test_the_page_costs_a_fixed_number_of_statements(cast: Cast, counsel: Client
         with CaptureQueriesContext(connection) as statements:
             counsel.get(address(case))
         counted.append(len(statements))
-    assert counted == [15, 15], [q["sql"][:90] for q in statements]
+    assert counted == [16, 16], [q["sql"][:90] for q in statements]
 
 
 # --- counsel's own findings
@@ -372,7 +372,7 @@ def test_facts_that_moved_keep_the_signature_away_until_the_analysis_is_renewed(
     case = investigated(cast)
     f.answer(case, cast.agent, tm_consent=False)
     page = counsel.get(address(case))
-    assert "事实在法律分析之后有变动" in page.content.decode()
+    assert "留存的法律分析已经过期" in page.content.decode()
     assert 'value="sign"' not in page.content.decode()
     assert counsel.post(address(case), word(page, "sign")).status_code == 422
     assert not Opinion.objects.exists()
