@@ -6,6 +6,9 @@ exposure, `bounds` as [low, high], `ask_next` (what would decide it), `presumed`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from legal_rules.reasoning import prose
 from legal_rules.reasoning.apply import Finding
 from legal_rules.reasoning.rules import Example, Rule
@@ -19,9 +22,21 @@ def failures(book: Rulebook) -> list[str]:
     return [
         f"{rule.file}:{example.line}: {example.name}: {problem}"
         for rule in book.rules.values()
+        for near in [replace(book, rules=neighbours(book, rule))]
         for example in rule.examples
-        for problem in check(book, rule, example)
+        for problem in check(near, rule, example)
     ]
+
+
+def neighbours(book: Rulebook, rule: Rule) -> Mapping[str, Rule]:
+    """The rule and those it yields to: the only ones that bear on its finding."""
+    near, ahead = {rule.id: rule}, list(rule.yields_to)
+    while ahead:
+        other = book.rules[ahead.pop()]
+        if other.id not in near:
+            near[other.id] = other
+            ahead.extend(other.yields_to)
+    return near
 
 
 def check(book: Rulebook, rule: Rule, example: Example) -> list[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from legal_rules import examples, rulebook
@@ -33,7 +33,7 @@ def check(book: Rulebook, chosen: Iterable[Rule], share: float = 1.0) -> Report:
     """Mutate the chosen rules. `share`: which part of the mutants, the same under the same law."""
     tried, survivors = 0, []
     for rule in chosen:
-        near = _neighbours(book, rule)
+        near = examples.neighbours(book, rule)
         for name, mutant in of_rule(rule):
             if not _in_sample(book.sha256 + rule.id + name, share):
                 continue
@@ -45,17 +45,6 @@ def check(book: Rulebook, chosen: Iterable[Rule], share: float = 1.0) -> Report:
 
 def _noticed(book: Rulebook, mutant: Rule) -> bool:
     return any(examples.check(book, mutant, example) for example in mutant.examples)
-
-
-def _neighbours(book: Rulebook, rule: Rule) -> Mapping[str, Rule]:
-    """The rule and those it yields to: the only ones that bear on its finding."""
-    near, ahead = {rule.id: rule}, list(rule.yields_to)
-    while ahead:
-        other = book.rules[ahead.pop()]
-        if other.id not in near:
-            near[other.id] = other
-            ahead.extend(other.yields_to)
-    return near
 
 
 def _in_sample(name: str, share: float) -> bool:
