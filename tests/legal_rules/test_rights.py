@@ -35,16 +35,11 @@ CASES = {
         ({"sf_premises": False, "sf_duty_met": False}, OPEN),
         ({"sf_duty_met": False}, OPEN),
         (PREMISES, OPEN),
-        ({**OURS, "sf_injury": "一般伤害"}, YES),
-        ({**OURS, "sf_injury": "无"}, OPEN),
         ({**OURS, "sf_service_fault": True}, YES),
         ({**OURS, "sf_service_fault": False}, OPEN),
-        (OURS, OPEN),
-        ({"sf_injury": "一般伤害"}, OPEN),
-        ({"sf_caused_by_us": False, "sf_injury": "一般伤害"}, OPEN),
-        ({**OURS, **PREMISES, "sf_injury": "轻微", "sf_duty_met": True}, OPEN),
-        ({**OURS, **PREMISES, "sf_injury": "轻微"}, YES),
-        ({**OURS, "sf_premises": False, "sf_injury": "轻微", "sf_duty_met": True}, YES),
+        ({"sf_service_fault": True}, OPEN),
+        ({"sf_caused_by_us": False, "sf_service_fault": True}, OPEN),
+        ({**OURS, "sf_injury": "一般伤害"}, OPEN),  # an injury without defect or fault
     ],
     "right_to_know": [
         ({}, OPEN),
@@ -145,6 +140,17 @@ CASES = {
         ({"fc_bars_dispute": False, "as_retaliated": False}, NO),
     ],
 }
+BUYERS = ("right_to_know", "right_to_choose", "right_to_fair_trade", "right_to_compensation")
+for buyers_right in BUYERS:  # whoever buys for living needs or for farming
+    rows = CASES[buyers_right]
+    shown = next(facts for facts, truth in rows if truth is YES)
+    CASES[buyers_right] = [
+        *[({**facts, "tx_living_consumption": True}, truth) for facts, truth in rows],
+        ({**shown, "tx_living_consumption": False, "tx_farm_supplies": True}, YES),
+        ({**shown, "tx_living_consumption": False, "tx_farm_supplies": False}, NO),
+        ({**shown, "tx_living_consumption": False}, OPEN),
+        (shown, OPEN),
+    ]
 ROWS = [(right, facts, truth) for right, rows in CASES.items() for facts, truth in rows]
 
 
