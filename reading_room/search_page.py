@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from config.bigrams import plain
+from django.db.models import Q
+
 from reading_room import search
 from reading_room.library import Law
 from reading_room.models import StatuteText
@@ -60,8 +61,9 @@ class SearchPage:
         if self.at is not None or not self.words:
             return []
         rows = StatuteText.objects.filter(current=True).order_by("sort_key")
-        named = [row for row in rows if all(word in plain(_names(row)) for word in self.words)]
-        return [self.shelf.row(Law.of(row)) for row in named[:NAMED]]
+        for word in self.words:
+            rows = rows.filter(Q(title__icontains=word) | Q(short_name__icontains=word))
+        return [self.shelf.row(Law.of(row)) for row in rows[:NAMED]]
 
     @cached_property
     def quoted(self) -> list[Quoted]:
@@ -69,7 +71,3 @@ class SearchPage:
         if self.at is not None or not self.words:
             return []
         return search.in_quotations(self.words, self.shelf.stored_codes, QUOTED)
-
-
-def _names(row: StatuteText) -> str:
-    return f"{row.title} {row.short_name}"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import InternalError, transaction
+from django.db import InternalError, connection, transaction
+from django.utils import timezone
 
 from audit.models import Entry
-from reading_room import storing
+from reading_room import statute_file, storing
 from reading_room.models import Article, StatuteText
 from tests.cast import Cast
 from tests.reading_room.files import CORPUS, CPL_1993, CPL_2013, NEW_55, statute, write
@@ -195,3 +197,20 @@ def test_two_thousand_articles_are_stored_in_a_few_seconds(tmp_path, django_asse
     assert "新存入 24" in said
     assert "共 2400 条" in said
     assert float(said.split("条；")[1].split(" 秒")[0]) < 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_store_a_text_once(tmp_path):
+    folder = write(tmp_path / "law", CPL_2013)
+    statute = statute_file.read(folder / "cpl_2013.yaml")
+
+    def store(_n: int) -> str:
+        try:
+            return storing.store(statute, "cpl_2013.yaml", None, timezone.now()).outcome
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(store, range(4)))
+    assert outcomes == ["new", "unchanged", "unchanged", "unchanged"]
+    assert StatuteText.objects.count() == 1

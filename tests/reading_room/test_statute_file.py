@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reading_room import statute_file
 from reading_room.statute_file import Refused
@@ -156,6 +158,24 @@ def test_an_article_may_not_be_endless(tmp_path):
     law = statute("a_law", {"1": "长" * 60_001})
     said = refused(tmp_path, yaml.safe_dump(law, allow_unicode=True))
     assert "最多 60000 字" in said[0]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(0, len(TEXT)),
+    st.integers(0, 40),
+    st.text(alphabet="'\"[]{}:-&*!|>%@`#\n\t \\0x\ud7ff\x85é条1", max_size=6),
+)
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path_factory, at, gone, put):
+    path = tmp_path_factory.getbasetemp() / "damaged.yaml"
+    path.write_text(TEXT[:at] + put + TEXT[at + gone :], "utf-8")
+    try:
+        found = statute_file.read(path)
+    except Refused as bad:
+        assert all(m.line >= 1 and m.what for m in bad.mistakes)  # noqa: PT017
+    else:
+        assert found.articles
+        assert found.dates.start >= found.dates.effective
 
 
 def test_the_reference_laws_of_the_tests_are_sound(tmp_path):
