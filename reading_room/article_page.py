@@ -19,6 +19,7 @@ from reading_room.models import Article, StatuteText
 from reading_room.quotations import Cited
 
 _PART = re.compile(r"(第[一二三四五六七八九十百]+[编章节])(?=\S)")
+GAP = "……"  # between pieces that rules quote: there may be more between them
 Paragraphs = list[list[text_diff.Piece]]
 
 
@@ -285,8 +286,10 @@ def part(place: Followed) -> Text | None:
     pieces = quotations.quoted(place.law.code, place.no)
     if not pieces:
         return None
-    lines = tuple(line for piece in pieces for line in _lines(piece))
-    return Text(place.law, place.no, place.how, "", "", lines, whole=False)
+    lines = list(_lines(pieces[0]))
+    for piece in pieces[1:]:
+        lines += [GAP, *_lines(piece)]
+    return Text(place.law, place.no, place.how, "", "", tuple(lines), whole=False)
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -69,17 +69,17 @@ def _all(book: Rulebook) -> Iterator[Cited]:
 
 
 def quoted(instrument: str, article: str) -> list[str]:
-    """The different pieces of an article that rules quote, without those that are part of another;
-    the longest first.
+    """The different pieces of an article that rules quote, without those that are part of another,
+    by the paragraph that the rules name.
     """
-    pieces = {
-        normal(c.quote.text): c.quote.text for c in by_article().get((instrument, article), ())
-    }
+    cited = by_article().get((instrument, article), ())
+    pieces = {normal(one.quote.text): one.quote for one in cited}
     kept: list[str] = []
     for piece in sorted(pieces, key=len, reverse=True):
         if not any(piece in other for other in kept):
             kept.append(piece)
-    return [pieces[piece] for piece in kept]
+    kept.sort(key=lambda piece: pieces[piece].paragraph or 0)
+    return [pieces[piece].text for piece in kept]
 
 
 def proof() -> Proof:
