@@ -167,6 +167,7 @@ WHY = {
     "decides": ("决定是否成立", "Decides"),
     "amount": ("用于计算金额", "Fixes the amount of"),
     "duty": ("决定应当如何履行", "Decides what is owed under"),
+    "exposure": ("关系到我方风险", "Bears on our exposure to"),
     "defence": ("可能排除", "May exclude"),
 }
 

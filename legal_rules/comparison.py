@@ -19,6 +19,7 @@ from legal_rules.vocabulary import CATEGORIES, FACTS, RIGHTS
 Values = Mapping[str, object]
 Row = Mapping[str, Any]
 
+MOST_ASKED = 3  # questions that are spelt out
 KINDS = ("fact", "date", "category", "rulebook", "rule", "sum", "duty", "exposure", "right")
 
 
@@ -105,14 +106,8 @@ class _Comparison:
             if _plain(old.get(fact)) == _plain(new.get(fact)):
                 continue
             how = words.ANSWERED[0 if old.get(fact) is None else 2 if new.get(fact) is None else 1]
-            yield self._made(
-                "fact",
-                fact,
-                self._question(fact),
-                self._value(fact, old.get(fact)),
-                self._value(fact, new.get(fact)),
-                self._say(how),
-            )
+            was, now = self._value(fact, old.get(fact)), self._value(fact, new.get(fact))
+            yield self._made("fact", fact, self._question(fact), was, now, self._say(how))
 
     def _question(self, fact: str) -> str:
         return FACTS[fact].question_for(self.lang) if fact in FACTS else fact
@@ -144,8 +139,7 @@ class _Comparison:
             if was != now:
                 yield self._made("rule", rule, shown["title"], was, now, self._because(old, new))
             elif new and old and new["status"] == "open" and _more(old, new):
-                asked = self._joined(self._question(fact) for fact in _more(old, new))
-                why = self._say(words.ASKS) + asked
+                why = self._say(words.ASKS) + self._some(_more(old, new))
                 yield self._made("rule", rule, shown["title"], was, now, why)
             if old and new and old["signed"] != new["signed"]:
                 marks = [
@@ -176,8 +170,16 @@ class _Comparison:
             return self._say(words.BECAUSE) + self._joined(changed.values())
         return self._say(words.FOLLOWS if self.same_book else words.REWRITTEN)
 
+    def _some(self, asked: Sequence[str]) -> str:
+        """The first questions, and how many more."""
+        shown = self._joined(self._question(fact) for fact in asked[:MOST_ASKED])
+        rest = len(asked) - MOST_ASKED
+        return shown + (self._say(words.MORE).format(rest) if rest > 0 else "")
+
     def _joined(self, parts: Iterable[str]) -> str:
-        return ("; " if self.english else "；").join(parts)
+        """With semicolons, but none after a question mark."""
+        joined = ("; " if self.english else "；").join(parts)
+        return joined.replace("？；", "？").replace("?;", "?")
 
     def _sums(self) -> Iterable[Difference]:
         sides = [_sums(side) for side in (self.before, self.after)]

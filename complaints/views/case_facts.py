@@ -15,10 +15,10 @@ from complaints.models import FactAnswer
 from complaints.views import case_questions
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import Given, Question, lang
+from legal_rules.reasoning.ask import RANK
 from legal_rules.vocabulary import FACTS
 
 FIRST = 4  # questions shown at once; the rest in groups behind a click
-RANK = {"decides": 0, "amount": 1, "duty": 1, "defence": 2}
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,13 @@ def _groups(rest: Iterable[Question]) -> list[Group]:
     titles = {
         "decides": _("其余决定结论的"),
         "measure": _("影响金额和履行的"),
+        "exposure": _("关系到我方风险的"),
         "defence": _("可能的抗辩"),
         "counsel": _("由法务认定的"),
     }
     found: dict[str, list[Question]] = {code: [] for code in titles}
     for q in rest:
-        kinds = ("decides", "measure", "defence")
+        kinds = ("decides", "measure", "exposure", "defence")
         found["counsel" if q.report else kinds[RANK[q.kind]]].append(q)
     return [Group(code, titles[code], each) for code, each in found.items() if each]
 

@@ -68,7 +68,8 @@ class RuleShown:
 class LawPane:
     """The rules, the rights at stake, duties and exposures, and the version of the rulebook.
 
-    `others` are rules that do not apply. `stale`: what changed since the analysis was frozen.
+    `others` are rules that do not apply or that nobody complained of. `stale`: what changed since
+    the analysis was frozen.
     """
 
     rules: list[RuleShown]
@@ -92,10 +93,11 @@ def law_pane(page: CasePage) -> LawPane:
     rows = sorted(told, key=lambda r: (_rank(r), -stakes.get(r["id"], 0), -_share(r)))
     titles = {r["id"]: r["title"] for r in rows}
     rules = [_rule(row, answers, titles, first=n == 0) for n, row in enumerate(rows)]
-    concerned = [r for r in rules if r.tone]
+    idle = {r["id"] for r in rows if _is_idle(r, found)}
+    concerned = [r for r in rules if r.tone and r.id not in idle]
     return LawPane(
         concerned,
-        [r for r in rules if not r.tone],
+        [r for r in rules if r not in concerned],
         [(RIGHTS[r["id"]].name_for(lang()), r["status"] == "infringed") for r in found["rights"]],
         found["duties"],
         found["exposure"],
@@ -116,6 +118,15 @@ def _stale(page: CasePage) -> Stale | None:
     if not drafting or complaint.frozen is None or not page.situation.analysis_is_stale:
         return None
     return stale(complaint, snapshots.latest(complaint), page.user, page.answers)
+
+
+def _is_idle(row: dict[str, Any], found: dict[str, Any]) -> bool:
+    """An exposure that is open and about which nothing is asked: nobody complained of it."""
+    remedy = REMEDIES.get(row["remedy"] or "")
+    if row["status"] != "open" or remedy is None or remedy.kind not in IMPOSED:
+        return False
+    asked = {m["fact"] for m in found["missing_facts"]}
+    return not asked & set(row["missing"])
 
 
 def _rank(row: dict[str, Any]) -> int:

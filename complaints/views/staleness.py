@@ -18,7 +18,10 @@ SHOWN = 6  # changes named beside the work; all of them on the page of compariso
 
 @dataclass(frozen=True)
 class Stale:
-    """What changed since the analysis was frozen; `may_renew`: this person may freeze it anew."""
+    """What changed since the analysis was frozen; `may_renew`: this person may freeze it anew.
+
+    Rules that are open as before and only ask more are counted in `more`.
+    """
 
     changes: list[str]
     more: int
@@ -36,10 +39,12 @@ def stale(
     if frozen is None or not snapshots.is_stale(complaint, frozen, answers):
         return None
     lang = get_language() or "zh-hans"
-    told = [each.sentence for each in snapshots.changes(complaint, frozen, lang, answers)]
+    found = snapshots.changes(complaint, frozen, lang, answers)
+    told = [each.sentence for each in found if each.kind != "rule" or each.before != each.after]
+    shown = told[:SHOWN]
     return Stale(
-        told[:SHOWN],
-        max(0, len(told) - SHOWN),
+        shown,
+        len(found) - len(shown),
         analysis.may_renew(complaint, user),
         frozen.at,
     )

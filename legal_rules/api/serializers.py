@@ -133,7 +133,7 @@ class MissingFactSerializer(serializers.Serializer[Any]):
     fact = serializers.CharField()
     question = serializers.CharField()
     why = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["decides", "amount", "duty", "defence"])
+    kind = serializers.ChoiceField(choices=["decides", "amount", "duty", "exposure", "defence"])
     found_by = serializers.ChoiceField(choices=["agent", "counsel"])
     evidence = serializers.CharField(allow_blank=True)
     decides = serializers.ListField(child=serializers.CharField())

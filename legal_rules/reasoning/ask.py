@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,8 +20,13 @@ KINDS = {
     "duty": 0.5,
     "defence": 0.2,
 }  # how much less than a deciding fact
-
-
+RANK = {
+    "decides": 0,
+    "amount": 1,
+    "duty": 1,
+    "exposure": 2,
+    "defence": 3,
+}  # in which they are asked
 ONE_WAY = 0.6  # of a fact that is one way among several: a "no" leaves the others
 KIND_OF_GOODS = "tx_category"
 FEW = 6  # so many ways to hold are all asked about, whatever group they belong to
@@ -31,12 +36,12 @@ EXPOSED = 0.25  # of a claim: what the State may impose is asked about after wha
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact to ask. `kind`: "decides" a rule, fixes an "amount" or a "duty", or is a possible
-    "defence".
+    """A fact to ask. `kind`: "decides" a rule, fixes an "amount" or a "duty", decides a mere
+    "exposure" to what the State may impose, or is a possible "defence".
 
     `decides`: remedies it bears on (the rule's id where it has none). `weight`: 0 to 1, the share
     of all that is open, each claim counted once and once more in proportion to the money at stake,
-    each mere exposure a quarter.
+    each mere exposure a quarter; rules that give the same share that of one.
     """
 
     fact: str
@@ -103,16 +108,18 @@ def _on_the_subject(finding: Finding, category: Category, own: Collection[str | 
 
 def questions(findings: Iterable[Finding], category: Category | None = None) -> list[Question]:
     """The questions of these findings: what decides first, then what fixes a sum or a duty, then
-    possible defences; among these the one that bears on most, rules and money taken together.
+    mere exposures, then defences; among these the one that bears on most, rules and money together.
 
     What weighs the same stands in the order of the vocabulary, in which a conversation goes.
 
     A rule with many ways to hold is asked about in the category's own groups of facts and in those
-    for which an answer already speaks; only where that leaves nothing, about all it names.
+    for which an answer already speaks; only where that leaves nothing, about all it names. A mere
+    exposure is never asked about that far: what nobody complained of is not gone looking for.
     """
     open_findings = [f for f in findings if f.truth is not Truth.NO and f.displaced_by is None]
     most = max((_at_stake(f) for f in open_findings), default=Decimal(0)) or Decimal(1)
-    worth = {f.rule.id: _worth(f, most) for f in open_findings}
+    alike = Counter(f.rule.remedy or f.rule.id for f in open_findings)
+    worth = {f.rule.id: _worth(f, most) / alike[f.rule.remedy or f.rule.id] for f in open_findings}
     bears: dict[str, list[Bearing]] = defaultdict(list)
     for finding in open_findings:
         for name, kind in _asked(finding, category).items():
@@ -121,7 +128,7 @@ def questions(findings: Iterable[Finding], category: Category | None = None) -> 
     whole = sum(worth.values()) or 1.0
     asked = [_question(name, bearings, whole) for name, bearings in bears.items()]
     place = {name: number for number, name in enumerate(FACTS)}
-    return sorted(asked, key=lambda q: (-KINDS[q.kind], -q.weight, place[q.fact]))
+    return sorted(asked, key=lambda q: (RANK[q.kind], -q.weight, place[q.fact]))
 
 
 class Bearing(NamedTuple):
@@ -134,6 +141,9 @@ class Bearing(NamedTuple):
 
 def _question(name: str, bearings: list[Bearing], whole: float) -> Question:
     strongest = max((each.kind for each in bearings), key=lambda kind: KINDS[kind])
+    deciding = [each for each in bearings if each.kind == "decides"]
+    if deciding and all(_is_imposed(each.rule) for each in deciding):
+        strongest = "exposure"
     share = sum(each.weight for each in bearings) / whole
     decides = tuple(dict.fromkeys(each.rule.remedy or each.rule.id for each in bearings))
     return Question(name, strongest, decides, max(round(share, 3), 0.001))
@@ -150,7 +160,7 @@ def _asked(finding: Finding, category: Category | None) -> dict[str, str]:
     if len(finding.choices) <= FEW:
         near = near | {FACTS[name].group for name in finding.choices}
     far = {name for name in finding.choices if FACTS[name].group not in near}
-    far = set() if far == finding.choices else far
+    far = set() if far == finding.choices and not _is_exposure(finding.rule) else far
     kinds = {
         "decides": [name for name in finding.missing if name not in far],
         "amount": finding.unmeasured,
@@ -171,11 +181,15 @@ def _near(finding: Finding, category: Category | None) -> set[str]:
 
 
 def _worth(finding: Finding, most: Decimal) -> float:
-    rule = finding.rule
-    imposed = any(version.exposures for version in rule.versions)
-    if _is_exposure(rule) or (rule.remedy is None and imposed):
+    if _is_imposed(finding.rule):
         return EXPOSED
     return 1.0 + float(_at_stake(finding) / most)
+
+
+def _is_imposed(rule: Rule) -> bool:
+    """An exposure, or a rule that gives nothing but one."""
+    imposed = any(version.exposures for version in rule.versions)
+    return _is_exposure(rule) or (rule.remedy is None and imposed)
 
 
 def _at_stake(finding: Finding) -> Decimal:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from legal_rules import rulebook
+from legal_rules.reasoning.ask import RANK
 from legal_rules.vocabulary import CATEGORIES, UnknownFact, WrongValue
 
 DAY = date(2026, 3, 1)
@@ -276,9 +277,7 @@ def test_the_most_decisive_question_comes_first():
         "tx_price_paid": "9000.00",
     }
     found = analyse(facts, category="misrep_efficacy")
-    order = ["decides", "amount", "duty", "defence"]
-    rows = [(order.index(a["kind"]), -a["weight"]) for a in found["missing_facts"]]
-    ranks = [(1 if kind == 2 else kind, weight) for kind, weight in rows]
+    ranks = [(RANK[a["kind"]], -a["weight"]) for a in found["missing_facts"]]
     assert ranks == sorted(ranks)
     first = found["missing_facts"][0]
     assert first["fact"] == "fr_intent"
