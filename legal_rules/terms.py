@@ -23,7 +23,8 @@ class Fact:
     """A question whose answer may decide a rule.
 
     `found_by`: "counsel" for a judgement, else "agent". `opens`: its answer alone makes a rule
-    worth asking about. `unknown`: answers that mean "not known yet".
+    worth asking about. `stepwise`: its inputs are asked one after another. `unknown`: answers that
+    mean "not known yet".
     """
 
     id: str
@@ -38,6 +39,7 @@ class Fact:
     none: str | None
     at_most: int
     opens: bool
+    stepwise: bool
     inputs: tuple[str, ...]
     citation: tuple[str, str] | None
 

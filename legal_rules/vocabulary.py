@@ -48,6 +48,7 @@ def _fact(row: Table, group: str, derived: bool, opens: bool) -> Fact:
             "found_by",
             "at_most",
             "opens",
+            "stepwise",
             "values",
             "unknown",
             "none",
@@ -82,6 +83,7 @@ def _fact(row: Table, group: str, derived: bool, opens: bool) -> Fact:
         none=row.get("none"),
         at_most=row.get("at_most", 10**9),
         opens=row.get("opens", opens),
+        stepwise=row.get("stepwise", False),
         inputs=tuple(row.listed("inputs")),
         citation=(cited.text("instrument"), cited.text("article")) if cited else None,
     )

@@ -43,11 +43,12 @@ class Answers:
         return self._values.get(fact)
 
     def to_ask(self, fact: str) -> tuple[str, ...]:
-        """The fact itself, or the unanswered inputs of a derived one."""
-        inputs = FACTS[fact].inputs
-        if not inputs:
+        """The fact itself, or the unanswered inputs of a derived one (the next, if stepwise)."""
+        asked = FACTS[fact]
+        if not asked.inputs:
             return (fact,)
-        return tuple(name for name in inputs if name not in self._values) or (fact,)
+        open_ones = tuple(name for name in asked.inputs if name not in self._values)
+        return (open_ones[:1] if asked.stepwise else open_ones) or (fact,)
 
 
 class KnownFacts(Answers):
@@ -80,7 +81,8 @@ class Finding:
     """What one rule comes to.
 
     `missing` would decide it (`choices`: those that are one way among several), `excuses` could
-    still undo it, `unmeasured` would fix the amount and `undetermined` what else is owed.
+    still undo it, `unmeasured` would fix the amount, `undetermined` what else is owed and
+    `ungraded` how much may be imposed.
     """
 
     rule: Rule
@@ -97,6 +99,7 @@ class Finding:
     amount: Amount | None = None
     unmeasured: tuple[str, ...] = ()
     undetermined: tuple[str, ...] = ()
+    ungraded: tuple[str, ...] = ()
     duties: tuple[Duty, ...] = ()
     exposures: tuple[Exposure, ...] = ()
 
@@ -167,6 +170,7 @@ def _judged(rule: Rule, version: Version, held: tuple[tuple[str, object], ...]) 
         if raised.truth is Truth.YES and truth is Truth.YES:
             truth, reason = Truth.OPEN, doubt.question
     duties, undetermined = _owed(version, facts)
+    exposures, ungraded = _imposed(version, facts)
     sums = [duty.amount.reckon(facts) for duty in duties if duty.amount is not None]
     return Finding(
         rule=rule,
@@ -182,7 +186,8 @@ def _judged(rule: Rule, version: Version, held: tuple[tuple[str, object], ...]) 
         duties=duties,
         unmeasured=sums[0].missing if sums else (),
         undetermined=undetermined,
-        exposures=tuple(e for e in version.exposures if _holds(e, facts)),
+        ungraded=ungraded if truth is Truth.YES else (),
+        exposures=exposures,
     )
 
 
@@ -217,8 +222,11 @@ def _owed(version: Version, facts: Answers) -> tuple[tuple[Duty, ...], tuple[str
     return owed, joined((*o.missing, *o.excuses) for _, o in judged if o)
 
 
-def _holds(part: Exposure, facts: Answers) -> bool:
-    return part.when is None or part.when.judge(facts).truth is Truth.YES
+def _imposed(version: Version, facts: Answers) -> tuple[tuple[Exposure, ...], tuple[str, ...]]:
+    """What may be imposed, and the facts that would narrow it."""
+    judged = [(e, e.when.judge(facts) if e.when else None) for e in version.exposures]
+    held = tuple(e for e, outcome in judged if outcome is None or outcome.truth is Truth.YES)
+    return held, joined((*o.missing, *o.excuses) for _, o in judged if o)
 
 
 def _settle(name: str, found: Mapping[str, Finding], firm: dict[str, Finding]) -> Finding:

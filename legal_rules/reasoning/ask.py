@@ -18,6 +18,7 @@ KINDS = {
     "decides": 1.0,
     "amount": 0.5,
     "duty": 0.5,
+    "exposure": 0.3,
     "defence": 0.2,
 }  # how much less than a deciding fact
 RANK = {
@@ -31,7 +32,7 @@ ONE_WAY = 0.6  # of a fact that is one way among several: a "no" leaves the othe
 KIND_OF_GOODS = "tx_category"
 FEW = 6  # so many ways to hold are all asked about, whatever group they belong to
 EXPOSURES = ("administrative", "public_security", "criminal")
-EXPOSED = 0.25  # of a claim: what the State may impose is asked about after what the consumer may
+EXPOSED = 0.5  # of a claim: what the State may impose is asked about after what the consumer may
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +54,17 @@ class Question:
 def is_relevant(finding: Finding, category: Category | None) -> bool:
     """A candidate remedy of the category, or a rule for which an answer already speaks.
 
-    A mere exposure (fine, detention, crime) is looked for only where the category asks all its
-    facts, or where the rule names the category; a rule for other goods or services not at all.
+    A mere exposure (fine, detention, crime) is looked for only where the rule names the category;
+    a rule for other goods or services not at all.
     """
     rule = finding.rule
     if finding.truth is Truth.NO and _for_other_goods(finding):
         return False
     if category and category.id in rule.relevant_to:
         return True
-    wanted = category is not None and rule.remedy in category.remedies
-    if category and wanted and (not _is_exposure(rule) or _asks_all(category, rule)):
+    if category and rule.remedy in category.remedies and not _is_exposure(rule):
         return True
     return touched(finding)
-
-
-def _asks_all(category: Category, rule: Rule) -> bool:
-    always = {group.id for group in GROUPS.values() if group.always}
-    own = set(category.fact_groups)
-    return bool(rule.subjects & own) and rule.subjects <= own | always
 
 
 def _is_exposure(rule: Rule) -> bool:
@@ -165,6 +159,7 @@ def _asked(finding: Finding, category: Category | None) -> dict[str, str]:
         "decides": [name for name in finding.missing if name not in far],
         "amount": finding.unmeasured,
         "duty": finding.undetermined,
+        "exposure": finding.ungraded,
         "defence": [name for name in finding.excuses if FACTS[name].group in near],
     }
     return {name: kind for kind in reversed(kinds) for name in kinds[kind]}
@@ -177,6 +172,8 @@ def _near(finding: Finding, category: Category | None) -> set[str]:
         if element.status is Truth.YES:
             fact = FACTS[element.fact]
             groups.update(FACTS[name].group for name in (fact.inputs or (fact.id,)))
+    if finding.truth is Truth.YES:  # now time limits, gravity and abuse matter, for counsel
+        groups.update(group.id for group in GROUPS.values() if group.internal)
     return groups
 
 

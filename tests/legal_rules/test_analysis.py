@@ -390,6 +390,16 @@ def test_an_act_on_the_regulators_list_presumes_fraud_and_counsel_makes_it_certa
     assert statuses(analyse({**act, "fr_intent": "已证明无故意"}))["cpl.55.1"] == "does_not_apply"
 
 
+def test_once_a_fine_threatens_counsel_is_asked_for_its_gravity_and_its_time_limit():
+    facts = {"pi_employee_sold": True, "pi_no_fault": False}
+    asked = {a["fact"]: a for a in analyse(facts, category="pi_leak")["missing_facts"]}
+    assert asked["pn_serious"]["kind"] == "exposure"
+    assert asked["pn_discovered_on"]["kind"] == "defence"
+    assert asked["pn_minor_corrected"]["found_by"] == "counsel"
+    quiet = analyse({"pi_loss": 100}, category="pi_leak")["missing_facts"]
+    assert not [a["fact"] for a in quiet if a["fact"].startswith("pn_")]
+
+
 def test_a_question_of_law_stays_open_and_is_put_to_counsel():
     facts = {
         "tx_living_consumption": True,

@@ -109,6 +109,14 @@ def test_an_act_undiscovered_for_two_or_five_years_is_not_fined(ended, found, he
     assert value("dv_penalty_lapsed", **known) is lapsed
 
 
+def test_the_steps_of_a_time_limit_are_asked_one_after_another():
+    facts = KnownFacts({})
+    assert facts.to_ask("dv_penalty_lapsed") == ("pn_discovered_on",)
+    facts = KnownFacts({"pn_discovered_on": "2026-03-03"})
+    assert facts.to_ask("dv_penalty_lapsed") == ("conduct_date",)
+    assert KnownFacts({}).to_ask("dv_pi_harm") == ("pi_loss", "pi_harm")
+
+
 def test_time_runs_from_the_act_only_where_it_did_not_go_on():
     facts = {"conduct_date": "2023-03-02", "pn_discovered_on": "2026-03-03", "pn_five_years": False}
     assert value("dv_penalty_lapsed", **facts) is None
@@ -230,9 +238,9 @@ def test_ten_times_the_threshold_is_very_serious_by_count_only():
     assert value("dv_pi_very_serious", **sold, **estimated) is None
 
 
-def test_a_million_people_make_an_incident_but_fewer_do_not_refute_it():
+def test_a_million_people_make_an_incident():
     assert value("dv_million_people", pi_leak_count=1_000_000) is True
-    assert value("dv_million_people", pi_leak_count=999_999) is None
+    assert value("dv_million_people", pi_leak_count=999_999) is False
 
 
 def test_rescission_is_known_to_be_late_but_never_to_be_in_time():

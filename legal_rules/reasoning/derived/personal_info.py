@@ -41,10 +41,9 @@ def dv_pi_very_serious(get: Get) -> bool | None:
 
 
 def dv_million_people(get: Get) -> bool | None:
-    """国家网络安全事件报告管理办法 4: a leak of a million people is 较大; fewer may be so for other
-    reasons."""
+    """国家网络安全事件报告管理办法 4: a leak of a million people is 较大, whatever else may be."""
     people = get("pi_leak_count")
-    return True if isinstance(people, int) and people >= 1_000_000 else None
+    return people >= 1_000_000 if isinstance(people, int) else None
 
 
 def _threshold(get: Get, unknown: Decimal) -> Decimal:
