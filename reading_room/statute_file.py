@@ -110,7 +110,13 @@ def _text(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as bad:
         line = data.count(b"\n", 0, bad.start) + 1
-        raise Refused([Mistake(path.name, line, _("不是 UTF-8 文本；请另存为 UTF-8"))]) from bad
+        raise Refused(
+            [
+                Mistake(
+                    path.name, line, _("不是 UTF-8 文本，或者文件不完整；请重新导出，另存为 UTF-8")
+                )
+            ]
+        ) from bad
 
 
 def _statute(page: Table, notes: Notes) -> Statute:
@@ -126,7 +132,7 @@ def _statute(page: Table, notes: Notes) -> Statute:
         dates=found,
         status=status,
         status_day=day,
-        complete=_complete(page, notes, len(rows)),
+        complete=_complete(page, notes),
         articles_in_instrument=_number(page, "articles_in_instrument", notes),
         replaces=_code(page, "replaces", notes) if page.get("replaces") is not None else "",
         details=_details(page, notes),
@@ -185,8 +191,9 @@ def _number(page: Table, key: str, notes: Notes) -> int | None:
     return None
 
 
-def _complete(page: Table, notes: Notes, count: int) -> bool:
+def _complete(page: Table, notes: Notes) -> bool:
     """Whether all articles are there. Says so when the file counts otherwise than it holds."""
+    count = len(rows) if isinstance(rows := page.get("articles"), list) else 0
     included, whole = page.get("articles_included"), page.get("articles_in_instrument")
     if "articles_included" in page and included != count:
         message = _("写的是收入 {n} 条，文件里有 {count} 条；文件可能不完整")

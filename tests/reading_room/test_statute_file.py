@@ -144,7 +144,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_in_the_order_of_the_lines(tmp_p
     text = "\n".join(said)
     assert "（第2条） 条文是空的；请写入条文，或者删去这一条" in text
     assert "（第一条） 第 18 行已经有编号“1”的条文" in text
-    assert "写的是收入 5 条，文件里有 3 条" in text
+    assert "写的是收入 5 条，文件里有 4 条" in text
     assert "“number”应为文字或 null" in text
 
 

@@ -74,13 +74,10 @@ class Command(BaseCommand):
                 missing=len(proof.missing),
             )
         )
-        for cited in proof.differing:
+        places = [(c.rule.id, c.quote.instrument, c.quote.article) for c in proof.differing]
+        for rule, code, no in dict.fromkeys(places):
             message = _("! 规则 {rule} 所引与 {code} 第 {no} 条的条文不一致；请法务核对")
-            self.stdout.write(
-                message.format(
-                    rule=cited.rule.id, code=cited.quote.instrument, no=cited.quote.article
-                )
-            )
+            self.stdout.write(message.format(rule=rule, code=code, no=no))
 
 
 def _files(folder: Path) -> list[Path]:
