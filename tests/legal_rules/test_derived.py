@@ -177,6 +177,10 @@ def test_stated_against_its_own_dates_it_is_unknown():
         ({"pi_count_property": 20, "pi_count_transaction": 50}, True),
         ({"pi_count_other": 2500}, True),
         ({"pi_illegal_gain": "2500.00"}, True),
+        ({"pi_illegal_gain": "2499.99"}, None),
+        ({"pi_count_transaction": 250}, True),
+        ({"pi_count_transaction": 249}, None),
+        ({"pi_count_other": 2499}, None),
         ({"pi_leak_count": 620, "pi_sensitive": ["金融账户"]}, True),
         ({"pi_leak_count": 620, "pi_sensitive": ["医疗健康"]}, None),
         (
@@ -230,6 +234,7 @@ def test_ten_times_the_threshold_is_very_serious_by_count_only():
     assert value("dv_pi_very_serious", **sold, pi_count_property=250) is True
     assert value("dv_pi_very_serious", **sold, pi_count_property=249) is None
     assert value("dv_pi_very_serious", **sold, pi_illegal_gain="25000.00") is True
+    assert value("dv_pi_very_serious", **sold, pi_illegal_gain="24999.99") is None
     assert value("dv_pi_very_serious", pi_count_property=499) is None
     assert value("dv_pi_very_serious", pi_count_property=500) is True
     whole = {"pi_count_transaction": 0, "pi_count_other": 0, "pi_illegal_gain": "0.00"}
