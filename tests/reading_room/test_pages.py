@@ -117,10 +117,12 @@ def test_the_text_of_a_day_of_a_whole_law_is_another_page(counsel: Client, corpu
     assert "当日没有载入的有效文本" in words(read(counsel, "/law/cpl_2013/?on=1990-01-01"))
 
 
-def test_a_rule_that_cites_the_article_is_named(counsel: Client, corpus) -> None:
-    page = words(read(counsel, "/law/cpl_2013/55/"))
-    assert "欺诈的增加赔偿" in page
-    assert "所引文字与条文一致" in page
+def test_a_rule_that_cites_the_article_is_named_and_a_link_leads_to_it(
+    counsel: Client, corpus
+) -> None:
+    page = read(counsel, "/law/cpl_2013/55/")
+    assert 'href="/law/rules/cpl.55.1/"' in page
+    assert "所引文字与条文一致" in words(page)
 
 
 def test_a_text_from_memory_warns_whoever_would_quote_it(counsel: Client, corpus) -> None:
