@@ -18,6 +18,7 @@ from accounts.vault import blind_index
 from audit.record import record
 from complaints import clock, search
 from complaints.actions import communication
+from complaints.actions import facts as fact_actions
 from complaints.actions.editing import edit
 from complaints.actions.intake_values import clean_registration, first_sentence
 from complaints.choices import FiledBy, Priority, Risk
@@ -159,22 +160,32 @@ def open_draft(user: User, key: str) -> dict[str, tuple[Any, datetime]]:
 
 
 def register_form(
-    values: Mapping[str, Any], token: str, *, by: User, draft: str = "", now: datetime | None = None
+    values: Mapping[str, Any],
+    token: str,
+    *,
+    by: User,
+    draft: str = "",
+    told: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
 ) -> Complaint:
     """Register what a page's form holds, owned by the person, and forget the draft under that key.
+
+    `told`: answers to facts that were read from the narrative and accepted.
 
     `token` names the form as it was drawn: sent twice, by a double click or a reload, it makes one
     case. Raises AlreadySent for the second time, and what `register` raises.
     """
     now = now or timezone.now()
     key = _form_key(token)
-    body = json.dumps(values, sort_keys=True, default=str)
+    body = json.dumps({**values, "told": told or {}}, sort_keys=True, default=str)
     digest = salted_hmac("complaints.intake", body, algorithm="sha256").hexdigest()
 
     def remember(complaint: Complaint) -> None:
         answer = {"status": 201, "body": {"number": complaint.number}, "created_at": now}
         IdempotentRequest.objects.create(user=by, key=key, request_hash=digest, **answer)
         communication.drop_draft(by, draft)
+        if told and by.may("answer_facts"):
+            fact_actions.answer(complaint.number, told, by=by, now=now)
 
     try:
         return register(values, by=by, now=now, owned=True, also=remember)

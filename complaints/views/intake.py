@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,6 +20,7 @@ from complaints.actions import intake as actions
 from complaints.actions import steps
 from complaints.errors import CaseError, Invalid
 from complaints.models import Complaint
+from complaints.told_facts import Decisions
 from complaints.views.intake_done import told_to_the_caller
 from complaints.views.intake_form import IntakeForm
 from complaints.views.intake_hints import Hints
@@ -34,11 +36,13 @@ def intake(request: HttpRequest) -> HttpResponse:
     """The form. POST registers and leads to the number; `then=accept` also takes the case up."""
     user = person(request)
     form = IntakeForm(request.POST if request.method == "POST" else None, user)
-    if not form.is_bound:
+    if not form.is_bound or form.decide():
         return _page(request, form)
     try:
         number = _register(form, user)
     except Invalid as refused:
+        if "told" in refused.errors:
+            form.forget_decisions()
         form.refuse(refused.errors)
         return _page(request, form, status=422)
     except actions.AlreadySent as sent:
@@ -58,7 +62,20 @@ def _register(form: IntakeForm, user: User) -> str:
     values, lacking = form.values(now), form.lacking()
     if lacking:
         raise Invalid({**_refusals(values, now), **lacking})
-    return actions.register_form(values, form.token, by=user, draft=DRAFT, now=now).number
+    told = _told(form, user)
+    return actions.register_form(
+        values, form.token, by=user, draft=DRAFT, told=told, now=now
+    ).number
+
+
+def _told(form: IntakeForm, user: User) -> dict[str, dict[str, Any]]:
+    """The accepted facts as answers. Raises Invalid when they cannot be read."""
+    try:
+        Decisions.read(str(form.typed["told"]))
+    except (ValueError, RecursionError) as error:
+        sentence = _("采纳的事实没有读懂，没有登记；请在右侧重新采纳后再提交")
+        raise Invalid({"told": [sentence]}) from error
+    return _hints(form, user).answers
 
 
 def _refusals(values: dict[str, Any], now: datetime) -> dict[str, list[str]]:
@@ -85,7 +102,8 @@ def _page(
 
 
 def _hints(form: IntakeForm, user: User) -> Hints:
-    return Hints(form.values(), user, str(form.data.get("asked", "")))
+    asked, told = (str(form.data.get(name, "")) for name in ("asked", "told"))
+    return Hints(form.values(), user, asked, told)
 
 
 @never_cache

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from complaints.choices import Channel, Claim, FiledBy, Priority, Protection, Risk
+from complaints.told_facts import LEAVE, RESTORE, RETRACT, TAKE, Decisions
 from complaints.views import typed
 from complaints.workdays import SHANGHAI
 from legal_rules.vocabulary import CATEGORIES, RIGHTS
@@ -164,6 +165,7 @@ class IntakeForm(CaseForm):
     team = _choice(_("登记到"), (), forms.Select)
     form_token = forms.Field(required=False, widget=forms.HiddenInput)
     asked = forms.Field(required=False, widget=forms.HiddenInput)
+    told = forms.Field(required=False, widget=forms.HiddenInput)  # Decisions of told_facts.py
 
     def __init__(self, data: QueryDict | None, user: User) -> None:
         super().__init__(data)
@@ -185,7 +187,7 @@ class IntakeForm(CaseForm):
         """As the actions take it. A complaint told in one sentence has it as its narrative."""
         now = now or timezone.now()
         result = super().values(now)
-        for name in ("form_token", "asked"):
+        for name in ("form_token", "asked", "told"):
             del result[name]
         result["received_at"] = typed.moment(result["received_at"], now)
         result["narrative"] = (result["narrative"]).strip() or result["title"].strip()
@@ -196,9 +198,27 @@ class IntakeForm(CaseForm):
 
     def name_anew(self) -> None:
         """Make it another form, for a case of its own."""
+        self._put("form_token", uuid.uuid4().hex)
+
+    def decide(self) -> bool:
+        """Take, leave or take back a suggested fact, as the button that sent the form says.
+
+        False when another button did.
+        """
+        pressed = next((n for n in (TAKE, LEAVE, RETRACT, RESTORE) if n in self.data), None)
+        if pressed:
+            decided = Decisions.readable(str(self.data.get("told", "")))
+            self._put("told", decided.after(pressed, str(self.data[pressed])).text)
+        return bool(pressed)
+
+    def forget_decisions(self) -> None:
+        """Those that nobody can read."""
+        self._put("told", "")
+
+    def _put(self, name: str, value: str) -> None:
         data = QueryDict(mutable=True)
         data.update(self.data)
-        data["form_token"] = uuid.uuid4().hex
+        data[name] = value
         self.data = data
 
     def lacking(self) -> dict[str, list[str]]:

@@ -1,12 +1,13 @@
-"""What the side pane of the intake says while somebody types: what to ask next, what was not told
-yet, earlier cases, and which articles may be concerned. Nothing here promises an outcome.
+"""What the side pane of the intake says while somebody types: what to ask next, which facts the
+words suggest, what was not told yet, earlier cases, and which articles may be concerned. Nothing
+here promises an outcome.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -16,14 +17,18 @@ from django.utils.translation import get_language, gettext
 from accounts.models import User
 from complaints import facts, narrative, validation
 from complaints.actions import intake
-from complaints.models import Complaint
-from complaints.narrative import Suggestion, Told
+from complaints.models import Complaint, FactAnswer
+from complaints.narrative import Told
+from complaints.told_facts import Decisions, Narrated, Offer, Taken, together
 from complaints.validation import Cleaner, Refused
 from legal_rules import rulebook
 from legal_rules.reasoning import prose
+from legal_rules.suggest import Topic, suggest_categories
 from legal_rules.vocabulary import CATEGORIES, REMEDIES, RIGHTS
 
 QUESTIONS, ARTICLES = 3, 3
+BESIDE_OFFERS = 2  # questions, where suggested facts stand in the same pane
+OFFERS = 4  # suggested facts shown at once; the rest behind "其余"
 METER = 8  # elements that a meter shows; more are told as numbers
 NOT_FOR_CONSUMERS = ("administrative", "public_security", "criminal", "defence")
 _LETTER = {"satisfied": "o", "refuted": "o", "unknown": "u", "failed": "f", "proved": "f"}
@@ -54,17 +59,70 @@ class Question:
 class Hints:
     """Computed when asked. One statement beside session, person and teams: the earlier cases."""
 
-    def __init__(self, values: Mapping[str, Any], user: User, asked: str = "") -> None:
-        """`values` as `IntakeForm.values()`; whatever is not valid yet counts as not given."""
+    def __init__(
+        self, values: Mapping[str, Any], user: User, asked: str = "", told: str = ""
+    ) -> None:
+        """`values` as `IntakeForm.values()`; whatever is not valid yet counts as not given.
+
+        `asked`: questions that were asked; `told`: what was decided about suggested facts.
+        """
         self.values, self.user = values, user
         self.asked = set(asked.split(",")) if asked else set()
+        self.decided = Decisions.readable(told)
         self.lang = get_language() or "zh"
 
+    @property
+    def _text(self) -> str:
+        return together(self.values["title"] or "", self.values["narrative"] or "")
+
+    @property
+    def _on(self) -> date:
+        return timezone.localdate(_received(self.values.get("received_at")))
+
     @cached_property
-    def suggested(self) -> list[tuple[Suggestion, str]]:
+    def suggested(self) -> list[tuple[Topic, str]]:
         """(suggestion, name of its category)."""
-        text = f"{self.values['title'] or ''}\n{self.values['narrative'] or ''}"
-        return [(s, CATEGORIES[s.category].name_for(self.lang)) for s in narrative.suggested(text)]
+        found = suggest_categories(self._text, self._on)
+        return [(topic, CATEGORIES[topic.id].name_for(self.lang)) for topic in found]
+
+    @cached_property
+    def _read(self) -> Narrated:
+        return Narrated(self._text, self._on, self.category or None)
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """Facts that the words suggest and nobody decided about; judgements last."""
+        if not self.user.may("answer_facts"):
+            return []
+        rows = self._read.offers(facts.from_the_record(self._complaint), self.decided)
+        return sorted(rows, key=lambda offer: offer.judgement)
+
+    @property
+    def first_offers(self) -> list[Offer]:
+        """Those that are shown at once."""
+        return self.offers[:OFFERS]
+
+    @property
+    def more_offers(self) -> list[Offer]:
+        """The rest."""
+        return self.offers[OFFERS:]
+
+    @cached_property
+    def taken(self) -> list[Taken]:
+        """What was accepted."""
+        return self._read.taken(self.decided)
+
+    @property
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """What was accepted, as answers to record; what stands in a field stands there alone."""
+        in_fields = facts.from_the_record(self._complaint)
+        accepted = self._read.answers(self.decided)
+        return {fact: answer for fact, answer in accepted.items() if fact not in in_fields}
+
+    @property
+    def left(self) -> int:
+        """How many were left."""
+        return sum(len(values) for values in self.decided.left.values())
 
     @cached_property
     def told(self) -> list[Told]:
@@ -82,7 +140,7 @@ class Hints:
         """The chosen category, else the likeliest suggestion."""
         if self.values["category"] in CATEGORIES:
             return str(self.values["category"])
-        return self.suggested[0][0].category if self.suggested else ""
+        return self.suggested[0][0].id if self.suggested else ""
 
     @property
     def category_name(self) -> str:
@@ -101,24 +159,32 @@ class Hints:
         return [RIGHTS[r].name_for(self.lang) for r in category.rights] if category else []
 
     @cached_property
-    def _analysis(self) -> Mapping[str, Any]:
-        if not self.category:
-            return {"missing_facts": [], "rules": []}
-        complaint = Complaint(
+    def _complaint(self) -> Complaint:
+        return Complaint(
             category=self.category,
             price_paid=_valid(validation.money, self.values["price_paid"]),
             transaction_date=_valid(validation.day, self.values["transaction_date"]),
             received_at=_received(self.values.get("received_at")),
         )
-        return facts.analyse(complaint, [])
+
+    @cached_property
+    def _analysis(self) -> Mapping[str, Any]:
+        if not self.category:
+            return {"missing_facts": [], "rules": []}
+        accepted = [
+            FactAnswer(fact=fact, value=value, by=self.user)
+            for fact, value in self.decided.accepted.items()
+        ]
+        return facts.analyse(self._complaint, accepted)
 
     @cached_property
     def questions(self) -> list[Question]:
         """What decides next and was not asked yet; counsel's own findings are not asked here."""
         missing = self._analysis["missing_facts"]
         able = [m for m in missing if not facts.is_judgement(m["fact"])]
-        waiting = [m for m in able if m["fact"] not in self.asked][:QUESTIONS]
-        return [_question(m, self.lang) for m in waiting]
+        waiting = [m for m in able if m["fact"] not in self.asked]
+        shown = BESIDE_OFFERS if self.offers else QUESTIONS
+        return [_question(m, self.lang) for m in waiting[:shown]]
 
     @cached_property
     def articles(self) -> list[Article]:

@@ -1,10 +1,11 @@
-// Intake: the hands stay on the keyboard. Enter goes to the next field, Alt Enter ticks the first question off, the side pane follows the
-// typing after a pause and never while an input method composes; it takes no focus and writes nothing into the form.
+// Intake: the hands stay on the keyboard. Enter goes to the next field, Alt Enter ticks the first question off, Alt Y takes the first
+// suggested fact and Alt N leaves it, the side pane follows the typing after a pause and never while an input method composes; it takes
+// no focus and writes nothing into the form by itself.
 const form = document.getElementById('intake');
 const pane = document.getElementById('hints');
 const PAUSE = 600; // milliseconds
 const LOOKED_AT = ['consumer_phone', 'consumer_id_number', 'order_number', 'title', 'narrative', 'price_paid', 'transaction_date', 'received_at',
-  'category', 'asked'];
+  'category', 'asked', 'told'];
 let timer = 0;
 let composing = false;
 let asked = '';
@@ -56,6 +57,54 @@ document.addEventListener('click', (event) => {
   }
 });
 
+// What was decided about suggested facts travels with the form: {"yes": {fact: value}, "no": {fact: [value]}} (told_facts.py).
+const FILLS = { tx_price_paid: 'price_paid', tx_contract_date: 'transaction_date', tx_payment_date: 'transaction_date' };
+const list = (value) => [value ?? []].flat();
+function decisions() {
+  try {
+    const { yes = {}, no = {} } = JSON.parse(value('told') || '{}');
+    return { yes, no };
+  } catch { return { yes: {}, no: {} }; }
+}
+const deed = {
+  take(sent, { yes }) {
+    const { fact, value: answer } = JSON.parse(sent);
+    yes[fact] = answer;
+    const field = form.elements[FILLS[fact]];
+    if (field && !field.value) field.value = answer;
+  },
+  leave(sent, { yes, no }) {
+    const { fact, value: answer } = JSON.parse(sent);
+    no[fact] = [...list(no[fact]), ...list(answer).filter((one) => !list(yes[fact]).includes(one))];
+  },
+  retract(fact, { yes }) { delete yes[fact]; },
+  restore(_sent, decided) { decided.no = {}; },
+};
+function decide(button) {
+  const decided = decisions();
+  deed[button.name](button.value, decided);
+  form.elements.told.value = JSON.stringify(decided);
+  if (button.dataset.say) document.dispatchEvent(new CustomEvent('kesu:announce', { detail: button.dataset.say }));
+  const had = button.contains(document.activeElement);
+  button.closest('[data-offer]')?.remove(); // two quick presses decide about two
+  if (had) (pane.querySelector(`[data-offer] button[name=${button.name}]`) ?? pane).focus({ preventScroll: true });
+  form.elements.told.dispatchEvent(new Event('change', { bubbles: true }));
+  look();
+}
+pane.addEventListener('click', (event) => {
+  const button = event.target.closest('button[name]');
+  if (!button || !(button.name in deed)) return;
+  event.preventDefault();
+  decide(button);
+});
+document.addEventListener('keydown', (event) => {
+  const name = { KeyY: 'take', KeyN: 'leave' }[event.code];
+  if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.isComposing || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  const button = pane.querySelector(`[data-offer] button[name=${name}]`);
+  if (button) decide(button);
+});
+
 // The next field of the form that takes text or a choice; a group of choices counts once.
 function next(from) {
   const fields = [...form.elements].filter((e) => e.matches('input:not([type=hidden]), textarea, select') && e.getClientRects().length);
@@ -83,8 +132,13 @@ document.addEventListener('keydown', (event) => {
 const count = () => Number(pane.querySelector('[data-count]')?.dataset.count ?? 0);
 let known = count();
 let inPane = false;
-pane.addEventListener('htmx:beforeSwap', () => { inPane = pane.contains(document.activeElement) && document.activeElement !== pane; });
+let open = [];
+pane.addEventListener('htmx:beforeSwap', () => {
+  inPane = pane.contains(document.activeElement) && document.activeElement !== pane;
+  open = [...pane.querySelectorAll('details[open]')].map((fold) => fold.dataset.keepOpen);
+});
 pane.addEventListener('htmx:afterSwap', () => {
+  for (const fold of pane.querySelectorAll('details[data-keep-open]')) fold.open = open.includes(fold.dataset.keepOpen);
   if (inPane && document.activeElement === document.body) (pane.querySelector('[data-asked]') ?? pane).focus({ preventScroll: true });
   if (count() > known) document.dispatchEvent(new CustomEvent('kesu:announce', { detail: pane.querySelector('[data-count]').dataset.say }));
   known = count();

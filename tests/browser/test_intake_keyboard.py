@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 from complaints.actions import communication
-from complaints.models import Complaint, Draft
+from complaints.models import Complaint, Draft, FactAnswer
 from tests import factories as f
 from tests.browser.conftest import Open
 from tests.browser.watch import hidden_stops, shut_out, too_wide
@@ -98,6 +98,14 @@ def test_the_telesales_case_is_registered_and_accepted_without_a_mouse(signed_in
     first = question.inner_text()
     press(page, "Alt+Enter")
     expect(question).not_to_have_text(first)
+    offer = page.locator("[data-offer]").first
+    taken, left = (page.locator("[data-offer] p").nth(n).inner_text() for n in (0, 1))
+    expect(offer.locator("button[name=take]")).to_contain_text("Alt Y")
+    press(page, "Alt+y", "Alt+n")
+    expect(page.locator("#offers")).to_contain_text("已采纳 1 项")
+    expect(page.locator("#offers")).to_contain_text("已忽略 1 项")
+    expect(page.locator("[data-offer]", has_text=taken)).to_have_count(0)
+    expect(page.locator("[data-offer]", has_text=left)).to_have_count(0)
     press(page, "Control+Enter")
     expect(page.locator(".bignumber")).to_be_visible()
     case = Complaint.objects.select_related("consumer").get()
@@ -109,6 +117,9 @@ def test_the_telesales_case_is_registered_and_accepted_without_a_mouse(signed_in
     assert (case.transaction_date.month, case.transaction_date.day) == (11, 9)
     assert (case.filed_by, case.consumer.protection) == ("consumer", "elderly")
     assert case.claims == ["refund"]
+    answer = FactAnswer.objects.get()
+    assert answer.source == "consumer"
+    assert answer.note.startswith("来自叙述：“")
     press(page, "Enter")
     expect(page).to_have_url(re.compile(f"/complaints/{case.number}/$"))
     page.goto("/complaints/new/")  # an autosave that came in late is not offered to the next call
