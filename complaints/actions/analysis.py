@@ -30,7 +30,7 @@ def renew(
     """Freeze the analysis of the moment in place of one that is stale; a fresh one stays.
 
     Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid where the case is elsewhere or
-    the present law asks facts that nobody answered: those belong to the investigation.
+    the present law asks facts that nobody answered.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -56,6 +56,6 @@ def renew(
 def _refuse_while_facts_are_missing(complaint: Complaint) -> None:
     missing = [m["question"] for m in facts.missing_for_conclusion(complaint)]
     if missing:
-        words = _("现在的规则还需要 {n} 项事实：{facts}。请先补充调查，查明后重新终结")
+        words = _("现在的规则还需要 {n} 项事实：{facts} 请先回答，或者写明为何无法查明，再更新分析")
         shown = _("；").join(missing[:3])
         raise Invalid({"facts": [words.format(n=len(missing), facts=shown)]})

@@ -17,9 +17,9 @@ from accounts.api.schema import paged, paging
 from complaints.api import filters
 from complaints.api import requests as sent
 from complaints.api import serializers as shapes
+from complaints.api.analysis_shapes import CaseAnalysisSerializer
 from complaints.choices import Channel, Risk
 from complaints.lifecycle import Outcome, Phase, State
-from legal_rules.api.serializers import AnalysisSerializer
 from legal_rules.vocabulary import CATEGORIES
 
 Described = dict[str, Any]
@@ -150,7 +150,9 @@ ANSWER_FACTS = _call(
         },
     ),
 )
-ANALYSIS = _call("analysis_read", _("现有事实的法律分析"), AnalysisSerializer)
+ANALYSIS = _call(
+    "analysis_read", _("现有事实的法律分析，以及留存的分析是否过期"), CaseAnalysisSerializer
+)
 
 EVIDENCE = _list("evidence_list", _("证据"), shapes.EvidenceItem, _BY_NUMBER)
 ADD_EVIDENCE = _call(

@@ -13,8 +13,8 @@ from accounts.models import User
 from complaints import facts
 from complaints.actions import facts as fact_actions
 from complaints.api import described, shapes
+from complaints.api.analysis_shapes import case_analysis
 from complaints.api.base import READ, WRITE, CaseView, bare, caller
-from legal_rules import signatures
 
 
 def _answers(number: str, by: User) -> Response:
@@ -41,11 +41,11 @@ class FactsView(CaseView):
 
 
 class AnalysisView(CaseView):
-    """The legal analysis of the facts as they are now; nothing is stored."""
+    """The legal analysis of the facts as they are now, and what a frozen one does not know."""
 
     scopes: ClassVar = {"GET": READ}
 
     @extend_schema(**described.ANALYSIS)
     def get(self, request: Request, number: str) -> Response:
         case = bare(number, caller(request))
-        return Response(signatures.mark(facts.analyse(case)), headers=etag(case.version))
+        return Response(case_analysis(case), headers=etag(case.version))

@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from complaints import snapshots
 from complaints.lifecycle import State
 from complaints.models import FactAnswer
-from complaints.views.case_calc import IMPOSED
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import lang
 from complaints.views.staleness import Stale, stale
 from legal_rules import rulebook
-from legal_rules.reasoning import prose
-from legal_rules.vocabulary import REMEDIES, RIGHTS
+from legal_rules.reasoning import ask, prose
+from legal_rules.vocabulary import RIGHTS
 
 Text = str | Promise
 _MARKS = {"satisfied": "ok", "failed": "no", "unknown": "unk", "refuted": "ok", "proved": "no"}
@@ -68,11 +67,13 @@ class RuleShown:
 class LawPane:
     """The rules, the rights at stake, duties and exposures, and the version of the rulebook.
 
-    `others` are rules that do not apply or that nobody complained of. `stale`: what changed since
+    `imposed` are the rules on what the State may impose; `others` those that do not apply or that
+    nobody complained of. `stale`: what changed since
     the analysis was frozen.
     """
 
     rules: list[RuleShown]
+    imposed: list[RuleShown]
     others: list[RuleShown]
     rights: list[tuple[str, bool]]
     duties: list[dict[str, Any]]
@@ -92,12 +93,15 @@ def law_pane(page: CasePage) -> LawPane:
     told = [r for r in found["rules"] if known or r["status"] == "applies"]
     rows = sorted(told, key=lambda r: (_rank(r), -stakes.get(r["id"], 0), -_share(r)))
     titles = {r["id"]: r["title"] for r in rows}
-    rules = [_rule(row, answers, titles, first=n == 0) for n, row in enumerate(rows)]
-    idle = {r["id"] for r in rows if _is_idle(r, found)}
-    concerned = [r for r in rules if r.tone and r.id not in idle]
+    weightiest = max(rows, key=lambda r: (_rank(r) < 2, stakes.get(r["id"], 0)), default=None)
+    groups: dict[str, list[RuleShown]] = {"rules": [], "imposed": [], "others": []}
+    for row in rows:
+        rule = _rule(row, answers, titles, open=row is weightiest)
+        groups[_group(row, found)].append(rule)
     return LawPane(
-        concerned,
-        [r for r in rules if r not in concerned],
+        groups["rules"],
+        groups["imposed"],
+        groups["others"],
         [(RIGHTS[r["id"]].name_for(lang()), r["status"] == "infringed") for r in found["rights"]],
         found["duties"],
         found["exposure"],
@@ -117,25 +121,29 @@ def _stale(page: CasePage) -> Stale | None:
     drafting = complaint.state in (State.RESOLVING, State.IN_REVIEW)
     if not drafting or complaint.frozen is None or not page.situation.analysis_is_stale:
         return None
-    return stale(complaint, snapshots.latest(complaint), page.user, page.answers)
+    return stale(complaint, snapshots.latest(complaint), page.user, page.answers, 3)
 
 
-def _is_idle(row: dict[str, Any], found: dict[str, Any]) -> bool:
-    """An exposure that is open and about which nothing is asked: nobody complained of it."""
-    remedy = REMEDIES.get(row["remedy"] or "")
-    if row["status"] != "open" or remedy is None or remedy.kind not in IMPOSED:
-        return False
+def _group(row: dict[str, Any], found: dict[str, Any]) -> str:
+    """An exposure that is open and about which nothing is asked is nobody's concern."""
+    if row["status"] not in ("applies", "open"):
+        return "others"
+    if not _is_imposed(row):
+        return "rules"
     asked = {m["fact"] for m in found["missing_facts"]}
-    return not asked & set(row["missing"])
+    idle = row["status"] == "open" and not asked & set(row["missing"])
+    return "others" if idle else "imposed"
+
+
+def _is_imposed(row: dict[str, Any]) -> bool:
+    return ask.is_imposed(rulebook.current().rules[row["id"]])
 
 
 def _rank(row: dict[str, Any]) -> int:
     """Claims before what an authority may impose; what holds before what is open."""
     if row["status"] not in ("applies", "open"):
         return 4 if row["status"] == "displaced" else 5
-    remedy = REMEDIES.get(row["remedy"] or "")
-    imposed = remedy is not None and remedy.kind in IMPOSED
-    return 2 * imposed + (row["status"] == "open")
+    return 2 * _is_imposed(row) + (row["status"] == "open")
 
 
 def _stakes(analysis: dict[str, Any]) -> dict[str, Decimal]:
@@ -150,7 +158,7 @@ def _share(row: dict[str, Any]) -> float:
 
 
 def _rule(
-    row: dict[str, Any], answers: dict[str, FactAnswer], titles: dict[str, str], *, first: bool
+    row: dict[str, Any], answers: dict[str, FactAnswer], titles: dict[str, str], *, open: bool
 ) -> RuleShown:
     elements = _elements(row["elements"], answers)
     unknown = [e for e in elements if e.mark == "unk"]
@@ -172,7 +180,7 @@ def _rule(
         _reason(row, titles),
         row.get("burden", ""),
         quotes,
-        first and row["status"] in ("applies", "open"),
+        open,
     )
 
 

@@ -116,6 +116,11 @@ class Desk:
             if suggestion.is_claim(r)
         ]
 
+    @property
+    def either(self) -> list[list[dict[str, Any]]]:
+        """Claims that exclude one another: which is given is counsel's choice."""
+        return facts.one_of([r for r in self.claims if r["amount"] or r["bounds"]])
+
     @cached_property
     def owed(self) -> Decimal:
         """What the law says is owed, in yuan."""

@@ -200,6 +200,11 @@ class Review:
         """What the consumer may claim; fines and crimes are the enterprise's exposure."""
         return [r for r in self.result.get("remedies", []) if suggestion.is_claim(r)]
 
+    @property
+    def either(self) -> list[list[dict[str, Any]]]:
+        """Claims that exclude one another: which is given is counsel's choice."""
+        return facts.one_of([r for r in self.claims if r["amount"] or r["bounds"]])
+
     @cached_property
     def evidence(self) -> list[Item]:
         """Everything in the folder."""

@@ -34,6 +34,7 @@ def stale(
     frozen: Analysis | None,
     user: User,
     answers: Sequence[FactAnswer] | None = None,
+    most: int = SHOWN,
 ) -> Stale | None:
     """None while the analysis holds, and where there is none yet."""
     if frozen is None or not snapshots.is_stale(complaint, frozen, answers):
@@ -41,7 +42,7 @@ def stale(
     lang = get_language() or "zh-hans"
     found = snapshots.changes(complaint, frozen, lang, answers)
     told = [each.sentence for each in found if each.kind != "rule" or each.before != each.after]
-    shown = told[:SHOWN]
+    shown = told[:most]
     return Stale(
         shown,
         len(found) - len(shown),

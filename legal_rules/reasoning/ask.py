@@ -136,7 +136,7 @@ class Bearing(NamedTuple):
 def _question(name: str, bearings: list[Bearing], whole: float) -> Question:
     strongest = max((each.kind for each in bearings), key=lambda kind: KINDS[kind])
     deciding = [each for each in bearings if each.kind == "decides"]
-    if deciding and all(_is_imposed(each.rule) for each in deciding):
+    if deciding and all(is_imposed(each.rule) for each in deciding):
         strongest = "exposure"
     share = sum(each.weight for each in bearings) / whole
     decides = tuple(dict.fromkeys(each.rule.remedy or each.rule.id for each in bearings))
@@ -178,12 +178,12 @@ def _near(finding: Finding, category: Category | None) -> set[str]:
 
 
 def _worth(finding: Finding, most: Decimal) -> float:
-    if _is_imposed(finding.rule):
+    if is_imposed(finding.rule):
         return EXPOSED
     return 1.0 + float(_at_stake(finding) / most)
 
 
-def _is_imposed(rule: Rule) -> bool:
+def is_imposed(rule: Rule) -> bool:
     """An exposure, or a rule that gives nothing but one."""
     imposed = any(version.exposures for version in rule.versions)
     return _is_exposure(rule) or (rule.remedy is None and imposed)

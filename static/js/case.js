@@ -154,7 +154,7 @@ document.addEventListener('htmx:afterSwap', (event) => {
 document.addEventListener('kesu:answered', (event) => {
   if (document.activeElement && document.activeElement !== document.body) return;
   const same = place?.group && openFacts().find((form) => form.closest('details[data-group]')?.dataset.group === place.group);
-  const answered = place?.change && document.querySelector(`#fact-${CSS.escape(event.detail.value ?? '')} summary`);
+  const answered = place?.change && document.querySelector(`#fact-${CSS.escape(event.detail.value ?? '')} .fact__change:has(form) > summary`);
   const next = same || openFacts()[0];
   if (answered) answered.focus();
   else if (next) take(next);

@@ -246,10 +246,10 @@ def test_a_fresh_analysis_is_not_renewed(cast: Cast) -> None:
     assert Analysis.objects.filter(complaint=case).count() == 1
 
 
-def test_facts_that_the_law_asks_anew_belong_to_the_investigation(cast: Cast) -> None:
+def test_facts_that_the_law_asks_anew_are_answered_before_it_is_renewed(cast: Cast) -> None:
     case = f.resolving(cast)
     intake.edit(case.number, {"category": "food_safety"}, by=cast.agent)
-    with pytest.raises(Invalid, match="请先补充调查"):
+    with pytest.raises(Invalid, match="请先回答，或者写明为何无法查明"):
         analyses.renew(case.number, by=cast.agent)
     assert Analysis.objects.filter(complaint=case).count() == 1
 

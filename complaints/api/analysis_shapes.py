@@ -1,0 +1,72 @@
+"""The analysis of a case over HTTP: that of the moment, and whether the frozen one still holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers as s
+
+from complaints import facts, snapshots
+from complaints.clock import local
+from complaints.models import Analysis, Complaint
+from legal_rules import signatures
+from legal_rules.api.serializers import AnalysisSerializer
+from legal_rules.comparison import KINDS
+
+
+class FrozenSerializer(s.Serializer[Any]):
+    """When an analysis was frozen, on which occasion, on which law."""
+
+    id = s.IntegerField()
+    at = s.DateTimeField()
+    occasion = s.ChoiceField(choices=Analysis.Occasion.choices)
+    as_of = s.DateField()
+    rulebook_sha256 = s.CharField()
+
+
+class ChangeSerializer(s.Serializer[Any]):
+    """One thing that is otherwise now than when the analysis was frozen, in words."""
+
+    kind = s.ChoiceField(choices=list(KINDS))
+    subject = s.CharField(allow_blank=True, help_text=_("事实、规则、义务等的编号"))
+    title = s.CharField()
+    before = s.CharField()
+    after = s.CharField()
+    why = s.CharField(allow_blank=True)
+    sentence = s.CharField()
+
+
+class CaseAnalysisSerializer(AnalysisSerializer):
+    """The legal analysis of the facts as they are, and of the frozen one whether it still holds."""
+
+    frozen = FrozenSerializer(allow_null=True, help_text=_("最近一次留存的分析；没有时为空"))
+    stale = s.BooleanField(allow_null=True, help_text=_("留存的分析是否已经过期；没有留存时为空"))
+    changes = ChangeSerializer(
+        many=True, help_text=_("留存之后的变动：事实、日期、规则库，以及不同的结论")
+    )
+
+
+def case_analysis(case: Complaint) -> dict[str, Any]:
+    """What `CaseAnalysisSerializer` describes."""
+    answers, frozen = facts.current_answers(case), snapshots.latest(case)
+    stale = None if frozen is None else snapshots.is_stale(case, frozen, answers)
+    lang = get_language() or "zh-hans"
+    changes = snapshots.changes(case, frozen, lang, answers) if frozen and stale else []
+    return {
+        **signatures.mark(facts.analyse(case, answers)),
+        "frozen": _frozen(frozen) if frozen else None,
+        "stale": stale,
+        "changes": [each.as_json() for each in changes],
+    }
+
+
+def _frozen(analysis: Analysis) -> dict[str, Any]:
+    return {
+        "id": analysis.pk,
+        "at": local(analysis.at),
+        "occasion": analysis.occasion,
+        "as_of": analysis.as_of.isoformat(),
+        "rulebook_sha256": analysis.rulebook_sha256,
+    }
