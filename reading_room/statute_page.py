@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from reading_room import library, quotations
-from reading_room.article_page import Compared, Text, part, whole
+from reading_room.article_text import Compared, Text, part, whole
 from reading_room.library import Followed, How, Law
 from reading_room.models import Article, StatuteText
 from reading_room.paging import Cursor, Page, empty, page

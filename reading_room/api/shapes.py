@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reading_room.article_page import ArticlePage, Compared, Text
+from reading_room.article_page import ArticlePage
+from reading_room.article_text import Compared, Text
 from reading_room.library import Followed, Law
 from reading_room.shelf import Row
 from reading_room.statute_page import StatutePage
