@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from complaints import facts
+from complaints import facts, told_facts
 from complaints.models import FactAnswer
+from complaints.told_facts import Offer
 from complaints.views import case_questions
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import Given, Question, lang
@@ -19,6 +20,7 @@ from legal_rules.reasoning.ask import RANK
 from legal_rules.vocabulary import FACTS
 
 FIRST = 4  # questions shown at once; the rest in groups behind a click
+OFFERS = 3  # suggestions from the narrative shown at once
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class FactsPane:
     Without a category every rule could apply and everything would be asked, so nothing is.
     `groups` hold the less decisive questions; `deciding` and `further` count what is open. `stray`:
     a refused answer whose question is not asked here any more, so that its words are not lost.
+    `offers`: what the narrative suggests about facts that nobody answered.
     """
 
     first: list[Question]
@@ -74,6 +77,17 @@ class FactsPane:
     needs_category: bool
     may_categorise: bool
     stray: Question | None
+    offers: list[Offer]
+
+    @property
+    def first_offers(self) -> list[Offer]:
+        """Those that are shown at once."""
+        return self.offers[:OFFERS]
+
+    @property
+    def more_offers(self) -> list[Offer]:
+        """The rest."""
+        return self.offers[OFFERS:]
 
     @property
     def asked(self) -> int:
@@ -113,7 +127,16 @@ def facts_pane(page: CasePage, given: Given | None = None) -> FactsPane:
         uncategorised,
         page.may("edit_complaints"),
         _stray(given, [*asked, *(a.form for a in answered if a.form)]),
+        _offers(page, {q.fact for q in asked}),
     )
+
+
+def _offers(page: CasePage, asked: Container[str]) -> list[Offer]:
+    """What the rules ask for first, judgements last; nothing for those who may not answer."""
+    if not page.may("answer_facts"):
+        return []
+    offers = told_facts.for_case(page.complaint, page.answers)
+    return sorted(offers, key=lambda offer: (offer.judgement, offer.fact not in asked))
 
 
 def _stray(given: Given | None, forms: Sequence[Question]) -> Question | None:

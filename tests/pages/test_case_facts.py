@@ -274,3 +274,37 @@ def test_without_a_category_the_case_asks_for_it_instead_of_asking_everything(ca
     page = browser(cast.agent).get(reverse("case", args=[case.number])).content.decode()
     assert "还没有投诉类别" not in page
     assert page.count('class="fact fact--ask') > 0
+
+
+SAID = "2026年11月9日接到推销电话，说胶囊根治高血压，花了三千九百八十元。要求退款并三倍赔偿。"
+
+
+def test_what_the_narrative_says_is_offered_and_taken_by_one_press(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.investigating(cast, narrative=SAID, price_paid=None, transaction_date=None)
+    text = text_of(agent.get(address(case)))
+    assert "叙述里读到、尚未回答的" in text
+    assert "<mark>根治高血压</mark>" in text
+    row = re.compile(r'<form class="offer"[^>]*/facts/fr_disease_claim/.*?</form>', re.DOTALL)
+    offer = row.search(text)
+    assert offer
+    sent = dict(re.findall(r'name="(standing|source|note|value)" value="([^"]*)"', offer[0]))
+    assert sent == {
+        "standing": "",
+        "source": "consumer",
+        "note": "来自叙述：“根治高血压”",
+        "value": "yes",
+    }
+    taken = post(agent, case, "fr_disease_claim", htmx=True, **sent)
+    assert taken.status_code == 200
+    assert not row.search(text_of(taken))
+    answer = current(case, "fr_disease_claim")
+    assert (answer.value, answer.source, answer.note) == (True, "consumer", sent["note"])
+
+
+def test_what_is_answered_or_stands_in_a_field_is_not_offered(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast, narrative=SAID)
+    text = text_of(agent.get(address(case)))
+    assert "<mark>花了三千九百八十元</mark>" not in text, "the price stands in the case"
+    assert 'data-group="offers"' not in text_of(browser(cast.auditor).get(address(case)))
