@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from legal_rules.reasoning.amounts import Amount
 from legal_rules.reasoning.derived import DERIVED, months_after
+from legal_rules.reasoning.forms import COMPARABLE
 from legal_rules.reasoning.logic import Element, Truth, against, joined
 from legal_rules.reasoning.rules import Duty, Exposure, Rule, Version
 from legal_rules.terms import Label
@@ -26,6 +27,8 @@ UNDATED = Label(
     "The date of the conduct is not known; this provision is younger than three years.",
 )
 DAY = timedelta(days=1)
+COMPARED = frozenset(name for name, fact in FACTS.items() if fact.type in COMPARABLE)
+GIVEN = object()  # stands for a sum, a day or a count: conditions ask only whether it is known
 YOUNG = 3  # years in which facts older than the rule are still likely to be complained of
 EARLIER_LAW = Label(
     "事实发生在本规定施行之前，适用当时的规定。",
@@ -147,13 +150,18 @@ def _on_its_day(rule: Rule, facts: Answers, as_of: date) -> Finding:
     version = rule.version_on(day)
     if version is None:
         return _outside(rule, facts, day)
-    held = ((name, facts.value(name)) for name in rule.names)
-    return _judged(rule, version, tuple(pair for pair in held if pair[1] is not None))
+    answered = ((name, facts.value(name)) for name in rule.names)
+    held = tuple(
+        (name, value if name in COMPARED else GIVEN)
+        for name, value in answered
+        if value is not None
+    )
+    return _measured(_judged(rule, version, held), facts)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def _judged(rule: Rule, version: Version, held: tuple[tuple[str, object], ...]) -> Finding:
-    """The finding depends on these answers and nothing else, so it is kept."""
+    """What is found depends on these answers and nothing else, so it is kept; sums come after."""
     facts = Answers(dict(held))
     outcome = version.when.judge(facts)
     elements, excuses, missing = list(outcome.elements), [outcome.excuses], [outcome.missing]
@@ -169,9 +177,9 @@ def _judged(rule: Rule, version: Version, held: tuple[tuple[str, object], ...]) 
         excuses.append(raised.missing)
         if raised.truth is Truth.YES and truth is Truth.YES:
             truth, reason = Truth.OPEN, doubt.question
-    duties, undetermined = _owed(version, facts)
-    exposures, ungraded = _imposed(version, facts)
-    sums = [duty.amount.reckon(facts) for duty in duties if duty.amount is not None]
+    refuted = truth is Truth.NO
+    duties, undetermined = ((), ()) if refuted else _owed(version, facts)
+    exposures, ungraded = ((), ()) if refuted else _imposed(version, facts)
     return Finding(
         rule=rule,
         version=version,
@@ -182,13 +190,20 @@ def _judged(rule: Rule, version: Version, held: tuple[tuple[str, object], ...]) 
         missing=joined(missing) if truth is Truth.OPEN else (),
         choices=outcome.choices,
         excuses=joined(excuses) if truth is not Truth.NO else (),
-        amount=sums[0] if sums else None,
         duties=duties,
-        unmeasured=sums[0].missing if sums else (),
         undetermined=undetermined,
         ungraded=ungraded if truth is Truth.YES else (),
         exposures=exposures,
     )
+
+
+def _measured(finding: Finding, facts: Answers) -> Finding:
+    """With the sum of the first duty that has one."""
+    for duty in finding.duties:
+        if duty.amount is not None:
+            amount = duty.amount.reckon(facts)
+            return replace(finding, amount=amount, unmeasured=amount.missing)
+    return finding
 
 
 def day_of(rule: Rule, facts: Answers, as_of: date) -> date:
@@ -212,7 +227,7 @@ def _outside(rule: Rule, facts: Answers, day: date) -> Finding:
 
 
 def _once(elements: Iterable[Element]) -> tuple[Element, ...]:
-    return tuple({(e.fact, e.wanted, e.role, e.status): e for e in elements}.values())
+    return tuple({(e.fact, e.wanted, e.role, e.status.name): e for e in elements}.values())
 
 
 def _owed(version: Version, facts: Answers) -> tuple[tuple[Duty, ...], tuple[str, ...]]:

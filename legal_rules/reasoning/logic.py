@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import NoReturn, Protocol
 
 
@@ -23,7 +24,9 @@ class Truth(Enum):
         raise TypeError("a Truth has three values: compare it with Truth.YES, NO or OPEN")
 
     def negated(self) -> Truth:
-        return {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.OPEN: Truth.OPEN}[self]
+        if self is Truth.OPEN:
+            return self
+        return Truth.NO if self is Truth.YES else Truth.YES
 
 
 class Facts(Protocol):
@@ -79,7 +82,7 @@ class Condition(Protocol):
         """The facts named under `unless_proved`: unknown, they do not keep a rule from holding."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FactIs:
     """The fact has one of the `wanted` values; a fact of several values, at least one of them."""
 
@@ -88,18 +91,25 @@ class FactIs:
 
     def judge(self, facts: Facts) -> Outcome:
         value = facts.value(self.fact)
-        if value is None:
-            unknown = Element(self.fact, self.wanted, Truth.OPEN, None)
-            return Outcome(Truth.OPEN, False, (unknown,), facts.to_ask(self.fact))
-        held = value if isinstance(value, tuple) else (value,)
-        truth = Truth.YES if any(item in self.wanted for item in held) else Truth.NO
-        return Outcome(truth, False, (Element(self.fact, self.wanted, truth, value),))
+        asked = facts.to_ask(self.fact) if value is None else ()
+        return _judged(self, value, asked)
 
     def facts(self) -> Iterator[str]:
         yield self.fact
 
     def defences(self) -> Iterator[str]:
         yield from ()
+
+
+@lru_cache(maxsize=8192)
+def _judged(leaf: FactIs, value: object | None, asked: tuple[str, ...]) -> Outcome:
+    """Most answers are given in many cases, and most facts are unknown in any one case."""
+    if value is None:
+        unknown = Element(leaf.fact, leaf.wanted, Truth.OPEN, None)
+        return Outcome(Truth.OPEN, False, (unknown,), asked)
+    held = value if isinstance(value, tuple) else (value,)
+    truth = Truth.YES if any(item in leaf.wanted for item in held) else Truth.NO
+    return Outcome(truth, False, (Element(leaf.fact, leaf.wanted, truth, value),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +215,9 @@ class UnlessProved:
 
 def against(elements: tuple[Element, ...], role: str | None = None) -> tuple[Element, ...]:
     """The same elements seen from the other side."""
-    return tuple(replace(e, status=e.status.negated(), role=role or e.role) for e in elements)
+    return tuple(
+        Element(e.fact, e.wanted, e.status.negated(), e.value, role or e.role) for e in elements
+    )
 
 
 def _satisfied(outcome: Outcome) -> int:
