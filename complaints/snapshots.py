@@ -9,25 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from django.utils.translation import gettext as _
+from django.db.models.fields.json import KT
 
 from accounts.models import User
-from audit.models import Entry
 from audit.record import record
 from complaints import facts
 from complaints.models import Analysis, Complaint, FactAnswer
 from legal_rules import comparison, past, rulebook
 from legal_rules.comparison import Difference
 from legal_rules.models import StoredRulebook
-from legal_rules.values import FactError
-from legal_rules.vocabulary import CATEGORIES, check_value
+from legal_rules.vocabulary import CATEGORIES
 
 FILED = "zh-hans"  # the language of the file
+LANGUAGES = (FILED, "en")
 Result = dict[str, Any]
 
 
@@ -92,9 +91,11 @@ def latest(complaint: Complaint) -> Analysis | None:
 
 
 def of_case(complaint: Complaint) -> list[Analysis]:
-    """Every snapshot of the case, the newest first."""
-    found = Analysis.objects.filter(complaint=complaint).select_related("by")
-    return list(found.order_by("-id"))
+    """Every snapshot of the case, the newest first, with `rule_set`; the result itself is read when
+    it is asked for.
+    """
+    found = Analysis.objects.filter(complaint=complaint).select_related("by").defer("result")
+    return list(found.annotate(rule_set=KT("result__rule_set")).order_by("-id"))
 
 
 # --- whether it still holds
@@ -125,19 +126,22 @@ def changes(
     analysis: Analysis,
     lang: str,
     answers: Sequence[FactAnswer] | None = None,
-    present: Result | None = None,
 ) -> list[Difference]:
     """What is otherwise now than in the snapshot: facts, date, rulebook, and the findings."""
     answers = facts.current_answers(complaint) if answers is None else answers
-    after = facts.analyse(complaint, answers, lang) if present is None else present
+    before, said_in = spoken(analysis, lang)
+    after = facts.analyse(complaint, answers, said_in)
     values = analysis.facts, facts.values_for_law(complaint, answers)
-    return comparison.compare(in_language(analysis, lang), after, lang, values)
+    return comparison.compare(before, after, said_in, values)
 
 
 def between(before: Analysis, after: Analysis, lang: str) -> list[Difference]:
-    """What differs between two snapshots."""
-    pair = in_language(before, lang), in_language(after, lang)
-    return comparison.compare(*pair, lang, (before.facts, after.facts))
+    """What differs between two snapshots; Chinese where one of them cannot be put otherwise."""
+    pair = [spoken(before, lang), spoken(after, lang)]
+    if any(said_in != lang for _result, said_in in pair):
+        lang, pair = FILED, [spoken(before, FILED), spoken(after, FILED)]
+    (old, _lang), (new, _lang) = pair
+    return comparison.compare(old, new, lang, (before.facts, after.facts))
 
 
 # --- running it again
@@ -146,21 +150,35 @@ def between(before: Analysis, after: Analysis, lang: str) -> list[Difference]:
 def in_language(analysis: Analysis, lang: str) -> Result:
     """The frozen analysis in a language: the same facts through the same law, worked out anew.
 
-    Under another rulebook the stored words stand; in another language the stored law is asked, and
-    where it cannot be read the stored words stand all the same. Nothing is reinterpreted.
+    Under another rulebook the stored words stand. They are put into another language only where
+    the stored law, run again, finds the same; nothing is reinterpreted.
     """
+    return spoken(analysis, lang)[0]
+
+
+def spoken(analysis: Analysis, lang: str) -> tuple[Result, str]:
+    """The analysis and the language that it is really in."""
     stored: Result = analysis.result
     if analysis.rulebook_sha256 == rulebook.current().sha256:
-        return _asked(analysis, lang)
+        return asked(analysis, lang), lang
     if lang == FILED:
-        return stored
+        return stored, FILED
     try:
-        return _under_its_law(analysis, lang)
+        again, translated = (under_its_law(analysis, each) for each in (FILED, lang))
     except (past.Unreadable, StoredRulebook.DoesNotExist):
-        return stored
+        return stored, FILED
+    values = analysis.facts, analysis.facts
+    if comparison.compare(stored, as_kept(analysis, again), FILED, values):
+        return stored, FILED
+    return as_kept(analysis, translated), lang
 
 
-def _asked(analysis: Analysis, lang: str, known: dict[str, Any] | None = None) -> Result:
+def as_kept(analysis: Analysis, again: Result) -> Result:
+    """A rerun under the hash of the snapshot; another program alone makes another hash."""
+    return {**again, "rulebook_sha256": analysis.rulebook_sha256}
+
+
+def asked(analysis: Analysis, lang: str, known: dict[str, Any] | None = None) -> Result:
     """The facts of the snapshot under the present rulebook."""
     given = analysis.facts if known is None else known
     category = analysis.category if analysis.category in CATEGORIES else None
@@ -173,115 +191,21 @@ def _case(analysis: Analysis, lang: str) -> past.Case:
     return past.Case(analysis.facts, day, category, analysis.dated, lang)
 
 
-def _under_its_law(analysis: Analysis, lang: str) -> Result:
+def under_its_law(analysis: Analysis, lang: str) -> Result:
     """The facts of the snapshot under its own law.
 
     Raises StoredRulebook.DoesNotExist, Unreadable.
     """
-    case = canonical(asdict(_case(analysis, lang)))
-    return facts.still_asking(_run(analysis.rulebook_sha256, case), analysis.settled)
+    case = canonical(asdict(_case(analysis, FILED)))
+    found = _run(analysis.rulebook_sha256, case)
+    chosen = found["en" if lang.startswith("en") else FILED]
+    return facts.still_asking(chosen, analysis.settled)
 
 
 @lru_cache(maxsize=32)
-def _run(sha256: str, case: str) -> Result:
-    """The same law and the same case give the same answer, so it is kept."""
+def _run(sha256: str, case: str) -> dict[str, Result]:
+    """In both languages. The same law and the same case give the same answer, so it is kept."""
     book = StoredRulebook.objects.get(pk=sha256)
-    [result] = past.analyse(book.law, [past.Case(**json.loads(case))])
-    return result
-
-
-@dataclass(frozen=True)
-class Replay:
-    """A snapshot run again under the law with which it was made.
-
-    `same_rulebook`: that is the present one. `same_engine`: so is the program. `recorded`: the
-    audit record holds its fingerprint. `identical`: the result is the same byte for byte; None
-    where it could not be run, for which `problem` has the reason. `differences`: what the rerun
-    says otherwise. `present`: what the present rulebook would say otherwise.
-    """
-
-    analysis: Analysis
-    same_rulebook: bool
-    same_engine: bool
-    recorded: bool
-    identical: bool | None
-    problem: str
-    differences: list[Difference]
-    present: list[Difference]
-
-    @property
-    def verdict(self) -> str:
-        """In one sentence: whether the same facts under the same law gave the same result."""
-        if self.identical is None:
-            return self.problem
-        if not self.identical and self.differences:
-            return _("重演的结果与快照不一致。")
-        if not self.identical:
-            return _("重演的结论与快照一致，但文字不同。")
-        if not self.same_engine:
-            return _("以存档的规则库、用现在的程序重演，结果逐字节一致（程序与当时不同）。")
-        if not self.same_rulebook:
-            return _("以存档的规则库重演，结果逐字节一致。")
-        return _("以现行规则库重演，结果逐字节一致。")
-
-
-def replay(analysis: Analysis, lang: str = FILED) -> Replay:
-    """Run a snapshot again and compare byte for byte. Nothing is stored."""
-    now = rulebook.current()
-    same = analysis.rulebook_sha256 == now.sha256
-    same_engine = same or _engine_of(analysis) == now.engine_sha256
-    again, problem = _again(analysis, same=same)
-    values = analysis.facts, analysis.facts
-    differs = comparison.compare(analysis.result, again, FILED, values) if again else []
-    return Replay(
-        analysis,
-        same,
-        same_engine,
-        _is_recorded(analysis),
-        _is_identical(analysis, again, same_engine=same_engine) if again else None,
-        problem,
-        differs,
-        [] if same else _under_the_present(analysis, lang),
-    )
-
-
-def _under_the_present(analysis: Analysis, lang: str) -> list[Difference]:
-    """What today's rulebook says otherwise of the same facts; what it dropped is left out."""
-    known = {name: value for name, value in analysis.facts.items() if _is_known(name, value)}
-    present = _asked(analysis, lang, known)
-    return comparison.compare(in_language(analysis, lang), present, lang, (analysis.facts, known))
-
-
-def _is_known(fact: str, value: object) -> bool:
-    try:
-        check_value(fact, value)
-    except FactError:
-        return False
-    return True
-
-
-def _again(analysis: Analysis, *, same: bool) -> tuple[Result | None, str]:
-    try:
-        return (_asked if same else _under_its_law)(analysis, FILED), ""
-    except StoredRulebook.DoesNotExist:
-        return None, _("这份快照所用的规则库没有存档，不能重演")
-    except (past.Unreadable, FactError) as bad:
-        return None, _("现有程序不能读取当时的规则库：{why}").format(why=bad)
-
-
-def _engine_of(analysis: Analysis) -> str | None:
-    kept = StoredRulebook.objects.filter(pk=analysis.rulebook_sha256)
-    return kept.values_list("engine_sha256", flat=True).first()
-
-
-def _is_recorded(analysis: Analysis) -> bool:
-    """Whether the audit record holds the fingerprint that the snapshot has now."""
-    frozen = Entry.objects.filter(subject=analysis.complaint.subject, verb="analysis.frozen")
-    return frozen.filter(detail__sha256=fingerprint(analysis)).exists()
-
-
-def _is_identical(analysis: Analysis, again: Result, *, same_engine: bool) -> bool:
-    """Byte for byte; only the hash, which covers the program too, is another under another one."""
-    if not same_engine:
-        again = {**again, "rulebook_sha256": analysis.rulebook_sha256}
-    return canonical(analysis.result) == canonical(again)
+    one = past.Case(**json.loads(case))
+    results = past.analyse(book.law, [replace(one, lang=lang) for lang in LANGUAGES])
+    return dict(zip(LANGUAGES, results, strict=True))

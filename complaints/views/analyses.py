@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, person
-from complaints import snapshots
+from complaints import replaying, snapshots
 from complaints.actions import analysis as acts
 from complaints.errors import CaseError, NotAllowed
 from complaints.models import Analysis, Complaint
-from complaints.snapshots import Replay
+from complaints.replaying import Replay
 from complaints.views.lookup import case_of
 from legal_rules import rulebook
 from legal_rules.comparison import Difference
@@ -68,7 +68,7 @@ class Analyses:
         return found
 
     def _replay(self, key: str) -> Replay | None:
-        return snapshots.replay(self._find(key), self.lang) if key else None
+        return replaying.replay(self._find(key), self.lang) if key else None
 
     @property
     def book(self) -> rulebook.Rulebook:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from complaints import facts, snapshots
+from complaints import facts, replaying, snapshots
 from complaints.actions import analysis as analyses
 from complaints.actions import facts as fact_actions
 from complaints.actions import intake, steps
@@ -264,7 +264,7 @@ def test_elsewhere_in_its_life_there_is_nothing_to_renew(cast: Cast) -> None:
 
 def test_a_snapshot_run_again_gives_the_same_bytes(cast: Cast) -> None:
     for analysis in snapshots.of_case(with_fraud(cast)):
-        found = snapshots.replay(analysis)
+        found = replaying.replay(analysis)
         assert found.identical is True
         assert found.same_rulebook
         assert found.same_engine
@@ -274,7 +274,7 @@ def test_a_snapshot_run_again_gives_the_same_bytes(cast: Cast) -> None:
 
 def test_an_old_snapshot_is_run_under_the_law_of_its_day(cast: Cast) -> None:
     case = with_fraud(cast)
-    found = snapshots.replay(under_other_law(case))
+    found = replaying.replay(under_other_law(case))
     assert (found.identical, found.same_rulebook, found.same_engine) == (True, False, True)
     sums = {each.subject: each for each in found.present if each.kind == "sum"}
     assert sums["cpl.55.1"].before == "7960.00 元（2 × 3980.00）"
@@ -288,26 +288,37 @@ def test_an_old_snapshot_can_be_read_in_english_through_its_own_law(cast: Cast) 
     assert (sum_["amount"], sum_["title"][:9]) == ("7960.00", "Increased")
 
 
+def test_what_the_stored_law_finds_otherwise_today_stays_in_its_own_words(cast: Cast) -> None:
+    case = with_fraud(cast)
+    honest = under_other_law(case)
+    kept = {**honest.result, "remedies": []}
+    old = under_other_law(case, result=kept)
+    assert snapshots.in_language(old, "en") == kept
+    told = [each.sentence for each in snapshots.changes(case, old, "en")]
+    assert any("11940.00 元" in each for each in told), "compared in Chinese on both sides"
+    assert snapshots.between(honest, old, "en")[-1].sentence.endswith("。")
+
+
 def test_another_program_is_said(cast: Cast) -> None:
     case, zeros = with_fraud(cast), "0" * 64
     _store(zeros, other_law(), engine="1" * 64)
     old = under_other_law(case)
     kept = {**old.result, "rulebook_sha256": zeros}
-    found = snapshots.replay(under_other_law(case, rulebook_sha256=zeros, result=kept))
+    found = replaying.replay(under_other_law(case, rulebook_sha256=zeros, result=kept))
     assert (found.same_engine, found.identical) == (False, True)
     other = {**frozen_by(case, "found").result, "rulebook_sha256": zeros}
-    found = snapshots.replay(under_other_law(case, rulebook_sha256=zeros, result=other))
+    found = replaying.replay(under_other_law(case, rulebook_sha256=zeros, result=other))
     assert found.identical is False
     assert [d.subject for d in found.differences if d.kind == "sum"] == ["cpl.55.1"]
 
 
 def test_a_law_that_was_not_kept_or_cannot_be_read_is_said(cast: Cast) -> None:
     case = with_fraud(cast)
-    found = snapshots.replay(under_other_law(case, rulebook_sha256="2" * 64))
+    found = replaying.replay(under_other_law(case, rulebook_sha256="2" * 64))
     assert (found.identical, found.same_engine) == (None, False)
     assert "没有存档" in found.problem
     _store("3" * 64, {**other_law(), "cpl/55_1.yaml": "id: [broken"})
-    found = snapshots.replay(under_other_law(case, rulebook_sha256="3" * 64))
+    found = replaying.replay(under_other_law(case, rulebook_sha256="3" * 64))
     assert found.identical is None
     assert "cpl/55_1.yaml" in found.problem
     assert snapshots.in_language(found.analysis, "en") == found.analysis.result
@@ -318,7 +329,7 @@ def test_a_result_that_was_altered_is_found_out(cast: Cast) -> None:
     honest = frozen(case)
     altered = {**honest.result, "remedies": []}
     forged = under_other_law(case, result=altered, rulebook_sha256=honest.rulebook_sha256)
-    found = snapshots.replay(forged)
+    found = replaying.replay(forged)
     assert (found.identical, found.recorded) == (False, False)
     assert any(each.kind == "sum" for each in found.differences)
 

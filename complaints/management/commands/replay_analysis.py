@@ -14,9 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints import snapshots
+from complaints import replaying, snapshots
 from complaints.models import Analysis, Complaint
-from complaints.snapshots import Replay
+from complaints.replaying import Replay
 from legal_rules import rulebook
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         with translation.override(options["lang"]):
             failed = 0
             for analysis in _chosen(options["number"], options["snapshot"]):
-                found = snapshots.replay(analysis, options["lang"])
+                found = replaying.replay(analysis, options["lang"])
                 failed += not found.identical
                 for line in told(found):
                     self.stdout.write(line)

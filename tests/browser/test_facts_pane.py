@@ -1,0 +1,180 @@
+"""Facts answered by keyboard, with scripts and without; the analysis renewed and compared."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from complaints.models import Complaint, FactAnswer
+from tests import factories as f
+from tests.browser.conftest import PHONE, Open
+from tests.browser.watch import shut_out
+from tests.cast import Cast, assemble
+
+FIRST = "fr_false_statement"
+
+
+def opened(cast: Cast, page: Page, **changes: Any) -> Complaint:
+    case = f.with_evidence(f.investigating(cast, transaction_date="2026-03-02"), cast.agent)
+    page.goto(f"/complaints/{case.number}/")
+    return case
+
+
+def focused(page: Page) -> str:
+    """The fact whose question has the focus."""
+    script = "document.activeElement.closest('.fact--ask')?.id ?? ''"
+    return str(page.evaluate(script)).removeprefix("fact-")
+
+
+def posts(page: Page) -> list[str]:
+    """Every address that is asked from now on, the page's own files aside."""
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "/complaints/" in r.url else None)
+    return asked
+
+
+def standing(case: Complaint) -> dict[str, Any]:
+    found = FactAnswer.objects.filter(complaint=case, superseded_at=None)
+    return dict(found.values_list("fact", "value"))
+
+
+def test_question_after_question_is_answered_by_keys_with_one_request_each(
+    signed_in: Open,
+) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent)
+    case = opened(cast, page)
+    assert shut_out(page) == []
+    page.keyboard.press("f")
+    expect(page.locator(f"#fact-{FIRST} [data-answer]").first).to_be_focused()
+    expect(page.locator(f"#fact-{FIRST} kbd").first).to_be_visible()
+    asked = posts(page)
+    told = [FIRST]
+    page.keyboard.press("1")
+    for key in ("1", "1"):
+        expect(page.locator(f"form.fact--ask#fact-{told[-1]}")).to_have_count(0)
+        page.wait_for_function("document.activeElement.closest('.fact--ask')")
+        told.append(focused(page))
+        page.keyboard.press(key)
+    expect(page.locator(f"form.fact--ask#fact-{told[-1]}")).to_have_count(0)
+    assert len(asked) == 3
+    assert len(set(told)) == 3
+    assert {standing(case)[fact] for fact in told} == {True}
+    law = page.locator("#law")
+    expect(law).to_contain_text("已答：是。")
+    expect(page.locator("#calc")).to_contain_text("¥15,920.00")
+    assert shut_out(page) == []
+
+
+def test_what_cannot_be_established_asks_for_its_reason_first(signed_in: Open) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent)
+    case = opened(cast, page)
+    page.keyboard.press("f")
+    page.keyboard.press("0")
+    note = page.locator(f"#fact-{FIRST} [data-note]")
+    expect(note).to_be_focused()
+    assert standing(case) == {}
+    page.keyboard.type("录音已过保存期")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"form.fact--ask#fact-{FIRST}")).to_have_count(0)
+    answer = FactAnswer.objects.get(complaint=case, fact=FIRST)
+    assert (answer.established, answer.note) == (False, "录音已过保存期")
+
+
+def test_enter_in_the_note_never_answers_yes(signed_in: Open) -> None:
+    cast = assemble()
+    for scripts in (True, False):
+        page = signed_in(cast.agent, java_script_enabled=scripts)
+        case = opened(cast, page)
+        page.locator(f"#fact-{FIRST} .fact__more > summary").click()
+        page.locator(f"#fact-{FIRST} [data-note]").fill("先记一笔")
+        page.locator(f"#fact-{FIRST} [data-note]").press("Enter")
+        expect(page.locator(f"#fact-{FIRST} [data-note]")).to_have_value("先记一笔")
+        assert standing(case) == {}
+
+
+def test_two_clicks_are_one_answer(signed_in: Open) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent)
+    case = opened(cast, page)
+    page.locator(f"#fact-{FIRST} [data-answer]").first.dblclick()
+    expect(page.locator(f"form.fact--ask#fact-{FIRST}")).to_have_count(0)
+    assert FactAnswer.objects.filter(complaint=case, fact=FIRST).count() == 1
+
+
+def test_without_scripts_everything_is_answered_all_the_same(signed_in: Open) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent, java_script_enabled=False)
+    case = opened(cast, page)
+    page.locator(f"#fact-{FIRST}").get_by_role("button", name="是").click()
+    expect(page).to_have_url(re.compile("#facts$"))
+    assert standing(case)[FIRST] is True
+    page.locator("#facts summary", has_text="已查明的").click()
+    page.locator(f"#fact-{FIRST} summary", has_text="更改").click()
+    page.locator(f"#change-{FIRST}").get_by_role("button", name="否").click()
+    expect(page.locator(f"#fact-{FIRST} b").first).to_have_text("否")
+    assert standing(case)[FIRST] is False
+    page.locator("#facts summary", has_text="已查明的").click()
+    page.locator(f"#fact-{FIRST} summary", has_text="此前的 1 次回答").click()
+    expect(page.locator(f"#fact-{FIRST}")).to_contain_text("陈晓雨")
+
+
+def test_an_old_tab_learns_who_answered_and_keeps_what_was_typed(signed_in: Open) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent, refusals={409})
+    case = opened(cast, page)
+    f.answer(case, cast.colleague, **{FIRST: True})
+    page.locator(f"#fact-{FIRST} .fact__more > summary").click()
+    page.locator(f"#fact-{FIRST} [data-note]").fill("我听了录音")
+    page.locator(f"#fact-{FIRST}").get_by_role("button", name="否").click()
+    alert = page.get_by_role("alert").filter(has_text="何静")
+    expect(alert).to_contain_text("答了“是”")
+    expect(page.locator(f"#change-{FIRST} [data-note]")).to_have_value("我听了录音")
+    assert shut_out(page) == []
+    assert standing(case)[FIRST] is True
+
+
+def test_an_answer_in_a_group_leaves_the_group_open_and_goes_on_in_it(signed_in: Open) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent)
+    opened(cast, page)
+    group = page.locator("#facts details[data-group=decides]")
+    group.locator("> summary").click()
+    first = group.locator("form.fact--ask:has(.seg)").first
+    fact = first.get_attribute("id")
+    first.get_by_role("button", name="否").click()
+    expect(page.locator(f"form.fact--ask#{fact}")).to_have_count(0)
+    expect(group).to_have_attribute("open", "")
+    page.wait_for_function(
+        "document.activeElement.closest('details[data-group]')?.dataset.group === 'decides'"
+    )
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_stale_analysis_is_renewed_and_the_two_compared(signed_in: Open, language: str) -> None:
+    cast = assemble()
+    case = f.in_review(cast, transaction_date="2026-03-02")
+    f.answer(case, cast.counsel, fraud=True, tx_living_consumption=True)
+    f.answer(case, cast.agent, tx_price_paid="5000.00")
+    page = signed_in(cast.counsel, language=language)
+    page.goto(f"/complaints/{case.number}/")
+    stale = page.locator("#stale")
+    expect(stale).to_contain_text("5000.00")
+    assert shut_out(page) == []
+    stale.get_by_role("button").click()
+    expect(stale).to_be_empty()
+    page.locator("#law").get_by_role("link", name=re.compile("留存的分析|frozen analyses")).click()
+    expect(page.locator("table input[type=radio]")).to_have_count(7)
+    assert shut_out(page) == []
+    page.locator("input[name=from]").nth(2).check()
+    page.locator("input[name=to]").nth(1).check()
+    page.get_by_role("button", name=re.compile("比较|Compare")).click()
+    differences = page.locator("[aria-labelledby=diff]")
+    expect(differences).to_contain_text("11940.00")
+    page.get_by_role("link", name=re.compile("重演|Run again")).first.click()
+    expect(page.locator("#replay")).to_contain_text(re.compile("逐字节一致|byte for byte"))
+    assert shut_out(page) == []
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert shut_out(page) == []
