@@ -139,3 +139,12 @@ def test_a_loss_is_a_sum_above_zero(fact, sum_):
     assert value(fact, **{sum_: "0.01"}) is True
     assert value(fact, **{sum_: "0.00"}) is False
     assert value(fact) is None
+
+
+def test_goods_that_no_farmer_uses_to_produce_are_not_farm_supplies():
+    assert value("dv_farm_supplies", tx_category="美容健身") is False
+    assert value("dv_farm_supplies", tx_category="其他商品") is None
+    assert value("dv_farm_supplies") is None
+    assert value("dv_farm_supplies", tx_category="其他商品", tx_farm_supplies=True) is True
+    assert value("dv_farm_supplies", tx_farm_supplies=False) is False
+    assert value("dv_farm_supplies", tx_category="食品", tx_farm_supplies=True) is True

@@ -26,6 +26,44 @@ LONG_LASTING = (
     "装饰装修服务",
 )
 
+NEVER_FARM_SUPPLIES = (
+    "食品",
+    "保健食品",
+    "药品",
+    "医疗器械",
+    "化妆品",
+    "移动电话",
+    "计算机",
+    "电视机",
+    "电冰箱",
+    "空调器",
+    "洗衣机",
+    "家用视听商品",
+    "装饰装修服务",
+    "服装鞋帽",
+    "数字化商品",
+    "报纸期刊",
+    "金融服务",
+    "电信服务",
+    "快递服务",
+    "旅游服务",
+    "航空客运",
+    "教育培训",
+    "美容健身",
+    "网络游戏",
+)
+
+
+def dv_farm_supplies(get: Get) -> bool | None:
+    """消费者权益保护法 62: means of production used directly in farming, by farmers.
+
+    Not answered, it is refuted where goods of that kind are never means of farm production.
+    """
+    said = get("tx_farm_supplies")
+    if said is None and get("tx_category") in NEVER_FARM_SUPPLIES:
+        return False
+    return said is True if said is not None else None
+
 
 def dv_within_7d_receipt(get: Get) -> bool | None:
     """消费者权益保护法 25; 七日无理由退货暂行办法 10: seven days from the day after signing."""
