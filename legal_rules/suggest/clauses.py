@@ -53,6 +53,16 @@ class Clauses:
         index = bisect_right(self._starts, place) - 1
         return self.spans[index] if index >= 0 else (0, len(self.text), 0)
 
+    def sentence_start(self, place: int) -> int:
+        """Where the sentence of a place begins."""
+        index = bisect_right(self._starts, place) - 1
+        if index < 0:
+            return 0
+        number = self.spans[index][2]
+        while index and self.spans[index - 1][2] == number:
+            index -= 1
+        return self.spans[index][0]
+
     def light(self, place: int) -> Light:
         """What holds at a place; of several speakers the last that began."""
         here = [p for p in self.parts if p.start <= place < p.end]

@@ -23,7 +23,7 @@ _ABOUT_MONTH = rf"{_MONTH}\s?月(?:[上中下]旬|份|[初中底末](?!学))?"
 # 3号线, 2号楼 and 9月1日游 name no day
 _DAY_SIGN = r"\s?(?:日(?![游元本语币])|号(?![线楼店院厅柜门馆仓栋机码]))"
 _PATTERN = re.compile(
-    rf"(?:(?P<year>{_YEAR})\s?年|(?P<named>今年|去年|前年|本年)的?)?\s?"
+    rf"(?:(?P<year>{_YEAR})\s?年\s?|(?P<named>今年|去年|前年|本年)的?\s?)?"
     rf"(?P<month>{_MONTH})\s?月(?:份)?\s?(?P<day>{_DAY}){_DAY_SIGN}"
     r"|(?<!\d)(?P<full>(?:19|20)\d\d(?P<sep>[-/.])(?:1[0-2]|0?[1-9])(?P=sep)(?:3[01]|[12]\d|0?[1-9]))(?!\d)"
     rf"|(?P<since>(?:{_LONG_YEAR}\s?年|今年|去年|前年|本年|明年)\s?(?:{_ABOUT_MONTH})?|{_SHORT_YEAR}\s?年\s?{_ABOUT_MONTH})"

@@ -84,6 +84,8 @@ class Reading:
         light = self.clauses.light(core)
         if not _may_say(pattern.by, light) or not self._stand_alone(form, found):
             return None
+        if pattern.not_after and self._follows(pattern.not_after, found.start()):
+            return None
         slot = self.slots.get(found.start("slot")) if form.slot else None
         value = _value(pattern, slot)
         if pattern.negated != "same" and self._negated(form, found, core):
@@ -100,6 +102,11 @@ class Reading:
             found[name] not in words or self.edges.issuperset(found.span(name))
             for name, words in form.whole.items()
         )
+
+    def _follows(self, words: tuple[str, ...], place: int) -> bool:
+        """Whether one of the words stands before the place in its sentence."""
+        before = self.covered[self.clauses.sentence_start(place) : place]
+        return any(word in before for word in words)
 
     def _negated(self, form: Compiled, found: re.Match[str], core: int) -> bool:
         spans = [found.span(name) for name in form.words if found[name] is not None]

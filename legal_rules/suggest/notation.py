@@ -104,7 +104,7 @@ class _Compiler:
 
     def _refused(self, sign: str, words: list[str]) -> None:
         if sign == "^":
-            self.parts += [f"(?<!{re.escape(w)})" for w in words]
+            self.parts += [f"(?<!{re.escape(w)}{space})" for w in words for space in ("", " ")]
             return
         near = rf"[^{STOPS}]{{0,6}}?" if sign == "~" else ""
         self.parts.append(f"(?!{near}(?:{'|'.join(map(_as_regex, words))}))")

@@ -11,6 +11,7 @@
 page of theirs; stated: any of them; demand: what is asked for; topic (of categories): all but what
 is asked for; anyone: it does not matter.
 `negated`: the value when a negation reaches the core ("same": it makes no difference).
+`not_after`: words none of which may precede it in its sentence.
 `at_least`, `at_most`: bounds of the slot's number. `with`: words that must stand somewhere in the
 text. `without`: words of which none may.
 """
@@ -30,7 +31,7 @@ from legal_rules.vocabulary import CATEGORIES, FACTS, FactError, check_value
 
 FOLDER = Path(__file__).resolve().parent / "patterns"
 SPEAKERS = ("told", "seller", "stated", "demand", "topic", "anyone")
-_ROW = ("value", "by", "negated", "at_least", "at_most", "with", "without")
+_ROW = ("value", "by", "negated", "at_least", "at_most", "with", "without", "not_after")
 
 
 class PatternError(ValueError):
@@ -52,6 +53,7 @@ class Pattern:
     at_most: int = 10**12
     needs: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,10 @@ def _pattern(about: str, says: str, row: Table, lists: dict[str, list[str]]) -> 
         row.get("negated"),
         row.get("at_least", 0),
         row.get("at_most", 10**12),
-        tuple(row.text("with").split("|")) if "with" in row else (),
-        tuple(row.text("without").split("|")) if "without" in row else (),
+        *(
+            tuple(row.text(key).split("|")) if key in row else ()
+            for key in ("with", "without", "not_after")
+        ),
     )
 
 

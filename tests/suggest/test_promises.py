@@ -165,7 +165,6 @@ def test_the_call_of_the_first_case() -> None:
         ("tx_payment_date", "2026-11-09"),
         ("conduct_date", "2026-11-09"),
         ("fr_disease_claim", "True"),
-        ("fr_topic", "['功效']"),
         ("tm_contacted", "True"),
         ("sf_injury", "轻微"),
         ("sf_caused_by_us", "True"),
