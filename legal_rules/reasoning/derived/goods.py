@@ -65,6 +65,28 @@ def dv_farm_supplies(get: Get) -> bool | None:
     return said is True if said is not None else None
 
 
+def dv_not_a_business(get: Get) -> bool | None:
+    """网络消费纠纷规定（一） 7: a seller who does not trade. A platform is a business."""
+    trades = get("tx_seller_is_business")
+    if trades is None:
+        return None
+    return trades is False and get("tx_our_role") in (None, "销售者", "服务提供者")
+
+
+def dv_beyond_consumer_law(get: Get) -> bool | None:
+    """消费者权益保护法 2, 3, 62: a consumer on one side and a business on the other.
+
+    True where either is refuted; False where a consumer is shown and nothing speaks against the
+    business.
+    """
+    if dv_not_a_business(get):
+        return True
+    consumer = get("tx_living_consumption")
+    if consumer or dv_farm_supplies(get):
+        return False
+    return None if consumer is None else True
+
+
 def dv_within_7d_receipt(get: Get) -> bool | None:
     """消费者权益保护法 25; 七日无理由退货暂行办法 10: seven days from the day after signing."""
     return within(get, "rt_demand_date", "tx_delivery_date", days=7)
