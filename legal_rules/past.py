@@ -9,6 +9,7 @@ Pure Python; usable without Django and without a database.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from typing import Any
 from legal_rules import place
 
 SECONDS = 60
+KEPT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")  # where Python finds itself
 Json = dict[str, Any]
 
 
@@ -43,26 +45,44 @@ def analyse(law: Mapping[str, str], cases: Sequence[Case]) -> list[Json]:
     """The analysis of each case under `law` (path below statutes/ → text). Raises Unreadable."""
     with TemporaryDirectory(prefix="rulebook") as folder:
         for name, text in law.items():
-            path = Path(folder, "statutes", name)
+            path = _inside(Path(folder, "statutes"), name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         asked = json.dumps([asdict(case) for case in cases], ensure_ascii=False)
+        answer = _in_another_process(Path(folder, "statutes"), asked)
+    if "error" in answer:
+        raise Unreadable(str(answer["error"]).strip()[-500:])
+    results: list[Json] = answer["results"]
+    return results
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """Raises Unreadable for a name that leads out of the folder."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise Unreadable(f"{name!r} is no file of law")
+    return path
+
+
+def _in_another_process(statutes: Path, asked: str) -> Json:
+    """What it answers. It is told nothing of ours: no settings, no secrets."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "legal_rules.past", str(Path(folder, "statutes"))],
+            [sys.executable, "-m", "legal_rules.past", str(statutes)],
             input=asked,
             cwd=place.PACKAGE.parent,
-            env={"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**kept, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
             encoding="utf-8",
             timeout=SECONDS,
             check=False,
         )
-    answer: Json = json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr}
-    if "error" in answer:
-        raise Unreadable(str(answer["error"]).strip()[-500:])
-    results: list[Json] = answer["results"]
-    return results
+    except subprocess.TimeoutExpired:
+        return {"error": f"no answer within {SECONDS} s"}
+    found: Json = json.loads(done.stdout) if done.returncode == 0 else {"error": done.stderr}
+    return found
 
 
 def _answer(statutes: Path, cases: Sequence[Json]) -> Json:
