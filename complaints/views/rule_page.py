@@ -136,13 +136,12 @@ class RulePage:
         ]
 
     def _expected(self, example: Example) -> list[str]:
-        duties = {d.id: d.text for version in self.rule.versions for d in version.duties}
-        said = []
-        for key, wanted in example.expect.items():
-            if key in duties:
-                said.append(_owed(duties[key].in_(self.lang), wanted))
-            else:
-                said.append(self._plain(key, wanted))
+        named = {d.id: d.text for version in self.rule.versions for d in version.duties}
+        named |= {e.id: e.range for version in self.rule.versions for e in version.exposures}
+        said = [
+            _owed(named[key].in_(self.lang), wanted) if key in named else self._plain(key, wanted)
+            for key, wanted in example.expect.items()
+        ]
         return [text for text in said if text]
 
     def _plain(self, key: str, wanted: Any) -> str:
@@ -160,7 +159,7 @@ class RulePage:
             name = other.title.in_(self.lang) if other else str(wanted)
             return _("让位于：{rule}").format(rule=name)
         words = {"presumed": (_("不是推定"), _("推定")), "provisional": (_("不是暂定"), _("暂定"))}
-        return words[key][bool(wanted)]
+        return words[key][bool(wanted)] if key in words else f"{key}: {wanted}"
 
     # --- cases
 
