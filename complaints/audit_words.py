@@ -24,6 +24,7 @@ VERBS: dict[str, str | Promise] = {
     "evidence.received": pgettext_lazy("audit", "收取证据"),
     "evidence.downloaded": pgettext_lazy("audit", "调阅证据"),
     "resolution.drafted": pgettext_lazy("audit", "拟定方案"),
+    "rules.taken_over": pgettext_lazy("audit", "具名承担草稿规则"),
     "commitment.kept": pgettext_lazy("audit", "承诺已兑现"),
     "commitment.waived": pgettext_lazy("audit", "消费者放弃承诺"),
     "communication.reply": pgettext_lazy("audit", "回复消费者"),

@@ -52,6 +52,8 @@ class Situation(Protocol):
     @property
     def offer_is_below_minimum(self) -> bool: ...
     @property
+    def draft_rules(self) -> Sequence[Any]: ...
+    @property
     def reply_due_at(self) -> datetime | None: ...
     @property
     def reminders(self) -> int: ...
@@ -69,6 +71,7 @@ MENDED_BY = {
     "needed_facts_are_answered": "cannot_be_established",
     "evidence_or_reason": "no_evidence_reason",
     "below_minimum_has_reason": "below_minimum_reason",
+    "draft_rules_are_taken_over": "take_over",
     "reauthenticated": "password",
 }
 
@@ -153,6 +156,17 @@ def below_minimum_has_reason(s: Situation) -> str:
     if s.offer_is_below_minimum and not s.field("below_minimum_reason"):
         return _("方案金额低于法律分析得出的最低额；请写明理由后再签署，或退回修改")
     return ""
+
+
+def draft_rules_are_taken_over(s: Situation) -> str:
+    reasons = s.field("take_over") or {}
+    open_ones = [d for d in s.draft_rules if not str(reasons.get(d.rule.id, "")).strip()]
+    if not open_ones:
+        return ""
+    names = _("、").join(f"{d.citation}（{d.rule.id}）" for d in open_ones[:5])
+    return _(
+        "方案依据的规则还是草稿，未经法务签署：{rules}。请先签署规则，或由您具名承担并逐条写明理由"
+    ).format(rules=names)
 
 
 def reply_period_is_over(s: Situation) -> str:

@@ -88,6 +88,7 @@ class Field(models.TextChoices):
     COMMENTS = "comments", _("退回意见")
     OPINION = "opinion", _("审核意见")
     BELOW_MINIMUM_REASON = "below_minimum_reason", _("低于法定最低额的理由")
+    TAKE_OVER = "take_over", _("承担草稿规则的理由")
     MEANS = "means", _("消费者以何种方式答复")
     EVIDENCE = "evidence", _("证据编号")
     BODY = "body", _("外部机构")
@@ -239,9 +240,10 @@ STEPS: dict[str, Step] = {
                 g.resolution_is_complete,
                 g.analysis_is_fresh,
                 g.below_minimum_has_reason,
+                g.draft_rules_are_taken_over,
             ),
             fields=(Field.OPINION,),
-            optional=(Field.BELOW_MINIMUM_REASON,),
+            optional=(Field.BELOW_MINIMUM_REASON, Field.TAKE_OVER),
             effects=("send_reply_letter",),
             stops=("counsel_review", "general_reply"),
             starts=("consumer_reply",),

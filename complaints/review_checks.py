@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from complaints import facts, wording
 from complaints.arithmetic import result_of
+from complaints.carrying import Carrier
 from complaints.models import Complaint, Measure, Resolution
 from complaints.suggestion import cited
 
@@ -40,13 +41,20 @@ def total_of(resolution: Resolution) -> Decimal:
 
 
 def all_of(
-    complaint: Complaint, resolution: Resolution, result: Mapping[str, Any], evidence: int
+    complaint: Complaint,
+    resolution: Resolution,
+    result: Mapping[str, Any],
+    evidence: int,
+    carriers: Sequence[Carrier] | None = (),
 ) -> list[Check]:
-    """Every check of the proposal, in the order in which counsel reads."""
+    """Every check of the proposal, in the order in which counsel reads. `carriers`: its rules;
+    None leaves their check out.
+    """
     text = f"{resolution.explanation}\n{resolution.letter}"
     return [
         _facts(complaint, result, evidence),
         _basis(resolution.legal_basis, result),
+        *([_signed_rules(carriers)] if carriers is not None else []),
         _amount(resolution, result),
         _formulas(list(resolution.measures.all())),
         _letter_agrees(resolution),
@@ -79,24 +87,21 @@ def _plain(citation: str) -> str:
     return re.sub(r"\s|中华人民共和国", "", citation)
 
 
-def _known_articles(result: Mapping[str, Any]) -> tuple[dict[str, str], set[str]]:
-    """Article → why its rule does not carry it ("" where one applies); and those of draft rules."""
+def _known_articles(result: Mapping[str, Any]) -> dict[str, str]:
+    """Article → why its rule does not carry it ("" where one applies)."""
     words = {"applies": "", "open": _("待查明"), "displaced": _("让位于特别规定")}
     known: dict[str, str] = {}
-    drafts: set[str] = set()
     for rule in result.get("rules", []):
         names = [_plain(cited(citation)) for citation in rule["citations"]]
         for name in names:
             if known.get(name) != "":  # one rule that applies is enough
                 known[name] = words.get(rule["status"], _("不成立"))
-        if rule["status"] == "applies" and not rule["signed"]:
-            drafts.update(names)
-    return known, drafts
+    return known
 
 
 def _basis(legal_basis: Sequence[str], result: Mapping[str, Any]) -> Check:
     label = _("所引条文与规则结论一致")
-    known, drafts = _known_articles(result)
+    known = _known_articles(result)
     notes = []
     for text in legal_basis:
         status = known.get(_plain(text))
@@ -105,11 +110,22 @@ def _basis(legal_basis: Sequence[str], result: Mapping[str, Any]) -> Check:
         elif status:
             notes.append(_("{text}：规则的结论是“{status}”").format(text=text, status=status))
     mark: Mark = "unk" if notes or not legal_basis else "ok"
-    if any(_plain(text) in drafts for text in legal_basis):
-        notes.append(_("所依据的规则还是草稿，未经法务签署"))
     count = len(legal_basis)
     figure = ngettext("%(n)s 条", "%(n)s 条", count) % {"n": count}
     return Check(mark, label, figure, tuple(notes))
+
+
+def _signed_rules(carriers: Sequence[Carrier]) -> Check:
+    label = _("所依据的规则已经法务签署")
+    drafts = [each for each in carriers if not each.signed]
+    notes = tuple(
+        _("{citation}（{rule}）还是草稿，签署方案时须由您具名承担").format(
+            citation=each.citation, rule=each.rule.id
+        )
+        for each in drafts
+    )
+    figure = f"{len(carriers) - len(drafts)} / {len(carriers)}"
+    return Check("unk" if drafts else "ok", label, figure, notes)
 
 
 def _amount(resolution: Resolution, result: Mapping[str, Any]) -> Check:

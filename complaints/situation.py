@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import User
-from complaints import facts, snapshots
+from complaints import carrying, facts, snapshots
 from complaints.choices import CommitmentState, DeadlineState
 from complaints.models import Commitment, Complaint, Deadline, Outbox, Resolution
 from evidence.models import Item
@@ -95,6 +95,14 @@ class CaseSituation:
             (m.amount for m in self.resolution.measures.all() if m.amount is not None), Decimal(0)
         )
         return offered < facts.owed_by_law(self._analysis.result)
+
+    @cached_property
+    def draft_rules(self) -> list[carrying.Carrier]:
+        """The rules that carry the resolution and that counsel has not signed."""
+        if self.resolution is None:
+            return []
+        self.resolution.analysis = self._analysis
+        return carrying.drafts(self.resolution)
 
     @cached_property
     def _reply_clock(self) -> Deadline | None:

@@ -59,6 +59,11 @@ def _acts() -> QuerySet[RuleSignature, Any]:
     return acts.values_list(JSONObject(id="id", at="at"), flat=True)[:1]
 
 
+def read_latest_act() -> Act | None:
+    """The same by a statement of its own."""
+    return _acts().first()
+
+
 def signed_rules(last: Act | None = NOT_READ) -> frozenset[str]:
     """The rules that are signed as they stand.
 
@@ -68,7 +73,7 @@ def signed_rules(last: Act | None = NOT_READ) -> frozenset[str]:
     global _known
     book = rulebook.current()
     if last is NOT_READ:
-        last = _acts().first()
+        last = read_latest_act()
     key = (last and tuple(last.items()), book.sha256)
     if _known[0] != key:
         _known = (key, _signed(book) if last else frozenset())

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from complaints import carrying
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import facts as fact_actions
-from complaints.actions import feedback, intake, steps
+from complaints.actions import feedback, intake, signature, steps
 from complaints.actions import resolution as resolutions
 from complaints.facts import missing_for_conclusion
 from complaints.models import Complaint
@@ -61,7 +62,16 @@ def step(
 ) -> Complaint:
     """Take one step in a browser session, re-authenticated just now."""
     now = now or timezone.now()
+    if code == "sign" and "take_over" not in fields:
+        fields["take_over"] = taken_over(complaint)
     return steps.take(complaint.number, code, fields, by=by, reauthenticated_at=now, now=now)
+
+
+def taken_over(complaint: Complaint) -> dict[str, str]:
+    """A reason for every draft rule that carries the proposal."""
+    resolution = signature.as_it_would_be_signed(Complaint.objects.get(pk=complaint.pk))
+    drafts = carrying.drafts(resolution) if resolution else []
+    return {each.rule.id: "核对过条文，由本人承担" for each in drafts}
 
 
 def with_evidence(complaint: Complaint, by: Any, text: str = "通话录音文字稿") -> Complaint:

@@ -4,41 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from complaints import snapshots
+from audit.record import record
+from complaints import carrying, snapshots
 from complaints.actions.resolution import current
+from complaints.carrying import Carrier
 from complaints.errors import ContentChanged
-from complaints.models import Analysis, Complaint, Opinion, Resolution, Transition
+from complaints.models import Analysis, Complaint, Measure, Opinion, Resolution, Transition
 from evidence.models import Item
 
 
-def content(resolution: Resolution, until: datetime | None = None) -> dict[str, Any]:
+def content(
+    resolution: Resolution,
+    signed: Opinion | None = None,
+    carriers: Sequence[Carrier] | None = None,
+) -> dict[str, Any]:
     """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter,
-    analysis, hashes of the evidence (with `until`, of what had been received by then).
+    analysis, hashes of the evidence, and the rules that carry it (`carriers`, where they are known
+    already). Of what was `signed`: the evidence and the rules as they stood by then.
     """
     complaint = resolution.complaint
     analysis = resolution.analysis
     items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
-    if until is not None:
-        items = items.filter(received_at__lte=until)
-    return {
+    if signed is not None:
+        items = items.filter(received_at__lte=signed.at)
+    covered: dict[str, Any] = {
         "complaint": complaint.number,
         "version": resolution.version,
-        "measures": [
-            {
-                "kind": m.kind,
-                "amount": f"{m.amount:.2f}" if m.amount is not None else None,
-                "formula": m.formula,
-                "description": m.description,
-                "due": m.due.isoformat() if m.due else None,
-            }
-            for m in resolution.measures.all()
-        ],
+        "measures": [_measure(m) for m in resolution.measures.all()],
         "explanation": resolution.explanation,
         "legal_basis": list(resolution.legal_basis),
         "letter": resolution.letter,
@@ -51,6 +48,26 @@ def content(resolution: Resolution, until: datetime | None = None) -> dict[str, 
         else None,
         "evidence": [{"number": n, "sha256": h} for n, h in items.values_list("number", "sha256")],
     }
+    if signed is None:
+        carried = [
+            c.as_json() for c in (carrying.rules(resolution) if carriers is None else carriers)
+        ]
+    elif signed.rules is None:  # signed before rules were signed
+        return covered
+    else:
+        carried = signed.rules
+    names = ("rule", "sha256", "signed")
+    return {**covered, "rules": [{name: rule[name] for name in names} for rule in carried]}
+
+
+def _measure(measure: Measure) -> dict[str, Any]:
+    return {
+        "kind": measure.kind,
+        "amount": f"{measure.amount:.2f}" if measure.amount is not None else None,
+        "formula": measure.formula,
+        "description": measure.description,
+        "due": measure.due.isoformat() if measure.due else None,
+    }
 
 
 def hash_of(signed_content: Mapping[str, Any]) -> str:
@@ -59,9 +76,9 @@ def hash_of(signed_content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def content_hash(resolution: Resolution) -> str:
+def content_hash(resolution: Resolution, carriers: Sequence[Carrier] | None = None) -> str:
     """The hash of what a signature on this version covers."""
-    return hash_of(content(resolution))
+    return hash_of(content(resolution, carriers=carriers))
 
 
 def is_as_signed(opinion: Opinion) -> bool:
@@ -70,7 +87,7 @@ def is_as_signed(opinion: Opinion) -> bool:
     Raises nothing: content that was altered behind the application's back answers False.
     """
     resolution = opinion.resolution
-    return hash_of(content(resolution, until=opinion.at)) == opinion.content_hash
+    return hash_of(content(resolution, opinion)) == opinion.content_hash
 
 
 def as_it_would_be_signed(complaint: Complaint) -> Resolution | None:
@@ -130,15 +147,20 @@ def signed_as_read(read: str) -> Callable[[Complaint, Transition], None]:
         resolution = as_it_would_be_signed(complaint)
         if resolution is None or content_hash(resolution) != read:
             raise ContentChanged(
-                _(
-                    "案件 {number} 的方案、函件、事实或证据在您打开之后有变动，没有签署；"
-                    "请核对变动后再签署"
-                ).format(number=complaint.number),
+                changed_since_read(complaint.number),
                 complaint.version - 1,  # the version before this step, which is rolled back
             )
         signed(complaint, transition)
 
     return sign
+
+
+def changed_since_read(number: str) -> str:
+    """Why something else than what was read is not signed."""
+    return _(
+        "案件 {number} 的方案、函件、事实、证据或规则的签署在您打开之后有变动，没有签署；"
+        "请核对变动后再签署"
+    ).format(number=number)
 
 
 def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text: str) -> None:
@@ -149,6 +171,7 @@ def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text
         resolution.content_hash = content_hash(resolution)
     resolution.status = Resolution.Status.SIGNED if signed else Resolution.Status.RETURNED
     resolution.save()
+    carried = _taken_over(complaint, resolution, transition) if signed else None
     Opinion.objects.create(
         resolution=resolution,
         by=transition.person,
@@ -157,7 +180,31 @@ def _decided(complaint: Complaint, transition: Transition, *, signed: bool, text
         text=text,
         content_hash=resolution.content_hash,
         below_minimum_reason=str(transition.fields.get("below_minimum_reason", "")),
+        rules=carried,
     )
+
+
+def _taken_over(
+    complaint: Complaint, resolution: Resolution, transition: Transition
+) -> list[dict[str, Any]]:
+    """The rules that carry what is signed, drafts with the reason of whoever answers for them.
+
+    The step's guard saw to it that each draft has one.
+    """
+    reasons = transition.fields.get("take_over") or {}
+    carried = [
+        each.as_json(str(reasons.get(each.rule.id, ""))) for each in carrying.rules(resolution)
+    ]
+    drafts = {rule["rule"]: rule["sha256"] for rule in carried if not rule["signed"]}
+    if drafts:
+        record(
+            "rules.taken_over",
+            complaint.subject,
+            transition.person,
+            transition.at,
+            {"rules": drafts},
+        )
+    return carried
 
 
 def _freeze_once_more(complaint: Complaint, resolution: Resolution, transition: Transition) -> None:

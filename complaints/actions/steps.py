@@ -27,6 +27,7 @@ from complaints.lifecycle import STEPS, Field, Step
 from complaints.models import Analysis, Complaint, Event, Transition
 from complaints.situation import CaseSituation
 from complaints.validation import Refused
+from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
 
 
@@ -134,6 +135,8 @@ def _clean_field(name: str, value: Any) -> Any:
                 )
             )
         return {str(f): validation.text(why, 2000, lines=True) for f, why in value.items()}
+    if name == Field.TAKE_OVER:
+        return _clean_reasons(value)
     if name == Field.EVIDENCE:
         numbers = map(validation.item_number, value if isinstance(value, list) else [value])
         return [n for n in numbers if n is not None]
@@ -146,6 +149,16 @@ def _clean_field(name: str, value: Any) -> Any:
         Field.OUTCOME: 40,
     }.get(Field(name), validation.TEXT_LIMIT)
     return validation.text(value, limit, lines=True)
+
+
+def _clean_reasons(value: Any) -> dict[str, str]:
+    """Reasons by rule."""
+    if not isinstance(value, Mapping) or len(value) > 200:
+        raise Refused(_("这里应是“规则：理由”的对象"))
+    unknown = [name for name in value if name not in rulebook.current().rules]
+    if unknown:
+        raise Refused(_("没有规则“{rule}”；请使用规则的编号").format(rule=str(unknown[0])[:60]))
+    return {str(name): validation.text(why, 2000, lines=True) for name, why in value.items()}
 
 
 def take(

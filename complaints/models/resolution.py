@@ -1,5 +1,7 @@
 """Resolutions in versions, their measures, and what counsel said about them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
@@ -104,6 +106,9 @@ class Opinion(models.Model):
     text = models.TextField()
     below_minimum_reason = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64)
+    # What carried the resolution when it was signed (`carrying.Carrier.as_json`), drafts with the
+    # reason by which this person took them over; None on what was signed before rules were signed.
+    rules = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -115,3 +120,8 @@ class Opinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resolution_id} {'signed' if self.signed else 'sent back'}"
+
+    @property
+    def taken_over(self) -> list[dict[str, Any]]:
+        """The draft rules that this person answers for: rule, title, citation, reason."""
+        return [rule for rule in self.rules or [] if not rule["signed"]]

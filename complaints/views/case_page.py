@@ -182,6 +182,7 @@ class CasePage:
             ],
             analysis_is_stale=snapshots.is_stale(complaint, frozen, self.answers),
             offer_is_below_minimum=False,  # asked on counsel's page
+            draft_rules=[],  # likewise
             _reply_clock=self._reply_clock,
             unsent_letters=complaint.unsent,
             reminders=self._reminders,

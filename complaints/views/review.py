@@ -111,7 +111,8 @@ def shown(
         request.rail_counts = {"review": len(desk.queue)}  # type: ignore[attr-defined]
     context = {
         "desk": desk,
-        "word": word or signing.Word(),
+        "word": (word := word or signing.Word()),
+        "takes_over": desk.takes_over(word.take_over) if desk.open else [],
         "tab": tab if tab in TABS else TABS[0],
         "clean": request.GET.get("view") == "clean",
         "fingerprint": desk.fingerprint,

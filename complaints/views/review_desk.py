@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
-from complaints import facts, review_checks, snapshots, suggestion
+from complaints import carrying, facts, review_checks, snapshots, suggestion
 from complaints.actions import resolution as resolutions
 from complaints.actions import signature
 from complaints.advance import unmet
@@ -76,7 +77,7 @@ class Review:
     def result(self) -> dict[str, Any]:
         """The frozen analysis in the language of the screen, worked out again from its facts."""
         found = snapshots.in_language(self.analysis, self.lang) if self.analysis else {}
-        return signatures.mark(found)
+        return signatures.mark(found, self._last_act)
 
     @property
     def open(self) -> bool:
@@ -86,7 +87,7 @@ class Review:
     @cached_property
     def read(self) -> str:
         """The fingerprint of what stands on the page (SHA-256, hex)."""
-        return signature.content_hash(self.resolution) if self.resolution else ""
+        return signature.content_hash(self.resolution, self.carriers) if self.resolution else ""
 
     @cached_property
     def seen(self) -> int:
@@ -98,8 +99,11 @@ class Review:
         """What keeps this person from signing and that the form itself cannot mend."""
         situation = CaseSituation(self.complaint, self.user, timezone.now())
         situation.resolution = self.resolution
-        situation.analysis_is_stale = snapshots.is_stale(self.complaint, self.analysis)
+        situation.analysis_is_stale = snapshots.is_stale(
+            self.complaint, self.analysis, self.answered
+        )
         situation.offer_is_below_minimum = self.short > 0
+        situation.draft_rules = self.drafts
         reasons = unmet(STEPS["sign"], situation, asking=True)
         return [r for r in reasons if r.code not in MENDED_BY]
 
@@ -174,7 +178,11 @@ class Review:
         if self.resolution is None:
             return []
         return review_checks.all_of(
-            self.complaint, self.resolution, self.result, len(self.evidence)
+            self.complaint,
+            self.resolution,
+            self.result,
+            len(self.evidence),
+            self.carriers if self.open else None,  # of what is signed the signature says it
         )
 
     @property
@@ -192,6 +200,25 @@ class Review:
             if r["status"] == "applies"
             and (r["citation"] in cited or any(c in cited for c in r["cited"]))
         ]
+
+    @cached_property
+    def carriers(self) -> list[carrying.Carrier]:
+        """The rules that carry the proposal, signed and drafts."""
+        return carrying.rules(self.resolution, self._last_act) if self.resolution else []
+
+    @cached_property
+    def _last_act(self) -> signatures.Act | None:
+        """Counsel's latest act on any rule, read once."""
+        return signatures.read_latest_act()
+
+    @cached_property
+    def drafts(self) -> list[carrying.Carrier]:
+        """Those that counsel has not signed: whoever signs the proposal answers for them."""
+        return [each for each in self.carriers if not each.signed]
+
+    def takes_over(self, typed: Mapping[str, str]) -> list[tuple[carrying.Carrier, str, str]]:
+        """(draft rule, its title, the reason typed for it), for the form."""
+        return [(d, d.rule.title.in_(self.lang), typed.get(d.rule.id, "")) for d in self.drafts]
 
     # --- facts, evidence, law
 

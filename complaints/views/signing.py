@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import reauthentication
-from complaints.actions import steps
+from complaints.actions import signature, steps
 from complaints.advance import find
 from complaints.errors import ContentChanged, Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.guards import REAUTHENTICATION_LASTS
 from complaints.views.review_desk import Review
 
 TOO_MANY = 429
+BELONG_TO_THE_DIALOG = {"below_minimum_has_reason", "draft_rules_are_taken_over"}
 
 
 @dataclass
@@ -30,16 +31,28 @@ class Word:
     read: str = ""
     seen: str = ""
     version: str = ""
+    take_over: dict[str, str] = field(default_factory=dict)  # draft rule → why counsel takes it on
 
     @classmethod
     def posted(cls, data: QueryDict) -> Word:
         """As the form sends it."""
-        return cls(**{name: data.get(name, "") for name in cls.__dataclass_fields__})
+        names = ("opinion", "below_minimum_reason", "read", "seen", "version")
+        return cls(**{name: data.get(name, "") for name in names}, take_over=_reasons(data))
 
     @classmethod
     def drafted(cls, draft: Mapping[str, Any]) -> Word:
         """As the autosave keeps it; what stood on the page then does not count now."""
-        return cls(str(draft.get("opinion", "")), str(draft.get("below_minimum_reason", "")))
+        return cls(
+            str(draft.get("opinion", "")),
+            str(draft.get("below_minimum_reason", "")),
+            take_over=_reasons(draft),
+        )
+
+
+def _reasons(data: Mapping[str, Any]) -> dict[str, str]:
+    """The reasons by rule; their fields are called after the rule."""
+    start = "take_over-"
+    return {name[len(start) :]: str(data[name]) for name in data if name.startswith(start)}
 
 
 @dataclass
@@ -64,12 +77,12 @@ def confirmed_until(request: HttpRequest) -> datetime | None:
 
 def prepare(request: HttpRequest, desk: Review, word: Word) -> Outcome:
     """Open what has to be filled in for a signature (a page without scripts comes here)."""
-    return Outcome(signing=True, status=200)
+    return _not_as_read(desk, word) or Outcome(signing=True, status=200)
 
 
 def sign(request: HttpRequest, desk: Review, word: Word) -> Outcome:
     """Sign exactly what was read, by the person whose password was given in these minutes."""
-    settled = _already_decided(desk)
+    settled = _already_decided(desk) or _not_as_read(desk, word)
     if settled is not None:
         return settled
     if confirmed_until(request) is None:
@@ -77,9 +90,13 @@ def sign(request: HttpRequest, desk: Review, word: Word) -> Outcome:
         if wrong is not None:
             status = TOO_MANY if wrong.locked else 422
             return Outcome(password=wrong.message, signing=True, status=status)
-    fields = {"opinion": word.opinion}
+    fields: dict[str, Any] = {"opinion": word.opinion}
     if word.below_minimum_reason.strip():
         fields["below_minimum_reason"] = word.below_minimum_reason
+    drafts = {each.rule.id for each in desk.drafts}
+    taken_over = {name: why for name, why in word.take_over.items() if name in drafts}
+    if taken_over:
+        fields["take_over"] = taken_over
     return _taken(
         desk,
         "sign",
@@ -133,7 +150,18 @@ def _refused(desk: Review, refused: StepRefused) -> Outcome:
         if settled is not None:
             return settled
     reasons = [u.message for u in refused.unmet]
-    return Outcome(refused=reasons, signing="below_minimum_has_reason" in codes)
+    return Outcome(refused=reasons, signing=bool(codes & BELONG_TO_THE_DIALOG))
+
+
+def _not_as_read(desk: Review, word: Word) -> Outcome | None:
+    """A refusal shows the page anew: what changed must not be signed with the next click, unread.
+
+    Under the case's lock the action looks once more.
+    """
+    if not desk.open or word.read == desk.read:
+        return None
+    words = signature.changed_since_read(desk.complaint.number)
+    return Outcome(refused=[words], status=409, changed=True)
 
 
 def _already_decided(desk: Review) -> Outcome | None:

@@ -26,7 +26,7 @@ from correspondence import dispatch, inbox
 from correspondence.models import Notice
 from evidence.receive import FileRefused
 from quickstart.demo import acts as acting
-from quickstart.demo import people, programme
+from quickstart.demo import law, people, programme
 from quickstart.demo.cases import Case
 from quickstart.demo.moments import Anchor
 from quickstart.demo.stage import Act, Stage
@@ -40,6 +40,7 @@ GLANCE = timedelta(
 )  # how often the clocks are looked at; what they do is dated to the second
 SENT_AFTER = timedelta(seconds=35)  # longer than the undo window of a reply
 WEEK = timedelta(days=7)
+SIGNED_BY = "counsel"  # who read the rules before the first case
 BROUGHT_AFTER = timedelta(minutes=25)
 UNREAD = timedelta(days=2)  # notices younger than this are still unread
 TELL_EVERY = 30
@@ -177,6 +178,8 @@ def load(say: Callable[[str], None], now: datetime | None = None) -> Loaded:
         _few_collections(),
     ):
         stage = Stage(cases)
+        if acts:
+            law.sign(stage.people[SIGNED_BY], acts[0].at)
         _play(stage, acts, place.demo_position, anchor, say, result)
         with transaction.atomic():
             world = World(stage, anchor)

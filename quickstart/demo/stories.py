@@ -99,6 +99,8 @@ class Common:
     notes: list[str]
     accepted: list[str]
     opinions: list[str]
+    read: str
+    taken_over: list[str]
     send_back: list[str]
     refused: list[str]
     agreed: list[tuple[str, str]]

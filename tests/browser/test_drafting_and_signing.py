@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from complaints.models import Complaint, Opinion
 from tests import factories as f
 from tests.browser.conftest import Open
-from tests.browser.watch import shut_out
+from tests.browser.watch import shut_out, take_over_drafts
 from tests.cast import PASSWORD, Cast, assemble
 from tests.pages.test_resolution import FOUND
 
@@ -71,14 +71,18 @@ def test_counsel_finds_the_fact_and_signs_by_keyboard(signed_in: Open) -> None:
     expect(dialog).to_contain_text("¥3,980.00")
     assert shut_out(page) == []
     dialog.get_by_label("低于法定最低额的理由").fill("消费者书面表示只要求退款")
+    assert take_over_drafts(page, "条文清楚，本案适用无疑")
     dialog.get_by_label("登录密码").fill("wrong")
     dialog.get_by_label("登录密码").press("Enter")
     expect(dialog).to_contain_text("密码不正确，没有签署")
     expect(dialog.get_by_label("低于法定最低额的理由")).to_have_value("消费者书面表示只要求退款")
+    expect(dialog.get_by_label("欺诈的增加赔偿").first).to_have_value("条文清楚，本案适用无疑")
     dialog.get_by_label("登录密码").fill(PASSWORD)
     dialog.get_by_role("button", name="签署").dblclick()
     expect(page.get_by_text("林若衡 已于")).to_be_visible()
-    assert Opinion.objects.get(signed=True).below_minimum_reason == "消费者书面表示只要求退款"
+    signed = Opinion.objects.get(signed=True)
+    assert signed.below_minimum_reason == "消费者书面表示只要求退款"
+    assert {rule["reason"] for rule in signed.taken_over} == {"条文清楚，本案适用无疑"}
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert Opinion.objects.count() == 1
@@ -100,6 +104,7 @@ def test_without_scripts_the_same_is_done_by_full_pages(signed_in: Open) -> None
     counsel.goto(f"/review/{case.number}/")
     counsel.get_by_role("textbox", name="审核意见").fill("同意")
     counsel.get_by_role("button", name="同意并签署").click()
+    take_over_drafts(counsel)
     counsel.get_by_label("登录密码", exact=True).fill(PASSWORD)
     counsel.get_by_role("button", name="签署", exact=True).click()
     expect(counsel.get_by_text("林若衡 已于")).to_be_visible()

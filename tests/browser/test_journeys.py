@@ -18,6 +18,7 @@ from complaints.models import Complaint, Opinion, Outbox, Resolution
 from correspondence.models import Notice
 from evidence.receive import path_of
 from tests.browser.conftest import Open
+from tests.browser.watch import take_over_drafts
 from tests.cast import PASSWORD, Cast, assemble
 from tests.live import Worker, eventually
 from tests.walks.scan import personal_numbers
@@ -201,6 +202,7 @@ def sign(page: Page, opinion: str, expected: tuple[str, ...]) -> None:
     dialog = page.get_by_role("dialog")
     for words in expected:
         expect(dialog).to_contain_text(words)
+    take_over_drafts(page)
     dialog.get_by_label("登录密码").fill(PASSWORD)
     dialog.get_by_role("button", name="签署").click()
     expect(page.get_by_text("已于").first).to_be_visible()

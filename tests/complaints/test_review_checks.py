@@ -6,7 +6,9 @@ import pytest
 
 from complaints import review_checks, wording
 from complaints.arithmetic import result_of
+from complaints.carrying import Carrier
 from complaints.models import Complaint, Resolution
+from legal_rules.rulebook import current
 from tests import factories as f
 from tests.cast import Cast
 
@@ -113,6 +115,7 @@ def test_evidence_articles_sums_and_remedies_are_marked_by_what_is_there(checked
     assert poor == {
         "事实已查明，有证据": "unk",
         "所引条文与规则结论一致": "unk",
+        "所依据的规则已经法务签署": "ok",
         "金额不低于法律分析的最低额": "no",
         "算式复算一致": "ok",
         "函件写明的金额与方案一致": "unk",
@@ -122,7 +125,7 @@ def test_evidence_articles_sums_and_remedies_are_marked_by_what_is_there(checked
     }
 
 
-def test_an_article_of_an_open_or_draft_rule_is_said_to_be_one(cast: Cast) -> None:
+def test_an_article_of_an_open_rule_is_said_to_be_one(cast: Cast) -> None:
     rule = {
         "status": "open",
         "signed": False,
@@ -137,4 +140,19 @@ def test_an_article_of_an_open_or_draft_rule_is_said_to_be_one(cast: Cast) -> No
 
     assert basis({"rules": [rule]}).notes == ("《民法典》第一百四十八条：规则的结论是“待查明”",)
     applying = basis({"rules": [rule, {**rule, "status": "applies"}]})
-    assert (applying.mark, applying.notes) == ("ok", ("所依据的规则还是草稿，未经法务签署",))
+    assert (applying.mark, applying.notes) == ("ok", ())
+
+
+def test_draft_rules_under_a_proposal_are_named(cast: Cast) -> None:
+    case = f.in_review(cast)
+    resolution = Resolution.objects.get(complaint=case)
+    rules = current().rules
+    carriers = [
+        Carrier(rules["cpl.55.1"], ("named",), signed=True),
+        Carrier(rules["cpl.24.1"], ("named",), signed=False),
+    ]
+    check = review_checks.all_of(case, resolution, {}, 1, carriers)[2]
+    assert (check.mark, check.figure) == ("unk", "1 / 2")
+    assert check.notes == (
+        "《消费者权益保护法》第二十四条（cpl.24.1）还是草稿，签署方案时须由您具名承担",
+    )

@@ -23,7 +23,11 @@ def shown_hash(case: Complaint) -> str:
 
 def sign(case: Complaint, by, read: str) -> Complaint:
     now = timezone.now()
-    fields = {"opinion": "同意", "below_minimum_reason": "测试"}
+    fields = {
+        "opinion": "同意",
+        "below_minimum_reason": "测试",
+        "take_over": f.taken_over(case),
+    }
     return steps.take(
         case.number, "sign", fields, by=by, reauthenticated_at=now, now=now, read=read
     )

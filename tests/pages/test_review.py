@@ -16,6 +16,7 @@ from django.utils import timezone
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.models import Complaint, Draft, FactAnswer, Opinion, Outbox, Resolution, Transition
+from legal_rules import signatures
 from tests import factories as f
 from tests.cast import PASSWORD, Cast, assemble
 from tests.pages.test_resolution import FOUND
@@ -39,6 +40,8 @@ def hidden(page, name: str) -> str:
 def word(page, action: str, **changes: Any) -> dict[str, Any]:
     """What the page sends, with what it had shown."""
     shown = {name: hidden(page, name) for name in ("read", "seen", "version")}
+    drafts = re.findall(r'name="(take_over-[^"]+)"', page.content.decode())
+    shown |= dict.fromkeys(drafts, "核对过条文，由本人承担")
     return {"action": action, **shown, "opinion": "事实清楚，同意", "password": PASSWORD, **changes}
 
 
@@ -452,3 +455,56 @@ def test_two_counsel_press_at_once_and_one_signature_stands(own_cast: Cast) -> N
     assert re.search(r"已由(林若衡|沈知远)在 \d\d:\d\d 签署，您的意见没有提交", refused)
     assert Opinion.objects.filter(signed=True).count() == 1
     assert Transition.objects.filter(complaint=case, step="sign").count() == 1
+
+
+# --- draft rules
+
+
+def test_a_proposal_on_draft_rules_asks_counsel_to_take_each_over_by_name(
+    cast: Cast, counsel: Client
+) -> None:
+    case = investigated(cast, legal_basis=["《价格法》第四十一条"])
+    page = counsel.get(address(case))
+    text = page.content.decode()
+    assert "草稿规则须由您具名承担" in text
+    assert "林若衡" in text
+    assert 'name="take_over-price_law.41"' in text
+    assert "方案引用了它的条文" in text
+    reason = {"take_over-price_law.41": " "}
+    refused = counsel.post(address(case), word(page, "sign", opinion="我的意见", **reason))
+    assert refused.status_code == 422
+    assert "请先签署规则，或由您具名承担" in refused.content.decode()
+    assert "我的意见" in refused.content.decode()
+    assert re.search(r'<dialog[^>]*id="sign"[^>]* open', refused.content.decode())
+    typed = {"take_over-price_law.41": "本案应当退还多收的款项"}
+    assert counsel.post(address(case), word(refused, "sign", **typed)).status_code == 302
+    for tab in ("", "history"):
+        shown = counsel.get(address(case), {"tab": tab}).content.decode()
+        assert "具名承担的草稿规则" in shown
+        assert "本案应当退还多收的款项" in shown
+
+
+def test_a_proposal_on_signed_rules_asks_nothing_more(cast: Cast, counsel: Client) -> None:
+    signatures.sign_many(["price_law.41"], by=cast.counsel2, comment="")
+    case = investigated(cast, legal_basis=["《价格法》第四十一条"])
+    text = counsel.get(address(case)).content.decode()
+    assert 'name="take_over-price_law.41"' not in text
+
+
+def test_reasons_that_were_begun_are_there_again(cast: Cast, counsel: Client) -> None:
+    case = investigated(cast, legal_basis=["《价格法》第四十一条"])
+    typed = {"opinion": "看过", "take_over-price_law.41": "写到一半的理由"}
+    communication.save_draft(cast.counsel, f"review:{case.number}", typed)
+    assert "写到一半的理由" in counsel.get(address(case)).content.decode()
+
+
+def test_what_changed_is_not_signed_unread_after_a_wrong_password(
+    cast: Cast, counsel: Client
+) -> None:
+    case = investigated(cast)
+    page = counsel.get(address(case))
+    f.with_evidence(case, cast.agent, "后来的材料")
+    for action in ("prepare", "sign"):
+        refused = counsel.post(address(case), word(page, action, password="wrong"))
+        assert refused.status_code == 409, action
+        assert "在您打开之后有变动" in refused.content.decode()

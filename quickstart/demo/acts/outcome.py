@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -10,6 +11,7 @@ from complaints.actions import feedback
 from complaints.actions import resolution as resolutions
 from complaints.models import Commitment
 from complaints.situation import CaseSituation
+from quickstart.demo import law
 from quickstart.demo.cases import on
 from quickstart.demo.stage import Scene
 from quickstart.demo.stories import common
@@ -40,9 +42,12 @@ def send_back(s: Scene) -> None:
 
 def sign(s: Scene) -> None:
     own = [s.case.story.opinion] if s.case.story.opinion else []
-    fields = {"opinion": s.said("opinions", own)}
-    if CaseSituation(s.complaint, s.by, s.now, fields).offer_is_below_minimum:
+    fields: dict[str, Any] = {"opinion": s.said("opinions", own)}
+    situation = CaseSituation(s.complaint, s.by, s.now, fields)
+    if situation.offer_is_below_minimum:
         fields["below_minimum_reason"] = s.case.fill(s.values.get("below", BELOW))
+    if reasons := law.taken_over(s.case, situation):
+        fields["take_over"] = reasons
     s.step("sign", **fields)
 
 
