@@ -47,6 +47,15 @@ def test_a_late_fault_without_the_day_of_delivery_refutes_nothing():
     assert value("dv_within_7d_sale", **SOLD, q_defect_found_date="2026-03-20") is None
 
 
+def test_after_the_warranty_a_fault_without_a_day_was_not_an_early_one():
+    over = {**SOLD, "q_in_warranty": False}
+    assert value("dv_within_7d_sale", **over) is False
+    assert value("dv_within_7d_sale", **over, q_defect_found_date="2028-03-20") is False
+    assert value("dv_within_7d_sale", q_in_warranty=False, q_defect_found_date="2026-03-05") is None
+    assert value("dv_within_7d_sale", **over, q_defect_found_date="2026-03-05") is None
+    assert value("dv_within_7d_sale", **over, rt_demand_date="2026-03-05") is True
+
+
 def test_a_sale_before_or_after_delivery_counts_from_the_later_day_against_the_consumer():
     paid_later = {"tx_contract_date": "2026-03-06", "tx_delivery_date": "2026-03-02"}
     assert value("dv_within_7d_sale", **paid_later, q_defect_found_date="2026-03-13") is None

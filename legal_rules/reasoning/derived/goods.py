@@ -168,9 +168,9 @@ def dv_part_replaced_twice(get: Get) -> bool | None:
 
 def _appeared_after_sale(get: Get, days: int) -> bool | None:
     """Only what is beyond dispute: the demand came in time, so the fault did; or the fault came
-    too late even when counted from delivery. Between, counsel decides (售出之日: contract or
-    delivery; a fault in time that was reported later; time of first installation, which some
-    provisions leave out).
+    too late even when counted from delivery; or the warranty is over and no day is given that
+    speaks for an early fault. Between, counsel decides (售出之日: contract or delivery; a fault in
+    time that was reported later; time of first installation, which some provisions leave out).
     """
     found, asked = day_of(get, "q_defect_found_date"), day_of(get, "rt_demand_date")
     sold, handed_over = day_of(get, "tx_contract_date"), day_of(get, "tx_delivery_date")
@@ -181,4 +181,5 @@ def _appeared_after_sale(get: Get, days: int) -> bool | None:
         return None
     if found and handed_over and found > last_day(max(sold or handed_over, handed_over) + span):
         return False
-    return None
+    late = found is None or (sold is not None and found > last_day(sold + span))
+    return False if late and get("q_in_warranty") is False else None
