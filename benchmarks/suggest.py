@@ -199,8 +199,12 @@ def speed(texts: list[str], work: Callable[[str], object]) -> float:
 
 
 def sample(count: int, seed: int) -> None:
-    """Suggestions with what stands around their words, to be judged by a reader."""
-    rows = [(t, s) for t in complaints() for s in suggest(t.text, t.on) if not s.judgement]
+    """Suggestions with what stands around their words, to be judged by a reader.
+
+    From every second text: what was suggested for the others was read while tuning.
+    """
+    unread = list(complaints())[1::2]
+    rows = [(t, s) for t in unread for s in suggest(t.text, t.on) if not s.judgement]
     for number, (t, s) in enumerate(random.Random(seed).sample(rows, min(count, len(rows))), 1):
         before = t.text[max(0, s.start - 30) : s.start].replace("\n", " ")
         after = t.text[s.end : s.end + 20].replace("\n", " ")

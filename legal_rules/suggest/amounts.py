@@ -19,8 +19,8 @@ _YUAN = (
 _UNITS = (
     rf"(?P<yuan>{_YUAN})|(?P<age>周?岁)|(?P<km>公里|千米|km)|(?P<days>个?工作日|天|日)|(?P<weeks>个?(?:周(?!年)|星期|礼拜))"
     r"|(?P<span>个?(?:小时|钟头|月|季度|学期)|年|分钟|周年)|(?P<times>次(?!日|数|品|要|性)|回(?!复|来|家|去)|趟)"
-    r"|(?P<people>个?人(?!民|生|资|信|隐|原因|账)|位(?!于|置)|名(?!字|称|义))|(?P<multiple>倍)"
-    r"|(?P<thing>[个盒袋瓶件条节斤克台辆张号%度折点页层楼室栋区号套只份本双包箱级期户公]|毫升|mg|ml|kg|g(?![a-z])|平米|课时)"
+    r"|(?P<people>个?人(?!民|生|资|信|隐|原因|账)|位(?!于|置)|名(?!字|称|义))|(?P<multiple>倍)|(?P<units>节(?!日|目|省|约|奏)|课时)"
+    r"|(?P<thing>[个盒袋瓶件条斤克台辆张号%度折点页层楼室栋区号套只份本双包箱级期户公]|毫升|mg|ml|kg|g(?![a-z])|平米)"
 )
 _NUMBER = re.compile(
     rf"(?P<sign>[¥￥]\s?|人民币\s?|rmb\s?)?(?P<number>{PATTERN})(?P<about>\s?[多余来几])?\s?(?:{_UNITS})?(?P<more>钱?(?:多|左右|上下|以[上下]|不到|出头))?"
@@ -43,7 +43,7 @@ _CODE = re.compile(r"\d(?:[ -]?\d){9,}|[a-z]+-?\d[\da-z-]{5,}|\d{6,}(?=[xX])")
 _TENTHS = re.compile(
     r"块([1-9一二三四五六七八九])(?:毛|角)?(?![\d个斤瓶盒袋条只台件张点多百千万元块])"
 )
-_KINDS = ("age", "km", "days", "weeks", "span", "times", "people", "multiple")
+_KINDS = ("age", "km", "days", "weeks", "span", "times", "people", "multiple", "units")
 
 
 def numbers(text: str) -> list[Slot]:

@@ -96,6 +96,8 @@ class _Compiler:
         kinds = body.strip("{}").split("|")
         if unknown := set(kinds) - set(MARKS):
             raise NotationError(f"no slot {min(unknown)!r}")
+        if self.slot:
+            raise NotationError("more than one slot")
         marks = "".join(MARKS[k] for k in kinds)
         self.parts.append(f"(?P<slot>[{marks}]{FILL}*){'?' if may else ''}{SPACE}")
         self.slot = kinds[0]

@@ -24,6 +24,7 @@ MARKS: dict[str, str] = {
             "km",  # 1001公里: int
             "people",  # 620人: int
             "multiple",  # 三倍
+            "units",  # 40节, 20课时: int
             "code",  # a telephone, document or order number
         )
     )
