@@ -112,7 +112,7 @@ def read(text: str) -> Clauses:
         clauses.spans.append((start, end, sentence))
         at = end
     clauses._starts = [span[0] for span in clauses.spans]
-    for reader in (_asked, _supposed, _lawful, _doubted, _said, _demanded):
+    for reader in (_asked, _supposed, _lawful, _doubted, _demanded, _said):
         clauses.parts += reader(clauses)
     return clauses
 
@@ -178,6 +178,8 @@ def _said(clauses: Clauses) -> list[Part]:
         start, _end, _sentence = clauses.spans[index]
         if cues.UNSAID.search(clauses.text, start, found.start()):
             continue
+        if any(p.kind == "demanded" and p.start < found.start() < p.end for p in clauses.parts):
+            continue  # 请你们解释
         who = _subject(clauses, index, found.start())
         if clauses.text[max(start, found.start() - 1) : found.start()] in ("听", "据"):
             who = THIRD
