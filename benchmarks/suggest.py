@@ -45,7 +45,7 @@ class Told:
     categories: tuple[str, ...] = ()
     facts: dict[str, list[Any]] = field(default_factory=dict)
     open: dict[str, Any] = field(default_factory=dict)
-    labelled: bool = False
+    labelled: str = ""  # read, or unread while the patterns were made
 
 
 @dataclass
@@ -84,7 +84,8 @@ def _slots(story: Story, product: dict[str, Any], turn: int) -> _Slots:
 
 def invented() -> Iterator[Told]:
     """Every telling of every story of the demo data; its words were written for other ends."""
-    labels = yaml.safe_load(LABELS.read_text(encoding="utf-8"))["invented"]
+    page = yaml.safe_load(LABELS.read_text(encoding="utf-8"))
+    labels = {**page["invented"], **page["unread"]}
     for story in stories().values():
         for turn, telling in enumerate(story.narratives):
             product = story.products[turn % len(story.products)]
@@ -95,7 +96,8 @@ def invented() -> Iterator[Told]:
             text = f"{title}\n{telling.strip().format_map(slots)}"
             facts = label.get("facts") or _known(story, product)
             category = (story.category,)
-            yield Told(name, text, TODAY, category, facts, label.get("open", {}), bool(label))
+            kind = "unread" if name in page["unread"] else "read" if label else ""
+            yield Told(name, text, TODAY, category, facts, label.get("open", {}), kind)
 
 
 def _known(story: Story, product: dict[str, Any]) -> dict[str, list[Any]]:
@@ -121,7 +123,7 @@ def decided() -> Iterator[Told]:
         on = date(row["year_of_facts"], 12, 31)
         categories = tuple(label["category"])
         yield Told(
-            name, row["narrative_zh"], on, categories, label["facts"], label.get("open", {}), True
+            name, row["narrative_zh"], on, categories, label["facts"], label.get("open", {}), "read"
         )
 
 
@@ -245,8 +247,9 @@ def main() -> None:
     for name, told in sources:
         part = held_out(told, given.held)
         say(f"{name}, {'held-out third' if given.held else 'the two thirds tuned on'}: {len(part)}")
-        if labelled := [t for t in part if t.labelled]:
-            say(f"  of {len(labelled)}: {counted(labelled, given.show).line}")
+        for kind in ("read", "unread"):
+            if labelled := [t for t in part if t.labelled == kind]:
+                say(f"  {len(labelled)} labelled, {kind}: {counted(labelled, given.show).line}")
         say(f"  {topics(part)}")
         agree, against = contradicted([t for t in part if not t.labelled])
         if agree:

@@ -21,7 +21,7 @@ from tests import factories as f
 from tests.cast import Cast
 from tests.pages.test_intake import browser, errors, fields, hints, sent
 
-BARE = {"price_paid": "", "transaction_date": "", "category": ""}
+BARE = {"title": "买了胶囊", "price_paid": "", "transaction_date": "", "category": ""}
 SAID = (
     "2026 年 11 月 9 日接到推销电话，对方自称健康顾问，说胶囊根治高血压，当天付款 3980 元。"
     "他们这是欺诈。要求退款并三倍赔偿。"
@@ -101,7 +101,7 @@ def test_a_left_value_does_not_come_back_but_another_of_the_fact_does(agent: Cli
 
 def test_taken_facts_become_the_consumers_answers_with_the_words(agent: Client) -> None:
     taken = told({"tx_channel": "电话营销", "rt_demand": ["退款", "惩罚性赔偿"], "fraud": True})
-    sent(agent, narrative=SAID, told=taken)
+    sent(agent, title="买了胶囊", narrative=SAID, told=taken)
     answers = {a.fact: a for a in FactAnswer.objects.all()}
     assert set(answers) == {"tx_channel", "rt_demand", "fraud"}
     assert {a.source for a in answers.values()} == {"consumer"}
@@ -120,7 +120,7 @@ def test_a_taken_sum_yields_to_the_field_and_stands_where_the_field_is_empty(age
 
 
 def test_a_taken_fact_stays_taken_when_the_words_are_gone(agent: Client) -> None:
-    sent(agent, narrative="改了", told=told({"tx_channel": "电话营销"}))
+    sent(agent, title="改了", narrative="改了", told=told({"tx_channel": "电话营销"}))
     assert FactAnswer.objects.get().note == "来自登记时的叙述"
 
 
