@@ -183,3 +183,16 @@ def test_a_private_seller_is_no_business_but_a_platform_is_one():
 )
 def test_without_a_consumer_or_a_business_the_consumer_law_may_not_apply(facts, beyond):
     assert value("dv_beyond_consumer_law", **facts) is beyond
+
+
+def test_goods_below_standard_or_a_deceived_purchase_harm_the_consumer_unasked():
+    assert value("dv_rights_harmed") is None
+    assert value("dv_rights_harmed", pf_rights_harmed=False) is False
+    assert value("dv_rights_harmed", q_not_conform=True) is True
+    assert value("dv_rights_harmed", q_not_conform=False) is None
+    assert value("dv_rights_harmed", fr_false_statement=True) is None
+    assert value("dv_rights_harmed", fr_false_statement=True, fr_induced=True) is True
+    assert value("dv_rights_harmed", pr_overpaid="0.00") is None
+    assert value("dv_rights_harmed", pr_overpaid="5.50") is True
+    assert value("dv_rights_harmed", fd_fake_or_inferior_drug="劣药") is True
+    assert value("dv_rights_harmed", pf_rights_harmed=False, sp_broken=True) is True

@@ -4,6 +4,29 @@ from __future__ import annotations
 
 from legal_rules.reasoning.derived.inputs import Get, day_of, last_day, months_after, positive
 
+HARM = (
+    "q_not_conform",
+    "q_officially_unqualified",
+    "q_expired",
+    "q_quantity_short",
+    "fd_below_standard",
+    "fr_adulterated",
+    "fr_trademark_infringing",
+    "fr_take_money_no_performance",
+    "fr_service_cheating",
+    "sp_broken",
+)
+
+
+def dv_rights_harmed(get: Get) -> bool | None:
+    """消费者权益保护法 44, 48: 合法权益受到损害. Said, or shown by what is known of the goods."""
+    signs = [get(fact) for fact in HARM]
+    signs.append(get("fd_fake_or_inferior_drug") in ("假药", "劣药"))
+    signs.append(all([get("fr_false_statement"), get("fr_induced")]))
+    signs.append(positive(get, "pr_overpaid"))
+    said = get("pf_rights_harmed")
+    return True if any(signs) else said if isinstance(said, bool) else None
+
 
 def dv_property_lost(get: Get) -> bool | None:
     """产品质量法 41(1): 缺陷产品以外的其他财产损害."""
