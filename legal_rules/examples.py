@@ -40,11 +40,19 @@ def neighbours(book: Rulebook, rule: Rule) -> Mapping[str, Rule]:
 
 
 def check(book: Rulebook, rule: Rule, example: Example) -> list[str]:
-    """What differs between an example and the engine's answer."""
+    """What differs between an example and the engine's answer, in words for developers."""
+    return [
+        f"expected {key} {wanted!r}, found {found!r}"
+        for key, wanted, found in differences(book, rule, example)
+    ]
+
+
+def differences(book: Rulebook, rule: Rule, example: Example) -> list[tuple[str, object, object]]:
+    """(what, expected, found) for each expectation that does not hold."""
     finding = book.findings(example.facts, example.on or book.as_of)[rule.id]
     found = describe(finding)
     return [
-        f"expected {key} {wanted!r}, found {found.get(key)!r}"
+        (key, wanted, found.get(key))
         for key, wanted in example.expect.items()
         if found.get(key) != _plain(key, wanted)
     ]

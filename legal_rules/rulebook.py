@@ -87,15 +87,17 @@ def analyse(
     category: str | None = None,
     lang: str = "zh-hans",
     dated: bool = True,
+    book: Rulebook | None = None,
 ) -> analysis.Json:
     """The legal analysis of `facts` as of the date of the conduct, in plain JSON.
 
     `category` (an id of categories.yaml) says which remedies are looked at besides those for which
     an answer already speaks. `dated` False: nobody has said when it happened and `as_of` is a
-    guess; a young rule then stays open and asks for the date. Raises UnknownFact, WrongValue, and
+    guess; a young rule then stays open and asks for the date. `book`: another rulebook than the
+    running one, of the same vocabulary. Raises UnknownFact, WrongValue, and
     KeyError for an unknown category.
     """
-    book, held = current(), known(facts)
+    book, held = book or current(), known(facts)
     findings = list(apply_rules(book.rules.values(), held, as_of, dated).values())
     about = CATEGORIES[category] if category else None
     relevant = ask.relevant(findings, about)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -271,6 +271,17 @@ def _all_of(page: Table, key: str, known: Mapping[str, object]) -> tuple[str, ..
     return page.names(key)
 
 
+def mistakes_between(changed: Iterable[Rule], rules: Mapping[str, Rule]) -> list[LawError]:
+    """What is wrong between some rules and all; the others were sound among themselves."""
+    found = []
+    for rule in changed:
+        try:
+            _check_relations(rule, rules)
+        except LawError as mistake:
+            found.append(mistake)
+    return found
+
+
 def _check_relations(rule: Rule, rules: Mapping[str, Rule]) -> None:
     """No dangling name, and no rule that yields to itself, not even by way of others."""
     for name in (*rule.yields_to, *((rule.preceded_by,) if rule.preceded_by else ())):
@@ -283,4 +294,4 @@ def _check_relations(rule: Rule, rules: Mapping[str, Rule]) -> None:
             raise LawError(rule.file, 1, "yields_to_itself", rule=rule.id)
         if name not in seen:
             seen.add(name)
-            ahead.extend(rules[name].yields_to)
+            ahead.extend(rules[name].yields_to if name in rules else ())

@@ -19,6 +19,24 @@ MISTAKES: Mapping[str, Mistake] = {
         "{problem}",
         "check the indentation, the pairs of quotes and the space after each colon",
     ),
+    "no_file": told(
+        "没有规则文件",
+        "上传 .yaml 文件，或者粘贴一条规则的全文",
+        "there is no rule file",
+        "give a .yaml file, or the whole text of a rule",
+    ),
+    "too_many_files": told(
+        "{count} 个文件，一次最多 {most} 个",
+        "分几次试算",
+        "{count} files; {most} at once",
+        "try them in several goes",
+    ),
+    "too_large": told(
+        "文件大于 {most} KB",
+        "一个文件只写一条规则",
+        "the file is larger than {most} KB",
+        "write one rule in a file",
+    ),
     "not_utf8": told(
         "文件不是 UTF-8 编码（第 {byte} 字节）",
         "以 UTF-8 重新保存",

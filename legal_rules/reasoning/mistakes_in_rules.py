@@ -182,7 +182,7 @@ IN_RULES: Mapping[str, Mistake] = {
     ),
     # --- what an example expects
     "example_fails": told(
-        "例子“{name}”不成立：{key} 应为 {wanted}，得到 {found}",
+        "例子“{name}”：{key} 应为 {wanted}，得到 {found}",
         "改正规则，或者核对例子",
         "{name}: expected {key} {wanted}, found {found}",
         "correct the rule, or check the example",

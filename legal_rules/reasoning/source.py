@@ -113,11 +113,16 @@ def read(path: Path, root: Path) -> Table:
 
     Raises LawError for bad YAML, a key said twice, a float, or a file that is no mapping.
     """
-    name = path.relative_to(root.parent).as_posix()
+    return parse_bytes(path.read_bytes(), path.relative_to(root.parent).as_posix())
+
+
+def parse_bytes(content: bytes, name: str) -> Table:
+    """The mapping that the content of a file holds. Raises LawError as `parse` does."""
     try:
-        return parse(path.read_text(encoding="utf-8"), name)
+        return parse(content.decode("utf-8-sig"), name)
     except UnicodeDecodeError as bad:
-        raise LawError(name, 1, "not_utf8", byte=bad.start) from bad
+        line = content[: bad.start].count(b"\n") + 1
+        raise LawError(name, line, "not_utf8", byte=bad.start) from bad
 
 
 def parse(text: str, name: str) -> Table:
