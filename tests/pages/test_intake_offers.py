@@ -183,7 +183,7 @@ def test_without_a_script_a_button_of_the_form_decides_and_registers_nothing(
 
 def test_the_offers_take_no_statement(cast: Cast, agent: Client) -> None:
     with CaptureQueriesContext(connection) as silent:
-        hints(agent, title="问好", narrative="你好", **BARE)
+        hints(agent, narrative="你好", **{**BARE, "title": "问好"})
     with CaptureQueriesContext(connection) as speaking:
         hints(agent, narrative=SAID, told=told({"tx_channel": "电话营销"}), **BARE)
     assert len(speaking) <= len(silent)
