@@ -101,9 +101,15 @@ document.addEventListener('keydown', (event) => {
   const name = { KeyY: 'take', KeyN: 'leave' }[event.code];
   if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.isComposing || document.querySelector('dialog[open]')) return;
   event.preventDefault();
-  const button = pane.querySelector(`[data-offer] button[name=${name}]`);
-  if (button) decide(button);
+  const row = pane.querySelector('[data-offer]');
+  if (!row) return;
+  if (inSight(row)) decide(row.querySelector(`button[name=${name}]`));
+  else row.scrollIntoView({ block: 'center' }); // nobody decides about what they have not seen: the next press does
 });
+function inSight(row) {
+  const [{ top, bottom }, frame] = [row.getBoundingClientRect(), pane.getBoundingClientRect()];
+  return top >= Math.max(frame.top, 0) && bottom <= Math.min(frame.bottom, window.innerHeight);
+}
 
 // The next field of the form that takes text or a choice; a group of choices counts once.
 function next(from) {

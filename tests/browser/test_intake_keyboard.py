@@ -27,6 +27,14 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.id"))
 
 
+def in_sight(row: Locator) -> bool:
+    """Whether the row lies within the side pane as it is scrolled."""
+    place, frame = row.bounding_box(), row.page.locator("#hints").bounding_box()
+    assert place
+    assert frame
+    return place["y"] + place["height"] <= frame["y"] + frame["height"] + 1
+
+
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
@@ -101,6 +109,11 @@ def test_the_telesales_case_is_registered_and_accepted_without_a_mouse(signed_in
     offer = page.locator("[data-offer]").first
     taken, left = (page.locator("[data-offer] p").nth(n).inner_text() for n in (0, 1))
     expect(offer.locator("button[name=take]")).to_contain_text("Alt Y")
+    page.locator("#hints").evaluate("pane => pane.scrollTo(0, 0)")
+    if not in_sight(offer):
+        press(page, "Alt+y")
+        expect(page.locator("#id_told")).to_have_value("")
+        assert in_sight(offer), "shown first, decided by the next press"
     press(page, "Alt+y", "Alt+n")
     expect(page.locator("#offers")).to_contain_text("已采纳 1 项")
     expect(page.locator("#offers")).to_contain_text("已忽略 1 项")
