@@ -91,11 +91,14 @@ class Hints:
 
     @cached_property
     def offers(self) -> list[Offer]:
-        """Facts that the words suggest and nobody decided about; judgements last."""
+        """Facts that the words suggest and nobody decided about: those that the rules need first,
+        judgements last.
+        """
         if not self.user.may("answer_facts"):
             return []
+        needed = {m["fact"] for m in self._analysis["missing_facts"]}
         rows = self._read.offers(facts.from_the_record(self._complaint), self.decided)
-        return sorted(rows, key=lambda offer: offer.judgement)
+        return sorted(rows, key=lambda offer: (offer.judgement, offer.fact not in needed))
 
     @property
     def first_offers(self) -> list[Offer]:
@@ -182,7 +185,9 @@ class Hints:
         """What decides next and was not asked yet; counsel's own findings are not asked here."""
         missing = self._analysis["missing_facts"]
         able = [m for m in missing if not facts.is_judgement(m["fact"])]
+        offered = {offer.fact for offer in self.offers}
         waiting = [m for m in able if m["fact"] not in self.asked]
+        waiting.sort(key=lambda m: m["fact"] in offered)  # asked last: the answer is at hand
         shown = BESIDE_OFFERS if self.offers else QUESTIONS
         return [_question(m, self.lang) for m in waiting[:shown]]
 
