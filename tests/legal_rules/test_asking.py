@@ -83,7 +83,8 @@ def deciding(asked: list[Asked]) -> list[str]:
 def test_the_telephone_sale_is_decided_with_few_questions() -> None:
     talk = Talk("telesales_fraud", TELESALES, tx_price_paid="3980.00")
     agent = talk.ask("agent")
-    assert deciding(agent)[:3] == ["fr_false_statement", "fr_induced", "tx_living_consumption"]
+    assert deciding(agent)[:2] == ["fr_false_statement", "fr_induced"]
+    assert set(deciding(agent)[2:4]) == {"tx_our_role", "tx_living_consumption"}
     assert "fr_disease_claim" in {each.fact for each in agent}
     assert len(deciding(agent)) <= 12
     assert len(agent) <= 28

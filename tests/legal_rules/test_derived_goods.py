@@ -196,3 +196,10 @@ def test_goods_below_standard_or_a_deceived_purchase_harm_the_consumer_unasked()
     assert value("dv_rights_harmed", pr_overpaid="5.50") is True
     assert value("dv_rights_harmed", fd_fake_or_inferior_drug="劣药") is True
     assert value("dv_rights_harmed", pf_rights_harmed=False, sp_broken=True) is True
+
+
+def test_a_platform_is_not_the_seller_but_its_own_shop_is():
+    assert value("dv_not_the_seller") is None
+    assert value("dv_not_the_seller", tx_our_role="电商平台经营者") is True
+    assert value("dv_not_the_seller", tx_our_role="平台自营") is False
+    assert value("dv_not_the_seller", tx_our_role="生产者") is False

@@ -53,6 +53,16 @@ NEVER_FARM_SUPPLIES = (
     "网络游戏",
 )
 
+INTERMEDIARIES = (
+    "电商平台经营者",
+    "直播间运营者",
+    "直播营销平台",
+    "广告发布者",
+    "柜台出租者或展销会举办者",
+    "受托处理者",
+    "电子支付服务提供者",
+)
+
 
 def dv_farm_supplies(get: Get) -> bool | None:
     """消费者权益保护法 62: means of production used directly in farming, by farmers.
@@ -71,6 +81,12 @@ def dv_not_a_business(get: Get) -> bool | None:
     if trades is None:
         return None
     return trades is False and get("tx_our_role") in (None, "销售者", "服务提供者")
+
+
+def dv_not_the_seller(get: Get) -> bool | None:
+    """消费者权益保护法 43-45: platforms and lessors answer otherwise than sellers."""
+    role = get("tx_our_role")
+    return None if role is None else role in INTERMEDIARIES
 
 
 def dv_beyond_consumer_law(get: Get) -> bool | None:
