@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from django.utils import timezone, translation
 
+from accounts.models import User
 from complaints.models import Complaint, FactAnswer
 from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
@@ -29,7 +30,40 @@ def all_answers(complaint: Complaint) -> list[FactAnswer]:
     return list(found.order_by("id"))
 
 
-def known_values(answers: Sequence[FactAnswer]) -> dict[str, Any]:
+class Answer(Protocol):
+    """What the law needs of an answer."""
+
+    @property
+    def fact(self) -> str: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def established(self) -> bool: ...
+    @property
+    def by(self) -> User: ...
+
+
+class Given(NamedTuple):
+    """An answer without its row, for reading many."""
+
+    fact: str
+    value: Any
+    established: bool
+    by: User
+
+
+def answers_of_many(complaints: Sequence[Complaint]) -> dict[int, list[Given]]:
+    """The answers that stand, by primary key of the case: two statements for any number."""
+    rows = FactAnswer.objects.filter(complaint__in=complaints, superseded_at=None).order_by("id")
+    read = list(rows.values_list("complaint", "fact", "value", "established", "by"))
+    people = User.objects.in_bulk({row[4] for row in read})
+    found: dict[int, list[Given]] = {complaint.pk: [] for complaint in complaints}
+    for complaint, fact, value, established, by in read:
+        found[complaint].append(Given(fact, value, established, people[by]))
+    return found
+
+
+def known_values(answers: Sequence[Answer]) -> dict[str, Any]:
     """Fact → plain value, for facts that are established.
 
     A judgement counts only when counsel found it; else it is a report.
@@ -61,7 +95,7 @@ def from_the_record(complaint: Complaint) -> dict[str, Any]:
     return values
 
 
-def values_for_law(complaint: Complaint, answers: Sequence[FactAnswer]) -> dict[str, Any]:
+def values_for_law(complaint: Complaint, answers: Sequence[Answer]) -> dict[str, Any]:
     """What the rulebook is asked with: the record's own facts, overridden by answers."""
     return {**from_the_record(complaint), **known_values(answers)}
 
@@ -71,7 +105,7 @@ def is_dated(complaint: Complaint) -> bool:
     return complaint.transaction_date is not None
 
 
-def settled(answers: Sequence[FactAnswer]) -> set[str]:
+def settled(answers: Sequence[Answer]) -> set[str]:
     """Facts that are no longer asked: answered, or given up as not to be established.
 
     An agent's report on a judgement settles nothing: counsel is still asked.
@@ -97,7 +131,7 @@ def analyse(
     return still_asking(result, settled(answers))
 
 
-def rules_that_hold(complaint: Complaint, answers: Sequence[FactAnswer]) -> list[str]:
+def rules_that_hold(complaint: Complaint, answers: Sequence[Answer]) -> list[str]:
     """The rules that hold on these answers and are not displaced, in the order of the rulebook."""
     known = values_for_law(complaint, answers)
     day, dated = date_of_conduct(complaint), is_dated(complaint)

@@ -3,7 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from complaints.actions import archiving, communication, import_run, importing, overdue
+from complaints.actions import (
+    archiving,
+    communication,
+    import_run,
+    importing,
+    overdue,
+    trial_work,
+    trials,
+)
 
 
 @shared_task
@@ -34,3 +42,22 @@ def resume_imports() -> int:
 def forget_old_drafts() -> int:
     """Drop drafts that nobody came back to; answers how many."""
     return communication.forget_old_drafts(timezone.now())
+
+
+@shared_task
+def work_on_trial(trial_id: int) -> None:
+    """Do one part of a trial, then call the next worker: others' tasks come in between."""
+    if trial_work.work(trial_id):
+        trials.enqueue(trial_id, 1)
+
+
+@shared_task
+def resume_trials() -> int:
+    """Call workers for trials of which nothing was heard; answers for how many."""
+    return trials.sweep(timezone.now())
+
+
+@shared_task
+def notice_rulebook() -> None:
+    """Look at all open cases when an upgrade brought another rulebook."""
+    trials.notice_rulebook(timezone.now())

@@ -99,6 +99,7 @@ def change(
             each
             for each in comparison.compare(before[lang], after[lang], lang, (facts, facts))
             if each.kind != "rulebook"
+            and (each.kind != "rule" or _matters(each.subject, before[lang], after[lang]))
         ]
         for lang in after
     }
@@ -108,6 +109,16 @@ def change(
     rules = dict.fromkeys(each.subject for each in first if each.kind in ("rule", "sum"))
     words = {lang: [each.sentence for each in found] for lang, found in told.items()}
     return Change(tuple(rules), words, before["zh-hans"], after["zh-hans"])
+
+
+def _matters(rule: str, before: analysis.Json, after: analysis.Json) -> bool:
+    """A rule that does not apply and was not looked at before is no news, nor the reverse."""
+    return bool({_status(rule, before), _status(rule, after)} - {"", "does_not_apply"})
+
+
+def _status(rule: str, side: analysis.Json) -> str:
+    rows: Any = side["rules"]
+    return next((str(row["status"]) for row in rows if row["id"] == rule), "")
 
 
 def _closure(book: Rulebook, names: Collection[str]) -> dict[str, Rule]:

@@ -10,6 +10,7 @@ from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.search import SearchDocument
 from complaints.models.transition import Event, Outbox, Transition
+from complaints.models.trial import Trial, TrialPart, TrialResult
 
 __all__ = [
     "Analysis",
@@ -31,4 +32,7 @@ __all__ = [
     "Resolution",
     "SearchDocument",
     "Transition",
+    "Trial",
+    "TrialPart",
+    "TrialResult",
 ]

@@ -1,0 +1,65 @@
+"""Many open cases at once, written by a few statements: for what is done to all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from complaints.models import Complaint, FactAnswer
+from evidence.models import Folder
+from tests import factories as f
+from tests.cast import Cast
+
+BATCH = 5_000
+
+
+def crowd(
+    cast: Cast, count: int, facts: Sequence[Mapping[str, Any]], *, category: str = "price"
+) -> list[int]:
+    """Primary keys of so many cases under investigation, their facts in turn those given."""
+    model = f.investigating(cast)
+    keys: list[int] = []
+    for start in range(0, count, BATCH):
+        keys += _batch(model, range(start, min(start + BATCH, count)), category)
+    rows = ((key, facts[place % len(facts)]) for place, key in enumerate(keys))
+    _answer(rows, cast.counsel)
+    return keys
+
+
+def _batch(model: Complaint, numbers: range, category: str) -> list[int]:
+    now = timezone.now()
+    folders = Folder.objects.bulk_create(Folder(created_at=now) for _ in numbers)
+    cases = []
+    for folder in folders:
+        values = {
+            each.attname: getattr(model, each.attname)
+            for each in Complaint._meta.concrete_fields
+            if not each.primary_key
+        }
+        values |= {
+            "number": f"CR{folder.pk:08}",
+            "folder_id": folder.pk,
+            "category": category,
+            "transaction_date": date(2026, 3, 2),
+            "external_reference": "",
+        }
+        cases.append(Complaint(**values))
+    return [case.pk for case in Complaint.objects.bulk_create(cases)]
+
+
+def _answer(rows: Any, by: User) -> None:
+    now = timezone.now()
+    answers: list[FactAnswer] = []
+    for case, facts in rows:
+        answers += [
+            FactAnswer(complaint_id=case, fact=name, value=value, source="verified", by=by, at=now)
+            for name, value in facts.items()
+        ]
+        if len(answers) > BATCH:
+            FactAnswer.objects.bulk_create(answers)
+            answers = []
+    FactAnswer.objects.bulk_create(answers)
