@@ -203,3 +203,11 @@ def test_a_platform_is_not_the_seller_but_its_own_shop_is():
     assert value("dv_not_the_seller", tx_our_role="电商平台经营者") is True
     assert value("dv_not_the_seller", tx_our_role="平台自营") is False
     assert value("dv_not_the_seller", tx_our_role="生产者") is False
+
+
+def test_where_nobody_was_hurt_food_caused_no_loss_unless_one_is_shown():
+    assert value("dv_food_loss") is None
+    assert value("dv_food_loss", sf_injury="轻微") is None
+    assert value("dv_food_loss", sf_injury="无") == "0.00"
+    assert value("dv_food_loss", sf_injury="无", fd_injury_loss="90.00") == "90.00"
+    assert value("dv_loss_outweighs", sf_injury="无") is False

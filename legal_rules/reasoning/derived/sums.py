@@ -47,9 +47,14 @@ def dv_price_within_need(get: Get) -> str | None:
     return _yuan(_within_need(get))
 
 
+def dv_food_loss(get: Get) -> str | None:
+    """食品安全法 148(2): 损失 from eating or using it. Nobody hurt, there is none."""
+    return _yuan(_food_loss(get))
+
+
 def dv_loss_outweighs(get: Get) -> bool | None:
     """食品安全法 148(2): 价款十倍或者损失三倍, whichever is more."""
-    loss, price = money(get, "fd_injury_loss"), _within_need(get)
+    loss, price = _food_loss(get), _within_need(get)
     if loss == 0:
         return False
     return None if loss is None or price is None else loss * 3 > price * 10
@@ -94,6 +99,11 @@ def _within_need(get: Get) -> Decimal | None:
     if needed is not None:
         return needed if bought is None else min(needed, bought)
     return bought if get("fd_reasonable_need") is True else None
+
+
+def _food_loss(get: Get) -> Decimal | None:
+    loss, unhurt = money(get, "fd_injury_loss"), get("sf_injury") == "无"
+    return Decimal(0) if loss is None and unhurt else loss
 
 
 def _used(get: Get) -> int | None:
