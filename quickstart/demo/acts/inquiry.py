@@ -91,9 +91,9 @@ def ordinary(s: Scene) -> list[str]:
 
 
 def _asked(complaint: Complaint, values: Mapping[str, Any]) -> list[str]:
-    day = facts.date_of_conduct(complaint)
-    missing: Any = rulebook.analyse(values, day, complaint.category)["missing_facts"]
-    return [m["fact"] for m in missing if not facts.is_judgement(m["fact"])]
+    day, dated = facts.date_of_conduct(complaint), facts.is_dated(complaint)
+    found: Any = rulebook.analyse(values, day, complaint.category, dated=dated)
+    return [m["fact"] for m in found["missing_facts"] if not facts.is_judgement(m["fact"])]
 
 
 def found(s: Scene) -> None:
