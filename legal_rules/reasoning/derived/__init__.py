@@ -14,6 +14,7 @@ from legal_rules.reasoning.derived import (
     contracts,
     goods,
     harm,
+    parties,
     penalties,
     people,
     personal_info,
@@ -25,7 +26,7 @@ __all__ = ["DERIVED", "Get", "last_day", "months_after"]
 
 DERIVED: Mapping[str, Callable[[Get], object | None]] = {
     name: function
-    for part in (goods, cars, harm, contracts, people, penalties, sums, personal_info)
+    for part in (parties, goods, cars, harm, contracts, people, penalties, sums, personal_info)
     for name, function in vars(part).items()
     if name.startswith("dv_")
 }
