@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from complaints.views import archive, audit_log, review, rules
+from complaints.views import archive, audit_log, review, rules, trial_views
 
 urlpatterns = [
     path("review/", review.review, name="review"),
     path("review/<str:number>/", review.review_case, name="review_case"),
     path("review/<str:number>/findings/", review.findings, name="review_findings"),
     path("law/rules/", rules.rules, name="rules"),
+    path("law/rules/try/", trial_views.rules_try, name="rules_try"),
+    path("law/rules/try/<int:trial>/", trial_views.trial, name="trial"),
+    path("law/rules/try/<int:trial>/progress/", trial_views.trial_progress, name="trial_progress"),
     path("law/rules/<str:rule>/", rules.rule, name="rule"),
     path("archive/", archive.archive, name="archive"),
     path("archive/<str:number>/", archive.archive_case, name="archive_case"),

@@ -93,7 +93,7 @@ class RulePage:
 
     def since(self, old: RuleText) -> Paragraphs:
         """What the rule says otherwise than an old text."""
-        return _only_changes(signatures.changes_since(old, self.rule, self.lang))
+        return only_changes(signatures.changes_since(old, self.rule, self.lang))
 
     @cached_property
     def history(self) -> list[Act]:
@@ -110,7 +110,7 @@ class RulePage:
 
     def _between(self, old: RuleText, new: RuleText) -> Paragraphs:
         before, after = ("\n".join(t.lines.get(self.lang, t.lines["zh-hans"])) for t in (old, new))
-        return _only_changes(text_diff.compare(before, after)) if before != after else []
+        return only_changes(text_diff.compare(before, after)) if before != after else []
 
     # --- examples
 
@@ -194,7 +194,7 @@ def _owed(text: str, wanted: Any) -> str:
     return _("{amount} 元：{duty}").format(amount=wanted, duty=text)
 
 
-def _only_changes(pieces: Sequence[Piece]) -> Paragraphs:
+def only_changes(pieces: Sequence[Piece]) -> Paragraphs:
     """The paragraphs in which something was added or left out."""
     return [
         [Piece(p.kind, p.text.lstrip("　") if n == 0 else p.text) for n, p in enumerate(one)]

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from complaints.models import Complaint, ImportRun
+from complaints.models import Complaint, ImportRun, Trial
 from correspondence.models import Notice
 
 # Belongs to others: their pages are not ours to walk. Static files are served before the resolver.
@@ -108,6 +108,7 @@ GAPS: dict[str, Any] = {
     "letter_id": lambda case: _first(Notice.objects.filter(outbox__complaint=case)),
     "hold": lambda case: _first(case.holds),
     "rule": lambda case: "cpl.55.1",
+    "trial": lambda case: _first(Trial.objects.all()),  # counsel's
     "pk": lambda case: 0,  # people and teams: the world gives them
     "instrument": lambda case: "cpl_2013",
     "article": lambda case: "55",

@@ -16,6 +16,7 @@ from complaints.actions import assignment, communication, holds, importing
 from complaints.models import Complaint
 from tests import factories as f
 from tests.cast import Cast
+from tests.complaints.test_trials import OVERPAID, started, work_off
 from tests.importing.files import as_csv
 from tests.walks.routes import Example
 
@@ -109,12 +110,13 @@ def hidden_cases(cast: Cast) -> list[Hidden]:
 def own_cases(cast: Cast) -> dict[str, Complaint]:
     """State → a case of the agent, brought there by steps; its consumer has all personal fields.
 
-    The agent has also uploaded a list that holds the same person in clear.
+    The agent has also uploaded a list that holds the same person in clear, and counsel has tried a
+    rule that changes some of the cases.
     """
     headings, row = ["内容", "姓名", "电话", "身份证号"], ["上门推销，要求退款。"]
     row += [OWN_PERSON[k] for k in ("name", "phone", "id_number")]
     importing.upload([as_csv([row], headings)], "list.csv", by=cast.agent)
-    return {
+    made = {
         state: make(
             cast,
             consumer=dict(OWN_PERSON),
@@ -124,6 +126,9 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
         )
         for state, make in f.IN_STATE.items()
     }
+    f.answer(made["in_review"], cast.agent, **OVERPAID)
+    work_off(started(cast.counsel))
+    return made
 
 
 def example(cast: Cast, case: Complaint) -> Example:
