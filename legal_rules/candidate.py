@@ -92,10 +92,11 @@ def read(files: Mapping[str, bytes], base: Rulebook) -> Candidate:
     """The candidate that the files (name → content) make of `base`. Raises nothing."""
     pages, mistakes = _pages(files)
     rules: dict[str, Rule] = {}
+    broken = {(each.file, each.line) for each in mistakes}
     for page in pages:
         found = load.mistakes_in(page)
-        mistakes += found
-        if found:
+        mistakes += [each for each in found if (each.file, each.line) not in broken]
+        if found or any(file == page.file for file, _line in broken):
             continue
         rule = load.read_rule(page)
         if rule.id in rules:
@@ -106,7 +107,7 @@ def read(files: Mapping[str, bytes], base: Rulebook) -> Candidate:
     if not mistakes:
         mistakes += load.mistakes_between(rules.values(), merged)
     if mistakes:
-        return Candidate(base, tuple(mistakes))
+        return Candidate(base, tuple(sorted(mistakes, key=lambda m: (m.file, m.line))))
     book = replace(base, rules=merged, sha256=_sha256(base, rules.values()))
     touched = touched_by(rules, merged)
     failures = [each for name in touched for each in _failures(book, merged[name])]
@@ -124,7 +125,7 @@ def _pages(files: Mapping[str, bytes]) -> tuple[list[Table], list[LawError]]:
         try:
             if len(content) > MOST_BYTES:
                 raise LawError(name, 1, "too_large", most=MOST_BYTES // 1000)
-            pages.append(source.parse_bytes(content, name))
+            pages.append(source.parse_bytes(content, name, mistakes))
         except LawError as mistake:
             mistakes.append(mistake)
     return pages, mistakes

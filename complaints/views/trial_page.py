@@ -18,6 +18,7 @@ from complaints.querysets import scope_of
 from complaints.views.rule_page import Paragraphs, only_changes
 from legal_rules import candidate, rulebook
 from legal_rules.candidate import Candidate
+from legal_rules.reasoning.telling import lines
 
 PAGE_SIZE = 25
 NAME = 120  # characters of a file's name
@@ -44,6 +45,7 @@ class Changed:
     title: str
     new: bool
     words: Paragraphs
+    lines: list[str]
     rewritten: list[str]
 
 
@@ -86,6 +88,7 @@ class TrialPage:
                 rule.title.in_(self.lang),
                 rule in found.added,
                 [] if rule in found.added else only_changes(found.changes(rule, self.lang)),
+                lines(rule, found.book.rules, self.lang)[1:] if found.book else [],
                 found.rewritten(rule),
             )
             for rule in (*found.added, *found.replaced)

@@ -34,7 +34,7 @@ def condition(raw: object, where: Table) -> logic.Condition:
         if not parts:
             raise raw.error("no_part", form, form=form)
         return logic.All(parts) if form == "all" else logic.Any(parts)
-    part = condition(raw[form], raw)
+    part = condition(raw[form], raw.at(form))
     if any(part.defences()):
         raise raw.error("no_reversal_here", form)
     return logic.Not(part) if form == "not" else logic.UnlessProved(part)

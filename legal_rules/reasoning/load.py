@@ -136,10 +136,10 @@ def _version(row: Table) -> Version:
         until=until,
         basis=row.text("basis") if "basis" in row else "",
         sources=tuple(_quote(each) for each in row.tables("sources")),
-        when=condition(row["when"], row),
+        when=condition(row["when"], row.at("when")),
         exceptions=tuple(_exception(each) for each in row.tables("exceptions")),
         doubts=tuple(
-            Doubt(condition(each["when"], each), _label(each, "question"))
+            Doubt(condition(each["when"], each.at("when")), _label(each, "question"))
             for each in (d.only((), ("when", "question")) for d in row.tables("doubts"))
         ),
         duties=tuple(_duty(each) for each in then if "duty" in each),
@@ -186,7 +186,7 @@ def _quote(row: Table) -> Quote:
 def _exception(row: Table) -> Exception_:
     row.only(("source",), ("when", "why"))
     quote = _quote(row.mapping("source")) if "source" in row else None
-    return Exception_(condition(row["when"], row), _label(row, "why"), quote)
+    return Exception_(condition(row["when"], row.at("when")), _label(row, "why"), quote)
 
 
 def _duty(row: Table) -> Duty:
@@ -194,8 +194,8 @@ def _duty(row: Table) -> Duty:
     return Duty(
         id=row.text("duty"),
         text=_label(row, "text"),
-        when=condition(row["when"], row) if "when" in row else None,
-        amount=amount(row["amount"], row) if "amount" in row else None,
+        when=condition(row["when"], row.at("when")) if "when" in row else None,
+        amount=amount(row["amount"], row.at("amount")) if "amount" in row else None,
         due=_label(row, "due") if "due" in row else None,
     )
 
@@ -206,7 +206,7 @@ def _exposure(row: Table) -> Exposure:
         raise row.error(
             "no_exposure", "exposure", given=row["exposure"], values=", ".join(EXPOSURES)
         )
-    when = condition(row["when"], row) if "when" in row else None
+    when = condition(row["when"], row.at("when")) if "when" in row else None
     name = row.text("id") if "id" in row else ""
     return Exposure(row["exposure"], _label(row, "range"), when, name)
 

@@ -55,6 +55,12 @@ class Table(dict[str, Any]):
         """The mistake `code` at the line of the key `at`; `given` fills its sentences."""
         return LawError(self.file, self.lines.get(at or "", self.line), code, **given)
 
+    def at(self, key: str) -> Table:
+        """Itself seen from the line of one key: for what stands there without lines of its own."""
+        here = Table(self)
+        here.file, here.line, here.lines = self.file, self.lines.get(key, self.line), {}
+        return here
+
     def only(self, allowed: Iterable[str], required: Iterable[str] = ()) -> Table:
         """Itself. Raises LawError for a key not `allowed` and for a missing `required` one."""
         known = set(allowed) | set(required)
@@ -116,17 +122,21 @@ def read(path: Path, root: Path) -> Table:
     return parse_bytes(path.read_bytes(), path.relative_to(root.parent).as_posix())
 
 
-def parse_bytes(content: bytes, name: str) -> Table:
+def parse_bytes(content: bytes, name: str, wrong: list[LawError] | None = None) -> Table:
     """The mapping that the content of a file holds. Raises LawError as `parse` does."""
     try:
-        return parse(content.decode("utf-8-sig"), name)
+        return parse(content.decode("utf-8-sig"), name, wrong)
     except UnicodeDecodeError as bad:
         line = content[: bad.start].count(b"\n") + 1
         raise LawError(name, line, "not_utf8", byte=bad.start) from bad
 
 
-def parse(text: str, name: str) -> Table:
-    """The mapping that a text holds; `name` stands for its file. Raises LawError as `read` does."""
+def parse(text: str, name: str, wrong: list[LawError] | None = None) -> Table:
+    """The mapping that a text holds; `name` stands for its file. Raises LawError as `read` does.
+
+    With `wrong`, values that cannot be taken are put there, and None in their place, so that the
+    rest is read too.
+    """
     try:
         node = _compose(text)
     except yaml.MarkedYAMLError as bad:
@@ -138,7 +148,7 @@ def parse(text: str, name: str) -> Table:
         raise LawError(name, 1, "too_nested") from bad
     if not isinstance(node, yaml.MappingNode):
         raise LawError(name, 1, "no_mapping")
-    table: Table = _Reader(name).mapping(node, 0)
+    table: Table = _Reader(name, wrong).mapping(node, 0)
     return table
 
 
@@ -153,8 +163,8 @@ def _compose(text: str) -> yaml.Node | None:
 class _Reader:
     """Turns nodes into values; counts them, so that aliases cannot multiply without end."""
 
-    def __init__(self, file: str) -> None:
-        self.file, self.seen = file, 0
+    def __init__(self, file: str, wrong: list[LawError] | None) -> None:
+        self.file, self.wrong, self.seen = file, wrong, 0
 
     def mapping(self, node: yaml.MappingNode, depth: int) -> Table:
         result = Table()
@@ -165,7 +175,7 @@ class _Reader:
                 raise LawError(self.file, line, "key_not_text")
             key = key_node.value
             if key in result:
-                raise LawError(self.file, line, "said_twice", key=key)
+                self.refuse(LawError(self.file, line, "said_twice", key=key))
             result[key], result.lines[key] = self.value(value_node, depth + 1), line
         return result
 
@@ -179,7 +189,17 @@ class _Reader:
             items = Rows(self.value(item, depth + 1) for item in node.value)
             items.lines = [item.start_mark.line + 1 for item in node.value]
             return items
-        return _scalar(node, self.file)
+        try:
+            return _scalar(node, self.file)
+        except LawError as mistake:
+            self.refuse(mistake)
+            return None
+
+    def refuse(self, mistake: LawError) -> None:
+        """Raise it, or only note it."""
+        if self.wrong is None:
+            raise mistake
+        self.wrong.append(mistake)
 
 
 def _scalar(node: yaml.Node, file: str) -> Any:

@@ -113,6 +113,9 @@ def test_every_mistake_of_every_file_is_named():
         "d.yaml": RULE.encode(),
         "e.yaml": RULE.encode(),
     }
+    two = RULE.replace("times: [pr_overpaid, 2]", "times: [pr_overpaid, 2.5]")
+    two = read({"a.yaml": two.replace("when: pr_extra_charge", "when: nothing").encode()}, BOOK)
+    assert [(m.line, m.code) for m in two.mistakes] == [(9, "undeclared_fact"), (13, "float")]
     found = read(files, BOOK)
     assert {m.file for m in found.mistakes} == {"a.yaml", "b.yaml", "c.yaml", "e.yaml"}
     assert [m.code for m in found.mistakes if m.file == "a.yaml"] == ["wants_text", "wants_day"]
