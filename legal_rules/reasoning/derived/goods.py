@@ -117,9 +117,11 @@ def _appeared_after_sale(get: Get, days: int) -> bool | None:
     span = timedelta(days=days)
     if asked and sold and asked <= last_day(sold + span):
         return True
+    late = found is None or (sold is not None and found > last_day(sold + span))
+    if late and get("q_in_warranty") is False:
+        return False
     if get("q_needs_installation") is True:
         return None
     if found and handed_over and found > last_day(max(sold or handed_over, handed_over) + span):
         return False
-    late = found is None or (sold is not None and found > last_day(sold + span))
-    return False if late and get("q_in_warranty") is False else None
+    return None
