@@ -421,3 +421,11 @@ def test_what_was_performed_is_valued_at_both_prices(facts, discounted, at_list)
 
 def test_without_the_sum_prepaid_a_share_of_it_is_not_known():
     assert value("dv_prepaid_used_discounted", pp_units_total=40, pp_units_used=6) is None
+
+
+def test_absence_of_fault_is_proved_once_for_both_matters():
+    assert value("dv_pi_no_fault") is None
+    assert value("dv_pi_no_fault", pn_no_fault=False) is None
+    assert value("dv_pi_no_fault", pi_no_fault=False) is False
+    assert value("dv_pi_no_fault", pi_no_fault=False, pn_no_fault=True) is True
+    assert value("dv_pi_no_fault", pi_no_fault=True) is True

@@ -18,6 +18,14 @@ def dv_pi_harm(get: Get) -> bool | None:
     return False if harm is False and loss == 0 else None
 
 
+def dv_pi_no_fault(get: Get) -> bool | None:
+    """个人信息保护法 69(1), 行政处罚法 33(2): absence of fault, proved in either matter."""
+    either = get("pi_no_fault"), get("pn_no_fault")
+    if True in either:
+        return True
+    return False if either[0] is False else None
+
+
 def dv_pi_serious(get: Get) -> bool | None:
     """侵犯公民个人信息刑事案件解释 5(1)(iii)-(viii): 50 / 500 / 5,000 records or 5,000 yuan, in
     proportion to one another; half of that for information from one's duty or service.
