@@ -10,7 +10,7 @@ comes out otherwise. Pure Python; usable without Django and without a database.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,10 +63,15 @@ class Effect:
         """What the case would change to; None where nothing does."""
         if not self.touches(case):
             return None
-        before, after = (
-            {lang: result(case, book, lang) for lang in LANGUAGES} for book in (self.base, self.new)
-        )
-        return change(before, after, case.facts)
+        before, after = self._both(case, LANGUAGES[:1])
+        if change(before, after, case.facts) is None:
+            return None
+        return change(*self._both(case, LANGUAGES), case.facts)
+
+    def _both(self, case: Case, languages: Sequence[str]) -> list[dict[str, analysis.Json]]:
+        """The analysis before and after, by language."""
+        books = (self.base, self.new)
+        return [{lang: result(case, book, lang) for lang in languages} for book in books]
 
     def touches(self, case: Case) -> bool:
         """Whether a finding comes out otherwise; the analysis may still read the same."""
@@ -162,12 +167,12 @@ def _gist(finding: Finding | None, about: Category | None) -> tuple[object, ...]
         finding.presumed,
         finding.provisional,
         finding.displaced_by,
-        finding.reason,
         finding.missing,
         finding.amount,
-        finding.unmeasured,
-        [(each.id, each.text, each.due) for each in finding.duties],
+        [(each.id, each.due) for each in finding.duties],
         [(each.kind, each.range) for each in finding.exposures],
-        finding.version and finding.version.sources,
-        finding.rule.title,
+        finding.rule.remedy,
+        finding.rule.right,
+        finding.rule.cumulates_with,
+        finding.rule.alternatives,
     )
