@@ -66,7 +66,8 @@ class Effect:
         before, after = self._both(case, LANGUAGES[:1])
         if change(before, after, case.facts) is None:
             return None
-        return change(*self._both(case, LANGUAGES), case.facts)
+        before, after = self._both(case, LANGUAGES)
+        return change(before, after, case.facts)
 
     def _both(self, case: Case, languages: Sequence[str]) -> list[dict[str, analysis.Json]]:
         """The analysis before and after, by language."""
