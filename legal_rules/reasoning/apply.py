@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from legal_rules.reasoning.amounts import Amount
 from legal_rules.reasoning.derived import DERIVED, months_after
@@ -44,6 +44,11 @@ class Answers:
 
     def value(self, fact: str) -> object | None:
         return self._values.get(fact)
+
+    @cached_property
+    def told(self) -> dict[str, object]:
+        """What conditions can see: values that are compared, and that the others are given."""
+        return {name: value if name in COMPARED else GIVEN for name, value in self._values.items()}
 
     def to_ask(self, fact: str) -> tuple[str, ...]:
         """The fact itself, or the unanswered inputs of a derived one (the next, if stepwise)."""
@@ -150,12 +155,8 @@ def _on_its_day(rule: Rule, facts: Answers, as_of: date) -> Finding:
     version = rule.version_on(day)
     if version is None:
         return _outside(rule, facts, day)
-    answered = ((name, facts.value(name)) for name in rule.names)
-    held = tuple(
-        (name, value if name in COMPARED else GIVEN)
-        for name, value in answered
-        if value is not None
-    )
+    told = facts.told
+    held = tuple((name, told[name]) for name in rule.names if name in told)
     return _measured(_judged(rule, version, held), facts)
 
 
