@@ -39,6 +39,9 @@ class Case:
     settled: Collection[str] = ()
 
 
+Told = dict[str, analysis.Json]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """`rules`: whose result is another; `words`: {language: sentences}; the analyses in Chinese."""
@@ -69,10 +72,10 @@ class Effect:
         before, after = self._both(case, LANGUAGES)
         return change(before, after, case.facts)
 
-    def _both(self, case: Case, languages: Sequence[str]) -> list[dict[str, analysis.Json]]:
+    def _both(self, case: Case, languages: Sequence[str]) -> tuple[Told, Told]:
         """The analysis before and after, by language."""
-        books = (self.base, self.new)
-        return [{lang: result(case, book, lang) for lang in languages} for book in books]
+        before = {lang: result(case, self.base, lang) for lang in languages}
+        return before, {lang: result(case, self.new, lang) for lang in languages}
 
     def touches(self, case: Case) -> bool:
         """Whether a finding comes out otherwise; the analysis may still read the same."""
