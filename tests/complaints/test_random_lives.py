@@ -127,12 +127,13 @@ class Life(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
         step = STEPS[code]
         fields = {str(x): FIELDS.get(str(x), "") for x in (*step.fields, *step.optional)}
-        if "date" in fields:
-            fields["date"] = "2026-01-05"
-        if "into" in fields:
-            fields["into"] = self.other.number
-        if "cannot_be_established" in fields:
-            fields["cannot_be_established"] = f.explained(self.case)
+        made = {
+            "date": lambda: "2026-01-05",
+            "into": lambda: self.other.number,
+            "cannot_be_established": lambda: f.explained(self.case),
+            "take_over": lambda: f.taken_over(self.case),
+        }
+        fields |= {name: make() for name, make in made.items() if name in fields}
         if "outcome" in fields:
             fields["outcome"] = data.draw(
                 st.sampled_from(["execute", "nothing_to_execute", "back_to_us"])
