@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from complaints.actions import facts
 from complaints.models import Complaint, FactAnswer
 from tests import factories as f
 from tests.browser.conftest import PHONE, Open
@@ -15,8 +16,11 @@ from tests.cast import Cast, assemble
 FIRST = "fr_false_statement"
 
 
-def opened(cast: Cast, page: Page, **changes: Any) -> Complaint:
+def opened(cast: Cast, page: Page, **known: Any) -> Complaint:
+    """A case on its page, with some facts answered already."""
     case = f.with_evidence(f.investigating(cast, transaction_date="2026-03-02"), cast.agent)
+    if known:
+        facts.answer(case.number, known, by=cast.agent)
     page.goto(f"/complaints/{case.number}/")
     return case
 
@@ -44,7 +48,7 @@ def test_question_after_question_is_answered_by_keys_with_one_request_each(
 ) -> None:
     cast = assemble()
     page = signed_in(cast.agent)
-    case = opened(cast, page)
+    case = opened(cast, page, tx_our_role="销售者")
     assert shut_out(page) == []
     page.keyboard.press("f")
     expect(page.locator(f"#fact-{FIRST} [data-answer]").first).to_be_focused()
