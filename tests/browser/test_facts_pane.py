@@ -58,7 +58,7 @@ def test_question_after_question_is_answered_by_keys_with_one_request_each(
     page.keyboard.press("1")
     for key in ("1", "1"):
         expect(page.locator(f"form.fact--ask#fact-{told[-1]}")).to_have_count(0)
-        page.wait_for_function("document.activeElement.closest('.fact--ask')")
+        expect(page.locator(".fact--ask :focus")).to_have_count(1)
         told.append(focused(page))
         page.keyboard.press(key)
     expect(page.locator(f"form.fact--ask#fact-{told[-1]}")).to_have_count(0)
@@ -151,9 +151,7 @@ def test_an_answer_in_a_group_leaves_the_group_open_and_goes_on_in_it(signed_in:
     first.get_by_role("button", name="否").click()
     expect(page.locator(f"form.fact--ask#{fact}")).to_have_count(0)
     expect(group).to_have_attribute("open", "")
-    page.wait_for_function(
-        "document.activeElement.closest('details[data-group]')?.dataset.group === 'decides'"
-    )
+    expect(page.locator("details[data-group=decides] :focus")).to_have_count(1)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
