@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from accounts.models import User
 from accounts.roles import Role
 from complaints.models import Complaint
+from config.kept import kept
 
 KEPT_SECONDS = 30
 CAP = 99
-
-log = logging.getLogger(__name__)
 
 
 def capped(number: int) -> str:
@@ -33,22 +28,9 @@ def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:
     """
     counts = getattr(request, "rail_counts", None)
     if counts is None:
-        counts = _kept(user)
+        counts = kept(f"badges:{user.pk}", KEPT_SECONDS, lambda: _count(user))
     labels = {"queue": _("超时"), "review": _("待审核")}
     return {name: (capped(number), labels[name]) for name, number in counts.items() if number}
-
-
-def _kept(user: User) -> dict[str, int]:
-    key = f"badges:{user.pk}"
-    try:
-        counts: dict[str, int] | None = cache.get(key)
-        if counts is None:
-            counts = _count(user)
-            cache.set(key, counts, KEPT_SECONDS)
-    except RedisError:
-        log.warning("the cache does not answer; badges are counted each time")
-        counts = _count(user)
-    return counts
 
 
 def _count(user: User) -> dict[str, int]:

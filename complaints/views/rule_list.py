@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, F, Func
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from redis.exceptions import RedisError
 
 from accounts.models import User
 from complaints.models import Complaint
+from config.kept import kept
 from legal_rules import signatures
 from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Rule
@@ -30,7 +28,6 @@ STATUSES: dict[str, str | Promise] = {
     "changed": gettext_lazy("草稿：签署后有改动"),
     "revoked": gettext_lazy("草稿：签署已撤销"),
 }
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -138,16 +135,7 @@ def remedies(rules: Iterable[Row], lang: str) -> list[tuple[str, str]]:
 
 def cases_by_rule(user: User) -> dict[str, int]:
     """Rule → how many open cases that the person may see rest on it; at most a minute old."""
-    key = f"cases_by_rule:{user.pk}"
-    try:
-        found: dict[str, int] | None = cache.get(key)
-        if found is None:
-            found = _counted(user)
-            cache.set(key, found, KEPT_SECONDS)
-    except RedisError:
-        log.warning("the cache does not answer; cases are counted each time")
-        found = _counted(user)
-    return found
+    return kept(f"cases_by_rule:{user.pk}", KEPT_SECONDS, lambda: _counted(user))
 
 
 def _counted(user: User) -> dict[str, int]:
