@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import own, people, setup, sign_in
+from accounts.views import absence, own, people, setup, sign_in
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("settings/password/", sign_in.OwnPassword.as_view(), name="password"),
     path("settings/single-keys/", own.set_single_keys, name="set_single_keys"),
     path("settings/density/", own.set_density, name="set_density"),
+    path("settings/absence/", absence.absence, name="absence"),
+    path("settings/absence/<int:absence>/end/", absence.end_absence, name="end_absence"),
     path("users/", people.users, name="users"),
     path("users/new/", people.new_user, name="new_user"),
     path("users/<int:pk>/", people.user, name="user"),

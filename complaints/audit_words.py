@@ -53,6 +53,8 @@ VERBS: dict[str, str | Promise] = {
     "password_reset": pgettext_lazy("audit", "重设密码"),
     "user_created": pgettext_lazy("audit", "新建用户"),
     "user_changed": pgettext_lazy("audit", "修改用户"),
+    "absence.set": pgettext_lazy("audit", "登记休假与代理"),
+    "absence.ended": pgettext_lazy("audit", "结束或取消休假"),
     "team_created": pgettext_lazy("audit", "新建团队"),
     "team_changed": pgettext_lazy("audit", "修改团队"),
     "key.issued": pgettext_lazy("audit", "发放接口密钥"),

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import absences
 from accounts.models import Team, User
 from accounts.roles import Role
 from audit.record import record
@@ -27,6 +28,12 @@ def take_next(by: User, now: datetime | None = None) -> Complaint | None:
     now = now or timezone.now()
     if not by.may("take"):
         raise NotAllowed(_("您的角色不能领取案件"))
+    if absence := absences.is_away(by, timezone.localdate(now)):
+        raise NotAllowed(
+            _("您登记了休假（至 {day}）；请先在“休假与代理”里提前结束，再领取案件").format(
+                day=absence.last_day.isoformat()
+            )
+        )
     with transaction.atomic():
         waiting = (
             Complaint.objects.visible_to(by)
@@ -75,7 +82,7 @@ def assign(
         if team is not None and team.pk not in by.team_ids:
             raise Invalid({"team": [_("您不属于“{team}”，不能转到该团队").format(team=team.name)]})
         if user is not None:
-            _check_receiver(user, target)
+            _check_receiver(user, target, now)
         if not note and user != by:
             raise Invalid({"note": [_("请写一句交接说明")]})
         complaint.team = target
@@ -90,7 +97,7 @@ def assign(
     return complaint
 
 
-def _check_receiver(user: User, team: Team) -> None:
+def _check_receiver(user: User, team: Team, now: datetime) -> None:
     if not user.is_active or not (user.is_(Role.AGENT) or user.is_(Role.SUPERVISOR)):
         raise Invalid({"user": [_("{name} 不能办理案件").format(name=user.name)]})
     if team.pk not in user.team_ids:
@@ -99,6 +106,17 @@ def _check_receiver(user: User, team: Team) -> None:
                 "user": [
                     _("{name} 不属于“{team}”，看不到这件案件").format(
                         name=user.name, team=team.name
+                    )
+                ]
+            }
+        )
+    if absence := absences.is_away(user, timezone.localdate(now)):
+        who = absence.deputy.name if absence.deputy else _("其他同事")
+        raise Invalid(
+            {
+                "user": [
+                    _("{name} 休假至 {day}；请转给{who}，或等其返岗").format(
+                        name=user.name, day=absence.last_day.isoformat(), who=who
                     )
                 ]
             }

@@ -12,13 +12,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts import absences
 from accounts.models import Membership, User
 from accounts.roles import Role
 from complaints import search
@@ -68,6 +69,8 @@ class Directory:
         found = Membership.objects.filter(
             team__is_active=True, user__is_active=True
         ).select_related("user", "team")
+        away = absences.in_force(absences.today()).filter(user=OuterRef("user"))
+        found = found.annotate(away=Exists(away))
         if not self.user.is_(Role.AUDITOR):
             found = found.filter(team__in=self.user.team_ids)
         return list(found.order_by("user__name", "user_id"))
@@ -93,11 +96,14 @@ class Directory:
 
     @cached_property
     def receivers(self) -> list[tuple[str, str, str]]:
-        """(id, name, names of the teams) of those whom cases can be handed to."""
+        """(id, name, names of the teams) of those whom cases can be handed to: nobody away."""
         teams: dict[str, list[str]] = {}
         for m in self._memberships:
-            teams.setdefault(str(m.user_id), []).append(m.team.name)
-        return [(value, name, "、".join(teams[value])) for value, name in self.people]
+            if not m.away:  # type: ignore[attr-defined]
+                teams.setdefault(str(m.user_id), []).append(m.team.name)
+        return [
+            (value, name, "、".join(teams[value])) for value, name in self.people if value in teams
+        ]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.models import Absence
 from complaints.models import Complaint, ImportRun, Trial
 from correspondence.models import Notice
 
@@ -112,6 +113,7 @@ GAPS: dict[str, Any] = {
     "pk": lambda case: 0,  # people and teams: the world gives them
     "instrument": lambda case: "cpl_2013",
     "article": lambda case: "55",
+    "absence": lambda case: _first(Absence.objects.all()),
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
 }
 
