@@ -34,8 +34,17 @@ class Carrier:
     @property
     def citation(self) -> str:
         """Its first article, in the language of the file."""
+        return self.citation_in("zh-hans")
+
+    def citation_in(self, lang: str) -> str:
+        """Its first article, in a language; "" where it cites none."""
         sources = self.rule.versions[-1].sources
-        return cite(sources[0], "zh-hans") if sources else ""
+        return cite(sources[0], lang) if sources else ""
+
+    def named_in(self, lang: str) -> str:
+        """Article and title, for people: 《个人信息保护法》第六十九条（侵害个人信息的损害赔偿）."""
+        title, cited = self.rule.title.in_(lang), self.citation_in(lang)
+        return f"{cited} ({title})" if lang.startswith("en") else f"{cited}（{title}）"
 
     def as_json(self, reason: str = "") -> dict[str, Any]:
         """What the signature keeps of it; `reason` by which counsel took a draft over."""

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from complaints.choices import CONSENT_MEANS, DECLINE_REASONS, EXTERNAL_OUTCOMES
@@ -163,7 +164,8 @@ def draft_rules_are_taken_over(s: Situation) -> str:
     open_ones = [d for d in s.draft_rules if not str(reasons.get(d.rule.id, "")).strip()]
     if not open_ones:
         return ""
-    names = _("、").join(f"{d.citation}（{d.rule.id}）" for d in open_ones[:5])
+    lang = get_language() or "zh-hans"
+    names = _("、").join(d.named_in(lang) for d in open_ones[:5])
     return _(
         "方案依据的规则还是草稿，未经法务签署：{rules}。请先签署规则，或由您具名承担并逐条写明理由"
     ).format(rules=names)

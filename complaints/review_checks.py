@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from complaints import facts, wording
 from complaints.arithmetic import result_of
@@ -119,8 +119,8 @@ def _signed_rules(carriers: Sequence[Carrier]) -> Check:
     label = _("所依据的规则已经法务签署")
     drafts = [each for each in carriers if not each.signed]
     notes = tuple(
-        _("{citation}（{rule}）还是草稿，签署方案时须由您具名承担").format(
-            citation=each.citation, rule=each.rule.id
+        _("{rule}还是草稿，签署方案时须由您具名承担").format(
+            rule=each.named_in(get_language() or "zh-hans")
         )
         for each in drafts
     )

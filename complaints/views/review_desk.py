@@ -32,6 +32,8 @@ from legal_rules.vocabulary import FACTS
 
 _SUBMITTED = Resolution.objects.filter(complaint=OuterRef("pk"), status="submitted")
 
+_ORDER = {"applies": 0, "open": 1, "displaced": 2}
+
 
 def waiting(user: User) -> ComplaintQuerySet:
     """Cases with counsel that the person may see, each with its proposal's version and author."""
@@ -197,8 +199,7 @@ class Review:
         return [
             r
             for r in self.rules
-            if r["status"] == "applies"
-            and (r["citation"] in cited or any(c in cited for c in r["cited"]))
+            if r["status"] == "applies" and any(c in cited for c in r["cited"])
         ]
 
     @cached_property
@@ -217,8 +218,8 @@ class Review:
         return [each for each in self.carriers if not each.signed]
 
     def takes_over(self, typed: Mapping[str, str]) -> list[tuple[carrying.Carrier, str, str]]:
-        """(draft rule, its title, the reason typed for it), for the form."""
-        return [(d, d.rule.title.in_(self.lang), typed.get(d.rule.id, "")) for d in self.drafts]
+        """(draft rule, what it is called, the reason typed for it), for the form."""
+        return [(d, d.named_in(self.lang), typed.get(d.rule.id, "")) for d in self.drafts]
 
     # --- facts, evidence, law
 
@@ -250,8 +251,11 @@ class Review:
 
     @cached_property
     def rules(self) -> list[dict[str, Any]]:
-        """The rules of the analysis with citations in words and elements as marks."""
-        return [shown_rule(rule) for rule in self.result.get("rules", [])]
+        """The rules of the analysis with citations in words and elements as marks; first those that
+        hold.
+        """
+        shown = [shown_rule(rule, self.lang) for rule in self.result.get("rules", [])]
+        return sorted(shown, key=lambda rule: _ORDER.get(rule["status"], len(_ORDER)))
 
     # --- what was said before
 

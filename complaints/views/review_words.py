@@ -43,19 +43,20 @@ def in_words(a: FactAnswer, lang: str) -> Answer:
     )
 
 
-def shown_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """A rule with its citations in words. Elements that are only one way among several are left out
-    while they are unknown: nothing hangs on them.
+def shown_rule(rule: dict[str, Any], lang: str) -> dict[str, Any]:
+    """A rule with its `citation` in the language of the page and all as the file `cited` them.
+    Elements that are only one way among several are left out while they are unknown: nothing
+    hangs on them.
     """
     letters = {"satisfied": "o", "unknown": "u", "failed": "f"}
     elements = [
         e for e in rule["elements"] if e["status"] != "unknown" or e["fact"] in rule["missing"]
     ]
-    cited = [suggestion.cited(c) for c in rule["citations"]]
+    first = rule["citations"][:1]
     return {
         **rule,
-        "citation": cited[0] if cited else "",
-        "cited": cited,
+        "citation": "".join(suggestion.cited(c, lang) for c in first),
+        "cited": [suggestion.cited(c) for c in rule["citations"]],
         "elements": elements,
         "defences": [d for d in rule["defences"] if d["status"] != "unknown"],
         "marks": "".join(letters[e["status"]] for e in elements),

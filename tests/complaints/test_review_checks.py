@@ -154,5 +154,5 @@ def test_draft_rules_under_a_proposal_are_named(cast: Cast) -> None:
     check = review_checks.all_of(case, resolution, {}, 1, carriers)[2]
     assert (check.mark, check.figure) == ("unk", "1 / 2")
     assert check.notes == (
-        "《消费者权益保护法》第二十四条（cpl.24.1）还是草稿，签署方案时须由您具名承担",
+        "《消费者权益保护法》第二十四条（质量不符合要求的退货、更换、修理）还是草稿，签署方案时须由您具名承担",
     )
