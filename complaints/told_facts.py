@@ -199,11 +199,12 @@ class Narrated:
         """The words that speak for a value, none when the text says it no longer."""
         wanted = _values(value)
         in_order = sorted(self._suggested, key=lambda s: s.start)
-        return tuple(
+        speak = (
             self._quoted(one)
             for one in in_order
             if one.fact_id == fact and all(v in wanted for v in _values(one.value))
         )
+        return tuple(dict.fromkeys(speak))  # the same words may speak for two of the values
 
     def _quoted(self, one: Suggestion) -> Quoted:
         before = self.text[max(0, one.start - AROUND) : one.start].rpartition("\n")[2]

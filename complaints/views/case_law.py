@@ -176,7 +176,7 @@ def _rule(
         "".join(_METER[e.mark] for e in elements),
         [e for e in elements if id(e) not in dropped],
         hidden,
-        _defences(row, answers),
+        _defences(row, answers, {e.fact for e in elements}),
         _reason(row, titles),
         row.get("burden", ""),
         quotes,
@@ -184,13 +184,18 @@ def _rule(
     )
 
 
-def _defences(row: dict[str, Any], answers: dict[str, FactAnswer]) -> list[ElementShown]:
-    """What was proved or refuted; of a presumption also what would still rebut it."""
+def _defences(
+    row: dict[str, Any], answers: dict[str, FactAnswer], told: set[str]
+) -> list[ElementShown]:
+    """What was proved or refuted; of a presumption also what would still rebut it. A defence that
+    an element has `told` of already, because the contrary is one, is not said again.
+    """
     rebutting = {
         e["fact"] for e in row["defences"] if row["presumed"] and e["role"] == "presumption"
     }
     shown = _elements(row["defences"], answers)
-    return [e for e in shown if e.mark != "unk" or e.fact in rebutting]
+    open_or_proved = [e for e in shown if not (e.mark == "ok" and e.fact in told)]
+    return [e for e in open_or_proved if e.mark != "unk" or e.fact in rebutting]
 
 
 def _reason(row: dict[str, Any], titles: dict[str, str]) -> str:
