@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
+
+_BEIJING = timezone(timedelta(hours=8))
+
+
+def as_beijing(moment: str) -> str:
+    """2026-11-23 10:16, from an ISO moment with offset; anything else as it is."""
+    try:
+        return f"{datetime.fromisoformat(moment).astimezone(_BEIJING):%Y-%m-%d %H:%M}"
+    except ValueError:
+        return moment
 
 
 class Label(NamedTuple):
@@ -56,7 +66,9 @@ class Fact:
         return self.evidence.in_(lang) if self.evidence else ""
 
     def value_for(self, value: object, lang: str) -> str:
-        """A normal value in words: 是 / yes, the label of an enum value, 3980.00 元."""
+        """A normal value in words: 是 / yes, the label of an enum value, 3980.00 元, a moment
+        as 2026-11-23 10:16 in Beijing.
+        """
         english = lang.startswith("en")
         if isinstance(value, bool):
             return ("no", "yes")[value] if english else "否是"[value]
@@ -64,6 +76,8 @@ class Fact:
             return (", " if english else "、").join(self.value_for(item, lang) for item in value)
         if self.type == "money":
             return f"{value} yuan" if english else f"{value} 元"
+        if self.type == "datetime":
+            return as_beijing(str(value))
         return self.values.get(str(value), str(value)) if english else str(value)
 
 

@@ -183,8 +183,7 @@ def _said(sentence: Words, parts: list[str], lang: str) -> str:
 
 
 def _title(name: str, rules: Mapping[str, Rule], lang: str) -> str:
-    title = rules[name].title.in_(lang) if name in rules else ""
-    return f"{title} ({name})" if lang.startswith("en") else f"{title}（{name}）"
+    return rules[name].title.in_(lang) if name in rules else name
 
 
 # --- all of it, line by line
