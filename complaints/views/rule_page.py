@@ -150,7 +150,7 @@ class RulePage:
         if key == "bounds":
             if wanted is None:
                 return _("没有金额")
-            return _("金额 {low} 至 {high}").format(low=wanted[0] or "—", high=wanted[1] or "—")
+            return _bounds(*wanted)
         if key == "ask_next":
             asked = [FACTS[name].question_for(self.lang).rstrip("？?") for name in wanted]
             return _("还要查明：{facts}").format(facts=_("；").join(asked)) if asked else ""
@@ -183,6 +183,14 @@ def _truth(wanted: str) -> str:
         "待查明": _("待查明"),
         "让位": _("让位于特别规定"),
     }.get(wanted, wanted)
+
+
+def _bounds(low: str | None, high: str | None) -> str:
+    if high is None:
+        return _("金额不少于 {low}").format(low=low)
+    if low is None:
+        return _("金额不超过 {high}").format(high=high)
+    return _("金额 {low} 至 {high}").format(low=low, high=high)
 
 
 def _owed(text: str, wanted: Any) -> str:
