@@ -1,7 +1,7 @@
 """The sentences that refuse a file of law: what is wrong and what to do, in Chinese and English.
 
 A mistake has a code. `wrong` says what stands there, `mend` what to write instead. Those of rules
-and of the vocabulary: `mistakes_in_rules.py`.
+and of the vocabulary: `mistakes_in_rules.py`; of deadlines: `mistakes_in_deadlines.py`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from legal_rules.reasoning.mistakes_in_deadlines import IN_DEADLINES
 from legal_rules.reasoning.mistakes_in_rules import IN_RULES, Mistake, told
 
 MISTAKES: Mapping[str, Mistake] = {
@@ -203,6 +204,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "write the id of a fact, or digits without a sign",
     ),
     **IN_RULES,
+    **IN_DEADLINES,
 }
 
 
