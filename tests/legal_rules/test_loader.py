@@ -233,7 +233,8 @@ def test_a_number_of_five_thousand_digits_is_no_number(load):
 
 def test_every_mistake_that_the_loaders_name_has_its_sentences():
     named = set()
-    files = (PACKAGE / "vocabulary.py", PACKAGE / "candidate.py", *PACKAGE.glob("reasoning/*.py"))
+    others = ("vocabulary.py", "candidate.py", "deadline_*.py", "reasoning/*.py")
+    files = [path for pattern in others for path in PACKAGE.glob(pattern)]
     for path in files:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call):
@@ -245,7 +246,8 @@ def test_every_mistake_that_the_loaders_name_has_its_sentences():
 def codes(call: ast.Call) -> set[str]:
     """The code of a mistake that a call names, if it does."""
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-    place = {"error": 0, "LawError": 2, "_typed": 2}.get(name, 9)
+    places = {"error": 0, "LawError": 2, "_typed": 2, "_wrong": 1, "one_of": 3, "some_of": 3}
+    place = places.get(name, 9)
     texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
     return (
         {str(texts[-1])}
