@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import clock
+from complaints import deadlines
 from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
@@ -178,7 +178,14 @@ def _write(
     )
     if complaint.on_hold and complaint.state != before:
         _end_hold(complaint, situation)
-    clock.turn(complaint, stops=step.stops, cancels=step.cancels, starts=step.starts, now=now)
+    deadlines.turn(
+        complaint,
+        stops=step.stops,
+        cancels=step.cancels,
+        starts=step.starts,
+        now=now,
+        step=step.code,
+    )
     if also is not None:
         also(complaint, transition)
     complaint.save()
@@ -223,7 +230,7 @@ def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:
     turns them.
     """
     for hold in Hold.objects.filter(complaint=complaint, ended_at=None):
-        clock.resume(complaint, hold, situation.now)
+        deadlines.resume(complaint, hold, situation.now)
         hold.ended_at = max(situation.now, hold.started_at)
         hold.save(update_fields=["ended_at"])
         Event.objects.create(

@@ -1,385 +1,272 @@
-"""The clocks of a case: which there are, when they fall due, what pauses them.
+"""One clock, from what happened to when it is due. Pure: no Django, no database.
 
-Steps start and stop them in `advance.py`.
+    read([started, held, resumed, extended, …], calendar) → Reading
+
+Nothing is remembered between two readings: the same happenings and the same calendar always give
+the same due instant, which is how a stored date is proved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils import timezone, translation
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from complaints import workdays
+from complaints.workdays import SHANGHAI, STATE, Calendar, CountingError, Due, Pause
 
-from complaints.choices import DeadlineNature, DeadlineState
-from complaints.lifecycle import State
-from complaints.models import Complaint, Deadline, Hold
-from complaints.workdays import SHANGHAI, Due, add_calendar_days, add_working_days, working_minutes
+STARTED, HELD, RESUMED, EXTENDED, TERMS = "started", "held", "resumed", "extended", "terms"
+MOVED = "moved"  # its beginning: the event it starts from turned out to be on another day
+MET, MISSED, CANCELLED = "met", "missed", "cancelled"
+ENDS = (MET, MISSED, CANCELLED)
+KINDS = (STARTED, HELD, RESUMED, EXTENDED, TERMS, MOVED, *ENDS)
+
+
+class ClockError(ValueError):
+    """Happenings that no clock can have: `code` says which mistake."""
+
+    def __init__(self, code: str, at: datetime | None = None) -> None:
+        super().__init__(code)
+        self.code, self.at = code, at
 
 
 @dataclass(frozen=True)
-class Clock:
-    """One row of the table of clocks.
+class Terms:
+    """How long: a length in a unit.
 
-    `runs_in` are the states in which it may run, `pausable` whether a hold may stop it.
+    `own`: counted by the enterprise's own calendar (internal and promised clocks; a clock of the
+    law never is). `back`: the term ends so long before the event at which it is counted.
     """
 
-    kind: str
-    title: str | Promise
     length: int
-    unit: str  # calendar_day | working_day
-    nature: DeadlineNature
-    runs_in: tuple[State, ...]
-    pausable: bool = False
-    source: str = ""
-    citation: tuple[str, str] | None = None
-    owed_by: str = "enterprise"
+    unit: str
+    own: bool = False
+    back: bool = False
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, the shape that `from_json` reads."""
+        return {"length": self.length, "unit": self.unit, "own": self.own, "back": self.back}
 
-_t = gettext_lazy
-_BEFORE_REPLY = (State.INVESTIGATING, State.RESOLVING, State.IN_REVIEW)
-
-REGIME: dict[str, Clock] = {
-    c.kind: c
-    for c in (
-        Clock(
-            "accept",
-            _t("决定是否受理"),
-            1,
-            "working_day",
-            DeadlineNature.INTERNAL,
-            (State.REGISTERED,),
-        ),
-        # Taking longer than 15 days without good reason counts as deliberate delay; the rule knows
-        # no suspension.
-        Clock(
-            "general_reply",
-            _t("答复消费者"),
-            15,
-            "calendar_day",
-            DeadlineNature.STATUTORY,
-            _BEFORE_REPLY,
-            source="penalty8_15d",
-            citation=("consumer_penalty_2020", "8"),
-        ),
-        Clock(
-            "investigate",
-            _t("调查核实"),
-            5,
-            "working_day",
-            DeadlineNature.INTERNAL,
-            (State.INVESTIGATING,),
-            pausable=True,
-        ),
-        Clock(
-            "draft",
-            _t("拟定方案"),
-            2,
-            "working_day",
-            DeadlineNature.INTERNAL,
-            (State.RESOLVING,),
-            pausable=True,
-        ),
-        Clock(
-            "counsel_review",
-            _t("法务审核"),
-            1,
-            "working_day",
-            DeadlineNature.INTERNAL,
-            (State.IN_REVIEW,),
-        ),
-        Clock(
-            "consumer_reply",
-            _t("消费者答复"),
-            10,
-            "calendar_day",
-            DeadlineNature.PROMISED,
-            (State.OFFERED,),
-            pausable=True,
-            owed_by="consumer",
-        ),
-        Clock(
-            "execution",
-            _t("兑现方案"),
-            7,
-            "calendar_day",
-            DeadlineNature.PROMISED,
-            (State.EXECUTING,),
-            pausable=True,
-        ),
-        Clock(
-            "external_decision",
-            _t("外部机构处理"),
-            60,
-            "calendar_day",
-            DeadlineNature.STATUTORY,
-            (State.EXTERNAL,),
-            source="samr121_mediation_60d",
-            citation=("samr_complaints_2025", "23"),
-            owed_by="regulator",
-        ),
-    )
-}
-
-LADDER = ((0.5, "owner"), (0.8, "team_lead"), (1.0, "supervisor"))
-INSTRUMENTS = {
-    "consumer_penalty_2020": _t("《侵害消费者权益行为处罚办法》"),
-    "samr_complaints_2025": _t("《市场监督管理投诉举报处理办法》"),
-}
-
-
-def _due(clock: Clock, start: datetime) -> Due:
-    return (add_working_days if clock.unit == "working_day" else add_calendar_days)(
-        start, clock.length
-    )
-
-
-def _ladder(start: datetime, due: datetime) -> list[dict[str, Any]]:
-    return [
-        {"at": (start + (due - start) * share).isoformat(), "who": who, "done_at": None}
-        for share, who in LADDER
-    ]
-
-
-def _next_step(ladder: Sequence[dict[str, Any]]) -> datetime | None:
-    waiting = [datetime.fromisoformat(step["at"]) for step in ladder if step["done_at"] is None]
-    return min(waiting) if waiting else None
-
-
-def new_deadline(complaint: Complaint, kind: str, start: datetime) -> Deadline:
-    """An unsaved clock of this kind that starts now."""
-    clock = REGIME[kind]
-    due = _due(clock, start)
-    ladder = _ladder(start, due.at)
-    return Deadline(
-        complaint=complaint,
-        kind=kind,
-        source=clock.source,
-        nature=clock.nature,
-        owed_by=clock.owed_by,
-        citation={"instrument": clock.citation[0], "article": clock.citation[1]}
-        if clock.citation
-        else {},
-        started_at=start,
-        due_at=due.at,
-        provisional=due.provisional,
-        ladder=ladder,
-        ladder_at=_next_step(ladder),
-        explanation={
-            "length": clock.length,
-            "unit": clock.unit,
-            "first_day": due.first_day.isoformat(),
-            "skipped": [d.isoformat() for d in due.skipped],
-            "made_up": [d.isoformat() for d in due.made_up],
-        },
-    )
-
-
-def turn(
-    complaint: Complaint,
-    *,
-    stops: Iterable[str],
-    cancels: Iterable[str],
-    starts: Iterable[str],
-    now: datetime,
-) -> None:
-    """Stop, cancel and start clocks for a step (the state is the new one) and refresh
-    `next_due_at`; nothing is saved on the case.
-    """
-    current = {
-        d.kind: d
-        for d in Deadline.objects.filter(complaint=complaint, state__in=["running", "held"])
-    }
-    changed = []
-    for kind in (*stops, *cancels):
-        deadline = current.pop(kind, None)
-        if deadline is None:
-            continue
-        if kind in cancels:
-            deadline.state = DeadlineState.CANCELLED
-        else:
-            deadline.state = DeadlineState.MET if now <= deadline.due_at else DeadlineState.MISSED
-            deadline.met_at = now
-        deadline.ladder_at = None
-        changed.append(deadline)
-    if changed:
-        Deadline.objects.bulk_update(changed, ["state", "met_at", "ladder_at"])
-    fresh = [
-        new_deadline(complaint, k, now)
-        for k in starts
-        if k not in current and complaint.state in REGIME[k].runs_in
-    ]
-    if fresh:
-        Deadline.objects.bulk_create(fresh)
-    running = [d.due_at for d in (*current.values(), *fresh) if d.state == DeadlineState.RUNNING]
-    complaint.next_due_at = min(running) if running else None
-
-
-def pause(complaint: Complaint, hold: Hold) -> list[str]:
-    """Stop the clocks that may be stopped; answers their kinds."""
-    pausable = [k for k, c in REGIME.items() if c.pausable]
-    held = list(
-        Deadline.objects.filter(complaint=complaint, state=DeadlineState.RUNNING, kind__in=pausable)
-    )
-    for deadline in held:
-        deadline.state, deadline.ladder_at = DeadlineState.HELD, None
-    Deadline.objects.bulk_update(held, ["state", "ladder_at"])
-    refresh_next_due(complaint)
-    return [d.kind for d in held]
-
-
-def resume(complaint: Complaint, hold: Hold, now: datetime) -> None:
-    """Let the held clocks run again, later by exactly the working time (or calendar time) that the
-    hold lasted.
-    """
-    held = list(Deadline.objects.filter(complaint=complaint, state=DeadlineState.HELD))
-    for deadline in held:
-        paused = now - max(hold.started_at, deadline.started_at)
-        clock = REGIME[deadline.kind]
-        if clock.unit == "working_day":
-            # a hold of n started working days moves the due date by n working days: a pause never
-            # shortens
-            days = -(-working_minutes(now - paused, now) // 480)
-            deadline.due_at = (
-                add_working_days(deadline.due_at, days).at if days else deadline.due_at
-            )
-        else:
-            days = (
-                now.astimezone(SHANGHAI).date() - (now - paused).astimezone(SHANGHAI).date()
-            ).days
-            deadline.due_at = (
-                add_calendar_days(deadline.due_at, days).at if days else deadline.due_at
-            )
-        done = {step["who"]: step["done_at"] for step in deadline.ladder}
-        deadline.ladder = [
-            {**s, "done_at": done.get(s["who"])}
-            for s in _ladder(deadline.started_at, deadline.due_at)
-        ]
-        deadline.ladder_at = _next_step(deadline.ladder)
-        deadline.state = DeadlineState.RUNNING
-        deadline.explanation = {
-            **deadline.explanation,
-            "paused_days": deadline.explanation.get("paused_days", 0) + days,
-        }
-    Deadline.objects.bulk_update(held, ["state", "due_at", "ladder", "ladder_at", "explanation"])
-    refresh_next_due(complaint)
-
-
-def refresh_next_due(complaint: Complaint) -> None:
-    """Set the case's `next_due_at` from its running clocks (not saved)."""
-    running = Deadline.objects.filter(complaint=complaint, state=DeadlineState.RUNNING).order_by(
-        "due_at"
-    )
-    complaint.next_due_at = running.values_list("due_at", flat=True).first()
-
-
-def climb(deadline: Deadline, now: datetime) -> list[str]:
-    """Mark the ladder steps that are due by now as done; answers who is to be told. Not saved."""
-    told = []
-    for step in deadline.ladder:
-        if step["done_at"] is None and datetime.fromisoformat(step["at"]) <= now:
-            step["done_at"] = now.isoformat()
-            told.append(step["who"])
-    deadline.ladder_at = _next_step(deadline.ladder)
-    return told
-
-
-def remaining_text(minutes: int) -> str:
-    """Working time in words: 余 1 天 1 时, 余 3 时 20 分, 超时 3 时 10 分 (a day has eight working
-    hours).
-    """
-    days, rest = divmod(abs(minutes), 480)
-    hours, mins = divmod(rest, 60)
-    if days:
-        words = _("{days} 天 {hours} 时").format(days=days, hours=hours)
-    elif hours:
-        words = _("{hours} 时 {minutes} 分").format(hours=hours, minutes=mins)
-    else:
-        words = _("{minutes} 分").format(minutes=mins)
-    return (_("余 {words}") if minutes >= 0 else _("超时 {words}")).format(words=words)
-
-
-def title_of(deadline: Deadline) -> str:
-    """The clock's name in the active language."""
-    return str(REGIME[deadline.kind].title)
-
-
-def basis_of(deadline: Deadline) -> str:
-    """On what the clock rests, in words: 法定：《…》第 8 条 / 内部 / 承诺."""
-    nature = DeadlineNature(deadline.nature).label
-    citation = deadline.citation
-    if not citation:
-        return str(nature)
-    instrument = INSTRUMENTS.get(citation["instrument"], citation["instrument"])
-    return _("{nature}：{instrument}第 {article} 条").format(
-        nature=nature, instrument=instrument, article=citation["article"]
-    )
-
-
-def explain(deadline: Deadline) -> str:
-    """Why this date: length, first day that counts, days skipped, make-up days counted, pauses."""
-    e = deadline.explanation
-    unit = _("个工作日") if e.get("unit") == "working_day" else _("日")
-    start = deadline.started_at.astimezone(SHANGHAI).date().isoformat()
-    parts = [
-        _("{length} {unit}，自 {start} 次日起算").format(
-            length=e.get("length", ""), unit=unit, start=start
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> Terms:
+        """Raises ClockError for a length or unit that cannot be counted."""
+        terms = Terms(
+            values.get("length", -1),
+            values.get("unit", ""),
+            bool(values.get("own")),
+            bool(values.get("back")),
         )
-    ]
-    if e.get("skipped"):
-        parts.append(_("跳过 {days}").format(days="、".join(d[5:] for d in e["skipped"])))
-    if e.get("made_up"):
-        parts.append(_("计入 {days} 补班").format(days="、".join(d[5:] for d in e["made_up"])))
-    if e.get("paused_days"):
-        parts.append(_("中止 {days} 日").format(days=e["paused_days"]))
-    if deadline.provisional:
-        parts.append(_("暂定：该年放假安排尚未公布"))
-    return ("；" if translation.get_language() != "en" else "; ").join(parts)
+        try:
+            workdays.checked(terms.length, terms.unit)
+        except CountingError as error:
+            raise ClockError(error.code) from error
+        return terms
 
 
-def share_used(deadline: Deadline, now: datetime) -> int:
-    """How much of the clock is used, 0 to 100."""
-    total = (deadline.due_at - deadline.started_at).total_seconds()
-    return (
-        100
-        if total <= 0
-        else min(100, max(0, int((now - deadline.started_at).total_seconds() / total * 100)))
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened to a clock, in the order in which it was written down.
+
+    `detail`: `started` and `terms` carry the terms, `held` and `resumed` the `hold` they belong to,
+    `extended` either `by` and `unit` (longer by so much) or `to` and `unit` (so long in all),
+    `moved` the `start` from which is counted instead.
+    """
+
+    at: datetime
+    kind: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a clock says. `held_since`: None unless it stands still; `ended_at`: unless it ended."""
+
+    started_at: datetime
+    terms: Terms
+    due: Due
+    pauses: tuple[Pause, ...]
+    extensions: tuple[Mapping[str, Any], ...]
+    state: str  # running, held, met, missed, cancelled
+    held_since: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """The due instant."""
+        return self.due.at
+
+
+@dataclass
+class _Tape:
+    """The happenings, sorted into what a reading needs."""
+
+    started_at: datetime
+    terms: Terms
+    open: dict[str, datetime] = field(default_factory=dict)
+    pauses: list[Pause] = field(default_factory=list)
+    extensions: list[Mapping[str, Any]] = field(default_factory=list)
+    ended: Happening | None = None
+
+    def take(self, happening: Happening) -> None:
+        if self.ended is not None:
+            raise ClockError("has_ended", happening.at)
+        if happening.kind in ENDS:
+            self.ended = happening
+        elif happening.kind == HELD:
+            self._hold(happening)
+        elif happening.kind == RESUMED:
+            self._resume(happening)
+        elif happening.kind == EXTENDED:
+            self.extensions.append(happening.detail)
+        elif happening.kind == TERMS:
+            self.terms = Terms.from_json(happening.detail)
+        elif happening.kind == MOVED:
+            self.started_at = datetime.fromisoformat(happening.detail["start"])
+        else:
+            raise ClockError("started_twice" if happening.kind == STARTED else "unknown_kind")
+
+    def _hold(self, happening: Happening) -> None:
+        name = str(happening.detail.get("hold", ""))
+        if name in self.open:
+            raise ClockError("held_twice", happening.at)
+        self.open[name] = max(happening.at, self.started_at)
+
+    def _resume(self, happening: Happening) -> None:
+        name = str(happening.detail.get("hold", ""))
+        if name not in self.open:
+            raise ClockError("not_held", happening.at)
+        # a clock of another machine may be behind: a pause never has a negative length
+        begin = self.open.pop(name)
+        self.pauses.append((begin, max(begin, happening.at)))
+
+
+def read(happenings: Iterable[Happening], calendar: Calendar = STATE) -> Reading:
+    """What the clock says after all that happened.
+
+    While it is held it shows the date that it had when the hold began. Raises ClockError.
+    """
+    rows = list(happenings)
+    if not rows or rows[0].kind != STARTED:
+        raise ClockError("not_started")
+    tape = _Tape(rows[0].at, Terms.from_json(rows[0].detail))
+    for happening in rows[1:]:
+        tape.take(happening)
+    return _reading(tape, calendar)
+
+
+def _reading(tape: _Tape, calendar: Calendar) -> Reading:
+    pauses = workdays.merged(tape.pauses)
+    held_since = min(tape.open.values(), default=None)
+    if held_since is not None:  # what another hold added meanwhile is not known before this ends
+        pauses = [(a, min(b, held_since)) for a, b in pauses if a < held_since]
+    due = _due(tape.started_at, tape.terms, tape.extensions, calendar, pauses)
+    state = tape.ended.kind if tape.ended else "running" if held_since is None else "held"
+    return Reading(
+        tape.started_at,
+        tape.terms,
+        due,
+        tuple(pauses),
+        tuple(tape.extensions),
+        state,
+        held_since,
+        tape.ended.at if tape.ended else None,
     )
 
 
-def as_shown(deadline: Deadline, now: datetime | None = None) -> dict[str, Any]:
-    """The clock in the API's shape (API.md, "Deadline shape")."""
-    now = now or timezone.now()
-    running = deadline.state in (DeadlineState.RUNNING, DeadlineState.HELD)
-    minutes = working_minutes(now, deadline.due_at) if running else 0
-    return {
-        "id": deadline.pk,
-        "kind": deadline.kind,
-        "deadline": deadline.source or None,
-        "title": title_of(deadline),
-        "nature": deadline.nature,
-        "citation": deadline.citation or None,
-        "owed_by": deadline.owed_by,
-        "started_at": local(deadline.started_at),
-        "due_at": local(deadline.due_at),
-        "provisional": deadline.provisional,
-        "state": deadline.state,
-        "met_at": local(deadline.met_at),
-        "remaining": {"working_minutes": minutes, "text": remaining_text(minutes)}
-        if running
-        else None,
-        "explanation": explain(deadline),
-        "basis": basis_of(deadline),
-        "ladder": [
-            {"at": s["at"], "who": s["who"], "done_at": s["done_at"]} for s in deadline.ladder
-        ],
-    }
+def _due(
+    start: datetime,
+    terms: Terms,
+    extensions: Sequence[Mapping[str, Any]],
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+) -> Due:
+    if terms.back:
+        return workdays.count_back(
+            start.astimezone(SHANGHAI).date(), terms.length, terms.unit, calendar
+        )
+    length, unit, further = terms.length, terms.unit, []
+    for extension in extensions:
+        if "to" in extension:
+            length, unit = extension["to"], extension.get("unit", unit)
+        elif extension.get("unit", unit) == unit:
+            length += extension["by"]
+        else:
+            further.append(extension)
+    due = _count(start, length, unit, terms.own, calendar, pauses)
+    for extension in further:  # another unit: counted on from the day the term would have ended
+        due = _count(due.at, extension["by"], extension["unit"], terms.own, calendar, ())
+    return due
 
 
-def local(moment: datetime | None) -> str | None:
-    """ISO 8601 with the offset of Asia/Shanghai, to the second."""
-    return moment.astimezone(SHANGHAI).isoformat(timespec="seconds") if moment else None
+def _count(
+    start: datetime,
+    length: int,
+    unit: str,
+    own: bool,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+) -> Due:
+    try:
+        return workdays.count(start, length, unit, calendar, own=own, pauses=pauses)
+    except CountingError as error:
+        raise ClockError(error.code) from error
+
+
+def remaining_minutes(due_at: datetime, now: datetime, calendar: Calendar = STATE) -> int:
+    """Business minutes left; negative when overdue."""
+    return workdays.working_minutes(now, due_at, calendar)
+
+
+# --- warnings
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of a ladder: at so many percent of the time, or so long `after` the due instant."""
+
+    who: str
+    percent: int | None = None
+    after: int = 0
+    unit: str = ""
+
+    @property
+    def code(self) -> str:
+        """Tells the rung from the others of its ladder."""
+        when = f"+{self.after}{self.unit}" if self.percent is None else str(self.percent)
+        return f"{self.who}@{when}"
+
+
+def climb_at(
+    rung: Rung, start: datetime, due: datetime, unit: str, calendar: Calendar = STATE
+) -> datetime:
+    """When the rung is due.
+
+    A warning before the due instant of a term in days falls into business time and never after the
+    due instant; the due instant itself and terms in hours are never moved.
+    """
+    if rung.percent is None:
+        return workdays.count(due, rung.after, rung.unit, calendar).at
+    if rung.percent >= 100 or due <= start:
+        return due
+    moment = start + (due - start) * rung.percent / 100
+    if unit not in workdays.DAYS:
+        return moment
+    moment = workdays.into_business(moment, calendar)
+    return min(moment.astimezone(due.tzinfo), due)
+
+
+def share_used(start: datetime, due: datetime, now: datetime) -> int:
+    """How much of the time is used, 0 to 100."""
+    total = (due - start).total_seconds()
+    if total <= 0:
+        return 100
+    return min(100, max(0, int((now - start).total_seconds() / total * 100)))
+
+
+def days_between(start: datetime, end: datetime) -> Iterable[date]:
+    """Every local day touched by the stretch of time."""
+    day, last = start.astimezone(SHANGHAI).date(), end.astimezone(SHANGHAI).date()
+    while day <= last:
+        yield day
+        day += timedelta(days=1)

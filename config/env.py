@@ -73,6 +73,13 @@ VARIABLES = {
         Variable(
             "API_CALLS_PER_MINUTE", "1200", "calls of one key or person in a minute, then 429"
         ),
+        Variable(
+            "INDUSTRIES",
+            "ecommerce",
+            "trades of the enterprise (`finance,telecom,express,automotive,electronics,prepaid,"
+            "ecommerce,platform,livestream,food,drug,tourism,air,data,minors,advertising`): "
+            "they select the clocks of the law",
+        ),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
         Variable("LOG_LEVEL", "INFO", "level of the application's log"),
         Variable(

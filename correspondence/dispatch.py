@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
+from complaints import clock_words
 from complaints.advance import step_taken
-from complaints.clock import REGIME
 from complaints.lifecycle import STEPS
 from complaints.models import Communication, Deadline, Event, Outbox, Resolution
 from correspondence.models import Notice
@@ -133,7 +133,8 @@ def _values(outbox: Outbox) -> dict[str, str]:
     if outbox.effect == "reply_to_consumer":
         values["text"] = Communication.objects.get(outbox=outbox).text
     if "kind" in outbox.payload:
-        values["clock"] = str(REGIME[outbox.payload["kind"]].title)
+        payload = outbox.payload
+        values["clock"] = clock_words.title_of_row(payload.get("entry") or payload["kind"])
     return values
 
 

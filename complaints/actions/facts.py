@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import facts, snapshots, validation
+from complaints.actions import moments
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
 from complaints.errors import Invalid, NotAllowed, StaleVersion
@@ -193,9 +194,12 @@ def _write(
         FactAnswer(complaint=complaint, fact=f, by=by, at=now, **cleaned[f]) for f in changed
     )
     facts.note_change(complaint)
+    moments.from_facts(complaint, {f: cleaned[f]["value"] for f in changed}, by, now)
     complaint.version += 1
     complaint.updated_at = now
-    complaint.save(update_fields=["facts_revision", "rests_on", "version", "updated_at"])
+    complaint.save(
+        update_fields=["facts_revision", "rests_on", "version", "updated_at", "next_due_at"]
+    )
     detail = {
         "facts": {
             f: {

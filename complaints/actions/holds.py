@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import clock, validation
+from complaints import deadlines, validation
 from complaints.advance import check_version, lock
 from complaints.choices import HoldReason
 from complaints.errors import Invalid, NotAllowed
@@ -27,7 +27,8 @@ def start(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Hold:
-    """Stop the clocks that may be stopped: `{reason, note, expected_end?}`. One hold at a time.
+    """Stop the clocks that this reason may stop: `{reason, note, expected_end?}`. Holds for other
+    reasons may run beside it.
 
     Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
@@ -50,11 +51,11 @@ def start(
         check_version(complaint, version)
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，没有计时可以中止")]})
-        if complaint.on_hold:
-            raise Invalid({"hold": [_("计时已经中止；请先恢复")]})
-        hold = Hold(complaint=complaint, by=by, started_at=now, **data)
-        hold.pauses = clock.pause(complaint, hold)
-        hold.save()
+        if Hold.objects.filter(complaint=complaint, ended_at=None, reason=data["reason"]).exists():
+            raise Invalid({"hold": [_("已经因同一原因中止计时；请先恢复，或改选其他原因")]})
+        hold = Hold.objects.create(complaint=complaint, by=by, started_at=now, **data)
+        hold.pauses = deadlines.pause(complaint, hold, now)
+        hold.save(update_fields=["pauses"])
         complaint.on_hold = True
         _record(
             complaint, by, now, "held", {"reason": hold.reason, "pauses": hold.pauses}, hold.note
@@ -84,10 +85,10 @@ def end(
         hold = (running.filter(pk=hold_id) if hold_id is not None else running).first()
         if hold is None:
             raise Invalid({"hold": [_("没有正在进行的中止")]})
-        clock.resume(complaint, hold, now)
+        deadlines.resume(complaint, hold, now)
         hold.ended_at = max(now, hold.started_at)
         hold.save(update_fields=["ended_at"])
-        complaint.on_hold = False
+        complaint.on_hold = running.exists()
         _record(complaint, by, now, "resumed", {"reason": hold.reason}, "")
     return complaint
 

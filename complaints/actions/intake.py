@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import IdempotentRequest, Team, User
 from accounts.vault import blind_index
 from audit.record import record
-from complaints import clock, search
+from complaints import clock_words, deadlines, search
 from complaints.actions import communication
 from complaints.actions import facts as fact_actions
 from complaints.actions.editing import edit
@@ -91,7 +91,7 @@ def _earlier(complaint: Complaint, keys: Mapping[str, bytes], order: str) -> dic
         "state_text": str(complaint.get_state_display()),
         "outcome": complaint.outcome,
         "title": complaint.title,
-        "received_at": clock.local(complaint.received_at),
+        "received_at": clock_words.local(complaint.received_at),
         "consumer": consumer.name_masked,
         "same": same,
     }
@@ -268,11 +268,11 @@ def _write(
         updated_at=now,
     )
     complaint.next_due_at = None
-    first_clock = clock.new_deadline(complaint, "accept", now)
+    first_clock = deadlines.for_kind(complaint, "accept", now)[0]
     complaint.next_due_at = first_clock.due_at
     complaint.save(force_insert=True)
     first_clock.complaint = complaint
-    first_clock.save(force_insert=True)
+    deadlines.save_new([first_clock])
     search.index(complaint)
     complaint.fresh_deadlines = [first_clock]  # type: ignore[attr-defined]  # spares the caller a query
     Event.objects.create(

@@ -6,17 +6,19 @@ Called by Celery, idempotent.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from audit.record import record
-from complaints import clock
+from complaints import deadlines
 from complaints.actions import steps
 from complaints.choices import DeadlineState
 from complaints.errors import CaseError
 from complaints.lifecycle import State
-from complaints.models import Complaint, Deadline, Event, Outbox
+from complaints.models import ClockEvent, Complaint, Deadline, Event, Outbox
 
 logger = logging.getLogger(__name__)
 POSTPONE = timedelta(hours=1)
@@ -51,22 +53,26 @@ def _climb(pk: int, number: str, now: datetime) -> bool:
         ).first()
         if deadline is None:
             return False
-        told = clock.climb(deadline, now)
+        climbed = deadlines.climb(deadline, now)
         deadline.save(update_fields=["ladder", "ladder_at"])
-        for who in told:
-            _tell(complaint, deadline, who, now)
+        for rung in climbed:
+            _tell(complaint, deadline, rung, now)
         if deadline.due_at <= now:
             _fell_due(complaint, deadline, now)
     return True
 
 
-def _tell(complaint: Complaint, deadline: Deadline, who: str, now: datetime) -> None:
+def _tell(complaint: Complaint, deadline: Deadline, rung: Mapping[str, Any], now: datetime) -> None:
+    told = {"kind": deadline.kind, "entry": deadline.entry, "who": rung["who"]}
+    ClockEvent.objects.create(
+        deadline=deadline, at=now, kind="warned", key=rung["code"], detail=told
+    )
     effect = "remind_consumer" if deadline.owed_by == "consumer" else "warn_of_deadline"
     Outbox.objects.create(
         complaint=complaint,
         effect=effect,
-        key=f"{complaint.number}.deadline.{deadline.pk}.{who}",
-        payload={"deadline": deadline.pk, "kind": deadline.kind, "who": who},
+        key=f"{complaint.number}.deadline.{deadline.pk}.{rung['code']}",
+        payload={"deadline": deadline.pk, **told},
         created_at=now,
         not_before=now,
     )
@@ -76,9 +82,9 @@ def _tell(complaint: Complaint, deadline: Deadline, who: str, now: datetime) -> 
         by=None,
         kind=Event.Kind.DEADLINE,
         code=effect,
-        detail={"kind": deadline.kind, "who": who},
+        detail=told,
     )
-    record(f"deadline.{effect}", complaint.subject, None, now, {"kind": deadline.kind, "who": who})
+    record(f"deadline.{effect}", complaint.subject, None, now, told)
 
 
 def _fell_due(complaint: Complaint, deadline: Deadline, now: datetime) -> None:

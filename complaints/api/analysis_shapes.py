@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as s
 
 from complaints import facts, snapshots
-from complaints.clock import local
+from complaints.clock_words import local
 from complaints.models import Analysis, Complaint
 from legal_rules import signatures
 from legal_rules.api.serializers import AnalysisSerializer

@@ -105,6 +105,8 @@ class DeadlineAnswer(Shape):
     remaining = Remaining(allow_null=True)
     explanation = s.CharField()
     basis = s.CharField()
+    subject = s.CharField(allow_null=True, help_text=_("承诺的编号，其他计时没有"))
+    extensions = s.IntegerField(help_text=_("已延长的次数"))
     ladder = LadderStep(many=True)
 
 

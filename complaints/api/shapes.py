@@ -15,7 +15,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 
 from accounts.models import Team, User
-from complaints import clock
+from complaints import clock_words
 from complaints.choices import DeadlineState
 from complaints.models import (
     Commitment,
@@ -102,11 +102,11 @@ def complaint(case: Complaint, now: datetime) -> dict[str, Any]:
         "external_reference": case.external_reference,
         "merged_into": case.merged_into.number if case.merged_into else None,
         "holds": [hold(h) for h in stops],
-        "next_deadline": clock.as_shown(running[0], now) if running else None,
-        "received_at": clock.local(case.received_at),
-        "created_at": clock.local(case.created_at),
-        "updated_at": clock.local(case.updated_at),
-        "closed_at": clock.local(case.closed_at),
+        "next_deadline": clock_words.as_shown(running[0], now) if running else None,
+        "received_at": clock_words.local(case.received_at),
+        "created_at": clock_words.local(case.created_at),
+        "updated_at": clock_words.local(case.updated_at),
+        "closed_at": clock_words.local(case.closed_at),
     }
 
 
@@ -116,7 +116,7 @@ def registered(case: Complaint, similar: list[dict[str, Any]], now: datetime) ->
     case.ticking, case.stops = clocks, []  # type: ignore[attr-defined]
     return {
         **complaint(case, now),
-        "deadlines": [clock.as_shown(d, now) for d in clocks],
+        "deadlines": [clock_words.as_shown(d, now) for d in clocks],
         "similar": similar,
     }
 
@@ -127,9 +127,9 @@ def hold(stop: Hold) -> dict[str, Any]:
         "id": stop.pk,
         "reason": stop.reason,
         "note": stop.note,
-        "started_at": clock.local(stop.started_at),
+        "started_at": clock_words.local(stop.started_at),
         "expected_end": day(stop.expected_end),
-        "ended_at": clock.local(stop.ended_at),
+        "ended_at": clock_words.local(stop.ended_at),
         "by": person(stop.by),
         "pauses": list(stop.pauses),
     }
@@ -144,7 +144,7 @@ def answer(given: FactAnswer) -> dict[str, Any]:
         "evidence": given.evidence_number,
         "cannot_be_established": not given.established,
         "by": person(given.by),
-        "at": clock.local(given.at),
+        "at": clock_words.local(given.at),
     }
 
 
@@ -158,10 +158,10 @@ def item(piece: Item, number: str) -> dict[str, Any]:
         "size": piece.size,
         "sha256": piece.sha256,
         "obtained_from": piece.obtained_from,
-        "obtained_at": clock.local(piece.obtained_at),
+        "obtained_at": clock_words.local(piece.obtained_at),
         "proves": piece.proves,
         "is_original": piece.is_original,
-        "received_at": clock.local(piece.received_at),
+        "received_at": clock_words.local(piece.received_at),
         "received_by": person(piece.received_by),
         "file": reverse("api-evidence-file", args=[number, piece.number]),
     }
@@ -171,7 +171,7 @@ def event(entry: Event) -> dict[str, Any]:
     """One entry of the timeline. `by` is null for what the system did."""
     return {
         "id": entry.pk,
-        "at": clock.local(entry.at),
+        "at": clock_words.local(entry.at),
         "by": person(entry.by),
         "kind": entry.kind,
         "code": entry.code,
@@ -190,10 +190,10 @@ def communication(text: Communication) -> dict[str, Any]:
         "inbound": text.inbound,
         "channel": text.channel,
         "text": text.text,
-        "at": clock.local(text.at),
+        "at": clock_words.local(text.at),
         "by": person(text.by),
-        "leaves_at": clock.local(out.not_before) if out else None,
-        "sent_at": clock.local(out.done_at) if out else None,
+        "leaves_at": clock_words.local(out.not_before) if out else None,
+        "sent_at": clock_words.local(out.done_at) if out else None,
         "undone": bool(out and out.cancelled_at),
     }
 
@@ -208,8 +208,8 @@ def commitment(promise: Commitment) -> dict[str, Any]:
         "due": day(promise.due),
         "owner": person(promise.owner),
         "state": promise.state,
-        "made_at": clock.local(promise.made_at),
-        "settled_at": clock.local(promise.settled_at),
+        "made_at": clock_words.local(promise.made_at),
+        "settled_at": clock_words.local(promise.settled_at),
         "settled_by": person(promise.settled_by),
         "proof": promise.proof,
         "evidence": promise.evidence_number,
@@ -236,12 +236,12 @@ def resolution(proposal: Resolution) -> dict[str, Any]:
         "legal_basis": list(proposal.legal_basis),
         "letter": proposal.letter,
         "proposed_by": person(proposal.proposed_by),
-        "proposed_at": clock.local(proposal.proposed_at),
+        "proposed_at": clock_words.local(proposal.proposed_at),
         "content_hash": proposal.content_hash or None,
         "opinions": [
             {
                 "by": person(o.by),
-                "at": clock.local(o.at),
+                "at": clock_words.local(o.at),
                 "signed": o.signed,
                 "text": o.text,
                 "below_minimum_reason": o.below_minimum_reason,

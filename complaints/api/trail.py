@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import body, etag, seen_version
 from accounts.api.paging import PARAMS, Order, page
-from complaints import clock, validation
+from complaints import clock_words, validation
 from complaints.actions import communication, feedback, holds
 from complaints.api import described, shapes
 from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, bare, caller
@@ -52,7 +52,9 @@ class DeadlinesView(CaseView):
     def get(self, request: Request, number: str) -> Response:
         case, now = bare(number, caller(request)), timezone.now()
         clocks = Deadline.objects.filter(complaint=case)
-        return page(request, clocks, BY_ID, lambda d: clock.as_shown(d, now), **etag(case.version))
+        return page(
+            request, clocks, BY_ID, lambda d: clock_words.as_shown(d, now), **etag(case.version)
+        )
 
 
 class CommunicationsView(CaseView):

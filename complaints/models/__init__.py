@@ -4,7 +4,7 @@ from complaints.models.commitment import Commitment
 from complaints.models.communication import Communication, Draft
 from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
-from complaints.models.deadline import Deadline, Hold
+from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.resolution import Measure, Opinion, Resolution
@@ -14,6 +14,7 @@ from complaints.models.trial import Trial, TrialPart, TrialResult
 
 __all__ = [
     "Analysis",
+    "ClockEvent",
     "Commitment",
     "Communication",
     "Complaint",
@@ -27,6 +28,7 @@ __all__ = [
     "ImportRun",
     "ImportTemplate",
     "Measure",
+    "Moment",
     "Opinion",
     "Outbox",
     "Resolution",

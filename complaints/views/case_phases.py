@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints import clock
+from complaints import clock_words
 from complaints.lifecycle import PHASE_OF, Phase, State
 from complaints.models import Deadline
 from complaints.views.case_page import CasePage
@@ -108,18 +108,18 @@ class ClockShown:
 
 def clock_shown(deadline: Deadline, page: CasePage) -> ClockShown:
     """As the head shows it."""
-    used = clock.share_used(deadline, page.now)
+    used = clock_words.share_used(deadline, page.now)
     held = deadline.state == "held"
     return ClockShown(
-        clock.title_of(deadline),
+        clock_words.title_of(deadline),
         deadline.get_nature_display(),
-        clock.basis_of(deadline),
+        clock_words.basis_of(deadline),
         _("计时已中止") if held else time_left(deadline, page.now),
         "" if held else when(deadline.due_at),
         used,
         "hold" if held else _urgency(deadline, used, page.now),
         BASIS_ICONS.get(deadline.nature, "clock"),
-        clock.explain(deadline),
+        clock_words.explain(deadline),
     )
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints import clock
+from complaints import clock_words
 from complaints.choices import (
     CONSENT_MEANS,
     DECLINE_REASONS,
@@ -220,8 +220,8 @@ def _notice(event: Event, complaint: Complaint) -> Words:
 
 
 def _deadline(event: Event, complaint: Complaint) -> Words:
-    row = clock.REGIME.get(event.detail.get("kind", ""))
-    name = str(row.title) if row else ""
+    detail = event.detail
+    name = clock_words.title_of_row(detail.get("entry") or detail.get("kind", ""))
     if event.code == "tell_escalation":
         return Words(_("“{clock}”已超过期限，已通知负责人").format(clock=name), tone="warn")
     return Words(_("“{clock}”的期限临近，已提醒").format(clock=name), tone="warn")

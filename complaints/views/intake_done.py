@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from complaints import clock
+from complaints import clock_words
 from complaints.actions import steps
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline
@@ -49,9 +49,9 @@ def _unmet(complaint: Complaint, user: User) -> list[str]:
 
 def _clock(deadline: Deadline) -> dict[str, Any]:
     return {
-        "title": clock.title_of(deadline),
+        "title": clock_words.title_of(deadline),
         "due": deadline.due_at,
-        "basis": clock.basis_of(deadline),
+        "basis": clock_words.basis_of(deadline),
     }
 
 

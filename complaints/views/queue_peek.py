@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
-from complaints import clock, facts
+from complaints import clock_words, facts
 from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, Deadline, Event
 from complaints.views.queue_rows import OPEN_HOLD, Row, time_left
@@ -42,13 +42,13 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _clock(deadline: Deadline, now: datetime) -> dict[str, Any]:
-    used = clock.share_used(deadline, now)
+    used = clock_words.share_used(deadline, now)
     if deadline.state == "held":
-        return {"title": clock.title_of(deadline), "held": True, "used": used}
+        return {"title": clock_words.title_of(deadline), "held": True, "used": used}
     kind = "over" if deadline.due_at <= now else ("soon" if used >= 75 else "")
     return {
-        "title": clock.title_of(deadline),
-        "basis": clock.basis_of(deadline),
+        "title": clock_words.title_of(deadline),
+        "basis": clock_words.basis_of(deadline),
         "left": time_left(deadline, now),
         "due": when(deadline.due_at),
         "used": used,

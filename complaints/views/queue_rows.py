@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints import clock
+from complaints import clock_words
 from complaints.choices import GRAVE_RISKS, Channel, DeadlineNature, HoldReason, Priority, Risk
 from complaints.lifecycle import Outcome, Phase, State
 from complaints.models import Complaint, Deadline, Hold
@@ -193,7 +193,11 @@ def time_left(deadline: Deadline, now: datetime) -> str:
     over yet.
     """
     minutes = working_minutes(now, deadline.due_at)
-    return _("已超时") if deadline.due_at <= now and minutes == 0 else clock.remaining_text(minutes)
+    return (
+        _("已超时")
+        if deadline.due_at <= now and minutes == 0
+        else clock_words.remaining_text(minutes)
+    )
 
 
 class Row:
@@ -239,9 +243,9 @@ class Row:
         shown = running or next(iter(clocks), None)
         if shown is None:
             return {}
-        basis = f"{DeadlineNature(shown.nature).label} · {clock.title_of(shown)}"
-        used = clock.share_used(shown, self.now)
-        title = f"{clock.title_of(shown)}　{clock.basis_of(shown)}"
+        basis = f"{DeadlineNature(shown.nature).label} · {clock_words.title_of(shown)}"
+        used = clock_words.share_used(shown, self.now)
+        title = f"{clock_words.title_of(shown)}　{clock_words.basis_of(shown)}"
         if running is None:
             return {
                 "left": _("计时已中止"),

@@ -19,6 +19,7 @@ DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY") or kept_secret("secret_key")
 ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
+INDUSTRIES = env.listed("INDUSTRIES")
 ENTERPRISE_NAME = env.text("ENTERPRISE_NAME")
 
 _embedded = embedded_servers()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from complaints import regimes
 from complaints.actions import archiving
-from complaints.clock import REGIME
+from complaints.regimes import Traits
 from quickstart.demo import lives
 from quickstart.demo.cases import Case
 from quickstart.demo.counts import (
@@ -142,8 +143,11 @@ class Plan:
             Move(life.dice.between(20, 200), act, life.case.owner, dict(values))
             for act, values in row.more
         ]
-        clock = REGIME[CLOCK[row.state]]
-        day = self.anchor.entered(self.anchor.day(due), clock.length, clock.unit)
+        falls = self.anchor.day(due)
+        clock = regimes.row_for(CLOCK[row.state], falls, Traits())
+        if clock is None:
+            raise LookupError(f"no clock times the state {row.state}")
+        day = self.anchor.entered(falls, clock.terms.length, clock.terms.unit)
         moment = at(day, Dice("entered", life.case.key).between(15, 455))
         end = self.anchor.lately(1)
         if row.state == "registered" and day >= self.anchor.today:

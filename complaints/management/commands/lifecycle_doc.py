@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +10,9 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from complaints.clock import REGIME
+from complaints import regimes
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, STEPS, Phase, State, Step
+from complaints.regimes import Row, Traits
 
 HEAD = """\
 # The life of a complaint
@@ -113,15 +115,22 @@ def clocks() -> Iterator[str]:
     """Which clock runs when."""
     yield "## Clocks\n\n| clock | length | started by | stopped by | a hold stops it |"
     yield "|---|---|---|---|---|"
-    for clock in REGIME.values():
-        started = [step.code for step in STEPS.values() if clock.kind in step.starts]
-        stopped = [s.code for s in STEPS.values() if clock.kind in (*s.stops, *s.cancels)]
-        unit = clock.unit.replace("_", " ") + ("s" if clock.length > 1 else "")
+    for kind in regimes.kinds():
+        row = regimes.row_for(kind, date(2026, 11, 1), Traits())
+        if row is None:
+            continue
+        started = [step.code for step in STEPS.values() if kind in step.starts]
+        stopped = [s.code for s in STEPS.values() if kind in (*s.stops, *s.cancels)]
         yield (
-            f"| `{clock.kind}` {clock.title} | {clock.length} {unit} | "
+            f"| `{kind}` {row.title.zh} | {_length(row)} | "
             f"{listed(started) or 'registration'} | {listed(stopped)} | "
-            f"{'yes' if clock.pausable else 'no'} |"
+            f"{listed(row.pausable_by) or 'no'} |"
         )
+
+
+def _length(row: Row) -> str:
+    terms = row.terms
+    return f"{terms.length} {terms.unit.replace('_', ' ')}{'s' if terms.length > 1 else ''}"
 
 
 def listed(names: Iterable[Any]) -> str:

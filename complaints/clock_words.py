@@ -1,0 +1,206 @@
+"""Clocks in words, in the active language: name, basis, time left, and why this date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from complaints import calendars, clock, regimes, workdays
+from complaints.choices import DeadlineNature, DeadlineState
+from complaints.models import Deadline
+from complaints.workdays import DAY, SHANGHAI
+from legal_rules.vocabulary import INSTRUMENTS
+
+MINUTES_PER_DAY = 480
+
+
+def language() -> str:
+    """The active language."""
+    return translation.get_language() or "zh-hans"
+
+
+def in_language(words: Mapping[str, str]) -> str:
+    """The text in the active language; Chinese where there is no other."""
+    lang = "en" if language().startswith("en") else "zh"
+    return words.get(lang) or words.get("zh", "")
+
+
+def remaining_text(minutes: int, per_day: int = MINUTES_PER_DAY) -> str:
+    """Working time in words: 余 1 天 1 时, 余 3 时 20 分, 超时 3 时 10 分."""
+    days, rest = divmod(abs(minutes), per_day)
+    hours, mins = divmod(rest, 60)
+    if days:
+        words = _("{days} 天 {hours} 时").format(days=days, hours=hours)
+    elif hours:
+        words = _("{hours} 时 {minutes} 分").format(hours=hours, minutes=mins)
+    else:
+        words = _("{minutes} 分").format(minutes=mins)
+    return (_("余 {words}") if minutes >= 0 else _("超时 {words}")).format(words=words)
+
+
+def title_of(deadline: Deadline) -> str:
+    """The clock's name."""
+    if deadline.title:  # a commitment's or a promise's own words
+        return in_language(deadline.title)
+    return title_of_row(deadline.entry or deadline.kind)
+
+
+def title_of_row(entry: str) -> str:
+    """The name of a row of the table, or of the first row of a kind; its id when it is no longer
+    there.
+    """
+    row = regimes.row(entry) or regimes.first_of(entry)
+    return row.title.in_(language()) if row else entry
+
+
+def basis_of(deadline: Deadline) -> str:
+    """On what the clock rests: 法定：《…》第 8 条 / 内部 / 承诺."""
+    nature = DeadlineNature(deadline.nature).label
+    citation = deadline.citation
+    if not citation:
+        return str(nature)
+    instrument = INSTRUMENTS.get(citation["instrument"])
+    name = citation["instrument"]
+    if instrument is not None:
+        name = _("《{title}》").format(title=instrument.short.in_(language()))
+    return _("{nature}：{instrument}第 {article} 条").format(
+        nature=nature, instrument=name, article=citation["article"]
+    )
+
+
+# --- why this date
+
+
+def length_in_words(length: int, unit: str) -> str:
+    """15 日, 10 个工作日, 24 小时, 6 个月."""
+    texts = {
+        "hour": ngettext("{n} 小时", "{n} 小时", length),
+        "working_hour": ngettext("{n} 个工作小时", "{n} 个工作小时", length),
+        "calendar_day": ngettext("{n} 日", "{n} 日", length),
+        "working_day": ngettext("{n} 个工作日", "{n} 个工作日", length),
+        "month": ngettext("{n} 个月", "{n} 个月", length),
+        "year": ngettext("{n} 年", "{n} 年", length),
+        "immediate": _("立即"),
+    }
+    return texts[unit].format(n=length)
+
+
+def explain(deadline: Deadline) -> str:
+    """Why this date: length, first day that counts, days skipped, make-up days counted, a last day
+    moved, pauses, extensions.
+    """
+    told = deadline.explanation
+    start = deadline.started_at.astimezone(SHANGHAI)
+    parts = [_beginning(told, start)]
+    for name, words in (
+        ("skipped", _("跳过 {days}")),
+        ("made_up", _("计入 {days} 补班")),
+        ("moved", _("末日逢 {days} 休息，顺延至下一工作日")),
+        ("held", _("中止期间 {days} 不计")),
+    ):
+        if told.get(name):
+            parts.append(words.format(days=stretches(told[name])))
+    parts += [_extended(e, told.get("unit", "")) for e in told.get("extended", ())]
+    if deadline.provisional:
+        parts.append(_("暂定：该年放假安排尚未公布"))
+    return joint().join(parts)
+
+
+def joint() -> str:
+    """What stands between two clauses."""
+    return pgettext("between clauses", "，")
+
+
+def _beginning(told: Mapping[str, Any], start: datetime) -> str:
+    unit, length = told.get("unit", "calendar_day"), told.get("length", 0)
+    words = length_in_words(length, unit)
+    day, minute = start.date().isoformat(), start.strftime("%Y-%m-%d %H:%M")
+    if told.get("back"):
+        return _("须在 {day} 之前提前 {length}").format(day=day, length=words)
+    if unit == "immediate":
+        return _("立即，自 {minute} 起").format(minute=minute)
+    if unit in workdays.HOURS:
+        return _("{length}，自 {minute} 起算").format(length=words, minute=minute)
+    return _("{length}，自 {day} 次日起算").format(length=words, day=day)
+
+
+def _extended(extension: Mapping[str, Any], unit: str) -> str:
+    unit = extension.get("unit", unit)
+    if "to" in extension:
+        return _("经批准延长至共 {length}").format(length=length_in_words(extension["to"], unit))
+    return _("经批准延长 {length}").format(length=length_in_words(extension["by"], unit))
+
+
+def stretches(days: Sequence[str]) -> str:
+    """Days in words, runs joined: 10-01 至 10-07、10-11."""
+    runs: list[list[date]] = []
+    for day in sorted(date.fromisoformat(d) for d in days):
+        if runs and day - runs[-1][-1] == DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    told = [_run(run) for run in runs]
+    return pgettext("between days", "、").join(told)
+
+
+def _run(run: Sequence[date]) -> str:
+    first, last = run[0], run[-1]
+    if first == last:
+        return f"{first:%m-%d}"
+    if len(run) == 2:
+        return pgettext("between days", "、").join((f"{first:%m-%d}", f"{last:%m-%d}"))
+    return _("{first} 至 {last}").format(first=f"{first:%m-%d}", last=f"{last:%m-%d}")
+
+
+# --- as shown
+
+
+def share_used(deadline: Deadline, now: datetime) -> int:
+    """How much of the clock is used, 0 to 100."""
+    return clock.share_used(deadline.started_at, deadline.due_at, now)
+
+
+def minutes_left(deadline: Deadline, now: datetime) -> int:
+    """Business minutes until the clock is due; negative when overdue."""
+    return clock.remaining_minutes(deadline.due_at, now, calendars.current())
+
+
+def as_shown(deadline: Deadline, now: datetime | None = None) -> dict[str, Any]:
+    """The clock in the API's shape (API.md, "Deadline shape")."""
+    now = now or timezone.now()
+    running = deadline.state in (DeadlineState.RUNNING, DeadlineState.HELD)
+    minutes = minutes_left(deadline, now) if running else 0
+    return {
+        "id": deadline.pk,
+        "kind": deadline.kind,
+        "subject": deadline.subject or None,
+        "deadline": deadline.source or None,
+        "title": title_of(deadline),
+        "nature": deadline.nature,
+        "citation": deadline.citation or None,
+        "owed_by": deadline.owed_by,
+        "started_at": local(deadline.started_at),
+        "due_at": local(deadline.due_at),
+        "provisional": deadline.provisional,
+        "state": deadline.state,
+        "met_at": local(deadline.met_at),
+        "remaining": {"working_minutes": minutes, "text": remaining_text(minutes)}
+        if running
+        else None,
+        "explanation": explain(deadline),
+        "basis": basis_of(deadline),
+        "extensions": deadline.extensions,
+        "ladder": [
+            {"at": s["at"], "who": s["who"], "done_at": s["done_at"]} for s in deadline.ladder
+        ],
+    }
+
+
+def local(moment: datetime | None) -> str | None:
+    """ISO 8601 with the offset of Asia/Shanghai, to the second."""
+    return moment.astimezone(SHANGHAI).isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,274 @@
+"""The table of clocks: which there are, and which of them a case gets.
+
+Rows of the law come from `legal_rules/deadlines/`, our own from `regimes.yaml`. The lifecycle names
+kinds; several rows may be of one kind (15 days in general, 15 days extendable for a bank): the
+first that applies to the case on that day wins, special before general. Rows that run `with` a
+kind, or start from a moment (时间节点), come along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+
+from complaints.choices import DeadlineNature
+from complaints.clock import Rung, Terms
+from complaints.lifecycle import State
+from legal_rules import deadline_table
+from legal_rules.deadline_terms import Entry, Extend
+from legal_rules.reasoning import source
+from legal_rules.reasoning.source import Table
+from legal_rules.terms import Label
+
+FILE = Path(__file__).with_name("regimes.yaml")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clock of the table.
+
+    `entry` names the row, `kind` what it times. `source` is its id in the law, "" for our own.
+    `runs_in`: states in which it may run; none: whatever the state (`after_close`: even closed).
+    `starts` and `stops` are moments, `alongside` the kind that it runs along with.
+    """
+
+    entry: str
+    kind: str
+    title: Label
+    nature: str
+    terms: Terms
+    owed_by: str = "enterprise"
+    source: str = ""
+    citation: Mapping[str, Any] | None = None
+    pausable_by: tuple[str, ...] = ()
+    extend: Extend | None = None
+    ladder: tuple[Rung, ...] = ()
+    runs_in: tuple[str, ...] = ()
+    starts: str = ""
+    stops: tuple[str, ...] = ()
+    alongside: str = ""
+    after_close: bool = False
+    signed_with: str = ""  # the regime that counsel signs
+    law: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What of a case decides which rows apply."""
+
+    sectors: frozenset[str] = frozenset({"general"})
+    channel: str = ""
+    category: str = ""
+    claims: frozenset[str] = frozenset()
+    risks: frozenset[str] = frozenset()
+
+
+class Case(Protocol):
+    """The columns of a complaint that are looked at."""
+
+    channel: str
+    category: str
+    claims: list[str]
+    risk_flags: list[str]
+
+
+@dataclass(frozen=True)
+class _Own:
+    """`regimes.yaml`, read."""
+
+    rows: tuple[Row, ...]
+    ladders: Mapping[str, tuple[Rung, ...]]
+    sectors: Mapping[str, tuple[str, ...]]
+    states: Mapping[str, tuple[str, ...]]
+
+
+def traits(case: Case) -> Traits:
+    """What of this case decides."""
+    sectors = {"general", *settings.INDUSTRIES, *_own().sectors.get(case.category, ())}
+    return Traits(
+        frozenset(sectors),
+        str(case.channel),
+        case.category,
+        frozenset(case.claims),
+        frozenset(case.risk_flags),
+    )
+
+
+def kinds() -> list[str]:
+    """Every kind that the lifecycle may name, in the order of the table."""
+    return [*(row.kind for row in _own().rows), *_own().states]
+
+
+def row_for(kind: str, on: date, case: Traits) -> Row | None:
+    """The row of this kind that applies to the case on that day; None when the law of that day
+    sets none.
+    """
+    for row in _own().rows:
+        if row.kind == kind:
+            return row
+    table = deadline_table.current()
+    entry = table.clocks_for(kind, on=on, **_asked(case))
+    return _law_row(entry) if entry else None
+
+
+def alongside(kind: str, on: date, case: Traits) -> list[Row]:
+    """Rows of other kinds that run along with this one."""
+    found = deadline_table.current().companions(kind, on=on, **_asked(case))
+    return [_law_row(entry) for entry in found]
+
+
+def started_by(moment: str, on: date, case: Traits) -> list[Row]:
+    """Rows that a moment starts, for this case on that day."""
+    found = deadline_table.current().started_by(moment, on=on, **_asked(case))
+    return [_law_row(entry) for entry in found]
+
+
+@cache
+def row(entry: str) -> Row | None:
+    """The row of that name; None when it is no longer in the table."""
+    for own in _own().rows:
+        if own.entry == entry:
+            return own
+    found = deadline_table.current().entries.get(entry)
+    return _law_row(found) if found is not None and found.clock is not None else None
+
+
+@cache
+def moments_of(step: str) -> tuple[str, ...]:
+    """Moments that a step of the lifecycle makes and that some clock rests on."""
+    table = deadline_table.current()
+    used = {
+        name
+        for entry in table.clocks
+        if entry.clock
+        for name in (entry.clock.starts, *entry.clock.stops)
+    }
+    return tuple(m.id for m in table.moments.values() if m.step == step and m.id in used)
+
+
+@cache
+def first_of(kind: str) -> Row | None:
+    """The first row of a kind, whatever the case: for its name."""
+    for entry in deadline_table.current().clocks:
+        if entry.clock is not None and entry.clock.kind == kind:
+            return _law_row(entry)
+    return None
+
+
+def ladder(name: str) -> tuple[Rung, ...]:
+    """Who is warned when. Raises KeyError."""
+    return _own().ladders[name]
+
+
+def own_rows() -> tuple[Row, ...]:
+    """The internal and promised clocks of the house."""
+    return _own().rows
+
+
+def _asked(case: Traits) -> dict[str, Any]:
+    return {
+        "sectors": case.sectors,
+        "channel": case.channel,
+        "category": case.category,
+        "claims": case.claims,
+        "risks": case.risks,
+    }
+
+
+def _law_row(entry: Entry) -> Row:
+    clock = entry.clock
+    if clock is None or entry.unit is None:
+        raise ValueError(f"{entry.id} is no running clock")
+    first = next((c for c in entry.citations if c.external is None), None)
+    return Row(
+        entry=entry.id,
+        kind=clock.kind,
+        title=entry.title,
+        nature=entry.nature,
+        terms=Terms(
+            entry.length or 0, entry.unit, own=entry.nature != "statutory", back=entry.back
+        ),
+        owed_by=entry.owed_by,
+        source=entry.id if entry.nature == "statutory" else "",
+        citation={"instrument": first.instrument, "article": first.article} if first else None,
+        pausable_by=clock.pausable_by,
+        extend=clock.extend,
+        ladder=ladder(clock.ladder),
+        runs_in=_own().states.get(clock.kind, ()),
+        starts=clock.starts or "",
+        stops=clock.stops,
+        alongside=clock.with_ or "",
+        after_close=clock.after_close,
+        signed_with=entry.regime,
+        law=entry,
+    )
+
+
+# --- regimes.yaml
+
+
+@cache
+def _own() -> _Own:
+    """Raises source.LawError with file and line."""
+    top = source.read(FILE, FILE.parent)
+    top.only((), ("ladders", "sectors", "clocks", "legal_kinds"))
+    ladders = {name: _ladder(top.mapping("ladders"), name) for name in top.mapping("ladders")}
+    sectors = {c: top.mapping("sectors").names(c) for c in top.mapping("sectors")}
+    rows = tuple(_row(row, ladders) for row in top.tables("clocks"))
+    legal = top.mapping("legal_kinds")
+    states = {kind: _states(legal.mapping(kind)) for kind in legal}
+    return _Own(rows, ladders, sectors, states)
+
+
+def _ladder(ladders: Table, name: str) -> tuple[Rung, ...]:
+    return tuple(_rung(rung) for rung in ladders.tables(name))
+
+
+def _rung(rung: Table) -> Rung:
+    rung.only(("percent", "after", "unit"), ("who",))
+    if "percent" in rung:
+        return Rung(rung.text("who"), int(rung["percent"]))
+    return Rung(rung.text("who"), None, int(rung["after"]), rung.text("unit"))
+
+
+def _states(row: Table) -> tuple[str, ...]:
+    row.only((), ("runs_in",))
+    return tuple(State(name).value for name in row.names("runs_in"))
+
+
+def _row(row: Table, ladders: Mapping[str, tuple[Rung, ...]]) -> Row:
+    row.only(
+        ("owed_by", "pausable_by", "extend"),
+        ("kind", "title", "nature", "length", "unit", "runs_in"),
+    )
+    title = row.mapping("title")
+    return Row(
+        entry=row.text("kind"),
+        kind=row.text("kind"),
+        title=Label(title.text("zh"), title.text("en")),
+        nature=DeadlineNature(row.text("nature")).value,
+        terms=Terms.from_json({"length": row["length"], "unit": row.text("unit"), "own": True}),
+        owed_by=row.get("owed_by", "enterprise"),
+        pausable_by=row.names("pausable_by"),
+        extend=_extend(row.mapping("extend")) if "extend" in row else None,
+        ladder=ladders["default"],
+        runs_in=tuple(State(name).value for name in row.names("runs_in")),
+    )
+
+
+def _extend(row: Table) -> Extend:
+    row.only((), ("by", "unit", "by_role", "at_most"))
+    return Extend(
+        to=(),
+        by=int(row["by"]),
+        unit=row.text("unit"),
+        by_role=row.text("by_role"),
+        at_most=int(row["at_most"]),
+        tell_consumer=False,
+    )
