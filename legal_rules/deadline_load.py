@@ -171,9 +171,13 @@ def _applies(row: Table) -> Applies:
 
 
 def _window(row: Table) -> Window:
-    row.only(("from_fact",), ("computed_by",))
-    fact = dated_fact(row, "from_fact") if "from_fact" in row else None
-    return Window(fact, row.names("computed_by"))
+    row.only(("from_fact", "anew_from"), ("computed_by",))
+    begun, anew = (
+        dated_fact(row, key) if key in row else None for key in ("from_fact", "anew_from")
+    )
+    if begun is None and (anew or not row.names("computed_by")):
+        raise row.error("no_computation")
+    return Window(begun, anew, row.names("computed_by"))
 
 
 def _retention(row: Table) -> Retention:

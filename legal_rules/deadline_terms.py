@@ -124,9 +124,12 @@ class ClockTerms:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What computes an entry in the analysis: facts (`dv_…`) or rules; from which dated fact."""
+    """Which dated fact begins it, which later one begins it anew, and which facts (`dv_…`) or rules
+    of the analysis compute it.
+    """
 
     from_fact: str | None
+    anew_from: str | None
     computed_by: tuple[str, ...]
 
 

@@ -101,6 +101,12 @@ IN_DEADLINES: Mapping[str, Mistake] = {
         "the extension is wrong",
         "write either `to` (growing whole lengths) or `by` (so much each time) with at_most",
     ),
+    "no_computation": told(
+        "没有写这个期间从哪天算起，也没有写由什么计算",
+        "写 from_fact，或者在 computed_by 中写事实（dv_…）或规则的编号",
+        "nothing says from which day the window runs or what computes it",
+        "write from_fact, or the ids of facts (dv_…) or rules in computed_by",
+    ),
     "no_deadline": told(
         "没有期限“{given}”",
         "核对编号",
