@@ -150,6 +150,12 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 document.addEventListener('htmx:afterSwap', (event) => {
   if (event.detail.target?.id !== 'facts' || !place) return;
   for (const code of place.open) document.querySelector(`#facts details[data-group="${CSS.escape(code)}"]`)?.setAttribute('open', '');
+  // refused, perhaps because somebody answered meanwhile: the question may stand among the answered ones by now
+  const refused = document.querySelector('#facts form.is-error');
+  if (refused) {
+    reveal(refused);
+    take(refused);
+  }
 });
 document.addEventListener('kesu:answered', (event) => {
   if (document.activeElement && document.activeElement !== document.body) return;

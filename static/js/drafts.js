@@ -226,4 +226,13 @@ document.addEventListener('htmx:load', (event) => {
 const retry = () => document.querySelectorAll('form[data-draft]').forEach((form) => { if (states.has(form)) save(form); });
 window.addEventListener('online', retry);
 document.addEventListener('kesu:signed-in', retry);
-document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') retry(); });
+// A page that goes away may take the request with it: the text stays here until the server has it.
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState !== 'hidden') return;
+  for (const form of document.querySelectorAll('form[data-draft]')) {
+    const state = states.get(form);
+    const text = JSON.stringify(read(form));
+    if (state && !state.sent && text !== state.saved && text !== state.refused) remember(form, text);
+  }
+  retry();
+});

@@ -78,6 +78,8 @@ dialog?.querySelector('form').addEventListener('submit', async (event) => {
   if (waiting) {
     const { requestConfig, target } = waiting;
     waiting = null;
+    // what was read from the form then holds the token of the session that ended; Django reads it before the header
+    if (requestConfig.parameters.csrfmiddlewaretoken) requestConfig.parameters.csrfmiddlewaretoken = token();
     window.htmx.ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target, values: requestConfig.parameters });
   }
 });

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from complaints.actions import facts
@@ -11,7 +12,7 @@ from complaints.models import Complaint, FactAnswer
 from tests import factories as f
 from tests.browser.conftest import PHONE, Open
 from tests.browser.watch import shut_out
-from tests.cast import Cast, assemble
+from tests.cast import PASSWORD, Cast, assemble
 
 FIRST = "fr_false_statement"
 
@@ -135,9 +136,49 @@ def test_an_old_tab_learns_who_answered_and_keeps_what_was_typed(signed_in: Open
     page.locator(f"#fact-{FIRST}").get_by_role("button", name="否").click()
     alert = page.get_by_role("alert").filter(has_text="何静")
     expect(alert).to_contain_text("答了“是”")
+    expect(alert).to_be_in_viewport()
     expect(page.locator(f"#change-{FIRST} [data-note]")).to_have_value("我听了录音")
     assert shut_out(page) == []
     assert standing(case)[FIRST] is True
+
+
+def test_an_answer_after_the_session_ended_goes_out_once_more_after_signing_in(
+    unwatched: Open,
+) -> None:
+    cast = assemble()
+    page = unwatched(cast.agent)
+    case = opened(cast, page)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.locator(f"#fact-{FIRST}").get_by_role("button", name="是").click()
+    page.locator("#relogin [name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"form.fact--ask#fact-{FIRST}")).to_have_count(0)
+    assert standing(case) == {FIRST: True}
+
+
+def test_an_answer_without_a_network_is_told_and_can_be_given_again(unwatched: Open) -> None:
+    cast = assemble()
+    page = unwatched(cast.agent)
+    case = opened(cast, page)
+    page.context.set_offline(True)
+    page.locator(f"#fact-{FIRST}").get_by_role("button", name="是").click()
+    expect(page.locator("#facts > .pane-error")).to_contain_text("网络断开")
+    page.context.set_offline(False)
+    page.locator(f"#fact-{FIRST}").get_by_role("button", name="是").click()
+    expect(page.locator(f"form.fact--ask#fact-{FIRST}")).to_have_count(0)
+    assert standing(case) == {FIRST: True}
+
+
+def test_the_back_button_shows_the_facts_as_they_are_by_now(signed_in: Open) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent)
+    opened(cast, page)
+    page.locator(f"#fact-{FIRST}").get_by_role("button", name="是").click()
+    expect(page.locator(f"form.fact--ask#fact-{FIRST}")).to_have_count(0)
+    page.goto("/complaints/")
+    page.go_back()
+    expect(page.locator("#facts")).to_be_visible()
+    expect(page.locator(f"form.fact--ask#fact-{FIRST}")).to_have_count(0)
 
 
 def test_an_answer_in_a_group_leaves_the_group_open_and_goes_on_in_it(signed_in: Open) -> None:
