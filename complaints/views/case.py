@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
@@ -34,6 +35,7 @@ def load(request: HttpRequest, number: str) -> CasePage:
         raise Http404 from error
 
 
+@never_cache
 @require_GET
 @needs("see_complaints")
 def case(request: HttpRequest, number: str) -> HttpResponse:

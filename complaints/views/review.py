@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import needs, person
@@ -39,6 +40,7 @@ def review(request: HttpRequest) -> HttpResponse:
     return render(request, "review/list.html", {"page": found, "now": now, "me": user})
 
 
+@never_cache
 @require_http_methods(["GET", "POST"])
 @needs("sign_resolutions")
 def review_case(request: HttpRequest, number: str) -> HttpResponse:

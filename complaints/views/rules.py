@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import person
@@ -46,6 +47,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "rules/list.html", context)
 
 
+@never_cache
 @require_http_methods(["GET", "POST"])
 def rule(request: HttpRequest, rule: str) -> HttpResponse:
     """One rule; posting signs it or takes the signature back."""
