@@ -24,12 +24,24 @@ def from_facts(complaint: Complaint, answers: Mapping[str, Any], by: User, now: 
         if value is None:
             deadlines.unmark(complaint, moment.id, now=now)
             continue
+        at, precise = _instant(value)
         deadlines.mark(
             complaint,
             moment.id,
-            datetime.combine(date.fromisoformat(value), time.min, SHANGHAI),
+            at,
             now=now,
             source=Moment.Source.FACT,
-            precise=False,
+            precise=precise,
             by=by,
         )
+
+
+def _instant(value: str) -> tuple[datetime, bool]:
+    """When a dated fact says it was, and whether it knows the time of day.
+
+    Of a day alone its beginning is taken: terms in hours then end too early, never too late.
+    """
+    if "T" not in value:
+        return datetime.combine(date.fromisoformat(value), time.min, SHANGHAI), False
+    at = datetime.fromisoformat(value)
+    return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)), True

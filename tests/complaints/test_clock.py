@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from complaints import clock_words, deadlines
+from complaints.actions import facts as fact_actions
 from complaints.actions import holds, overdue
 from complaints.errors import Invalid
 from complaints.models import Complaint, Deadline, Event, Hold, Outbox
@@ -237,3 +238,31 @@ def test_one_poisoned_case_is_postponed_and_the_others_go_on(cast: Cast) -> None
     assert overdue.enforce_due(later) == 1
     assert healthy.transitions.filter(step="escalate").exists()
     assert Deadline.objects.get(complaint=poisoned).ladder_at == later + overdue.POSTPONE
+
+
+def test_a_dated_fact_starts_and_ends_the_clocks_that_rest_on_it(cast: Cast) -> None:
+    complaint = f.investigating(cast, category="return_no_reason")
+
+    def answer(**facts: str | None) -> None:
+        fact_actions.answer(complaint.number, facts, by=cast.agent)
+
+    def clock() -> Deadline:
+        return Deadline.objects.filter(complaint=complaint, kind="refund_after_return").latest("pk")
+
+    answer(rt_return_received_date="2026-03-02")
+    assert (clock().source, clock().due_at) == ("cpl25_refund_7d", at("2026-03-09 23:59:59"))
+    answer(rt_return_received_date="2026-03-04")  # corrected: counted from the other day
+    assert clock().due_at == at("2026-03-11 23:59:59")
+    answer(rt_refund_done_date="2026-03-11")  # judged by when it was done, not when written down
+    assert (clock().state, clock().met_at) == ("met", at("2026-03-11 00:00"))
+    for deadline in complaint.deadlines.all():
+        assert deadlines.recompute(deadline).due_at == deadline.due_at
+
+
+def test_a_fact_may_name_the_minute(cast: Cast) -> None:
+    complaint = f.investigating(cast)
+    fact_actions.answer(
+        complaint.number, {"pi_leak_discovered_at": "2026-03-02T11:53:00+08:00"}, by=cast.agent
+    )
+    moment = complaint.moments.get(kind="leak_found")
+    assert (moment.at, moment.precise) == (at("2026-03-02 11:53"), True)
