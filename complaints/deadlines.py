@@ -188,17 +188,17 @@ def ending(deadline: Deadline, now: datetime, *, cancelled: bool = False) -> str
     return clock.MISSED
 
 
-def finish(ended: Sequence[tuple[Deadline, str]], now: datetime, by: Any = None) -> None:
-    """Store that clocks ended: (clock, met | missed | cancelled)."""
+def finish(ended: Sequence[tuple[Deadline, str]], at: datetime, by: Any = None) -> None:
+    """Store that clocks ended: (clock, met | missed | cancelled), and when."""
     if not ended:
         return
     for deadline, kind in ended:
         deadline.state = DeadlineState(kind)
-        deadline.met_at = None if kind == clock.CANCELLED else now
+        deadline.met_at = None if kind == clock.CANCELLED else at
         deadline.ladder_at = None
     Deadline.objects.bulk_update([d for d, _ in ended], ["state", "met_at", "ladder_at"])
     ClockEvent.objects.bulk_create(
-        ClockEvent(deadline=d, at=now, kind=kind, by=by) for d, kind in ended
+        ClockEvent(deadline=d, at=at, kind=kind, by=by) for d, kind in ended
     )
 
 
@@ -238,7 +238,7 @@ def mark(
         recorded_at=now,
     )
     _start_from(complaint, moment, now)
-    _stop_at(complaint, moment, now)
+    _stop_at(complaint, moment)
     refresh_next_due(complaint)
     return moment
 
@@ -284,7 +284,8 @@ def _start_from(complaint: Complaint, moment: Moment, now: datetime) -> None:
     fresh = [new(complaint, row, moment.at) for row in rows.values() if row.entry not in running]
     over = _already_stopped(complaint, fresh)
     save_new(fresh)
-    finish([(d, ending(d, at)) for d, at in over], now)
+    for deadline, at in over:
+        finish([(deadline, ending(deadline, at))], at)
 
 
 def _begin_at(deadlines: Sequence[Deadline], start: datetime | None, now: datetime) -> None:
@@ -315,13 +316,13 @@ def _already_stopped(
     return found
 
 
-def _stop_at(complaint: Complaint, moment: Moment, now: datetime) -> None:
+def _stop_at(complaint: Complaint, moment: Moment) -> None:
     """End the clocks for which the moment is the end: judged by when it happened, not by when it
     was written down.
     """
     rows = Deadline.objects.filter(complaint=complaint, state__in=RUNS)
     stopped = [d for d in rows if (row := regimes.row(d.entry)) and moment.kind in row.stops]
-    finish([(d, ending(d, moment.at)) for d in stopped], now)
+    finish([(d, ending(d, moment.at)) for d in stopped], moment.at)
 
 
 # --- holds
