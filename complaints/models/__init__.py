@@ -5,6 +5,7 @@ from complaints.models.communication import Communication, Draft
 from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
 from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
+from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.resolution import Measure, Opinion, Resolution
@@ -22,6 +23,7 @@ __all__ = [
     "Deadline",
     "Draft",
     "Event",
+    "Extension",
     "FactAnswer",
     "Hold",
     "ImportRow",

@@ -143,6 +143,9 @@ class Moment(models.Model):
 class Hold(models.Model):
     """A stop of the clocks: why, from when, until when expected; it moves only the clocks that may
     be moved. Holds for several reasons may overlap; no day is taken out twice.
+
+    `asked` is the message with which the consumer was asked for the `items`: what comes from the
+    consumer ends such a hold.
     """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="holds")
@@ -152,7 +155,15 @@ class Hold(models.Model):
     expected_end = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    pauses = ArrayField(models.CharField(max_length=30), default=list)
+    pauses = ArrayField(models.CharField(max_length=60), default=list)
+    items = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    asked = models.ForeignKey(
+        "complaints.Communication",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     class Meta:
         constraints = [
