@@ -91,24 +91,37 @@ def length_in_words(length: int, unit: str) -> str:
 
 
 def explain(deadline: Deadline) -> str:
-    """Why this date: length, first day that counts, days skipped, make-up days counted, a last day
-    moved, pauses, extensions.
+    """Why this date, in one sentence: length, first day that counts, holidays skipped, make-up days
+    counted, what did not count while it was held, and a last day that was moved.
+
+    Weekends are not told: that working days leave them out is what the word says.
     """
-    told = deadline.explanation
-    start = deadline.started_at.astimezone(SHANGHAI)
+    told, start = deadline.explanation, deadline.started_at.astimezone(SHANGHAI)
     parts = [_beginning(told, start)]
-    for name, words in (
-        ("skipped", _("跳过 {days}")),
-        ("made_up", _("计入 {days} 补班")),
-        ("moved", _("末日逢 {days} 休息，顺延至下一工作日")),
-        ("held", _("中止期间 {days} 不计")),
-    ):
-        if told.get(name):
-            parts.append(words.format(days=stretches(told[name])))
     parts += [_extended(e, told.get("unit", "")) for e in told.get("extended", ())]
+    year = start.year
+    if holidays := named_days(told.get("skipped", ())):
+        parts.append(_("跳过 {days}").format(days=stretches(holidays, year)))
+    if worked := told.get("made_up", ()):
+        words = ngettext("计入 {days} 补班", "计入 {days} 补班", len(worked))
+        parts.append(words.format(days=stretches(worked, year)))
+    if told.get("held") and not told.get("pauses"):
+        parts.append(_("中止期间 {days} 不计").format(days=stretches(told["held"], year)))
+    parts += [_paused(*pause) for pause in told.get("pauses", ())]
+    if moved := told.get("moved"):
+        last, due = stretches(moved[:1], year), deadline.due_at.astimezone(SHANGHAI).date()
+        words = _("末日 {last} 为休息日，顺延至 {day}")
+        parts.append(words.format(last=last, day=stretches([due.isoformat()], year)))
     if deadline.provisional:
         parts.append(_("暂定：该年放假安排尚未公布"))
     return joint().join(parts)
+
+
+def named_days(days: Sequence[str]) -> list[str]:
+    """The days off that are no mere weekend: on a weekday, or named in a notice."""
+    calendar = calendars.current()
+    named = calendar.off | calendar.own_off
+    return [d for d in days if (day := date.fromisoformat(d)).weekday() < 5 or day in named]
 
 
 def joint() -> str:
@@ -136,25 +149,33 @@ def _extended(extension: Mapping[str, Any], unit: str) -> str:
     return _("经批准延长 {length}").format(length=length_in_words(extension["by"], unit))
 
 
-def stretches(days: Sequence[str]) -> str:
-    """Days in words, runs joined: 10-01 至 10-07、10-11."""
+def _paused(start: str, end: str) -> str:
+    """A pause of a clock that counts hours."""
+    moments = [datetime.fromisoformat(m).astimezone(SHANGHAI) for m in (start, end)]
+    begin, finish = (f"{m:%m-%d %H:%M}" for m in moments)
+    return _("中止期间 {start} 至 {end} 不计").format(start=begin, end=finish)
+
+
+def stretches(days: Sequence[str], year: int = 0) -> str:
+    """Days in words, runs joined: 10-01 至 10-07、10-11; with the year where it is not `year`."""
     runs: list[list[date]] = []
     for day in sorted(date.fromisoformat(d) for d in days):
         if runs and day - runs[-1][-1] == DAY:
             runs[-1].append(day)
         else:
             runs.append([day])
-    told = [_run(run) for run in runs]
+    told = [_run(run, year) for run in runs]
     return pgettext("between days", "、").join(told)
 
 
-def _run(run: Sequence[date]) -> str:
-    first, last = run[0], run[-1]
-    if first == last:
-        return f"{first:%m-%d}"
+def _run(run: Sequence[date], year: int) -> str:
+    first = run[0].isoformat() if year and run[0].year != year else f"{run[0]:%m-%d}"
+    last = run[-1].isoformat() if run[-1].year != run[0].year else f"{run[-1]:%m-%d}"
+    if len(run) == 1:
+        return first
     if len(run) == 2:
-        return pgettext("between days", "、").join((f"{first:%m-%d}", f"{last:%m-%d}"))
-    return _("{first} 至 {last}").format(first=f"{first:%m-%d}", last=f"{last:%m-%d}")
+        return pgettext("between days", "、").join((first, last))
+    return _("{first} 至 {last}").format(first=first, last=last)
 
 
 # --- as shown

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from complaints import calendars, clock, regimes
+from complaints import calendars, clock, regimes, workdays
 from complaints.choices import DeadlineState
 from complaints.clock import Happening, Reading, Terms
 from complaints.lifecycle import State
@@ -456,6 +456,9 @@ def _store(deadline: Deadline, reading: Reading, calendar: Calendar | None = Non
             name: [d.isoformat() for d in getattr(due, name)]
             for name in ("skipped", "made_up", "moved", "held")
         },
+        "pauses": [[a.isoformat(), b.isoformat()] for a, b in reading.pauses]
+        if reading.terms.unit in workdays.HOURS
+        else [],
         "extended": [{k: e[k] for k in ("by", "to", "unit") if k in e} for e in reading.extensions],
     }
     deadline.ladder = _ladder(deadline, reading, calendar or calendars.current())
