@@ -53,14 +53,14 @@ class CalcPane:
     def short(self) -> str:
         """The sum in one line: 3,980 + 3 × 3,980."""
         parts = [r.formula if r.formula and "[" not in r.formula else _plain(r) for r in self.rows]
-        return _round(" + ".join(part for part in parts if part))
+        return rounded(" + ".join(part for part in parts if part))
 
 
 def _plain(row: Row) -> str:
     return "" if row.amount is None else f"{row.amount:.2f}"
 
 
-def _round(formula: str) -> str:
+def rounded(formula: str) -> str:
     """Thousands separated, no empty cents: 3980.00 → 3,980."""
     return re.sub(r"\d+\.\d\d", lambda m: f"{Decimal(m.group()):,.2f}".removesuffix(".00"), formula)
 
@@ -102,7 +102,7 @@ def _row(remedy: dict[str, Any], holding: list[dict[str, Any]]) -> Row:
     return Row(
         remedy["title"],
         holds and not sure,
-        _round(remedy["formula"] or ""),
+        rounded(remedy["formula"] or ""),
         amount,
         _bounds(remedy["bounds"]),
         sure,

@@ -24,6 +24,7 @@ from complaints.querysets import ComplaintQuerySet
 from complaints.review_checks import Check
 from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
+from complaints.views.case_calc import rounded
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
 from complaints.views.staleness import Stale, stale
 from evidence.models import Item
@@ -226,7 +227,11 @@ class Review:
     @property
     def claims(self) -> list[dict[str, Any]]:
         """What the consumer may claim; fines and crimes are the enterprise's exposure."""
-        return [r for r in self.result.get("remedies", []) if suggestion.is_claim(r)]
+        return [
+            {**r, "formula": rounded(r["formula"] or "")}
+            for r in self.result.get("remedies", [])
+            if suggestion.is_claim(r)
+        ]
 
     @property
     def either(self) -> list[list[dict[str, Any]]]:
