@@ -7,7 +7,7 @@ nothing. What was decided while a form is being filled travels with the form (`D
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -177,7 +177,7 @@ class Narrated:
             fact.question_for(self.lang),
             value,
             fact.value_for(value, self.lang),
-            tuple(self._quoted(one) for one in sorted(row, key=lambda s: s.start)),
+            self._quoted_once(row),
             first.confidence < UNSURE,
             first.judgement,
         )
@@ -198,13 +198,16 @@ class Narrated:
     def quotes(self, fact: str, value: Any) -> tuple[Quoted, ...]:
         """The words that speak for a value, none when the text says it no longer."""
         wanted = _values(value)
-        in_order = sorted(self._suggested, key=lambda s: s.start)
-        speak = (
-            self._quoted(one)
-            for one in in_order
+        return self._quoted_once(
+            one
+            for one in self._suggested
             if one.fact_id == fact and all(v in wanted for v in _values(one.value))
         )
-        return tuple(dict.fromkeys(speak))  # the same words may speak for two of the values
+
+    def _quoted_once(self, row: Iterable[Suggestion]) -> tuple[Quoted, ...]:
+        """In the order of the text; the same words may speak for two values."""
+        in_order = sorted(row, key=lambda s: s.start)
+        return tuple(dict.fromkeys(self._quoted(one) for one in in_order))
 
     def _quoted(self, one: Suggestion) -> Quoted:
         before = self.text[max(0, one.start - AROUND) : one.start].rpartition("\n")[2]
