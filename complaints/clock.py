@@ -37,20 +37,30 @@ class Terms:
 
     `own`: counted by the enterprise's own calendar (internal and promised clocks; a clock of the
     law never is). `back`: the term ends so long before the event at which it is counted.
+    The unit `until` has no length but the day, or the hour, that was promised.
     """
 
     length: int
     unit: str
     own: bool = False
     back: bool = False
+    until: date | datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, the shape that `from_json` reads."""
-        return {"length": self.length, "unit": self.unit, "own": self.own, "back": self.back}
+        values = {"length": self.length, "unit": self.unit, "own": self.own, "back": self.back}
+        return values if self.until is None else {**values, "until": self.until.isoformat()}
+
+    @staticmethod
+    def agreed(end: date | datetime) -> Terms:
+        """A day or an hour that was promised."""
+        return Terms(0, workdays.UNTIL, own=True, until=end)
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> Terms:
         """Raises ClockError for a length or unit that cannot be counted."""
+        if values.get("unit") == workdays.UNTIL:
+            return Terms.agreed(_day_or_hour(values.get("until")))
         terms = Terms(
             values.get("length", -1),
             values.get("unit", ""),
@@ -62,6 +72,19 @@ class Terms:
         except CountingError as error:
             raise ClockError(error.code) from error
         return terms
+
+
+def _day_or_hour(text: object) -> date | datetime:
+    """A day `2026-11-27`, or an instant with its offset. Raises ClockError."""
+    try:
+        if len(str(text)) == len("2026-11-27"):
+            return date.fromisoformat(str(text))
+        instant = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise ClockError("until") from error
+    if instant.tzinfo is None:
+        raise ClockError("until")
+    return instant
 
 
 @dataclass(frozen=True)
@@ -181,6 +204,10 @@ def _due(
     calendar: Calendar,
     pauses: Sequence[Pause],
 ) -> Due:
+    if terms.until is not None:
+        if extensions:  # another date is agreed, not a longer term
+            raise ClockError("agreed_date")
+        return workdays.fixed(start, terms.until, pauses)
     if terms.back:
         return workdays.count_back(
             start.astimezone(SHANGHAI).date(), terms.length, terms.unit, calendar
@@ -243,14 +270,16 @@ def climb_at(
     """When the rung is due.
 
     A warning before the due instant of a term in days falls into business time and never after the
-    due instant; the due instant itself and terms in hours are never moved.
+    due instant; the due instant itself and terms in hours are never moved. A promised date is like
+    days unless it is less than a day away.
     """
     if rung.percent is None:
         return workdays.count(due, rung.after, rung.unit, calendar).at
     if rung.percent >= 100 or due <= start:
         return due
     moment = start + (due - start) * rung.percent / 100
-    if unit not in workdays.DAYS:
+    far = unit == workdays.UNTIL and due - start >= workdays.DAY
+    if unit not in workdays.DAYS and not far:
         return moment
     moment = workdays.into_business(moment, calendar)
     return min(moment.astimezone(due.tzinfo), due)

@@ -97,7 +97,7 @@ def explain(deadline: Deadline) -> str:
     Weekends are not told: that working days leave them out is what the word says.
     """
     told, start = deadline.explanation, deadline.started_at.astimezone(SHANGHAI)
-    parts = [_beginning(told, start)]
+    parts = [_agreed(deadline) if told.get("unit") == workdays.UNTIL else _beginning(told, start)]
     parts += [_extended(e, told.get("unit", "")) for e in told.get("extended", ())]
     year = start.year
     if holidays := named_days(told.get("skipped", ())):
@@ -140,6 +140,16 @@ def _beginning(told: Mapping[str, Any], start: datetime) -> str:
     if unit in workdays.HOURS:
         return _("{length}，自 {minute} 起算").format(length=words, minute=minute)
     return _("{length}，自 {day} 次日起算").format(length=words, day=day)
+
+
+def _agreed(deadline: Deadline) -> str:
+    """The day or the hour that was promised."""
+    end = clock.Terms.from_json(deadline.terms).until
+    if isinstance(end, datetime):
+        return _("承诺的时间：{minute}").format(
+            minute=end.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        )
+    return _("承诺的日期：{day}，节假日不顺延").format(day=end)
 
 
 def _extended(extension: Mapping[str, Any], unit: str) -> str:

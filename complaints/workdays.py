@@ -26,6 +26,7 @@ LONGEST = 100_000  # of any unit; a longer term is a mistake
 HOURS, MINUTES = ("hour", "working_hour"), ("immediate",)
 DAYS = ("calendar_day", "working_day", "month", "year")
 UNITS = (*HOURS, *DAYS, *MINUTES)
+UNTIL = "until"  # no length: the day or the hour itself was named
 # 全国年节及纪念日放假办法: what is fixed in the solar calendar, whatever a year's notice says
 FIXED = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
 
@@ -177,6 +178,26 @@ def count(
     if unit == "working_day":
         return _working_days(start, length, calendar, held, own)
     return _days(start, length, unit, calendar, held, own)
+
+
+def fixed(start: datetime, end: date | datetime, pauses: Sequence[Pause] = ()) -> Due:
+    """When something is due that was promised for a day, or for an hour of it.
+
+    Nothing is counted, so a day off moves nothing (民法典 203 speaks of the last day of a term; 204
+    lets the parties agree otherwise): a day lasts until 24:00, an hour is that instant. Pauses put
+    a day off by the days that they take, an hour by their time.
+    """
+    start, joined = start.astimezone(SHANGHAI), merged(pauses)
+    if isinstance(end, datetime):
+        at = end.astimezone(SHANGHAI)
+        if at > start:
+            at = _shifted(start, at - start, joined)
+        return Due(at, start.date(), held=tuple(sorted(_held_days(joined))))
+    held, first = _held_days(joined), start.date() + DAY
+    left_out: list[date] = []
+    if end >= first:
+        end, left_out = _counted(first, (end - start.date()).days, lambda d: d not in held)
+    return Due(datetime.combine(end, END_OF_DAY, SHANGHAI), first, held=tuple(left_out))
 
 
 def count_back(event: date, length: int, unit: str, calendar: Calendar = STATE) -> Due:
