@@ -28,6 +28,8 @@ def topics(text: str) -> list[str]:
         ("会员到期后自动续费扣了 25 元，取消不了", "auto_renewal"),
         ("空调用了一个月就坏了，质量差", "quality_goods"),
         ("我的手机号被泄露，个人信息泄露后天天有人骚扰", "pi_leak"),
+        ("员工把 620 人的身份证号卖给诈骗团伙，要求赔偿并删除我的信息", "pi_leak"),
+        ("店家把翻新的手机号称新机卖给我", "counterfeit"),
         ("老用户订酒店比新用户贵，大数据杀熟", "price_discrimination"),
         ("店里写着特价商品概不退换，最终解释权归商家", "standard_terms"),
         ("买的手机是翻新机，不是正品", "counterfeit"),
