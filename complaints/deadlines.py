@@ -70,16 +70,9 @@ def new(
 
 
 def save_new(deadlines: Sequence[Deadline]) -> None:
-    """Store new clocks with the event that started them: two statements however many."""
-    if not deadlines:
-        return
-    Deadline.objects.bulk_create(deadlines)
-    ClockEvent.objects.bulk_create(
-        ClockEvent(
-            deadline=d, at=d.started_at, kind=clock.STARTED, detail=_started(d).detail, by=None
-        )
-        for d in deadlines
-    )
+    """Store new clocks, one statement however many; the database writes down their beginning."""
+    if deadlines:
+        Deadline.objects.bulk_create(deadlines)
 
 
 def for_kind(complaint: Complaint, kind: str, start: datetime) -> list[Deadline]:

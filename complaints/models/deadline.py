@@ -11,6 +11,11 @@ from complaints.choices import DeadlineNature, DeadlineState, HoldReason
 from complaints.models.complaint import Complaint
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+_WRITE_BEGINNING = """
+INSERT INTO complaints_clockevent (deadline_id, at, kind, key, detail)
+VALUES (NEW.id, NEW.started_at, 'started', '', NEW.terms);
+RETURN NULL;
+"""
 
 
 class Deadline(models.Model):
@@ -64,6 +69,14 @@ class Deadline(models.Model):
                 condition=Q(provisional=True, state__in=["running", "held"]),
                 name="provisional_deadlines",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_clock_begins_on_record",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=_WRITE_BEGINNING,
+            )
         ]
 
     def __str__(self) -> str:
