@@ -8,9 +8,10 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from complaints.actions import facts
+from complaints.choices import Risk
 from complaints.models import Complaint, FactAnswer
 from tests import factories as f
-from tests.browser.conftest import PHONE, Open
+from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.watch import shut_out
 from tests.cast import PASSWORD, Cast, assemble
 
@@ -196,6 +197,20 @@ def test_an_answer_in_a_group_leaves_the_group_open_and_goes_on_in_it(signed_in:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_head_with_every_mark_stays_inside_the_window(signed_in: Open, language: str) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent, language=language)
+    case = f.investigating(cast, title="员工出售会员身份证号和银行卡号，消费者被骗 4,650 元")
+    marks = {"risk_flags": list(Risk.values), "priority": "critical", "confidential": True}
+    Complaint.objects.filter(pk=case.pk).update(**marks)
+    page.goto(f"/complaints/{case.number}/")
+    expect(page.locator(".case__title .tag")).to_have_count(len(Risk.values) + 2)
+    edges = page.locator(".case__actions, .case__right, .lclock").all()
+    boxes = [edge.bounding_box() or {"x": 0, "width": 0} for edge in edges]
+    assert max(box["x"] + box["width"] for box in boxes) <= DESKTOP["width"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_stale_analysis_is_renewed_and_the_two_compared(signed_in: Open, language: str) -> None:
     cast = assemble()
     case = f.in_review(cast, transaction_date="2026-03-02")
@@ -214,6 +229,7 @@ def test_a_stale_analysis_is_renewed_and_the_two_compared(signed_in: Open, langu
     page.locator("input[name=from]").nth(2).check()
     page.locator("input[name=to]").nth(1).check()
     page.get_by_role("button", name=re.compile("比较|Compare")).click()
+    expect(page.locator("main.main--fixed")).to_have_count(0)  # it is longer than the window
     differences = page.locator("[aria-labelledby=diff]")
     expect(differences).to_contain_text("11940.00")
     page.get_by_role("link", name=re.compile("重演|Run again")).first.click()

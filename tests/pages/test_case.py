@@ -92,6 +92,14 @@ def test_every_form_of_the_page_carries_the_token_that_the_server_asks_for(
         assert [form[:120] for form in forms if "csrfmiddlewaretoken" not in form] == []
 
 
+@pytest.mark.parametrize("path", ["/complaints/{}/", "/review/{}/", "/law/rules/cpl.55.1/"])
+def test_going_back_asks_anew_because_the_page_shows_what_stands(cast: Cast, path: str) -> None:
+    number = f.in_review(cast).number
+    page = browser(cast.counsel).get(path.format(number))
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+
+
 def test_personal_data_stands_masked(cast: Cast, agent: Client) -> None:
     case = f.investigating(cast)
     for query in ("", "?show=evidence", "?show=changes"):
