@@ -32,7 +32,12 @@ def ensure(passwords: dict[str, str]) -> None:
     teams = {name: Team.objects.get_or_create(name=name)[0] for name in TEAMS}
     for username, name, roles, memberships in PEOPLE:
         user, created = User.objects.get_or_create(
-            username=username, defaults={"name": name, "roles": [r.value for r in roles]}
+            username=username,
+            defaults={
+                "name": name,
+                "email": f"{username}@kesu.example",
+                "roles": [r.value for r in roles],
+            },
         )
         if not created:
             continue

@@ -95,6 +95,12 @@ class PersonForm(forms.Form):
         label=_("用户名"), max_length=60, help_text=_("登录用，小写字母开头，建好后不能改。")
     )
     name = forms.CharField(label=_("姓名"), max_length=60)
+    email = forms.EmailField(
+        label=_("邮箱"),
+        required=False,
+        max_length=254,
+        help_text=_("提醒和通知发到这里。请填写单位邮箱：邮件里有案件编号和事由。"),
+    )
     roles = forms.MultipleChoiceField(
         label=_("角色"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -110,6 +116,7 @@ class PersonForm(forms.Form):
             del self.fields["username"]
             self.initial |= {
                 "name": person.name,
+                "email": person.email,
                 "roles": person.roles,
                 "is_active": person.is_active,
             }

@@ -6,13 +6,15 @@ Every act is recorded; nobody is ever deleted.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import vault
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from audit.record import record
@@ -52,6 +54,7 @@ def create(
     roles: Sequence[str],
     memberships: Mapping[int, bool],
     by: User | None,
+    email: str = "",
     password: str | None = None,
 ) -> tuple[User, str]:
     """A new person and the password to hand over, which is shown once and must be changed at the
@@ -59,7 +62,11 @@ def create(
     """
     secret = password or new_secret()
     user = User(
-        username=username, name=name, roles=list(roles), must_change_password=password is None
+        username=username,
+        name=name,
+        email=email,
+        roles=list(roles),
+        must_change_password=password is None,
     )
     user.set_password(secret)
     user.save(force_insert=True)
@@ -78,19 +85,15 @@ def change(
     memberships: Mapping[int, bool],
     is_active: bool,
     by: User,
+    email: str = "",
 ) -> User:
-    """New name, roles, teams, and whether the person may sign in.
+    """New name, address, roles, teams, and whether the person may sign in.
 
     Raises PeopleError when nobody could administer any more.
     """
     _lock_administrators()
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    before = {
-        "name": user.name,
-        "roles": user.roles,
-        "is_active": user.is_active,
-        "teams": sorted(user.team_ids),
-    }
+    before = _shown(user, user.team_ids)
     loses = user.is_(Role.ADMINISTRATOR) and (not is_active or Role.ADMINISTRATOR not in roles)
     if user.pk == by.pk and (not is_active or loses):
         raise PeopleError(_("不能停用自己，也不能去掉自己的管理员角色；请由另一位管理员操作。"))
@@ -99,19 +102,25 @@ def change(
     )
     if loses and not others.exists():
         raise PeopleError(_("这是最后一位可以登录的管理员；请先添加另一位。"))
-    user.name, user.roles, user.is_active = name, list(roles), is_active
-    user.save(update_fields=["name", "roles", "is_active"])
+    user.name, user.email, user.roles, user.is_active = name, email, list(roles), is_active
+    user.save(update_fields=["name", "email", "roles", "is_active"])
     _set_memberships(user, memberships)
-    after = {
-        "name": user.name,
-        "roles": user.roles,
-        "is_active": user.is_active,
-        "teams": sorted(memberships),
-    }
+    after = _shown(user, memberships)
     changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changed:
         record("user_changed", f"user:{user.username}", by, _now(), changed)
     return user
+
+
+def _shown(user: User, teams: Iterable[int]) -> dict[str, Any]:
+    """What the record says of a person; the address masked."""
+    return {
+        "name": user.name,
+        "email": vault.masked("email", user.email),
+        "roles": user.roles,
+        "is_active": user.is_active,
+        "teams": sorted(teams),
+    }
 
 
 def _lock_administrators() -> None:

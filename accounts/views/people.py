@@ -54,6 +54,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
         created = people.create(
             username=data["username"],
             name=data["name"],
+            email=data["email"],
             roles=data["roles"],
             memberships=form.memberships,
             by=request.user,
@@ -74,6 +75,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
             people.change(
                 person,
                 name=data["name"],
+                email=data["email"],
                 roles=data["roles"],
                 memberships=form.memberships,
                 is_active=data["is_active"],

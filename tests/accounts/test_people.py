@@ -93,6 +93,21 @@ def test_a_person_changes_roles_and_teams_and_the_change_is_recorded(
     }
 
 
+def test_the_address_for_mails_is_kept_and_stands_masked_in_the_record(
+    cast: Cast, client: Client
+) -> None:
+    address = reverse("user", args=[cast.agent.pk])
+    sent = {"name": "陈晓雨", "roles": ["agent"], "is_active": "on"}
+    page = client.post(address, {**sent, "email": "no address"}).content.decode()
+    assert "is-error" in page
+    client.post(address, {**sent, "email": "chen.xiaoyu@example.com"})
+    cast.agent.refresh_from_db()
+    assert cast.agent.email == "chen.xiaoyu@example.com"
+    (entry,) = Entry.objects.filter(subject="user:agent", verb="user_changed")
+    assert "chen.xiaoyu" not in str(entry.detail)
+    assert "email" in entry.detail
+
+
 def test_a_reset_password_ends_the_old_one(cast: Cast, client: Client) -> None:
     before = User.objects.get(pk=cast.agent.pk).password
     page = client.post(reverse("reset_password", args=[cast.agent.pk])).content.decode()
