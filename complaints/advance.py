@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
@@ -27,6 +28,9 @@ from complaints.situation import CaseSituation
 # Sent after the commit, with the transition's id. A lost signal costs seconds: a beat task finds
 # the waiting outbox rows.
 step_taken = Signal()
+
+# Every step is told to the other program, when there is one (correspondence/dispatch.py).
+_CALLED = ("call_webhook",) if settings.WEBHOOK_URL else ()
 
 Also = Callable[[Complaint, Transition], None]
 
@@ -220,7 +224,7 @@ def _write(
             created_at=now,
             not_before=now,
         )
-        for effect in step.effects
+        for effect in (*step.effects, *_CALLED)
     )
     return transition
 

@@ -54,6 +54,7 @@ VERBS: dict[str, str | Promise] = {
     "user_created": pgettext_lazy("audit", "新建用户"),
     "user_changed": pgettext_lazy("audit", "修改用户"),
     "absence.set": pgettext_lazy("audit", "登记休假与代理"),
+    "notices.preferred": pgettext_lazy("audit", "修改通知偏好"),
     "absence.ended": pgettext_lazy("audit", "结束或取消休假"),
     "team_created": pgettext_lazy("audit", "新建团队"),
     "team_changed": pgettext_lazy("audit", "修改团队"),

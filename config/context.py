@@ -13,15 +13,17 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
 from config import badges
+from correspondence import inbox, mail_folder
 
 SCRIPTS = tuple(
-    f"js/{name}.js" for name in ("theme", "dialogs", "keys", "list", "forms", "live", "drafts")
+    f"js/{name}.js"
+    for name in ("theme", "dialogs", "keys", "list", "forms", "live", "drafts", "notices")
 )
 THEMES = ("light", "dark")
 
@@ -74,6 +76,15 @@ class Item:
     current: bool
     badge: str = ""
     badge_label: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Bell:
+    """How many notices are unread: the number, as shown, and in words."""
+
+    unread: int
+    shown: str
+    words: str
 
 
 class Shell:
@@ -129,6 +140,23 @@ class Shell:
     def intake_url(self) -> str:
         """Where a new complaint is registered; "" for people who may not."""
         return _url("intake") if self.user and self.user.may("register_complaints") else ""
+
+    @cached_property
+    def bell(self) -> Bell | None:
+        """The person's unread notices; nothing for people who get none. At most one statement, and
+        that once in half a minute.
+        """
+        if not self.user or not self.user.may("get_notices"):
+            return None
+        unread = inbox.count(self.user)
+        words = ngettext("{n} 条未读通知", "{n} 条未读通知", unread).format(n=unread)
+        return Bell(unread, badges.capped(unread), words if unread else _("通知，没有未读"))
+
+    @property
+    def mail_folder(self) -> bool:
+        """Whether mails are written into a folder that the person may look into."""
+        may = self.user is not None and self.user.may("see_mail_folder")
+        return may and mail_folder.folder() is not None
 
     @cached_property
     def nav(self) -> list[Item]:

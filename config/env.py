@@ -69,6 +69,25 @@ VARIABLES = {
             "`smtp://user:password@host:587`; empty: mails are written into the state folder",
         ),
         Variable("EMAIL_FROM", "kesu@localhost", "sender of mails"),
+        Variable(
+            "SITE_URL",
+            "",
+            "address under which people reach the site, for links in mails; "
+            "empty: `http://HOST:PORT`",
+        ),
+        Variable(
+            "SMS_URL",
+            "",
+            "gateway for text messages (`https://user:password@gateway/send`, docs/transports.md); "
+            "empty: none are sent",
+        ),
+        Variable(
+            "WEBHOOK_URL",
+            "",
+            "program that is told of every step and warning (`https://…`, docs/transports.md); "
+            "empty: none",
+        ),
+        Variable("WEBHOOK_SECRET", "", "key of the webhook's signature; needed with `WEBHOOK_URL`"),
         Variable("UPLOAD_LIMIT_MB", "50", "largest evidence file, in MiB"),
         Variable(
             "API_CALLS_PER_MINUTE", "1200", "calls of one key or person in a minute, then 429"
@@ -120,6 +139,16 @@ def text(name: str) -> str:
 def flag(name: str) -> bool:
     """True for 1, true, yes, on (any case)."""
     return text(name).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def web_address(name: str) -> str:
+    """An http or https address without its last slash, "" for none. Raises ValueError that names
+    the variable.
+    """
+    value = text(name).strip().rstrip("/")
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError(f"{name} must begin with https:// or http://, not {value[:20]!r}")
+    return value
 
 
 def number(name: str) -> int:

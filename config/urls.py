@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("complaints.urls")),
     path("", include("reading_room.urls")),  # after law/rules/
+    path("", include("correspondence.urls")),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
     path("favicon.ico", views.favicon),

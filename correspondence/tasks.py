@@ -1,13 +1,57 @@
-"""Celery's door onto the outbox."""
+"""Celery's doors onto the outbox and the e-mails to colleagues."""
+
+from __future__ import annotations
+
+from time import monotonic
 
 from celery import shared_task
 from django.utils import timezone
 
-from correspondence import dispatch
+from correspondence import dispatch, mailing
+
+SECONDS = 20.0  # one task works so long; the next finds what is left
+PATIENCE = 3  # failures in a row after which the other side is taken to be away
 
 
 @shared_task
 def send_waiting() -> int:
-    """Send what may leave now; answers how many rows were sent."""
+    """Send what may leave now: notices inside first, for they wait for nobody, then letters.
+
+    Answers how many rows were sent.
+    """
+    return _send(dispatch.STAFF) + _send(dispatch.LETTERS)
+
+
+@shared_task
+def call_webhook() -> int:
+    """Tell the other program what happened; answers how many calls it took."""
+    return _send(dispatch.CALLS)
+
+
+def _send(kind: str) -> int:
+    """Send what waits of a kind. After some failures in a row the rest waits for the next sweep, so
+    that whoever is away is not called hundreds of times and holds up nobody else.
+    """
+    sent, failed, until = 0, 0, monotonic() + SECONDS
+    while rows := dispatch.waiting(timezone.now(), kind=kind):
+        for pk in rows:
+            done = dispatch.deliver(pk, timezone.now())
+            sent, failed = sent + done, 0 if done else failed + 1
+            if failed == PATIENCE or monotonic() > until:
+                return sent
+    return sent
+
+
+@shared_task
+def send_digests() -> int:
+    """E-mails to colleagues whose moment has come, one for each person; answers how many left."""
     now = timezone.now()
-    return sum(dispatch.deliver(pk, now) for pk in dispatch.waiting(now))
+    for user_id in mailing.people_to_mail(now):
+        mailing.gather(user_id, now)
+    sent, failed = 0, 0
+    for pk in mailing.waiting_mails(now):
+        done = mailing.send(pk, now)
+        sent, failed = sent + done, 0 if done else failed + 1
+        if failed == PATIENCE:
+            break
+    return sent

@@ -13,19 +13,24 @@ from accounts.roles import Role
 from complaints.models import Complaint, Outbox, Resolution
 
 Text = str | Promise
+Staff = Callable[[Complaint, Outbox], list[User]]
 
 
 @dataclass(frozen=True)
 class Row:
-    """Receivers ("consumer" or a function of the staff), the subject, the text (`str.format` over
-    the case) and why one gets it.
+    """Receivers ("consumer" or a function of the staff), the subject, the text (names in braces are
+    filled in from the case), why one gets it, and the family that people choose about.
+
+    `by_sms`: short enough for a text message when there is no other way.
     """
 
     to_consumer: bool
-    staff: Callable[[Complaint, Outbox], list[User]] | None
+    staff: Staff | None
     subject: Text
     body: Text
     reason: Text = ""
+    family: str = "progress"
+    by_sms: bool = False
 
 
 def _leads(complaint: Complaint) -> list[User]:
@@ -57,16 +62,48 @@ def counsel(complaint: Complaint, outbox: Outbox) -> list[User]:
     return list(User.objects.filter(roles__contains=[Role.COUNSEL], is_active=True))
 
 
-def by_ladder(complaint: Complaint, outbox: Outbox) -> list[User]:
-    """Owner → team lead → supervisor, as the deadline's ladder says."""
-    if outbox.payload.get("kind") == "counsel_review":
-        return counsel(complaint, outbox)
-    return owner(complaint, outbox) if outbox.payload.get("who") == "owner" else _leads(complaint)
-
-
 def leads(complaint: Complaint, outbox: Outbox) -> list[User]:
     """The team's leads."""
     return _leads(complaint)
+
+
+def supervisors(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """The supervisors who lead the team; if there are none, all supervisors."""
+    able = User.objects.filter(roles__contains=[Role.SUPERVISOR], is_active=True)
+    leading = able.filter(membership__team=complaint.team_id, membership__leads=True)
+    return list(leading) or list(able)
+
+
+def _owner_alone(complaint: Complaint, outbox: Outbox) -> list[User]:
+    return [complaint.owner] if complaint.owner is not None else []
+
+
+LADDER: dict[str, Staff] = {
+    "owner": _owner_alone,
+    "team_lead": leads,
+    "supervisor": supervisors,
+    "counsel": counsel,
+}
+REASONS: dict[str, Text] = {
+    "owner": _("您是这件案件的责任人"),
+    "team_lead": _("您是该团队的负责人"),
+    "supervisor": _("您是负责该团队的主管"),
+    "counsel": _("您是法务"),
+}
+
+
+def levels_from(outbox: Outbox) -> list[str]:
+    """The levels of the ladder in the order in which somebody is looked for: the one that the
+    warning is for, those above it, and, when nobody is there, those below it.
+
+    A review lies with counsel: they are its owners.
+    """
+    names = list(LADDER)
+    wanted = str(outbox.payload.get("who", "owner"))
+    if outbox.payload.get("kind") == "counsel_review" and wanted in ("owner", "team_lead"):
+        wanted = "counsel"
+    at = names.index(wanted) if wanted in names else 0
+    return names[at:] + names[:at][::-1]
 
 
 _HANDLED = _("您是这件案件的责任人")
@@ -145,16 +182,32 @@ TABLE: dict[str, Row] = {
     ),
     "tell_owner": Row(False, owner, _("{number} 有新进展：{step}"), "{title}", _HANDLED),
     "tell_author": Row(
-        False, author, _("{number} 需要您修改方案：{step}"), "{words}", _("您拟定了这件案件的方案")
+        False,
+        author,
+        _("{number} 需要您修改方案：{step}"),
+        "{words}",
+        _("您拟定了这件案件的方案"),
+        family="review",
     ),
-    "tell_counsel": Row(False, counsel, _("{number} 待法务审核"), "{title}", _("您是法务")),
+    "tell_counsel": Row(
+        False, counsel, _("{number} 待法务审核"), "{title}", _("您是法务"), family="review"
+    ),
     "tell_counsel_of_external": Row(
-        False, counsel, _("{number} 已转外部处理，收到裁决后请登记"), "{title}", _("您是法务")
+        False,
+        counsel,
+        _("{number} 已转外部处理，收到裁决后请登记"),
+        "{title}",
+        _("您是法务"),
+        family="review",
     ),
     "tell_escalation": Row(
-        False, leads, _("{number} 已超过期限"), "{title}", _("您是该团队的负责人")
+        False,
+        supervisors,
+        _("{number} 已超过期限，请主管处理"),
+        "{title}",
+        _("您是负责该团队的主管"),
+        family="deadline_supervisor",
     ),
-    "warn_of_deadline": Row(
-        False, by_ladder, _("{number} 的期限临近：{clock}"), "{title}", _("按期限提醒次序通知您")
-    ),
+    # The text is chosen by how much time is left: `clock_notices.py`.
+    "warn_of_deadline": Row(False, None, "", "", family="deadline_owner"),
 }

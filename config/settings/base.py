@@ -187,6 +187,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "correspondence.tasks.send_waiting", "schedule": 5.0},
+    "send mails to colleagues": {"task": "correspondence.tasks.send_digests", "schedule": 10.0},
+    "call the webhook": {"task": "correspondence.tasks.call_webhook", "schedule": 10.0},
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
     "resume imports": {"task": "complaints.tasks.resume_imports", "schedule": 30.0},
@@ -209,8 +211,19 @@ if _mail.scheme:
     EMAIL_USE_TLS = _mail.scheme == "smtp" and EMAIL_PORT == 587
     EMAIL_USE_SSL = _mail.scheme == "smtps"
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "correspondence.mail_folder.FolderBackend"
     EMAIL_FILE_PATH = str(STATE_DIR / "mail")
+EMAIL_TIMEOUT = 20  # seconds; a mail server that does not answer holds up a worker no longer
+
+SITE_URL = env.web_address("SITE_URL") or f"http://{env.text('HOST')}:{env.number('PORT')}"
+SMS_URL = env.web_address("SMS_URL")
+WEBHOOK_URL = env.web_address("WEBHOOK_URL")
+WEBHOOK_SECRET = env.text("WEBHOOK_SECRET")
+if WEBHOOK_URL and not WEBHOOK_SECRET:
+    sys.exit(
+        "设置了 WEBHOOK_URL 就必须设置 WEBHOOK_SECRET（或 WEBHOOK_SECRET_FILE）。\n"
+        "WEBHOOK_SECRET (or WEBHOOK_SECRET_FILE) is needed with WEBHOOK_URL."
+    )
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, transaction
@@ -24,6 +23,8 @@ from complaints.actions import letters, overdue
 from complaints.errors import CaseError
 from correspondence import dispatch, inbox
 from correspondence.models import Notice
+from correspondence.transports import Message, Receipt
+from correspondence.transports.manual import Manual
 from evidence.receive import FileRefused
 from quickstart.demo import acts as acting
 from quickstart.demo import law, people, programme
@@ -108,7 +109,7 @@ class World:
         """Deliver what waits to leave, as of that moment; old mails are not posted again."""
         now = moment + SENT_AFTER
         for pk in dispatch.waiting(now):
-            dispatch.deliver(pk, now, post=_not_posted)
+            dispatch.deliver(pk, now, _LEFT, mailed=False)
 
     def bring(self, case: Case, moment: datetime) -> None:
         """Letters without an address are brought by the owner of the case, the latest not yet."""
@@ -148,8 +149,16 @@ def _next_rung(until: datetime) -> datetime | None:
     return found
 
 
-def _not_posted(message: Any) -> None:
+class _Left:
     """The letter left at its time; nothing leaves now."""
+
+    code = "email"
+
+    def deliver(self, message: Message, key: str) -> Receipt:
+        return Receipt()
+
+
+_LEFT: dispatch.Ways = {"email": _Left(), "manual": Manual()}
 
 
 def _all_read(moment: datetime) -> None:

@@ -58,12 +58,14 @@ def test_the_policy_allows_nothing_inline(cast: Cast) -> None:
     assert "style-src 'self'" in policy
 
 
-def test_the_badge_costs_one_statement_and_then_none(cast: Cast, django_assert_num_queries) -> None:
+def test_badge_and_bell_cost_one_statement_each_and_then_none(
+    cast: Cast, django_assert_num_queries
+) -> None:
     from django.core.cache import cache
 
-    cache.delete(f"badges:{cast.agent.pk}")
+    cache.delete_many([f"badges:{cast.agent.pk}", f"notices:{cast.agent.pk}"])
     client = browser(cast.agent)
-    with django_assert_num_queries(4):  # session, person, teams, badge
+    with django_assert_num_queries(5):  # session, person, teams, badge, bell
         client.get(reverse("settings"))
     with django_assert_num_queries(2):
         client.get(reverse("settings"))

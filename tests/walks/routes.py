@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import Absence
+from accounts.models import Absence, User
 from complaints.models import Complaint, ImportRun, Trial
+from correspondence.digest import SALT
 from correspondence.models import Notice
 
 # Belongs to others: their pages are not ours to walk. Static files are served before the resolver.
@@ -98,6 +100,12 @@ def _first(found: Any) -> Any:
     return found.order_by("pk").values_list("pk", flat=True).first() or 0
 
 
+def _token() -> str:
+    """Of the link in an e-mail to somebody."""
+    who = User.objects.filter(roles__contains=["agent"]).order_by("pk").first()
+    return signing.dumps([who.pk if who else 0, "progress"], salt=SALT, compress=True)
+
+
 GAPS: dict[str, Any] = {
     "number": lambda case: case.number,
     "step": lambda case: "accept",
@@ -114,6 +122,9 @@ GAPS: dict[str, Any] = {
     "instrument": lambda case: "cpl_2013",
     "article": lambda case: "55",
     "absence": lambda case: _first(Absence.objects.all()),
+    "notice": lambda case: _first(Notice.objects.filter(user__isnull=False)),
+    "token": lambda case: _token(),
+    "name": lambda case: "0" * 32,  # no such mail
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
 }
 

@@ -1,0 +1,118 @@
+"""Kinds of notices that people choose about: one table, read by the page and by `dispatch`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import User
+from accounts.roles import Role
+
+Text = str | Promise
+
+OFF, APP, DIGEST, NOW = "off", "app", "digest", "now"
+WAYS: dict[str, Text] = {
+    NOW: _("站内，并立即发邮件"),
+    DIGEST: _("站内，邮件汇总"),
+    APP: _("只在站内"),
+    OFF: _("不通知"),
+}
+LEVELS = ("owner", "team_lead", "supervisor", "counsel")
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of notices: its code, its name (whole, and short for a tab), when one gets it, what
+    happens unless one chose otherwise, and for which roles it is. `kept`: may not be switched off.
+    """
+
+    code: str
+    title: Text
+    short: Text
+    hint: Text
+    default: str
+    roles: tuple[Role, ...]
+    kept: bool = False
+
+
+_WORKING = (Role.AGENT, Role.SUPERVISOR)
+
+FAMILIES: dict[str, Family] = {
+    f.code: f
+    for f in (
+        Family(
+            "deadline_owner",
+            _("期限提醒：我办理的案件"),
+            pgettext_lazy("notices", "我办理的"),
+            _("期限过半时提醒责任人。"),
+            DIGEST,
+            (*_WORKING, Role.COUNSEL),
+        ),
+        Family(
+            "deadline_team_lead",
+            _("期限提醒：我负责的团队"),
+            pgettext_lazy("notices", "我的团队"),
+            _("期限用去八成，或责任人不在时。"),
+            DIGEST,
+            _WORKING,
+        ),
+        Family(
+            "deadline_supervisor",
+            _("期限到期：主管"),
+            pgettext_lazy("notices", "到期"),
+            _("期限到期仍未完成时。"),
+            NOW,
+            (Role.SUPERVISOR,),
+            kept=True,
+        ),
+        Family(
+            "deadline_counsel",
+            _("期限逾期：法务"),
+            pgettext_lazy("notices", "逾期"),
+            _("法定期限逾期后仍未完成时。"),
+            NOW,
+            (Role.COUNSEL,),
+            kept=True,
+        ),
+        Family(
+            "promise",
+            _("承诺将到期或未兑现"),
+            pgettext_lazy("notices", "承诺"),
+            _("对消费者的承诺快到期或已逾期时。"),
+            DIGEST,
+            (*_WORKING, Role.COUNSEL),
+        ),
+        Family(
+            "review",
+            _("送审与签署"),
+            pgettext_lazy("notices", "审核"),
+            _("方案送审、退回修改、签署时。"),
+            DIGEST,
+            (*_WORKING, Role.COUNSEL),
+        ),
+        Family(
+            "progress",
+            _("流程进展"),
+            pgettext_lazy("notices", "进展"),
+            _("案件有新进展，例如消费者答复、重新办理。"),
+            APP,
+            (*_WORKING, Role.COUNSEL),
+        ),
+    )
+}
+
+
+def of(user: User) -> list[Family]:
+    """The families that somebody with the person's roles can meet."""
+    return [f for f in FAMILIES.values() if any(user.is_(role) for role in f.roles)]
+
+
+def of_warning(level: str, subject: str) -> str:
+    """The family of a warning on a level of the ladder; promises (by the clock's subject,
+    `commitment:12`) are their own.
+    """
+    promised = subject.partition(":")[0] in ("commitment", "promise")
+    return "promise" if promised else f"deadline_{level}"

@@ -1,0 +1,76 @@
+"""Letters to the consumer: by e-mail, by text message when that is all there is, else by a person.
+
+Every letter is a `Notice` with the masked address; the clear one is read from the vault at the
+moment of sending.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from complaints.models import Consumer, Event, Outbox
+from correspondence import words
+from correspondence.models import Notice
+from correspondence.transports import Message, Refused, Transport
+from correspondence.who_is_told import Row
+
+logger = logging.getLogger(__name__)
+ADDRESS = {"email": "email", "sms": "phone", "manual": "phone"}  # way → field of the consumer
+
+
+def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) -> None:
+    """Write and hand over the letter. What a machine's other side refuses, a person brings."""
+    consumer, values = outbox.complaint.consumer, words.of_case(outbox)
+    subject, text = words.fill(row.subject, values)[:200], words.fill(row.body, values)
+    way = _way(consumer, row, outbox, ways)
+    sent = False
+    try:
+        sent = (
+            ways[way].deliver(_message(outbox, way, subject, text), f"{outbox.key}.consumer").sent
+        )
+    except Refused as refused:
+        logger.warning("letter of %s was refused (%s); a person brings it", outbox.key, refused)
+        way = Notice.Way.MANUAL.value
+    notice = Notice.objects.create(
+        key=f"{outbox.key}.consumer",
+        outbox=outbox,
+        way=way,
+        to=getattr(consumer, f"{ADDRESS[way]}_masked"),
+        created_at=now,
+        subject=subject,
+        body=text,
+        sent_at=now if sent else None,
+    )
+    Event.objects.create(
+        complaint=outbox.complaint,
+        at=now,
+        by=None,
+        kind=Event.Kind.NOTICE,
+        code=outbox.effect,
+        text=notice.subject,
+        detail={"way": way, "to": notice.to, "notice": notice.pk},
+        visible_to_consumer=True,
+    )
+
+
+def _way(consumer: Consumer, row: Row, outbox: Outbox, ways: dict[str, Transport]) -> str:
+    asked = outbox.payload.get("channel", "email")
+    if "email" in ways and consumer.email_masked and asked == "email":
+        return "email"
+    by_sms = asked == "sms" or (asked == "email" and row.by_sms)
+    return "sms" if "sms" in ways and by_sms and consumer.phone_masked else "manual"
+
+
+def _message(outbox: Outbox, way: str, subject: str, text: str) -> Message:
+    complaint = outbox.complaint
+    return Message(
+        event=outbox.effect,
+        at=outbox.created_at,
+        to=complaint.consumer.clear(ADDRESS[way]) if way != "manual" else "",
+        subject=subject,
+        text=text,
+        number=complaint.number,
+        state=complaint.state,
+        headers={"X-Kesu-For": "consumer", "X-Kesu-Cases": complaint.number},
+    )

@@ -1,0 +1,41 @@
+"""By e-mail: SMTP, or the folder of the embedded installation."""
+
+from __future__ import annotations
+
+import smtplib
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from correspondence.transports import Message, Receipt, Refused
+
+PERMANENT = 500  # SMTP answers from here on will not change
+
+
+def message_id(key: str) -> str:
+    """The same in every attempt, so that a message handed over twice is known as one."""
+    return f"<{key}@kesu>"
+
+
+class Email:
+    """One plain-text message to one address."""
+
+    code = "email"
+
+    def deliver(self, message: Message, key: str) -> Receipt:
+        mail = EmailMessage(
+            message.subject, message.text, settings.DEFAULT_FROM_EMAIL, [message.to]
+        )
+        mail.extra_headers = {
+            "Message-ID": message_id(key),
+            "Auto-Submitted": "auto-generated",
+            **message.headers,
+        }
+        try:
+            mail.send()
+        except smtplib.SMTPRecipientsRefused as refused:
+            codes = [code for code, _words in refused.recipients.values()]
+            if codes and min(codes) >= PERMANENT:
+                raise Refused(f"SMTP {min(codes)}") from refused
+            raise
+        return Receipt()

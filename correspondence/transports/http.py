@@ -1,0 +1,62 @@
+"""One POST over HTTP for the transports that need it: bounded in time, following nothing."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import ssl
+from collections.abc import Mapping
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from correspondence.transports import Refused
+
+SECONDS = 10
+MOST_ANSWERED = 2000  # bytes read of an answer
+TRY_AGAIN = (408, 425, 429)  # the only 4xx that may be otherwise next time
+
+
+class NotTaken(Exception):
+    """The other side did not take it now; trying again may help."""
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> str:
+    """Send the body and answer the first of what comes back (2xx).
+
+    User and password in the URL go as Basic authentication. Raises Refused for an answer that will
+    not change (4xx, a redirect), NotTaken for 5xx and "later", OSError when nobody answers.
+    """
+    parts = urlsplit(url)
+    connection = _connection(parts)
+    try:
+        connection.request("POST", _target(parts), body, {**headers, **_credentials(parts)})
+        answer = connection.getresponse()
+        status, text = answer.status, answer.read(MOST_ANSWERED).decode("utf-8", "replace")
+    except http.client.HTTPException as error:
+        raise NotTaken(type(error).__name__) from error
+    finally:
+        connection.close()
+    if 200 <= status < 300:
+        return text
+    if 300 <= status < 500 and status not in TRY_AGAIN:
+        raise Refused(f"HTTP {status}")
+    raise NotTaken(f"HTTP {status}")
+
+
+def _connection(parts: SplitResult) -> http.client.HTTPConnection:
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(
+            host, parts.port, timeout=SECONDS, context=ssl.create_default_context()
+        )
+    return http.client.HTTPConnection(host, parts.port, timeout=SECONDS)
+
+
+def _target(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _credentials(parts: SplitResult) -> dict[str, str]:
+    if not parts.username:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}

@@ -1,0 +1,152 @@
+"""通知: what the application told the person, why, and how to be told otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import needs, person
+from accounts.browser import back
+from accounts.models import User
+from complaints.choices import DeadlineState
+from complaints.models import Deadline
+from correspondence import families, inbox
+from correspondence.models import Notice
+
+_TONES = {DeadlineState.MET: "ok", DeadlineState.MISSED: "danger", DeadlineState.CANCELLED: "line"}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the list is narrowed to, as read from the address; what is unknown is left out."""
+
+    unread: bool = False
+    family: str = ""
+
+    @classmethod
+    def read(cls, params: Mapping[str, str]) -> Looked:
+        family = params.get("family", "")
+        known = family if family in families.FAMILIES else ""
+        return cls(params.get("show", "") == "unread", known)
+
+    def address(self, **changes: str) -> str:
+        """This list, changed."""
+        now = {"show": "unread" if self.unread else "", "family": self.family, **changes}
+        return "?" + urlencode({name: value for name, value in now.items() if value})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notice as the page shows it: its first line, the rest, and what became of its clock."""
+
+    notice: Notice
+    first: str
+    rest: str
+    settled: str = ""
+    tone: str = ""
+
+
+def _lines(notices: list[Notice]) -> list[Line]:
+    asked = {n.outbox.payload.get("deadline") for n in notices} - {None}
+    clocks = Deadline.objects.in_bulk(asked) if asked else {}
+    lines = []
+    for notice in notices:
+        first, _line, rest = notice.body.partition("\n")
+        clock = clocks.get(notice.outbox.payload.get("deadline"))
+        tone = _TONES.get(DeadlineState(clock.state), "") if clock else ""
+        word = str(clock.get_state_display()) if clock and tone else ""
+        lines.append(Line(notice, first, rest, word, tone))
+    return lines
+
+
+def _tabs(user: User, looked: Looked) -> list[tuple[str, str, bool]]:
+    """(words, address, chosen) of the kinds of notices that the person can meet."""
+    found = [(_("全部"), looked.address(family=""), not looked.family)]
+    for family in families.of(user):
+        chosen = looked.family == family.code
+        found.append((str(family.short), looked.address(family=family.code), chosen))
+    return found
+
+
+@require_GET
+@needs("get_notices")
+def notices(request: HttpRequest) -> HttpResponse:
+    """The person's notices, unread ones first."""
+    user, looked = person(request), Looked.read(request.GET)
+    place = inbox.Place.of(request.GET.get("after", ""))
+    page = inbox.page(user, place, only_unread=looked.unread, family=looked.family)
+    context: dict[str, Any] = {
+        "lines": _lines(page.notices),
+        "looked": looked,
+        "tabs": _tabs(user, looked),
+        "all": looked.address(show=""),
+        "only_unread": looked.address(show="unread"),
+        "older": looked.address(after=page.next) if page.next else "",
+        "begun": place.after > 0,
+        "unread": inbox.count(user),
+        "now": timezone.now(),
+    }
+    return render(request, "notices/list.html", context)
+
+
+@require_GET
+@needs("get_notices")
+def notices_count(request: HttpRequest) -> HttpResponse:
+    """The bell's number, for the script that looks once in a while."""
+    unread = inbox.count(person(request))
+    words = ngettext("{n} 条未读通知", "{n} 条未读通知", unread).format(n=unread)
+    return JsonResponse({"unread": unread, "words": words})
+
+
+@require_POST
+@needs("get_notices")
+def open_notice(request: HttpRequest, notice: int) -> HttpResponse:
+    """Mark it read and go to its case."""
+    user = person(request)
+    try:
+        found = inbox.find(user, notice)
+    except Notice.DoesNotExist as missing:
+        raise Http404 from missing
+    inbox.read(user, notice)
+    return redirect("case", found.outbox.complaint.number)
+
+
+@require_POST
+@needs("get_notices")
+def read_notice(request: HttpRequest, notice: int) -> HttpResponse:
+    """Mark one as read. Another person's does not exist."""
+    user = person(request)
+    if not inbox.of(user).filter(pk=notice).exists():
+        raise Http404
+    inbox.read(user, notice)
+    return back(request)
+
+
+@require_POST
+@needs("get_notices")
+def read_notices(request: HttpRequest) -> HttpResponse:
+    """Mark all as read that had come when the page was shown (`until`)."""
+    until = _moment(request.POST.get("until", ""))
+    done = inbox.read_all(person(request), until=until)
+    words = ngettext("已把 {n} 条标为已读", "已把 {n} 条标为已读", done).format(n=done)
+    messages.success(request, words)
+    return redirect("notices")
+
+
+def _moment(text: str) -> Any:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and timezone.is_aware(found) else None

@@ -1,0 +1,95 @@
+"""The texts of notices and letters: what stands in braces is filled in from the case, in the
+language that is active.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints import clock_words
+from complaints.lifecycle import STEPS
+from complaints.models import Communication, Deadline, Outbox, Resolution
+from complaints.workdays import SHANGHAI
+
+Values = dict[str, str]
+
+
+def fill(text: object, values: Values) -> str:
+    """The text with its names in braces replaced; a value is never read for names again."""
+    parts = str(text).split("{")
+    filled = [parts[0]]
+    for part in parts[1:]:
+        name, closed, rest = part.partition("}")
+        known = closed and name in values
+        filled.append(values[name] + rest if known else "{" + part)
+    return "".join(filled)
+
+
+def of_case(outbox: Outbox) -> Values:
+    """What texts about the case may name."""
+    complaint, transition = outbox.complaint, outbox.transition
+    fields = transition.fields if transition else {}
+    values = {
+        "number": complaint.number,
+        "title": complaint.title,
+        "enterprise": settings.ENTERPRISE_NAME,
+        "step": str(STEPS[transition.step].title) if transition else "",
+        "explanation": str(fields.get("explanation", "")),
+        "words": str(fields.get("comments") or fields.get("reason") or complaint.title),
+    }
+    more = _MORE.get(outbox.effect)
+    return {**values, **more(outbox)} if more else values
+
+
+def _reply_date(outbox: Outbox) -> Values:
+    due = (
+        Deadline.objects.filter(complaint=outbox.complaint, kind="general_reply")
+        .order_by("-id")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    return {"due": timezone.localtime(due).strftime("%Y-%m-%d") if due else ""}
+
+
+def _letter(outbox: Outbox) -> Values:
+    signed = (
+        Resolution.objects.filter(complaint=outbox.complaint, status=Resolution.Status.SIGNED)
+        .order_by("-version")
+        .first()
+    )
+    return {"letter": signed.letter if signed else ""}
+
+
+def _reply(outbox: Outbox) -> Values:
+    return {"text": Communication.objects.get(outbox=outbox).text}
+
+
+_MORE = {
+    "acknowledge_consumer": _reply_date,
+    "send_reply_letter": _letter,
+    "reply_to_consumer": _reply,
+}
+
+
+def of_clock(number: str, title: str, deadline: Deadline, now: datetime) -> tuple[str, str]:
+    """(subject, text) of a warning: how much time is left or that it fell due, and why then."""
+    due = deadline.due_at.astimezone(SHANGHAI)
+    values = {
+        "number": number,
+        "clock": clock_words.title_of(deadline),
+        "left": clock_words.remaining_text(clock_words.minutes_left(deadline, now)),
+        "due": f"{due:%m-%d %H:%M}",
+        "title": title,
+        "basis": clock_words.basis_of(deadline),
+        "why": clock_words.explain(deadline),
+    }
+    if now < deadline.due_at:
+        subject = _("{number} {clock}：{left}（{due} 到期）")
+    else:
+        subject = _("{number} {clock}：已到期（{due}）")
+    text = _("{title}\n期限：{due}\n依据：{basis}\n算法：{why}")
+    return fill(subject, values), fill(text, values)
