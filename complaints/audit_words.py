@@ -43,6 +43,8 @@ VERBS: dict[str, str | Promise] = {
     "statute.imported": pgettext_lazy("audit", "存入法规"),
     "rule.signed": pgettext_lazy("audit", "签署规则"),
     "rule.revoked": pgettext_lazy("audit", "撤销规则签署"),
+    "deadlines.signed": pgettext_lazy("audit", "签署期限"),
+    "deadlines.revoked": pgettext_lazy("audit", "撤销期限签署"),
     "trial.started": pgettext_lazy("audit", "开始试算"),
     "trial.finished": pgettext_lazy("audit", "试算完成"),
     "trial.stopped": pgettext_lazy("audit", "停止试算"),
@@ -93,8 +95,8 @@ def particulars(entry: Entry) -> str:
         parts.append(_("方案 v{version}").format(version=detail["resolution"]))
     if "facts" in detail:
         parts.append(_("{count} 项").format(count=len(detail["facts"])))
-    if "rules" in detail:
-        names = list(detail["rules"])
+    if "rules" in detail or "regimes" in detail:
+        names = list(detail.get("rules") or detail["regimes"])
         parts.append(_("、").join(names[:3]) + ("…" if len(names) > 3 else ""))
     if "sha256" in detail:
         parts.append(f"SHA-256 {str(detail['sha256'])[:8]}…")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
-from legal_rules.deadline_names import HOLDS, LADDERS, ROLES, UNITS
+from legal_rules.deadline_names import HOLDS, LADDERS, LIFECYCLE, ROLES, UNITS
 from legal_rules.deadline_parts import one_of, some_of, truth, whole
 from legal_rules.deadline_terms import ClockTerms, Extend, Moment
 from legal_rules.reasoning.source import Table
@@ -38,7 +38,7 @@ def clock_of(row: Table, moments: Mapping[str, Moment]) -> ClockTerms:
         raise clock.error("with_or_starts")
     terms = ClockTerms(
         kind=_kind(clock, "kind"),
-        with_=_kind(clock, "with") if "with" in clock else None,
+        with_=one_of(clock, "with", LIFECYCLE) if "with" in clock else None,
         starts=one_of(clock, "starts", moments, "no_moment") if "starts" in clock else None,
         stops=some_of(clock, "stops", moments, "no_moment"),
         restarts=some_of(clock, "restarts", moments, "no_moment"),

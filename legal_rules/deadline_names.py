@@ -60,16 +60,42 @@ SECTORS: Mapping[str, Label] = {
     "advertising": Label("广告经营、发布", "Advertising agents and publishers"),
 }
 # What a case may have, as complaints/choices.py and accounts/roles.py name it.
-CHANNELS = (
-    *("phone", "web", "app", "wechat", "email", "letter", "store", "12315", "media"),
-    *("import", "api"),
-)
-CLAIMS = (
-    *("refund", "return", "replacement", "repair", "redo", "compensation"),
-    *("increased_damages", "apology", "explanation", "stop_calls", "delete_data"),
-    *("correction", "other"),
-)
-RISKS = ("safety", "group", "media", "regulator", "vulnerable", "personal_data")
+CHANNELS: Mapping[str, Label] = {
+    "phone": Label("电话", "telephone"),
+    "web": Label("网站", "website"),
+    "app": Label("App", "app"),
+    "wechat": Label("微信", "WeChat"),
+    "email": Label("电子邮件", "e-mail"),
+    "letter": Label("来信", "letter"),
+    "store": Label("门店", "shop"),
+    "12315": Label("12315 转办", "12315 referral"),
+    "media": Label("媒体", "media"),
+    "import": Label("批量导入", "import"),
+    "api": Label("接口", "API"),
+}
+CLAIMS: Mapping[str, Label] = {
+    "refund": Label("退还价款", "refund"),
+    "return": Label("退货", "return"),
+    "replacement": Label("换货", "exchange"),
+    "repair": Label("修理", "repair"),
+    "redo": Label("重作", "redoing"),
+    "compensation": Label("赔偿损失", "compensation"),
+    "increased_damages": Label("增加赔偿", "increased damages"),
+    "apology": Label("赔礼道歉", "apology"),
+    "explanation": Label("解释说明", "explanation"),
+    "stop_calls": Label("停止来电", "an end of calls"),
+    "delete_data": Label("删除个人信息", "deletion of data"),
+    "correction": Label("更正信息", "correction of data"),
+    "other": Label("其他", "other"),
+}
+RISKS: Mapping[str, Label] = {
+    "safety": Label("人身安全", "personal safety"),
+    "group": Label("群体性", "a group of people"),
+    "media": Label("媒体", "media"),
+    "regulator": Label("监管", "the regulator"),
+    "vulnerable": Label("老年人/未成年人/残疾人", "elderly, minors, disabled"),
+    "personal_data": Label("个人信息泄露", "leak of personal data"),
+}
 HOLDS: Mapping[str, Label] = {
     "consumer": Label("等待消费者补充", "waiting for the consumer"),
     "expert": Label("等待鉴定、检测", "waiting for an expert"),
@@ -80,6 +106,16 @@ ROLES: Mapping[str, Label] = {
     "agent": Label("客服专员", "an agent"),
     "supervisor": Label("客服主管", "a supervisor"),
     "counsel": Label("法务", "counsel"),
+}
+LIFECYCLE: Mapping[str, Label] = {  # the kinds of clocks that steps of a case start and end
+    "accept": Label("决定是否受理", "the decision on acceptance"),
+    "general_reply": Label("答复消费者", "the reply to the consumer"),
+    "investigate": Label("调查核实", "the investigation"),
+    "draft": Label("拟定方案", "the drafting of the proposal"),
+    "counsel_review": Label("法务审核", "the review by counsel"),
+    "consumer_reply": Label("消费者答复", "the consumer's answer"),
+    "execution": Label("兑现方案", "the execution of the settlement"),
+    "external_decision": Label("外部机构处理", "the handling by an outside body"),
 }
 LADDERS: Mapping[str, Label] = {
     "default": Label(

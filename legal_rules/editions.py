@@ -51,9 +51,10 @@ def hold() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('legal_rules', 0))")
 
 
-def latest() -> dict[str, str]:
-    """Rule → SHA-256 of what it said last."""
+def latest(names: Sequence[str] = ()) -> dict[str, str]:
+    """Rule → SHA-256 of what it said last; of all, or of those named."""
     rows = RuleText.objects.order_by("rule", "-id").distinct("rule")
+    rows = rows.filter(rule__in=names) if names else rows
     return dict(rows.values_list("rule", "sha256"))
 
 

@@ -102,29 +102,44 @@ def mark(result: dict[str, Any], last: Act | None = NOT_READ) -> dict[str, Any]:
 # --- one rule, for those who read or sign it
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How a rule stands: its latest act, and whether that covers what the rule says now."""
+class Covered:
+    """Something that counsel signs: its latest act, and whether that covers what it says now."""
 
-    rule: Rule
     latest: RuleSignature | None
+
+    @property
+    def sha256(self) -> str:
+        """Of what it says now."""
+        raise NotImplementedError
 
     @property
     def signed(self) -> bool:
         """Signed as it stands."""
         last = self.latest
-        return last is not None and last.act == SIGNED and last.sha256 == self.rule.sha256
+        return last is not None and last.act == SIGNED and last.sha256 == self.sha256
 
     @property
     def changed(self) -> bool:
         """Signed once, and different since."""
         last = self.latest
-        return last is not None and last.act == SIGNED and last.sha256 != self.rule.sha256
+        return last is not None and last.act == SIGNED and last.sha256 != self.sha256
 
     @property
     def revoked(self) -> bool:
         """The signature was taken back."""
         return self.latest is not None and self.latest.act == REVOKED
+
+
+@dataclass(frozen=True)
+class Standing(Covered):
+    """How a rule stands."""
+
+    rule: Rule
+    latest: RuleSignature | None
+
+    @property
+    def sha256(self) -> str:
+        return self.rule.sha256
 
 
 def standings(book: Rulebook | None = None) -> dict[str, Standing]:
@@ -160,10 +175,10 @@ def sign(
 
     Signing twice is signing once. Raises SignatureRefused.
     """
-    rule, comment, now = _rule(rule_id, by), _cleaned(comment), now or timezone.now()
+    rule, comment, now = _rule(rule_id, by), cleaned(comment), now or timezone.now()
     if read != rule.sha256:
         words = _("规则“{title}”在您打开之后有变动，没有签署；请核对现在的内容后再签署")
-        raise SignatureRefused("changed", words.format(title=rule.title.in_(_lang())))
+        raise SignatureRefused("changed", words.format(title=rule.title.in_(here())))
     with transaction.atomic():
         editions.hold()
         last = standing_of(rule)
@@ -177,7 +192,7 @@ def sign(
 
 def revoke(rule_id: str, *, by: User, reason: str, now: datetime | None = None) -> RuleSignature:
     """Take the signature of a rule back; it is a draft again. Raises SignatureRefused."""
-    rule, reason, now = _rule(rule_id, by), _cleaned(reason), now or timezone.now()
+    rule, reason, now = _rule(rule_id, by), cleaned(reason), now or timezone.now()
     if not reason:
         raise SignatureRefused("comment", _("请写明撤销签署的理由"))
     with transaction.atomic():
@@ -197,7 +212,7 @@ def sign_many(rules: Iterable[str], *, by: User, comment: str, now: datetime | N
         editions.hold()
         signed = signed_rules()
         wanted = [rule for rule in chosen if rule.id not in signed]
-        return len(_write(wanted, SIGNED, by, _cleaned(comment), now)) if wanted else 0
+        return len(_write(wanted, SIGNED, by, cleaned(comment), now)) if wanted else 0
 
 
 def _write(
@@ -231,7 +246,8 @@ def _rule(rule_id: str, by: User) -> Rule:
     return rule
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
+    """A comment as it is kept. Raises SignatureRefused."""
     text = text.replace("\r\n", "\n").strip()
     if len(text) > LONGEST:
         raise SignatureRefused("comment", _("意见最多 {n} 字").format(n=LONGEST))
@@ -240,5 +256,6 @@ def _cleaned(text: str) -> str:
     return text
 
 
-def _lang() -> str:
+def here() -> str:
+    """The language of whoever acts."""
     return get_language() or "zh-hans"

@@ -23,7 +23,7 @@ from audit.record import record
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import OPEN_STATES
 from complaints.models import Trial, TrialPart
-from legal_rules import editions, rulebook
+from legal_rules import editions, regime_signatures, rulebook
 from legal_rules.candidate import Candidate
 
 PART = 200  # cases: some tenths of a second, so that letters and clocks do not wait behind it
@@ -184,5 +184,9 @@ def sweep(now: datetime) -> int:
 
 
 def notice_rulebook(now: datetime) -> Trial | None:
-    """Write down which rulebook runs; where it replaced another, look at all open cases."""
-    return after_upgrade(None, now) if editions.note(now) else None
+    """Write down which rulebook and table of deadlines run; where the rulebook replaced another,
+    look at all open cases.
+    """
+    replaced = editions.note(now)
+    regime_signatures.note(now)
+    return after_upgrade(None, now) if replaced else None

@@ -111,6 +111,11 @@ def test_a_sound_table_is_read(load):
         ("from: 2014-03-15", "from: 2014-03-15, until: 2014-03-14", r"ends before it begins"),
         ("from: 2014-03-15", "from: 14 March", r":13: 'from' must be a date"),
         ("ladder: legal", "ladder: rope", r":20: 'rope' is not known; possible: default, legal"),
+        (
+            "kind: refund",
+            "kind: refund\n      with: tea",
+            r":18: 'tea' is not known; possible: draft",
+        ),
         ("kind: refund", "kind: Refund money", r":17: 'Refund money' cannot be an id"),
         ("kind: refund", f"kind: {'r' * 31}", r"30 at most"),
         ("id: refund_7d", "id: 7d", r":5: '7d' cannot be an id"),
