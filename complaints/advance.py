@@ -29,9 +29,6 @@ from complaints.situation import CaseSituation
 # the waiting outbox rows.
 step_taken = Signal()
 
-# Every step is told to the other program, when there is one (correspondence/dispatch.py).
-_CALLED = ("call_webhook",) if settings.WEBHOOK_URL else ()
-
 Also = Callable[[Complaint, Transition], None]
 
 
@@ -224,9 +221,16 @@ def _write(
             created_at=now,
             not_before=now,
         )
-        for effect in (*step.effects, *_CALLED)
+        for effect in _effects(step)
     )
     return transition
+
+
+def _effects(step: Step) -> tuple[str, ...]:
+    """What leaves the house because of the step; another program is told of every step, when there
+    is one (correspondence/dispatch.py).
+    """
+    return (*step.effects, "call_webhook") if settings.WEBHOOK_URL else step.effects
 
 
 def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:

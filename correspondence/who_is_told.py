@@ -140,6 +140,7 @@ TABLE: dict[str, Row] = {
             "如对处理不满意，您还可以拨打 12315，或向消费者协会、仲裁机构、人民法院寻求帮助。"
             "\n\n{enterprise}"
         ),
+        by_sms=True,
     ),
     "tell_consumer_declined": Row(
         True,
@@ -156,6 +157,7 @@ TABLE: dict[str, Row] = {
         _(
             "您好：\n\n我们已登记您同意处理方案，将按约定期限履行，并在完成后告知您。\n\n{enterprise}"
         ),
+        by_sms=True,
     ),
     "confirm_withdrawal": Row(
         True,
@@ -165,6 +167,7 @@ TABLE: dict[str, Row] = {
             "您好：\n\n您的投诉 {number} 已按您的意愿撤回。"
             "撤回不影响您依法享有的权利，您仍可再次投诉，或拨打 12315。\n\n{enterprise}"
         ),
+        by_sms=True,
     ),
     "tell_consumer_merged": Row(
         True,
@@ -174,6 +177,7 @@ TABLE: dict[str, Row] = {
             "您好：\n\n您的投诉 {number} 已与同一事项的案件合并办理，原编号仍可查询。"
             "\n\n{enterprise}"
         ),
+        by_sms=True,
     ),
     "remind_documents": Row(
         True,
@@ -213,6 +217,7 @@ TABLE: dict[str, Row] = {
         _(
             "您好：\n\n我们发给您的处理方案还在等您答复。您不答复不会被视为同意；依法应付的款项我们仍会支付。\n\n{enterprise}"
         ),
+        by_sms=True,
     ),
     "tell_external_ways": Row(
         True,
@@ -222,6 +227,7 @@ TABLE: dict[str, Row] = {
             "您好：\n\n我们会根据您的意见重新研究方案。您也可以拨打 12315 请求调解、"
             "向消费者协会投诉、依协议申请仲裁，或向人民法院起诉。\n\n{enterprise}"
         ),
+        by_sms=True,
     ),
     "ask_satisfaction": Row(
         True,
@@ -231,6 +237,7 @@ TABLE: dict[str, Row] = {
             "您好：\n\n您的投诉 {number} 已经办结。如果问题没有真正解决，"
             "请直接回复或来电，我们会安排另一位同事重新处理。\n\n{enterprise}"
         ),
+        by_sms=True,
     ),
     "tell_owner": Row(False, owner, _("{number} 有新进展：{step}"), "{title}", _HANDLED),
     "tell_author": Row(
