@@ -60,21 +60,17 @@ def title_of_row(entry: str) -> str:
 
 def basis_of(deadline: Deadline) -> str:
     """On what the clock rests: 法定：《…》第 8 条 / 内部 / 承诺."""
-    nature = str(DeadlineNature(deadline.nature).label)
-    article = article_of(deadline)
-    return _("{nature}：{article}").format(nature=nature, article=article) if article else nature
-
-
-def article_of(deadline: Deadline) -> str:
-    """《…》第 8 条; "" for a clock of our own."""
+    nature = DeadlineNature(deadline.nature).label
     citation = deadline.citation
     if not citation:
-        return ""
+        return str(nature)
     instrument = INSTRUMENTS.get(citation["instrument"])
     name = citation["instrument"]
     if instrument is not None:
         name = _("《{title}》").format(title=instrument.short.in_(language()))
-    return _("{instrument}第 {article} 条").format(instrument=name, article=citation["article"])
+    return _("{nature}：{instrument}第 {article} 条").format(
+        nature=nature, instrument=name, article=citation["article"]
+    )
 
 
 # --- why this date
@@ -193,6 +189,16 @@ def _run(run: Sequence[date], year: int) -> str:
 
 
 # --- as shown
+
+
+def marked(date_in_words: str, *, provisional: bool) -> str:
+    """The date, marked where it may still move: 2027-01-08（暂定）. "" stays "".
+
+    Every place that shows when a clock is due says it like this.
+    """
+    if not provisional or not date_in_words:
+        return date_in_words
+    return _("{date}（暂定）").format(date=date_in_words)
 
 
 def share_used(deadline: Deadline, now: datetime) -> int:

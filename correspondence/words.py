@@ -46,13 +46,12 @@ def of_case(outbox: Outbox) -> Values:
 
 
 def _reply_date(outbox: Outbox) -> Values:
-    due = (
-        Deadline.objects.filter(complaint=outbox.complaint, kind="general_reply")
-        .order_by("-id")
-        .values_list("due_at", flat=True)
-        .first()
-    )
-    return {"due": timezone.localtime(due).strftime("%Y-%m-%d") if due else ""}
+    replies = Deadline.objects.filter(complaint=outbox.complaint, kind="general_reply")
+    reply = replies.order_by("-id").first()
+    if reply is None:
+        return {"due": ""}
+    day = timezone.localtime(reply.due_at).strftime("%Y-%m-%d")
+    return {"due": clock_words.marked(day, provisional=reply.provisional)}
 
 
 def _letter(outbox: Outbox) -> Values:
@@ -68,14 +67,7 @@ def _reply(outbox: Outbox) -> Values:
     return {"text": Communication.objects.get(outbox=outbox).text}
 
 
-def _clock(outbox: Outbox) -> Values:
-    payload = outbox.payload
-    return {"clock": clock_words.title_of_row(payload.get("entry") or payload.get("kind", ""))}
-
-
 _MORE = {
-    "ask_extension": _clock,
-    "tell_extension": _clock,
     "acknowledge_consumer": _reply_date,
     "send_reply_letter": _letter,
     "reply_to_consumer": _reply,
@@ -89,7 +81,7 @@ def of_clock(number: str, title: str, deadline: Deadline, now: datetime) -> tupl
         "number": number,
         "clock": clock_words.title_of(deadline),
         "left": clock_words.remaining_text(clock_words.minutes_left(deadline, now)),
-        "due": f"{due:%m-%d %H:%M}",
+        "due": clock_words.marked(f"{due:%m-%d %H:%M}", provisional=deadline.provisional),
         "title": title,
         "basis": clock_words.basis_of(deadline),
         "why": clock_words.explain(deadline),

@@ -115,7 +115,7 @@ def clock_shown(deadline: Deadline, page: CasePage) -> ClockShown:
         deadline.get_nature_display(),
         clock_words.basis_of(deadline),
         _("计时已中止") if held else time_left(deadline, page.now),
-        "" if held else when(deadline.due_at),
+        "" if held else clock_words.marked(when(deadline.due_at), provisional=deadline.provisional),
         used,
         "hold" if held else _urgency(deadline, used, page.now),
         BASIS_ICONS.get(deadline.nature, "clock"),

@@ -15,6 +15,7 @@ from complaints import clock_words
 from complaints.actions import steps
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline
+from config.tags import when
 
 # What a running clock lets us say; the other clocks are our own affair.
 SAY = {
@@ -28,7 +29,7 @@ def told_to_the_caller(complaint: Complaint, user: User) -> dict[str, Any]:
     (`unmet`).
     """
     running = list(complaint.deadlines.filter(state__in=["running", "held"]).order_by("due_at"))
-    say = [SAY[d.kind] % {"due": in_words(d.due_at)} for d in running if d.kind in SAY]
+    say = [SAY[d.kind] % {"due": _due(d, in_words(d.due_at))} for d in running if d.kind in SAY]
     return {
         "clocks": [_clock(deadline) for deadline in running if deadline.kind in SAY],
         "say": [
@@ -50,9 +51,13 @@ def _unmet(complaint: Complaint, user: User) -> list[str]:
 def _clock(deadline: Deadline) -> dict[str, Any]:
     return {
         "title": clock_words.title_of(deadline),
-        "due": deadline.due_at,
+        "due": _due(deadline, when(deadline.due_at)),
         "basis": clock_words.basis_of(deadline),
     }
+
+
+def _due(deadline: Deadline, date_in_words: str) -> str:
+    return clock_words.marked(date_in_words, provisional=deadline.provisional)
 
 
 def in_words(moment: datetime) -> str:

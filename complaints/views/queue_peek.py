@@ -50,7 +50,7 @@ def _clock(deadline: Deadline, now: datetime) -> dict[str, Any]:
         "title": clock_words.title_of(deadline),
         "basis": clock_words.basis_of(deadline),
         "left": time_left(deadline, now),
-        "due": when(deadline.due_at),
+        "due": clock_words.marked(when(deadline.due_at), provisional=deadline.provisional),
         "used": used,
         "kind": kind,
     }

@@ -20,7 +20,6 @@ from complaints.lifecycle import Outcome, Phase, State
 from complaints.models import Complaint, Deadline, Hold
 from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_filters import end_of_today
-from complaints.workdays import working_minutes
 from config.tags import when
 from legal_rules.vocabulary import CATEGORIES
 
@@ -192,7 +191,7 @@ def time_left(deadline: Deadline, now: datetime) -> str:
     """Working time left or over, in words; a clock that ran out after hours has no working time
     over yet.
     """
-    minutes = working_minutes(now, deadline.due_at)
+    minutes = clock_words.minutes_left(deadline, now)
     return (
         _("已超时")
         if deadline.due_at <= now and minutes == 0
@@ -258,7 +257,7 @@ class Row:
         left = time_left(running, self.now)
         return {
             "left": left,
-            "due": when(running.due_at),
+            "due": clock_words.marked(when(running.due_at), provisional=running.provisional),
             "used": used,
             "kind": self._urgency(running, used),
             "title": title,
