@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from complaints import calendars
 from tests.cast import cast
 
 __all__ = ["cast"]
@@ -13,3 +14,11 @@ __all__ = ["cast"]
 def _chinese_first() -> None:
     """A request in English leaves its language with the thread; the next test shall not find it."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def _the_calendar_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test loaded is gone with its database; none asks anew in the middle of a count of
+    statements.
+    """
+    monkeypatch.setattr(calendars, "_kept", calendars.Kept(looked_at=float("inf")))

@@ -1,5 +1,14 @@
 """The case and what it holds. Verbs live in `complaints/actions/`."""
 
+from complaints.models.calendar import (
+    CalendarChange,
+    CalendarDay,
+    CalendarNotice,
+    ClockMove,
+    RecountPart,
+    TargetLength,
+    WorkingHours,
+)
 from complaints.models.commitment import Commitment
 from complaints.models.communication import Communication, Draft
 from complaints.models.complaint import Complaint
@@ -15,7 +24,11 @@ from complaints.models.trial import Trial, TrialPart, TrialResult
 
 __all__ = [
     "Analysis",
+    "CalendarChange",
+    "CalendarDay",
+    "CalendarNotice",
     "ClockEvent",
+    "ClockMove",
     "Commitment",
     "Communication",
     "Complaint",
@@ -33,10 +46,13 @@ __all__ = [
     "Moment",
     "Opinion",
     "Outbox",
+    "RecountPart",
     "Resolution",
     "SearchDocument",
+    "TargetLength",
     "Transition",
     "Trial",
     "TrialPart",
     "TrialResult",
+    "WorkingHours",
 ]
