@@ -369,15 +369,18 @@ def change_terms(
 
 
 def recount(deadlines: Sequence[Deadline], now: datetime, why: str) -> list[Deadline]:
-    """Count anew by the calendar of today; answers those that moved. The old date stays in the
-    clock's history.
+    """Count anew by the calendar of today; answers those whose date moved or is provisional no
+    longer. The old date stays in the clock's history.
+
+    Where only the warnings or the explanation come out otherwise they are stored without a word.
     """
     calendar = calendars.current()
+    stored = {d.pk: _as_stored(d) for d in deadlines}
     before = {d.pk: (d.due_at, d.provisional) for d in deadlines}
     for deadline, happenings in _tapes(deadlines).items():
         _store(deadline, clock.read(happenings, calendar), calendar)
+    Deadline.objects.bulk_update([d for d in deadlines if stored[d.pk] != _as_stored(d)], STORED)
     changed = [d for d in deadlines if before[d.pk] != (d.due_at, d.provisional)]
-    Deadline.objects.bulk_update(changed, STORED)
     ClockEvent.objects.bulk_create(
         ClockEvent(
             deadline=d,
@@ -392,7 +395,16 @@ def recount(deadlines: Sequence[Deadline], now: datetime, why: str) -> list[Dead
         )
         for d in changed
     )
-    return [d for d in changed if before[d.pk][0] != d.due_at]
+    return changed
+
+
+def _as_stored(deadline: Deadline) -> list[Any]:
+    return [getattr(deadline, name) for name in STORED]
+
+
+def readings(deadlines: Sequence[Deadline], calendar: Calendar) -> dict[Deadline, Reading]:
+    """What the clocks would say by another calendar; nothing is stored. Raises ClockError."""
+    return {d: clock.read(tape, calendar) for d, tape in _tapes(deadlines).items()}
 
 
 def recompute(deadline: Deadline, calendar: Calendar | None = None) -> Reading:

@@ -5,10 +5,13 @@ from django.utils import timezone
 
 from complaints.actions import (
     archiving,
+    calendar_notice,
     communication,
     import_run,
     importing,
     overdue,
+    recount,
+    recount_work,
     trial_work,
     trials,
 )
@@ -61,3 +64,20 @@ def resume_trials() -> int:
 def notice_rulebook() -> None:
     """Look at all open cases when an upgrade brought another rulebook."""
     trials.notice_rulebook(timezone.now())
+
+
+@shared_task
+def recount_clocks(change_id: int) -> None:
+    """Count some cases anew after a change of the calendar, then call the next worker."""
+    wait = recount_work.work(change_id)
+    if wait is not None:
+        recount.enqueue(change_id, 1, in_seconds=wait)
+
+
+@shared_task
+def resume_recounts() -> int:
+    """Call workers for recounts of which nothing was heard, heal provisional dates of years that
+    are published by now, drop files that were read and never loaded.
+    """
+    calendar_notice.forget_unloaded(timezone.now())
+    return recount.sweep(timezone.now())

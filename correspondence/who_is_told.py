@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import extending
-from complaints.models import Complaint, Extension, Outbox, Resolution
+from complaints.models import Complaint, Outbox, Resolution
 
 Text = str | Promise
 Staff = Callable[[Complaint, Outbox], list[User]]
@@ -61,26 +60,6 @@ def author(complaint: Complaint, outbox: Outbox) -> list[User]:
 def counsel(complaint: Complaint, outbox: Outbox) -> list[User]:
     """All active counsel."""
     return list(User.objects.filter(roles__contains=[Role.COUNSEL], is_active=True))
-
-
-def _extension(outbox: Outbox) -> Extension:
-    rows = Extension.objects.select_related("deadline", "requested_by")
-    return rows.get(pk=outbox.payload["extension"])
-
-
-def approvers(complaint: Complaint, outbox: Outbox) -> list[User]:
-    """Whoever may decide about a longer term; never the person who asked for it."""
-    asked = _extension(outbox)
-    rule = extending.rule_of(asked.deadline)
-    by_counsel = rule is not None and rule.by_role == Role.COUNSEL
-    people = counsel(complaint, outbox) if by_counsel else _leads(complaint)
-    return [user for user in people if user.pk != asked.requested_by_id]
-
-
-def who_asked(complaint: Complaint, outbox: Outbox) -> list[User]:
-    """Whoever asked for a longer term."""
-    user = _extension(outbox).requested_by
-    return [user] if user.is_active else []
 
 
 def leads(complaint: Complaint, outbox: Outbox) -> list[User]:
@@ -178,37 +157,6 @@ TABLE: dict[str, Row] = {
             "\n\n{enterprise}"
         ),
         by_sms=True,
-    ),
-    "remind_documents": Row(
-        True,
-        None,
-        _("请您补充材料（{number}）"),
-        _(
-            "您好：\n\n我们请您补充的材料还没有收到。收到后我们会继续核实；手头没有的，"
-            "请直接回复或来电说明，我们会按现有材料办理。\n\n{enterprise}"
-        ),
-    ),
-    "tell_hold_over": Row(
-        False,
-        owner,
-        _("{number} 的中止已到预计恢复日期，请恢复计时或者改期"),
-        "{title}",
-        _("您是这件案件的责任人"),
-    ),
-    "ask_extension": Row(
-        False,
-        approvers,
-        _("{number} 申请延长期限，请您决定：{clock}"),
-        "{title}",
-        _("延长期限须由您批准"),
-        family="deadline_supervisor",
-    ),
-    "tell_extension": Row(
-        False,
-        who_asked,
-        _("{number} 的延长申请已有决定：{clock}"),
-        "{title}",
-        _("您申请了延长期限"),
     ),
     "remind_consumer": Row(
         True,

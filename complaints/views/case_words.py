@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints import clock_words, extending
+from complaints import clock_words
 from complaints.choices import (
     CONSENT_MEANS,
     DECLINE_REASONS,
@@ -22,7 +23,8 @@ from complaints.choices import (
     HoldReason,
 )
 from complaints.lifecycle import STEPS, Field, State
-from complaints.models import Complaint, Consumer, Event
+from complaints.models import CalendarChange, Complaint, Consumer, Event
+from config.tags import moment
 from legal_rules.vocabulary import FACTS
 
 _WRITTEN = (
@@ -39,11 +41,6 @@ _LISTS: dict[tuple[str, str], dict[str, Any]] = {
     ("decline", "reason"): DECLINE_REASONS,
     ("consumer_accepts", "means"): CONSENT_MEANS,
     ("external_decision", "outcome"): EXTERNAL_OUTCOMES,
-}
-EXTENSION_WORDS: dict[str, Any] = {
-    "extension_requested": gettext_lazy("申请延长“{clock}”：{terms}"),
-    "extension_approved": gettext_lazy("批准延长“{clock}”：{terms}"),
-    "extension_refused": gettext_lazy("不批准延长“{clock}”：{terms}"),
 }
 LONG = 80  # characters; a longer text of an act is drawn as a message
 
@@ -227,13 +224,24 @@ def _notice(event: Event, complaint: Complaint) -> Words:
 def _deadline(event: Event, complaint: Complaint) -> Words:
     detail = event.detail
     name = clock_words.title_of_row(detail.get("entry") or detail.get("kind", ""))
-    if event.code in EXTENSION_WORDS:
-        asked = extending.in_words(detail["terms"])
-        title = str(EXTENSION_WORDS[event.code]).format(clock=name, terms=asked)
-        return Words(title, event.text, tone="ok" if event.code == "extension_approved" else "warn")
+    if event.code == "recounted":
+        return _recounted(name, detail)
     if event.code == "tell_escalation":
         return Words(_("“{clock}”已超过期限，已通知负责人").format(clock=name), tone="warn")
     return Words(_("“{clock}”的期限临近，已提醒").format(clock=name), tone="warn")
+
+
+def _recounted(name: str, detail: Mapping[str, Any]) -> Words:
+    """A date that moved with the calendar or the length of the clock: the old one stays here."""
+    before, after = (
+        clock_words.marked(
+            moment(datetime.fromisoformat(detail[when])), provisional=detail[provisional]
+        )
+        for when, provisional in (("before", "was_provisional"), ("after", "provisional"))
+    )
+    title = _("“{clock}”期限重新计算：{before} → {after}")
+    why = dict(CalendarChange.Kind.choices).get(detail["why"], "")
+    return Words(title.format(clock=name, before=before, after=after), str(why), tone="warn")
 
 
 def _other(event: Event, complaint: Complaint) -> Words:

@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
     "resume imports": {"task": "complaints.tasks.resume_imports", "schedule": 30.0},
+    "resume recounts": {"task": "complaints.tasks.resume_recounts", "schedule": 30.0},
     "resume trials": {"task": "complaints.tasks.resume_trials", "schedule": 60.0},
     "notice another rulebook": {"task": "complaints.tasks.notice_rulebook", "schedule": 300.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
