@@ -144,7 +144,25 @@ class CommitmentState(models.TextChoices):
 
     OPEN = "open", _("待兑现")
     KEPT = "kept", _("已兑现")
+    BROKEN = "broken", _("未兑现")
     WAIVED = "waived", _("消费者书面放弃")
+
+
+class CommitmentSource(models.TextChoices):
+    """Where a promise was made."""
+
+    RESOLUTION = "resolution", _("处理方案")
+    CALL = "call", _("通话")
+    LETTER = "letter", _("函件")
+    PUBLIC_PROMISE = "public_promise", _("公开承诺")
+
+
+class CommitmentStrength(models.TextChoices):
+    """Why a promise binds: the law says so, both sides agreed, or we offered it."""
+
+    OWED_BY_LAW = "owed_by_law", _("依法应当履行")
+    AGREED = "agreed", _("双方约定")
+    OFFERED = "offered", _("我方主动承诺")
 
 
 DECLINE_REASONS: dict[str, str | Promise] = {

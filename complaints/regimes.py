@@ -83,6 +83,7 @@ class _Own:
     """`regimes.yaml`, read."""
 
     rows: tuple[Row, ...]
+    promised: tuple[Row, ...]
     ladders: Mapping[str, tuple[Rung, ...]]
     sectors: Mapping[str, tuple[str, ...]]
     states: Mapping[str, tuple[str, ...]]
@@ -132,7 +133,7 @@ def started_by(moment: str, on: date, case: Traits) -> list[Row]:
 @cache
 def row(entry: str) -> Row | None:
     """The row of that name; None when it is no longer in the table."""
-    for own in _own().rows:
+    for own in (*_own().rows, *_own().promised):
         if own.entry == entry:
             return own
     found = deadline_table.current().entries.get(entry)
@@ -217,13 +218,14 @@ def _law_row(entry: Entry) -> Row:
 def _own() -> _Own:
     """Raises source.LawError with file and line."""
     top = source.read(FILE, FILE.parent)
-    top.only((), ("ladders", "sectors", "clocks", "legal_kinds"))
+    top.only((), ("ladders", "sectors", "clocks", "promised", "legal_kinds"))
     ladders = {name: _ladder(top.mapping("ladders"), name) for name in top.mapping("ladders")}
     sectors = {c: top.mapping("sectors").names(c) for c in top.mapping("sectors")}
     rows = tuple(_row(row, ladders) for row in top.tables("clocks"))
     legal = top.mapping("legal_kinds")
     states = {kind: _states(legal.mapping(kind)) for kind in legal}
-    return _Own(rows, ladders, sectors, states)
+    promised = tuple(_promised(row, ladders) for row in top.tables("promised"))
+    return _Own(rows, promised, ladders, sectors, states)
 
 
 def _ladder(ladders: Table, name: str) -> tuple[Rung, ...]:
@@ -259,6 +261,22 @@ def _row(row: Table, ladders: Mapping[str, tuple[Rung, ...]]) -> Row:
         extend=_extend(row.mapping("extend")) if "extend" in row else None,
         ladder=ladders["default"],
         runs_in=tuple(State(name).value for name in row.names("runs_in")),
+    )
+
+
+def _promised(row: Table, ladders: Mapping[str, tuple[Rung, ...]]) -> Row:
+    """The clock of a promise: each brings its own terms, so the row has none that counts."""
+    row.only((), ("kind", "title", "pausable_by"))
+    title = row.mapping("title")
+    return Row(
+        entry=row.text("kind"),
+        kind=row.text("kind"),
+        title=Label(title.text("zh"), title.text("en")),
+        nature=DeadlineNature.PROMISED.value,
+        terms=Terms(0, "until", own=True),
+        pausable_by=row.names("pausable_by"),
+        ladder=ladders["default"],
+        after_close=True,
     )
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from accounts.models import User
 from complaints import carrying, facts, snapshots
-from complaints.choices import CommitmentState, DeadlineState
+from complaints.choices import DeadlineState
 from complaints.models import Commitment, Complaint, Deadline, Outbox, Resolution
+from complaints.models.commitment import OWED
 from evidence.models import Item
 
 LETTERS = (
@@ -22,6 +23,9 @@ LETTERS = (
     "confirm_consumer_acceptance",
     "confirm_withdrawal",
     "reply_to_consumer",
+    "confirm_commitment",
+    "tell_commitment_kept",
+    "confirm_release",
 )
 
 
@@ -73,11 +77,12 @@ class CaseSituation:
 
     @cached_property
     def has_something_to_execute(self) -> bool:
-        return self.resolution is not None and self.resolution.measure_count > 0
+        measures = self.resolution.measure_count if self.resolution is not None else 0
+        return measures > 0 or bool(self.open_commitments)
 
     @cached_property
     def open_commitments(self) -> list[Commitment]:
-        return list(Commitment.objects.filter(complaint=self.complaint, state=CommitmentState.OPEN))
+        return list(Commitment.objects.filter(OWED, complaint=self.complaint))
 
     @cached_property
     def _analysis(self) -> Any:

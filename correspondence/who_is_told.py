@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints.models import Complaint, Outbox, Resolution
+from complaints.models import Commitment, Complaint, Outbox, Resolution
 
 Text = str | Promise
 Staff = Callable[[Complaint, Outbox], list[User]]
@@ -104,6 +104,12 @@ def levels_from(outbox: Outbox) -> list[str]:
         wanted = "counsel"
     at = names.index(wanted) if wanted in names else 0
     return names[at:] + names[:at][::-1]
+
+
+def promise_owner(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever has to keep the promise."""
+    promise = Commitment.objects.select_related("owner").get(pk=outbox.payload["commitment"])
+    return [promise.owner] if promise.owner is not None else owner(complaint, outbox)
 
 
 _HANDLED = _("您是这件案件的责任人")
@@ -214,6 +220,49 @@ TABLE: dict[str, Row] = {
         "{title}",
         _("您是负责该团队的主管"),
         family="deadline_supervisor",
+    ),
+    "confirm_commitment": Row(
+        True,
+        None,
+        _("我们对您的承诺（{number}）"),
+        _(
+            "您好：\n\n我们向您承诺：{promise}\n最迟 {due}。\n\n"
+            "兑现后我们会告知您；如有出入，请直接回复或来电。\n\n{enterprise}"
+        ),
+    ),
+    "tell_commitment_kept": Row(
+        True,
+        None,
+        _("我们对您的承诺已经兑现（{number}）"),
+        _(
+            "您好：\n\n我们向您承诺的“{promise}”已经兑现。如与实际不符，请直接回复或来电。"
+            "\n\n{enterprise}"
+        ),
+    ),
+    "confirm_release": Row(
+        True,
+        None,
+        _("已登记您放弃的承诺（{number}）"),
+        _(
+            "您好：\n\n根据您的书面表示，我们不再履行“{promise}”。"
+            "如这不是您的意思，请直接回复或来电，我们会继续履行。\n\n{enterprise}"
+        ),
+    ),
+    "tell_commitment_owner": Row(
+        False,
+        promise_owner,
+        _("{number} 有一项承诺待您兑现"),
+        _("{promise}\n最迟 {due}"),
+        _("这项承诺由您负责兑现"),
+        family="promise",
+    ),
+    "tell_commitment_broken": Row(
+        False,
+        supervisors,
+        _("{number} 有一项承诺没有兑现"),
+        "{promise}",
+        _("您是负责该团队的主管"),
+        family="promise",
     ),
     # The text is chosen by how much time is left: `clock_notices.py`.
     "warn_of_deadline": Row(False, None, "", "", family="deadline_owner"),

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from complaints import clock_words
+from complaints import clock_words, promised
 from complaints.lifecycle import STEPS
-from complaints.models import Communication, Deadline, Outbox, Resolution
+from complaints.models import Commitment, Communication, Deadline, Outbox, Resolution
 from complaints.workdays import SHANGHAI
 
 Values = dict[str, str]
@@ -67,10 +67,20 @@ def _reply(outbox: Outbox) -> Values:
     return {"text": Communication.objects.get(outbox=outbox).text}
 
 
+def _promise(outbox: Outbox) -> Values:
+    promise = Commitment.objects.get(pk=outbox.payload["commitment"])
+    return {"promise": promise.text, "due": promised.due_words(promise)}
+
+
 _MORE = {
     "acknowledge_consumer": _reply_date,
     "send_reply_letter": _letter,
     "reply_to_consumer": _reply,
+    "confirm_commitment": _promise,
+    "tell_commitment_kept": _promise,
+    "confirm_release": _promise,
+    "tell_commitment_owner": _promise,
+    "tell_commitment_broken": _promise,
 }
 
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 
 from complaints.actions import steps
-from complaints.choices import CommitmentState
 from complaints.errors import CaseError
 from complaints.lifecycle import State
 from complaints.models import Commitment, Complaint, Outbox
+from complaints.models.commitment import OWED
 from complaints.situation import LETTERS
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def due(now: datetime) -> QuerySet[Complaint]:
 
     The same conditions as the guard `file_is_complete`, which has the last word.
     """
-    promised = Commitment.objects.filter(complaint=OuterRef("pk"), state=CommitmentState.OPEN)
+    promised = Commitment.objects.filter(OWED, complaint=OuterRef("pk"))
     unsent = Outbox.objects.filter(
         complaint=OuterRef("pk"), effect__in=LETTERS, done_at=None, cancelled_at=None
     )

@@ -12,7 +12,7 @@ from accounts import absences
 from accounts.models import Team, User
 from accounts.roles import Role
 from audit.record import record
-from complaints import validation
+from complaints import promised, validation
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event
@@ -126,6 +126,7 @@ def _check_receiver(user: User, team: Team, now: datetime) -> None:
 def _write(
     complaint: Complaint, by: User, now: datetime, *, owner: User | None, note: str, code: str
 ) -> None:
+    promised.hand_over(complaint, complaint.owner_id, owner)
     complaint.owner = owner
     complaint.version += 1
     complaint.updated_at = now

@@ -1,58 +1,68 @@
-"""The consumer's answer, the promises that follow from it, and their keeping."""
+"""The consumer's answer and the promises that follow from it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from audit.record import record
-from complaints import validation
+from complaints.actions import commitments
 from complaints.actions import resolution as resolutions
-from complaints.advance import check_version, lock
-from complaints.choices import CommitmentState
-from complaints.errors import Invalid, NotAllowed
+from complaints.actions.commitment_ends import settle
+from complaints.choices import CommitmentState, CommitmentStrength
 from complaints.lifecycle import Outcome, State
-from complaints.models import Commitment, Complaint, Event, Transition
-from evidence.models import Item
+from complaints.models import Commitment, Complaint, Transition
+
+__all__ = ["completed", "decided_externally", "declined", "promises_made", "settle"]
 
 DEFAULT_DAYS = 7
 LAST_ROUND = 3
+# What was decided by others binds by law; what nobody answered is what we offered.
+_STRENGTHS = {
+    "external_decision": CommitmentStrength.OWED_BY_LAW,
+    "no_reply": CommitmentStrength.OFFERED,
+}
 
 
 def promises_made(complaint: Complaint, transition: Transition) -> None:
-    """Every measure of the signed resolution becomes a commitment with a due date."""
+    """Every measure of the signed resolution becomes a promise with its clock."""
     if complaint.state != State.EXECUTING:
         return
-    resolution = resolutions.current(complaint)
     fallback = timezone.localdate(transition.at) + timedelta(days=DEFAULT_DAYS)
-    measures = list(resolution.measures.all()) if resolution else []
-    Commitment.objects.bulk_create(
+    rows = _promises(complaint, transition)
+    dues = [_due_of(row, fallback, transition.at) for row in rows]
+    commitments.follow(complaint, rows, dues, transition.by)
+
+
+def _promises(complaint: Complaint, transition: Transition) -> list[Commitment]:
+    """One of each measure that was not promised before; one for a decision that names none."""
+    resolution = resolutions.current(complaint)
+    measures = resolution.measures.filter(commitments=None) if resolution else []
+    common = {
+        "complaint": complaint,
+        "made_at": transition.at,
+        "strength": _STRENGTHS.get(transition.step, CommitmentStrength.AGREED),
+    }
+    rows = [
         Commitment(
-            complaint=complaint,
             measure=m,
             text=m.description or str(m.get_kind_display()),
             amount=m.amount,
-            due=m.due or fallback,
-            owner=complaint.owner,
-            made_at=transition.at,
+            **common,
         )
         for m in measures
-    )
-    if not measures:
-        Commitment.objects.create(
-            complaint=complaint,
-            text=_("履行外部裁决 {reference}")
-            .format(reference=transition.fields.get("note", ""))
-            .strip(),
-            due=fallback,
-            owner=complaint.owner,
-            made_at=transition.at,
-        )
+    ]
+    if rows or transition.step != "external_decision":
+        return rows
+    words = _("履行外部裁决 {reference}").format(reference=transition.fields.get("note", ""))
+    return [Commitment(text=words.strip()[: commitments.TEXT_LIMIT], **common)]
+
+
+def _due_of(row: Commitment, fallback: date, now: datetime) -> date:
+    """The day that the measure names, unless it was over before the promise was made."""
+    wanted = row.measure.due if row.measure else None
+    return wanted if wanted is not None and wanted >= timezone.localdate(now) else fallback
 
 
 def declined(complaint: Complaint, transition: Transition) -> None:
@@ -71,100 +81,9 @@ def decided_externally(complaint: Complaint, transition: Transition) -> None:
 
 
 def completed(complaint: Complaint, transition: Transition) -> None:
-    """A waived promise makes the outcome a partial one, unless somebody else decided it."""
+    """A waived or broken promise makes the outcome partial, unless somebody else decided it."""
     if complaint.outcome_if_done in ("", Outcome.RESOLVED):
-        waived = Commitment.objects.filter(
-            complaint=complaint, state=CommitmentState.WAIVED
-        ).exists()
-        complaint.outcome = Outcome.PARTLY_RESOLVED if waived else Outcome.RESOLVED
-
-
-def settle(
-    number: str,
-    commitment_id: int,
-    *,
-    by: User,
-    state: str,
-    proof: Any,
-    evidence: Any = None,
-    version: int | None = None,
-    now: datetime | None = None,
-) -> Commitment:
-    """Record that a promise was kept (with proof) or waived by the consumer in writing (with the
-    evidence number of that writing).
-
-    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
-    """
-    now = now or timezone.now()
-    if not by.may("keep_commitments"):
-        raise NotAllowed(_("您的角色不能登记兑现"))
-    given = validation.clean(
-        {"state": state, "proof": proof, "evidence": evidence},
-        {
-            "state": lambda x: validation.choice(
-                x, [CommitmentState.KEPT, CommitmentState.WAIVED], required=True
-            ),
-            "proof": lambda x: validation.text(x, 2000, required=True, lines=True),
-            "evidence": validation.item_number,
-        },
-    )
-    state, proof = given["state"], given["proof"]
-    with transaction.atomic():
-        complaint = lock(number, by)
-        check_version(complaint, version)
-        commitment = Commitment.objects.filter(complaint=complaint, pk=commitment_id).first()
-        if commitment is None:
-            raise Invalid({"commitment": [_("没有这项承诺")]})
-        commitment.complaint = complaint
-        if commitment.state != CommitmentState.OPEN:
-            raise Invalid(
-                {
-                    "commitment": [
-                        _("这项承诺已经登记为“{state}”").format(
-                            state=commitment.get_state_display()
-                        )
-                    ]
-                }
-            )
-        commitment.evidence_number = _evidence(
-            complaint, given["evidence"], needed=state == CommitmentState.WAIVED
+        undone = Commitment.objects.filter(
+            complaint=complaint, state__in=[CommitmentState.WAIVED, CommitmentState.BROKEN]
         )
-        commitment.state, commitment.proof, commitment.settled_at, commitment.settled_by = (
-            state,
-            proof,
-            now,
-            by,
-        )
-        commitment.save()
-        complaint.version += 1
-        complaint.updated_at = now
-        complaint.save(update_fields=["version", "updated_at"])
-        Event.objects.create(
-            complaint=complaint,
-            at=now,
-            by=by,
-            kind=Event.Kind.COMMITMENT,
-            code=state,
-            text=proof,
-            detail={"text": commitment.text},
-        )
-        record(
-            f"commitment.{state}",
-            complaint.subject,
-            by,
-            now,
-            {"commitment": commitment.pk, "version": complaint.version},
-        )
-    return commitment
-
-
-def _evidence(complaint: Complaint, number: int | None, *, needed: bool) -> int | None:
-    if number is None:
-        if needed:
-            raise Invalid({"evidence": [_("消费者放弃须有书面证据；请先上传，再填写证据编号")]})
-        return None
-    if not Item.objects.filter(folder=complaint.folder_id, number=number).exists():
-        raise Invalid(
-            {"evidence": [_("证据编号 {number} 不在本案中；请先上传").format(number=number)]}
-        )
-    return number
+        complaint.outcome = Outcome.PARTLY_RESOLVED if undone.exists() else Outcome.RESOLVED

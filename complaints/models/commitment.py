@@ -5,13 +5,27 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import CommitmentState
+from complaints.choices import CommitmentSource, CommitmentState, CommitmentStrength
+from complaints.models.communication import Communication
 from complaints.models.complaint import Complaint
 from complaints.models.resolution import Measure
 
+# What still has to be done before a case is completed. What we offered of our own accord and could
+# not do stays on record as broken; what is owed, agreed or signed is still owed then.
+OWED = Q(state=CommitmentState.OPEN) | (
+    Q(state=CommitmentState.BROKEN)
+    & (~Q(strength=CommitmentStrength.OFFERED) | Q(source=CommitmentSource.RESOLUTION))
+)
+
 
 class Commitment(models.Model):
-    """A promise: what, until when, by whom; kept with proof, or waived in writing."""
+    """A promise to the consumer of the case: what, until when, by whom, said where, how firm.
+
+    Kept with proof, broken with a reason, or released by the consumer in writing; `proof` holds
+    those words. `due` is the day and `due_at` the instant until which it has to be kept: the end of
+    the day, or an hour that was named (`precise`). `on_time` was decided by its clock when it was
+    kept.
+    """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="commitments")
     measure = models.ForeignKey(
@@ -19,7 +33,21 @@ class Commitment(models.Model):
     )
     text = models.CharField(_("内容"), max_length=500)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    source = models.CharField(
+        _("来源"),
+        max_length=20,
+        choices=CommitmentSource.choices,
+        default=CommitmentSource.RESOLUTION,
+    )
+    strength = models.CharField(
+        _("效力"),
+        max_length=20,
+        choices=CommitmentStrength.choices,
+        default=CommitmentStrength.AGREED,
+    )
     due = models.DateField(_("期限"), null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    precise = models.BooleanField(default=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -31,6 +59,15 @@ class Commitment(models.Model):
         max_length=10, choices=CommitmentState.choices, default=CommitmentState.OPEN
     )
     made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    communication = models.ForeignKey(
+        Communication, on_delete=models.PROTECT, null=True, blank=True, related_name="commitments"
+    )
+    made_evidence = models.PositiveIntegerField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
+    on_time = models.BooleanField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -39,11 +76,19 @@ class Commitment(models.Model):
     evidence_number = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
-        ordering = ["due", "id"]
+        ordering = ["due_at", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open") | ~Q(proof=""), name="settled_commitment_has_proof"
             ),
+            models.CheckConstraint(
+                condition=Q(state="kept", kept_at__isnull=False, on_time__isnull=False)
+                | (~Q(state="kept") & Q(kept_at=None, on_time=None)),
+                name="kept_commitment_says_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_at", "id"], name="commitments_by_due"),
         ]
 
     def __str__(self) -> str:

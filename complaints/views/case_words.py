@@ -208,9 +208,20 @@ def _resolution(event: Event, complaint: Complaint) -> Words:
 
 
 def _commitment(event: Event, complaint: Complaint) -> Words:
+    detail = event.detail
+    what, due = detail.get("text", ""), detail.get("due", "")
+    if event.code == "made":
+        return Words(_("登记承诺“{what}”，最迟 {due}").format(what=what, due=due), event.text)
+    if event.code == "due_changed":
+        title = _("承诺“{what}”的期限由 {before} 更正为 {due}")
+        words = title.format(what=what, before=detail.get("from") or "—", due=due)
+        return Words(words, event.text, tone="warn")
     state = str(dict(CommitmentState.choices).get(event.code, event.code))
-    what = event.detail.get("text", "")
-    return Words(_("承诺“{what}”：{state}").format(what=what, state=state), event.text, tone="ok")
+    if detail.get("on_time") is False:
+        state = _("逾期兑现")
+    title = _("承诺“{what}”：{state}").format(what=what, state=state)
+    tone = "warn" if event.code == "broken" or detail.get("on_time") is False else "ok"
+    return Words(title, event.text, tone=tone)
 
 
 def _notice(event: Event, complaint: Complaint) -> Words:
