@@ -60,17 +60,21 @@ def title_of_row(entry: str) -> str:
 
 def basis_of(deadline: Deadline) -> str:
     """On what the clock rests: 法定：《…》第 8 条 / 内部 / 承诺."""
-    nature = DeadlineNature(deadline.nature).label
+    nature = str(DeadlineNature(deadline.nature).label)
+    article = article_of(deadline)
+    return _("{nature}：{article}").format(nature=nature, article=article) if article else nature
+
+
+def article_of(deadline: Deadline) -> str:
+    """《…》第 8 条; "" for a clock of our own."""
     citation = deadline.citation
     if not citation:
-        return str(nature)
+        return ""
     instrument = INSTRUMENTS.get(citation["instrument"])
     name = citation["instrument"]
     if instrument is not None:
         name = _("《{title}》").format(title=instrument.short.in_(language()))
-    return _("{nature}：{instrument}第 {article} 条").format(
-        nature=nature, instrument=name, article=citation["article"]
-    )
+    return _("{instrument}第 {article} 条").format(instrument=name, article=citation["article"])
 
 
 # --- why this date

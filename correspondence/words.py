@@ -72,7 +72,14 @@ def _promise(outbox: Outbox) -> Values:
     return {"promise": promise.text, "due": promised.due_words(promise)}
 
 
+def _clock(outbox: Outbox) -> Values:
+    payload = outbox.payload
+    return {"clock": clock_words.title_of_row(payload.get("entry") or payload.get("kind", ""))}
+
+
 _MORE = {
+    "ask_extension": _clock,
+    "tell_extension": _clock,
     "acknowledge_consumer": _reply_date,
     "send_reply_letter": _letter,
     "reply_to_consumer": _reply,

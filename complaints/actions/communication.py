@@ -63,42 +63,65 @@ def write(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        outbox = None
-        channel = data.get("channel", "")
-        if kind == CommunicationKind.REPLY and not inbound:
-            channel = channel or ("email" if complaint.consumer.email_masked else "phone")
-            if channel == "email" and not complaint.consumer.email_masked:
-                raise Invalid({"channel": [_("消费者没有登记邮箱；请换一种渠道，或先补充邮箱")]})
-            outbox = _outbox(complaint, channel, now)
-        text = Communication.objects.create(
-            complaint=complaint,
-            kind=kind,
+        return put(
+            complaint,
+            kind,
+            data["text"],
+            by=by,
+            now=now,
+            channel=data.get("channel", ""),
             inbound=inbound,
-            channel=channel,
-            text=data["text"],
-            at=now,
-            by=by,
-            outbox=outbox,
         )
-        Event.objects.create(
-            complaint=complaint,
-            at=now,
-            by=by,
-            kind=Event.Kind.COMMUNICATION,
-            code=kind,
-            text=data["text"],
-            detail={"communication": text.pk, "channel": channel, "inbound": inbound},
-            visible_to_consumer=kind == CommunicationKind.REPLY,
-        )
-        Complaint.objects.filter(pk=complaint.pk).update(updated_at=now)
-        record(
-            f"communication.{kind}",
-            complaint.subject,
-            by,
-            now,
-            {"communication": text.pk, "channel": channel},
-        )
-    return text
+
+
+def put(
+    complaint: Complaint,
+    kind: str,
+    text: str,
+    *,
+    by: User,
+    now: datetime,
+    channel: str = "",
+    inbound: bool = False,
+) -> Communication:
+    """Add a text to a case whose lock the caller holds. Raises Invalid for an e-mail to somebody
+    without an address.
+    """
+    outbox = None
+    if kind == CommunicationKind.REPLY and not inbound:
+        channel = channel or ("email" if complaint.consumer.email_masked else "phone")
+        if channel == "email" and not complaint.consumer.email_masked:
+            raise Invalid({"channel": [_("消费者没有登记邮箱；请换一种渠道，或先补充邮箱")]})
+        outbox = _outbox(complaint, channel, now)
+    written = Communication.objects.create(
+        complaint=complaint,
+        kind=kind,
+        inbound=inbound,
+        channel=channel,
+        text=text,
+        at=now,
+        by=by,
+        outbox=outbox,
+    )
+    Event.objects.create(
+        complaint=complaint,
+        at=now,
+        by=by,
+        kind=Event.Kind.COMMUNICATION,
+        code=kind,
+        text=text,
+        detail={"communication": written.pk, "channel": channel, "inbound": inbound},
+        visible_to_consumer=kind == CommunicationKind.REPLY,
+    )
+    Complaint.objects.filter(pk=complaint.pk).update(updated_at=now)
+    record(
+        f"communication.{kind}",
+        complaint.subject,
+        by,
+        now,
+        {"communication": written.pk, "channel": channel},
+    )
+    return written
 
 
 def _outbox(complaint: Complaint, channel: str, now: datetime) -> Outbox:

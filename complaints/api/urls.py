@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from complaints.api import cases, evidence, facts, resolutions, steps, trail
+from complaints.api import cases, clocks, evidence, facts, resolutions, steps, trail
 
 of_one_case = [
     path("", cases.CaseDetailView.as_view(), name="api-complaint"),
@@ -19,6 +19,16 @@ of_one_case = [
     ),
     path("timeline/", trail.TimelineView.as_view(), name="api-timeline"),
     path("deadlines/", trail.DeadlinesView.as_view(), name="api-deadlines"),
+    path(
+        "deadlines/<int:deadline>/extensions/",
+        clocks.ExtensionsView.as_view(),
+        name="api-extensions",
+    ),
+    path(
+        "deadlines/<int:deadline>/extensions/<int:extension>/decide/",
+        clocks.ExtensionDecisionView.as_view(),
+        name="api-extension-decision",
+    ),
     path("commitments/", trail.CommitmentsView.as_view(), name="api-commitments"),
     path("commitments/<int:commitment>/", trail.CommitmentView.as_view(), name="api-commitment"),
     path("communications/", trail.CommunicationsView.as_view(), name="api-communications"),

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from complaints import clock_words
+from complaints import clock_words, extending
 from complaints.choices import (
     CONSENT_MEANS,
     DECLINE_REASONS,
@@ -41,6 +41,11 @@ _LISTS: dict[tuple[str, str], dict[str, Any]] = {
     ("decline", "reason"): DECLINE_REASONS,
     ("consumer_accepts", "means"): CONSENT_MEANS,
     ("external_decision", "outcome"): EXTERNAL_OUTCOMES,
+}
+EXTENSION_WORDS: dict[str, Any] = {
+    "extension_requested": gettext_lazy("申请延长“{clock}”：{terms}"),
+    "extension_approved": gettext_lazy("批准延长“{clock}”：{terms}"),
+    "extension_refused": gettext_lazy("不批准延长“{clock}”：{terms}"),
 }
 LONG = 80  # characters; a longer text of an act is drawn as a message
 
@@ -237,6 +242,10 @@ def _deadline(event: Event, complaint: Complaint) -> Words:
     name = clock_words.title_of_row(detail.get("entry") or detail.get("kind", ""))
     if event.code == "recounted":
         return _recounted(name, detail)
+    if event.code in EXTENSION_WORDS:
+        asked = extending.in_words(detail["terms"])
+        title = str(EXTENSION_WORDS[event.code]).format(clock=name, terms=asked)
+        return Words(title, event.text, tone="ok" if event.code == "extension_approved" else "warn")
     if event.code == "tell_escalation":
         return Words(_("“{clock}”已超过期限，已通知负责人").format(clock=name), tone="warn")
     return Words(_("“{clock}”的期限临近，已提醒").format(clock=name), tone="warn")

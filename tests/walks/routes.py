@@ -16,7 +16,7 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, User
-from complaints.models import Complaint, ImportRun, Trial
+from complaints.models import Complaint, Extension, ImportRun, Trial
 from correspondence.digest import SALT
 from correspondence.models import Notice
 
@@ -116,6 +116,8 @@ GAPS: dict[str, Any] = {
     "communication_id": lambda case: _first(case.communications),
     "letter_id": lambda case: _first(Notice.objects.filter(outbox__complaint=case)),
     "hold": lambda case: _first(case.holds),
+    "deadline": lambda case: _first(case.deadlines),
+    "extension": lambda case: _first(Extension.objects.filter(deadline__complaint=case)),
     "rule": lambda case: "cpl.55.1",
     "trial": lambda case: _first(Trial.objects.all()),  # counsel's
     "pk": lambda case: 0,  # people and teams: the world gives them

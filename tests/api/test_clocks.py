@@ -1,0 +1,70 @@
+"""Longer terms by program: asking, deciding, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from complaints.models import Complaint, Deadline
+from tests import factories as f
+from tests.api.conftest import Caller, ok, program
+from tests.cast import Cast
+
+
+@pytest.fixture
+def case(cast: Cast) -> Complaint:
+    return f.investigating(cast)
+
+
+def path_of(case: Complaint, kind: str = "investigate") -> str:
+    clock = Deadline.objects.get(complaint=case, kind=kind)
+    return f"complaints/{case.number}/deadlines/{clock.pk}/extensions/"
+
+
+def test_a_longer_term_is_asked_for_and_decided(cast: Cast, case: Complaint) -> None:
+    agent, supervisor, path = program(cast.agent), program(cast.supervisor), path_of(case)
+    answer = agent.post(path, {"reason": "等检测报告", "length": 2})
+    asked = ok(answer, 201)
+    assert (asked["text"], asked["decision"]) == ("延长 2 个工作日", None)
+    assert asked["terms"] == {"by": 2, "unit": "working_day"}
+    place = answer["Location"].removeprefix("/api/v1/")
+    assert agent.post(f"{place}decide/", {"decision": "approved"}).status_code == 403
+    stale = {"decision": "approved", "version": case.version}
+    assert supervisor.post(f"{place}decide/", stale).status_code == 409
+    decided = ok(supervisor.post(f"{place}decide/", {"decision": "approved"}))
+    assert (decided["decision"], decided["decided_by"]["username"]) == ("approved", "supervisor")
+    assert [row["id"] for row in ok(agent.get(path))["results"]] == [asked["id"]]
+    clocks = ok(agent.get(f"complaints/{case.number}/deadlines/"))["results"]
+    clock = next(c for c in clocks if c["kind"] == "investigate")
+    assert clock["extensions"] == 1
+    assert "经批准延长 2 个工作日" in clock["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "field", "words"),
+    [
+        ("investigate", {"reason": "等报告", "length": 6}, "length", "超过上限"),
+        ("investigate", {"reason": "等报告", "length": -3}, "length", "请填写正整数"),
+        ("investigate", {"reason": "等报告", "length": "五"}, "length", "请填写正整数"),
+        ("investigate", {"length": 3}, "reason", "请填写此项"),
+        ("investigate", {"reason": "x", "unit": "fortnight"}, "unit", "没有“unit”这个字段"),
+        ("general_reply", {"reason": "等报告"}, "extension", "法定期限不得延长"),
+    ],
+)
+def test_what_is_refused_names_its_field(
+    cast: Cast, case: Complaint, kind: str, sent: dict[str, Any], field: str, words: str
+) -> None:
+    refused = program(cast.agent).post(path_of(case, kind), sent)
+    assert refused.status_code == 400
+    [error] = refused.json()["errors"]
+    assert error["field"] == field
+    assert words in error["message"]
+
+
+def test_others_learn_nothing(cast: Cast, case: Complaint) -> None:
+    outsider: Caller = program(cast.outsider)
+    assert outsider.get(path_of(case)).status_code == 404
+    assert outsider.post(path_of(case), {"reason": "x"}).status_code == 404
+    missing = path_of(case).replace("/deadlines/", "/deadlines/9")
+    assert program(cast.agent).post(missing, {"reason": "x"}).status_code == 404
