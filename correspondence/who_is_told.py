@@ -1,3 +1,321 @@
 """Who is told what: one row per effect of the lifecycle. Read `complaints/lifecycle.py` first."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from complaints import extending
+from complaints.models import Commitment, Complaint, Extension, Outbox, Resolution
+
+Text = str | Promise
+Staff = Callable[[Complaint, Outbox], list[User]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Receivers ("consumer" or a function of the staff), the subject, the text (names in braces are
+    filled in from the case), why one gets it, and the family that people choose about.
+
+    `by_sms`: short enough for a text message when there is no other way.
+    """
+
+    to_consumer: bool
+    staff: Staff | None
+    subject: Text
+    body: Text
+    reason: Text = ""
+    family: str = "progress"
+    by_sms: bool = False
+
+
+def _leads(complaint: Complaint) -> list[User]:
+    return list(
+        User.objects.filter(
+            membership__team=complaint.team_id, membership__leads=True, is_active=True
+        )
+    )
+
+
+def owner(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """The owner, or the team's leads while nobody owns the case."""
+    return [complaint.owner] if complaint.owner is not None else _leads(complaint)
+
+
+def author(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever drafted the latest resolution."""
+    latest = (
+        Resolution.objects.filter(complaint=complaint)
+        .select_related("proposed_by")
+        .order_by("-version")
+        .first()
+    )
+    return [latest.proposed_by] if latest else owner(complaint, outbox)
+
+
+def counsel(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """All active counsel."""
+    return list(User.objects.filter(roles__contains=[Role.COUNSEL], is_active=True))
+
+
+def _extension(outbox: Outbox) -> Extension:
+    rows = Extension.objects.select_related("deadline", "requested_by")
+    return rows.get(pk=outbox.payload["extension"])
+
+
+def approvers(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever may decide about a longer term; never the person who asked for it."""
+    asked = _extension(outbox)
+    rule = extending.rule_of(asked.deadline)
+    by_counsel = rule is not None and rule.by_role == Role.COUNSEL
+    people = counsel(complaint, outbox) if by_counsel else _leads(complaint)
+    return [user for user in people if user.pk != asked.requested_by_id]
+
+
+def who_asked(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever asked for a longer term."""
+    user = _extension(outbox).requested_by
+    return [user] if user.is_active else []
+
+
+def leads(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """The team's leads."""
+    return _leads(complaint)
+
+
+def supervisors(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """The supervisors who lead the team; if there are none, all supervisors."""
+    able = User.objects.filter(roles__contains=[Role.SUPERVISOR], is_active=True)
+    leading = able.filter(membership__team=complaint.team_id, membership__leads=True)
+    return list(leading) or list(able)
+
+
+def _owner_alone(complaint: Complaint, outbox: Outbox) -> list[User]:
+    return [complaint.owner] if complaint.owner is not None else []
+
+
+LADDER: dict[str, Staff] = {
+    "owner": _owner_alone,
+    "team_lead": leads,
+    "supervisor": supervisors,
+    "counsel": counsel,
+}
+REASONS: dict[str, Text] = {
+    "owner": _("您是这件案件的责任人"),
+    "team_lead": _("您是该团队的负责人"),
+    "supervisor": _("您是负责该团队的主管"),
+    "counsel": _("您是法务"),
+}
+
+
+def levels_from(outbox: Outbox) -> list[str]:
+    """The levels of the ladder in the order in which somebody is looked for: the one that the
+    warning is for, those above it, and, when nobody is there, those below it.
+
+    A review lies with counsel: they are its owners.
+    """
+    names = list(LADDER)
+    wanted = str(outbox.payload.get("who", "owner"))
+    if outbox.payload.get("kind") == "counsel_review" and wanted in ("owner", "team_lead"):
+        wanted = "counsel"
+    at = names.index(wanted) if wanted in names else 0
+    return names[at:] + names[:at][::-1]
+
+
+def promise_owner(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever has to keep the promise."""
+    promise = Commitment.objects.select_related("owner").get(pk=outbox.payload["commitment"])
+    return [promise.owner] if promise.owner is not None else owner(complaint, outbox)
+
+
+_HANDLED = _("您是这件案件的责任人")
+
+TABLE: dict[str, Row] = {
+    "acknowledge_consumer": Row(
+        True,
+        None,
+        _("您的投诉已受理（{number}）"),
+        _(
+            "您好：\n\n您反映的“{title}”我们已经受理，编号 {number}。"
+            "我们将在调查核实后答复您，最迟 {due}。\n\n"
+            "如对处理不满意，您还可以拨打 12315，或向消费者协会、仲裁机构、人民法院寻求帮助。"
+            "\n\n{enterprise}"
+        ),
+        by_sms=True,
+    ),
+    "tell_consumer_declined": Row(
+        True,
+        None,
+        _("关于您的投诉不予受理的说明（{number}）"),
+        _("您好：\n\n{explanation}\n\n{enterprise}"),
+    ),
+    "send_reply_letter": Row(True, None, _("关于您投诉事项的处理意见（{number}）"), "{letter}"),
+    "reply_to_consumer": Row(True, None, _("关于您的投诉（{number}）"), "{text}"),
+    "confirm_consumer_acceptance": Row(
+        True,
+        None,
+        _("已登记您同意处理方案（{number}）"),
+        _(
+            "您好：\n\n我们已登记您同意处理方案，将按约定期限履行，并在完成后告知您。\n\n{enterprise}"
+        ),
+        by_sms=True,
+    ),
+    "confirm_withdrawal": Row(
+        True,
+        None,
+        _("您的投诉已按您的意愿撤回（{number}）"),
+        _(
+            "您好：\n\n您的投诉 {number} 已按您的意愿撤回。"
+            "撤回不影响您依法享有的权利，您仍可再次投诉，或拨打 12315。\n\n{enterprise}"
+        ),
+        by_sms=True,
+    ),
+    "tell_consumer_merged": Row(
+        True,
+        None,
+        _("您的投诉已合并办理（{number}）"),
+        _(
+            "您好：\n\n您的投诉 {number} 已与同一事项的案件合并办理，原编号仍可查询。"
+            "\n\n{enterprise}"
+        ),
+        by_sms=True,
+    ),
+    "remind_documents": Row(
+        True,
+        None,
+        _("请您补充材料（{number}）"),
+        _(
+            "您好：\n\n我们请您补充的材料还没有收到。收到后我们会继续核实；手头没有的，"
+            "请直接回复或来电说明，我们会按现有材料办理。\n\n{enterprise}"
+        ),
+    ),
+    "tell_hold_over": Row(
+        False,
+        owner,
+        _("{number} 的中止已到预计恢复日期，请恢复计时或者改期"),
+        "{title}",
+        _("您是这件案件的责任人"),
+    ),
+    "ask_extension": Row(
+        False,
+        approvers,
+        _("{number} 申请延长期限，请您决定：{clock}"),
+        "{title}",
+        _("延长期限须由您批准"),
+        family="deadline_supervisor",
+    ),
+    "tell_extension": Row(
+        False,
+        who_asked,
+        _("{number} 的延长申请已有决定：{clock}"),
+        "{title}",
+        _("您申请了延长期限"),
+    ),
+    "remind_consumer": Row(
+        True,
+        None,
+        _("请您答复处理方案（{number}）"),
+        _(
+            "您好：\n\n我们发给您的处理方案还在等您答复。您不答复不会被视为同意；依法应付的款项我们仍会支付。\n\n{enterprise}"
+        ),
+        by_sms=True,
+    ),
+    "tell_external_ways": Row(
+        True,
+        None,
+        _("您还可以选择的途径（{number}）"),
+        _(
+            "您好：\n\n我们会根据您的意见重新研究方案。您也可以拨打 12315 请求调解、"
+            "向消费者协会投诉、依协议申请仲裁，或向人民法院起诉。\n\n{enterprise}"
+        ),
+        by_sms=True,
+    ),
+    "ask_satisfaction": Row(
+        True,
+        None,
+        _("您的投诉已办结（{number}）"),
+        _(
+            "您好：\n\n您的投诉 {number} 已经办结。如果问题没有真正解决，"
+            "请直接回复或来电，我们会安排另一位同事重新处理。\n\n{enterprise}"
+        ),
+        by_sms=True,
+    ),
+    "tell_owner": Row(False, owner, _("{number} 有新进展：{step}"), "{title}", _HANDLED),
+    "tell_author": Row(
+        False,
+        author,
+        _("{number} 需要您修改方案：{step}"),
+        "{words}",
+        _("您拟定了这件案件的方案"),
+        family="review",
+    ),
+    "tell_counsel": Row(
+        False, counsel, _("{number} 待法务审核"), "{title}", _("您是法务"), family="review"
+    ),
+    "tell_counsel_of_external": Row(
+        False,
+        counsel,
+        _("{number} 已转外部处理，收到裁决后请登记"),
+        "{title}",
+        _("您是法务"),
+        family="review",
+    ),
+    "tell_escalation": Row(
+        False,
+        supervisors,
+        _("{number} 已超过期限，请主管处理"),
+        "{title}",
+        _("您是负责该团队的主管"),
+        family="deadline_supervisor",
+    ),
+    "confirm_commitment": Row(
+        True,
+        None,
+        _("我们对您的承诺（{number}）"),
+        _(
+            "您好：\n\n我们向您承诺：{promise}\n最迟 {due}。\n\n"
+            "兑现后我们会告知您；如有出入，请直接回复或来电。\n\n{enterprise}"
+        ),
+    ),
+    "tell_commitment_kept": Row(
+        True,
+        None,
+        _("我们对您的承诺已经兑现（{number}）"),
+        _(
+            "您好：\n\n我们向您承诺的“{promise}”已经兑现。如与实际不符，请直接回复或来电。"
+            "\n\n{enterprise}"
+        ),
+    ),
+    "confirm_release": Row(
+        True,
+        None,
+        _("已登记您放弃的承诺（{number}）"),
+        _(
+            "您好：\n\n根据您的书面表示，我们不再履行“{promise}”。"
+            "如这不是您的意思，请直接回复或来电，我们会继续履行。\n\n{enterprise}"
+        ),
+    ),
+    "tell_commitment_owner": Row(
+        False,
+        promise_owner,
+        _("{number} 有一项承诺待您兑现"),
+        _("{promise}\n最迟 {due}"),
+        _("这项承诺由您负责兑现"),
+        family="promise",
+    ),
+    "tell_commitment_broken": Row(
+        False,
+        supervisors,
+        _("{number} 有一项承诺没有兑现"),
+        "{promise}",
+        _("您是负责该团队的主管"),
+        family="promise",
+    ),
+    # The text is chosen by how much time is left: `clock_notices.py`.
+    "warn_of_deadline": Row(False, None, "", "", family="deadline_owner"),
+}

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0012_clock_beginnings'),
+        ('complaints', '0013_commitments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
