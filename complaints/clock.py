@@ -14,77 +14,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from complaints import workdays
+from complaints.clock_terms import ClockError, Terms
 from complaints.workdays import SHANGHAI, STATE, Calendar, CountingError, Due, Pause
+
+__all__ = ["ClockError", "Terms"]
 
 STARTED, HELD, RESUMED, EXTENDED, TERMS = "started", "held", "resumed", "extended", "terms"
 MOVED = "moved"  # its beginning: the event it starts from turned out to be on another day
 MET, MISSED, CANCELLED = "met", "missed", "cancelled"
 ENDS = (MET, MISSED, CANCELLED)
 KINDS = (STARTED, HELD, RESUMED, EXTENDED, TERMS, MOVED, *ENDS)
-
-
-class ClockError(ValueError):
-    """Happenings that no clock can have: `code` says which mistake."""
-
-    def __init__(self, code: str, at: datetime | None = None) -> None:
-        super().__init__(code)
-        self.code, self.at = code, at
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How long: a length in a unit.
-
-    `own`: counted by the enterprise's own calendar (internal and promised clocks; a clock of the
-    law never is). `back`: the term ends so long before the event at which it is counted.
-    The unit `until` has no length but the day, or the hour, that was promised.
-    """
-
-    length: int
-    unit: str
-    own: bool = False
-    back: bool = False
-    until: date | datetime | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, the shape that `from_json` reads."""
-        values = {"length": self.length, "unit": self.unit, "own": self.own, "back": self.back}
-        return values if self.until is None else {**values, "until": self.until.isoformat()}
-
-    @staticmethod
-    def agreed(end: date | datetime) -> Terms:
-        """A day or an hour that was promised."""
-        return Terms(0, workdays.UNTIL, own=True, until=end)
-
-    @staticmethod
-    def from_json(values: Mapping[str, Any]) -> Terms:
-        """Raises ClockError for a length or unit that cannot be counted."""
-        if values.get("unit") == workdays.UNTIL:
-            return Terms.agreed(_day_or_hour(values.get("until")))
-        terms = Terms(
-            values.get("length", -1),
-            values.get("unit", ""),
-            bool(values.get("own")),
-            bool(values.get("back")),
-        )
-        try:
-            workdays.checked(terms.length, terms.unit)
-        except CountingError as error:
-            raise ClockError(error.code) from error
-        return terms
-
-
-def _day_or_hour(text: object) -> date | datetime:
-    """A day `2026-11-27`, or an instant with its offset. Raises ClockError."""
-    try:
-        if len(str(text)) == len("2026-11-27"):
-            return date.fromisoformat(str(text))
-        instant = datetime.fromisoformat(str(text))
-    except ValueError as error:
-        raise ClockError("until") from error
-    if instant.tzinfo is None:
-        raise ClockError("until")
-    return instant
+FOREVER = datetime(workdays.YEARS[-1], 12, 31, tzinfo=SHANGHAI)  # a hold that nobody ended yet
+Stage = tuple[int, str]  # a length in a unit
 
 
 @dataclass(frozen=True)
@@ -141,11 +82,11 @@ class _Tape:
         elif happening.kind == RESUMED:
             self._resume(happening)
         elif happening.kind == EXTENDED:
-            self.extensions.append(happening.detail)
+            self.extensions.append(_longer(happening.detail, self.terms))
         elif happening.kind == TERMS:
             self.terms = Terms.from_json(happening.detail)
         elif happening.kind == MOVED:
-            self.started_at = datetime.fromisoformat(happening.detail["start"])
+            self.started_at = _beginning(happening.detail.get("start"))
         else:
             raise ClockError("started_twice" if happening.kind == STARTED else "unknown_kind")
 
@@ -163,6 +104,38 @@ class _Tape:
         begin = self.open.pop(name)
         self.pauses.append((begin, max(begin, happening.at)))
 
+    def stands_still(self) -> tuple[list[Pause], datetime | None]:
+        """The pauses that are over, merged, and since when the clock stands still without a break.
+
+        A hold that nobody ended ends with the clock.
+        """
+        until = FOREVER if self.ended is None else self.ended.at
+        lasting = [(begin, max(begin, until)) for begin in self.open.values()]
+        pauses = workdays.merged([*self.pauses, *lasting])
+        if pauses and pauses[-1][1] == FOREVER:
+            return pauses[:-1], pauses[-1][0]
+        return pauses, None
+
+
+def _longer(detail: Mapping[str, Any], terms: Terms) -> Mapping[str, Any]:
+    """An extension that can be counted: {by | to, unit}. Raises ClockError."""
+    unit = detail.get("unit", terms.unit)
+    if terms.until is not None:  # another date is agreed, not a longer term
+        raise ClockError("agreed_date")
+    if terms.back or unit not in (*workdays.HOURS, *workdays.DAYS):
+        raise ClockError("unit")
+    if ("by" in detail) == ("to" in detail):
+        raise ClockError("length")
+    _checked(detail.get("by", detail.get("to")), unit)
+    return {**detail, "unit": unit}
+
+
+def _beginning(text: object) -> datetime:
+    try:
+        return workdays.local(datetime.fromisoformat(str(text)))
+    except ValueError as error:  # also what has no zone
+        raise ClockError("start") from error
+
 
 def read(happenings: Iterable[Happening], calendar: Calendar = STATE) -> Reading:
     """What the clock says after all that happened.
@@ -172,23 +145,25 @@ def read(happenings: Iterable[Happening], calendar: Calendar = STATE) -> Reading
     rows = list(happenings)
     if not rows or rows[0].kind != STARTED:
         raise ClockError("not_started")
+    for happening in rows:
+        if happening.at.tzinfo is None:
+            raise ClockError("naive")
     tape = _Tape(rows[0].at, Terms.from_json(rows[0].detail))
     for happening in rows[1:]:
         tape.take(happening)
-    return _reading(tape, calendar)
+    try:
+        return _reading(tape, calendar)
+    except CountingError as error:
+        raise ClockError(error.code) from error
 
 
 def _reading(tape: _Tape, calendar: Calendar) -> Reading:
-    pauses = workdays.merged(tape.pauses)
-    held_since = min(tape.open.values(), default=None)
-    if held_since is not None:  # what another hold added meanwhile is not known before this ends
-        pauses = [(a, min(b, held_since)) for a, b in pauses if a < held_since]
-    due = _due(tape.started_at, tape.terms, tape.extensions, calendar, pauses)
+    pauses, held_since = tape.stands_still()
     state = tape.ended.kind if tape.ended else "running" if held_since is None else "held"
     return Reading(
         tape.started_at,
         tape.terms,
-        due,
+        _due(tape, calendar, pauses),
         tuple(pauses),
         tuple(tape.extensions),
         state,
@@ -197,45 +172,66 @@ def _reading(tape: _Tape, calendar: Calendar) -> Reading:
     )
 
 
-def _due(
-    start: datetime,
-    terms: Terms,
-    extensions: Sequence[Mapping[str, Any]],
-    calendar: Calendar,
-    pauses: Sequence[Pause],
-) -> Due:
+def _due(tape: _Tape, calendar: Calendar, pauses: Sequence[Pause]) -> Due:
+    start, terms = tape.started_at, tape.terms
     if terms.until is not None:
-        if extensions:  # another date is agreed, not a longer term
+        if tape.extensions:
             raise ClockError("agreed_date")
         return workdays.fixed(start, terms.until, pauses)
     if terms.back:
-        return workdays.count_back(
-            start.astimezone(SHANGHAI).date(), terms.length, terms.unit, calendar
-        )
-    length, unit, further = terms.length, terms.unit, []
-    for extension in extensions:
-        if "to" in extension:
-            length, unit = extension["to"], extension.get("unit", unit)
-        elif extension.get("unit", unit) == unit:
-            length += extension["by"]
-        else:
-            further.append(extension)
-    due = _count(start, length, unit, terms.own, calendar, pauses)
-    for extension in further:  # another unit: counted on from the day the term would have ended
-        due = _count(due.at, extension["by"], extension["unit"], terms.own, calendar, ())
+        event = workdays.local(start).date()
+        return workdays.count_back(event, terms.length, terms.unit, calendar, own=terms.own)
+
+    def counted(stages: Iterable[Stage]) -> Due:
+        return _one_after_the_other(start, stages, calendar, terms.own, pauses)
+
+    stages = [(terms.length, terms.unit)]
+    for extension in tape.extensions:
+        unit = extension["unit"]
+        if "to" in extension:  # so long in all; what is longer already stays
+            whole = [(extension["to"], unit)]
+            stages = max(stages, whole, key=lambda tried: counted(tried).at)
+        elif unit == stages[-1][1]:
+            stages[-1] = (stages[-1][0] + extension["by"], unit)
+        else:  # another unit: counted on from the day the term would have ended
+            stages.append((extension["by"], unit))
+    return counted(stages)
+
+
+def _one_after_the_other(
+    start: datetime,
+    stages: Iterable[Stage],
+    calendar: Calendar,
+    own: bool,
+    pauses: Sequence[Pause],
+) -> Due:
+    """The end of the last of several terms, each of which begins when the one before ended."""
+    due: Due | None = None
+    for length, unit in stages:
+        begin = start if due is None else due.at
+        further = workdays.count(begin, length, unit, calendar, own=own, pauses=pauses)
+        due = further if due is None else _joined(due, further)
+    if due is None:
+        raise ClockError("length")
     return due
 
 
-def _count(
-    start: datetime,
-    length: int,
-    unit: str,
-    own: bool,
-    calendar: Calendar,
-    pauses: Sequence[Pause],
-) -> Due:
+def _joined(due: Due, further: Due) -> Due:
+    """One explanation of two terms in a row; of a moved last day only the last one matters."""
+    return Due(
+        further.at,
+        due.first_day,
+        due.skipped + further.skipped,
+        due.made_up + further.made_up,
+        further.moved,
+        due.held + further.held,
+        due.provisional or further.provisional,
+    )
+
+
+def _checked(length: object, unit: str) -> None:
     try:
-        return workdays.count(start, length, unit, calendar, own=own, pauses=pauses)
+        workdays.checked(length, unit)
     except CountingError as error:
         raise ClockError(error.code) from error
 
