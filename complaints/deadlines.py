@@ -172,24 +172,38 @@ def _soonest(deadlines: Iterable[Deadline]) -> datetime | None:
 def ending(deadline: Deadline, now: datetime, *, cancelled: bool = False) -> str:
     """How a clock ends now: met, missed or cancelled.
 
-    At once (立即) has no figure: whether it was quick enough is a judgement, not a count.
+    At once (立即) has no figure: whether it was quick enough is a judgement, not a count. The time
+    of a hold that still lasts does not count either.
     """
     if cancelled:
         return clock.CANCELLED
-    if now <= deadline.due_at or deadline.terms.get("unit") == "immediate":
+    due_at = deadline.due_at
+    if deadline.state == DeadlineState.HELD:
+        due_at = _ended(_tapes([deadline])[deadline], clock.MET, now).due_at
+    if now <= due_at or deadline.terms.get("unit") == "immediate":
         return clock.MET
     return clock.MISSED
+
+
+def _ended(tape: Sequence[Happening], kind: str, at: datetime) -> Reading:
+    """What the clock says when it ends like that: a hold that still lasts ends with it."""
+    return clock.read([*tape, Happening(at, kind)], calendars.current())
 
 
 def finish(ended: Sequence[tuple[Deadline, str]], at: datetime, by: Any = None) -> None:
     """Store that clocks ended: (clock, met | missed | cancelled), and when."""
     if not ended:
         return
+    held = [d for d, _ in ended if d.state == DeadlineState.HELD]
+    tapes = _tapes(held) if held else {}
     for deadline, kind in ended:
+        if deadline in tapes:
+            _store(deadline, _ended(tapes[deadline], kind, at))
         deadline.state = DeadlineState(kind)
         deadline.met_at = None if kind == clock.CANCELLED else at
         deadline.ladder_at = None
-    Deadline.objects.bulk_update([d for d, _ in ended], ["state", "met_at", "ladder_at"])
+    fields = STORED if held else ["state", "met_at", "ladder_at"]
+    Deadline.objects.bulk_update([d for d, _ in ended], fields)
     ClockEvent.objects.bulk_create(
         ClockEvent(deadline=d, at=at, kind=kind, by=by) for d, kind in ended
     )

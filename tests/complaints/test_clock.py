@@ -266,3 +266,37 @@ def test_a_fact_may_name_the_minute(cast: Cast) -> None:
     )
     moment = complaint.moments.get(kind="leak_found")
     assert (moment.at, moment.precise) == (at("2026-03-02 11:53"), True)
+
+
+def test_what_is_done_while_its_clock_is_held_is_done_in_time(cast: Cast) -> None:
+    complaint = f.step(
+        f.registered(cast, now=at("2026-03-02 10:00")),
+        "accept",
+        cast.agent,
+        now=at("2026-03-02 10:00"),
+    )
+    clock = Deadline.objects.get(complaint=complaint, kind="investigate")
+    hold = {"reason": "consumer", "note": "等付款凭证"}
+    holds.start(complaint.number, hold, by=cast.agent, now=at("2026-03-03 09:00"))
+    clock.refresh_from_db()
+    assert (clock.state, clock.due_at) == ("held", at("2026-03-09 18:00"))
+    done = at("2026-03-12 09:00")  # the hold lasts, so that the date of before it does not count
+    assert deadlines.ending(clock, done) == "met"
+    deadlines.finish([(clock, "met")], done)
+    clock.refresh_from_db()
+    assert (clock.state, clock.due_at, clock.met_at) == ("met", at("2026-03-18 18:00"), done)
+    reading = deadlines.recompute(clock)
+    assert (reading.due_at, reading.state) == (clock.due_at, "met")
+
+
+def test_a_hold_that_began_too_late_excuses_nothing(cast: Cast) -> None:
+    complaint = f.step(
+        f.registered(cast, now=at("2026-03-02 10:00")),
+        "accept",
+        cast.agent,
+        now=at("2026-03-02 10:00"),
+    )
+    hold = {"reason": "consumer", "note": "等付款凭证"}
+    holds.start(complaint.number, hold, by=cast.agent, now=at("2026-03-10 09:00"))
+    clock = Deadline.objects.get(complaint=complaint, kind="investigate")
+    assert deadlines.ending(clock, at("2026-03-12 09:00")) == "missed"
