@@ -69,7 +69,7 @@ def _clock(deadlines, row):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0013_calendar'),
+        ('complaints', '0012_clock_beginnings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
