@@ -49,6 +49,7 @@ VERBS: dict[str, str | Promise] = {
     "deadline.extension_requested": pgettext_lazy("audit", "申请延长期限"),
     "deadline.extension_approved": pgettext_lazy("audit", "批准延长期限"),
     "deadline.extension_refused": pgettext_lazy("audit", "不批准延长期限"),
+    "moment.recorded": pgettext_lazy("audit", "登记时间节点"),
     "import.started": pgettext_lazy("audit", "开始导入"),
     "import.finished": pgettext_lazy("audit", "导入完成"),
     "import.stopped": pgettext_lazy("audit", "停止导入"),

@@ -245,6 +245,7 @@ def mark(
         recorded_at=now,
     )
     _start_from(complaint, moment, now)
+    _restart_at(complaint, moment, now)
     _stop_at(complaint, moment)
     refresh_next_due(complaint)
     return moment
@@ -321,6 +322,21 @@ def _already_stopped(
         if ends and min(ends) >= deadline.started_at:
             found.append((deadline, min(ends)))
     return found
+
+
+def _restart_at(complaint: Complaint, moment: Moment, now: datetime) -> None:
+    """Count the clocks anew for which the moment begins the term again (投诉人提出新的事实和理由);
+    one before the clock began changes nothing.
+    """
+    rows = Deadline.objects.filter(complaint=complaint, state__in=RUNS)
+    anew = [
+        d
+        for d in rows
+        if (row := regimes.row(d.entry))
+        and moment.kind in row.restarts
+        and moment.at > d.events.get(kind=clock.STARTED).at
+    ]
+    _add(anew, now, clock.MOVED, {"start": moment.at.isoformat()})
 
 
 def _stop_at(complaint: Complaint, moment: Moment) -> None:

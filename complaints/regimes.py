@@ -35,7 +35,8 @@ class Row:
 
     `entry` names the row, `kind` what it times. `source` is its id in the law, "" for our own.
     `runs_in`: states in which it may run; none: whatever the state (`after_close`: even closed).
-    `starts` and `stops` are moments, `alongside` the kind that it runs along with.
+    `starts`, `stops` and `restarts` (counted anew from there) are moments, `alongside` the kind
+    that it runs along with.
     """
 
     entry: str
@@ -52,6 +53,7 @@ class Row:
     runs_in: tuple[str, ...] = ()
     starts: str = ""
     stops: tuple[str, ...] = ()
+    restarts: tuple[str, ...] = ()
     alongside: str = ""
     after_close: bool = False
     signed_with: str = ""  # the regime that counsel signs
@@ -130,6 +132,16 @@ def started_by(moment: str, on: date, case: Traits) -> list[Row]:
     return [_law_row(entry) for entry in found]
 
 
+def applying(on: date, case: Traits) -> list[Row]:
+    """Rows of the law that apply to the case on that day, whatever starts them."""
+    table, asked = deadline_table.current(), _asked(case)
+    return [
+        _law_row(entry)
+        for entry in table.clocks
+        if entry.in_force_on(on) and entry.applies.to(**asked)
+    ]
+
+
 @cache
 def row(entry: str) -> Row | None:
     """The row of that name; None when it is no longer in the table."""
@@ -204,6 +216,7 @@ def _law_row(entry: Entry) -> Row:
         runs_in=_own().states.get(clock.kind, ()),
         starts=clock.starts or "",
         stops=clock.stops,
+        restarts=clock.restarts,
         alongside=clock.with_ or "",
         after_close=clock.after_close,
         signed_with=entry.regime,

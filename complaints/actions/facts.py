@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import facts, snapshots, validation
-from complaints.actions import moments
+from complaints import facts, moments, snapshots, validation
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
 from complaints.errors import Invalid, NotAllowed, StaleVersion

@@ -1,4 +1,4 @@
-"""How requests for longer terms are answered: the dictionaries, and their OpenAPI shapes."""
+"""How longer terms and moments are answered: the dictionaries, and their OpenAPI shapes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from rest_framework import serializers as s
 from complaints import clock_words, extending
 from complaints.api.serializers import Person
 from complaints.api.shapes import person
-from complaints.models import Extension
+from complaints.models import Extension, Moment
+from complaints.moments import Change
+from legal_rules import deadline_table
 
 Shape = s.Serializer[Any]
 DECISIONS = (Extension.Decision.APPROVED.value, Extension.Decision.REFUSED.value)
@@ -30,6 +32,34 @@ def extension(asked: Extension) -> dict[str, Any]:
         "decided_by": person(asked.decided_by),
         "decided_at": clock_words.local(asked.decided_at),
         "note": asked.note,
+    }
+
+
+def moment(recorded: Moment) -> dict[str, Any]:
+    """One moment of the matter."""
+    kind = deadline_table.current().moments.get(recorded.kind)
+    return {
+        "id": recorded.pk,
+        "kind": recorded.kind,
+        "title": kind.title.in_(clock_words.language()) if kind else recorded.kind,
+        "at": clock_words.local(recorded.at),
+        "precise": recorded.precise,
+        "source": str(recorded.source),
+        "note": recorded.note,
+        "by": person(recorded.by),
+        "recorded_at": clock_words.local(recorded.recorded_at),
+        "superseded_at": clock_words.local(recorded.superseded_at),
+    }
+
+
+def change(what: Change) -> dict[str, Any]:
+    """What became of a clock."""
+    return {
+        "id": what.deadline.pk,
+        "title": clock_words.title_of(what.deadline),
+        "what": str(what.what),
+        "from": clock_words.local(what.before),
+        "to": clock_words.local(what.deadline.due_at),
     }
 
 
@@ -70,4 +100,42 @@ class ExtensionDecision(Shape):
     note = s.CharField(
         required=False, allow_blank=True, max_length=2000, help_text=_("不批准时必填")
     )
+    version = s.IntegerField(required=False)
+
+
+class MomentAnswer(Shape):
+    id = s.IntegerField()
+    kind = s.CharField(help_text=_("时间节点表中的编号"))
+    title = s.CharField()
+    at = s.DateTimeField()
+    precise = s.BooleanField(help_text=_("false 表示只知道是哪一天"))
+    source = s.ChoiceField(Moment.Source.choices)  # type: ignore[assignment]
+    note = s.CharField(allow_blank=True)
+    by = Person(allow_null=True)
+    recorded_at = s.DateTimeField()
+    superseded_at = s.DateTimeField(allow_null=True, help_text=_("被后来的登记更正的时间"))
+
+
+class ClockChange(Shape):
+    id = s.IntegerField(help_text=_("期限的 id"))
+    title = s.CharField()
+    what = s.ChoiceField(("started", "moved", "met", "missed", "cancelled", "held"))
+    to = s.DateTimeField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name for an attribute."""
+        return {**super().get_fields(), "from": s.DateTimeField(allow_null=True)}
+
+
+class MomentRecorded(Shape):
+    """The moment, and what became of the clocks."""
+
+    moment = MomentAnswer()
+    clocks = ClockChange(many=True)
+
+
+class MomentSent(Shape):
+    kind = s.CharField(help_text=_("时间节点表中的编号"))
+    at = s.CharField(help_text=_("日期，或者精确到分的时间；不能晚于现在"))
+    note = s.CharField(required=False, allow_blank=True, max_length=500)
     version = s.IntegerField(required=False)

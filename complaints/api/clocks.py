@@ -1,4 +1,4 @@
-"""What is done about the clocks of a case: longer terms."""
+"""What is done about the clocks of a case: longer terms, and the moments they rest on."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from accounts.api.base import body, etag, seen_version
 from accounts.api.paging import PARAMS, Order, page
 from accounts.api.schema import paged, paging
-from complaints.actions import extensions
+from complaints.actions import extensions, moments
 from complaints.api import clock_shapes as shapes
 from complaints.api.base import READ_AND_WRITE, WRITE, CaseView, bare, caller
-from complaints.models import Deadline, Extension
+from complaints.models import Deadline, Extension, Moment
 
 BY_ID = {"id": Order("id"), "-id": Order("id", newest_first=True)}
 
@@ -78,3 +78,40 @@ class ExtensionDecisionView(CaseView):
         version = seen_version(request, data)
         decided = extensions.decide(number, deadline, extension, data, by=by, version=version)
         return Response(shapes.extension(decided), headers=etag(bare(number, by).version))
+
+
+class MomentsView(CaseView):
+    """When something of the matter happened."""
+
+    scopes: ClassVar = READ_AND_WRITE
+    params: ClassVar = PARAMS
+
+    @extend_schema(
+        operation_id="moments_list",
+        summary=_("时间节点，包括已经更正的"),
+        tags=["complaints"],
+        responses={200: paged(shapes.MomentAnswer)},
+        parameters=paging(BY_ID),
+    )
+    def get(self, request: Request, number: str) -> Response:
+        case = bare(number, caller(request))
+        rows = Moment.objects.filter(complaint=case).select_related("by")
+        return page(request, rows, BY_ID, shapes.moment, **etag(case.version))
+
+    @extend_schema(
+        operation_id="moments_record",
+        summary=_("登记或更正一个时间节点；期限由此开始、结束或者重新计算"),
+        tags=["complaints"],
+        request=shapes.MomentSent,
+        responses={201: shapes.MomentRecorded},
+        examples=_example("收到退货", {"kind": "goods_returned", "at": "2026-11-20"}),
+    )
+    def post(self, request: Request, number: str) -> Response:
+        by, data = caller(request), body(request)
+        version = seen_version(request, data)
+        done = moments.record(number, data, by=by, version=version)
+        answer = {
+            "moment": shapes.moment(done.moment),
+            "clocks": [shapes.change(change) for change in done.changes],
+        }
+        return Response(answer, status=201, headers=etag(bare(number, by).version))

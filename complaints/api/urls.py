@@ -29,6 +29,7 @@ of_one_case = [
         clocks.ExtensionDecisionView.as_view(),
         name="api-extension-decision",
     ),
+    path("moments/", clocks.MomentsView.as_view(), name="api-moments"),
     path("commitments/", trail.CommitmentsView.as_view(), name="api-commitments"),
     path("commitments/<int:commitment>/", trail.CommitmentView.as_view(), name="api-commitment"),
     path("communications/", trail.CommunicationsView.as_view(), name="api-communications"),

@@ -24,6 +24,7 @@ from complaints.choices import (
 )
 from complaints.lifecycle import STEPS, Field, State
 from complaints.models import CalendarChange, Complaint, Consumer, Event
+from complaints.views import clock_changes
 from config.tags import moment
 from legal_rules.vocabulary import FACTS
 
@@ -237,8 +238,19 @@ def _notice(event: Event, complaint: Complaint) -> Words:
     return Words(title.format(subject=event.text), tone="warn" if by_hand else "ok")
 
 
+def _moment(event: Event) -> Words:
+    detail = event.detail
+    at = datetime.fromisoformat(detail["at"])
+    told = clock_changes.moment_in_words(detail["moment"], at, detail["precise"])
+    title = _("更正时间节点：{moment}") if detail.get("before") else _("登记时间节点：{moment}")
+    lines = tuple(clock_changes.kept_in_words(change) for change in detail["clocks"])
+    return Words(title.format(moment=told), event.text, lines=lines)
+
+
 def _deadline(event: Event, complaint: Complaint) -> Words:
     detail = event.detail
+    if event.code == "moment":
+        return _moment(event)
     name = clock_words.title_of_row(detail.get("entry") or detail.get("kind", ""))
     if event.code == "recounted":
         return _recounted(name, detail)

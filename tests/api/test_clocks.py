@@ -68,3 +68,23 @@ def test_others_learn_nothing(cast: Cast, case: Complaint) -> None:
     assert outsider.post(path_of(case), {"reason": "x"}).status_code == 404
     missing = path_of(case).replace("/deadlines/", "/deadlines/9")
     assert program(cast.agent).post(missing, {"reason": "x"}).status_code == 404
+
+
+def test_a_moment_is_recorded_and_says_what_it_did(cast: Cast) -> None:
+    case = f.investigating(cast, category="return_no_reason")
+    agent, path = program(cast.agent), f"complaints/{case.number}/moments/"
+    done = ok(agent.post(path, {"kind": "goods_returned", "at": "2026-03-10"}), 201)
+    assert (done["moment"]["kind"], done["moment"]["precise"]) == ("goods_returned", False)
+    clock = done["clocks"][0]
+    assert (clock["what"], clock["from"], clock["to"]) == (
+        "started",
+        None,
+        "2026-03-17T23:59:59+08:00",
+    )
+    moved = ok(agent.post(path, {"kind": "goods_returned", "at": "2026-03-06"}), 201)
+    assert moved["clocks"][0]["from"] == "2026-03-17T23:59:59+08:00"
+    rows = [r for r in ok(agent.get(path))["results"] if r["kind"] == "goods_returned"]
+    assert [bool(r["superseded_at"]) for r in rows] == [True, False]
+    refused = agent.post(path, {"kind": "goods_returned", "at": "2126-03-10"})
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == "at"

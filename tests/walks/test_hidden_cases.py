@@ -33,11 +33,17 @@ FORM: dict[str, Any] = {
     "channel": "phone",
     "state": "kept",
     "proof": "凭证",
+    "decision": "refused",
+    "at": "2026-01-05",
+    "items": "付款凭证",
 }
 JSON: dict[str, dict[str, Any]] = {
     "steps": {"step": "accept", "version": 1},
     "facts": {"tx_living_consumption": True},
     "communications": {"kind": "internal_note", "text": "备注"},
+    "extensions": {"reason": "等报告"},
+    "decide": {"decision": "refused", "note": "备注"},
+    "moments": {"kind": "goods_returned", "at": "2026-01-05"},
     "holds": {"reason": "consumer", "note": "备注"},
     "owner": {"user": "agent", "note": "备注"},
     "resolutions": {"explanation": "说明"},

@@ -1,0 +1,58 @@
+"""What a moment does to the clocks, in words: on the sheet before it is sent, and in the
+timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from complaints import clock_words
+from complaints.moments import Change
+from complaints.workdays import SHANGHAI
+from legal_rules import deadline_table
+
+
+def in_words(change: Change) -> str:
+    """One sentence: which clock, and what becomes of it."""
+    clock = clock_words.title_of(change.deadline)
+    return _sentence(change.what, clock, change.before, change.deadline.due_at)
+
+
+def kept_in_words(change: Mapping[str, Any]) -> str:
+    """The same of a change that stands in the record."""
+    clock = clock_words.title_of_row(change["entry"] or change["kind"])
+    before = datetime.fromisoformat(change["from"]) if change["from"] else None
+    return _sentence(change["what"], clock, before, datetime.fromisoformat(change["to"]))
+
+
+def _sentence(what: str, clock: str, before: datetime | None, after: datetime) -> str:
+    texts = {
+        "started": _("“{clock}”开始计时，期限 {to}"),
+        "moved": _("“{clock}”改期：{from} → {to}"),
+        "held": _("“{clock}”改期：{from} → {to}"),
+        "met": _("“{clock}”按期结束（期限 {to}）"),
+        "missed": _("“{clock}”逾期结束（期限 {to}）"),
+        "cancelled": _("“{clock}”取消"),
+    }
+    return texts[what].format_map(
+        {"clock": clock, "from": minute(before) if before else "", "to": minute(after)}
+    )
+
+
+def minute(moment: datetime) -> str:
+    """2026-11-27 24:00: the end of a day is told as the law tells it (民法典 203 II)."""
+    local = moment.astimezone(SHANGHAI)
+    at_midnight = (local.hour, local.minute, local.second) == (23, 59, 59)
+    return f"{local:%Y-%m-%d} 24:00" if at_midnight else f"{local:%Y-%m-%d %H:%M}"
+
+
+def moment_in_words(kind: str, at: datetime, precise: bool) -> str:
+    """收到退回的商品 2026-11-20."""
+    known = deadline_table.current().moments.get(kind)
+    title = known.title.in_(clock_words.language()) if known else kind
+    local = at.astimezone(SHANGHAI)
+    return f"{title} {local:%Y-%m-%d %H:%M}" if precise else f"{title} {local:%Y-%m-%d}"
