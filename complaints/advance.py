@@ -238,9 +238,7 @@ def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:
     turns them.
     """
     for hold in Hold.objects.filter(complaint=complaint, ended_at=None):
-        deadlines.resume(complaint, hold, situation.now)
-        hold.ended_at = max(situation.now, hold.started_at)
-        hold.save(update_fields=["ended_at"])
+        deadlines.end_hold(complaint, hold, situation.now)
         Event.objects.create(
             complaint=complaint,
             at=situation.now,
@@ -249,7 +247,6 @@ def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:
             code="resumed",
             detail={"reason": hold.reason},
         )
-    complaint.on_hold = False
 
 
 def _set_outcome(complaint: Complaint, step: Step, now: datetime) -> None:

@@ -19,6 +19,7 @@ VERBS: dict[str, str | Promise] = {
     "complaint.merged_in": pgettext_lazy("audit", "并入其他案件"),
     "clocks.held": pgettext_lazy("audit", "中止计时"),
     "clocks.resumed": pgettext_lazy("audit", "恢复计时"),
+    "clocks.put_off": pgettext_lazy("audit", "改预计恢复日期"),
     "facts.answered": pgettext_lazy("audit", "记录事实"),
     "analysis.frozen": pgettext_lazy("audit", "留存法律分析快照"),
     "evidence.received": pgettext_lazy("audit", "收取证据"),

@@ -118,6 +118,7 @@ class HoldReason(models.TextChoices):
 
     CONSUMER = "consumer", _("等待消费者补充")
     EXPERT = "expert", _("等待鉴定")
+    MEDIATION = "mediation", _("等待调解")
     THIRD_PARTY = "third_party", _("等待第三方")
 
 

@@ -16,7 +16,7 @@ from complaints import calendars, clock, regimes, workdays
 from complaints.choices import DeadlineState
 from complaints.clock import Happening, Reading, Terms
 from complaints.lifecycle import State
-from complaints.models import ClockEvent, Complaint, Deadline, Hold, Moment
+from complaints.models import ClockEvent, Complaint, Deadline, Hold, Moment, Outbox
 from complaints.regimes import Row
 from complaints.workdays import SHANGHAI, Calendar
 
@@ -375,6 +375,29 @@ def resume(complaint: Complaint, hold: Hold, now: datetime) -> None:
     )
     _add(held, max(now, hold.started_at), clock.RESUMED, {"hold": str(hold.pk)})
     refresh_next_due(complaint)
+
+
+def end_hold(complaint: Complaint, hold: Hold, now: datetime) -> None:
+    """Nobody waits any longer: the clocks run again, and no reminder of the hold leaves any more.
+
+    `on_hold` is set and nothing is saved on the case.
+    """
+    resume(complaint, hold, now)
+    hold.ended_at = max(now, hold.started_at)
+    hold.save(update_fields=["ended_at"])
+    forget_reminders(complaint, hold, now)
+    complaint.on_hold = Hold.objects.filter(complaint=complaint, ended_at=None).exists()
+
+
+def forget_reminders(complaint: Complaint, hold: Hold, now: datetime) -> None:
+    """Cancel what would remind of the hold's expected end."""
+    waiting = Outbox.objects.filter(complaint=complaint, done_at=None, cancelled_at=None)
+    waiting.filter(key__startswith=reminder_key(complaint, hold)).update(cancelled_at=now)
+
+
+def reminder_key(complaint: Complaint, hold: Hold) -> str:
+    """The beginning of the keys of a hold's reminders in the outbox."""
+    return f"{complaint.number}.hold.{hold.pk}."
 
 
 # --- longer, other, anew

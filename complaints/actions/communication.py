@@ -19,10 +19,11 @@ from accounts import vault
 from accounts.models import User
 from audit.record import record
 from complaints import validation
+from complaints.actions import holds
 from complaints.advance import check_version, find, lock
 from complaints.choices import Channel, CommunicationKind
 from complaints.errors import Invalid, NotAllowed
-from complaints.models import Communication, Complaint, Draft, Event, Outbox
+from complaints.models import Communication, Complaint, Draft, Event, Hold, Outbox
 
 UNDO_WINDOW = timedelta(seconds=30)
 REPLY_CHANNELS = ("email", "phone", "sms", "wechat", "letter", "in_person")
@@ -41,7 +42,8 @@ def write(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Communication:
-    """Add a text `{kind, channel?, text, inbound?}`.
+    """Add a text `{kind, channel?, text, inbound?, still_waiting?}`. What comes from the consumer
+    ends a hold that waits for it, unless `still_waiting`.
 
     A reply waits 30 s in the outbox, so that it can be undone; notes stay inside. Raises
     Complaint.DoesNotExist, NotAllowed, Invalid.
@@ -55,6 +57,7 @@ def write(
             "channel": lambda x: v.choice(x, {*Channel.values, *REPLY_CHANNELS}),
             "text": lambda x: v.text(x, v.TEXT_LIMIT, required=True, lines=True),
             "inbound": v.flag,
+            "still_waiting": v.flag,
         },
     )
     kind, inbound = data["kind"], data.get("inbound", False)
@@ -63,7 +66,7 @@ def write(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        return put(
+        written = put(
             complaint,
             kind,
             data["text"],
@@ -72,6 +75,10 @@ def write(
             channel=data.get("channel", ""),
             inbound=inbound,
         )
+        answers = inbound and kind != CommunicationKind.INTERNAL_NOTE
+        if answers and not data.get("still_waiting", False):
+            holds.consumer_answered(complaint, by, now, "reply")
+    return written
 
 
 def put(
@@ -161,6 +168,8 @@ def undo(number: str, communication_id: int, *, by: User, now: datetime | None =
             code="undone",
             detail={"communication": text.pk},
         )
+        if Hold.objects.filter(asked=text, ended_at=None).exists():
+            holds.consumer_answered(complaint, by, now, "undone")  # nothing was asked after all
         record("communication.undone", complaint.subject, by, now, {"communication": text.pk})
     return True
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import validation
+from complaints.actions import holds
 from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
 from complaints.models import Event
@@ -32,9 +33,10 @@ def add(
 ) -> Item:
     """Take in one file.
 
-    `about`: title, obtained_from, obtained_at, proves, is_original. The file lies in the store
-    before the row is written; a crash in between leaves an unreferenced file and no half item.
-    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid, FileRefused.
+    `about`: title, obtained_from, obtained_at, proves, is_original, from_consumer, still_waiting:
+    what the consumer sends ends a hold that waits for it, unless more is waited for. The file
+    lies in the store before the row is written; a crash in between leaves an unreferenced file
+    and no half item. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid, FileRefused.
     """
     now = now or timezone.now()
     if not by.may("add_evidence"):
@@ -48,8 +50,13 @@ def add(
             "obtained_at": lambda x: v.moment(x, now),
             "proves": lambda x: v.text(x, 2000, lines=True),
             "is_original": v.flag,
+            "from_consumer": v.flag,
+            "still_waiting": v.flag,
         },
     )
+    from_consumer, waiting = data.pop("from_consumer", False), data.pop("still_waiting", False)
+    if from_consumer and not data.get("obtained_from"):
+        data["obtained_from"] = _("消费者提供")
     find(number, by)  # refuse before a large file is read
     stored = store(chunks, name)
     with transaction.atomic():
@@ -81,6 +88,8 @@ def add(
             now,
             {"number": item.number, "sha256": item.sha256, "version": complaint.version},
         )
+        if from_consumer and not waiting:
+            holds.consumer_answered(complaint, by, now, "evidence")
     return item
 
 

@@ -197,9 +197,13 @@ HOLD = _call(
     shapes.HoldAnswer,
     201,
     request=sent.HoldSent,
-    examples=_example(
-        "等待消费者", {"reason": "consumer", "note": "请补充付款截图", "expected_end": "2026-12-01"}
-    ),
+    examples=[
+        *_example("等待鉴定", {"reason": "expert", "note": "送检", "expected_end": "2026-12-01"}),
+        *_example(
+            "请消费者补充材料",
+            {"ask": {"items": ["付款截图", "外包装照片"]}, "expected_end": "2026-12-01"},
+        ),
+    ],
 )
 RESUME = _call("holds_end", _("恢复计时"), shapes.HoldAnswer)
 RESOLUTIONS = _list("resolutions_list", _("方案的各个版本"), shapes.ResolutionAnswer, _BY_VERSION)

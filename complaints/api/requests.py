@@ -141,6 +141,10 @@ class EvidenceSent(Shape):
     obtained_at = s.DateTimeField(required=False)
     proves = s.CharField(required=False, max_length=2000)
     is_original = s.BooleanField(required=False)
+    from_consumer = s.BooleanField(
+        required=False, help_text=_("消费者提供；等待消费者的计时随即恢复")
+    )
+    still_waiting = s.BooleanField(required=False, help_text=_("材料还没有补齐，继续中止"))
 
 
 class CommunicationSent(Shape):
@@ -149,7 +153,8 @@ class CommunicationSent(Shape):
     kind = s.ChoiceField(CommunicationKind.choices)
     channel = s.CharField(required=False, allow_blank=True)
     text = s.CharField(max_length=TEXT_LIMIT)
-    inbound = s.BooleanField(required=False)
+    inbound = s.BooleanField(required=False, help_text=_("消费者发来；等待消费者的计时随即恢复"))
+    still_waiting = s.BooleanField(required=False, help_text=_("材料还没有补齐，继续中止"))
     version = s.IntegerField(required=False)
 
 
@@ -162,10 +167,21 @@ class Settlement(Shape):
     version = s.IntegerField(required=False)
 
 
+class AskSent(Shape):
+    """What the consumer is asked for; the message leaves after 30 seconds."""
+
+    items = s.ListField(child=s.CharField(max_length=200), help_text=_("需要补充的材料，逐项"))
+    text = s.CharField(
+        required=False, allow_blank=True, max_length=5000, help_text=_("开头的话；省略时用范本")
+    )
+    channel = s.CharField(required=False, allow_blank=True)
+
+
 class HoldSent(Shape):
-    reason = s.ChoiceField(HoldReason.choices)
-    note = s.CharField(max_length=2000)
-    expected_end = s.DateField(required=False, allow_null=True)
+    reason = s.ChoiceField(HoldReason.choices, required=False, help_text=_("有 ask 时可以省略"))
+    note = s.CharField(required=False, max_length=2000, help_text=_("没有 ask 时必填"))
+    expected_end = s.DateField(required=False, allow_null=True, help_text=_("有 ask 时必填"))
+    ask = AskSent(required=False, help_text=_("同时请消费者补充材料；收到后计时自动恢复"))
     version = s.IntegerField(required=False)
 
 

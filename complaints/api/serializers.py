@@ -71,6 +71,7 @@ class HoldAnswer(Shape):
     ended_at = s.DateTimeField(allow_null=True)
     by = Person()
     pauses = s.ListField(child=s.CharField(), help_text=_("因此停止的期限种类"))
+    items = s.ListField(child=s.CharField(), help_text=_("请消费者补充的材料"))
 
 
 class DeadlineBasis(Shape):

@@ -132,6 +132,7 @@ def hold(stop: Hold) -> dict[str, Any]:
         "ended_at": clock_words.local(stop.ended_at),
         "by": person(stop.by),
         "pauses": list(stop.pauses),
+        "items": list(stop.items),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,9 +13,11 @@ from rest_framework.response import Response
 from accounts.api.base import body, etag, seen_version
 from accounts.api.paging import PARAMS, Order, page
 from complaints import clock_words, validation
-from complaints.actions import communication, feedback, holds
+from complaints.actions import asking, communication, feedback, holds
 from complaints.api import described, shapes
 from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, bare, caller
+from complaints.choices import HoldReason
+from complaints.errors import Invalid
 from complaints.models import Commitment, Communication, Deadline, Event, Hold
 
 IN_ORDER = {"at": Order("at"), "-at": Order("at", newest_first=True)}
@@ -104,8 +107,29 @@ class CommitmentView(CaseView):
         return Response(shapes.commitment(kept), headers=etag(kept.complaint.version))
 
 
+def asked(data: dict[str, Any]) -> dict[str, Any]:
+    """`{items, text, until, channel}` of a hold that asks the consumer: `{reason: consumer, ask,
+    expected_end}`. Raises Invalid.
+    """
+    names = ("items", "text", "channel")
+    ask = data["ask"]
+    if not isinstance(ask, dict):
+        raise Invalid({"ask": [_("这里应是一个对象")]})
+    if data.get("reason", HoldReason.CONSUMER) != HoldReason.CONSUMER:
+        raise Invalid({"reason": [_("请消费者补充材料时，原因只能是 consumer")]})
+    for place, sent, known in (
+        ("", data, ("ask", "reason", "expected_end")),
+        ("ask.", ask, names),
+    ):
+        for name in sent:
+            if name not in known:
+                message = _("没有“{field}”这个字段").format(field=str(name)[:60])
+                raise Invalid({f"{place}{name}"[:60]: [message]})
+    return {**ask, "until": data.get("expected_end")}
+
+
 class HoldsView(CaseView):
-    """Stopping the clocks."""
+    """Stopping the clocks; with `ask` the consumer is asked for documents in the same act."""
 
     scopes: ClassVar = {"POST": WRITE}
 
@@ -113,7 +137,10 @@ class HoldsView(CaseView):
     def post(self, request: Request, number: str) -> Response:
         by, data = caller(request), body(request)
         version = seen_version(request, data)
-        stop = holds.start(number, data, by=by, version=version)
+        if "ask" in data:
+            stop = asking.ask_for_documents(number, asked(data), by=by, version=version)
+        else:
+            stop = holds.start(number, data, by=by, version=version)
         headers = {**etag(stop.complaint.version), "Location": f"{request.path}{stop.pk}/"}
         return Response(shapes.hold(stop), status=201, headers=headers)
 

@@ -22,7 +22,8 @@ from complaints.lifecycle import STEPS, State
 from complaints.models import Commitment, Complaint, Event, Opinion
 from complaints.review_checks import total_of
 from complaints.situation import CaseSituation
-from complaints.views.case_words import Words, in_words
+from complaints.views.case_words import in_words
+from complaints.views.words import Words
 from evidence.models import Custody, Item
 
 NEWEST, OLDEST = 12, 3

@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from complaints.models import Communication, Event
 from complaints.views.case_columns import INTERNAL, TALK
 from complaints.views.case_page import CasePage, moment
-from complaints.views.case_words import Words, in_words
+from complaints.views.case_words import in_words
+from complaints.views.words import Words
 from evidence.models import Item
 
 PAGE_SIZE = 50

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints import clock_words, extending
+from complaints import clock_words
 from complaints.choices import (
     CONSENT_MEANS,
     DECLINE_REASONS,
@@ -20,12 +18,11 @@ from complaints.choices import (
     CommitmentState,
     CommunicationKind,
     FactSource,
-    HoldReason,
 )
 from complaints.lifecycle import STEPS, Field, State
-from complaints.models import CalendarChange, Complaint, Consumer, Event
-from complaints.views import clock_changes
-from config.tags import moment
+from complaints.models import Complaint, Consumer, Event
+from complaints.views.clock_entries import deadline, hold
+from complaints.views.words import Words
 from legal_rules.vocabulary import FACTS
 
 _WRITTEN = (
@@ -43,27 +40,7 @@ _LISTS: dict[tuple[str, str], dict[str, Any]] = {
     ("consumer_accepts", "means"): CONSENT_MEANS,
     ("external_decision", "outcome"): EXTERNAL_OUTCOMES,
 }
-EXTENSION_WORDS: dict[str, Any] = {
-    "extension_requested": gettext_lazy("申请延长“{clock}”：{terms}"),
-    "extension_approved": gettext_lazy("批准延长“{clock}”：{terms}"),
-    "extension_refused": gettext_lazy("不批准延长“{clock}”：{terms}"),
-}
 LONG = 80  # characters; a longer text of an act is drawn as a message
-
-
-@dataclass(frozen=True)
-class Words:
-    """One entry: headline, second line, its text, and how it is drawn.
-
-    `shape`: msg (a card) or ev (a line on the thread). `tone`: note, out, in, ok, legal, warn, "".
-    """
-
-    title: str
-    text: str = ""
-    shape: str = "ev"
-    tone: str = ""
-    label: str = ""
-    lines: tuple[str, ...] = ()
 
 
 def in_words(event: Event, complaint: Complaint) -> Words:
@@ -172,14 +149,6 @@ def _fact(event: Event, complaint: Complaint) -> Words:
     return Words(_("记录事实"), tone="ok", lines=tuple(lines))
 
 
-def _hold(event: Event, complaint: Complaint) -> Words:
-    reasons = dict(HoldReason.choices)
-    reason = str(reasons.get(event.detail.get("reason"), ""))
-    if event.code == "held":
-        return Words(_("中止计时：{reason}").format(reason=reason), event.text, tone="warn")
-    return Words(_("恢复计时"), event.text)
-
-
 def _assignment(event: Event, complaint: Complaint) -> Words:
     name, team = event.detail.get("owner_name", ""), event.detail.get("team", "")
     titles = {
@@ -233,47 +202,13 @@ def _commitment(event: Event, complaint: Complaint) -> Words:
 def _notice(event: Event, complaint: Complaint) -> Words:
     if event.code == "delivered":
         return Words(_("函件已由人工送达"), event.text, tone="ok")
+    if event.code == "nobody_to_tell":
+        clock = clock_words.title_of_row(event.detail.get("kind") or "")
+        words = _("“{clock}”的提醒没有人可以接收；请安排责任人或者代理人")
+        return Words(words.format(clock=clock), tone="warn")
     by_hand = event.detail.get("way") == "manual"
     title = _("函件待人工送达：{subject}") if by_hand else _("已发函：{subject}")
     return Words(title.format(subject=event.text), tone="warn" if by_hand else "ok")
-
-
-def _moment(event: Event) -> Words:
-    detail = event.detail
-    at = datetime.fromisoformat(detail["at"])
-    told = clock_changes.moment_in_words(detail["moment"], at, detail["precise"])
-    title = _("更正时间节点：{moment}") if detail.get("before") else _("登记时间节点：{moment}")
-    lines = tuple(clock_changes.kept_in_words(change) for change in detail["clocks"])
-    return Words(title.format(moment=told), event.text, lines=lines)
-
-
-def _deadline(event: Event, complaint: Complaint) -> Words:
-    detail = event.detail
-    if event.code == "moment":
-        return _moment(event)
-    name = clock_words.title_of_row(detail.get("entry") or detail.get("kind", ""))
-    if event.code == "recounted":
-        return _recounted(name, detail)
-    if event.code in EXTENSION_WORDS:
-        asked = extending.in_words(detail["terms"])
-        title = str(EXTENSION_WORDS[event.code]).format(clock=name, terms=asked)
-        return Words(title, event.text, tone="ok" if event.code == "extension_approved" else "warn")
-    if event.code == "tell_escalation":
-        return Words(_("“{clock}”已超过期限，已通知负责人").format(clock=name), tone="warn")
-    return Words(_("“{clock}”的期限临近，已提醒").format(clock=name), tone="warn")
-
-
-def _recounted(name: str, detail: Mapping[str, Any]) -> Words:
-    """A date that moved with the calendar or the length of the clock: the old one stays here."""
-    before, after = (
-        clock_words.marked(
-            moment(datetime.fromisoformat(detail[when])), provisional=detail[provisional]
-        )
-        for when, provisional in (("before", "was_provisional"), ("after", "provisional"))
-    )
-    title = _("“{clock}”期限重新计算：{before} → {after}")
-    why = dict(CalendarChange.Kind.choices).get(detail["why"], "")
-    return Words(title.format(clock=name, before=before, after=after), str(why), tone="warn")
 
 
 def _other(event: Event, complaint: Complaint) -> Words:
@@ -286,11 +221,11 @@ _BY_KIND: dict[str, Callable[[Any, Complaint], Words]] = {
     Event.Kind.COMMUNICATION: _communication,
     Event.Kind.EVIDENCE: _evidence,
     Event.Kind.FACT: _fact,
-    Event.Kind.HOLD: _hold,
+    Event.Kind.HOLD: hold,
     Event.Kind.ASSIGNMENT: _assignment,
     Event.Kind.CHANGE: _change,
     Event.Kind.RESOLUTION: _resolution,
     Event.Kind.COMMITMENT: _commitment,
     Event.Kind.NOTICE: _notice,
-    Event.Kind.DEADLINE: _deadline,
+    Event.Kind.DEADLINE: deadline,
 }

@@ -25,8 +25,9 @@ from complaints.actions import communication
 from complaints.errors import CaseError, Invalid, StaleVersion, StepRefused
 from complaints.models import Complaint, Event
 from complaints.views.case_head import Obstacle, obstacle
-from complaints.views.case_words import Words, in_words
+from complaints.views.case_words import in_words
 from complaints.views.intake_form import without_control_characters
+from complaints.views.words import Words
 
 Text = str | Promise
 CHANGES_SHOWN = 20

@@ -1,10 +1,12 @@
-"""Longer terms by program: asking, deciding, and what is refused."""
+"""Clocks by program: longer terms, moments, holds that ask the consumer."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from complaints.models import Complaint, Deadline
 from tests import factories as f
@@ -88,3 +90,38 @@ def test_a_moment_is_recorded_and_says_what_it_did(cast: Cast) -> None:
     refused = agent.post(path, {"kind": "goods_returned", "at": "2126-03-10"})
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["field"] == "at"
+
+
+def test_a_hold_may_ask_the_consumer(cast: Cast, case: Complaint) -> None:
+    agent, path = program(cast.agent), f"complaints/{case.number}/holds/"
+    until = (timezone.localdate() + timedelta(days=5)).isoformat()
+    sent = {"ask": {"items": ["付款截图"]}, "expected_end": until}
+    hold = ok(agent.post(path, sent), 201)
+    assert (hold["reason"], hold["items"], hold["pauses"]) == (
+        "consumer",
+        ["付款截图"],
+        ["investigate"],
+    )
+    talk = {"kind": "reply", "text": "截图在附件里", "inbound": True, "channel": "email"}
+    ok(agent.post(f"complaints/{case.number}/communications/", talk), 201)
+    [ended] = ok(agent.get(f"complaints/{case.number}/"))["holds"]
+    assert ended["ended_at"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"ask": {"items": []}, "expected_end": "2999-01-01"}, "items"),
+        ({"ask": {"items": ["截图"]}}, "until"),
+        ({"ask": "截图"}, "ask"),
+        ({"ask": {"items": ["截图"], "colour": "red"}}, "ask.colour"),
+        ({"ask": {"items": ["截图"]}, "reason": "expert"}, "reason"),
+        ({"ask": {"items": ["截图"]}, "note": "x"}, "note"),
+    ],
+)
+def test_a_bad_ask_names_its_field(
+    cast: Cast, case: Complaint, sent: dict[str, Any], field: str
+) -> None:
+    refused = program(cast.agent).post(f"complaints/{case.number}/holds/", sent)
+    assert refused.status_code == 400
+    assert field in [e["field"] for e in refused.json()["errors"]]
