@@ -77,8 +77,15 @@ def count(
     CountingError.
     """
     checked(length, unit)
-    start = local(start)
-    joined = merged(pauses)
+    due = _counting(local(start), length, unit, calendar, own, merged(pauses))
+    if due.at.year not in YEARS:  # no calendar goes on so long without a working day
+        raise CountingError("too_far", due.at)
+    return due
+
+
+def _counting(
+    start: datetime, length: int, unit: str, calendar: Calendar, own: bool, joined: Sequence[Pause]
+) -> Due:
     if unit == "immediate":
         return Due(start, start.date())
     if unit == "hour":
@@ -162,7 +169,9 @@ def _days(
     if unit != "calendar_day":  # 202: the corresponding day; pauses then lengthen it day by day
         end = _corresponding(start.date(), length * (12 if unit == "year" else 1))
         length = (end - start.date()).days
-    counted, left_out = _counted(first, length, lambda d: d not in held)
+    counted, left_out = first + (length - 1) * DAY, []
+    if held:
+        counted, left_out = _counted(first, length, lambda d: d not in held)
     last, passed = _settled(
         counted, pauses, held, lambda d: calendar.is_working_day(d, own=own), _end_of
     )
