@@ -6,7 +6,6 @@ what is settled is left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -17,37 +16,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from complaints.choices import DeadlineState
-from complaints.models import Complaint, Deadline
+from complaints.models import Complaint
 from complaints.querysets import scope_of
-from correspondence import words
+from correspondence import said
 from correspondence.models import Mail, Notice
+from correspondence.said import Said
 from correspondence.transports import Message
 
 SALT = "correspondence.wishes"
 LISTED = 100  # lines of one digest; the application has the rest
 
 
-@dataclass(frozen=True)
-class Item:
-    """One notice of a mail and, for a warning, the clock as it stands now."""
-
-    notice: Notice
-    complaint: Complaint
-    deadline: Deadline | None
-
-
 def message(mail: Mail, now: datetime) -> Message | None:
     """The e-mail, in the receiver's language; None when nothing is left to say."""
     user = mail.user
-    items = _items(mail, user) if user.is_active and user.email else []
-    if not items:
+    if not (user.is_active and user.email):
         return None
     with translation.override(user.language or "zh-hans"):
+        items = _items(mail, user, now)
+        if not items:
+            return None
         subject, text = _one(items[0]) if len(items) == 1 else _many(items, user, now)
         wishes = wishes_address(user, items[0].notice.family if len(items) == 1 else "")
         text = "\n\n".join((text, _foot(wishes)))
-    numbers = sorted({item.complaint.number for item in items})
+    numbers = sorted({_case(item).number for item in items})
     return Message(
         event="digest" if len(items) > 1 else items[0].notice.outbox.effect,
         at=mail.created_at,
@@ -62,26 +54,21 @@ def message(mail: Mail, now: datetime) -> Message | None:
     )
 
 
-def _items(mail: Mail, user: User) -> list[Item]:
+def _items(mail: Mail, user: User, now: datetime) -> list[Said]:
     notices = list(
         Notice.objects.filter(scope_of(user, "outbox__complaint__"), mail=mail, read_at=None)
-        .select_related("outbox__complaint", "behalf_of")
+        .select_related("outbox__complaint", "outbox__transition", "behalf_of")
         .order_by("pk")
     )
-    asked = {n.outbox.payload.get("deadline") for n in notices} - {None}
-    clocks = Deadline.objects.in_bulk(asked)
-    items: dict[object, Item] = {}
-    for notice in notices:
-        pk = notice.outbox.payload.get("deadline")
-        clock = clocks.get(pk) if pk else None
-        if pk and (clock is None or clock.state not in _RUNS):
+    items: dict[tuple[str, int], Said] = {}
+    for each in said.again(notices, now):
+        about_a_clock = "deadline" in each.notice.outbox.payload
+        if about_a_clock and (each.clock is None or each.clock.state not in said.RUNS):
             continue  # settled meanwhile
         # several steps of one clock's ladder are one line
-        items[("clock", pk) if pk else notice.pk] = Item(notice, notice.outbox.complaint, clock)
+        key = ("clock", each.clock.pk) if each.clock else ("notice", each.notice.pk)
+        items[key] = each
     return list(items.values())
-
-
-_RUNS = (DeadlineState.RUNNING, DeadlineState.HELD)
 
 
 def case_address(complaint: Complaint) -> str:
@@ -95,24 +82,28 @@ def wishes_address(user: User, family: str) -> str:
     return f"{settings.SITE_URL}{reverse('mail_wishes', args=[token])}"
 
 
-def _one(item: Item) -> tuple[str, str]:
-    notice = item.notice
-    why = _("为什么收到：{reason}").format(reason=notice.reason)
-    return notice.subject, "\n\n".join((notice.body, case_address(item.complaint), why))
+def _case(item: Said) -> Complaint:
+    found: Complaint = item.notice.outbox.complaint
+    return found
 
 
-def _many(items: list[Item], user: User, now: datetime) -> tuple[str, str]:
-    clocks = [(item.deadline, item) for item in items if item.deadline is not None]
-    clocks.sort(key=lambda pair: (pair[0].due_at, pair[1].notice.pk))
-    cases = len({item.complaint.pk for item in items})
-    over = sum(deadline.due_at <= now for deadline, _item in clocks)
+def _one(item: Said) -> tuple[str, str]:
+    why = _("为什么收到：{reason}").format(reason=item.reason)
+    return item.subject, "\n\n".join((item.text, case_address(_case(item)), why))
+
+
+def _many(items: list[Said], user: User, now: datetime) -> tuple[str, str]:
+    clocks = [(item.clock.due_at, item) for item in items if item.clock is not None]
+    clocks.sort(key=lambda pair: (pair[0], pair[1].notice.pk))
+    cases = len({_case(item).pk for item in items})
+    over = sum(due <= now for due, _item in clocks)
     subject = ngettext("{n} 条提醒和通知", "{n} 条提醒和通知", len(items)).format(n=len(items))
     if clocks:
         subject = _("{count}：{over} 项已到期，{soon} 项将到期").format(
             count=subject, over=over, soon=len(clocks) - over
         )
-    lines = [_line(item, _still(item, deadline, now)) for deadline, item in clocks]
-    lines += [_line(item, item.notice.subject) for item in items if item.deadline is None]
+    lines = [_line(item) for _due, item in clocks]
+    lines += [_line(item) for item in items if item.clock is None]
     blocks = [
         _("{name}，您好：").format(name=user.name),
         ngettext("以下涉及 {n} 件案件。", "以下涉及 {n} 件案件。", cases).format(n=cases),
@@ -123,17 +114,12 @@ def _many(items: list[Item], user: User, now: datetime) -> tuple[str, str]:
     return subject, "\n\n".join(blocks)
 
 
-def _still(item: Item, deadline: Deadline, now: datetime) -> str:
-    """The warning as it would be written now."""
-    case = item.complaint
-    return words.of_clock(case.number, case.title, deadline, now)[0]
-
-
-def _line(item: Item, subject: str) -> str:
-    parts = [f"· {subject}", f"  {item.complaint.title}"]
+def _line(item: Said) -> str:
+    case = _case(item)
+    parts = [f"· {item.subject}", f"  {case.title}"]
     if item.notice.behalf_of is not None:
         parts.append("  " + _("代 {name} 收到").format(name=item.notice.behalf_of.name))
-    return "\n".join([*parts, f"  {case_address(item.complaint)}"])
+    return "\n".join([*parts, f"  {case_address(case)}"])
 
 
 def _foot(wishes: str) -> str:

@@ -106,8 +106,9 @@ FAMILIES: dict[str, Family] = {
 
 
 def of(user: User) -> list[Family]:
-    """The families that somebody with the person's roles can meet."""
-    return [f for f in FAMILIES.values() if any(user.is_(role) for role in f.roles)]
+    """The families that somebody with the person's roles and teams can meet."""
+    found = [f for f in FAMILIES.values() if any(user.is_(role) for role in f.roles)]
+    return [f for f in found if f.code != "deadline_team_lead" or user.led_team_ids]
 
 
 def of_warning(level: str, subject: str) -> str:

@@ -105,7 +105,11 @@ class Page:
 
 def page(user: User, place: Place, *, only_unread: bool = False, family: str = "") -> Page:
     """The notices from a place on, each part by its own index."""
-    rows = of(user).select_related("outbox__complaint", "behalf_of").order_by("-pk")
+    rows = (
+        of(user)
+        .select_related("outbox__complaint", "outbox__transition", "behalf_of")
+        .order_by("-pk")
+    )
     if family:
         rows = rows.filter(family=family)
     parts = [] if place.read else [rows.filter(read_at=None)]

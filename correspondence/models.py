@@ -113,6 +113,7 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     family = models.CharField(max_length=20, blank=True)
+    level = models.CharField(max_length=12, blank=True)  # of the ladder, for warnings
     behalf_of = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

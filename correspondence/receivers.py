@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from accounts.absences import Roster
 from accounts.models import Absence, User
 from complaints.models import Complaint, Outbox
-from correspondence.who_is_told import LADDER, REASONS, Row, Text, levels_from
+from correspondence.who_is_told import LADDER, Row, levels_from
 
 
 @dataclass(frozen=True)
 class Receiver:
-    """One person who is told, on which level of the ladder, and why.
+    """One person who is told, and on which level of the ladder.
 
     `behalf_of`: the person stands in for somebody. `away`: the person is absent; the notice waits
     in the application, the e-mail until the return.
     """
 
     user: User
-    reason: Text
     level: str = ""
     behalf_of: User | None = None
     away: Absence | None = None
@@ -36,7 +35,7 @@ def may_see(user: User, complaint: Complaint) -> bool:
 def of_row(row: Row, outbox: Outbox, roster: Roster) -> list[Receiver]:
     """Whom the table names, or who stands in for them."""
     people = row.staff(outbox.complaint, outbox) if row.staff else []
-    return _present(people, outbox.complaint, roster, row.reason)
+    return _present(people, outbox.complaint, roster)
 
 
 def of_ladder(outbox: Outbox, roster: Roster) -> list[Receiver]:
@@ -47,7 +46,7 @@ def of_ladder(outbox: Outbox, roster: Roster) -> list[Receiver]:
     found: list[Receiver] = []
     for level in levels_from(outbox):
         people = LADDER[level](outbox.complaint, outbox)
-        there = _present(people, outbox.complaint, roster, REASONS[level], level)
+        there = _present(people, outbox.complaint, roster, level)
         known = {receiver.user.pk for receiver in found}
         found += [receiver for receiver in there if receiver.user.pk not in known]
         if any(receiver.away is None for receiver in there):
@@ -56,15 +55,15 @@ def of_ladder(outbox: Outbox, roster: Roster) -> list[Receiver]:
 
 
 def _present(
-    people: Iterable[User], complaint: Complaint, roster: Roster, reason: Text, level: str = ""
+    people: Iterable[User], complaint: Complaint, roster: Roster, level: str = ""
 ) -> list[Receiver]:
     able = [user for user in people if may_see(user, complaint)]
-    found = [Receiver(user, reason, level, away=roster.absence_of(user)) for user in able]
+    found = [Receiver(user, level, away=roster.absence_of(user)) for user in able]
     told = {receiver.user.pk for receiver in found if receiver.away is None}
     for receiver in list(found):
         deputy = roster.stand_in(receiver.user) if receiver.away else None
         if deputy is None or deputy.pk in told or not may_see(deputy, complaint):
             continue
         told.add(deputy.pk)
-        found.append(Receiver(deputy, reason, level, behalf_of=receiver.user))
+        found.append(Receiver(deputy, level, behalf_of=receiver.user))
     return found

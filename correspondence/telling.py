@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from accounts.absences import Roster
 from accounts.models import User
 from complaints.choices import DeadlineNature, DeadlineState, Priority, Risk
 from complaints.models import Complaint, Deadline, Event, Outbox
-from correspondence import families, preferences, receivers, words
+from correspondence import families, preferences, receivers, said, words
 from correspondence.models import Notice
 from correspondence.receivers import Receiver
 from correspondence.who_is_told import TABLE
@@ -94,13 +93,8 @@ def is_urgent(complaint: Complaint) -> bool:
 def _notice(
     outbox: Outbox, receiver: Receiver, family: str, subject: str, body: str, now: datetime
 ) -> Notice:
-    user, reason = receiver.user, str(receiver.reason)
-    if receiver.behalf_of is not None:
-        reason = _("代 {name} 收到：{reason}").format(
-            name=receiver.behalf_of.name,
-            reason=reason,
-        )
-    return Notice(
+    user = receiver.user
+    notice = Notice(
         key=f"{outbox.key}.{user.username}",
         outbox=outbox,
         user=user,
@@ -110,11 +104,13 @@ def _notice(
         sent_at=now,
         subject=subject[:200],
         body=body,
-        reason=reason[:200],
         family=family,
+        level=receiver.level,
         behalf_of=receiver.behalf_of,
         urgent=is_urgent(outbox.complaint),
     )
+    notice.reason = said.reason_of(notice)[:200]
+    return notice
 
 
 def _kept(

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints import clock_words, promised
+from complaints.choices import DeadlineState
 from complaints.lifecycle import STEPS
 from complaints.models import Commitment, Communication, Deadline, Outbox, Resolution
 from complaints.workdays import SHANGHAI
+from correspondence.who_is_told import TABLE
 
 Values = dict[str, str]
 
@@ -91,8 +93,14 @@ _MORE = {
 }
 
 
+def speaks_of_the_case_alone(effect: str) -> bool:
+    """Whether the text can be written again without asking the database for more."""
+    known = effect in TABLE and not TABLE[effect].to_consumer
+    return known and _MORE.get(effect, _clock) is _clock and effect != "warn_of_deadline"
+
+
 def of_clock(number: str, title: str, deadline: Deadline, now: datetime) -> tuple[str, str]:
-    """(subject, text) of a warning: how much time is left or that it fell due, and why then."""
+    """(subject, text) of a warning: how much time is left, or that it fell due, and why then."""
     due = deadline.due_at.astimezone(SHANGHAI)
     values = {
         "number": number,
@@ -103,7 +111,9 @@ def of_clock(number: str, title: str, deadline: Deadline, now: datetime) -> tupl
         "basis": clock_words.basis_of(deadline),
         "why": clock_words.explain(deadline),
     }
-    if now < deadline.due_at:
+    if deadline.state not in (DeadlineState.RUNNING, DeadlineState.HELD):
+        subject = _("{number} {clock}（{due} 到期）")
+    elif now < deadline.due_at:
         subject = _("{number} {clock}：{left}（{due} 到期）")
     else:
         subject = _("{number} {clock}：已到期（{due}）")

@@ -20,9 +20,9 @@ from accounts.access import needs, person
 from accounts.browser import back
 from accounts.models import User
 from complaints.choices import DeadlineState
-from complaints.models import Deadline
-from correspondence import families, inbox
+from correspondence import families, inbox, said
 from correspondence.models import Notice
+from correspondence.said import Said
 
 _TONES = {DeadlineState.MET: "ok", DeadlineState.MISSED: "danger", DeadlineState.CANCELLED: "line"}
 
@@ -48,26 +48,22 @@ class Looked:
 
 @dataclass(frozen=True)
 class Line:
-    """One notice as the page shows it: its first line, the rest, and what became of its clock."""
+    """One notice as the page shows it: subject, first line, the rest, why, and what became of its
+    clock.
+    """
 
-    notice: Notice
+    said: Said
     first: str
     rest: str
     settled: str = ""
     tone: str = ""
 
 
-def _lines(notices: list[Notice]) -> list[Line]:
-    asked = {n.outbox.payload.get("deadline") for n in notices} - {None}
-    clocks = Deadline.objects.in_bulk(asked) if asked else {}
-    lines = []
-    for notice in notices:
-        first, _line, rest = notice.body.partition("\n")
-        clock = clocks.get(notice.outbox.payload.get("deadline"))
-        tone = _TONES.get(DeadlineState(clock.state), "") if clock else ""
-        word = str(clock.get_state_display()) if clock and tone else ""
-        lines.append(Line(notice, first, rest, word, tone))
-    return lines
+def _line(each: Said) -> Line:
+    first, _newline, rest = each.text.partition("\n")
+    tone = _TONES.get(DeadlineState(each.clock.state), "") if each.clock else ""
+    word = str(each.clock.get_state_display()) if each.clock and tone else ""
+    return Line(each, first, rest, word, tone)
 
 
 def _tabs(user: User, looked: Looked) -> list[tuple[str, str, bool]]:
@@ -86,8 +82,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     user, looked = person(request), Looked.read(request.GET)
     place = inbox.Place.of(request.GET.get("after", ""))
     page = inbox.page(user, place, only_unread=looked.unread, family=looked.family)
+    now = timezone.now()
     context: dict[str, Any] = {
-        "lines": _lines(page.notices),
+        "lines": [_line(each) for each in said.again(page.notices, now)],
         "looked": looked,
         "tabs": _tabs(user, looked),
         "all": looked.address(show=""),
@@ -95,7 +92,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "older": looked.address(after=page.next) if page.next else "",
         "begun": place.after > 0,
         "unread": inbox.count(user),
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "notices/list.html", context)
 

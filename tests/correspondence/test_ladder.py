@@ -103,6 +103,7 @@ def test_the_deputy_is_told_instead_and_reads_for_whom(cast: Cast) -> None:
     assert notices["colleague"].behalf_of == cast.agent
     assert notices["colleague"].reason == "代 陈晓雨 收到：您是这件案件的责任人"
     assert notices["agent"].behalf_of is None
+    assert notices["colleague"].level == "owner"
 
 
 def test_the_deputy_of_a_deputy_is_told(cast: Cast) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -158,6 +161,20 @@ def test_what_became_of_the_clock_stands_beside_its_warning(cast: Cast) -> None:
     case, _notices = some(cast, 1)
     case.deadlines.filter(kind="general_reply").update(state="missed")
     assert "逾期" in browser(cast.agent).get(reverse("notices")).content.decode()
+
+
+def test_a_notice_says_how_much_time_is_left_when_it_is_read(cast: Cast, monday: Any) -> None:
+    _case, (notice,) = some(cast, 1)
+    assert "余" in notice.subject
+    client = browser(cast.agent)
+    assert notice.subject in client.get(reverse("notices")).content.decode()
+    monday.shift(timedelta(days=20))
+    client = browser(cast.agent)
+    page = client.get(reverse("notices")).content.decode()
+    assert notice.subject not in page
+    assert "答复消费者：已到期（03-17 23:59）" in page
+    notice.refresh_from_db()
+    assert "余" in notice.subject  # what was said then stays
 
 
 def test_many_notices_cost_as_many_statements_as_few(

@@ -1,0 +1,64 @@
+"""A notice in words again: in the language in which it is read, and as its clock stands now.
+
+What was said when it was written stays stored; a person who reads it hours later needs to know how
+much time is left then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from complaints.choices import DeadlineState
+from complaints.models import Deadline
+from correspondence import words
+from correspondence.models import Notice
+from correspondence.who_is_told import REASONS, TABLE
+
+RUNS = (DeadlineState.RUNNING, DeadlineState.HELD)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Subject, text and why one gets it; `clock` is the clock that a warning is about."""
+
+    notice: Notice
+    subject: str
+    text: str
+    reason: str
+    clock: Deadline | None = None
+
+
+def clocks_of(notices: Iterable[Notice]) -> dict[int, Deadline]:
+    """The clocks that warnings are about, by id. One statement."""
+    asked = {notice.outbox.payload.get("deadline") for notice in notices} - {None}
+    return Deadline.objects.in_bulk(asked) if asked else {}
+
+
+def again(notices: list[Notice], now: datetime) -> list[Said]:
+    """The notices in the active language; each with its case and step at hand."""
+    clocks = clocks_of(notices)
+    return [_said(n, clocks.get(n.outbox.payload.get("deadline")), now) for n in notices]
+
+
+def _said(notice: Notice, clock: Deadline | None, now: datetime) -> Said:
+    outbox, subject, text = notice.outbox, notice.subject, notice.body
+    if clock is not None:
+        case = outbox.complaint
+        subject, text = words.of_clock(case.number, case.title, clock, now)
+    elif words.speaks_of_the_case_alone(outbox.effect):
+        row, values = TABLE[outbox.effect], words.of_case(outbox)
+        subject, text = words.fill(row.subject, values), words.fill(row.body, values)
+    return Said(notice, subject, text, reason_of(notice), clock)
+
+
+def reason_of(notice: Notice) -> str:
+    """Why the person gets it; for whom, when standing in."""
+    row = TABLE.get(notice.outbox.effect)
+    reason = str(REASONS.get(notice.level) or (row.reason if row else "") or notice.reason)
+    if notice.behalf_of is None:
+        return reason
+    return _("代 {name} 收到：{reason}").format(name=notice.behalf_of.name, reason=reason)
