@@ -89,7 +89,9 @@ def newest(most: int) -> list[Filed]:
 
 
 def find(name: str) -> tuple[Filed, str] | None:
-    """(head, text) of one file, personal numbers and addresses masked; None when there is none."""
+    """(head, text) of one file; personal numbers, addresses and the receiver's signed link are
+    masked. None when there is none.
+    """
     place = folder()
     if place is None or not _NAME.fullmatch(name + ENDING):
         return None
@@ -100,11 +102,13 @@ def find(name: str) -> tuple[Filed, str] | None:
     with path.open("rb") as handle:
         message = email.message_from_binary_file(handle, policy=policy.default)
     part = message.get_body(("plain",))
-    text = part.get_content() if part is not None else ""
+    text = _OWN_LINK.sub(r"\1…/", part.get_content() if part is not None else "")
     return head, _ADDRESS.sub(lambda m: vault.masked("email", m[0]), masked_numbers(text))
 
 
 _NAME = re.compile(rf"[0-9a-f]{{32}}{re.escape(ENDING)}")
+# The signed link stands for its receiver's consent; whoever else reads the mail may not use it.
+_OWN_LINK = re.compile(r"(/notices/wishes/)[^/\s]+/")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 

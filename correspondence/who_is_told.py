@@ -193,6 +193,7 @@ TABLE: dict[str, Row] = {
             "您好：\n\n我们请您补充的材料还没有收到。收到后我们会继续核实；手头没有的，"
             "请直接回复或来电说明，我们会按现有材料办理。\n\n{enterprise}"
         ),
+        by_sms=True,
     ),
     "tell_hold_over": Row(
         False,

@@ -102,11 +102,13 @@ def speaks_of_the_case_alone(effect: str) -> bool:
 def of_clock(number: str, title: str, deadline: Deadline, now: datetime) -> tuple[str, str]:
     """(subject, text) of a warning: how much time is left, or that it fell due, and why then."""
     due = deadline.due_at.astimezone(SHANGHAI)
+    this_year = due.year == now.astimezone(SHANGHAI).year
+    shape = "%m-%d %H:%M" if this_year else "%Y-%m-%d %H:%M"
     values = {
         "number": number,
         "clock": clock_words.title_of(deadline),
         "left": clock_words.remaining_text(clock_words.minutes_left(deadline, now)),
-        "due": clock_words.marked(f"{due:%m-%d %H:%M}", provisional=deadline.provisional),
+        "due": clock_words.marked(due.strftime(shape), provisional=deadline.provisional),
         "title": title,
         "basis": clock_words.basis_of(deadline),
         "why": clock_words.explain(deadline),

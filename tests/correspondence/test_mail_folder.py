@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,16 @@ def test_ones_own_mail_is_ones_own_even_when_the_case_went_elsewhere(
         for head in mail_folder.newest(10)
     }
     assert readable == {"supervisor": 200, "supervisor2": 404}
+
+
+def test_nobody_else_gets_the_receivers_signed_link(folder: Path, reached: Cast) -> None:
+    told(f.investigating(reached), "supervisor")
+    send_digests()
+    for head in mail_folder.newest(10):
+        raw = (folder / f"{head.name}.eml").read_text(encoding="utf-8")
+        assert re.search(r"/notices/wishes/[^/…]{20,}/", raw)
+        page = browser(reached.supervisor).get(reverse("mail", args=[head.name]))
+        assert re.findall(r"/notices/wishes/([^/]*)/", page.content.decode()) == ["…"]
 
 
 def test_people_who_need_it_not_are_turned_away(folder: Path, cast: Cast) -> None:
