@@ -1,8 +1,8 @@
-"""Addresses of counsel's desk, of the rules, of finished files and of the audit record."""
+"""Addresses of counsel's desk, rules and deadlines, of finished files and the audit record."""
 
 from django.urls import path
 
-from complaints.views import archive, audit_log, review, rules, trial_views
+from complaints.views import archive, audit_log, deadline_views, review, rules, trial_views
 
 urlpatterns = [
     path("review/", review.review, name="review"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("law/rules/try/<int:trial>/", trial_views.trial, name="trial"),
     path("law/rules/try/<int:trial>/progress/", trial_views.trial_progress, name="trial_progress"),
     path("law/rules/<str:rule>/", rules.rule, name="rule"),
+    path("law/deadlines/", deadline_views.deadlines, name="deadlines"),
+    path("law/deadlines/regime/<str:regime>/", deadline_views.regime, name="regime"),
+    path("law/deadlines/<str:deadline>/", deadline_views.deadline, name="deadline"),
     path("archive/", archive.archive, name="archive"),
     path("archive/<str:number>/", archive.archive_case, name="archive_case"),
     path("audit/", audit_log.audit_log, name="audit_log"),

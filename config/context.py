@@ -46,7 +46,13 @@ PLACES = (
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
     Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
-    Place("rules", "scale", gettext_lazy("规则"), (), ("rule", "rules_try", "trial")),
+    Place(
+        "rules",
+        "scale",
+        gettext_lazy("规则"),
+        (),
+        ("rule", "rules_try", "trial", "deadlines", "deadline", "regime"),
+    ),
     Place("statutes", "book", gettext_lazy("法规"), (), ("statute", "article")),
     Place(
         "import_complaints",

@@ -17,7 +17,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("accounts.urls")),
     path("", include("complaints.urls")),
-    path("", include("reading_room.urls")),  # after law/rules/
+    path("", include("reading_room.urls")),  # after law/rules/, law/deadlines/
     path("", include("correspondence.urls")),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),

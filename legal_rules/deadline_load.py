@@ -36,6 +36,7 @@ from legal_rules.deadline_parts import (
     one_of,
     some_of,
     truth,
+    whole,
 )
 from legal_rules.deadline_terms import (
     Applies,
@@ -52,6 +53,7 @@ from legal_rules.reasoning.load import ARTICLE
 from legal_rules.reasoning.source import LawError, Table
 from legal_rules.vocabulary import CATEGORIES, INSTRUMENTS
 
+MOST_REGIMES = 999
 ENTRY_NEEDS = ("id", "title", "says", "use", "nature", "owed_by", "citations", "in_force")
 ENTRY_KEYS = (
     *("why", "certainty", "basis", "replaces", "length", "unit", "back", "applies"),
@@ -60,14 +62,14 @@ ENTRY_KEYS = (
 
 
 def load_regimes(root: Path, moments: Mapping[str, Moment]) -> tuple[list[Regime], list[Entry]]:
-    """Every regime below `root` and its entries, as files and rows stand. Raises LawError."""
+    """Every regime below `root` and its entries, by rank and as rows stand. Raises LawError."""
     paths = [path for path in sorted(root.glob("*.yaml")) if path.name != MOMENTS]
     if not paths:
         raise LawError(root, 1, "no_table", folder=root.name)
     regimes: list[Regime] = []
     entries: list[Entry] = []
-    for path in paths:
-        regime, rows = read_regime(source.read(path, root), moments)
+    pages = [read_regime(source.read(path, root), moments) for path in paths]
+    for regime, rows in sorted(pages, key=lambda page: page[0].rank):
         regimes.append(regime)
         entries += rows
     check(regimes, entries)
@@ -76,11 +78,12 @@ def load_regimes(root: Path, moments: Mapping[str, Moment]) -> tuple[list[Regime
 
 def read_regime(page: Table, moments: Mapping[str, Moment]) -> tuple[Regime, list[Entry]]:
     """One regime and its entries. Raises LawError."""
-    page.only((), ("id", "title", "entries"))
+    page.only((), ("id", "rank", "title", "entries"))
     entries = [read_entry(row, id_of(page), moments) for row in page.tables("entries")]
     content = _content(page, entries, moments)
     return Regime(
         page["id"],
+        whole(page, "rank", MOST_REGIMES),
         label(page, "title"),
         tuple(entry.id for entry in entries),
         content,

@@ -204,6 +204,11 @@ class Entry:
         """The words that say it; "" for a source that is not here."""
         return self.citations[0].text if self.citations else ""
 
+    @property
+    def start(self) -> date:
+        """The first day on which it is asked."""
+        return self.from_
+
     def in_force_on(self, day: date) -> bool:
         return self.from_ <= day and (self.until is None or day <= self.until)
 
@@ -216,9 +221,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regime:
-    """The entries of one field, which counsel signs together. `content`: all that they say."""
+    """The entries of one field, which counsel signs together, in the order of `rank`. `content`:
+    all that they say.
+    """
 
     id: str
+    rank: int
     title: Label
     entries: tuple[str, ...]
     content: str

@@ -8,7 +8,17 @@ from functools import cached_property
 from django.db.models import Q
 
 from reading_room import library, quotations
-from reading_room.article_text import CitingRule, Compared, Correction, Text, by_rule, part, whole
+from reading_room.article_text import (
+    CitingDeadline,
+    CitingRule,
+    Compared,
+    Correction,
+    Text,
+    by_deadline,
+    by_rule,
+    part,
+    whole,
+)
 from reading_room.library import Followed, Law
 from reading_room.models import Article, StatuteText
 
@@ -97,6 +107,14 @@ class ArticlePage:
             return []
         key = (self.found.law.code, self.found.no)
         return list(by_rule(quotations.by_article().get(key, ()), self.shown))
+
+    @cached_property
+    def deadlines(self) -> list[CitingDeadline]:
+        """Entries of the table of deadlines that quote the article as it is shown."""
+        if self.found is None or self.found.no is None:
+            return []
+        key = (self.found.law.code, self.found.no)
+        return list(by_deadline(quotations.deadlines_by_article().get(key, ()), self.shown))
 
     @cached_property
     def stored(self) -> list[tuple[StatuteText, bool]]:

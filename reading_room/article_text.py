@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from legal_rules import text_diff
+from legal_rules import deadline_telling, text_diff
+from legal_rules.deadline_terms import Citation, Entry
 from legal_rules.reasoning.prose import place_name
 from legal_rules.reasoning.rules import Quote, Rule, Version
 from reading_room import library, quotations
@@ -112,6 +113,31 @@ class CitingRule:
         return all(says for _quote, says in self.quotes)
 
 
+@dataclass(frozen=True)
+class CitingDeadline:
+    """An entry of the table of deadlines with its quotations, each with whether it says what the
+    text says (None where there is no whole text to compare with).
+    """
+
+    entry: Entry
+    quotes: tuple[tuple[Citation, bool | None], ...]
+
+    @property
+    def name(self) -> str:
+        """Its title in the language of the page."""
+        return self.entry.title.in_(library.here())
+
+    @property
+    def figure(self) -> str:
+        """15 日; "" where it has none."""
+        return deadline_telling.figure(self.entry, library.here())
+
+    @property
+    def proved(self) -> bool:
+        """Whether every quotation says what the text says."""
+        return all(says for _quote, says in self.quotes)
+
+
 def whole(law: Law, row: Article, how: library.How = "same") -> Text:
     """An article of a stored text."""
     chapter = _PART.sub(r"\1 ", row.chapter).replace("/", " · ")
@@ -145,3 +171,18 @@ def by_rule(cited: Iterable[Cited], text: Text | None) -> Iterator[CitingRule]:
         said = [None if compared is None else quotations.says(compared, q.text) for q in quotes]
         versions = {one.version.start: one.version for one in ones}.values()
         yield CitingRule(ones[0].rule, tuple(versions), tuple(zip(quotes, said, strict=True)))
+
+
+def by_deadline(
+    cited: Iterable[tuple[Entry, Citation]], text: Text | None
+) -> Iterator[CitingDeadline]:
+    """The deadlines among those that quote the article, each once."""
+    compared = text.text if text is not None and text.whole else None
+    entries: dict[str, list[tuple[Entry, Citation]]] = {}
+    for entry, citation in cited:
+        entries.setdefault(entry.id, []).append((entry, citation))
+    for ones in entries.values():
+        said = [
+            (c, None if compared is None else quotations.says(compared, c.text)) for _e, c in ones
+        ]
+        yield CitingDeadline(ones[0][0], tuple(said))

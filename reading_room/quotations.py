@@ -1,4 +1,4 @@
-"""What the rules quote of the law: by article, and whether the stored texts say the same."""
+"""What rules and deadlines quote of the law, by article, and whether the stored texts say it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from legal_rules import rulebook
+from legal_rules import deadline_table, rulebook
+from legal_rules.deadline_terms import Citation, Entry
 from legal_rules.reasoning.rules import Quote, Rule, Version
 from legal_rules.rulebook import Rulebook
 from reading_room.models import Article
@@ -68,12 +69,34 @@ def _all(book: Rulebook) -> Iterator[Cited]:
                 yield Cited(rule, version, quote)
 
 
+def deadlines_by_article() -> Mapping[Key, tuple[tuple[Entry, Citation], ...]]:
+    """(instrument, article) → the deadlines that quote it, in the order of the table."""
+    return _deadlines(deadline_table.current().sha256)
+
+
+@lru_cache(maxsize=2)
+def _deadlines(sha256: str) -> Mapping[Key, tuple[tuple[Entry, Citation], ...]]:
+    found: dict[Key, list[tuple[Entry, Citation]]] = {}
+    for entry in deadline_table.current().entries.values():
+        for cited in entry.citations:
+            if cited.external is None:
+                found.setdefault((cited.instrument, cited.article), []).append((entry, cited))
+    return MappingProxyType({key: tuple(cited) for key, cited in found.items()})
+
+
+def places() -> dict[Key, None]:
+    """Every article that a rule or a deadline quotes, once, in their order."""
+    return dict.fromkeys([*by_article(), *deadlines_by_article()])
+
+
 def quoted(instrument: str, article: str) -> list[str]:
-    """The different pieces of an article that rules quote, without those that are part of another,
-    by the paragraph that the rules name.
+    """The different pieces of an article that rules and deadlines quote, without those that are
+    part of another, by the paragraph that they name.
     """
-    cited = by_article().get((instrument, article), ())
-    pieces = {normal(one.quote.text): one.quote for one in cited}
+    key = (instrument, article)
+    quotes: list[Quote | Citation] = [one.quote for one in by_article().get(key, ())]
+    quotes += [cited for _entry, cited in deadlines_by_article().get(key, ())]
+    pieces = {normal(quote.text): quote for quote in reversed(quotes)}
     kept: list[str] = []
     for piece in sorted(pieces, key=len, reverse=True):
         if not any(piece in other for other in kept):
@@ -99,3 +122,17 @@ def proof() -> Proof:
         and not says(text, c.quote.text)
     ]
     return Proof(len(cited), tuple(differing), tuple(missing))
+
+
+def deadlines_that_differ() -> tuple[int, list[tuple[Entry, Citation]]]:
+    """How many quotations of deadlines a stored text was there for, and which it does not hold."""
+    cited = [pair for pairs in deadlines_by_article().values() for pair in pairs]
+    texts = {
+        (code, no): text
+        for code, no, text in Article.objects.filter(
+            statute__current=True, statute__code__in={c.instrument for _entry, c in cited}
+        ).values_list("statute__code", "no", "text")
+    }
+    held = [(entry, c) for entry, c in cited if (c.instrument, c.article) in texts]
+    wrong = [(entry, c) for entry, c in held if not says(texts[c.instrument, c.article], c.text)]
+    return len(held), wrong

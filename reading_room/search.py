@@ -115,7 +115,7 @@ class Quoted:
 def in_quotations(words: list[str], stored: set[str], most: int) -> list[Quoted]:
     """Quoted passages that hold every word, of instruments that are not stored."""
     found = []
-    for (code, article), _cited in quotations.by_article().items():
+    for code, article in quotations.places():
         if code in stored:
             continue
         law = Law.quoted(INSTRUMENTS[code])

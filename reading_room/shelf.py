@@ -1,4 +1,4 @@
-"""The list of laws: those stored whole and those that only the rules quote, in one order."""
+"""The list of laws: those stored whole and those of which only parts are quoted, in one order."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Shelf:
     @cached_property
     def _cited(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for code, article in quotations.by_article():
+        for code, article in quotations.places():
             found.setdefault(code, set()).add(article)
         return found
 

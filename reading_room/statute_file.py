@@ -24,7 +24,7 @@ from reading_room import library
 from reading_room.statute_rows import ArticleRow, Dates, Mistake, Notes, articles, dates
 
 LARGEST = 8 * 1024 * 1024  # bytes of one file: the longest code of China has a tenth of it
-RESERVED = ("rules",)  # law/rules/ is the address of the rules
+RESERVED = ("rules", "deadlines")  # law/rules/, law/deadlines/ are addresses of their own
 STATUS = re.compile(r"status_on_(\d{4})_(\d{2})_(\d{2})")
 STATUSES = ("in_force", "superseded", "repealed", "promulgated_not_yet_effective")
 ENDED = ("superseded", "repealed")
@@ -157,9 +157,9 @@ def _code(page: Table, key: str, notes: Notes) -> str:
         notes.add(
             page,
             key,
-            _("“{key}”应由小写字母、数字、下划线组成（不能是 rules），例如 cpl_2013").format(
-                key=key
-            ),
+            _(
+                "“{key}”应由小写字母、数字、下划线组成（不能是 rules、deadlines），例如 cpl_2013"
+            ).format(key=key),
         )
     return ""
 

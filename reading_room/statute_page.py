@@ -158,7 +158,7 @@ class StatutePage:
 def numbers(law: Law) -> list[str]:
     """Numbers of its articles in their order; where it is not stored, of those that rules quote."""
     if law.stored is None:
-        nos = {no for code, no in quotations.by_article() if code == law.code}
+        nos = {no for code, no in quotations.places() if code == law.code}
         return sorted(nos, key=lambda no: [int(part) for part in no.split("-")])
     rows = Article.objects.filter(statute=law.stored).order_by("position")
     return list(rows.values_list("no", flat=True))

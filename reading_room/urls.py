@@ -1,4 +1,6 @@
-"""Addresses of the reading room. `law/rules/…` belongs to the rules, so no law is called that."""
+"""Addresses of the reading room. `law/rules/…`, `law/deadlines/…` belong to the rules and to the
+table of deadlines, so no law is called that.
+"""
 
 from django.urls import path
 

@@ -17,7 +17,7 @@ from config.kept import kept
 from legal_rules import signatures
 from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Rule
-from legal_rules.signatures import Standing
+from legal_rules.signatures import Covered, Standing
 from legal_rules.vocabulary import INSTRUMENTS, REMEDIES
 
 KEPT_SECONDS = 60
@@ -107,7 +107,7 @@ def _row(standing: Standing, cases: int, lang: str) -> Row:
     )
 
 
-def status_of(standing: Standing) -> str:
+def status_of(standing: Covered) -> str:
     """A key of STATUSES."""
     if standing.signed:
         return "signed"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,29 +11,17 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
+from complaints.views.rule_history import Act, Paragraphs, history, only_changes
 from complaints.views.rule_list import status_of
-from legal_rules import examples, rulebook, signatures, text_diff
-from legal_rules.models import RuleSignature, RuleText
+from legal_rules import examples, rulebook, signatures
+from legal_rules.models import RuleText
 from legal_rules.reasoning.rules import Example, Rule
 from legal_rules.reasoning.telling import RuleTold, tell
 from legal_rules.signatures import Standing
-from legal_rules.text_diff import Piece
 from legal_rules.vocabulary import FACTS
 
 CAP = 99
 TABS = ("text", "examples", "cases", "history")
-Paragraphs = list[list[Piece]]
-
-
-@dataclass(frozen=True)
-class Act:
-    """One line of the rule's history: a signature, a revocation, or that it says something new."""
-
-    at: datetime
-    signature: RuleSignature | None
-    text: RuleText | None
-    first: bool = False
-    changed: Paragraphs | None = None
 
 
 @dataclass(frozen=True)
@@ -98,19 +84,7 @@ class RulePage:
     @cached_property
     def history(self) -> list[Act]:
         """Acts of counsel and changes of content, the newest first."""
-        signed = RuleSignature.objects.filter(rule=self.rule.id).select_related("by")
-        texts = list(RuleText.objects.filter(rule=self.rule.id).order_by("id"))
-        acts = [Act(s.at, s, None) for s in signed.order_by("id")]
-        before: RuleText | None = None
-        for text in texts:
-            changed = self._between(before, text) if before else None
-            acts.append(Act(text.at, None, text, before is None, changed))
-            before = text
-        return sorted(acts, key=lambda act: (act.at, act.signature is not None), reverse=True)
-
-    def _between(self, old: RuleText, new: RuleText) -> Paragraphs:
-        before, after = ("\n".join(t.lines.get(self.lang, t.lines["zh-hans"])) for t in (old, new))
-        return only_changes(text_diff.compare(before, after)) if before != after else []
+        return history(self.rule.id, self.lang)
 
     # --- examples
 
@@ -200,12 +174,3 @@ def _owed(text: str, wanted: Any) -> str:
     if wanted is True:
         return text
     return _("{amount} 元：{duty}").format(amount=wanted, duty=text)
-
-
-def only_changes(pieces: Sequence[Piece]) -> Paragraphs:
-    """The paragraphs in which something was added or left out."""
-    return [
-        [Piece(p.kind, p.text.lstrip("　") if n == 0 else p.text) for n, p in enumerate(one)]
-        for one in text_diff.paragraphs(list(pieces))
-        if any(p.kind != "same" for p in one)
-    ]

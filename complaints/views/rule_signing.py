@@ -9,13 +9,14 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts import reauthentication
-from complaints.views.rule_page import Paragraphs, RulePage
+from complaints.views.rule_history import Paragraphs
+from complaints.views.rule_page import RulePage
 from complaints.views.signing import TOO_MANY, confirmed_until
 from legal_rules import signatures
 from legal_rules.models import RuleText
 from legal_rules.signatures import SignatureRefused
 
-__all__ = ["ACTS", "Word", "confirmed_until"]
+__all__ = ["ACTS", "STATUS", "Outcome", "Word", "confirmed_until", "unconfirmed"]
 STATUS = {"not_allowed": 403, "changed": 409, "signed_by_other": 409, "not_signed": 409}
 
 
@@ -47,7 +48,7 @@ class Outcome:
 
 def sign(request: HttpRequest, desk: RulePage, word: Word) -> Outcome:
     """Sign what was read, by the person whose password was given in these minutes."""
-    refusal = _confirm(request, word, "sign")
+    refusal = unconfirmed(request, word, "sign")
     if refusal:
         return refusal
     try:
@@ -60,7 +61,7 @@ def sign(request: HttpRequest, desk: RulePage, word: Word) -> Outcome:
 
 def revoke(request: HttpRequest, desk: RulePage, word: Word) -> Outcome:
     """Take the signature back with a reason."""
-    refusal = _confirm(request, word, "revoke")
+    refusal = unconfirmed(request, word, "revoke")
     if refusal:
         return refusal
     try:
@@ -71,7 +72,8 @@ def revoke(request: HttpRequest, desk: RulePage, word: Word) -> Outcome:
     return Outcome(word, done=_("已撤销“{title}”的签署，它又是草稿").format(title=title))
 
 
-def _confirm(request: HttpRequest, word: Word, act: str) -> Outcome | None:
+def unconfirmed(request: HttpRequest, word: Word, act: str) -> Outcome | None:
+    """The refusal of somebody whose password was not given in these minutes; else None."""
     if confirmed_until(request) is not None:
         return None
     wrong = reauthentication.confirm(request, request.POST.get("password", ""))

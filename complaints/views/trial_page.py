@@ -15,7 +15,7 @@ from accounts.models import User
 from complaints.actions import trials
 from complaints.models import Trial, TrialResult
 from complaints.querysets import scope_of
-from complaints.views.rule_page import Paragraphs, only_changes
+from complaints.views.rule_history import Paragraphs, only_changes
 from legal_rules import candidate, rulebook
 from legal_rules.candidate import Candidate
 from legal_rules.reasoning.telling import lines

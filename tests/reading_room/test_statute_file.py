@@ -63,6 +63,7 @@ def test_layout_and_comments_do_not_change_the_hash_but_a_character_does(tmp_pat
     [
         ("id: cpl_1993", "id: CPL 1993", 1, "小写字母"),
         ("id: cpl_1993", "id: rules", 1, "不能是 rules"),
+        ("id: cpl_1993", "id: deadlines", 1, "不能是 rules、deadlines"),
         ("id: cpl_1993", "id: [a]", 1, "小写字母"),
         ("short_name:", "shortname:", 3, "不认识“shortname”"),
         ("short_name: 消法（旧）\n", "", 1, "缺少“short_name”"),

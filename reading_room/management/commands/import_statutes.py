@@ -78,6 +78,16 @@ class Command(BaseCommand):
         for rule, code, no in dict.fromkeys(places):
             message = _("! 规则 {rule} 所引与 {code} 第 {no} 条的条文不一致；请法务核对")
             self.stdout.write(message.format(rule=rule, code=code, no=no))
+        count, wrong = quotations.deadlines_that_differ()
+        same = count - len(wrong)
+        self.stdout.write(
+            _("期限引用 {n} 处有条文可以核对：{same} 处一致").format(n=count, same=same)
+        )
+        for entry, cited in wrong:
+            message = _("! 期限 {entry} 所引与 {code} 第 {no} 条的条文不一致；请法务核对")
+            self.stdout.write(
+                message.format(entry=entry.id, code=cited.instrument, no=cited.article)
+            )
 
 
 def _files(folder: Path) -> list[Path]:
