@@ -45,9 +45,9 @@ def deadlines(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def deadline(request: HttpRequest, deadline: str) -> HttpResponse:
+def deadline(request: HttpRequest, term: str) -> HttpResponse:
     """One deadline in words, with the law beside it."""
-    entry = deadline_table.current().entries.get(deadline)
+    entry = deadline_table.current().entries.get(term)
     if entry is None:
         raise Http404
     regime = deadline_table.current().regimes[entry.regime]

@@ -119,7 +119,7 @@ GAPS: dict[str, Any] = {
     "deadline": lambda case: _first(case.deadlines),
     "extension": lambda case: _first(Extension.objects.filter(deadline__complaint=case)),
     "rule": lambda case: "cpl.55.1",
-    "deadline": lambda case: "penalty8_15d",
+    "term": lambda case: "penalty8_15d",
     "regime": lambda case: "general",
     "trial": lambda case: _first(Trial.objects.all()),  # counsel's
     "pk": lambda case: 0,  # people and teams: the world gives them
