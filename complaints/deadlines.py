@@ -16,7 +16,15 @@ from complaints import calendars, clock, regimes, workdays
 from complaints.choices import DeadlineState
 from complaints.clock import Happening, Reading, Terms
 from complaints.lifecycle import State
-from complaints.models import ClockEvent, Complaint, Deadline, Hold, Moment, Outbox
+from complaints.models import (
+    ClockEvent,
+    Commitment,
+    Complaint,
+    Deadline,
+    Hold,
+    Moment,
+    Outbox,
+)
 from complaints.regimes import Row
 from complaints.workdays import SHANGHAI, Calendar
 
@@ -374,6 +382,10 @@ def resume(complaint: Complaint, hold: Hold, now: datetime) -> None:
         )
     )
     _add(held, max(now, hold.started_at), clock.RESUMED, {"hold": str(hold.pk)})
+    for deadline in held:
+        kind, _colon, number = deadline.subject.partition(":")
+        if kind == "commitment" and deadline.state == DeadlineState.RUNNING:
+            Commitment.objects.filter(pk=number).update(due_at=deadline.due_at)
     refresh_next_due(complaint)
 
 

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
 from accounts.models import User
 from complaints import deadlines, regimes
-from complaints.choices import CommitmentState
+from complaints.choices import CommitmentState, DeadlineState
 from complaints.clock import Terms
 from complaints.models import Commitment, Complaint, Deadline
 from complaints.workdays import END_OF_DAY, SHANGHAI
@@ -66,6 +69,15 @@ def clock_of(commitment: Commitment) -> Deadline | None:
         complaint=commitment.complaint_id, kind=KIND, subject=f"{KIND}:{commitment.pk}"
     )
     return rows.order_by("-id").first()
+
+
+def with_held(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    """The promises with `held`: whether their clock stands still."""
+    subject = Concat(Value(f"{KIND}:"), Cast(OuterRef("pk"), CharField()))
+    held = Deadline.objects.filter(
+        complaint=OuterRef("complaint"), kind=KIND, subject=subject, state=DeadlineState.HELD
+    )
+    return rows.annotate(held=Exists(held))
 
 
 def due_words(commitment: Commitment) -> str:

@@ -25,7 +25,7 @@ from complaints.actions.commitment_record import (
     tell_consumer,
     text_number,
 )
-from complaints.choices import CommitmentState, DeadlineState
+from complaints.choices import CommitmentState
 from complaints.errors import Invalid
 from complaints.models import Commitment
 
@@ -73,13 +73,12 @@ def keep(
 
 
 def _in_time(commitment: Commitment, at: datetime) -> bool:
-    """Judged by the clock, which a hold may have put off; one that stands still has not run out."""
+    """Judged by the clock, which a hold may have put off."""
     running = promised.clock_of(commitment)
     if running is None:
         return commitment.due_at is None or at <= commitment.due_at
-    if running.state == DeadlineState.HELD:
-        since = deadlines.recompute(running).held_since
-        return since is not None and (at <= running.due_at or since <= running.due_at)
+    if running.state in deadlines.RUNS:
+        return deadlines.ending(running, at) == clock.MET
     return at <= running.due_at
 
 

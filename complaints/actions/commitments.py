@@ -116,7 +116,7 @@ def coming(value: Any, now: datetime) -> date | datetime:
         return found
     if timezone.is_naive(value):
         value = value.replace(tzinfo=SHANGHAI)
-    validation.day(value, future=True)
+    validation.day(value.date(), future=True)
     if value <= now:
         raise Refused(_("期限已经过去；请填写以后的时间"))
     return value

@@ -183,14 +183,6 @@ WRITE_TEXT = _call(
     request=sent.CommunicationSent,
     examples=_example("内部备注", {"kind": "internal_note", "text": "已向外呼供应商调取录音。"}),
 )
-COMMITMENTS = _list("commitments_list", _("对消费者的承诺"), shapes.CommitmentAnswer, _BY_ID)
-SETTLE = _call(
-    "commitments_settle",
-    _("登记承诺已兑现，或消费者书面放弃"),
-    shapes.CommitmentAnswer,
-    request=sent.Settlement,
-    examples=_example("已兑现", {"state": "kept", "proof": "付款流水 P-20261120-3"}),
-)
 HOLD = _call(
     "holds_start",
     _("中止可以中止的期限"),

@@ -158,15 +158,6 @@ class CommunicationSent(Shape):
     version = s.IntegerField(required=False)
 
 
-class Settlement(Shape):
-    state = s.ChoiceField(["kept", "waived"])
-    proof = s.CharField(max_length=2000)
-    evidence = s.IntegerField(
-        required=False, allow_null=True, help_text=_("消费者放弃时必填：书面证据的编号")
-    )
-    version = s.IntegerField(required=False)
-
-
 class AskSent(Shape):
     """What the consumer is asked for; the message leaves after 30 seconds."""
 

@@ -13,7 +13,6 @@ from accounts.api.schema import ById, ProblemError
 from complaints.choices import (
     Channel,
     Claim,
-    CommitmentState,
     CommunicationKind,
     DeadlineNature,
     DeadlineState,
@@ -238,21 +237,6 @@ class CommunicationAnswer(Shape):
     leaves_at = s.DateTimeField(allow_null=True, help_text=_("在此之前可以撤回"))
     sent_at = s.DateTimeField(allow_null=True)
     undone = s.BooleanField()
-
-
-class CommitmentAnswer(Shape):
-    id = s.IntegerField()
-    text = s.CharField()
-    amount = money(allow_null=True)
-    currency = s.CharField()
-    due = s.DateField(allow_null=True)
-    owner = Person(allow_null=True)
-    state = s.ChoiceField(CommitmentState.choices)
-    made_at = s.DateTimeField()
-    settled_at = s.DateTimeField(allow_null=True)
-    settled_by = Person(allow_null=True)
-    proof = s.CharField(allow_blank=True)
-    evidence = s.IntegerField(allow_null=True)
 
 
 class MeasureAnswer(Shape):

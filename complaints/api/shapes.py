@@ -18,7 +18,6 @@ from accounts.models import Team, User
 from complaints import clock_words
 from complaints.choices import DeadlineState
 from complaints.models import (
-    Commitment,
     Communication,
     Complaint,
     Deadline,
@@ -196,24 +195,6 @@ def communication(text: Communication) -> dict[str, Any]:
         "leaves_at": clock_words.local(out.not_before) if out else None,
         "sent_at": clock_words.local(out.done_at) if out else None,
         "undone": bool(out and out.cancelled_at),
-    }
-
-
-def commitment(promise: Commitment) -> dict[str, Any]:
-    """One promise to the consumer."""
-    return {
-        "id": promise.pk,
-        "text": promise.text,
-        "amount": money(promise.amount),
-        "currency": "CNY",
-        "due": day(promise.due),
-        "owner": person(promise.owner),
-        "state": promise.state,
-        "made_at": clock_words.local(promise.made_at),
-        "settled_at": clock_words.local(promise.settled_at),
-        "settled_by": person(promise.settled_by),
-        "proof": promise.proof,
-        "evidence": promise.evidence_number,
     }
 
 

@@ -12,24 +12,16 @@ from rest_framework.response import Response
 
 from accounts.api.base import body, etag, seen_version
 from accounts.api.paging import PARAMS, Order, page
-from complaints import clock_words, validation
-from complaints.actions import asking, communication, feedback, holds
+from complaints import clock_words
+from complaints.actions import asking, communication, holds
 from complaints.api import described, shapes
 from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, bare, caller
 from complaints.choices import HoldReason
 from complaints.errors import Invalid
-from complaints.models import Commitment, Communication, Deadline, Event, Hold
+from complaints.models import Communication, Deadline, Event, Hold
 
 IN_ORDER = {"at": Order("at"), "-at": Order("at", newest_first=True)}
 BY_ID = {"id": Order("id"), "-id": Order("id", newest_first=True)}
-
-
-def settlement(data: dict[str, Any]) -> dict[str, Any]:
-    """`{state, proof, evidence}` for `feedback.settle`. Raises Invalid for other fields."""
-    names = ("state", "proof", "evidence")
-    return validation.clean(
-        {name: data.get(name) for name in (*names, *data)}, dict.fromkeys(names, lambda x: x)
-    )
 
 
 class TimelineView(CaseView):
@@ -78,33 +70,6 @@ class CommunicationsView(CaseView):
         version = seen_version(request, data)
         text = communication.write(number, data, by=by, version=version)
         return Response(shapes.communication(text), status=201)
-
-
-class CommitmentsView(CaseView):
-    """What was promised to the consumer."""
-
-    scopes: ClassVar = {"GET": READ}
-    params: ClassVar = PARAMS
-
-    @extend_schema(**described.COMMITMENTS)
-    def get(self, request: Request, number: str) -> Response:
-        case = bare(number, caller(request))
-        promises = Commitment.objects.filter(complaint=case).select_related("owner", "settled_by")
-        return page(request, promises, BY_ID, shapes.commitment, **etag(case.version))
-
-
-class CommitmentView(CaseView):
-    """One promise: record that it was kept, or waived by the consumer in writing."""
-
-    scopes: ClassVar = {"POST": WRITE}
-
-    @extend_schema(**described.SETTLE)
-    def post(self, request: Request, number: str, commitment: int) -> Response:
-        by, data = caller(request), body(request)
-        version = seen_version(request, data)
-        bare(number, by).commitments.get(pk=commitment)
-        kept = feedback.settle(number, commitment, by=by, version=version, **settlement(data))
-        return Response(shapes.commitment(kept), headers=etag(kept.complaint.version))
 
 
 def asked(data: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from complaints.api import cases, clocks, evidence, facts, resolutions, steps, trail
+from complaints.api import (
+    cases,
+    clocks,
+    commitments,
+    evidence,
+    facts,
+    resolutions,
+    steps,
+    trail,
+)
 
 of_one_case = [
     path("", cases.CaseDetailView.as_view(), name="api-complaint"),
@@ -30,8 +39,32 @@ of_one_case = [
         name="api-extension-decision",
     ),
     path("moments/", clocks.MomentsView.as_view(), name="api-moments"),
-    path("commitments/", trail.CommitmentsView.as_view(), name="api-commitments"),
-    path("commitments/<int:commitment>/", trail.CommitmentView.as_view(), name="api-commitment"),
+    path("commitments/", commitments.CommitmentsView.as_view(), name="api-commitments"),
+    path(
+        "commitments/<int:commitment>/",
+        commitments.CommitmentView.as_view(),
+        name="api-commitment",
+    ),
+    path(
+        "commitments/<int:commitment>/keep/",
+        commitments.KeepView.as_view(),
+        name="api-commitment-keep",
+    ),
+    path(
+        "commitments/<int:commitment>/break/",
+        commitments.BreakView.as_view(),
+        name="api-commitment-break",
+    ),
+    path(
+        "commitments/<int:commitment>/release/",
+        commitments.ReleaseView.as_view(),
+        name="api-commitment-release",
+    ),
+    path(
+        "commitments/<int:commitment>/due/",
+        commitments.OtherDueView.as_view(),
+        name="api-commitment-due",
+    ),
     path("communications/", trail.CommunicationsView.as_view(), name="api-communications"),
     path("holds/", trail.HoldsView.as_view(), name="api-holds"),
     path("holds/<int:hold>/", trail.HoldView.as_view(), name="api-hold"),

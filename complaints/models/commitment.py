@@ -1,5 +1,7 @@
 """What was promised to the consumer, and the proof that it was kept."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -22,9 +24,9 @@ class Commitment(models.Model):
     """A promise to the consumer of the case: what, until when, by whom, said where, how firm.
 
     Kept with proof, broken with a reason, or released by the consumer in writing; `proof` holds
-    those words. `due` is the day and `due_at` the instant until which it has to be kept: the end of
-    the day, or an hour that was named (`precise`). `on_time` was decided by its clock when it was
-    kept.
+    those words. `due` is the day that was named, `due_at` the instant until which it has to be
+    kept: the end of the day or an hour (`precise`), later by the holds that put it off. `on_time`
+    was decided by its clock when it was kept.
     """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="commitments")
@@ -93,3 +95,11 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Still open although its day or hour is over; not while its clock stands still
+        (`promised.with_held`).
+        """
+        if self.state != CommitmentState.OPEN or getattr(self, "held", False):
+            return False
+        return self.due_at is not None and self.due_at < now

@@ -48,6 +48,19 @@ STEPS_WITH_EVERY_FIELD = {
 }
 
 
+def _promises(number: str, promise: int) -> list[tuple[str, str, dict[str, Any]]]:
+    of = f"complaints/{number}/commitments"
+    rests_on = {"evidence": 1, "communication": 1}
+    made = {"text": "回电", "due": "2099-01-01", "source": "call", "strength": "offered"}
+    return [
+        ("post", f"{of}/", {**made, **rests_on, "owner": "agent", "amount": "1.00"}),
+        ("post", f"{of}/{promise}/keep/", {"proof": "流水", "evidence": 1, "kept_at": ""}),
+        ("post", f"{of}/{promise}/break/", {"reason": "忘了"}),
+        ("post", f"{of}/{promise}/release/", {"words": "不用", **rests_on}),
+        ("post", f"{of}/{promise}/due/", {"due": "2099-01-01", "reason": "改期", **rests_on}),
+    ]
+
+
 def targets(cast: Cast) -> list[tuple[str, str, dict[str, Any]]]:
     """(method, path, a body that could be taken) of everything that takes one."""
     executing = f.executing(cast)
@@ -78,6 +91,7 @@ def targets(cast: Cast) -> list[tuple[str, str, dict[str, Any]]]:
             f"complaints/{executing.number}/commitments/{promise}/",
             {"state": "kept", "proof": "流水", "evidence": 1},
         ),
+        *_promises(executing.number, promise),
         (
             "post",
             f"complaints/{drafting.number}/resolutions/",

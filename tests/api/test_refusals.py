@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -204,7 +205,12 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         ("post", f"{of}/communications/", {"kind": "internal_note", "text": "备注"}),
         ("post", f"{of}/holds/", {"reason": "consumer", "note": "等"}),
         ("delete", f"{of}/holds/{hold}/", None),
+        ("post", f"{of}/commitments/", {"text": "回电", "due": "2099-01-01", "source": "call"}),
         ("post", f"{of}/commitments/{promise}/", {"state": "kept", "proof": "流水"}),
+        ("post", f"{of}/commitments/{promise}/keep/", {"proof": "流水"}),
+        ("post", f"{of}/commitments/{promise}/break/", {"reason": "忘了"}),
+        ("post", f"{of}/commitments/{promise}/release/", {"words": "不用", "evidence": 1}),
+        ("post", f"{of}/commitments/{promise}/due/", {"due": "2099-01-01", "reason": "改"}),
         ("post", f"{of}/resolutions/", {"explanation": "说明"}),
     ]
 
@@ -233,13 +239,7 @@ def test_the_route_list_above_is_complete(cast: Cast) -> None:
 
     called = {p for _m, p, _b in every_call("N", 1, 1)}
     walked = {p.removeprefix("complaints/N/").partition("?")[0] for p in called}
-    known = {
-        str(p.pattern)
-        .replace("<int:item>", "1")
-        .replace("<int:hold>", "1")
-        .replace("<int:commitment>", "1")
-        for p in of_one_case
-    }
+    known = {re.sub(r"<int:\w+>", "1", str(p.pattern)) for p in of_one_case}
     assert walked == known
 
 

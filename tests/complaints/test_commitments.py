@@ -139,6 +139,7 @@ def test_a_promise_rests_on_a_text_and_a_piece_of_evidence_and_counts_from_the_c
         ({"due": "2020-01-01"}, "due"),
         ({"due": "2020-01-01T10:00:00+08:00"}, "due"),
         ({"due": "2999-01-01"}, "due"),
+        ({"due": "9999-12-31T23:59:59-23:59"}, "due"),
         ({"due": "2026-13-45T10:00"}, "due"),
         ({"due": ["2026-11-27"]}, "due"),
         ({"source": ""}, "source"),
