@@ -127,7 +127,7 @@ def read_entry(row: Table, regime: str, moments: Mapping[str, Moment]) -> Entry:
         citations=tuple(_citation(each) for each in row.tables("citations")),
         from_=span.day("from"),
         until=span.day("until") if "until" in span else None,
-        basis=row.text("basis") if "basis" in row else "",
+        basis=maybe_label(row, "basis"),
         replaces=row.text("replaces") if "replaces" in row else None,
         length=length,
         unit=unit,
@@ -217,7 +217,7 @@ def _check_dates(row: Table, span: Table, entry: Entry) -> None:
     """Refuses words of the law for days on which they were not in force.
 
     An entry may begin before the wording that it quotes, when the law was the same before: its
-    `basis` then names the instrument and says why.
+    `basis` then names the instrument, in both languages, and says why.
     """
     if entry.until is not None and entry.until < entry.from_:
         raise span.error("ends_too_early", "until")
@@ -227,7 +227,7 @@ def _check_dates(row: Table, span: Table, entry: Entry) -> None:
             continue
         if law.until is not None and (entry.until is None or law.until < entry.until):
             raise row.error("law_ended", "in_force", law=law.id, day=law.until)
-        if entry.from_ < law.start and law.short.zh not in entry.basis:
+        if entry.from_ < law.start and not law.named_in(entry.basis):
             raise row.error(
-                "law_not_begun", "in_force", law=law.id, day=law.start, name=law.short.zh
+                "law_not_begun", "in_force", law=law.id, day=law.start, **law.short._asdict()
             )

@@ -31,7 +31,7 @@ def dated_fact(row: Table, key: str) -> str:
 
 def label(row: Table, key: str) -> Label:
     """Words in both languages."""
-    return label_of(row.mapping(key).only((), ("zh", "en")))
+    return row.label(key)
 
 
 def label_of(words: Table) -> Label:

@@ -57,12 +57,15 @@ BACK = Label(
 
 @dataclass(frozen=True, slots=True)
 class EntryTold:
-    """One entry in words. `course`: (what, sentence) of how it runs, in order; empty without."""
+    """One entry in words. `course`: (what, sentence) of how it runs, in order; empty without.
+    `basis`: why it reaches further back than the wording quoted; "" where it does not.
+    """
 
     figure: str
     span: str
     course: tuple[tuple[str, str], ...]
     quotes: tuple[tuple[Citation, str], ...]
+    basis: str
 
 
 def tell(entry: Entry, table: Table, lang: str) -> EntryTold:
@@ -70,7 +73,8 @@ def tell(entry: Entry, table: Table, lang: str) -> EntryTold:
     english = lang.startswith("en")
     course = [*_course(entry, table, english)]
     quotes = [(each, cite(entry, each, lang)) for each in entry.citations]
-    return EntryTold(figure(entry, lang), span(entry, lang), tuple(course), tuple(quotes))
+    basis = entry.basis.in_(lang) if entry.basis else ""
+    return EntryTold(figure(entry, lang), span(entry, lang), tuple(course), tuple(quotes), basis)
 
 
 def figure(entry: Entry, lang: str) -> str:
@@ -167,5 +171,5 @@ def _lines(entry: Entry, told: EntryTold, lang: str) -> Iterator[str]:
         yield f"{kept.keeps.in_(lang)}{colon}{kept.since.in_(lang)}"
     yield entry.why.in_(lang) if entry.why else ""
     yield from (f"{name}{colon}{each.text}" if each.text else name for each, name in told.quotes)
-    yield entry.basis
+    yield told.basis
     yield from (each.text.in_(lang) for each in entry.corrected)

@@ -186,7 +186,7 @@ class Entry:
     citations: tuple[Citation, ...]
     from_: date
     until: date | None
-    basis: str
+    basis: Label | None
     replaces: str | None
     length: int | None
     unit: str | None

@@ -87,7 +87,7 @@ def _in_another_process(statutes: Path, asked: str) -> Json:
 
 def _answer(statutes: Path, cases: Sequence[Json]) -> Json:
     """In the other process: load that law, then analyse."""
-    place.STATUTES = statutes
+    place.STATUTES, place.ARCHIVED = statutes, True
     from legal_rules import rulebook
     from legal_rules.reasoning.source import LawError
     from legal_rules.values import FactError

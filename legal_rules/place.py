@@ -4,3 +4,4 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 STATUTES = PACKAGE / "statutes"
+ARCHIVED = False  # that law is out of the archive, and was checked when it ran

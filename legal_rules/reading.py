@@ -126,7 +126,7 @@ def _version(version: Version, lang: str) -> Json:
     return {
         "from": version.start.isoformat(),
         "until": version.until.isoformat() if version.until else None,
-        "basis": version.basis,
+        "basis": version.basis.in_(lang) if version.basis else "",
         "sources": [
             {**quote.citation(), "name": prose.cite(quote, lang), "text": quote.text}
             for quote in version.sources

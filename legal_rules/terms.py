@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from operator import contains
 from typing import NamedTuple
 
 _BEIJING = timezone(timedelta(hours=8))
@@ -136,6 +137,10 @@ class Instrument:
 
     def in_force_on(self, day: date) -> bool:
         return self.start <= day and (self.until is None or day <= self.until)
+
+    def named_in(self, words: Label | None) -> bool:
+        """Both languages call it by its short title."""
+        return words is not None and all(map(contains, words, self.short))
 
 
 @dataclass(frozen=True, slots=True)

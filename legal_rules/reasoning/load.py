@@ -15,6 +15,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+from legal_rules import place
 from legal_rules.reasoning import source
 from legal_rules.reasoning.forms import amount, condition
 from legal_rules.reasoning.mistakes import near
@@ -70,7 +71,7 @@ def read_rule(page: Table) -> Rule:
     return Rule(
         id=page.text("id"),
         file=page.file,
-        title=_label(page, "title"),
+        title=page.label("title"),
         remedy=_one_of(page, "remedy", REMEDIES),
         right=_one_of(page, "right", RIGHTS),
         dated_by=_dates(page),
@@ -91,7 +92,7 @@ def read_rule(page: Table) -> Rule:
 def mistakes_in(page: Table) -> list[LawError]:
     """Every mistake of a page that can be seen, not only the first, by line; empty when sound."""
     parts: list[Callable[[], object]] = [
-        partial(_label, page, "title"),
+        partial(page.label, "title"),
         partial(_one_of, page, "remedy", REMEDIES),
         partial(_one_of, page, "right", RIGHTS),
         partial(_dates, page),
@@ -134,35 +135,42 @@ def _version(row: Table) -> Version:
     version = Version(
         start=span.day("from"),
         until=until,
-        basis=row.text("basis") if "basis" in row else "",
+        basis=_basis(row),
         sources=tuple(_quote(each) for each in row.tables("sources")),
         when=condition(row["when"], row.at("when")),
         exceptions=tuple(_exception(each) for each in row.tables("exceptions")),
         doubts=tuple(
-            Doubt(condition(each["when"], each.at("when")), _label(each, "question"))
+            Doubt(condition(each["when"], each.at("when")), each.label("question"))
             for each in (d.only((), ("when", "question")) for d in row.tables("doubts"))
         ),
         duties=tuple(_duty(each) for each in then if "duty" in each),
         exposures=tuple(_exposure(each) for each in then if "duty" not in each),
-        burden=_label(row, "burden") if "burden" in row else None,
+        burden=row.maybe_label("burden"),
     )
     _check_dates(row, version)
     return version
+
+
+def _basis(row: Table) -> Label | None:
+    """Why it reaches further back. Archived rulebooks may say it in Chinese only."""
+    if place.ARCHIVED and isinstance(row.get("basis"), str):
+        return Label(row["basis"], row["basis"])
+    return row.maybe_label("basis")
 
 
 def _check_dates(row: Table, version: Version) -> None:
     """Refuses words of the law for days on which they were not in force.
 
     A version may begin before the wording that it quotes, when the law was the same before: its
-    `basis` then names the instrument and says why.
+    `basis` then names the instrument, in both languages, and says why.
     """
     for quote in version.quotes():
         law = INSTRUMENTS[quote.instrument]
         if law.until is not None and (version.until is None or law.until < version.until):
             raise row.error("law_ended", "in_force", law=law.id, day=law.until)
-        if version.start < law.start and law.short.zh not in version.basis:
+        if version.start < law.start and not (place.ARCHIVED or law.named_in(version.basis)):
             raise row.error(
-                "law_not_begun", "in_force", law=law.id, day=law.start, name=law.short.zh
+                "law_not_begun", "in_force", law=law.id, day=law.start, **law.short._asdict()
             )
 
 
@@ -186,17 +194,17 @@ def _quote(row: Table) -> Quote:
 def _exception(row: Table) -> Exception_:
     row.only(("source",), ("when", "why"))
     quote = _quote(row.mapping("source")) if "source" in row else None
-    return Exception_(condition(row["when"], row.at("when")), _label(row, "why"), quote)
+    return Exception_(condition(row["when"], row.at("when")), row.label("why"), quote)
 
 
 def _duty(row: Table) -> Duty:
     row.only(("when", "amount", "due"), ("duty", "text"))
     return Duty(
         id=row.text("duty"),
-        text=_label(row, "text"),
+        text=row.label("text"),
         when=condition(row["when"], row.at("when")) if "when" in row else None,
         amount=amount(row["amount"], row.at("amount")) if "amount" in row else None,
-        due=_label(row, "due") if "due" in row else None,
+        due=row.maybe_label("due"),
     )
 
 
@@ -208,7 +216,7 @@ def _exposure(row: Table) -> Exposure:
         )
     when = condition(row["when"], row.at("when")) if "when" in row else None
     name = row.text("id") if "id" in row else ""
-    return Exposure(row["exposure"], _label(row, "range"), when, name)
+    return Exposure(row["exposure"], row.label("range"), when, name)
 
 
 def _names(versions: tuple[Version, ...]) -> tuple[str, ...]:
@@ -241,11 +249,6 @@ def _review(page: Table) -> Review:
     if row["by"] is None:
         return Review(row.text("status"), None, None)
     return Review(row.text("status"), row.text("by"), row.day("on"))
-
-
-def _label(row: Table, key: str) -> Label:
-    words = row.mapping(key).only((), ("zh", "en"))
-    return Label(words.text("zh"), words.text("en"))
 
 
 def _dates(page: Table) -> tuple[str, ...]:

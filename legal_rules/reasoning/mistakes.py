@@ -111,6 +111,12 @@ MISTAKES: Mapping[str, Mistake] = {
         "{key!r} must be a mapping",
         "write it like {{key: value}}",
     ),
+    "wants_both": told(
+        "“{key}”要有中文和英文",
+        "写成 {{zh: 中文, en: English}}",
+        "{key!r} has to be in Chinese and English",
+        "write it like {{zh: 中文, en: English}}",
+    ),
     "wants_day": told(
         "“{key}”应是日期",
         "写成 2026-03-01",

@@ -54,10 +54,11 @@ IN_RULES: Mapping[str, Mistake] = {
     ),
     "law_not_begun": told(
         "{law} 的条文自 {day} 起施行",
-        "让版本从那一天开始，或者在 basis 中写明《{name}》并说明为何适用于更早的事实",
+        "让版本从那一天开始，或者在 basis 的中文里写明“{zh}”、英文里写明“{en}”，"
+        "并说明为何适用于更早的事实",
         "the wording of {law} applies from {day}",
-        "begin the version then, or let its `basis` name {name} and say why it reaches further "
-        "back",
+        "begin the version then, or let its `basis` name {zh} in Chinese and {en} in English and "
+        "say why it reaches further back",
     ),
     "article_number": told(
         "条应是带引号的数字",

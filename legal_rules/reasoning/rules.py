@@ -71,12 +71,13 @@ class Exposure:
 class Version:
     """The rule as it stood from `start` to `until` (both included; None: still in force).
 
-    `burden`: who has to prove what, where the law says so.
+    `basis`: why it reaches further back than the wording quoted. `burden`: who has to prove what,
+    where the law says so.
     """
 
     start: date
     until: date | None
-    basis: str
+    basis: Label | None
     sources: tuple[Quote, ...]
     when: Condition
     exceptions: tuple[Exception_, ...]

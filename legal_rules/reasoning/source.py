@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 
 from legal_rules.reasoning import mistakes
+from legal_rules.terms import Label
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 T = TypeVar("T")
@@ -97,6 +98,15 @@ class Table(dict[str, Any]):
 
     def mapping(self, key: str) -> Table:
         return self._typed(key, Table, "wants_mapping")
+
+    def label(self, key: str) -> Label:
+        """Words in Chinese and English: {zh, en}."""
+        words = self._typed(key, Table, "wants_both").only((), ("zh", "en"))
+        return Label(words.text("zh"), words.text("en"))
+
+    def maybe_label(self, key: str) -> Label | None:
+        """The same, or None where the key is absent."""
+        return self.label(key) if key in self else None
 
     def day(self, key: str) -> date:
         return self._typed(key, date, "wants_day")

@@ -74,6 +74,7 @@ class VersionTold:
     exposures: tuple[tuple[str, str, Clause | None], ...]
     burden: str
     quotes: tuple[tuple[Quote, str], ...]
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _version(version: Version, lang: str) -> VersionTold:
         ),
         version.burden.in_(lang) if version.burden else "",
         tuple((quote, cite(quote, lang)) for quote in version.sources),
+        version.basis.in_(lang) if version.basis else "",
     )
 
 
@@ -205,8 +207,8 @@ def _lines_of(version: VersionTold, lang: str) -> Lines:
     english = lang.startswith("en")
     for quote, name in version.quotes:
         yield 1, f"{name} {quote.text}"
-    if version.version.basis:
-        yield 1, version.version.basis
+    if version.basis:
+        yield 1, version.basis
     yield 1, WHEN[english]
     yield from version.when.lines(2)
     exceptions = [(f"{each.why} {each.cited}".rstrip(), each.when) for each in version.exceptions]

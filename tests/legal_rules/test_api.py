@@ -74,6 +74,15 @@ def test_vocabulary_and_rules_can_be_read_in_both_languages(view):
     assert read["en"] != read["zh-hans"]
 
 
+def test_why_a_rule_reaches_back_is_said_in_the_language_asked_for():
+    basis = rulebook.current().rules["cpl.29.3"].versions[0].basis
+    for lang in ("zh-hans", "en"):
+        with translation.override(lang):
+            answer = views.RulesView.as_view(**OPEN_DOOR)(APIRequestFactory().get("/"))
+        [card] = [rule for rule in answer.data["rules"] if rule["id"] == "cpl.29.3"]
+        assert card["versions"][0]["basis"] == basis.in_(lang)
+
+
 def test_every_view_names_its_scope():
     assert views.EvaluateView.scopes == {"POST": "legal:read"}
     assert views.FactsView.scopes == views.RulesView.scopes == {"GET": "legal:read"}

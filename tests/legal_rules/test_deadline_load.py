@@ -109,6 +109,16 @@ def test_a_sound_table_is_read(load):
             "from: 2013-03-15",
             r"the wording of cpl_2013 applies from 2014-03-15",
         ),
+        (
+            "{from: 2014-03-15}",
+            "{from: 2013-03-15}\n    basis: {zh: 消费者权益保护法此前相同, en: The same before}",
+            r"`basis` name 消费者权益保护法 in Chinese and Consumer Law in English",
+        ),
+        (
+            "{from: 2014-03-15}",
+            "{from: 2014-03-15}\n    basis: 消费者权益保护法此前相同",
+            r":14: 'basis' has to be in Chinese and English",
+        ),
         ("from: 2014-03-15", "from: 2014-03-15, until: 2014-03-14", r"ends before it begins"),
         ("from: 2014-03-15", "from: 14 March", r":13: 'from' must be a date"),
         ("ladder: legal", "ladder: rope", r":20: 'rope' is not known; possible: default, legal"),

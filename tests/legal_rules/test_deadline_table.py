@@ -13,7 +13,7 @@ from django.conf import settings
 
 from accounts.roles import Role
 from complaints.choices import Channel, Claim, DeadlineNature, HoldReason, Risk
-from legal_rules import deadline_names, deadline_table, rulebook
+from legal_rules import deadline_names, deadline_table, deadline_telling, rulebook
 from legal_rules.vocabulary import CATEGORIES, FACTS, INSTRUMENTS
 from tests.legal_rules.test_quotations import disagree, quotes
 
@@ -212,8 +212,20 @@ def chinese(number):
 def test_the_words_were_in_force_or_the_entry_says_why_it_reaches_further_back():
     for entry, each in cited():
         law = INSTRUMENTS[each.instrument]
-        assert entry.from_ >= law.start or law.short.zh in entry.basis, entry.id
+        assert entry.from_ >= law.start or law.named_in(entry.basis), entry.id
         assert law.until is None or (entry.until and entry.until <= law.until), entry.id
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+def test_why_an_entry_reaches_further_back_is_told_and_signed_in_both_languages(lang):
+    reaching = [entry for entry in TABLE.entries.values() if entry.basis]
+    assert len(reaching) > 20
+    for entry in reaching:
+        assert not re.search("[一-鿿]", entry.basis.en), entry.id
+        regime = TABLE.regimes[entry.regime]
+        assert deadline_telling.tell(entry, TABLE, lang).basis == entry.basis.in_(lang)
+        assert entry.basis.in_(lang) in "\n".join(deadline_telling.lines(regime, TABLE, lang))
+        assert entry.basis.in_(lang) in regime.content
 
 
 def test_nothing_without_the_words_of_the_law_is_called_statutory():

@@ -136,9 +136,28 @@ def test_an_exception_is_held_to_the_same_days(load):
 
 def test_a_version_that_reaches_further_back_names_the_instrument_in_its_basis(load):
     early = GOOD.replace("from: 2014-03-15}", "from: 2009-06-01}\n    basis: {}")
-    with pytest.raises(LawError, match="basis` name 消费者权益保护法 and say why"):
-        load(a=early.replace("basis: {}", "basis: 同一措辞"))
-    assert load(a=early.replace("basis: {}", "basis: 消费者权益保护法此前措辞相同"))
+    same = "basis: {zh: 消费者权益保护法此前措辞相同, en: The Consumer Law said the same before}"
+    wanted = "`basis` name 消费者权益保护法 in Chinese and Consumer Law in English and say why"
+    for named in ("消费者权益保护法", "Consumer Law"):
+        with pytest.raises(LawError, match=wanted):
+            load(a=early.replace("basis: {}", same.replace(named, "X")))
+    [rule] = load(a=early.replace("basis: {}", same)).values()
+    assert rule.versions[0].basis.in_("en") == "The Consumer Law said the same before"
+
+
+@pytest.mark.parametrize(
+    ("basis", "message"),
+    [
+        ("同一措辞", r":9: 'basis' has to be in Chinese and English; write it like \{zh: "),
+        ("{zh: 同一措辞}", r":9: missing key 'en'"),
+        ("{en: The same}", r":9: missing key 'zh'"),
+        ('{zh: 同一措辞, en: ""}', r":9: 'en' must be a text"),
+        ("{zh: 同一措辞, en: The same, de: Gleich}", r":9: unknown key 'de'"),
+    ],
+)
+def test_why_a_version_reaches_back_is_said_in_both_languages(load, basis, message):
+    with pytest.raises(LawError, match=message):
+        load(a=GOOD.replace("    sources:", f"    basis: {basis}\n    sources:"))
 
 
 def test_a_rule_needs_two_examples(load):

@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from legal_rules import past, rulebook
+from legal_rules.reasoning import load, source
+from legal_rules.reasoning.source import LawError
 
 FACTS = {
     "tx_living_consumption": True,
@@ -33,6 +35,16 @@ def test_other_law_gives_its_own_answer_under_a_hash_of_its_own():
     assert sums["cpl.55.1"] == "7960.00"
     assert found["rulebook_sha256"] != rulebook.current().sha256
     assert rulebook.current().law() == LAW
+
+
+def test_archived_law_that_says_in_chinese_only_why_it_reaches_back_is_still_read():
+    one_language = re.sub(r"basis:\n +zh: (.+)\n +en: .+", r"basis: \1", LAW[RULE])
+    assert one_language != LAW[RULE]
+    with pytest.raises(LawError, match="in Chinese and English"):
+        load.read_rule(source.parse(one_language, RULE))
+    [found] = past.analyse({**LAW, RULE: one_language}, [CASE])
+    now = rulebook.analyse(FACTS, date(2026, 3, 1), "telesales_fraud")
+    assert found["remedies"] == now["remedies"]
 
 
 def test_law_that_cannot_be_read_is_named_by_its_file():

@@ -106,5 +106,5 @@ def test_the_words_quoted_were_in_force_or_the_rule_says_why_it_reaches_further_
         for version in rule.versions:
             for quote in version.quotes():
                 law = INSTRUMENTS[quote.instrument]
-                assert version.start >= law.start or law.short.zh in version.basis, rule.id
+                assert version.start >= law.start or law.named_in(version.basis), rule.id
                 assert law.until is None or (version.until and version.until <= law.until), rule.id

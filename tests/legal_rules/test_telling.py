@@ -51,6 +51,8 @@ def test_every_rule_is_told_whole_and_in_plain_words(name, lang):
         for quote in version.quotes():
             assert quote.text in text or quote not in version.sources
         assert version.start.isoformat() in text
+        assert version.basis is None or version.basis.in_(lang) in text
+        assert not (english and version.basis and re.search("[一-鿿]", version.basis.en))
 
 
 def test_a_new_part_of_a_rule_cannot_be_forgotten_in_words():

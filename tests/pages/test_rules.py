@@ -102,6 +102,11 @@ def test_the_page_is_read_in_english_too(cast: Cast, counsel: Client) -> None:
     text = counsel.get("/law/rules/cpl.55.1/").content.decode()
     assert "if that is less than 500 yuan, 500 yuan" in text
     assert "Consumer Law, Article 55(1)" in text
+    reach = "The civil law before them required intent for fraud too (from memory)."
+    assert reach in text
+    assert rulebook.current().rules["cpl.55.1"].versions[0].basis.zh not in text
+    counsel.cookies["django_language"] = "zh-hans"
+    assert reach not in counsel.get("/law/rules/cpl.55.1/").content.decode()
 
 
 def test_every_rule_opens_and_every_example_is_told_and_holds(cast: Cast, counsel: Client) -> None:
