@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from legal_rules.reasoning import source
 from legal_rules.reasoning.load import ARTICLE
+from legal_rules.reasoning.mistakes import near
 from legal_rules.reasoning.source import Table
 from legal_rules.vocabulary import INSTRUMENTS, STATUTES
 
@@ -42,16 +43,19 @@ def _row(row: Table) -> Succession:
     older, newer = row.text("older"), row.text("newer")
     for name in ("older", "newer"):
         if row[name] not in INSTRUMENTS:
-            raise row.error(f"{row[name]!r} is not in instruments.yaml", name)
+            known = near(row[name], INSTRUMENTS)
+            raise row.error("no_instrument", name, given=row[name], values=known)
     ended = INSTRUMENTS[older].until
     if ended is None or ended >= INSTRUMENTS[newer].start:
-        raise row.error(f"{older} has to end before {newer} begins", "older")
+        raise row.error("not_ended_before", "older", older=older, newer=newer)
+    if type(row.get("complete", False)) is not bool:
+        raise row.error("wants_truth", "complete", key="complete")
     articles = row.mapping("articles")
     for old, new in articles.items():
         if not (ARTICLE.fullmatch(old) and isinstance(new, str) and ARTICLE.fullmatch(new)):
-            raise articles.error('articles are numbers as text, such as "55" or "253-1"', old)
-    if len(set(articles.values())) < len(articles):
-        raise articles.error("two articles cannot have become one here: name the main one")
+            raise articles.error("article_number", old)
+        if any(before != old and became == new for before, became in articles.items()):
+            raise articles.error("two_became_one", old, article=new)
     return Succession(older, newer, row.get("complete") is True, MappingProxyType(dict(articles)))
 
 

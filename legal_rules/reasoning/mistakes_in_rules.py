@@ -181,6 +181,19 @@ IN_RULES: Mapping[str, Mistake] = {
         "an instrument ends before it begins",
         "check from and until",
     ),
+    # --- which text of a law followed which
+    "not_ended_before": told(
+        "{older} 没有在 {newer} 施行之前失效",
+        "核对两者的先后，以及 instruments.yaml 中的 from 与 until",
+        "{older} does not end before {newer} begins",
+        "check which is the older one, and their from and until in instruments.yaml",
+    ),
+    "two_became_one": told(
+        "两条都写成变为第 {article} 条",
+        "只写主要的那一条",
+        "two articles are said to have become Article {article}",
+        "name only the main one",
+    ),
     # --- what an example expects
     "example_fails": told(
         "例子“{name}”：{key} 应为 {wanted}，得到 {found}",

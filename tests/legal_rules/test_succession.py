@@ -48,11 +48,12 @@ def test_an_article_without_a_counterpart_has_none():
     ("old", "new", "message"),
     [
         ("older: cpl_1993", "older: cpl_1893", r":3: 'cpl_1893' is not in instruments"),
-        ("older: cpl_1993", "older: cpl_regs_2024", r":3: .* has to end before"),
-        ("newer: cpl_2013", "newer: cpl_1993", r":3: .* has to end before"),
-        ('{"49": "55"}', '{"四十九": "55"}', r":5: articles are numbers"),
-        ('{"49": "55"}', '{"49": 55}', r":5: articles are numbers"),
+        ("older: cpl_1993", "older: cpl_regs_2024", r":3: .* does not end before"),
+        ("newer: cpl_2013", "newer: cpl_1993", r":3: .* does not end before"),
+        ('{"49": "55"}', '{"四十九": "55"}', r":5: an article is a number"),
+        ('{"49": "55"}', '{"49": 55}', r":5: an article is a number"),
         ('{"49": "55"}', '{"49": "55", "50": "55"}', r":5: two articles"),
+        ("articles:", "complete: maybe\n    articles:", r":5: 'complete' is yes or no"),
         ("articles:", "article:", r":\d: unknown key 'article'"),
     ],
 )
@@ -60,3 +61,10 @@ def test_a_mistake_is_refused_with_its_line(old, new, message):
     assert len(read(GOOD)) == 1
     with pytest.raises(LawError, match=message):
         read(GOOD.replace(old, new))
+
+
+def test_a_mistake_is_said_in_chinese_too():
+    with pytest.raises(LawError) as refused:
+        read(GOOD.replace("newer: cpl_2013", "newer: cpl_1993"))
+    assert refused.value.sentence_for("zh-hans") == "cpl_1993 没有在 cpl_1993 施行之前失效"
+    assert refused.value.remedy_for("zh-hans").startswith("核对两者的先后")
