@@ -148,12 +148,10 @@ def test_what_is_no_form_is_not_told_as_if_it_were_one():
 
 def test_relations_name_the_older_law_the_special_rules_and_the_dates():
     told = tell(BOOK.rules["cpl.55.1"], BOOK.rules, "zh-hans")
-    assert any("更早的事实适用" in text and "cpl_1993.49" in text for text in told.relations)
+    assert f"更早的事实适用：{BOOK.rules['cpl_1993.49'].title.zh}。" in told.relations
     special = replace(BOOK.rules["cpl.55.1"], yields_to=("cpl.49",))
-    assert any(
-        text == "特别规定适用时让位于：人身损害赔偿（cpl.49）。"
-        for text in tell(special, BOOK.rules, "zh-hans").relations
-    )
+    relations = tell(special, BOOK.rules, "zh-hans").relations
+    assert "特别规定适用时让位于：人身损害赔偿。" in relations
 
 
 RULE = """
