@@ -7,13 +7,14 @@ has a key of its own.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import translation
 
 from complaints.advance import step_taken
@@ -81,12 +82,7 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
     ways = transports.installed() if ways is None else ways
     try:
         with transaction.atomic():
-            row = (
-                Outbox.objects.select_for_update(of=("self",), skip_locked=True)
-                .select_related("complaint__consumer", "complaint__owner", "transition")
-                .filter(pk=pk, done_at=None, cancelled_at=None)
-                .first()
-            )
+            row = _claimed([pk]).first()
             if row is None:
                 return False
             _send(row, now, ways, mailed)
@@ -102,6 +98,42 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
         return False
 
 
+def _claimed(pks: Sequence[int]) -> QuerySet[Outbox]:
+    """The rows that nobody else is at, held until the end of the transaction, oldest first."""
+    return (
+        Outbox.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("complaint__consumer", "complaint__owner", "transition")
+        .filter(pk__in=pks, done_at=None, cancelled_at=None)
+        .order_by("not_before", "pk")
+    )
+
+
+def deliver_notices(pks: Sequence[int], now: datetime) -> int:
+    """Write the notices of many rows to staff in one transaction; answers how many rows are done.
+
+    When one of them fails, each goes alone, so that it holds up no other.
+    """
+    try:
+        with transaction.atomic():
+            rows = list(_claimed(pks))
+            _notify(rows, now, transports.installed())
+            done = [row.pk for row in rows]
+            Outbox.objects.filter(pk__in=done).update(
+                done_at=now, attempts=F("attempts") + 1, last_error=""
+            )
+        return len(done)
+    except Exception:
+        logger.exception("%s outbox rows together were not sent; each is sent alone", len(pks))
+        return sum(deliver(pk, now) for pk in pks)
+
+
+def _notify(rows: Sequence[Outbox], now: datetime, ways: Ways, mailed: bool = True) -> None:
+    telling.tell(rows, now, mailed=mailed)
+    if "webhook" in ways and settings.WEBHOOK_URL:
+        warnings = [row for row in rows if row.effect == "warn_of_deadline"]
+        Outbox.objects.bulk_create([_call_later(row, now) for row in warnings])
+
+
 def _send(outbox: Outbox, now: datetime, ways: Ways, mailed: bool) -> None:
     """Write and hand over what belongs to the row. The row is locked and becomes done with it, so
     there is none of it yet.
@@ -114,9 +146,7 @@ def _send(outbox: Outbox, now: datetime, ways: Ways, mailed: bool) -> None:
         with translation.override(telling.LANGUAGE):
             to_consumer.send(outbox, row, now, ways)
         return
-    telling.tell(outbox, now, mailed=mailed)
-    if outbox.effect == "warn_of_deadline" and "webhook" in ways and settings.WEBHOOK_URL:
-        _call_later(outbox, now)
+    _notify([outbox], now, ways, mailed)
 
 
 def _call(outbox: Outbox, ways: Ways) -> None:
@@ -136,9 +166,9 @@ def _call(outbox: Outbox, ways: Ways) -> None:
     )
 
 
-def _call_later(outbox: Outbox, now: datetime) -> None:
-    """A warning is told to the webhook as well, in a row of its own."""
-    Outbox.objects.create(
+def _call_later(outbox: Outbox, now: datetime) -> Outbox:
+    """A warning is told to the webhook as well, in a row of its own (not saved)."""
+    return Outbox(
         complaint=outbox.complaint,
         effect=CALL,
         key=f"{outbox.key}.call",

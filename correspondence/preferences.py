@@ -5,7 +5,7 @@ The only module that writes `Preferences`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -22,11 +22,6 @@ from correspondence.models import Notice, Preferences
 from correspondence.quiet import Hours
 
 DEFAULT = Preferences()
-
-
-def of_people(users: Iterable[int | None]) -> dict[int, Preferences]:
-    """The wishes of those who expressed any, by person."""
-    return Preferences.objects.in_bulk([pk for pk in users if pk is not None])
 
 
 def of(user: User) -> Preferences:

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from accounts.absences import Roster
 from accounts.models import Absence, User
 from complaints.models import Complaint, Outbox
-from correspondence.who_is_told import LADDER, Row, levels_from
+from correspondence.scene import Scene
+from correspondence.staff import levels_from
+from correspondence.who_is_told import Row
 
 
 @dataclass(frozen=True)
@@ -27,26 +28,20 @@ class Receiver:
     away: Absence | None = None
 
 
-def may_see(user: User, complaint: Complaint) -> bool:
-    """Whether the person is active and sees the case."""
-    return Complaint.objects.visible_to(user).filter(pk=complaint.pk).exists()
-
-
-def of_row(row: Row, outbox: Outbox, roster: Roster) -> list[Receiver]:
+def of_row(row: Row, outbox: Outbox, scene: Scene) -> list[Receiver]:
     """Whom the table names, or who stands in for them."""
-    people = row.staff(outbox.complaint, outbox) if row.staff else []
-    return _present(people, outbox.complaint, roster)
+    people = scene.people(row.staff, outbox) if row.staff else []
+    return _present(people, outbox.complaint, scene)
 
 
-def of_ladder(outbox: Outbox, roster: Roster) -> list[Receiver]:
+def of_ladder(outbox: Outbox, scene: Scene) -> list[Receiver]:
     """The first level from the wanted one on where somebody is there to be told.
 
     Whoever is absent there without a deputy finds the notice on the return, but does not count.
     """
     found: list[Receiver] = []
     for level in levels_from(outbox):
-        people = LADDER[level](outbox.complaint, outbox)
-        there = _present(people, outbox.complaint, roster, level)
+        there = _present(scene.on_level(level, outbox), outbox.complaint, scene, level)
         known = {receiver.user.pk for receiver in found}
         found += [receiver for receiver in there if receiver.user.pk not in known]
         if any(receiver.away is None for receiver in there):
@@ -55,14 +50,14 @@ def of_ladder(outbox: Outbox, roster: Roster) -> list[Receiver]:
 
 
 def _present(
-    people: Iterable[User], complaint: Complaint, roster: Roster, level: str = ""
+    people: Iterable[User], complaint: Complaint, scene: Scene, level: str = ""
 ) -> list[Receiver]:
-    able = [user for user in people if may_see(user, complaint)]
-    found = [Receiver(user, level, away=roster.absence_of(user)) for user in able]
+    able = [user for user in people if scene.sees(user, complaint)]
+    found = [Receiver(user, level, away=scene.absence_of(user)) for user in able]
     told = {receiver.user.pk for receiver in found if receiver.away is None}
     for receiver in list(found):
-        deputy = roster.stand_in(receiver.user) if receiver.away else None
-        if deputy is None or deputy.pk in told or not may_see(deputy, complaint):
+        deputy = scene.stand_in(receiver.user) if receiver.away else None
+        if deputy is None or deputy.pk in told or not scene.sees(deputy, complaint):
             continue
         told.add(deputy.pk)
         found.append(Receiver(deputy, level, behalf_of=receiver.user))

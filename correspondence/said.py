@@ -16,7 +16,8 @@ from complaints.choices import DeadlineState
 from complaints.models import Deadline
 from correspondence import words
 from correspondence.models import Notice
-from correspondence.who_is_told import REASONS, TABLE
+from correspondence.staff import REASONS
+from correspondence.who_is_told import TABLE
 
 RUNS = (DeadlineState.RUNNING, DeadlineState.HELD)
 

@@ -19,7 +19,18 @@ def send_waiting() -> int:
 
     Answers how many rows were sent.
     """
-    return _send(dispatch.STAFF) + _send(dispatch.LETTERS)
+    return _notices() + _send(dispatch.LETTERS)
+
+
+def _notices() -> int:
+    """Notices in batches, while they come."""
+    sent, until = 0, monotonic() + SECONDS
+    while rows := dispatch.waiting(timezone.now(), kind=dispatch.STAFF):
+        done = dispatch.deliver_notices(rows, timezone.now())
+        sent += done
+        if not done or monotonic() > until:
+            break
+    return sent
 
 
 @shared_task

@@ -4,73 +4,66 @@ may leave.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.utils import timezone, translation
+from django.utils import translation
 
-from accounts.absences import Roster
-from accounts.models import User
-from complaints.choices import DeadlineNature, DeadlineState, Priority, Risk
-from complaints.models import Complaint, Deadline, Event, Outbox
+from complaints.choices import DeadlineNature, Priority, Risk
+from complaints.models import Complaint, Event, Outbox
 from correspondence import families, preferences, receivers, said, words
 from correspondence.models import Notice
 from correspondence.receivers import Receiver
+from correspondence.scene import Scene
 from correspondence.who_is_told import TABLE
 
 LANGUAGE = "zh-hans"
 
 
-def tell(outbox: Outbox, now: datetime, *, mailed: bool = True) -> list[Notice]:
-    """Write the notices of an outbox row, in the caller's transaction.
+def tell(rows: Sequence[Outbox], now: datetime, *, mailed: bool = True) -> list[Notice]:
+    """Write the notices of outbox rows to staff, in the caller's transaction.
 
     `mailed`: whether e-mails may follow; not when the past is played again.
     """
-    roster = Roster.of(timezone.localdate(now))
+    scene = Scene(rows, now)
+    notices = [notice for row in rows for notice in _of(row, scene, mailed)]
+    return Notice.objects.bulk_create(notices, batch_size=500)
+
+
+def _of(outbox: Outbox, scene: Scene, mailed: bool) -> list[Notice]:
     if outbox.effect == "warn_of_deadline":
-        return _warn(outbox, roster, now, mailed)
+        return _warning(outbox, scene, mailed)
     row = TABLE[outbox.effect]
-    found = receivers.of_row(row, outbox, roster)
+    found = receivers.of_row(row, outbox, scene)
     if outbox.effect == "tell_escalation":
-        found = [each for each in found if not _warned_just_now(outbox, each.user)]
+        found = [each for each in found if not scene.warned(each.user, outbox)]
     pairs = []
     for receiver in found:
         with translation.override(receiver.user.language or LANGUAGE):
             values = words.of_case(outbox)
             subject, body = words.fill(row.subject, values), words.fill(row.body, values)
-            pairs.append((receiver, _notice(outbox, receiver, row.family, subject, body, now)))
-    return _kept(pairs, now, mailed)
+            notice = _notice(outbox, receiver, row.family, subject, body, scene.now)
+        pairs.append((receiver, notice))
+    return _kept(pairs, scene, mailed)
 
 
-def _warn(outbox: Outbox, roster: Roster, now: datetime, mailed: bool) -> list[Notice]:
+def _warning(outbox: Outbox, scene: Scene, mailed: bool) -> list[Notice]:
     """A warning of a clock. One that has ended meanwhile warns nobody."""
-    deadline = Deadline.objects.filter(
-        pk=outbox.payload.get("deadline"),
-        state__in=[DeadlineState.RUNNING, DeadlineState.HELD],
-    ).first()
-    if deadline is None:
+    clock, now = scene.clock(outbox), scene.now
+    if clock is None or clock.state not in said.RUNS:
         return []
-    found = receivers.of_ladder(outbox, roster)
+    found = receivers.of_ladder(outbox, scene)
     if not any(receiver.away is None for receiver in found):
         _nobody(outbox, now)
-    complaint, pairs = outbox.complaint, []
+    case, pairs = outbox.complaint, []
     for receiver in found:
         with translation.override(receiver.user.language or LANGUAGE):
-            family = families.of_warning(receiver.level, getattr(deadline, "subject", ""))
-            subject, body = words.of_clock(complaint.number, complaint.title, deadline, now)
+            family = families.of_warning(receiver.level, clock.subject)
+            subject, body = words.of_clock(case.number, case.title, clock, now)
             pairs.append((receiver, _notice(outbox, receiver, family, subject, body, now)))
-    insists = deadline.nature == DeadlineNature.STATUTORY and now >= deadline.due_at
-    return _kept(pairs, now, mailed, insists=insists)
-
-
-def _warned_just_now(outbox: Outbox, user: User) -> bool:
-    """The clock that escalates the case has warned the person already, in the same breath."""
-    return Notice.objects.filter(
-        user=user,
-        outbox__complaint=outbox.complaint_id,
-        outbox__effect="warn_of_deadline",
-        outbox__created_at=outbox.created_at,
-    ).exists()
+        scene.warns(receiver.user, outbox)
+    insists = clock.nature == DeadlineNature.STATUTORY and now >= clock.due_at
+    return _kept(pairs, scene, mailed, insists=insists)
 
 
 def _nobody(outbox: Outbox, now: datetime) -> None:
@@ -115,19 +108,18 @@ def _notice(
 
 def _kept(
     pairs: Iterable[tuple[Receiver, Notice]],
-    now: datetime,
+    scene: Scene,
     mailed: bool,
     *,
     insists: bool = False,
 ) -> list[Notice]:
     """Those that their receivers wish to have; a statutory clock that fell due asks nobody."""
-    pairs, kept = list(pairs), []
-    wishes = preferences.of_people([receiver.user.pk for receiver, _notice in pairs])
+    kept = []
     for receiver, notice in pairs:
-        wish = wishes.get(receiver.user.pk)
+        wish = scene.wishes(receiver.user)
         if preferences.way_of(wish, notice.family) == families.OFF and not insists:
             continue
         if mailed:
-            preferences.plan(notice, wish, now, back=receiver.away)
+            preferences.plan(notice, wish, scene.now, back=receiver.away)
         kept.append(notice)
-    return Notice.objects.bulk_create(kept)
+    return kept

@@ -15,6 +15,7 @@ from correspondence.tasks import send_waiting
 from correspondence.who_is_told import TABLE
 from tests import factories as f
 from tests.cast import Cast
+from tests.correspondence.conftest import warning
 
 
 def test_every_effect_of_the_lifecycle_has_a_row() -> None:
@@ -103,3 +104,29 @@ def test_without_an_address_the_letter_is_a_task_for_a_person(cast: Cast, channe
     send_waiting()
     assert Notice.objects.get().way == "manual"
     assert mail.outbox == []
+
+
+def test_one_row_that_fails_holds_up_no_other(cast: Cast) -> None:
+    case = f.investigating(cast)
+    send_waiting()
+    good = [warning(case, "owner") for _n in range(3)]
+    bad = warning(case, "owner")
+    Outbox.objects.filter(pk=bad.pk).update(effect="ask_extension", payload={})
+    later = warning(case, "owner")
+    assert send_waiting() == 4
+    assert Notice.objects.filter(outbox__in=[*good, later]).count() == 4
+    bad.refresh_from_db()
+    assert (bad.attempts, bad.last_error, bad.done_at) == (1, "KeyError", None)
+    assert bad.not_before > timezone.now()
+    assert send_waiting() == 0
+
+
+def test_a_flood_of_warnings_costs_no_statement_for_each(
+    cast: Cast, django_assert_max_num_queries
+) -> None:
+    cases = [f.investigating(cast) for _n in range(3)]
+    send_waiting()
+    rows = [warning(cases[n % 3], who) for n in range(20) for who in ("owner", "supervisor")]
+    with django_assert_max_num_queries(20):  # three for each person
+        assert dispatch.deliver_notices([row.pk for row in rows], timezone.now()) == 40
+    assert Notice.objects.filter(outbox__in=rows).count() == 20 * 3

@@ -95,6 +95,16 @@ def test_a_review_lies_with_counsel(cast: Cast) -> None:
     assert names(told(case, "supervisor", "counsel_review")) == ["supervisor", "supervisor2"]
 
 
+def test_the_clock_of_a_promise_warns_whoever_gave_it(cast: Cast) -> None:
+    case = f.executing(cast)
+    promise = case.commitments.get()
+    clock = case.deadlines.get(subject=f"commitment:{promise.pk}")
+    promise.owner = cast.colleague
+    promise.save(update_fields=["owner"])
+    (notice,) = told(case, "owner", clock.kind)
+    assert (notice.user, notice.family) == (cast.colleague, "promise")
+
+
 def test_the_deputy_is_told_instead_and_reads_for_whom(cast: Cast) -> None:
     case = f.investigating(cast)
     away(cast.agent, cast.colleague)
