@@ -134,6 +134,18 @@ def test_a_deadline_is_told_in_english_too(counsel: Client) -> None:
     assert "Bank and Insurance Complaint Measures, Article 18(1)" in text
 
 
+def test_why_a_deadline_reaches_further_back_is_said_in_the_language_of_the_page(
+    counsel: Client,
+) -> None:
+    basis = deadline_table.current().entries["penalty8_15d"].basis
+    assert basis
+    for lang, other in (("zh-hans", "en"), ("en", "zh-hans")):
+        counsel.cookies["django_language"] = lang
+        text = counsel.get("/law/deadlines/penalty8_15d/").content.decode()
+        assert f'<p class="meta">{basis.in_(lang)}</p>' in text
+        assert basis.in_(other) not in text
+
+
 def test_a_window_names_the_rule_and_the_question_that_compute_it(counsel: Client) -> None:
     text = counsel.get("/law/deadlines/limitation_3y/").content.decode()
     assert "从这个日期算起：" in text
