@@ -53,7 +53,7 @@ from legal_rules.reasoning.load import ARTICLE
 from legal_rules.reasoning.source import LawError, Table
 from legal_rules.vocabulary import CATEGORIES, INSTRUMENTS
 
-MOST_REGIMES = 999
+MOST_REGIMES, MOST_YEARS = 999, 50
 ENTRY_NEEDS = ("id", "title", "says", "use", "nature", "owed_by", "citations", "in_force")
 ENTRY_KEYS = (
     *("why", "certainty", "basis", "replaces", "length", "unit", "back", "applies"),
@@ -174,13 +174,16 @@ def _applies(row: Table) -> Applies:
 
 
 def _window(row: Table) -> Window:
-    row.only(("from_fact", "anew_from"), ("computed_by",))
-    begun, anew = (
-        dated_fact(row, key) if key in row else None for key in ("from_fact", "anew_from")
-    )
-    if begun is None and (anew or not row.names("computed_by")):
+    days = ("from_fact", "anew_from", "used_on")
+    row.only((*days, "no_later"), ("computed_by",))
+    facts = {key: dated_fact(row, key) for key in days if key in row}
+    bound = None
+    if "no_later" in row:
+        last = row.mapping("no_later").only((), ("fact", "years"))
+        bound = dated_fact(last, "fact"), whole(last, "years", MOST_YEARS)
+    if "from_fact" not in facts and (facts or bound or not row.names("computed_by")):
         raise row.error("no_computation")
-    return Window(begun, anew, row.names("computed_by"))
+    return Window(computed_by=row.names("computed_by"), no_later=bound, **facts)
 
 
 def _retention(row: Table) -> Retention:

@@ -124,13 +124,18 @@ class ClockTerms:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which dated fact begins it, which later one begins it anew, and which facts (`dv_…`) or rules
-    of the analysis compute it.
+    """How the analysis computes an entry. `computed_by`: facts (`dv_…`) or rules that do.
+
+    `from_fact`: the day that begins it; `anew_from`: a later day that begins it anew while it still
+    runs; `used_on`: the day on which the right was used; `no_later`: a day and the years after it
+    at which it ends whatever happened.
     """
 
-    from_fact: str | None
-    anew_from: str | None
     computed_by: tuple[str, ...]
+    from_fact: str | None = None
+    anew_from: str | None = None
+    used_on: str | None = None
+    no_later: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from rest_framework import serializers as s
 from complaints import facts, snapshots
 from complaints.clock_words import local
 from complaints.models import Analysis, Complaint
+from complaints.periods import STATES, periods
 from legal_rules import signatures
 from legal_rules.api.serializers import AnalysisSerializer
 from legal_rules.comparison import KINDS
@@ -38,6 +39,34 @@ class ChangeSerializer(s.Serializer[Any]):
     sentence = s.CharField()
 
 
+class WindowCitationSerializer(s.Serializer[Any]):
+    """Where words of the law stand."""
+
+    instrument = s.CharField()
+    article = s.CharField()
+    paragraph = s.IntegerField(required=False)
+    item = s.IntegerField(required=False)
+
+
+class WindowSerializer(s.Serializer[Any]):
+    """A period of the law that runs from a date of the case."""
+
+    id = s.CharField(help_text=_("期限表中的编号"))
+    title = s.CharField()
+    length = s.CharField()
+    until = s.DateField(allow_null=True, help_text=_("最后一日"))
+    state = s.ChoiceField(choices=list(STATES))
+    words = s.CharField()
+    citation = WindowCitationSerializer(allow_null=True)
+    basis = s.CharField()
+    note = s.CharField(allow_blank=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of Python, so it cannot be declared above."""
+        begun = s.DateField(allow_null=True, help_text=_("起算的日期；尚未查明时为空"))
+        return {"from": begun, **super().get_fields()}
+
+
 class CaseAnalysisSerializer(AnalysisSerializer):
     """The legal analysis of the facts as they are, and of the frozen one whether it still holds."""
 
@@ -45,6 +74,9 @@ class CaseAnalysisSerializer(AnalysisSerializer):
     stale = s.BooleanField(allow_null=True, help_text=_("留存的分析是否已经过期；没有留存时为空"))
     changes = ChangeSerializer(
         many=True, help_text=_("留存之后的变动：事实、日期、规则库，以及不同的结论")
+    )
+    windows = WindowSerializer(
+        many=True, help_text=_("法律上的期间：从案件的日期起算，截至今天的情况")
     )
 
 
@@ -59,6 +91,7 @@ def case_analysis(case: Complaint) -> dict[str, Any]:
         "frozen": _frozen(frozen) if frozen else None,
         "stale": stale,
         "changes": [each.as_json() for each in changes],
+        "windows": periods(case, answers),
     }
 
 

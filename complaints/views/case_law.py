@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from complaints import snapshots
 from complaints.lifecycle import State
 from complaints.models import FactAnswer
+from complaints.periods import STATES, periods
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import lang
 from complaints.views.staleness import Stale, stale
@@ -67,7 +68,8 @@ class RuleShown:
 class LawPane:
     """The rules, the rights at stake, duties and exposures, and the version of the rulebook.
 
-    `imposed` are the rules on what the State may impose; `others` those that do not apply or that
+    `windows`: periods of the law that run from the dates of the case, each with its tone. `imposed`
+    are the rules on what the State may impose; `others` those that do not apply or that
     nobody complained of. `stale`: what changed since
     the analysis was frozen.
     """
@@ -78,6 +80,7 @@ class LawPane:
     rights: list[tuple[str, bool]]
     duties: list[dict[str, Any]]
     exposure: list[dict[str, Any]]
+    windows: list[dict[str, Any]]
     rule_set: str
     as_of: str
     snapshots: int
@@ -105,6 +108,7 @@ def law_pane(page: CasePage) -> LawPane:
         [(RIGHTS[r["id"]].name_for(lang()), r["status"] == "infringed") for r in found["rights"]],
         found["duties"],
         found["exposure"],
+        [{**w, "tone": STATES[w["state"]][1]} for w in periods(page.complaint, page.answers)],
         found["rule_set"],
         found["as_of"],
         page.complaint.n_snapshots,

@@ -73,6 +73,20 @@ def test_the_analysis_speaks_of_the_facts_as_they_are_now(cast: Cast, agent: Cal
     assert "price_overpaid" not in {r["remedy"] for r in before["remedies"]}
 
 
+def test_the_analysis_names_the_windows_of_the_law_with_their_days(
+    cast: Cast, agent: Caller
+) -> None:
+    number = f.investigating(cast, category="prepaid").number
+    before = ok(agent.get(f"complaints/{number}/analysis/"))["windows"]
+    assert {w["id"]: w["state"] for w in before}["prepaid_cooling_7d"] == "unknown"
+    facts = {"tx_payment_date": "2026-03-02", "rt_demand_date": "2026-03-09"}
+    ok(agent("put", f"complaints/{number}/facts/", facts))
+    after = {w["id"]: w for w in ok(agent.get(f"complaints/{number}/analysis/"))["windows"]}
+    found = after["prepaid_cooling_7d"]
+    assert (found["from"], found["until"], found["state"]) == ("2026-03-02", "2026-03-09", "kept")
+    assert found["citation"] == {"instrument": "spc_prepaid_2025", "article": "14", "paragraph": 1}
+
+
 # --- texts, promises, stops
 
 

@@ -308,3 +308,15 @@ def test_what_is_answered_or_stands_in_a_field_is_not_offered(cast: Cast, agent:
     text = text_of(agent.get(address(case)))
     assert "<mark>花了三千九百八十元</mark>" not in text, "the price stands in the case"
     assert 'data-group="offers"' not in text_of(browser(cast.auditor).get(address(case)))
+
+
+def test_the_law_pane_lists_the_windows_of_the_law_and_leads_to_each(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.investigating(cast, category="prepaid")
+    f.answer(case, cast.agent, tx_payment_date="2026-03-02", rt_demand_date="2026-03-09")
+    text = text_of(agent.get(address(case)))
+    assert "预付式消费七日退款" in text
+    assert "已在期间内提出" in text
+    assert "2026-03-02 至 2026-03-09" in text
+    assert 'href="/law/deadlines/prepaid_cooling_7d/"' in text
