@@ -22,7 +22,6 @@ from complaints.worked_days import (
     Due,
     Pause,
     Periods,
-    from_library,
     local,
     merged,
 )
@@ -41,7 +40,6 @@ __all__ = [
     "Pause",
     "Periods",
     "business",
-    "from_library",
     "into_business",
     "local",
     "merged",
@@ -49,9 +47,8 @@ __all__ = [
 ]
 
 END_OF_DAY = time(23, 59, 59)
-HOURS, MINUTES = ("hour", "working_hour"), ("immediate",)
-DAYS = ("calendar_day", "working_day", "month", "year")
-UNITS = (*HOURS, *DAYS, *MINUTES)
+HOURS, DAYS = ("hour", "working_hour"), ("calendar_day", "working_day", "month", "year")
+UNITS = (*HOURS, *DAYS, "immediate")
 UNTIL = "until"  # no length: the day or the hour itself was named
 # A longer term is a mistake: about a hundred years
 LONGEST = {"hour": 100_000, "working_hour": 50_000, "month": 1_200, "year": 100}
@@ -135,9 +132,8 @@ def count_back(
         raise CountingError("unit", unit)
     if unit == "working_day":
         return _working_days_back(event, length, calendar, own)
-    if unit == "calendar_day":
-        return Due(_end_of(event - length * DAY), event)
-    return Due(_end_of(_corresponding(event, -length * (12 if unit == "year" else 1))), event)
+    day = event - length * DAY if unit == "calendar_day" else _corresponding(event, -length, unit)
+    return Due(_end_of(day), event)
 
 
 def checked(length: object, unit: str) -> None:
@@ -167,9 +163,9 @@ def _days(
 ) -> Due:
     held, first = _held_days(pauses), start.date() + DAY
     if unit != "calendar_day":  # 202: the corresponding day; pauses then lengthen it day by day
-        end = _corresponding(start.date(), length * (12 if unit == "year" else 1))
-        length = (end - start.date()).days
-    counted, left_out = first + (length - 1) * DAY, []
+        length = (_corresponding(start.date(), length, unit) - start.date()).days
+    counted = first + (length - 1) * DAY
+    left_out: list[date] = []
     if held:
         counted, left_out = _counted(first, length, lambda d: d not in held)
     last, passed = _settled(
@@ -269,9 +265,9 @@ def _settled(
         last, held = back, held - {back}
 
 
-def _corresponding(day: date, number: int) -> date:
-    """The corresponding day so many months away, else the month's last day (民法典 202)."""
-    months_since = day.year * 12 + day.month - 1 + number
+def _corresponding(day: date, length: int, unit: str) -> date:
+    """The corresponding day so many months or years away, else that month's last day (202)."""
+    months_since = day.year * 12 + day.month - 1 + length * (12 if unit == "year" else 1)
     year, month = divmod(months_since, 12)
     last = months.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
