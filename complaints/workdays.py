@@ -50,9 +50,8 @@ END_OF_DAY = time(23, 59, 59)
 HOURS, DAYS = ("hour", "working_hour"), ("calendar_day", "working_day", "month", "year")
 UNITS = (*HOURS, *DAYS, "immediate")
 UNTIL = "until"  # no length: the day or the hour itself was named
-# A longer term is a mistake: about a hundred years
+# A longer term is a mistake: some seventy years and more
 LONGEST = {"hour": 100_000, "working_hour": 50_000, "month": 1_200, "year": 100}
-MOST_DAYS = 25_000
 
 
 def count(
@@ -140,7 +139,7 @@ def checked(length: object, unit: str) -> None:
     """Raises CountingError for an unknown unit or a length that is no positive whole number."""
     if unit not in UNITS:
         raise CountingError("unit", unit)
-    least, most = 0 if unit == "immediate" else 1, LONGEST.get(unit, MOST_DAYS)
+    least, most = 0 if unit == "immediate" else 1, LONGEST.get(unit, 25_000)
     if not isinstance(length, int) or isinstance(length, bool) or not least <= length <= most:
         raise CountingError("length", length)
 

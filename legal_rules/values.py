@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from legal_rules.terms import Fact
 
 TEXT_LIMIT = 2000
-EARLIEST = date(1949, 10, 1)
+EARLIEST, LATEST = date(1949, 10, 1), date(2199, 12, 31)
 _BEIJING = timezone(timedelta(hours=8))
 _MONEY = re.compile(r"(\d{1,3}(,\d{3})+|\d{1,12})(\.\d{1,2})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -66,6 +66,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{given}” is not a date and time; write it like 2026-03-01T09:30.",
     ),
     "too_early": ("日期早于 1949-10-01。", "The date is before 1949-10-01."),
+    "too_late": ("日期晚于 2199-12-31；请核对。", "The date is after 2199-12-31; please check it."),
     "in_future": ("日期晚于今天。", "The date is later than today."),
     "empty": ("内容不能为空。", "It must not be empty."),
     "too_long": ("内容过长，最多 2000 字。", "The text is too long; 2,000 characters at most."),
@@ -224,9 +225,16 @@ def _date(fact: Fact, value: object, refuse: Refusal) -> str:
         day = date.fromisoformat(text)
     except ValueError as bad:
         raise refuse("not_date") from bad
+    _sensible(day, refuse)
+    return text
+
+
+def _sensible(day: date, refuse: Refusal) -> None:
+    """Clocks are counted from dates: nothing can be counted at the end of the calendar."""
     if day < EARLIEST:
         raise refuse("too_early")
-    return text
+    if day > LATEST:
+        raise refuse("too_late")
 
 
 def _datetime(fact: Fact, value: object, refuse: Refusal) -> str:
@@ -238,8 +246,7 @@ def _datetime(fact: Fact, value: object, refuse: Refusal) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError as bad:
         raise refuse("not_datetime") from bad
-    if moment.date() < EARLIEST:
-        raise refuse("too_early")
+    _sensible(moment.date(), refuse)
     return (moment if moment.tzinfo else moment.replace(tzinfo=_BEIJING)).isoformat()
 
 

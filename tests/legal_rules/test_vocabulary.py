@@ -116,6 +116,8 @@ def test_an_answer_is_brought_to_its_normal_form(fact, given, normal):
         ("tx_contract_date", "2026/03/01", "not_date"),
         ("tx_contract_date", 20260301, "not_date"),
         ("tx_contract_date", "0001-01-01", "too_early"),
+        ("tx_contract_date", "9999-12-31", "too_late"),
+        ("pi_leak_discovered_at", "9999-12-31T23:00:00+00:00", "too_late"),
         ("mn_age", 151, "too_large"),
         ("mn_age", -1, "negative"),
         ("mn_age", 12.0, "not_integer"),
