@@ -12,7 +12,7 @@ from complaints.clock import Happening
 from complaints.workdays import DAY, SHANGHAI, Calendar, Pause, Periods
 
 FIRST, LAST = date(2024, 1, 1), date(2027, 12, 31)
-ZONES = [UTC, SHANGHAI, *map(ZoneInfo, ("America/New_York", "Asia/Kathmandu", "Pacific/Apia"))]
+ZONES = [UTC, SHANGHAI, *map(ZoneInfo, ("America/Bogota", "Asia/Kathmandu", "Pacific/Apia"))]
 LENGTHS = {"hour": 300, "working_hour": 40, "calendar_day": 40, "working_day": 25, "month": 14}
 PERIODS: tuple[Periods, ...] = tuple(
     tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in periods)
