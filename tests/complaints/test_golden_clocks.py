@@ -44,3 +44,11 @@ def test_there_are_enough_examples_each_with_its_own_name_and_an_article() -> No
     names = Counter(example["name"] for example in EXAMPLES)
     assert [name for name, times in names.items() if times > 1] == []
     assert all(example["article"] for example in EXAMPLES)
+
+
+def test_the_examples_that_the_documentation_names_are_there() -> None:
+    text = (golden.FOLDER.parents[1] / "docs/clocks.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.endswith("` |")]
+    named = {line.rsplit("`", 2)[1] for line in rows}
+    assert len(named) >= 25
+    assert named - {example["name"] for example in EXAMPLES} == set()
