@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from complaints.views import analyses, case, case_acts, communications, evidence, facts, steps
+from complaints.views import (
+    analyses,
+    case,
+    case_acts,
+    communications,
+    evidence,
+    facts,
+    promise_acts,
+    steps,
+)
 
 urlpatterns = [
     path("", case.case, name="case"),
@@ -26,5 +35,9 @@ urlpatterns = [
     path("assign/", case_acts.assign, name="assign"),
     path("claim/", case_acts.claim, name="claim"),
     path("share/", case_acts.share, name="share"),
-    path("commitments/<int:promise_id>/", case_acts.promise, name="promise"),
+    path("commitments/", promise_acts.make_promise, name="make_promise"),
+    path("commitments/<int:promise_id>/", promise_acts.keep, name="promise"),
+    path("commitments/<int:promise_id>/broken/", promise_acts.broken, name="promise_broken"),
+    path("commitments/<int:promise_id>/release/", promise_acts.release, name="promise_release"),
+    path("commitments/<int:promise_id>/due/", promise_acts.other_due, name="promise_due"),
 ]

@@ -16,6 +16,7 @@ from complaints import deadlines, validation
 from complaints.advance import check_version, lock
 from complaints.choices import CommitmentState
 from complaints.errors import Invalid, NotAllowed
+from complaints.lifecycle import State
 from complaints.models import Commitment, Communication, Complaint, Event, Outbox
 from complaints.validation import Refused
 from evidence.models import Item
@@ -45,6 +46,8 @@ def open_one(
     """The promise, its case locked. Raises Complaint.DoesNotExist, StaleVersion, Invalid."""
     complaint = lock(number, by)
     check_version(complaint, version)
+    if complaint.state == State.ARCHIVED:
+        raise Invalid({"state": [_("案卷已经归档，不能再登记；如需更正请先重新启动")]})
     commitment = Commitment.objects.filter(complaint=complaint, pk=commitment_id).first()
     if commitment is None:
         raise Invalid({"commitment": [_("没有这项承诺")]})

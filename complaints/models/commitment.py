@@ -20,6 +20,13 @@ OWED = Q(state=CommitmentState.OPEN) | (
 )
 
 
+def is_owed(state: str, strength: str, source: str) -> bool:
+    """`OWED` for a row that is read already."""
+    if state != CommitmentState.BROKEN:
+        return state == CommitmentState.OPEN
+    return strength != CommitmentStrength.OFFERED or source == CommitmentSource.RESOLUTION
+
+
 class Commitment(models.Model):
     """A promise to the consumer of the case: what, until when, by whom, said where, how firm.
 

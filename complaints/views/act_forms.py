@@ -8,10 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints.choices import CommitmentState, HoldReason
+from complaints.choices import HoldReason
 from complaints.models import Complaint
 from complaints.views.sheets import SheetForm
-from evidence.models import Item
 
 RETURN = "none"
 
@@ -92,33 +91,6 @@ class ReasonForm(SheetForm):
     """Why."""
 
     reason = forms.CharField(label=_("理由"), widget=_lines())
-
-
-class PromiseForm(SheetForm):
-    """Whether a promise was kept, with the proof of it."""
-
-    state = forms.ChoiceField(
-        label=_("结果"),
-        choices=[
-            (CommitmentState.KEPT.value, CommitmentState.KEPT.label),
-            (CommitmentState.WAIVED.value, CommitmentState.WAIVED.label),
-        ],
-        widget=forms.RadioSelect,
-        initial=CommitmentState.KEPT.value,
-    )
-    proof = forms.CharField(
-        label=_("凭证"),
-        widget=_lines(),
-        help_text=_("例如：付款流水号、物流单号、签收记录；消费者放弃的，写明其书面表示。"),
-    )
-    evidence = forms.ChoiceField(
-        label=_("证据"), required=False, help_text=_("消费者书面放弃的，必须选择该书面证据。")
-    )
-
-    def __init__(self, items: list[Item], data: Any = None) -> None:
-        super().__init__(data)
-        numbers = [(str(i.number), f"{i.number} {i.title}") for i in items]
-        _choose(self, "evidence", [("", _("没有")), *numbers])
 
 
 class LetterForm(SheetForm):

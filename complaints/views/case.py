@@ -21,6 +21,7 @@ from complaints.views.case_head import actions_of
 from complaints.views.case_law import law_pane
 from complaints.views.case_page import CasePage
 from complaints.views.case_phases import clock_shown, phases_of
+from complaints.views.case_promises import promises_of
 from complaints.views.case_questions import Given, lang
 from complaints.views.case_timeline import FILTERS, timeline
 from complaints.views.queue_rows import risk_level
@@ -116,8 +117,7 @@ def _left(page: CasePage) -> dict[str, Any]:
     return {
         "category": category.name_for(lang()) if category else "",
         "claims": [Claim(c).label for c in complaint.claims],
-        "kept": sum(p["state"] != "open" for p in complaint.promises),
-        "may_keep": page.may("keep_commitments"),
+        "promises": promises_of(page),
     }
 
 

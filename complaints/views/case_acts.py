@@ -1,4 +1,4 @@
-"""What is done to a case beside its steps: clocks, hand-over, counsel, promises."""
+"""What is done to a case beside its steps: clocks, hand-over, counsel."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import needs, person
-from complaints.actions import assignment, feedback, holds, withdrawal
+from complaints.actions import assignment, holds, withdrawal
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
 from complaints.views.act_forms import (
     RETURN,
     AssignForm,
     HoldForm,
-    PromiseForm,
     ReasonForm,
     ShareForm,
     receivers_of,
@@ -132,28 +131,6 @@ def share(request: HttpRequest, number: str) -> HttpResponse:
         sheet,
         lambda: assignment.share_with_counsel(number, by=page.user, note=note),
         _("法务现在可以看到本案"),
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@needs("keep_commitments")
-def promise(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
-    """登记兑现, or the consumer's waiver in writing."""
-    page, posted = load(request, number), _posted(request)
-    found = next((p for p in page.complaint.promises if p["id"] == promise_id), None)
-    if found is None:
-        raise Http404
-    form = PromiseForm(page.items, posted)
-    sheet = Sheet(page.complaint, _("登记兑现"), request.path, form, _("登记"))
-    sheet.intro, sheet.draft = found["text"], f"promise:{number}:{promise_id}"
-    state, proof, writing = (request.POST.get(k, "") for k in ("state", "proof", "evidence"))
-    return _act(
-        request,
-        sheet,
-        lambda: feedback.settle(
-            number, promise_id, by=page.user, state=state, proof=proof, evidence=writing
-        ),
-        _("已登记"),
     )
 
 

@@ -198,6 +198,10 @@ def _others(page: CasePage) -> list[Action]:
             Action("assign", _("转派"), reverse("assign", args=[number]), icon="users"),
         ),
         (
+            page.may("keep_commitments"),
+            Action("make", _("登记承诺"), reverse("make_promise", args=[number]), icon="mark"),
+        ),
+        (
             page.may("hold_clocks") and not complaint.on_hold,
             Action("hold", _("中止计时"), reverse("hold", args=[number]), icon="pause"),
         ),

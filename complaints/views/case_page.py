@@ -19,6 +19,7 @@ from accounts.roles import Role
 from complaints import facts, snapshots
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, FactAnswer
+from complaints.models.commitment import is_owed
 from complaints.situation import CaseSituation
 from complaints.views.case_columns import columns
 from evidence.models import Item
@@ -35,7 +36,7 @@ def day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-_MOMENTS = {"at", "started_at", "settled_at"}
+_MOMENTS = {"at", "due_at", "kept_at", "settled_at", "started_at"}
 _DAYS = {"due", "expected_end", "as_of"}
 
 
@@ -178,7 +179,9 @@ class CasePage:
             evidence_numbers=frozenset(item.number for item in self.items),
             resolution=_in_short(complaint.resolution),
             open_commitments=[
-                SimpleNamespace(text=p["text"]) for p in complaint.promises if p["state"] == "open"
+                SimpleNamespace(text=p["text"])
+                for p in complaint.promises
+                if is_owed(p["state"], p["strength"], p["source"])
             ],
             analysis_is_stale=snapshots.is_stale(complaint, frozen, self.answers),
             offer_is_below_minimum=False,  # asked on counsel's page

@@ -265,13 +265,14 @@ def test_a_promise_is_kept_with_proof_or_waived_in_writing(cast: Cast, agent: Cl
     promise = case.commitments.get()
     url = place("promise", case, promise.pk)
     assert url in text_of(agent.get(address(case)))
-    refused = agent.post(url, {"state": "waived", "proof": "消费者来信放弃"})
+    release = place("promise_release", case, promise.pk)
+    refused = agent.post(release, {"words": "消费者来信放弃"})
     assert refused.status_code == 422
     assert "消费者放弃须有书面证据" in text_of(refused)
     assert "消费者来信放弃" in text_of(refused)
-    agent.post(url, {"state": "kept", "proof": "付款流水 P-20261123"})
+    agent.post(url, {"proof": "付款流水 P-20261123"})
     page = text_of(agent.get(address(case)))
-    assert "已兑现" in page
+    assert "按时兑现" in page
     assert "付款流水 P-20261123" in page
     assert url not in page
     assert re.findall(r"data-primary>([^<]+?) <", page) == ["办结"]

@@ -1,0 +1,164 @@
+"""Promises on the pages: the case's pane and its sheets, a team's list, the public register."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from complaints.actions import commitment_ends, commitments, communication, holds
+from complaints.models import Commitment, Complaint
+from complaints.workdays import SHANGHAI
+from tests import factories as f
+from tests.cast import Cast
+from tests.walks.ask import browser
+
+CALL_BACK = "三个工作日内回电告知核实结果"
+
+
+def in_days(days: int) -> str:
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def text_of(answer: Any) -> str:
+    return answer.content.decode()
+
+
+def address(case: Complaint) -> str:
+    return reverse("case", args=[case.number])
+
+
+def place(name: str, case: Complaint, *more: Any) -> str:
+    return reverse(name, args=[case.number, *more])
+
+
+def promise(case: Complaint, by: Any, **changes: Any) -> Commitment:
+    values = {"text": CALL_BACK, "due": in_days(3), "source": "call", **changes}
+    return commitments.make(case.number, values, by=by)
+
+
+def pane(client: Client, case: Complaint) -> str:
+    page = text_of(client.get(address(case)))
+    return page.split('id="promises"')[1].split("</section>")[0]
+
+
+@pytest.fixture
+def agent(cast: Cast) -> Client:
+    return browser(cast.agent)
+
+
+# --- the pane of the case
+
+
+def test_a_promise_is_made_on_the_page_from_the_keyboard(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    assert f'href="{place("make_promise", case)}" data-sheet data-key="p"' in pane(agent, case)
+    sheet = text_of(agent.get(place("make_promise", case)))
+    for name in ("text", "due", "due_time", "source", "strength", "owner", "communication"):
+        assert f'name="{name}"' in sheet
+    sent = {"text": CALL_BACK, "due": in_days(1), "due_time": "18:00", "source": "call"}
+    answer = agent.post(place("make_promise", case), sent)
+    assert answer["Location"] == f"{address(case)}#promises"
+    made = Commitment.objects.get()
+    assert (made.precise, made.due_at) == (
+        True,
+        datetime.fromisoformat(f"{in_days(1)}T18:00:00").replace(tzinfo=SHANGHAI),
+    )
+    shown = pane(agent, case)
+    for words in (CALL_BACK, "陈晓雨", "通话", "我方主动承诺", "明天 18:00", "0 / 1 已了结"):
+        assert words in shown
+
+
+def test_a_refused_promise_stands_again_with_what_was_typed(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    sent = {"text": CALL_BACK, "due": "2020-01-01", "source": "call", "strength": "agreed"}
+    page = agent.post(place("make_promise", case), sent)
+    assert page.status_code == 422
+    assert "期限已经过去" in text_of(page)
+    assert CALL_BACK in text_of(page)
+    assert 'value="agreed"' in text_of(page)
+    assert not Commitment.objects.exists()
+
+
+def test_a_stale_sheet_says_what_changed(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    made = promise(case, cast.agent)
+    opened = text_of(agent.get(place("promise", case, made.pk)))
+    version = re.search(r'name="version" value="([^"]+)"', opened)[1]
+    promise(case, cast.agent, text="周五前寄出新货")
+    page = agent.post(place("promise", case, made.pk), {"proof": "已回电", "version": version})
+    assert page.status_code == 409
+    assert "登记承诺“周五前寄出新货”" in text_of(page)
+    assert "已回电" in text_of(page)
+
+
+def test_the_pane_says_what_is_late_what_was_kept_and_how_many_in_time(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.investigating(cast)
+    kept, late, broken, _open = (promise(case, cast.agent, text=f"承诺{n}") for n in "甲乙丙丁")
+    commitment_ends.keep(case.number, kept.pk, {"proof": "流水 P-1"}, by=cast.agent)
+    Commitment.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(days=1))
+    reason = {"reason": "物流停运"}
+    commitment_ends.mark_broken(case.number, broken.pk, reason, by=cast.agent)
+    shown = pane(agent, case)
+    assert "按时兑现 1 / 3" in shown
+    assert "promise__left--over" in shown
+    for words in ("按时兑现 ·", "流水 P-1", "未兑现 ·", "物流停运", "2 / 4 已了结"):
+        assert words in shown
+
+
+def test_a_promise_whose_clock_stands_still_says_so(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    promise(case, cast.agent)
+    holds.start(case.number, {"reason": "consumer", "note": "等截图"}, by=cast.agent)
+    assert "计时已中止" in pane(agent, case)
+
+
+def test_a_promise_is_released_broken_and_put_off_on_the_page(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    one, two, three = (promise(case, cast.agent) for _n in range(3))
+    said = communication.write(
+        case.number, {"kind": "reply", "text": "不用回电了", "inbound": True}, by=cast.agent
+    )
+    release = place("promise_release", case, one.pk)
+    assert "不用回电了" in text_of(agent.get(release))
+    agent.post(release, {"words": "不用回电了", "communication": said.pk})
+    agent.post(place("promise_broken", case, two.pk), {"reason": "无人接听"})
+    sent = {"due": in_days(9), "due_time": "12:00", "reason": "改期", "communication": said.pk}
+    agent.post(place("promise_due", case, three.pk), sent)
+    states = dict(Commitment.objects.values_list("pk", "state"))
+    assert states == {one.pk: "waived", two.pk: "broken", three.pk: "open"}
+    moved = Commitment.objects.get(pk=three.pk)
+    assert (moved.due.isoformat(), moved.precise) == (in_days(9), True)
+    story = text_of(agent.get(address(case)))
+    assert f"的期限由 {in_days(3)} 更正为 {in_days(9)} 12:00" in story
+
+
+def test_readers_see_promises_without_buttons_and_foreigners_nothing(cast: Cast) -> None:
+    case = f.investigating(cast)
+    made = promise(case, cast.agent)
+    shown = pane(browser(cast.auditor), case)
+    assert CALL_BACK in shown
+    assert "data-sheet" not in shown
+    for name in ("promise", "promise_broken", "promise_release", "promise_due"):
+        url = place(name, case, made.pk)
+        assert browser(cast.auditor).post(url, {"proof": "x"}).status_code == 403
+        assert browser(cast.outsider).get(url).status_code == 404
+        assert browser(cast.agent).get(place(name, case, made.pk + 99)).status_code == 404
+    assert browser(cast.auditor).get(place("make_promise", case)).status_code == 403
+    assert browser(cast.outsider).get(place("make_promise", case)).status_code == 404
+
+
+def test_an_open_promise_of_a_closed_case_can_still_be_kept(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    made = promise(case, cast.agent)
+    f.step(case, "withdraw", cast.agent, consumers_words="算了")
+    f.step(case, "withdraw", cast.supervisor)
+    assert place("promise", case, made.pk) in pane(agent, case)
+    assert 'data-key="p"' not in pane(agent, case)
+    agent.post(place("promise", case, made.pk), {"proof": "仍回电"})
+    assert Commitment.objects.get().state == "kept"
