@@ -1,6 +1,7 @@
 """What the documents say is compared with what is there."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,6 +13,8 @@ from complaints.lifecycle import STEPS, Outcome, State
 from complaints.management.commands import lifecycle_doc
 from config import env
 from config.state import PROJECT
+from legal_rules import deadline_table
+from legal_rules.management.commands import deadline_doc
 from legal_rules.vocabulary import RIGHTS
 from quickstart import install
 
@@ -44,6 +47,24 @@ def test_a_stale_life_of_a_complaint_is_noticed(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(CommandError, match="not current"):
         call_command("lifecycle_doc", check=True)
     assert "`archive`" not in lifecycle_doc.document()
+
+
+def test_the_table_of_deadlines_is_current_and_names_every_correction(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    call_command("deadline_doc", check=True)
+    text = deadline_doc.document()
+    for point in range(1, 14):
+        assert f"| C{point} | `" in text
+    table = deadline_table.current()
+    shorter = {name: table.entries[name] for name in list(table.entries)[:-1]}
+    regimes = {**table.regimes}
+    last = list(regimes)[-1]
+    regimes[last] = replace(regimes[last], entries=regimes[last].entries[:-1])
+    changed = replace(table, entries=shorter, regimes=regimes)
+    monkeypatch.setattr(deadline_table, "current", lambda: changed)
+    with pytest.raises(CommandError, match="not current"):
+        call_command("deadline_doc", check=True)
 
 
 @pytest.mark.parametrize("path", DOCS, ids=name)
