@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -42,10 +42,12 @@ LABELS: dict[str, Any] = {
     "channel": gettext_lazy("渠道"),
     "overdue": gettext_lazy("期限"),
     "due_today": gettext_lazy("期限"),
+    "due_on": gettext_lazy("期限"),
     "on_hold": gettext_lazy("计时"),
     "returned": gettext_lazy("审核"),
     "q": gettext_lazy("搜索"),
 }
+FREE = frozenset({"q", "due_on"})  # the value is said as it is
 NOT_FILTERS = frozenset({"cursor"})
 Choices = list[tuple[str, str]]
 
@@ -158,6 +160,8 @@ class Filters:
     def _take(self, name: str, value: str) -> None:
         if name == "q":
             self.values["q"] = value[:SEARCH_LIMIT]
+        elif name == "due_on" and _day(value):
+            self.values["due_on"] = value
         elif value in dict(self.choices(name)) or (name, value) == ("state", "any"):
             self.values[name] = value
         else:
@@ -182,6 +186,7 @@ class Filters:
             "channel": Channel.choices,
             "overdue": [("1", _("已超时"))],
             "due_today": [("1", _("今日到期"))],
+            "due_on": [],
             "on_hold": [("1", _("已中止"))],
             "returned": [("1", _("法务退回"))],
         }
@@ -210,7 +215,7 @@ class Filters:
         for name, value in self.values.items():
             if (name, value) == ("state", "any"):
                 continue
-            words = value if name == "q" else dict(self.choices(name))[value]
+            words = value if name in FREE else dict(self.choices(name))[value]
             found.append(Chip(name, LABELS[name], words, self.address(**{name: ""})))
         return found
 
@@ -253,9 +258,26 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
         "due_today": lambda: Q(
             state__in=OPEN_STATES, next_due_at__gt=now, next_due_at__lt=end_of_today(now)
         ),
+        "due_on": lambda: _due_on(date.fromisoformat(value)),
         "on_hold": lambda: Q(on_hold=True),
         "returned": lambda: Q(returned_by_counsel=True),
     }[name]()
+
+
+def _day(text: str) -> bool:
+    """Whether it is a date as links write it: 2027-01-08."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    return day.isoformat() == text and 2000 <= day.year <= 2100
+
+
+def _due_on(day: date) -> Q:
+    """Open cases whose next clock falls due on the day, in Shanghai."""
+    start = datetime.combine(day, time(0), SHANGHAI)
+    end = start + timedelta(days=1)
+    return Q(state__in=OPEN_STATES, next_due_at__gte=start, next_due_at__lt=end)
 
 
 def _states_of(phase: str) -> list[str]:
