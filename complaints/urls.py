@@ -31,5 +31,6 @@ urlpatterns = [
     path("complaints/<str:number>/peek/", queue_peek.peek, name="peek"),
     path("complaints/<str:number>/resolution/", resolution.resolution, name="resolution"),
     path("complaints/<str:number>/", include("complaints.case_urls")),
+    path("calendar/", include("complaints.calendar_urls")),
     path("", include("complaints.review_urls")),
 ]

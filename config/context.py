@@ -55,6 +55,13 @@ PLACES = (
     ),
     Place("statutes", "book", gettext_lazy("法规"), (), ("statute", "article")),
     Place(
+        "calendar",
+        "cal",
+        gettext_lazy("日历"),
+        (),
+        ("calendar_targets", "calendar_notices", "calendar_notice", "calendar_change"),
+    ),
+    Place(
         "import_complaints",
         "ul",
         gettext_lazy("导入"),

@@ -21,4 +21,5 @@ def _the_calendar_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test loaded is gone with its database; none asks anew in the middle of a count of
     statements.
     """
-    monkeypatch.setattr(calendars, "_kept", calendars.Kept(looked_at=float("inf")))
+    monkeypatch.setattr(calendars, "KEEP", float("inf"))
+    monkeypatch.setattr(calendars, "_kept", calendars.Kept())

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -196,9 +197,10 @@ def changeable() -> list[Row]:
     return [row for row in rows if row.nature != DeadlineNature.STATUTORY]
 
 
-def running_of(row: Row) -> Any:
-    """Clocks of the row that have not ended."""
-    return Deadline.objects.filter(state__in=deadlines.RUNS, entry=row.entry, subject="")
+def running_of(rows: Sequence[Row]) -> QuerySet[Deadline]:
+    """Clocks of the rows that have not ended."""
+    entries = [row.entry for row in rows]
+    return Deadline.objects.filter(state__in=deadlines.RUNS, entry__in=entries, subject="")
 
 
 def set_length(

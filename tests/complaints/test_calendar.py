@@ -51,8 +51,7 @@ EVE = at("2026-12-25 10:00")
 @pytest.fixture(autouse=True)
 def _nobody_knows_2027(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calendars, "STATE", notices.UNPUBLISHED)
-    kept = calendars.Kept(calendar=notices.UNPUBLISHED, looked_at=float("inf"))
-    monkeypatch.setattr(calendars, "_kept", kept)
+    monkeypatch.setattr(calendars, "_kept", calendars.Kept(calendar=notices.UNPUBLISHED))
 
 
 def accepted(cast: Cast, now: datetime = EVE, **changes: Any) -> Complaint:
@@ -122,9 +121,13 @@ def test_the_kept_calendar_is_looked_at_only_now_and_then(
     assert len(asked) == 1, "only whether there is a newer one"
 
 
-def test_a_process_that_kept_the_calendar_of_before_learns_of_the_change(cast: Cast) -> None:
+def test_a_process_that_kept_the_calendar_of_before_learns_of_the_change(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loaded(cast.administrator)
-    calendars._kept = calendars.Kept(calendar=notices.UNPUBLISHED, looked_at=0.0)
+    calendars._kept = calendars.Kept(calendar=notices.UNPUBLISHED)
+    assert not calendars.current().is_published(2027)
+    monkeypatch.setattr(calendars, "KEEP", 0.0)
     assert calendars.current().is_published(2027)
 
 
@@ -219,7 +222,7 @@ def test_what_another_process_wrote_with_the_old_calendar_is_counted_in_the_seco
     assert recount_work.work(change.pk, EVE) is not None, "the second round waits"
     new, calendars._kept = (
         calendars._kept,
-        calendars.Kept(calendar=notices.UNPUBLISHED, looked_at=float("inf")),
+        calendars.Kept(calendar=notices.UNPUBLISHED),
     )
     complaint = accepted(cast, EVE + timedelta(seconds=1))
     assert odr(complaint).due_at == at("2027-01-11 18:00")
@@ -685,7 +688,7 @@ def test_provisional_dates_heal_when_a_new_library_knows_the_year(
     complaint = accepted(cast)
     known = calendars.with_notice(notices.UNPUBLISHED, 2027, [])
     monkeypatch.setattr(calendars, "STATE", known)
-    monkeypatch.setattr(calendars, "_kept", calendars.Kept(calendar=known, looked_at=float("inf")))
+    monkeypatch.setattr(calendars, "_kept", calendars.Kept(calendar=known))
     change = recount.heal(EVE)
     assert change is not None
     work_off(change)

@@ -16,7 +16,7 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, User
-from complaints.models import Complaint, Extension, ImportRun, Trial
+from complaints.models import CalendarChange, CalendarNotice, Complaint, Extension, ImportRun, Trial
 from correspondence.digest import SALT
 from correspondence.models import Notice
 
@@ -129,6 +129,8 @@ GAPS: dict[str, Any] = {
     "notice": lambda case: _first(Notice.objects.filter(user__isnull=False)),
     "token": lambda case: _token(),
     "name": lambda case: "0" * 32,  # no such mail
+    "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded
+    "change": lambda case: _first(CalendarChange.objects.all()),
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
 }
 

@@ -12,9 +12,18 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from complaints.actions import assignment, communication, holds, importing
-from complaints.models import Complaint
+from complaints.actions import (
+    assignment,
+    calendar_notice,
+    communication,
+    holds,
+    importing,
+    own_calendar,
+    recount_work,
+)
+from complaints.models import Complaint, Deadline
 from tests import factories as f
+from tests import notices
 from tests.cast import Cast
 from tests.complaints.test_trials import OVERPAID, started, work_off
 from tests.importing.files import as_csv
@@ -107,11 +116,23 @@ def hidden_cases(cast: Cast) -> list[Hidden]:
     ]
 
 
+def _moved(cast: Cast) -> None:
+    """The calendar changed: clocks of every case moved, and a list says which."""
+    day = Deadline.objects.filter(kind="investigate").latest("pk").due_at.date()
+    sent = {"first": day.isoformat(), "kind": "off", "name": "停电"}
+    change = own_calendar.set_days(sent, by=cast.supervisor)
+    later = timezone.now() + timedelta(minutes=1)
+    while recount_work.work(change.pk, later) is not None:
+        pass
+    data = notices.as_csv()
+    calendar_notice.read(data, "2027.csv", by=cast.administrator, year=notices.YEAR)
+
+
 def own_cases(cast: Cast) -> dict[str, Complaint]:
     """State → a case of the agent, brought there by steps; its consumer has all personal fields.
 
     The agent has also uploaded a list that holds the same person in clear, and counsel has tried a
-    rule that changes some of the cases.
+    rule that changes some of the cases. The calendar changed, and a notice waits to be loaded.
     """
     headings, row = ["内容", "姓名", "电话", "身份证号"], ["上门推销，要求退款。"]
     row += [OWN_PERSON[k] for k in ("name", "phone", "id_number")]
@@ -128,6 +149,7 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     }
     f.answer(made["in_review"], cast.agent, **OVERPAID)
     work_off(started(cast.counsel))
+    _moved(cast)
     return made
 
 
