@@ -88,6 +88,11 @@ class RulePage:
 
     # --- examples
 
+    @property
+    def chinese(self) -> bool:
+        """The page is read in Chinese, in which examples have their names."""
+        return not self.lang.startswith("en")
+
     @cached_property
     def examples(self) -> list[ExampleShown]:
         """Every worked case, run again just now."""

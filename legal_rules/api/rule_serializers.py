@@ -59,7 +59,9 @@ class RuleCardSerializer(serializers.Serializer[Any]):
     cumulates_with = serializers.ListField(child=serializers.CharField())
     facts = serializers.ListField(child=serializers.CharField())
     versions = VersionSerializer(many=True)
-    examples: Any = serializers.ListField(child=serializers.CharField())
+    examples: Any = serializers.ListField(
+        child=serializers.CharField(), help_text=_("例子的名称，只有中文")
+    )
 
 
 class RulesSerializer(serializers.Serializer[Any]):
@@ -69,7 +71,7 @@ class RulesSerializer(serializers.Serializer[Any]):
 
 
 class ExampleSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
+    name = serializers.CharField(help_text=_("只有中文"))
     on = serializers.DateField(allow_null=True)
     facts = serializers.DictField(child=serializers.JSONField())
     expect = serializers.DictField(child=serializers.JSONField())

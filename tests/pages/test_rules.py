@@ -133,6 +133,16 @@ def test_examples_stand_in_a_table_with_what_is_expected(counsel: Client) -> Non
     assert "不成立" in text
 
 
+def test_an_example_has_a_number_in_english_and_quotes_its_chinese_name(counsel: Client) -> None:
+    counsel.cookies["django_language"] = "en"
+    text = counsel.get("/law/rules/price_law.41/", {"tab": "examples"}).content.decode()
+    assert re.search(r'<b>[^<]*1</b><q class="meta" lang="zh-CN">[^<]+</q>', text)
+    assert "<b>标价之外加收 46 元</b>" not in text
+    counsel.cookies["django_language"] = "zh-hans"
+    text = counsel.get("/law/rules/price_law.41/", {"tab": "examples"}).content.decode()
+    assert "<b>标价之外加收 46 元</b>" in text
+
+
 def test_which_open_cases_rest_on_a_rule_is_limited_to_those_one_may_see(cast: Cast) -> None:
     case = resting(cast)
     hidden = f.investigating(cast, order_number="SO-2")
