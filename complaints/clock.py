@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from complaints import workdays
@@ -261,9 +261,14 @@ class Rung:
 
 
 def climb_at(
-    rung: Rung, start: datetime, due: datetime, unit: str, calendar: Calendar = STATE
+    rung: Rung,
+    start: datetime,
+    due: datetime,
+    unit: str,
+    calendar: Calendar = STATE,
+    pauses: Sequence[Pause] = (),
 ) -> datetime:
-    """When the rung is due.
+    """When the rung is due. The time of (merged) pauses is no part of what is used.
 
     A warning before the due instant of a term in days falls into business time and never after the
     due instant; the due instant itself and terms in hours are never moved. A promised date is like
@@ -273,7 +278,8 @@ def climb_at(
         return workdays.count(due, rung.after, rung.unit, calendar).at
     if rung.percent >= 100 or due <= start:
         return due
-    moment = start + (due - start) * rung.percent / 100
+    running = due - start - workdays.stood(start, due, pauses)
+    moment = workdays.shifted(start, running * rung.percent // 100, pauses)
     far = unit == workdays.UNTIL and due - start >= workdays.DAY
     if unit not in workdays.DAYS and not far:
         return moment
@@ -281,17 +287,10 @@ def climb_at(
     return min(moment.astimezone(due.tzinfo), due)
 
 
-def share_used(start: datetime, due: datetime, now: datetime) -> int:
-    """How much of the time is used, 0 to 100."""
-    total = (due - start).total_seconds()
-    if total <= 0:
+def share_used(start: datetime, due: datetime, now: datetime, pauses: Sequence[Pause] = ()) -> int:
+    """How much of the time is used, 0 to 100; the time of (merged) pauses is no part of it."""
+    running = due - start - workdays.stood(start, due, pauses)
+    if running <= timedelta():
         return 100
-    return min(100, max(0, int((now - start).total_seconds() / total * 100)))
-
-
-def days_between(start: datetime, end: datetime) -> Iterable[date]:
-    """Every local day touched by the stretch of time."""
-    day, last = start.astimezone(SHANGHAI).date(), end.astimezone(SHANGHAI).date()
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
+    used = now - start - workdays.stood(start, now, pauses)
+    return min(100, max(0, used * 100 // running))

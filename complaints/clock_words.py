@@ -109,9 +109,10 @@ def explain(deadline: Deadline) -> str:
     if worked := told.get("made_up", ()):
         words = ngettext("计入 {days} 补班", "计入 {days} 补班", len(worked))
         parts.append(words.format(days=stretches(worked, year)))
-    if told.get("held") and not told.get("pauses"):
+    if told.get("unit") in workdays.HOURS:
+        parts += [_paused(*pause) for pause in told.get("pauses", ())]
+    elif told.get("held"):
         parts.append(_("中止期间 {days} 不计").format(days=stretches(told["held"], year)))
-    parts += [_paused(*pause) for pause in told.get("pauses", ())]
     if moved := told.get("moved"):
         last, due = stretches(moved[:1], year), deadline.due_at.astimezone(SHANGHAI).date()
         words = _("末日 {last} 为休息日，顺延至 {day}")
@@ -206,13 +207,22 @@ def marked(date_in_words: str, *, provisional: bool) -> str:
 
 
 def share_used(deadline: Deadline, now: datetime) -> int:
-    """How much of the clock is used, 0 to 100."""
-    return clock.share_used(deadline.started_at, deadline.due_at, now)
+    """How much of the clock is used, 0 to 100; the time of holds is no part of it."""
+    told = deadline.explanation.get("pauses", ())
+    pauses = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in told]
+    return clock.share_used(deadline.started_at, deadline.due_at, _as_of(deadline, now), pauses)
 
 
 def minutes_left(deadline: Deadline, now: datetime) -> int:
     """Business minutes until the clock is due; negative when overdue."""
+    now = _as_of(deadline, now)
     return clock.remaining_minutes(deadline.due_at, now, calendars.current())
+
+
+def _as_of(deadline: Deadline, now: datetime) -> datetime:
+    """Now, or since when the clock stands still: while it is held nothing is used up."""
+    since = deadline.explanation.get("stands_since")
+    return min(now, datetime.fromisoformat(since)) if since else now
 
 
 def as_shown(deadline: Deadline, now: datetime | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from complaints import calendars, clock, regimes, workdays
+from complaints import calendars, clock, regimes
 from complaints.choices import DeadlineState
 from complaints.clock import Happening, Reading, Terms
 from complaints.lifecycle import State
@@ -526,9 +526,8 @@ def _store(deadline: Deadline, reading: Reading, calendar: Calendar | None = Non
             name: [d.isoformat() for d in getattr(due, name)]
             for name in ("skipped", "made_up", "moved", "held")
         },
-        "pauses": [[a.isoformat(), b.isoformat()] for a, b in reading.pauses]
-        if reading.terms.unit in workdays.HOURS
-        else [],
+        "pauses": [[a.isoformat(), b.isoformat()] for a, b in reading.pauses],
+        "stands_since": reading.held_since.isoformat() if reading.held_since else None,
         "extended": [{k: e[k] for k in ("by", "to", "unit") if k in e} for e in reading.extensions],
     }
     deadline.ladder = _ladder(deadline, reading, calendar or calendars.current())
@@ -549,7 +548,9 @@ def _ladder(deadline: Deadline, reading: Reading, calendar: Calendar) -> list[di
     for rung in rungs:
         late = rung.percent is None or rung.percent >= 100
         code = f"{rung.code}|{due.astimezone(UTC):%y%m%d%H%M}" if late else rung.code
-        at = clock.climb_at(rung, reading.started_at, due, reading.terms.unit, calendar)
+        at = clock.climb_at(
+            rung, reading.started_at, due, reading.terms.unit, calendar, reading.pauses
+        )
         done = climbed.get(code)
         steps.append(done or {"at": at.isoformat(), "who": rung.who, "code": code, "done_at": None})
     return steps

@@ -24,6 +24,8 @@ from complaints.worked_days import (
     Periods,
     local,
     merged,
+    shifted,
+    stood,
 )
 from complaints.worktime import business, into_business, work_for, working_minutes
 
@@ -43,6 +45,8 @@ __all__ = [
     "into_business",
     "local",
     "merged",
+    "shifted",
+    "stood",
     "working_minutes",
 ]
 
@@ -85,7 +89,7 @@ def _counting(
     if unit == "immediate":
         return Due(start, start.date())
     if unit == "hour":
-        return Due(_shifted(start, timedelta(hours=length), joined), start.date())
+        return Due(shifted(start, timedelta(hours=length), joined), start.date())
     if unit == "working_hour":
         return work_for(start, length, calendar, joined, own)
     if unit == "working_day":
@@ -105,7 +109,7 @@ def fixed(start: datetime, end: date | datetime, pauses: Sequence[Pause] = ()) -
     if isinstance(end, datetime):
         at = local(end)
         if at > start:
-            at = _shifted(start, at - start, joined)
+            at = shifted(start, at - start, joined)
         return Due(at, start.date(), held=tuple(sorted(d for d in held if first <= d <= at.date())))
     left_out: list[date] = []
     if end.year not in YEARS:
@@ -270,16 +274,6 @@ def _corresponding(day: date, length: int, unit: str) -> date:
     year, month = divmod(months_since, 12)
     last = months.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
-
-
-def _shifted(start: datetime, span: timedelta, pauses: Iterable[Pause]) -> datetime:
-    """The instant at which so much time has run outside the pauses."""
-    end = start + span
-    for begin, finish in pauses:
-        if finish <= start or begin >= end:
-            continue
-        end += finish - max(begin, start)
-    return end
 
 
 # --- as most callers ask

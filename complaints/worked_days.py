@@ -206,3 +206,19 @@ def merged(pauses: Iterable[Pause]) -> list[Pause]:
         else:
             joined.append((start, end))
     return joined
+
+
+def shifted(start: datetime, span: timedelta, pauses: Iterable[Pause]) -> datetime:
+    """The instant at which so much time has run outside the (merged) pauses."""
+    end = start + span
+    for begin, finish in pauses:
+        if finish <= start or begin >= end:
+            continue
+        end += finish - max(begin, start)
+    return end
+
+
+def stood(start: datetime, end: datetime, pauses: Iterable[Pause]) -> timedelta:
+    """How much of the stretch of time lies in the (merged) pauses."""
+    parts = (min(finish, end) - max(begin, start) for begin, finish in pauses)
+    return sum((part for part in parts if part > timedelta()), timedelta())

@@ -300,3 +300,26 @@ def test_a_hold_that_began_too_late_excuses_nothing(cast: Cast) -> None:
     holds.start(complaint.number, hold, by=cast.agent, now=at("2026-03-10 09:00"))
     clock = Deadline.objects.get(complaint=complaint, kind="investigate")
     assert deadlines.ending(clock, at("2026-03-12 09:00")) == "missed"
+
+
+def test_a_long_hold_uses_nothing_up_and_warns_nobody_when_it_ends(cast: Cast) -> None:
+    start = at("2026-03-02 10:00")
+    complaint = f.step(f.registered(cast, now=start), "accept", cast.agent, now=start)
+    begun, over = at("2026-03-03 09:00"), at("2026-03-23 09:00")
+    hold = holds.start(
+        complaint.number, {"reason": "consumer", "note": "等"}, by=cast.agent, now=begun
+    )
+
+    def clock() -> Deadline:
+        return Deadline.objects.get(complaint=complaint, kind="investigate")
+
+    before = (clock_words.share_used(clock(), begun), clock_words.minutes_left(clock(), begun))
+    later = at("2026-03-20 09:00")
+    assert before == (
+        clock_words.share_used(clock(), later),
+        clock_words.minutes_left(clock(), later),
+    )
+    holds.end(complaint.number, hold.pk, by=cast.agent, now=over)
+    assert clock().due_at == at("2026-03-27 18:00")
+    assert clock_words.share_used(clock(), over) < 25
+    assert clock().ladder_at > over  # half of the time that runs, not of the time that passed

@@ -432,13 +432,26 @@ def test_warnings_come_in_order_and_never_after_the_due_instant(
     when: Paused, term: Term, calendar: Calendar, percents: list[int]
 ) -> None:
     start, pauses = when
-    due = count(start, *term, calendar, pauses=pauses).at
+    due, joined = count(start, *term, calendar, pauses=pauses).at, merged(pauses)
     rungs = [Rung("owner", percent) for percent in sorted(percents)]
-    climbs = [clock.climb_at(rung, start, due, term[1], calendar) for rung in rungs]
+    climbs = [clock.climb_at(rung, start, due, term[1], calendar, joined) for rung in rungs]
     assert climbs == sorted(climbs)
     assert all(start <= at <= due for at in climbs)
     late = clock.climb_at(Rung("counsel", None, 1, "working_day"), start, due, term[1], calendar)
     assert late > due
+
+
+@given(paused(), lengths(), calendars(), st.integers(1, 99))
+def test_nothing_is_used_up_while_a_clock_stands_still(
+    when: Paused, term: Term, calendar: Calendar, percent: int
+) -> None:
+    start, pauses = when
+    due, joined = count(start, *term, calendar, pauses=pauses).at, merged(pauses)
+    shares = [[clock.share_used(start, due, now, joined) for now in pause] for pause in joined]
+    assert all(before == after for before, after in shares)
+    in_hours = clock.climb_at(Rung("owner", percent), start, due, "hour", calendar, joined)
+    assert clock.share_used(start, due, in_hours, joined) in (percent - 1, percent)
+    assert not any(begin < in_hours < end for begin, end in joined)
 
 
 @given(moments, lengths("calendar_day", "working_day", "month"), calendars(), st.integers(1, 99))
