@@ -99,8 +99,8 @@ def hand_out(number: str, item_number: int, *, by: User, now: datetime | None = 
     Raises Complaint.DoesNotExist or Item.DoesNotExist.
     """
     now = now or timezone.now()
-    complaint = find(number, by)
     with transaction.atomic():
+        complaint = lock(number, by)
         item = Item.objects.get(folder=complaint.folder_id, number=item_number)
         Custody.objects.create(item=item, at=now, by=by, act="downloaded")
         record(
