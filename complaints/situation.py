@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -128,7 +128,7 @@ class CaseSituation:
         return sent.filter(key__startswith=key).count()
 
     @cached_property
-    def due_clocks(self) -> list[Deadline]:
+    def due_clocks(self) -> Sequence[Any]:
         return list(
             Deadline.objects.filter(
                 complaint=self.complaint, state=DeadlineState.RUNNING, due_at__lte=self.now
