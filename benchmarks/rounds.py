@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from benchmarks import world
 from benchmarks.measure import Client, Pair, in_turn, seconds
-from complaints.actions.overdue import enforce_due
+from complaints.actions.sweep import enforce_due
 from complaints.models import Complaint
 from quickstart import programs
 from quickstart.process import Process, stop_all

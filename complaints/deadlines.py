@@ -556,20 +556,24 @@ def _ladder(deadline: Deadline, reading: Reading, calendar: Calendar) -> list[di
     return steps
 
 
+def is_late(step: Mapping[str, Any]) -> bool:
+    """True for a rung at the due instant or after it; it carries the instant that it belongs to."""
+    return "|" in step["code"]
+
+
 def next_step(ladder: Sequence[Mapping[str, Any]]) -> datetime | None:
     """The next instant at which somebody is told; None when all have been."""
     waiting = [datetime.fromisoformat(step["at"]) for step in ladder if step["done_at"] is None]
     return min(waiting, default=None)
 
 
-def climb(deadline: Deadline, now: datetime) -> list[dict[str, Any]]:
-    """Mark the rungs that are due by now as climbed; answers them. Not saved."""
+def climb(ladder: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Mark the rungs that are due by now as climbed; answers them."""
     climbed = []
-    for step in deadline.ladder:
+    for step in ladder:
         if step["done_at"] is None and datetime.fromisoformat(step["at"]) <= now:
             step["done_at"] = now.isoformat()
             climbed.append(step)
-    deadline.ladder_at = next_step(deadline.ladder)
     return climbed
 
 

@@ -1,99 +1,192 @@
 """What the clocks do by themselves: warn, remind, escalate, close what nobody answered.
 
-Called by Celery, idempotent.
+`sweep.py` decides when; everything here is for many clocks at once, in one transaction: the clocks,
+their events, the story, the audit record and what must leave the house.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
-from django.db import transaction
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
-from audit.record import record
+from audit.record import Act, record_many
 from complaints import deadlines
 from complaints.actions import steps
+from complaints.advance import CHANGED, advance_many
 from complaints.choices import DeadlineState
 from complaints.errors import CaseError
 from complaints.lifecycle import State
 from complaints.models import ClockEvent, Complaint, Deadline, Event, Outbox
+from complaints.situation import CaseSituation
+from config import bulk
+from config.bulk import Shape
 
 logger = logging.getLogger(__name__)
-POSTPONE = timedelta(hours=1)
 
 
-def enforce_due(now: datetime, *, most: int = 500) -> int:
-    """Climb the ladder of every running clock whose next step is due, soonest first; answers how
-    many clocks were handled.
+@dataclass(slots=True)
+class Due:
+    """A running clock with a rung that is due: what is looked at of its row and of its case."""
 
-    Each clock is one transaction under its case's lock, so that a killed worker neither loses nor
-    doubles a step. A case that fails is postponed by an hour, loudly, and does not stall the
-    others.
+    id: int
+    case: int
+    number: str
+    kind: str
+    entry: str
+    owed_by: str
+    due_at: datetime
+    ladder: list[dict[str, Any]]
+
+
+def climb(keys: Sequence[int], now: datetime) -> list[int]:
+    """Climb every rung that is due by now of these clocks; answers which clocks were handled.
+
+    In the caller's transaction, under the locks of the cases. A case that somebody holds at the
+    moment is left for the next round, not waited for. The number of statements does not grow with
+    the clocks, except for cases that need another step than `escalate`.
     """
-    due = Deadline.objects.filter(state=DeadlineState.RUNNING, ladder_at__lte=now).order_by(
-        "ladder_at", "id"
+    clocks = _still_due(held(keys), now)
+    fell_due = [clock for clock in clocks if _falls_due(clock, now)]
+    rungs = [(clock, step) for clock in clocks for step in deadlines.climb(clock.ladder, now)]
+    bulk.change(
+        Deadline,
+        [
+            {"id": c.id, "ladder": c.ladder, "ladder_at": deadlines.next_step(c.ladder)}
+            for c in clocks
+        ],
     )
-    handled = 0
-    for pk, number in list(due.values_list("pk", "complaint__number")[:most]):
-        try:
-            handled += _climb(pk, number, now)
-        except Exception:
-            logger.exception("deadline %s of %s failed; postponed by an hour", pk, number)
-            Deadline.objects.filter(pk=pk).update(ladder_at=now + POSTPONE)
-    return handled
+    _tell(rungs, now)
+    if fell_due:
+        _take_steps(fell_due, now)
+    return [clock.id for clock in clocks]
 
 
-def _climb(pk: int, number: str, now: datetime) -> bool:
-    with transaction.atomic():
-        complaint = Complaint.objects.locked().select_related("consumer").get(number=number)
-        deadline = Deadline.objects.filter(
-            pk=pk, state=DeadlineState.RUNNING, ladder_at__lte=now
-        ).first()
-        if deadline is None:
-            return False
-        climbed = deadlines.climb(deadline, now)
-        deadline.save(update_fields=["ladder", "ladder_at"])
-        for rung in climbed:
-            _tell(complaint, deadline, rung, now)
-        if deadline.due_at <= now:
-            _fell_due(complaint, deadline, now)
-    return True
-
-
-def _tell(complaint: Complaint, deadline: Deadline, rung: Mapping[str, Any], now: datetime) -> None:
-    told = {"kind": deadline.kind, "entry": deadline.entry, "who": rung["who"]}
-    ClockEvent.objects.create(
-        deadline=deadline, at=now, kind="warned", key=rung["code"], detail=told
+def held(keys: Sequence[int]) -> QuerySet[Deadline]:
+    """Those of the clocks whose case nobody holds, soonest first. Clock and case are held until the
+    end of the transaction.
+    """
+    # One value for the database, where `pk__in` would bind thousands.
+    these = RawSQL("complaints_deadline.id = ANY(%s)", [list(keys)], output_field=BooleanField())
+    return (
+        Deadline.objects.filter(these)
+        .select_related("complaint")
+        .select_for_update(no_key=True, skip_locked=True)
+        .order_by("ladder_at", "id")
     )
-    effect = "remind_consumer" if deadline.owed_by == "consumer" else "warn_of_deadline"
-    Outbox.objects.create(
-        complaint=complaint,
-        effect=effect,
-        key=f"{complaint.number}.deadline.{deadline.pk}.{rung['code']}",
-        payload={"deadline": deadline.pk, **told},
-        created_at=now,
-        not_before=now,
-    )
-    Event.objects.create(
-        complaint=complaint,
-        at=now,
-        by=None,
-        kind=Event.Kind.DEADLINE,
-        code=effect,
-        detail=told,
-    )
-    record(f"deadline.{effect}", complaint.subject, None, now, told)
 
 
-def _fell_due(complaint: Complaint, deadline: Deadline, now: datetime) -> None:
-    step = (
-        "no_reply"
-        if deadline.kind == "consumer_reply" and complaint.state == State.OFFERED
-        else "escalate"
+def _still_due(clocks: QuerySet[Deadline], now: datetime) -> list[Due]:
+    columns = ("id", "complaint_id", "complaint__number", "kind", "entry", "owed_by", "due_at")
+    return [
+        Due(*row)
+        for state, at, *row in clocks.values_list("state", "ladder_at", *columns, "ladder")
+        if state == DeadlineState.RUNNING and at is not None and at <= now
+    ]
+
+
+def _falls_due(clock: Due, now: datetime) -> bool:
+    """True when the clock is due and none of its late rungs was climbed before: it falls due once,
+    however often it warns afterwards.
+    """
+    return clock.due_at <= now and not any(
+        deadlines.is_late(rung) and rung["done_at"] is not None for rung in clock.ladder
     )
+
+
+def _tell(rungs: Sequence[tuple[Due, Mapping[str, Any]]], now: datetime) -> None:
+    """Each rung in the history of its clock, in the story of the case, in the outbox and in the
+    audit record.
+    """
+    values, acts = [], []
+    for clock, step in rungs:
+        told = {"kind": clock.kind, "entry": clock.entry, "who": step["who"]}
+        effect = "remind_consumer" if clock.owed_by == "consumer" else "warn_of_deadline"
+        values.append(
+            {
+                "clock": clock.id,
+                "case": clock.case,
+                "rung": step["code"],
+                "effect": effect,
+                "told": told,
+                "key": f"{clock.number}.deadline.{clock.id}.{step['code']}",
+                "payload": {"deadline": clock.id, **told},
+            }
+        )
+        acts.append(Act(f"deadline.{effect}", f"complaint:{clock.number}", told))
+    bulk.spread(
+        values,
+        [
+            Shape(
+                ClockEvent(at=now, kind="warned"),
+                {"deadline_id": "clock", "key": "rung", "detail": "told"},
+            ),
+            Shape(
+                Event(at=now, kind=Event.Kind.DEADLINE),
+                {"complaint_id": "case", "code": "effect", "detail": "told"},
+            ),
+            Shape(
+                Outbox(created_at=now, not_before=now),
+                {"complaint_id": "case", "effect": "effect", "key": "key", "payload": "payload"},
+            ),
+        ],
+    )
+    record_many(acts, None, now)
+
+
+# --- the steps of clocks that fell due
+
+
+def _take_steps(fell_due: Sequence[Due], now: datetime) -> None:
+    """One step for each clock that fell due, by case in due order.
+
+    Cases that are only escalated are taken together, the first clocks of all cases, then the
+    second ones; a case that needs another step goes through the door alone.
+    """
+    cases = Complaint.objects.only("number", *CHANGED).in_bulk({clock.case for clock in fell_due})
+    by_case: dict[int, list[Due]] = defaultdict(list)
+    for clock in fell_due:
+        by_case[clock.case].append(clock)
+    alone = {key for key, clocks in by_case.items() if any(_closes(c, cases[key]) for c in clocks)}
+    together = [clocks for key, clocks in by_case.items() if key not in alone]
+    for nth in zip_longest(*together):
+        _escalate([(cases[clock.case], clock) for clock in nth if clock], now)
+    for key in alone:
+        for clock in by_case[key]:
+            _take_step(clock, "no_reply" if _closes(clock, cases[key]) else "escalate", now)
+
+
+def _closes(clock: Due, complaint: Complaint) -> bool:
+    """True when it was the consumer's time to answer the offer."""
+    return clock.kind == "consumer_reply" and complaint.state == State.OFFERED
+
+
+def _escalate(due: Sequence[tuple[Complaint, Due]], now: datetime) -> None:
+    situations = []
+    for complaint, clock in due:
+        situation = CaseSituation(complaint, None, now, via="system", taking=True)
+        situation.due_clocks = [clock]  # as it was read under the lock
+        situations.append(situation)
+    refused = advance_many(situations, "escalate")
+    if refused:
+        complaint, reasons = refused[0]
+        logger.info(
+            "escalate not taken for %s cases, the first is %s: %s",
+            len(refused),
+            complaint.number,
+            reasons[0].message,
+        )
+
+
+def _take_step(clock: Due, step: str, now: datetime) -> None:
     try:
-        steps.take(complaint.number, step, {}, by=None, via="system", now=now)
+        steps.take(clock.number, step, {}, by=None, via="system", now=now)
     except CaseError as error:
-        logger.info("%s of %s not taken: %s", step, complaint.number, error)
+        logger.info("%s of %s not taken: %s", step, clock.number, error)

@@ -19,6 +19,7 @@ from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.search import SearchDocument
+from complaints.models.sweep import Postponed, SweepRun
 from complaints.models.transition import Event, Outbox, Transition
 from complaints.models.trial import Trial, TrialPart, TrialResult
 
@@ -46,9 +47,11 @@ __all__ = [
     "Moment",
     "Opinion",
     "Outbox",
+    "Postponed",
     "RecountPart",
     "Resolution",
     "SearchDocument",
+    "SweepRun",
     "TargetLength",
     "Transition",
     "Trial",

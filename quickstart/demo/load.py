@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
-from complaints.actions import letters, overdue
+from complaints.actions import letters, sweep
 from complaints.errors import CaseError
 from correspondence import dispatch, inbox
 from correspondence.models import Notice
@@ -100,7 +100,7 @@ class World:
         if self.looked and moment < self.looked + GLANCE and not anyway:
             return
         while (rung := _next_rung(moment)) is not None and rung != self.rung:
-            overdue.enforce_due(rung + timedelta(seconds=2))
+            sweep.enforce_due(rung + timedelta(seconds=2))
             self.send(rung)
             self.rung = rung  # what failed was postponed; never twice the same
         self.looked = moment

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from complaints import clock_words, deadlines
 from complaints.actions import facts as fact_actions
-from complaints.actions import holds, overdue
+from complaints.actions import holds, sweep
 from complaints.errors import Invalid
 from complaints.models import Complaint, Deadline, Event, Hold, Outbox
 from complaints.workdays import (
@@ -149,7 +149,7 @@ def test_the_legal_clock_warns_and_escalates_during_a_hold(cast: Cast) -> None:
         by=cast.agent,
         now=at("2026-03-03 09:00"),
     )
-    overdue.enforce_due(at("2026-03-18 09:00"))
+    sweep.enforce_due(at("2026-03-18 09:00"))
     told = Event.objects.filter(complaint=complaint, code="warn_of_deadline")
     assert [e.detail["who"] for e in told] == ["owner", "team_lead", "supervisor"]
     assert {e.detail["kind"] for e in told} == {"general_reply"}
@@ -207,8 +207,8 @@ def test_overlapping_holds_take_no_day_out_twice(cast: Cast) -> None:
 def test_the_sweep_climbs_each_ladder_step_once_and_escalates_when_due(cast: Cast) -> None:
     complaint = f.registered(cast)
     later = timezone.now() + timedelta(days=20)
-    assert overdue.enforce_due(later) == 1
-    assert overdue.enforce_due(later) == 0
+    assert sweep.enforce_due(later).handled == 1
+    assert sweep.enforce_due(later).handled == 0
     told = list(
         Outbox.objects.filter(complaint=complaint, effect="warn_of_deadline").values_list(
             "payload__who", flat=True
@@ -223,7 +223,7 @@ def test_a_reply_period_that_runs_out_reminds_and_then_closes_the_round_without_
     cast: Cast,
 ) -> None:
     complaint = f.offered(cast)
-    overdue.enforce_due(timezone.now() + timedelta(days=30))
+    sweep.enforce_due(timezone.now() + timedelta(days=30))
     complaint.refresh_from_db()
     assert complaint.state == "executing"
     assert Outbox.objects.filter(complaint=complaint, effect="remind_consumer").count() == 3
@@ -235,9 +235,9 @@ def test_one_poisoned_case_is_postponed_and_the_others_go_on(cast: Cast) -> None
         ladder=[{"at": "not a date", "who": "owner", "done_at": None}]
     )
     later = timezone.now() + timedelta(days=20)
-    assert overdue.enforce_due(later) == 1
+    assert sweep.enforce_due(later).handled == 1
     assert healthy.transitions.filter(step="escalate").exists()
-    assert Deadline.objects.get(complaint=poisoned).ladder_at == later + overdue.POSTPONE
+    assert Deadline.objects.get(complaint=poisoned).ladder_at == later + sweep.POSTPONE
 
 
 def test_a_dated_fact_starts_and_ends_the_clocks_that_rest_on_it(cast: Cast) -> None:

@@ -16,7 +16,7 @@ from complaints.actions import (
     communication,
     feedback,
     holds,
-    overdue,
+    sweep,
 )
 from complaints.errors import Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.models import ClockEvent, Commitment, Complaint, Deadline, Event, Outbox
@@ -316,7 +316,7 @@ def test_what_is_kept_while_its_clock_stands_still_is_in_time(cast: Cast) -> Non
 def test_an_overdue_promise_is_told_and_never_marked_broken_by_itself(cast: Cast) -> None:
     case = f.investigating(cast)
     made = promise(case, cast.agent)
-    overdue.enforce_due(timezone.now() + timedelta(days=4))
+    sweep.enforce_due(timezone.now() + timedelta(days=4))
     assert (fresh(made).state, clock(made).state) == ("open", "running")
     told = ClockEvent.objects.filter(deadline=clock(made), kind="warned").order_by("id")
     assert [e.detail["who"] for e in told] == ["owner", "team_lead", "supervisor"]

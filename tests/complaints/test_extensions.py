@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from complaints import clock_words, deadlines, extending
-from complaints.actions import extensions, overdue, steps
+from complaints.actions import extensions, steps, sweep
 from complaints.errors import Invalid, NotAllowed, StaleVersion
 from complaints.models import (
     Communication,
@@ -179,7 +179,7 @@ def test_a_promise_is_not_extended_by_one_side(cast: Cast) -> None:
 
 def test_nothing_is_extended_after_its_end(cast: Cast, case: Complaint) -> None:
     extension, late = asked(cast, case), at("2026-03-10 10:00")
-    overdue.enforce_due(late)
+    sweep.enforce_due(late)
     with pytest.raises(Invalid, match="届满之后不能延长"):
         decided(cast, extension, now=late)
     sent = {"body": "市市场监管局", "reference": "TJ-1", "date": "2026-03-10"}

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.roles import Role
-from complaints.actions import feedback, overdue, steps, withdrawal
+from complaints.actions import feedback, steps, sweep, withdrawal
 from complaints.advance import advance
 from complaints.errors import Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, STEPS, State
@@ -307,7 +307,7 @@ def test_silence_is_never_consent(cast: Cast) -> None:
     with pytest.raises(StepRefused) as refused:
         f.step(complaint, "no_reply", cast.supervisor, now=over)
     assert [u.code for u in refused.value.unmet] == ["consumer_was_reminded"]
-    overdue.enforce_due(timezone.now() + timezone.timedelta(days=6))
+    sweep.enforce_due(timezone.now() + timezone.timedelta(days=6))
     later = f.step(complaint, "no_reply", cast.supervisor, now=over)
     assert later.state == "executing"
     assert later.outcome_if_done == "unreachable"

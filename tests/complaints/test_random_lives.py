@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from audit.models import Entry
 from audit.record import broken_links
-from complaints.actions import evidence, facts, feedback, holds, intake, overdue, resolution, steps
+from complaints.actions import evidence, facts, feedback, holds, intake, resolution, steps, sweep
 from complaints.errors import CaseError
 from complaints.lifecycle import OPEN_STATES, STEPS, State
 from complaints.models import Complaint, Deadline, Event, Outbox, Resolution, Transition
@@ -205,7 +205,7 @@ class Life(RuleBasedStateMachine):
     def clocks_fire(self) -> None:
         """What falls due by now: reminders, escalations, and the end of waiting for an answer."""
         before = self.fresh()
-        overdue.enforce_due(self.now)
+        sweep.enforce_due(self.now)
         assert self.fresh().version >= before.version
 
     @rule()

@@ -180,10 +180,10 @@ def test_a_warning_says_what_is_left_then_that_it_fell_due_in_the_receivers_lang
 def test_whoever_was_warned_in_the_same_breath_is_not_told_of_the_escalation_again(
     cast: Cast, monday: object
 ) -> None:
-    from complaints.actions import overdue
+    from complaints.actions import sweep
 
     case = f.investigating(cast)
-    overdue.enforce_due(timezone.now() + timedelta(days=30))
+    sweep.enforce_due(timezone.now() + timedelta(days=30))
     send_waiting()
     Notice.objects.all().delete()
     case.outbox.update(done_at=None, not_before=timezone.now())

@@ -42,7 +42,7 @@ def killed_at(write: int, work: Callable[[], Any]) -> int:
 
         def count(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
             nonlocal seen
-            if str(sql).lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            if str(sql).lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
                 seen += 1
                 if seen == write:
                     os._exit(KILLED)
