@@ -111,8 +111,8 @@ def copying(model: type[models.Model]) -> str:
         original = f"t.id IN (SELECT consumer_id FROM complaints_complaint WHERE id < {STRIDE})"  # noqa: S608
     return (
         f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} '  # noqa: S608
-        f'FROM "{model._meta.db_table}" t, generate_series(%(from)s, %(to)s) AS k WHERE {original} '
-        "ORDER BY k"  # as they would have come: every state everywhere
+        f'FROM "{model._meta.db_table}" t, generate_series(%(from)s::bigint, %(to)s) AS k '
+        f"WHERE {original} ORDER BY k"  # as they would have come: every state everywhere
     )
 
 
@@ -120,11 +120,11 @@ def value_of(model: type[models.Model], field: models.Field) -> str:  # type: ig
     """What a column of copy k holds."""
     column = f't."{field.column}"'
     special = {
-        "complaints_complaint.number": f"'TS' || lpad(k::text, 5, '0') || right({column}, 6)",
+        "complaints_complaint.number": f"'TS' || lpad(k::text, 7, '0') || right({column}, 6)",
         "complaints_complaint.received_at": f"{column} - interval '7 minutes' * k",
         "complaints_outbox.key": f"{column} || '.' || k",
         "correspondence_notice.key": f"{column} || '.' || k",
-        "audit_entry.subject": f"{column} || '.' || k",
+        "audit_entry.subject": f"'complaint:TS' || lpad(k::text, 7, '0') || right({column}, 6)",
     }.get(f"{model._meta.db_table}.{field.column}")
     if special:
         return special

@@ -1,0 +1,83 @@
+"""Open cases by the million with their clocks, and clocks that fall due: a few statements."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from audit.models import Entry
+from benchmarks import world
+from complaints.models import ClockEvent, Complaint, Consumer, Deadline, Event
+from evidence.models import Folder
+from tests import factories
+from tests.cast import Cast, assemble
+
+# What a sweep touches, and what these rows need.
+COPIED = (Folder, Consumer, Complaint, Deadline, ClockEvent, Event, Entry)
+RUNGS = ("owner@50", "team_lead@80", "supervisor@100")
+
+
+def open_cases(count: int, *, records: bool = True) -> Cast:
+    """So many open cases, half of them registered, half under investigation; nothing is due.
+
+    `records`: with their entries of the audit record, whose hashes are those of the originals.
+    """
+    cast = assemble()
+    factories.registered(cast)
+    factories.investigating(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # no checks, no triggers
+        for model in COPIED if records else COPIED[:-1]:
+            cursor.execute(world.copying(model), {"from": 1, "to": count // 2 - 1})
+        cursor.execute("SET session_replication_role = origin")
+        if not records:
+            cursor.execute("TRUNCATE audit_entry")
+        cursor.execute(world.DUE_DATES)
+        cursor.execute(world.NEXT_DUE)
+        cursor.execute("VACUUM (ANALYZE)")
+    return cast
+
+
+def make_due(count: int, *, rungs: int = 1) -> int:
+    """Let so many clocks fall due, each of another case, a second after one another; `rungs`: how
+    many of the last rungs are waiting. Answers how many there are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FALL_DUE, {"count": count, "climbed": len(RUNGS) - rungs})
+        return cursor.rowcount
+
+
+def warn(count: int) -> int:
+    """Let the first rung be due of so many clocks whose due instant lies ahead."""
+    with connection.cursor() as cursor:
+        cursor.execute(WARN, {"count": count})
+        return cursor.rowcount
+
+
+CHOSEN = """
+    SELECT max(id) AS id, row_number() OVER () AS place FROM complaints_deadline d
+    WHERE state = 'running' AND ladder_at > now() AND NOT EXISTS (
+        SELECT 1 FROM complaints_clockevent e WHERE e.deadline_id = d.id AND e.kind = 'warned')
+    GROUP BY complaint_id LIMIT %(count)s
+"""
+FALL_DUE = f"""
+WITH chosen AS ({CHOSEN}), at AS (
+    SELECT id, date_trunc('second', now()) - interval '1 second' * place AS due FROM chosen)
+UPDATE complaints_deadline d SET due_at = at.due, ladder_at = at.due, ladder = (
+    SELECT jsonb_agg(jsonb_build_object(
+        'at', at.due, 'who', split_part(code, '@', 1),
+        'code', CASE WHEN code LIKE '%%@100' THEN
+            code || '|' || to_char(at.due AT TIME ZONE 'UTC', 'YYMMDDHH24MI') ELSE code END,
+        'done_at', CASE WHEN n <= %(climbed)s THEN at.due - interval '1 day' END) ORDER BY n)
+    FROM unnest(ARRAY{list(RUNGS)}) WITH ORDINALITY AS rung(code, n))
+FROM at WHERE at.id = d.id
+"""  # noqa: S608
+WARN = f"""
+WITH chosen AS ({CHOSEN}), at AS (
+    SELECT id, date_trunc('second', now()) - interval '1 second' * place AS warned FROM chosen)
+UPDATE complaints_deadline d SET ladder_at = at.warned, ladder = (
+    SELECT jsonb_agg(jsonb_build_object(
+        'at', CASE WHEN n = 1 THEN at.warned ELSE d.due_at END, 'who', split_part(code, '@', 1),
+        'code', code, 'done_at', NULL) ORDER BY n)
+    FROM unnest(ARRAY{list(RUNGS)}) WITH ORDINALITY AS rung(code, n))
+FROM at WHERE at.id = d.id
+"""  # noqa: S608
