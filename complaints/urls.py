@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from complaints.views import (
+    commitment_list,
     drafts,
     edit_case,
     importing,
@@ -18,6 +19,7 @@ urlpatterns = [
     path("complaints/reassign/", queue.reassign, name="reassign"),
     path("complaints/new/", intake.intake, name="intake"),
     path("complaints/new/hints/", intake.hints, name="intake_hints"),
+    path("commitments/", commitment_list.commitments, name="commitments"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("import/", importing.upload, name="import_complaints"),
     path("import/<int:run>/", importing.run, name="import_run"),

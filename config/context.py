@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -44,6 +44,7 @@ class Place:
 PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case",)),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
+    Place("commitments", "mark", pgettext_lazy("promises", "承诺"), ("see_complaints",)),
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
     Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
     Place(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import CommitmentSource, CommitmentState, CommitmentStrength
@@ -98,6 +98,12 @@ class Commitment(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "due_at", "id"], name="commitments_by_due"),
+            models.Index(
+                "state",
+                F("settled_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="commitments_by_end",
+            ),
         ]
 
     def __str__(self) -> str:

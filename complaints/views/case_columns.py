@@ -114,6 +114,7 @@ def columns(user: User) -> dict[str, Any]:
             source="source",
             strength="strength",
             due_at="due_at",
+            precise="precise",
             state="state",
             kept_at="kept_at",
             on_time="on_time",

@@ -12,7 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.choices import CommitmentSource, CommitmentState, CommitmentStrength
+from complaints.choices import (
+    CommitmentSource,
+    CommitmentState,
+    CommitmentStrength,
+    DeadlineState,
+)
 from complaints.clock_words import remaining_text
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline
@@ -43,8 +48,14 @@ ACTS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
 class Left:
     """How much time there is: in words, and how it is drawn (soon, over, hold or calm)."""
 
-    words: str = ""
+    left: str = ""
+    due: str = ""
     kind: str = ""
+
+    @property
+    def words(self) -> str:
+        """余 3 时 20 分 · 今天 18:00."""
+        return " · ".join(part for part in (self.left, self.due) if part)
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,7 @@ def _shown(
     return PromiseShown(
         row,
         MARKS[state],
-        time_left(row["due_at"], page.now, held=clock is not None and clock.state == "held")
+        time_left(row["due_at"], page.now, precise=row["precise"], held=_stands_still(clock))
         if state == CommitmentState.OPEN
         else Left(),
         state_words(state, row["on_time"]),
@@ -114,6 +125,10 @@ def _shown(
         CommitmentStrength(row["strength"]).label,
         acts_of(page.complaint, row["id"], state) if may_end else [],
     )
+
+
+def _stands_still(clock: Deadline | None) -> bool:
+    return clock is not None and clock.state == DeadlineState.HELD
 
 
 def acts_of(complaint: Complaint, promise_id: int, state: str) -> list[tuple[str, Text]]:
@@ -125,17 +140,18 @@ def acts_of(complaint: Complaint, promise_id: int, state: str) -> list[tuple[str
     ]
 
 
-def time_left(due_at: datetime | None, now: datetime, *, held: bool) -> Left:
-    """余 3 时 20 分 · 今天 18:00."""
+def time_left(due_at: datetime | None, now: datetime, *, precise: bool, held: bool = False) -> Left:
+    """How much working time there is until then; of a day that was promised no hour is said."""
     if due_at is None:
         return Left(_("没有期限"))
     if held:
-        return Left(_("计时已中止"), "hold")
+        return Left(_("计时已中止"), kind="hold")
     minutes = working_minutes(now, due_at)
     over = due_at <= now
     left = _("已超时") if over and minutes == 0 else remaining_text(minutes)
     kind = "over" if over else "soon" if due_at < end_of_today(now) else ""
-    return Left(f"{left} · {when(due_at)}", kind)
+    due = when(due_at)
+    return Left(left, due if precise else due.rpartition(" ")[0] or due, kind)
 
 
 def state_words(state: str, on_time: bool | None) -> str:

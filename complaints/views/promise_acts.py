@@ -56,7 +56,7 @@ def _back(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """To the case, or to the list of promises from which the sheet was opened (`list`)."""
     message = _("已登记")
     if "list" not in request.GET:
-        return done(request, sheet.complaint.number, message, sheet.draft, "#promises")
+        return done(request, sheet.complaint.number, message, sheet.draft)
     communication.drop_draft(person(request), sheet.draft)
     messages.success(request, message)
     url = f"{reverse('commitments')}?{request.GET['list']}"

@@ -5,12 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints import promise_rates
 from complaints.actions import commitment_ends, commitments, communication, holds
-from complaints.models import Commitment, Complaint
+from complaints.models import Commitment, Complaint, Deadline
+from complaints.views import commitment_list
 from complaints.workdays import SHANGHAI
 from tests import factories as f
 from tests.cast import Cast
@@ -61,7 +66,7 @@ def test_a_promise_is_made_on_the_page_from_the_keyboard(cast: Cast, agent: Clie
         assert f'name="{name}"' in sheet
     sent = {"text": CALL_BACK, "due": in_days(1), "due_time": "18:00", "source": "call"}
     answer = agent.post(place("make_promise", case), sent)
-    assert answer["Location"] == f"{address(case)}#promises"
+    assert answer["Location"] == address(case)
     made = Commitment.objects.get()
     assert (made.precise, made.due_at) == (
         True,
@@ -162,3 +167,160 @@ def test_an_open_promise_of_a_closed_case_can_still_be_kept(cast: Cast, agent: C
     assert 'data-key="p"' not in pane(agent, case)
     agent.post(place("promise", case, made.pk), {"proof": "仍回电"})
     assert Commitment.objects.get().state == "kept"
+
+
+# --- the list of a team
+
+
+def listed(client: Client, query: str = "") -> str:
+    return text_of(client.get(f"{reverse('commitments')}{query}"))
+
+
+def names_in(page: str) -> list[str]:
+    return re.findall(r'#promises" lang="zh-CN" title="([^"]+)"', page)
+
+
+def test_the_list_shows_what_is_open_soonest_first_with_its_acts(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    promise(case, cast.agent, text="丙", due=in_days(9))
+    one = promise(case, cast.agent, text="甲", due=in_days(2))
+    promise(case, cast.supervisor, text="乙", due=in_days(5), owner="supervisor")
+    kept = promise(case, cast.agent, text="丁", due=in_days(1))
+    commitment_ends.keep(case.number, kept.pk, {"proof": "流水"}, by=cast.agent)
+    page = listed(agent)
+    assert names_in(page) == ["甲", "乙", "丙"]
+    for words in (case.number, "王**", "陈晓雨", "周启明", "通话", "我方主动承诺"):
+        assert words in page
+    assert f"{place('promise', case, one.pk)}?list=" in page
+    assert names_in(listed(agent, "?state=kept")) == ["丁"]
+    assert "王测试" not in page
+
+
+def test_the_list_is_filtered_by_owner_source_day_and_team(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    soon = (timezone.now() + timedelta(minutes=1)).isoformat()
+    promise(case, cast.agent, text="甲", due=soon)
+    promise(case, cast.agent, text="乙", owner="colleague", source="letter")
+    late = promise(case, cast.agent, text="丙")
+    Commitment.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    for query, wanted in (
+        ("?owner=me", ["丙", "甲"]),
+        (f"?owner={cast.colleague.pk}", ["乙"]),
+        ("?owner=none", []),
+        ("?source=letter", ["乙"]),
+        ("?due=overdue", ["丙"]),
+        (f"?team={cast.team.pk}", ["丙", "甲", "乙"]),
+        ("?state=broken", []),
+    ):
+        assert names_in(listed(agent, query)) == wanted, query
+    if timezone.localtime().hour < 23:  # a minute before midnight it would be due tomorrow
+        assert names_in(listed(agent, "?due=today")) == ["甲"]
+
+
+def test_a_promise_that_a_hold_put_off_is_not_overdue(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    made = promise(case, cast.agent)
+    holds.start(case.number, {"reason": "consumer", "note": "等"}, by=cast.agent)
+    Commitment.objects.filter(pk=made.pk).update(due_at=timezone.now() - timedelta(days=1))
+    assert names_in(listed(agent, "?due=overdue")) == []
+    assert "计时已中止" in listed(agent)
+
+
+@pytest.mark.parametrize(
+    "query", ["?state=dream", "?owner=999999", "?team=x", "?due=never", "?cursor=xyz", "?source=1"]
+)
+def test_an_unknown_filter_is_said_and_ignored(cast: Cast, agent: Client, query: str) -> None:
+    promise(f.investigating(cast), cast.agent)
+    page = listed(agent, query)
+    assert names_in(page) == [CALL_BACK]
+    assert "banner--warn" in page
+
+
+def test_everybody_sees_the_promises_of_their_own_cases_only(cast: Cast) -> None:
+    case = f.investigating(cast)
+    promise(case, cast.agent)
+    assert names_in(listed(browser(cast.supervisor))) == [CALL_BACK]
+    assert names_in(listed(browser(cast.outsider))) == []
+    assert names_in(listed(browser(cast.counsel))) == []
+    auditor = listed(browser(cast.auditor))
+    assert names_in(auditor) == [CALL_BACK]
+    assert "data-sheet" not in auditor.split("<tbody")[1].split("</tbody>")[0]
+    assert browser(cast.administrator).get(reverse("commitments")).status_code == 403
+
+
+def test_an_act_from_the_list_leads_back_to_the_list(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    made = promise(case, cast.agent)
+    url = f"{place('promise', case, made.pk)}?list=owner%3Dme"
+    assert f'action="{url}"' in text_of(agent.get(url))
+    answer = agent.post(url, {"proof": "已回电"})
+    assert answer["Location"] == f"{reverse('commitments')}?owner=me"
+    other = promise(case, cast.agent)
+    url = f"{place('promise', case, other.pk)}?list="
+    answer = agent.post(url, {"proof": "已回电"}, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == f"{reverse('commitments')}?"
+
+
+def test_pages_of_the_list_follow_each_other_and_cost_the_same(
+    cast: Cast, agent: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commitment_list, "PAGE_SIZE", 3)
+    case = f.investigating(cast)
+    counted = []
+    for n in range(8):
+        promise(case, cast.agent, text=f"第{n}项", due=in_days(n + 1))
+        if n in (1, 7):
+            agent.get(reverse("commitments"))
+            with CaptureQueriesContext(connection) as statements:
+                agent.get(reverse("commitments"))
+            counted.append(len(statements))
+    assert counted[0] == counted[1] <= 9
+    seen, url = [], reverse("commitments")
+    for _page in range(3):
+        page = text_of(agent.get(url))
+        seen += names_in(page)
+        found = re.search(r'href="(\?[^"]+)" rel="next"', page)
+        url = reverse("commitments") + found[1].replace("&amp;", "&") if found else ""
+    assert seen == [f"第{n}项" for n in range(8)]
+    assert not url
+    back = re.search(r'href="(\?[^"]+)" rel="prev"', page)[1].replace("&amp;", "&")
+    assert names_in(text_of(agent.get(reverse("commitments") + back))) == seen[3:6]
+
+
+def test_the_rate_of_a_team_counts_what_fell_due_and_nothing_else(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.investigating(cast)
+    made = [promise(case, cast.agent, text=f"{n}") for n in range(6)]
+    past = timezone.now() - timedelta(days=2)
+    for each in made[:5]:
+        Commitment.objects.filter(pk=each.pk).update(due_at=past, made_at=past - timedelta(days=1))
+    Deadline.objects.filter(kind="commitment").update(due_at=past)
+    in_time = {"proof": "流水", "kept_at": (past - timedelta(hours=1)).isoformat()}
+    commitment_ends.keep(case.number, made[0].pk, in_time, by=cast.agent)
+    commitment_ends.keep(case.number, made[1].pk, {"proof": "流水"}, by=cast.agent)
+    commitment_ends.mark_broken(case.number, made[2].pk, {"reason": "忘了"}, by=cast.agent)
+    said = communication.write(
+        case.number, {"kind": "reply", "text": "算了", "inbound": True}, by=cast.agent
+    )
+    words = {"words": "算了", "communication": said.pk}
+    commitment_ends.release(case.number, made[3].pk, words, by=cast.agent)
+    [rate] = promise_rates.of_teams(cast.agent, timezone.now())
+    assert (rate.name, rate.on_time, rate.all, rate.percent) == ("客服一组", 1, 4, "25.0")
+    assert "按时 1 / 4（25.0%）" in listed(agent)
+    assert promise_rates.of_teams(cast.outsider, timezone.now()) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "index"), [("", "commitments_by_due"), ("?state=kept", "commitments_by_end")]
+)
+def test_a_page_is_read_in_the_order_of_its_index(cast: Cast, query: str, index: str) -> None:
+    promise(f.investigating(cast), cast.agent)
+    looked = commitment_list.Looked.read(QueryDict(query.lstrip("?")), cast.auditor)
+    rows = looked.order.sort(looked.rows(timezone.now()), backwards=False)[:50]
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    plan = str(rows.explain())
+    assert index in plan
+    assert "Sort" not in plan
