@@ -220,6 +220,6 @@ TABLE: dict[str, Row] = {
         _("您是负责该团队的主管"),
         family="promise",
     ),
-    # The text is chosen by how much time is left: `clock_notices.py`.
+    # Its receivers climb the ladder (staff.py), its text says how much time is left (words.py).
     "warn_of_deadline": Row(False, None, "", "", family="deadline_owner"),
 }
