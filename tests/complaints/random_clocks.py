@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from complaints import clock
@@ -24,6 +27,15 @@ PERIODS: tuple[Periods, ...] = tuple(
         [("06:15", "07:00"), ("07:00", "12:45")],
     )
 )
+
+
+def for_all(
+    *strategies: st.SearchStrategy[Any],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A property of random clocks; a busy machine is no counterexample."""
+    patient = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    return lambda test: patient(given(*strategies)(test))
+
 
 days = st.dates(FIRST, LAST)
 some_days = st.frozensets(days, max_size=30)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import assume, given
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from complaints import clock, workdays
@@ -25,6 +25,7 @@ from tests.complaints.random_clocks import (
     ZONES,
     calendars,
     days,
+    for_all,
     lengths,
     moments,
     nights,
@@ -40,14 +41,14 @@ Term = tuple[int, str]
 # --- pauses
 
 
-@given(paused(), lengths(), calendars(), st.booleans())
+@for_all(paused(), lengths(), calendars(), st.booleans())
 def test_pausing_never_shortens(when: Paused, term: Term, calendar: Calendar, own: bool) -> None:
     start, pauses = when
     alone = count(start, *term, calendar, own=own).at
     assert count(start, *term, calendar, own=own, pauses=pauses).at >= alone
 
 
-@given(paused(), lengths(), calendars(), spans, spans)
+@for_all(paused(), lengths(), calendars(), spans, spans)
 def test_a_longer_pause_never_shortens(
     when: Paused, term: Term, calendar: Calendar, earlier: timedelta, later: timedelta
 ) -> None:
@@ -59,7 +60,7 @@ def test_a_longer_pause_never_shortens(
     assert count(start, *term, calendar, pauses=longer).at >= before
 
 
-@given(paused(), lengths(), calendars())
+@for_all(paused(), lengths(), calendars())
 def test_overlapping_pauses_are_their_union(when: Paused, term: Term, calendar: Calendar) -> None:
     start, pauses = when
     joined = merged(pauses)
@@ -70,14 +71,14 @@ def test_overlapping_pauses_are_their_union(when: Paused, term: Term, calendar: 
     assert all(a[1] < b[0] for a, b in pairwise(joined))
 
 
-@given(paused(), lengths(), calendars())
+@for_all(paused(), lengths(), calendars())
 def test_no_term_runs_out_while_it_is_paused(when: Paused, term: Term, calendar: Calendar) -> None:
     start, pauses = when
     due = count(start, *term, calendar, pauses=pauses).at
     assert not any(begin < due < end for begin, end in merged(pauses))
 
 
-@given(paused(), lengths("calendar_day", "working_day", "month"), calendars())
+@for_all(paused(), lengths("calendar_day", "working_day", "month"), calendars())
 def test_a_pause_within_one_day_of_beijing_takes_no_day_out_before_the_last(
     when: Paused, term: Term, calendar: Calendar
 ) -> None:
@@ -91,7 +92,7 @@ def test_a_pause_within_one_day_of_beijing_takes_no_day_out_before_the_last(
     assert count(start, *term, calendar, pauses=short) == due
 
 
-@given(paused(), lengths(), calendars(), st.randoms())
+@for_all(paused(), lengths(), calendars(), st.randoms())
 def test_the_order_in_which_holds_of_one_instant_are_written_down_does_not_matter(
     when: Paused, term: Term, calendar: Calendar, chance: object
 ) -> None:
@@ -106,7 +107,7 @@ def test_the_order_in_which_holds_of_one_instant_are_written_down_does_not_matte
     assert due == count(start, *term, calendar, own=True, pauses=together)
 
 
-@given(paused(), lengths(), calendars())
+@for_all(paused(), lengths(), calendars())
 def test_a_clock_says_what_counting_with_its_pauses_says_and_says_it_twice(
     when: Paused, term: Term, calendar: Calendar
 ) -> None:
@@ -118,7 +119,7 @@ def test_a_clock_says_what_counting_with_its_pauses_says_and_says_it_twice(
     assert clock.read(rows, calendar) == reading
 
 
-@given(paused(), lengths(), calendars(), st.data())
+@for_all(paused(), lengths(), calendars(), st.data())
 def test_a_held_clock_shows_the_date_that_it_had(
     when: Paused, term: Term, calendar: Calendar, data: st.DataObject
 ) -> None:
@@ -135,7 +136,7 @@ def test_a_held_clock_shows_the_date_that_it_had(
     assert all(end < reading.held_since for _begin, end in reading.pauses)
 
 
-@given(paused(), lengths(), calendars(), moments)
+@for_all(paused(), lengths(), calendars(), moments)
 def test_a_clock_that_ends_while_held_ends_in_time_unless_the_hold_came_too_late(
     when: Paused, term: Term, calendar: Calendar, end: datetime
 ) -> None:
@@ -152,7 +153,9 @@ def test_a_clock_that_ends_while_held_ends_in_time_unless_the_hold_came_too_late
 # --- days off
 
 
-@given(paused(), lengths("working_hour", "calendar_day", "working_day", "month"), calendars(), days)
+@for_all(
+    paused(), lengths("working_hour", "calendar_day", "working_day", "month"), calendars(), days
+)
 def test_a_further_day_off_never_brings_a_date_nearer(
     when: Paused, term: Term, calendar: Calendar, day: date
 ) -> None:
@@ -169,7 +172,7 @@ def test_a_further_day_off_never_brings_a_date_nearer(
         assert count(start, *term, more, own=own, pauses=pauses).at >= before.at
 
 
-@given(paused(), lengths("working_hour", "calendar_day", "working_day", "month"), calendars())
+@for_all(paused(), lengths("working_hour", "calendar_day", "working_day", "month"), calendars())
 def test_without_its_make_up_days_no_date_is_nearer(
     when: Paused, term: Term, calendar: Calendar
 ) -> None:
@@ -180,7 +183,7 @@ def test_without_its_make_up_days_no_date_is_nearer(
         assert count(start, *term, fewer, own=own, pauses=pauses).at >= before.at
 
 
-@given(days, lengths("calendar_day", "working_day", "month"), calendars(), days)
+@for_all(days, lengths("calendar_day", "working_day", "month"), calendars(), days)
 def test_a_further_day_off_never_lets_a_notice_be_given_later(
     event: date, term: Term, calendar: Calendar, day: date
 ) -> None:
@@ -189,7 +192,7 @@ def test_a_further_day_off_never_lets_a_notice_be_given_later(
     assert count_back(event, *term, calendar).at.date() < event
 
 
-@given(paused(), lengths("hour"), calendars(), calendars())
+@for_all(paused(), lengths("hour"), calendars(), calendars())
 def test_hours_know_no_days_off(
     when: Paused, term: Term, calendar: Calendar, other: Calendar
 ) -> None:
@@ -199,7 +202,7 @@ def test_hours_know_no_days_off(
     assert not due.provisional
 
 
-@given(paused(), lengths(), calendars())
+@for_all(paused(), lengths(), calendars())
 def test_the_enterprises_days_do_not_move_the_law(
     when: Paused, term: Term, calendar: Calendar
 ) -> None:
@@ -209,7 +212,7 @@ def test_the_enterprises_days_do_not_move_the_law(
     assert count(start, *term, plain, pauses=pauses) == due
 
 
-@given(moments, lengths(), calendars())
+@for_all(moments, lengths(), calendars())
 def test_a_notice_that_says_what_was_supposed_makes_the_same_date_certain(
     start: datetime, term: Term, calendar: Calendar
 ) -> None:
@@ -228,7 +231,7 @@ def test_a_notice_that_says_what_was_supposed_makes_the_same_date_certain(
 # --- counting
 
 
-@given(paused(), lengths(), calendars(), st.integers(1, 10))
+@for_all(paused(), lengths(), calendars(), st.integers(1, 10))
 def test_a_longer_term_never_ends_earlier(
     when: Paused, term: Term, calendar: Calendar, more: int
 ) -> None:
@@ -238,7 +241,7 @@ def test_a_longer_term_never_ends_earlier(
     assert longer >= count(start, length, unit, calendar, pauses=pauses).at > start
 
 
-@given(moments, lengths("calendar_day", "working_day", "month"), calendars(), st.booleans())
+@for_all(moments, lengths("calendar_day", "working_day", "month"), calendars(), st.booleans())
 def test_days_end_on_a_day_that_is_worked_at_its_end(
     start: datetime, term: Term, calendar: Calendar, own: bool
 ) -> None:
@@ -249,7 +252,7 @@ def test_days_end_on_a_day_that_is_worked_at_its_end(
     assert due.first_day == start.astimezone(SHANGHAI).date() + DAY
 
 
-@given(paused(), lengths("working_day"), calendars(), st.booleans())
+@for_all(paused(), lengths("working_day"), calendars(), st.booleans())
 def test_every_day_of_working_days_is_counted_skipped_or_held_and_nothing_else(
     when: Paused, term: Term, calendar: Calendar, own: bool
 ) -> None:
@@ -267,14 +270,14 @@ def test_every_day_of_working_days_is_counted_skipped_or_held_and_nothing_else(
     assert set(due.made_up) == {d for d in worked if calendar.is_made_up(d)}
 
 
-@given(moments, st.integers(1, 20), st.integers(1, 20), calendars())
+@for_all(moments, st.integers(1, 20), st.integers(1, 20), calendars())
 def test_working_days_count_on(start: datetime, some: int, more: int, calendar: Calendar) -> None:
     halfway = count(start, some, "working_day", calendar).at
     whole = count(start, some + more, "working_day", calendar).at
     assert count(halfway, more, "working_day", calendar).at == whole
 
 
-@given(moments, st.integers(1, 30), calendars())
+@for_all(moments, st.integers(1, 30), calendars())
 def test_working_days_back_and_forth_meet(start: datetime, length: int, calendar: Calendar) -> None:
     last = count(start, length, "working_day", calendar).at.date()
     begun = start.astimezone(SHANGHAI).date()
@@ -282,7 +285,7 @@ def test_working_days_back_and_forth_meet(start: datetime, length: int, calendar
     assert count_back(last, length, "working_day", calendar).at.date() == begun
 
 
-@given(paused(), lengths(), calendars(), st.sampled_from(ZONES))
+@for_all(paused(), lengths(), calendars(), st.sampled_from(ZONES))
 def test_the_zone_in_which_an_instant_is_written_does_not_matter(
     when: Paused, term: Term, calendar: Calendar, zone: object
 ) -> None:
@@ -292,7 +295,7 @@ def test_the_zone_in_which_an_instant_is_written_does_not_matter(
     assert count(start.astimezone(zone), *term, calendar, pauses=moved) == due  # type: ignore[arg-type]
 
 
-@given(paused(), days, spans)
+@for_all(paused(), days, spans)
 def test_a_pause_never_brings_a_promised_day_nearer_and_it_never_ends_inside_one(
     when: Paused, day: date, further: timedelta
 ) -> None:
@@ -307,7 +310,9 @@ def test_a_pause_never_brings_a_promised_day_nearer_and_it_never_ends_inside_one
 # --- extensions and other terms
 
 
-@given(paused(), lengths(), st.lists(st.tuples(lengths(), st.booleans()), max_size=3), calendars())
+@for_all(
+    paused(), lengths(), st.lists(st.tuples(lengths(), st.booleans()), max_size=3), calendars()
+)
 def test_an_extension_never_shortens(
     when: Paused, term: Term, extensions: list[tuple[Term, bool]], calendar: Calendar
 ) -> None:
@@ -323,7 +328,7 @@ def test_an_extension_never_shortens(
         due = longer
 
 
-@given(
+@for_all(
     paused(),
     lengths(),
     st.lists(st.tuples(lengths(), st.booleans()), max_size=2),
@@ -348,7 +353,7 @@ def test_a_day_off_and_a_pause_never_bring_an_extended_date_nearer(
     assert clock.read([*tape(start, *term, []), *longer], more).due_at >= due
 
 
-@given(paused(), lengths(), lengths(), moments, calendars())
+@for_all(paused(), lengths(), lengths(), moments, calendars())
 def test_other_terms_and_another_beginning_count_as_if_they_had_been_there_from_the_start(
     when: Paused, term: Term, other: Term, begin: datetime, calendar: Calendar
 ) -> None:
@@ -365,7 +370,7 @@ def test_other_terms_and_another_beginning_count_as_if_they_had_been_there_from_
 # --- business time
 
 
-@given(moments, moments, moments, calendars())
+@for_all(moments, moments, moments, calendars())
 def test_working_minutes_add_up(a: datetime, b: datetime, c: datetime, calendar: Calendar) -> None:
     whole = working_minutes(a, c, calendar)
     assert working_minutes(a, b, calendar) + working_minutes(b, c, calendar) == whole
@@ -374,7 +379,7 @@ def test_working_minutes_add_up(a: datetime, b: datetime, c: datetime, calendar:
         assert 0 <= whole <= (c - a + timedelta(minutes=1)) / timedelta(minutes=1)
 
 
-@given(moments, st.integers(0, 5 * 24 * 60), calendars())
+@for_all(moments, st.integers(0, 5 * 24 * 60), calendars())
 def test_working_minutes_are_those_of_each_minute(
     start: datetime, minutes: int, calendar: Calendar
 ) -> None:
@@ -386,14 +391,14 @@ def test_working_minutes_are_those_of_each_minute(
     assert working_minutes(start, start + timedelta(minutes=minutes), calendar) == inside
 
 
-@given(days, calendars())
+@for_all(days, calendars())
 def test_a_day_off_has_no_working_time(day: date, calendar: Calendar) -> None:
     begin = datetime.combine(day, datetime.min.time(), SHANGHAI)
     expected = calendar.minutes_of(day) if calendar.is_working_day(day, own=True) else 0
     assert working_minutes(begin, begin + DAY, calendar) == expected
 
 
-@given(moments, st.integers(1, 60), calendars())
+@for_all(moments, st.integers(1, 60), calendars())
 def test_so_many_working_hours_later_so_many_minutes_have_been_worked(
     start: datetime, length: int, calendar: Calendar
 ) -> None:
@@ -403,7 +408,7 @@ def test_so_many_working_hours_later_so_many_minutes_have_been_worked(
     assert working_minutes(start, due - timedelta(minutes=1), calendar) == length * 60 - 1
 
 
-@given(moments, calendars())
+@for_all(moments, calendars())
 def test_into_business_is_the_first_minute_of_business_from_there(
     moment: datetime, calendar: Calendar
 ) -> None:
@@ -416,7 +421,7 @@ def test_into_business_is_the_first_minute_of_business_from_there(
 # --- warnings
 
 
-@given(moments, spans, spans)
+@for_all(moments, spans, spans)
 def test_the_share_used_lies_between_nothing_and_all_and_grows(
     start: datetime, lasts: timedelta, later: timedelta
 ) -> None:
@@ -427,7 +432,7 @@ def test_the_share_used_lies_between_nothing_and_all_and_grows(
     assert clock.share_used(start, due, due) == 100
 
 
-@given(paused(), lengths(), calendars(), st.lists(st.integers(1, 100), min_size=1, max_size=5))
+@for_all(paused(), lengths(), calendars(), st.lists(st.integers(1, 100), min_size=1, max_size=5))
 def test_warnings_come_in_order_and_never_after_the_due_instant(
     when: Paused, term: Term, calendar: Calendar, percents: list[int]
 ) -> None:
@@ -441,7 +446,7 @@ def test_warnings_come_in_order_and_never_after_the_due_instant(
     assert late > due
 
 
-@given(paused(), lengths(), calendars(), st.integers(1, 99))
+@for_all(paused(), lengths(), calendars(), st.integers(1, 99))
 def test_nothing_is_used_up_while_a_clock_stands_still(
     when: Paused, term: Term, calendar: Calendar, percent: int
 ) -> None:
@@ -454,7 +459,7 @@ def test_nothing_is_used_up_while_a_clock_stands_still(
     assert not any(begin < in_hours < end for begin, end in joined)
 
 
-@given(moments, lengths("calendar_day", "working_day", "month"), calendars(), st.integers(1, 99))
+@for_all(moments, lengths("calendar_day", "working_day", "month"), calendars(), st.integers(1, 99))
 def test_a_warning_of_a_term_in_days_reaches_people_at_work_or_with_the_date_itself(
     start: datetime, term: Term, calendar: Calendar, percent: int
 ) -> None:
