@@ -256,16 +256,18 @@ def _settled(
     A pause that begins on the last day keeps what is left of it for the day on which it ends.
     """
     passed: list[date] = []
+    back: date | None = None  # the day on which the last such pause ended
     while True:
-        while last in held or not works(last):
+        while (last in held and last != back) or not works(last):
             passed.append(last)
             last += DAY
         goes_on = next((go for stop, go in pauses if stop < ends(last) < go), None)
         if goes_on is None:
             return last, passed
+        counted = last != back
         back = max(goes_on.date(), last + DAY)
-        passed += [last + n * DAY for n in range(1, (back - last).days)]
-        last, held = back, held - {back}
+        passed += [last + n * DAY for n in range(counted, (back - last).days)]
+        last = back
 
 
 def _corresponding(day: date, length: int, unit: str) -> date:
