@@ -11,6 +11,7 @@ urlpatterns = [
     path("hours/", calendar.hours, name="calendar_hours"),
     path("targets/", calendar_targets.targets, name="calendar_targets"),
     path("notices/", calendar_notices.notices, name="calendar_notices"),
+    path("notices/example.csv", calendar_notices.example, name="calendar_example"),
     path("notices/<int:notice_id>/", calendar_notices.notice, name="calendar_notice"),
     path("changes/<int:change>/", calendar_notices.change, name="calendar_change"),
     path(

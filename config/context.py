@@ -58,7 +58,7 @@ PLACES = (
     Place(
         "calendar",
         "cal",
-        gettext_lazy("日历"),
+        pgettext_lazy("rail", "日历"),
         (),
         ("calendar_targets", "calendar_notices", "calendar_notice", "calendar_change"),
     ),

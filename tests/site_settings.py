@@ -1,10 +1,17 @@
 """What a web server or a worker that the tests start uses: the tests' own settings, but mails are
 files, so that another process can read them, and static files come straight from their folders.
+`YEARS_NOT_PUBLISHED` takes the State Council's notices of these years away.
 """
 
+import os
+
+from complaints import workdays
 from config.settings.base import STATE_DIR
 from config.settings.test import *  # noqa: F403
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(STATE_DIR / "mail")
 WHITENOISE_USE_FINDERS = True
+
+for _year in os.environ.get("YEARS_NOT_PUBLISHED", "").split():
+    workdays.STATE = workdays.STATE.without(int(_year))

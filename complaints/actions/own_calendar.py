@@ -29,6 +29,7 @@ from legal_rules import deadline_table
 MOST_DAYS = 62  # at once
 BACK, AHEAD = timedelta(days=366), timedelta(days=800)
 MOST_PERIODS = 4
+OWED_BY = ("enterprise", "consumer")
 LENGTHS = {  # unit → the longest that is no slip of the pen
     "hour": 24 * 90,
     "working_hour": 8 * 90,
@@ -191,10 +192,13 @@ def _time(text: str) -> time:
 
 
 def changeable() -> list[Row]:
-    """Rows of the table whose length the enterprise decides, in the order of the table."""
+    """Rows of the table whose length the enterprise decides, in the order of the table: neither
+    those of the law nor what an authority is expected to take.
+    """
     entries = [entry.id for entry in deadline_table.current().clocks]
     rows = [*regimes.own_rows(), *(row for e in entries if (row := regimes.row(e)))]
-    return [row for row in rows if row.nature != DeadlineNature.STATUTORY]
+    own = [row for row in rows if row.nature != DeadlineNature.STATUTORY]
+    return [row for row in own if row.owed_by in OWED_BY]
 
 
 def running_of(rows: Sequence[Row]) -> QuerySet[Deadline]:

@@ -13,6 +13,7 @@ import chinese_calendar.constants as library
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +35,8 @@ NAMES: dict[str, Text] = {
     "National Day": gettext_lazy("国庆节"),
     "Anti-Fascist 70th Day": gettext_lazy("抗战胜利纪念日"),
 }
+# as notices write them: said in the language of the page
+FESTIVALS = frozenset(["元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节"])
 BY_LAW = {1: "New Year's Day", 5: "Labour Day", 10: "National Day"}  # months of FIXED
 # mark → the sign in the cell, what it means
 SIGNS: dict[str, tuple[Text, Text]] = {
@@ -59,6 +62,7 @@ class Cell:
     law: Text = ""
     due: int = 0
     url: str = ""
+    late: bool = False  # the day is over
 
     @property
     def sign(self) -> Text:
@@ -167,6 +171,7 @@ class Days:
             law if own else "",
             n,
             f"{reverse('queue')}?state=open&due_on={day}" if n else "",
+            day < self.today,
         )
 
     def _law(self, day: date) -> str:
@@ -179,7 +184,8 @@ class Days:
     def name(self, day: date) -> str:
         """What the day is called: by the notice that was loaded, else by the library."""
         if day in self._named:
-            return self._named[day]
+            given = self._named[day]
+            return _(given) if given in FESTIVALS else given
         if not self._law(day):
             return ""
         known = library.holidays.get(day) or library.workdays.get(day) or BY_LAW.get(day.month, "")
@@ -201,6 +207,16 @@ class Days:
     def make_up(self, year: int) -> list[date]:
         """Days of weekends that are worked."""
         return [d for d in _days_of(year) if self._law(d) == "work"]
+
+    def as_rows(self) -> list[tuple[str, str, str]]:
+        """Rows of a file that could be loaded: date, 放假 or 补班, name; in Chinese."""
+        types = {"off": "放假", "work": "补班"}
+        with translation.override("zh-hans"):
+            return [
+                (day.isoformat(), types[mark], self.name(day))
+                for day in _days_of(self.first.year)
+                if (mark := self._law(day))
+            ]
 
     def own_stretches(self) -> list[Stretch]:
         """The enterprise's own days, in a row."""

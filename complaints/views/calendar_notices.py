@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
 from django.contrib import messages
@@ -19,10 +20,12 @@ from complaints.actions import calendar_notice
 from complaints.errors import Invalid
 from complaints.importing.notice_rows import MOST_BYTES, Mistake, NoticeRefused
 from complaints.models import CalendarChange, CalendarNotice
+from complaints.views.calendar_days import Days
 from complaints.views.calendar_moves import ChangePage, in_words
 
 SHOWN = 20
 MOST_MISTAKES = 50
+EXAMPLE = ("日期", "类型", "名称")  # a file has Chinese headings whatever the person reads
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +50,20 @@ def notices(request: HttpRequest) -> HttpResponse:
     except NoticeRefused as refused:
         return _form(request, refused.mistakes)
     return redirect("calendar_notice", notice.pk)
+
+
+@require_GET
+@needs("manage_calendar")
+def example(request: HttpRequest) -> HttpResponse:
+    """This year's days as a file that could be loaded: the columns to fill in for the next one."""
+    today = timezone.localdate()
+    calendars.fresh()
+    days = Days(today.year, today)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="holidays-{today.year}.csv"'
+    response.write("\ufeff")
+    csv.writer(response).writerows([EXAMPLE, *days.as_rows()])
+    return response
 
 
 def _form(request: HttpRequest, mistakes: list[Mistake] | None = None) -> HttpResponse:
