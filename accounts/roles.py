@@ -58,6 +58,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("get_notices", _("接收通知"), A, S, C),
         _for("see_mail_folder", _("查看本机文件夹里的邮件"), S, M),
         _for("manage_calendar", _("管理日历与自有时限"), S, M),
+        _for("see_health", _("查看运行状况"), S, M),
         _for("manage_users", _("管理用户与团队"), M),
     )
 }

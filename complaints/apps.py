@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ComplaintsConfig(AppConfig):
     name = "complaints"
     verbose_name = "投诉案件"
+
+    def ready(self) -> None:
+        """Hand the figures of the clocks to Prometheus."""
+        from complaints import metrics
+
+        metrics.register()

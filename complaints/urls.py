@@ -6,6 +6,7 @@ from complaints.views import (
     commitment_list,
     drafts,
     edit_case,
+    health,
     importing,
     intake,
     queue,
@@ -34,5 +35,6 @@ urlpatterns = [
     path("complaints/<str:number>/resolution/", resolution.resolution, name="resolution"),
     path("complaints/<str:number>/", include("complaints.case_urls")),
     path("calendar/", include("complaints.calendar_urls")),
+    path("health/", health.status, name="health"),
     path("", include("complaints.review_urls")),
 ]

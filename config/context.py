@@ -76,6 +76,7 @@ PLACES = (
         ("manage_users",),
         ("user", "new_user", "teams", "team", "new_team"),
     ),
+    Place("health", "chart", gettext_lazy("运行"), ("see_health",)),
     Place("audit_log", "shield", gettext_lazy("审计"), ("read_audit",)),
 )
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -205,18 +206,16 @@ def test_a_sweep_ends_in_time_and_calls_the_next_one(
     assert len(called) == 1
 
 
-def test_a_worker_whose_clock_is_ahead_does_not_fire_early(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = f.registered(cast)
-    ahead = timezone.now() + LATER
-    monkeypatch.setattr(timezone, "now", lambda: ahead)
-    monkeypatch.setattr("time.time", ahead.timestamp)
-    assert tasks.enforce_deadlines() == 0
-    Deadline.objects.filter(complaint=case).update(ladder_at=ahead - LATER - timedelta(hours=1))
-    behind = ahead - 2 * LATER
-    monkeypatch.setattr(timezone, "now", lambda: behind)
-    assert tasks.enforce_deadlines() == 1
+@pytest.mark.parametrize("wrong_by", [LATER, -LATER])
+def test_the_time_on_a_workers_wall_decides_nothing(cast: Cast, wrong_by: timedelta) -> None:
+    case, other = cases(cast, 2)
+    Deadline.objects.filter(complaint=case).update(ladder_at=timezone.now() - timedelta(minutes=1))
+    with time_machine.travel(timezone.now() + wrong_by):
+        assert tasks.enforce_deadlines() == 1
+        assert tasks.enforce_deadlines() == 0
+    assert warned(other) == []
+    told = ClockEvent.objects.filter(deadline__complaint=case, kind="warned")
+    assert all(abs(event.at - timezone.now()) < timedelta(minutes=1) for event in told)
 
 
 def test_runs_are_written_down_and_only_the_last_are_kept(cast: Cast) -> None:
