@@ -4,16 +4,21 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 from django.conf import settings
+from django.core.checks import run_checks
 
 from accounts.roles import Role
+from complaints import regimes
 from complaints.choices import Channel, Claim, DeadlineNature, HoldReason, Risk
+from complaints.lifecycle import STEPS
 from legal_rules import deadline_names, deadline_table, deadline_telling, rulebook
+from legal_rules.reasoning.source import LawError
 from legal_rules.vocabulary import CATEGORIES, FACTS, INSTRUMENTS
 from tests.legal_rules.test_quotations import disagree, quotes
 
@@ -108,6 +113,25 @@ def test_every_window_is_computed_by_something_that_exists():
 def test_what_the_categories_name_as_their_deadlines_exists():
     named = {name for category in CATEGORIES.values() for name in category.deadlines}
     assert named - set(TABLE.entries) == set()
+
+
+def test_a_mistake_in_the_table_stops_the_start(monkeypatch):
+    def refused():
+        raise LawError("deadlines/a.yaml", 7, "bad_length", given=-1, most=9)
+
+    monkeypatch.setattr(deadline_table, "current", refused)
+    [error] = run_checks(tags=["legal_rules"])
+    assert (error.id, error.msg[:20]) == ("legal_rules.E004", "deadlines/a.yaml:7: ")
+
+
+def test_a_window_that_nothing_computes_stops_the_start(monkeypatch):
+    entry = TABLE.entries["limitation_3y"]
+    wrong = replace(entry, window=replace(entry.window, computed_by=("dv_nothing",)))
+    entries = {**TABLE.entries, entry.id: wrong}
+    monkeypatch.setattr(deadline_table, "current", lambda: replace(TABLE, entries=entries))
+    [error] = run_checks(tags=["legal_rules"])
+    assert error.id == "legal_rules.E005"
+    assert "no rule or fact 'dv_nothing'" in error.msg
 
 
 def test_every_moment_starts_or_ends_some_clock():
@@ -246,9 +270,16 @@ def test_the_table_knows_the_channels_claims_risks_holds_and_natures_of_the_case
     assert set(deadline_names.CHANNELS) == set(Channel.values)
     assert set(deadline_names.CLAIMS) == set(Claim.values)
     assert set(deadline_names.RISKS) == set(Risk.values)
-    assert set(HoldReason.values) <= set(deadline_names.HOLDS)
+    assert set(deadline_names.HOLDS) == set(HoldReason.values)
     assert set(deadline_names.NATURES) == set(DeadlineNature.values)
     assert set(deadline_names.ROLES) <= set(Role.values)
+
+
+def test_ladders_kinds_and_steps_are_those_of_the_cases():
+    assert all(regimes.ladder(name) for name in deadline_names.LADDERS)
+    assert set(deadline_names.LIFECYCLE) == set(regimes.kinds())
+    steps = {moment.step for moment in TABLE.moments.values() if moment.step}
+    assert steps <= {"register", *STEPS}
 
 
 # --- which clock runs
