@@ -168,6 +168,36 @@ def test_mistakes_are_refused_with_file_line_and_remedy(load, old, new, message)
     assert str(refused.value).startswith("deadlines/a.yaml:")
 
 
+def test_every_entry_cites_something(load):
+    cited = '      - {instrument: cpl_2013, article: "25", paragraph: 3, text: 七日内返还}\n'
+    assert cited in GOOD
+    text = GOOD.replace("    citations:\n" + cited, "    citations: []\n")
+    with pytest.raises(LawError, match=r"a.yaml:11: nothing is cited; give the article"):
+        load(a=text)
+
+
+def test_what_has_no_text_here_is_not_called_checked(load):
+    cited = '{instrument: cpl_2013, article: "25", paragraph: 3, text: 七日内返还}'
+    external = GOOD.replace(cited, "{external: {zh: 操作说明, en: Guide}}").replace(
+        "nature: statutory", "nature: internal\n    why: {zh: 内部目标。, en: Our own target.}"
+    )
+    with pytest.raises(LawError, match="`certainty` does not fit the sources; write secondary"):
+        load(a=external)
+    sure = external.replace("use: clock", "use: clock\n    certainty: secondary")
+    assert load(a=sure).entries["refund_7d"].quote == ""
+
+
+def test_words_of_a_law_that_ended_count_only_until_then(load):
+    old = GOOD.replace(
+        'instrument: cpl_2013, article: "25", paragraph: 3',
+        'instrument: samr_complaints_interim_2019, article: "14"',
+    ).replace("from: 2014-03-15", "from: 2023-01-01")
+    with pytest.raises(LawError, match="samr_complaints_interim_2019 ended on 2026-04-14; end"):
+        load(a=old)
+    ended = old.replace("from: 2023-01-01", "from: 2023-01-01, until: 2026-04-14")
+    assert load(a=ended).entries["refund_7d"].until is not None
+
+
 @pytest.mark.parametrize(
     "extend",
     [
