@@ -13,6 +13,7 @@ from legal_rules import deadline_table, deadline_telling, regime_signatures
 from legal_rules.deadline_names import NATURES, OWED_BY, USES
 from legal_rules.deadline_terms import Citation, Entry, Regime
 from legal_rules.regime_signatures import RegimeStanding
+from legal_rules.vocabulary import FACTS
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,13 @@ def row_of(entry: Entry, lang: str) -> Row:
 
 
 def _start(entry: Entry, lang: str) -> str:
-    """The moment that it is counted from; for a retention, since when; "" without one."""
+    """The moment or the dated fact that it is counted from; for a retention, since when; "" where
+    there is none.
+    """
     if entry.clock is not None and entry.clock.starts is not None:
         return deadline_table.current().moments[entry.clock.starts].title.in_(lang)
+    if entry.window is not None and entry.window.from_fact is not None:
+        return FACTS[entry.window.from_fact].question_for(lang)
     return entry.retention.since.in_(lang) if entry.retention is not None else ""
 
 
