@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
-from audit.record import record
+from audit.record import Act, record_many
 from complaints import calendars, deadlines
 from complaints.actions import recount
 from complaints.clock import Terms
@@ -143,8 +143,11 @@ def _tell(
         )
         for move, detail in zip(moves, details, strict=True)
     )
-    for move, detail in zip(moves, details, strict=True):
-        record("deadline.recounted", cases[move.complaint_id].subject, change.by, now, detail)
+    acts = [
+        Act("deadline.recounted", cases[move.complaint_id].subject, detail)
+        for move, detail in zip(moves, details, strict=True)
+    ]
+    record_many(acts, change.by, now)
     _refresh([move.complaint_id for move in moves])
 
 

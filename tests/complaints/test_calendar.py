@@ -266,21 +266,20 @@ def test_one_case_that_cannot_be_counted_does_not_stop_the_others(cast: Cast) ->
 
 
 def test_the_number_of_statements_does_not_follow_the_number_of_cases(cast: Cast) -> None:
-    """Per case that moves only its entry in the audit record; nothing for one that stays."""
     counted = []
-    for size in (2, 8):
+    for size, day in ((2, "2026-11-14"), (8, "2026-11-15")):
         for n in range(size):
             accepted(cast, BEFORE, external_reference=f"S{size}.{n}")
         change = own_calendar.set_days(
-            {"first": f"2026-11-2{size}", "kind": "work", "name": "加班"},
+            {"first": day, "kind": "work", "name": "加班"},
             by=cast.supervisor,
             now=BEFORE,
         )
         with CaptureQueriesContext(connection) as asked:
             recount_work.work(change.pk, BEFORE)
-        moved = ClockMove.objects.filter(change=change).count()
-        counted.append(len(asked) - 3 * moved)
-    assert counted[1] <= counted[0] + 2
+        assert ClockMove.objects.filter(change=change).count() >= size
+        counted.append(len(asked))
+    assert counted[0] == counted[1] <= 25
 
 
 # --- refused
