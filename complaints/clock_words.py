@@ -107,8 +107,7 @@ def explain(deadline: Deadline) -> str:
     if holidays := named_days(told.get("skipped", ())):
         parts.append(_("跳过 {days}").format(days=stretches(holidays, year)))
     if worked := told.get("made_up", ()):
-        words = ngettext("计入 {days} 补班", "计入 {days} 补班", len(worked))
-        parts.append(words.format(days=stretches(worked, year)))
+        parts.append(_("计入 {days} 补班").format(days=stretches(worked, year)))
     if told.get("unit") in workdays.HOURS:
         parts += [_paused(*pause) for pause in told.get("pauses", ())]
     elif told.get("held"):

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from complaints.views import (
     commitment_list,
+    danger,
     drafts,
     edit_case,
     health,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("complaints/new/", intake.intake, name="intake"),
     path("complaints/new/hints/", intake.hints, name="intake_hints"),
     path("commitments/", commitment_list.commitments, name="commitments"),
+    path("danger/", danger.danger, name="danger"),
+    path("danger/<str:number>/", danger.hand_over, name="danger_hand_over"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("import/", importing.upload, name="import_complaints"),
     path("import/<int:run>/", importing.run, name="import_run"),

@@ -42,7 +42,7 @@ class Place:
 
 
 PLACES = (
-    Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case",)),
+    Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case", "danger")),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
     Place("commitments", "mark", pgettext_lazy("promises", "承诺"), ("see_complaints",)),
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),

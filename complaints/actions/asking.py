@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,6 +22,7 @@ from complaints.models import Hold
 from complaints.validation import Refused
 
 MOST_ITEMS = 20
+LANGUAGE = "zh-hans"  # of letters, whatever the language of whoever writes
 
 
 def ask_for_documents(
@@ -94,14 +95,17 @@ def _until(value: Any, now: datetime) -> Any:
 
 def default_text(title: str) -> str:
     """How the message begins unless the person writes something else."""
-    return _("您好：\n\n您反映的“{title}”我们正在核实，请您补充以下材料：").format(title=title)
+    with translation.override(LANGUAGE):
+        text = _("您好：\n\n您反映的“{title}”我们正在核实，请您补充以下材料：")
+        return text.format(title=title)
 
 
 def as_letter(opening: str, items: list[str], until: str) -> str:
     """The whole message to the consumer."""
     numbered = "\n".join(f"{n}. {item}" for n, item in enumerate(items, start=1))
-    closing = _(
-        "请在 {day} 之前直接回复本消息或来电。手头没有的，请告诉我们，我们会按现有材料继续办理；"
-        "法律规定的答复期限不受影响。"
-    ).format(day=until)
+    with translation.override(LANGUAGE):
+        closing = _(
+            "请在 {day} 之前直接回复本消息或来电。手头没有的，请告诉我们，"
+            "我们会按现有材料继续办理；法律规定的答复期限不受影响。"
+        ).format(day=until)
     return f"{opening}\n\n{numbered}\n\n{closing}"

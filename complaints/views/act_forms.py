@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints.choices import HoldReason
 from complaints.models import Complaint
 from complaints.views.sheets import SheetForm
 
@@ -47,22 +46,18 @@ class EvidenceForm(SheetForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     is_original = forms.BooleanField(label=_("这是原件（不是复制件或截图）"), required=False)
-
-
-class HoldForm(SheetForm):
-    """Why the clocks stand still, and until when."""
-
-    reason = forms.ChoiceField(
-        label=_("原因"), choices=HoldReason.choices, widget=forms.RadioSelect
+    from_consumer = forms.BooleanField(
+        label=_("由消费者提供"),
+        required=False,
+        help_text=_("正在等待消费者补充的，收到后计时自动恢复。"),
     )
-    note = forms.CharField(
-        label=_("说明"),
-        widget=_lines(),
-        help_text=_("等谁、等什么；等待消费者的，写明需要补充哪些材料。"),
-    )
-    expected_end = forms.CharField(
-        label=_("预计恢复日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    still_waiting = forms.BooleanField(label=_("材料还没有补齐，继续中止"), required=False)
+
+    def __init__(self, data: Any = None, *, waiting: bool = False) -> None:
+        super().__init__(data)
+        if not waiting:
+            del self.fields["still_waiting"]
+            self.fields["from_consumer"].help_text = ""
 
 
 class AssignForm(SheetForm):

@@ -6,21 +6,24 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
 from accounts.roles import Role
+from complaints import clock_words, extending
 from complaints.actions.communication import load_drafts
 from complaints.choices import Claim, Risk
-from complaints.models import Complaint
+from complaints.models import Complaint, Deadline, Extension
+from complaints.views import clock_list, clock_shown
 from complaints.views.case_calc import calc_pane
 from complaints.views.case_composer import TABS, composer, draft_key
 from complaints.views.case_facts import facts_pane
 from complaints.views.case_head import actions_of
 from complaints.views.case_law import law_pane
 from complaints.views.case_page import CasePage
-from complaints.views.case_phases import clock_shown, phases_of
+from complaints.views.case_phases import phases_of
 from complaints.views.case_promises import promises_of
 from complaints.views.case_questions import Given, lang
 from complaints.views.case_timeline import FILTERS, timeline
@@ -74,11 +77,54 @@ def head(page: CasePage) -> dict[str, Any]:
         "case": complaint,
         "actions": actions_of(page),
         "phases": phases_of(page),
-        "clocks": [clock_shown(c, page) for c in page.clocks],
+        **_clocks(page),
         "risks": [Risk(r).label for r in complaint.risk_flags],
         "risk": risk_level(complaint),
         "read_only": page.user.is_(Role.AUDITOR),
         "handover": _handover(page),
+    }
+
+
+def _clocks(page: CasePage) -> dict[str, Any]:
+    """Every clock of the case, the most pressing first; the head shows two of them. No
+    statement of its own beside that of the running clocks.
+    """
+    complaint = page.complaint
+    clocks = [
+        clock_shown.shown(deadline, page.now, complaint.open_holds)
+        for deadline in clock_shown.by_pressure(page.clocks)
+    ]
+    in_head, more = clock_shown.in_head(clocks)
+    return {
+        "clocks": clocks,
+        "head_clocks": in_head,
+        "more_clocks": more,
+        "ended": [clock_list.ended(Deadline(**row)) for row in complaint.ended_clocks],
+        "waits": [
+            (h, clock_shown.reasons([h]), _stopped(h, page.clocks)) for h in complaint.open_holds
+        ],
+        "asked": [_asked(row, page) for row in complaint.extensions_asked],
+    }
+
+
+def _stopped(hold: dict[str, Any], clocks: list[Deadline]) -> str:
+    """The names of the clocks that stand still for it."""
+    held = [clock_words.title_of(d) for d in clocks if d.kind in hold["pauses"]]
+    return _("、").join(held)
+
+
+def _asked(row: dict[str, Any], page: CasePage) -> dict[str, Any]:
+    """A request for a longer term that waits, and whether this person decides about it."""
+    deadline = next((d for d in page.clocks if d.pk == row["deadline"]), None)
+    waiting = Extension(requested_by_id=row["by_id"])
+    if deadline is not None:
+        deadline.complaint = page.complaint
+    may = deadline is not None and not extending.may_decide(deadline, waiting, page.user)
+    return {
+        **row,
+        "clock": clock_words.title_of_row(row["entry"] or row["kind"]),
+        "words": extending.in_words(row["terms"]),
+        "may_decide": may,
     }
 
 

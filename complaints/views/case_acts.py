@@ -1,89 +1,33 @@
-"""What is done to a case beside its steps: clocks, hand-over, counsel."""
+"""What is done to a case beside its steps: hand-over, counsel."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import needs, person
-from complaints.actions import assignment, holds, withdrawal
-from complaints.errors import CaseError, Invalid, NotAllowed
-from complaints.models import Complaint
+from accounts.access import needs
+from complaints.actions import assignment, withdrawal
+from complaints.errors import CaseError, Invalid
 from complaints.views.act_forms import (
     RETURN,
     AssignForm,
-    HoldForm,
     ReasonForm,
     ShareForm,
     receivers_of,
 )
+from complaints.views.acting import act, posted_of
 from complaints.views.case import load
 from complaints.views.case_head import may_hand_over
-from complaints.views.sheets import Mark, Sheet, done, nothing_to_do, refused, show
-
-
-def _act(
-    request: HttpRequest, sheet: Sheet, act: Callable[[], object], message: str
-) -> HttpResponse:
-    """GET shows the sheet, POST acts; refused, the sheet again with the sentences."""
-    if request.method != "POST":
-        return show(request, sheet)
-    try:
-        act()
-    except Complaint.DoesNotExist as error:
-        raise Http404 from error
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from error
-    except CaseError as error:
-        return refused(request, sheet, error)
-    return done(request, sheet.complaint.number, message, sheet.draft)
-
-
-def _posted(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-@require_http_methods(["GET", "POST"])
-@needs("hold_clocks")
-def hold(request: HttpRequest, number: str) -> HttpResponse:
-    """中止计时."""
-    page, posted = load(request, number), _posted(request)
-    sheet = Sheet(page.complaint, _("中止计时"), request.path, HoldForm(posted), _("中止计时"))
-    sheet.intro = _("只有可以中止的内部期限和承诺期限会停；法定的答复期限照常计算。")
-    sheet.draft = f"hold:{number}"
-    values = {k: request.POST.get(k, "") for k in ("reason", "note", "expected_end")}
-    mark = Mark.read(request.POST.get("version", ""))
-    return _act(
-        request,
-        sheet,
-        lambda: holds.start(number, values, by=person(request), version=mark.version),
-        _("计时已中止"),
-    )
-
-
-@require_POST
-@needs("hold_clocks")
-def hold_end(request: HttpRequest, number: str) -> HttpResponse:
-    """恢复计时."""
-    try:
-        holds.end(number, by=person(request))
-    except Complaint.DoesNotExist as error:
-        raise Http404 from error
-    except CaseError as error:
-        return nothing_to_do(request, number, error.message)
-    return done(request, number, _("计时已恢复"))
+from complaints.views.sheets import Mark, Sheet, done, nothing_to_do
 
 
 @require_http_methods(["GET", "POST"])
 @needs("take")
 def assign(request: HttpRequest, number: str) -> HttpResponse:
     """转派 within the team, or back to its queue."""
-    page, posted = load(request, number), _posted(request)
+    page, posted = load(request, number), posted_of(request)
     if not may_hand_over(page.user, page.complaint):
         raise PermissionDenied(_("只有主管可以转派他人的案件"))
     receivers = receivers_of(page.complaint)
@@ -92,7 +36,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     sheet.draft = f"assign:{number}"
     mark = Mark.read(request.POST.get("version", ""))
 
-    def act() -> None:
+    def hand_over() -> None:
         to = request.POST.get("to", "")
         user = next((u for u in receivers if str(u.pk) == to), None)
         if user is None and to != RETURN:
@@ -100,7 +44,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
         note = request.POST.get("note", "")
         assignment.assign(number, by=page.user, user=user, note=note, version=mark.version)
 
-    return _act(request, sheet, act, _("已转派"))
+    return act(request, sheet, hand_over, _("已转派"))
 
 
 @require_POST
@@ -122,11 +66,11 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
 @needs("edit_complaints")
 def share(request: HttpRequest, number: str) -> HttpResponse:
     """请法务协助: counsel sees the case before it is submitted."""
-    page, posted = load(request, number), _posted(request)
+    page, posted = load(request, number), posted_of(request)
     sheet = Sheet(page.complaint, _("请法务协助"), request.path, ShareForm(posted), _("发给法务"))
     sheet.draft = f"share:{number}"
     note = request.POST.get("note", "")
-    return _act(
+    return act(
         request,
         sheet,
         lambda: assignment.share_with_counsel(number, by=page.user, note=note),
@@ -138,13 +82,13 @@ def share(request: HttpRequest, number: str) -> HttpResponse:
 @needs("edit_complaints")
 def dismiss_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
     """The consumer wants to go on after all."""
-    page, posted = load(request, number), _posted(request)
+    page, posted = load(request, number), posted_of(request)
     form = ReasonForm(posted)
     sheet = Sheet(page.complaint, _("取消撤回请求"), request.path, form, _("继续办理"))
     sheet.draft = f"dismiss:{number}"
     sent = {"reason": request.POST.get("reason", "")}
     mark = Mark.read(request.POST.get("version", ""))
-    return _act(
+    return act(
         request,
         sheet,
         lambda: withdrawal.dismiss(number, sent, by=page.user, version=mark.version),

@@ -14,7 +14,9 @@ from complaints.models import (
     Analysis,
     Commitment,
     Complaint,
+    Deadline,
     Event,
+    Extension,
     Hold,
     Measure,
     Outbox,
@@ -86,14 +88,42 @@ def columns(user: User) -> dict[str, Any]:
         notices__way="manual", notices__sent_at=None, notices__user=None
     ).order_by("id")
     return {
-        "hold": _first(
-            Hold.objects.filter(ended_at=None),
+        "open_holds": _all(
+            Hold.objects.filter(ended_at=None).order_by("id"),
             id="pk",
             reason="reason",
             note="note",
             started_at="started_at",
             expected_end="expected_end",
             by="by__name",
+            pauses="pauses",
+            items="items",
+        ),
+        "ended_clocks": _all(
+            Deadline.objects.exclude(state__in=["running", "held"]).order_by("-id"),
+            id="pk",
+            entry="entry",
+            kind="kind",
+            title="title",
+            state="state",
+            nature="nature",
+            due_at="due_at",
+            met_at="met_at",
+        ),
+        "extensions_asked": ArraySubquery(
+            Extension.objects.filter(deadline__complaint=OuterRef("pk"), decision="").values(
+                as_json=JSONObject(
+                    id="pk",
+                    deadline="deadline",
+                    entry="deadline__entry",
+                    kind="deadline__kind",
+                    terms="terms",
+                    reason="reason",
+                    by="requested_by__name",
+                    by_id="requested_by",
+                    at="requested_at",
+                )
+            )
         ),
         "steps_taken": _all(Transition.objects.order_by("id"), step="step", to="to_state", at="at"),
         "resolution": _resolution(),

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from complaints.choices import CommunicationKind
+from complaints.models import Complaint
 from complaints.views.case_page import CasePage
 
 Text = str | Promise
@@ -50,6 +51,7 @@ class Composer:
     tabs: tuple[Tab, ...]
     ways: tuple[Way, ...]
     who: str
+    waiting: bool = False  # a hold waits for the consumer
 
 
 def draft_key(number: str, code: str) -> str:
@@ -86,15 +88,16 @@ def composer(
         )
         for code, kind in allowed
     )
-    return Composer(tabs, _ways(page), complaint.consumer.name_masked or _("消费者"))
+    who = complaint.consumer.name_masked or _("消费者")
+    return Composer(tabs, ways_of(complaint), who, page.waits_for_consumer)
 
 
-def _ways(page: CasePage) -> tuple[Way, ...]:
+def ways_of(complaint: Complaint) -> tuple[Way, ...]:
     """The ways in which this consumer can be reached, the best first.
 
     Only e-mail leaves by itself.
     """
-    consumer = page.complaint.consumer
+    consumer = complaint.consumer
     who = consumer.name_masked or _("消费者")
     by_hand = _("由您人工送达并登记")
     ways = []

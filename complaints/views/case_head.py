@@ -112,6 +112,8 @@ def actions_of(page: CasePage) -> Actions:
     beside = [found[c] for c in BESIDE.get(page.complaint.state, ()) if c in found]
     if primary is not None and primary.code == "submit" and page.may("draft_resolutions"):
         beside.append(_draft(page))
+    if page.may_ask:
+        beside.insert(0, _ask(page))
     shown = {a.code for a in (primary, *beside) if a is not None}
     return Actions(
         primary,
@@ -158,6 +160,11 @@ def _draft(page: CasePage) -> Action:
     return Action("draft", title, address("resolution", number), sheet=False, icon="arrow")
 
 
+def _ask(page: CasePage) -> Action:
+    url = reverse("ask_documents", args=[page.complaint.number])
+    return Action("ask", _("请消费者补充"), url, icon="msg")
+
+
 def _primary(page: CasePage, found: dict[str, Action]) -> Action | None:
     complaint, user = page.complaint, page.user
     if (
@@ -202,8 +209,14 @@ def _others(page: CasePage) -> list[Action]:
             Action("make", _("登记承诺"), reverse("make_promise", args=[number]), icon="mark"),
         ),
         (
-            page.may("hold_clocks") and not complaint.on_hold,
+            page.may("hold_clocks"),
             Action("hold", _("中止计时"), reverse("hold", args=[number]), icon="pause"),
+        ),
+        (
+            page.may_record,
+            Action(
+                "moment", _("登记时间节点"), reverse("record_moment", args=[number]), icon="flag"
+            ),
         ),
         (
             page.may("edit_complaints") and not complaint.shared_with_counsel,

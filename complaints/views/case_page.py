@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from complaints import facts, snapshots
+from complaints.choices import HoldReason
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, FactAnswer
 from complaints.models.commitment import is_owed
@@ -24,6 +25,8 @@ from complaints.situation import CaseSituation
 from complaints.views.case_columns import columns
 from evidence.models import Item
 from legal_rules import signatures
+
+ASKS = (State.INVESTIGATING, State.RESOLVING)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -36,7 +39,7 @@ def day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-_MOMENTS = {"at", "due_at", "kept_at", "settled_at", "started_at"}
+_MOMENTS = {"at", "due_at", "kept_at", "met_at", "settled_at", "started_at"}
 _DAYS = {"due", "expected_end", "as_of"}
 
 
@@ -48,12 +51,15 @@ def _parsed(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_LISTS = ("steps_taken", "promises", "letters", "open_holds", "ended_clocks", "extensions_asked")
+
+
 def _as_objects(complaint: Any) -> None:
     """Turn the JSON columns into what the page works with."""
-    for name in ("hold", "handover", "frozen"):
+    for name in ("handover", "frozen"):
         found = getattr(complaint, name)
         setattr(complaint, name, _parsed(found) if found else None)
-    for name in ("steps_taken", "promises", "letters"):
+    for name in _LISTS:
         setattr(complaint, name, [_parsed(row) for row in getattr(complaint, name)])
     for row in complaint.same_person:
         row["state_words"] = State(row["state"]).label
@@ -150,6 +156,31 @@ class CasePage:
     def may_hold(self) -> bool:
         """Whether the clocks may be stopped and restarted by this person."""
         return self.may("hold_clocks")
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the consumer may be asked for documents now: while the matter is looked into, and
+        nothing is waited for yet.
+        """
+        may = self.may("hold_clocks") and self.may("communicate")
+        return may and not self.waits_for_consumer and self.complaint.state in ASKS
+
+    @property
+    def waits_for_consumer(self) -> bool:
+        """Whether a hold waits for what the consumer has to send."""
+        holds = self.complaint.open_holds
+        return any(h["reason"] == HoldReason.CONSUMER for h in holds)
+
+    @property
+    def may_record(self) -> bool:
+        """Whether moments of the matter may be recorded; some outlive the case."""
+        open_enough = self.complaint.state != State.ARCHIVED
+        return bool(open_enough) and self.user.may("edit_complaints")
+
+    @property
+    def today(self) -> date:
+        """The day in Shanghai."""
+        return timezone.localdate(self.now)
 
     @property
     def may_take(self) -> bool:

@@ -1,4 +1,4 @@
-"""The five phases and the running clocks, as the head of the case page shows them."""
+"""The five phases, as the head of the case page shows them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints import clock_words
 from complaints.lifecycle import PHASE_OF, Phase, State
-from complaints.models import Deadline
 from complaints.views.case_page import CasePage
-from complaints.views.queue_filters import end_of_today
-from complaints.views.queue_rows import time_left
-from config.tags import when
 
 Text = str | Promise
-BASIS_ICONS = {"statutory": "scale", "promised": "mark", "internal": "clock"}
 
 
 @dataclass(frozen=True)
@@ -86,44 +80,3 @@ def _duration(spent: timedelta) -> str:
     if minutes >= 60:
         return _("{n} 时").format(n=minutes // 60)
     return _("{n} 分").format(n=max(minutes, 1))
-
-
-# --- clocks
-
-
-@dataclass(frozen=True)
-class ClockShown:
-    """One clock in the head: words, share used, basis, and why this date."""
-
-    title: str
-    nature: Text
-    basis: str
-    left: str
-    due: str
-    used: int
-    kind: str
-    icon: str
-    explanation: str
-
-
-def clock_shown(deadline: Deadline, page: CasePage) -> ClockShown:
-    """As the head shows it."""
-    used = clock_words.share_used(deadline, page.now)
-    held = deadline.state == "held"
-    return ClockShown(
-        clock_words.title_of(deadline),
-        deadline.get_nature_display(),
-        clock_words.basis_of(deadline),
-        _("计时已中止") if held else time_left(deadline, page.now),
-        "" if held else clock_words.marked(when(deadline.due_at), provisional=deadline.provisional),
-        used,
-        "hold" if held else _urgency(deadline, used, page.now),
-        BASIS_ICONS.get(deadline.nature, "clock"),
-        clock_words.explain(deadline),
-    )
-
-
-def _urgency(deadline: Deadline, used: int, now: datetime) -> str:
-    if deadline.due_at <= now:
-        return "over"
-    return "soon" if used >= 75 or deadline.due_at < end_of_today(now) else ""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from complaints import clock_words
 from complaints.moments import Change
 from complaints.workdays import SHANGHAI
+from config.tags import moment
 from legal_rules import deadline_table
 
 
@@ -38,16 +39,7 @@ def _sentence(what: str, clock: str, before: datetime | None, after: datetime) -
         "missed": _("“{clock}”逾期结束（期限 {to}）"),
         "cancelled": _("“{clock}”取消"),
     }
-    return texts[what].format_map(
-        {"clock": clock, "from": minute(before) if before else "", "to": minute(after)}
-    )
-
-
-def minute(moment: datetime) -> str:
-    """2026-11-27 24:00: the end of a day is told as the law tells it (民法典 203 II)."""
-    local = moment.astimezone(SHANGHAI)
-    at_midnight = (local.hour, local.minute, local.second) == (23, 59, 59)
-    return f"{local:%Y-%m-%d} 24:00" if at_midnight else f"{local:%Y-%m-%d %H:%M}"
+    return texts[what].format_map({"clock": clock, "from": moment(before), "to": moment(after)})
 
 
 def moment_in_words(kind: str, at: datetime, precise: bool) -> str:

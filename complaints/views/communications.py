@@ -31,7 +31,7 @@ def communicate(request: HttpRequest, number: str) -> HttpResponse:
     posted, unreadable = readable(request.POST)
     kind = posted.get("kind", "")
     values = {"kind": kind, "text": posted.get("text", "")}
-    for name in ("channel", "inbound"):
+    for name in ("channel", "inbound", "still_waiting"):
         if posted.get(name):
             values[name] = str(posted[name])
     try:

@@ -21,7 +21,10 @@ from complaints.views.sheets import Sheet, done, readable, refused, show
 from evidence.models import Item
 from evidence.receive import FileRefused, path_of
 
-ABOUT = ("title", "obtained_from", "obtained_at", "proves", "is_original")
+ABOUT = (
+    *("title", "obtained_from", "obtained_at", "proves"),
+    *("is_original", "from_consumer", "still_waiting"),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,7 +34,9 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
     """The form of a file; refused, everything but the file itself is still there."""
     page = load(request, number)
     posted, unreadable = readable(request.POST)
-    form = EvidenceForm(posted if request.method == "POST" else None)
+    form = EvidenceForm(
+        posted if request.method == "POST" else None, waiting=page.waits_for_consumer
+    )
     sheet = Sheet(page.complaint, _("添加证据"), request.path, form, _("上传"), files=True)
     sheet.draft = f"evidence:{number}"
     if request.method == "GET":

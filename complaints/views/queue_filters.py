@@ -107,6 +107,21 @@ class Directory:
             (value, name, "、".join(teams[value])) for value, name in self.people if value in teams
         ]
 
+    @cached_property
+    def present(self) -> dict[int, list[tuple[str, str]]]:
+        """Team → (id, name) of those there who can work on cases and are not away."""
+        able = dict(self.people)
+        found: dict[int, list[tuple[str, str]]] = {}
+        for m in self._memberships:
+            if str(m.user_id) in able and not m.away:  # type: ignore[attr-defined]
+                found.setdefault(m.team_id, []).append((str(m.user_id), m.user.name))
+        return found
+
+    @cached_property
+    def absent(self) -> set[str]:
+        """Ids of those who are away today."""
+        return {str(m.user_id) for m in self._memberships if m.away}  # type: ignore[attr-defined]
+
 
 @dataclass(frozen=True)
 class Chip:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
-from complaints import clock_words, facts
+from complaints import facts
 from complaints.lifecycle import STEPS, State
-from complaints.models import Complaint, Deadline, Event
-from complaints.views.queue_rows import OPEN_HOLD, Row, time_left
-from config.tags import when
+from complaints.models import Complaint, Event
+from complaints.views.clock_shown import by_pressure, shown
+from complaints.views.queue_rows import OPEN_HOLD, Row
 
 EVENTS = 4
 QUESTIONS = 2
@@ -29,31 +28,16 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
     visible = Complaint.objects.visible_to(person(request)).select_related("consumer", "owner")
     complaint = get_object_or_404(visible.annotate(hold_reason=OPEN_HOLD), number=number)
     now = timezone.now()
-    running = complaint.deadlines.filter(state__in=["running", "held"]).order_by("due_at")
+    running = complaint.deadlines.filter(state__in=["running", "held"])
     missing = facts.missing_for_conclusion(complaint) if complaint.state in _ASKING else []
     context = {
         "row": Row(complaint, now),
-        "clocks": [_clock(deadline, now) for deadline in running],
+        "clocks": [shown(deadline, now) for deadline in by_pressure(running)],
         "missing": len(missing),
         "questions": [m["question"] for m in missing[:QUESTIONS]],
         "events": [_event(e) for e in complaint.events.order_by("-at", "-id")[:EVENTS]],
     }
     return render(request, "queue/peek.html", context)
-
-
-def _clock(deadline: Deadline, now: datetime) -> dict[str, Any]:
-    used = clock_words.share_used(deadline, now)
-    if deadline.state == "held":
-        return {"title": clock_words.title_of(deadline), "held": True, "used": used}
-    kind = "over" if deadline.due_at <= now else ("soon" if used >= 75 else "")
-    return {
-        "title": clock_words.title_of(deadline),
-        "basis": clock_words.basis_of(deadline),
-        "left": time_left(deadline, now),
-        "due": clock_words.marked(when(deadline.due_at), provisional=deadline.provisional),
-        "used": used,
-        "kind": kind,
-    }
 
 
 def _event(event: Event) -> tuple[datetime, str, str]:

@@ -12,14 +12,12 @@ from typing import Any
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from complaints import clock_words
-from complaints.choices import GRAVE_RISKS, Channel, DeadlineNature, HoldReason, Priority, Risk
+from complaints.choices import GRAVE_RISKS, Channel, HoldReason, Priority, Risk
 from complaints.lifecycle import Outcome, Phase, State
 from complaints.models import Complaint, Deadline, Hold
 from complaints.querysets import ComplaintQuerySet
-from complaints.views.queue_filters import end_of_today
+from complaints.views import clock_shown
 from config.tags import when
 from legal_rules.vocabulary import CATEGORIES
 
@@ -187,18 +185,6 @@ def risk_level(complaint: Complaint) -> int:
     return 2 if complaint.priority == Priority.URGENT or complaint.risk_flags else 1
 
 
-def time_left(deadline: Deadline, now: datetime) -> str:
-    """Working time left or over, in words; a clock that ran out after hours has no working time
-    over yet.
-    """
-    minutes = clock_words.minutes_left(deadline, now)
-    return (
-        _("已超时")
-        if deadline.due_at <= now and minutes == 0
-        else clock_words.remaining_text(minutes)
-    )
-
-
 class Row:
     """One case as the list shows it."""
 
@@ -239,35 +225,18 @@ class Row:
                 "basis": "",
             }
         running = next((d for d in clocks if d.state == "running"), None)
-        shown = running or next(iter(clocks), None)
-        if shown is None:
+        deadline = running or next(iter(clocks), None)
+        if deadline is None:
             return {}
-        basis = f"{DeadlineNature(shown.nature).label} · {clock_words.title_of(shown)}"
-        used = clock_words.share_used(shown, self.now)
-        title = f"{clock_words.title_of(shown)}　{clock_words.basis_of(shown)}"
-        if running is None:
-            return {
-                "left": _("计时已中止"),
-                "due": self.hold,
-                "used": used,
-                "kind": "hold",
-                "title": title,
-                "basis": basis,
-            }
-        left = time_left(running, self.now)
+        clock = clock_shown.shown(deadline, self.now)
         return {
-            "left": left,
-            "due": clock_words.marked(when(running.due_at), provisional=running.provisional),
-            "used": used,
-            "kind": self._urgency(running, used),
-            "title": title,
-            "basis": basis,
+            "left": clock.left,
+            "due": clock.due or self.hold,
+            "used": clock.used,
+            "kind": clock.kind,
+            "title": f"{clock.title}　{clock.basis}",
+            "basis": clock.short,
         }
-
-    def _urgency(self, deadline: Deadline, used: int) -> str:
-        if deadline.due_at <= self.now:
-            return "over"
-        return "soon" if used >= 75 or deadline.due_at < end_of_today(self.now) else ""
 
     @property
     def calm(self) -> bool:

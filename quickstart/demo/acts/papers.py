@@ -7,6 +7,7 @@ from typing import Any
 
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import holds
+from complaints.models import Hold
 from quickstart.demo import files
 from quickstart.demo.cases import in_full
 from quickstart.demo.stage import Scene
@@ -74,4 +75,7 @@ def hold(s: Scene) -> None:
 
 
 def resume(s: Scene) -> None:
+    """The answer of a consumer has ended the wait for it by itself."""
+    if not Hold.objects.filter(complaint__number=s.number, ended_at=None).exists():
+        return
     holds.end(s.number, by=s.by, now=s.now)

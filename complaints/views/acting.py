@@ -1,0 +1,37 @@
+"""What every sheet of a case does: show the form, act, say what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+
+from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.models import Complaint
+from complaints.views.sheets import Sheet, Text, done, readable, refused, show
+
+
+def act(
+    request: HttpRequest, sheet: Sheet, does: Callable[[], object], message: Text
+) -> HttpResponse:
+    """GET shows the sheet, POST acts; refused, the sheet again with the sentences."""
+    if request.method != "POST":
+        return show(request, sheet)
+    try:
+        _posted, unreadable = readable(request.POST)
+        if unreadable:
+            raise Invalid(unreadable)
+        does()
+    except Complaint.DoesNotExist as error:
+        raise Http404 from error
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    except CaseError as error:
+        return refused(request, sheet, error)
+    return done(request, sheet.complaint.number, message, sheet.draft)
+
+
+def posted_of(request: HttpRequest) -> QueryDict | None:
+    """What was sent, without control characters; None where nothing was."""
+    return readable(request.POST)[0] if request.method == "POST" else None

@@ -1,0 +1,134 @@
+"""One clock on a page of its own: why this date, what happened to it, what ends, stops and extends
+it, and who is warned when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from complaints import clock_words, extending, regimes
+from complaints.choices import DeadlineNature, DeadlineState, HoldReason
+from complaints.lifecycle import STEPS, State
+from complaints.models import Complaint, Deadline, Extension, Hold
+from complaints.views import clock_days
+from complaints.views.clock_history import WHO, history
+from complaints.views.clock_shown import shown
+from legal_rules import deadline_table
+from legal_rules.deadline_names import OWED_BY
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One warning: when, whom, and whether it was given."""
+
+    at: datetime
+    who: Text
+    done: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for a longer term, and whether this person may decide about it."""
+
+    extension: Extension
+    terms: str
+    may_decide: bool
+
+
+def page_of(deadline: Deadline, complaint: Complaint, user: User, now: datetime) -> dict[str, Any]:
+    """What the page shows. Four statements."""
+    deadline.complaint = complaint
+    holds = list(Hold.objects.filter(complaint=complaint).order_by("id"))
+    asked = list(deadline.extension_requests.select_related("requested_by", "decided_by"))
+    days = clock_days.days_of(deadline)
+    return {
+        "clock": shown(deadline, now, _running(holds)),
+        "deadline": deadline,
+        "state": deadline.get_state_display(),
+        "runs": deadline.state in (DeadlineState.RUNNING, DeadlineState.HELD),
+        "owed_by": _owed_by(deadline),
+        "weekdays": clock_days.WEEKDAYS,
+        "weeks": clock_days.weeks_of(days),
+        "legend": clock_days.legend_of(days),
+        "stretches": clock_days.stretches_of(days),
+        "ends": ends_of(deadline),
+        "pauses": pauses_of(deadline),
+        "ladder": _ladder(deadline),
+        "history": history(deadline, holds),
+        "asked": [_asked(extension, deadline, user) for extension in asked],
+        **_may_extend(deadline, asked, user, now),
+    }
+
+
+def _running(holds: Sequence[Hold]) -> list[dict[str, Any]]:
+    names = ("reason", "pauses", "started_at", "expected_end")
+    return [{n: getattr(h, n) for n in names} for h in holds if h.ended_at is None]
+
+
+def _owed_by(deadline: Deadline) -> str:
+    label = OWED_BY.get(deadline.owed_by)
+    return label.in_(clock_words.language()) if label else deadline.owed_by
+
+
+def ends_of(deadline: Deadline) -> list[str]:
+    """What ends the clock: steps, moments, and the end of the case."""
+    row, language = regimes.row(deadline.entry), clock_words.language()
+    kinds = {deadline.kind, row.alongside if row else ""}
+    steps = [step for step in STEPS.values() if State.CLOSED not in step.to]
+    found = [str(step.title) for step in steps if kinds & set(step.stops) - {""}]
+    moments = deadline_table.current().moments
+    found += [moments[name].title.in_(language) for name in (row.stops if row else ())]
+    if row is None or not row.after_close:
+        found.append(_("案件办结"))
+    return list(dict.fromkeys(found))
+
+
+def pauses_of(deadline: Deadline) -> str:
+    """Which waits stop the clock, or why none does."""
+    names = [str(HoldReason(r).label) for r in deadline.pausable_by if r in HoldReason.values]
+    if names:
+        return _("、").join(names)
+    if deadline.nature == DeadlineNature.STATUTORY:
+        return _("不能中止：法定期限不因等待而中止")
+    return _("不能中止")
+
+
+def _ladder(deadline: Deadline) -> list[Rung]:
+    rungs = [
+        Rung(
+            datetime.fromisoformat(step["at"]),
+            WHO.get(step["who"], step["who"]),
+            step["done_at"] is not None,
+        )
+        for step in deadline.ladder
+    ]
+    return sorted(rungs, key=lambda rung: rung.at)
+
+
+def _asked(extension: Extension, deadline: Deadline, user: User) -> Asked:
+    waits = extension.decision == Extension.Decision.WAITING
+    may = waits and not extending.may_decide(deadline, extension, user)
+    return Asked(extension, extending.in_words(extension.terms), may)
+
+
+def _may_extend(
+    deadline: Deadline, asked: Sequence[Extension], user: User, now: datetime
+) -> dict[str, Any]:
+    """Whether a longer term can be asked for, else why not; what the table allows."""
+    offer = extending.offer(deadline)
+    refusal = extending.why_not(deadline, now, asked)
+    return {
+        "may_extend": not refusal and user.may("edit_complaints"),
+        "why_no_extension": refusal,
+        "offer": offer.words if offer else "",
+        "approver": str(offer.by_role.label) if offer else "",
+    }

@@ -1,0 +1,113 @@
+"""今日告急: what will breach today or is over, by person, and handing it over at once."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import needs, person
+from accounts.browser import keeps_what_was_typed
+from accounts.models import User
+from complaints.actions import assignment
+from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.models import Complaint
+from complaints.views.danger_rows import NOBODY, Danger, grouped
+from complaints.views.queue_filters import Directory
+from complaints.views.queue_rows import BY_DUE, BadCursor, Cursor, page
+from complaints.views.sheets import Mark, readable
+
+
+@require_GET
+@needs("take")
+def danger(request: HttpRequest) -> HttpResponse:
+    """The list: of everybody, of one person (`who`), or one case that a warning named (`case`)."""
+    return render(request, "queue/danger.html", _shown(request))
+
+
+@require_POST
+@needs("take")
+@keeps_what_was_typed
+def hand_over(request: HttpRequest, number: str) -> HttpResponse:
+    """转派; refused, the list again with what was typed."""
+    user = person(request)
+    posted, unreadable = readable(request.POST)
+    typed = {name: posted.get(name, "") for name in ("to", "note")}
+    try:
+        if unreadable:
+            raise Invalid(unreadable)
+        receiver = _receiver(user, number, typed["to"])
+        mark = Mark.read(posted.get("version", ""))
+        assignment.assign(number, by=user, user=receiver, note=typed["note"], version=mark.version)
+    except Complaint.DoesNotExist as error:
+        raise Http404 from error
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    except CaseError as error:
+        again = {"number": number, "typed": typed, "errors": [error.message]}
+        return render(request, "queue/danger.html", _shown(request, again), status=422)
+    said = _("已将 {number} 转派给 {name}").format(number=number, name=receiver.name)
+    messages.success(request, said)
+    who = posted.get("who", "")
+    return redirect(f"{reverse('danger')}?{urlencode({'who': who})}" if who else "danger")
+
+
+def _receiver(user: User, number: str, to: str) -> User:
+    """A colleague of the case's team. Raises Complaint.DoesNotExist, Invalid."""
+    case = Complaint.objects.visible_to(user).get(number=number)
+    known = dict(Directory(user).present.get(case.team_id, []))
+    if to not in known:
+        raise Invalid({"to": [_("请选择转给谁")]})
+    return User.objects.get(pk=to)
+
+
+def _shown(request: HttpRequest, again: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the list shows. Four statements, whatever it holds."""
+    user, now = person(request), timezone.now()
+    found = Danger(user, now, Directory(user))
+    loads = found.loads()
+    asked = request.POST if again else request.GET
+    who = asked.get("who", "")
+    who = who if who in dict(found.people) else ""
+    only = again["number"] if again else request.GET.get("case", "")
+    cases = found.of(who) if who else found.cases
+    if only:
+        cases = Complaint.objects.visible_to(user).open().filter(number=only)
+    shown = page(cases, BY_DUE, _cursor(request), now)
+    return {
+        "groups": grouped(found, shown.rows, loads, again),
+        "people": [
+            (value, name, loads[value], value in found.directory.absent, value == who)
+            for value, name in found.people
+            if loads[value].pressed or value == who
+        ],
+        "leads": found.leads,
+        "who": who,
+        "only": only,
+        "again": again,
+        "nobody": NOBODY,
+        "now": now,
+        "page": shown,
+        "next_url": shown.next and _address(who, shown.next),
+        "previous_url": shown.previous and _address(who, shown.previous),
+    }
+
+
+def _address(who: str, cursor: str) -> str:
+    values = {"who": who, "cursor": cursor} if who else {"cursor": cursor}
+    return f"{reverse('danger')}?{urlencode(values)}"
+
+
+def _cursor(request: HttpRequest) -> Cursor | None:
+    try:
+        return Cursor.read(request.GET["cursor"]) if request.GET.get("cursor") else None
+    except BadCursor:
+        return None

@@ -1,0 +1,157 @@
+"""What falls due today or is over, by person: counts of everybody in one statement, the rows of a
+page in two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from complaints.models import Complaint
+from complaints.querysets import ComplaintQuerySet
+from complaints.views.queue_filters import Directory, end_of_today
+from complaints.views.queue_rows import BY_DUE, Row
+from complaints.views.queue_views import capped_counts, shown
+
+NOBODY = "none"
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many cases of a person are over and how many fall due today, counted up to 99+."""
+
+    over: int
+    today: int
+
+    @property
+    def words(self) -> str:
+        """超时 2 · 今日 3."""
+        return _("超时 {over} · 今日 {today}").format(
+            over=shown(self.over), today=shown(self.today)
+        )
+
+    @property
+    def pressed(self) -> bool:
+        """Whether anything presses at all."""
+        return bool(self.over or self.today)
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Somebody a case can be handed to, with what lies there already."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Threatened:
+    """One case in danger: its row, who could take it, and what was typed and refused."""
+
+    row: Row
+    receivers: list[Receiver]
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """The cases of one person on the page."""
+
+    owner: str
+    name: str
+    load: Load
+    absent: bool
+    cases: list[Threatened]
+
+
+@dataclass
+class Danger:
+    """The list before one person. A supervisor sees the teams led, an agent the own cases."""
+
+    user: User
+    now: datetime
+    directory: Directory
+
+    @property
+    def leads(self) -> bool:
+        """Whether others' cases belong to the list."""
+        return self.user.may("assign")
+
+    @property
+    def cases(self) -> ComplaintQuerySet:
+        """What falls due before midnight or is over; never what stands still."""
+        visible = Complaint.objects.visible_to(self.user)
+        if not self.leads:
+            visible = visible.owned_by(self.user)
+        elif self.user.led_team_ids and not self.user.is_(Role.AUDITOR):
+            visible = visible.filter(team__in=self.user.led_team_ids)
+        return visible.due_before(end_of_today(self.now))
+
+    def of(self, who: str) -> ComplaintQuerySet:
+        """The cases of one person, or of nobody."""
+        return self.cases.filter(owner=None if who == NOBODY else int(who))
+
+    @property
+    def people(self) -> list[tuple[str, str]]:
+        """(id, name) of whose cases may be in danger; nobody's come first."""
+        if not self.leads:
+            return [(str(self.user.pk), self.user.name)]
+        return [(NOBODY, _("待分配")), *self.directory.people]
+
+    def loads(self) -> dict[str, Load]:
+        """Person → load. One statement."""
+        lists = {}
+        for who, _name in self.people:
+            mine = BY_DUE.sort(self.of(who), backwards=False)
+            lists[f"{who}.over"] = mine.filter(next_due_at__lte=self.now)
+            lists[f"{who}.today"] = mine.filter(next_due_at__gt=self.now)
+        counts = capped_counts(lists)
+        return {
+            who: Load(counts[f"{who}.over"], counts[f"{who}.today"]) for who, _name in self.people
+        }
+
+
+def grouped(
+    danger: Danger,
+    rows: list[Row],
+    loads: Mapping[str, Load],
+    again: Mapping[str, Any] | None = None,
+) -> list[Group]:
+    """The rows by person, the person with the soonest first. `again`: {number, typed, errors} of a
+    hand-over that was refused.
+    """
+    names, groups = dict(danger.people), {}
+    for row in rows:
+        owner = row.case.owner
+        who = str(owner.pk) if owner else NOBODY
+        if who not in groups:
+            name = owner.name if owner else names.get(NOBODY, _("待分配"))
+            load = loads.get(who, Load(0, 0))
+            absent = who in danger.directory.absent
+            groups[who] = Group(who, name, load, absent, [])
+        groups[who].cases.append(_threatened(danger, row, who, loads, again))
+    return list(groups.values())
+
+
+def _threatened(
+    danger: Danger,
+    row: Row,
+    who: str,
+    loads: Mapping[str, Load],
+    again: Mapping[str, Any] | None,
+) -> Threatened:
+    receivers = [
+        Receiver(value, f"{name}　{loads[value].words}" if value in loads else name)
+        for value, name in danger.directory.present.get(row.case.team_id, [])
+        if value != who
+    ]
+    if again and again["number"] == row.number:
+        return Threatened(row, receivers, again["typed"], tuple(again["errors"]))
+    return Threatened(row, receivers)
