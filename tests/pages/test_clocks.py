@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.actions import communication, extensions, holds, moments, overdue
+from complaints.actions import communication, extensions, holds, moments, sweep
 from complaints.models import Complaint, Deadline, Extension, Hold, Moment
 from complaints.workdays import SHANGHAI
 from correspondence.tasks import send_waiting
@@ -115,7 +115,7 @@ def test_the_history_says_who_did_what_and_who_was_told(cast: Cast, agent: Clien
         by=cast.supervisor,
         now=at("2026-03-04 12:00"),
     )
-    overdue.enforce_due(at("2026-03-20 10:00"))
+    sweep.enforce_due(at("2026-03-20 10:00"))
     send_waiting()
     page = text_of(agent.get(place("clock", case, clock.pk)))
     for words in (
