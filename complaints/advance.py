@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record, record_many
-from complaints import deadlines, regimes, written
+from complaints import deadlines, public_promises, regimes, written
 from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
@@ -203,6 +203,7 @@ def _write(
     )
     if also is not None:
         also(complaint, transition)
+    public_promises.step_taken(complaint, step.code, situation.now)
     complaint.save()
     written.event(transition).save(force_insert=True)
     act = written.act(transition)

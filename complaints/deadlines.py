@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.dispatch import Signal
+
 from complaints import calendars, clock, regimes
 from complaints.choices import DeadlineState
 from complaints.clock import Happening, Reading, Terms
@@ -219,6 +221,15 @@ def finish(ended: Sequence[tuple[Deadline, str]], at: datetime, by: Any = None) 
 
 # --- moments of the matter
 
+# An event was written down, or taken back (`at` None), under the case's lock: clocks that are not
+# in the table of regimes start from it and end with it too (`public_promises.py`).
+moment_marked = Signal()
+
+
+def move(deadlines: Sequence[Deadline], start: datetime, now: datetime) -> None:
+    """Count from another beginning: the event was on another day."""
+    _add(deadlines, now, clock.MOVED, {"start": start.isoformat()})
+
 
 def mark(
     complaint: Complaint,
@@ -255,6 +266,7 @@ def mark(
     _start_from(complaint, moment, now)
     _restart_at(complaint, moment, now)
     _stop_at(complaint, moment)
+    moment_marked.send(Moment, complaint=complaint, kind=kind, at=at, now=now)
     refresh_next_due(complaint)
     return moment
 
@@ -269,6 +281,7 @@ def unmark(complaint: Complaint, kind: str, *, now: datetime) -> bool:
     alone, along = _resting_on(complaint, kind)
     finish([(d, clock.CANCELLED) for d in alone], now)
     _begin_at(along, None, now)
+    moment_marked.send(Moment, complaint=complaint, kind=kind, at=None, now=now)
     refresh_next_due(complaint)
     return True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from complaints import public_promises
 from complaints.models import Consumer, Event, Outbox
 from correspondence import words
 from correspondence.models import Notice
@@ -52,6 +53,8 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
         detail={"way": way, "to": notice.to, "notice": notice.pk},
         visible_to_consumer=True,
     )
+    if sent:
+        public_promises.letter_left(outbox, now)
 
 
 def _way(consumer: Consumer, row: Row, outbox: Outbox, ways: dict[str, Transport]) -> str:

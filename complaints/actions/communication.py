@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import vault
 from accounts.models import User
 from audit.record import record
-from complaints import validation
+from complaints import public_promises, validation
 from complaints.actions import holds
 from complaints.advance import check_version, find, lock
 from complaints.choices import Channel, CommunicationKind
@@ -128,6 +128,8 @@ def put(
         now,
         {"communication": written.pk, "channel": channel},
     )
+    if kind == CommunicationKind.CALL_NOTE and not inbound:
+        public_promises.replied(complaint, now)
     return written
 
 

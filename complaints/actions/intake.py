@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import IdempotentRequest, Team, User
 from accounts.vault import blind_index
 from audit.record import record
-from complaints import clock_words, deadlines, search
+from complaints import clock_words, deadlines, public_promises, search
 from complaints.actions import communication
 from complaints.actions import facts as fact_actions
 from complaints.actions.editing import edit
@@ -268,13 +268,15 @@ def _write(
         updated_at=now,
     )
     complaint.next_due_at = None
-    first_clock = deadlines.for_kind(complaint, "accept", now)[0]
-    complaint.next_due_at = first_clock.due_at
+    clocks = deadlines.for_kind(complaint, "accept", now)
+    clocks += public_promises.inherited(complaint, "registered", now)
+    complaint.next_due_at = min(clock.due_at for clock in clocks)
     complaint.save(force_insert=True)
-    first_clock.complaint = complaint
-    deadlines.save_new([first_clock])
+    for clock in clocks:
+        clock.complaint = complaint
+    deadlines.save_new(clocks)
     search.index(complaint)
-    complaint.fresh_deadlines = [first_clock]  # type: ignore[attr-defined]  # spares the caller a query
+    complaint.fresh_deadlines = clocks  # type: ignore[attr-defined]  # spares the caller a query
     Event.objects.create(
         complaint=complaint,
         at=now,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import validation
+from complaints import public_promises, validation
 from complaints.advance import lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, Outbox
@@ -65,3 +65,4 @@ def delivered(
             detail={"notice": letter.pk},
         )
         record("letter.delivered", complaint.subject, by, now, {"notice": letter.pk})
+        public_promises.letter_left(letter.outbox, now)

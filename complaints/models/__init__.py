@@ -17,6 +17,7 @@ from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
 from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
+from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.search import SearchDocument
 from complaints.models.sweep import Postponed, SweepRun
@@ -48,6 +49,7 @@ __all__ = [
     "Opinion",
     "Outbox",
     "Postponed",
+    "PublicPromise",
     "RecountPart",
     "Resolution",
     "SearchDocument",

@@ -69,6 +69,11 @@ class Deadline(models.Model):
                 condition=Q(provisional=True, state__in=["running", "held"]),
                 name="provisional_deadlines",
             ),
+            models.Index(
+                fields=["subject", "due_at", "id"],
+                condition=Q(kind="promise"),
+                name="clocks_of_public_promises",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
