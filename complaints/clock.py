@@ -94,15 +94,14 @@ class _Tape:
         name = str(happening.detail.get("hold", ""))
         if name in self.open:
             raise ClockError("held_twice", happening.at)
-        self.open[name] = max(happening.at, self.started_at)
+        self.open[name] = happening.at
 
     def _resume(self, happening: Happening) -> None:
         name = str(happening.detail.get("hold", ""))
         if name not in self.open:
             raise ClockError("not_held", happening.at)
-        # a clock of another machine may be behind: a pause never has a negative length
-        begin = self.open.pop(name)
-        self.pauses.append((begin, max(begin, happening.at)))
+        # another machine's clock may be behind: `merged` drops what ended before it began
+        self.pauses.append((self.open.pop(name), happening.at))
 
     def stands_still(self) -> tuple[list[Pause], datetime | None]:
         """The pauses that are over, merged, and since when the clock stands still without a break.
@@ -110,7 +109,7 @@ class _Tape:
         A hold that nobody ended ends with the clock.
         """
         until = FOREVER if self.ended is None else self.ended.at
-        lasting = [(begin, max(begin, until)) for begin in self.open.values()]
+        lasting = [(begin, until) for begin in self.open.values()]
         pauses = workdays.merged([*self.pauses, *lasting])
         if pauses and pauses[-1][1] == FOREVER:
             return pauses[:-1], pauses[-1][0]
@@ -120,8 +119,6 @@ class _Tape:
 def _longer(detail: Mapping[str, Any], terms: Terms) -> Mapping[str, Any]:
     """An extension that can be counted: {by | to, unit}. Raises ClockError."""
     unit = detail.get("unit", terms.unit)
-    if terms.until is not None:  # another date is agreed, not a longer term
-        raise ClockError("agreed_date")
     if terms.back or unit not in (*workdays.HOURS, *workdays.DAYS):
         raise ClockError("unit")
     if ("by" in detail) == ("to" in detail):
@@ -175,7 +172,7 @@ def _reading(tape: _Tape, calendar: Calendar) -> Reading:
 def _due(tape: _Tape, calendar: Calendar, pauses: Sequence[Pause]) -> Due:
     start, terms = tape.started_at, tape.terms
     if terms.until is not None:
-        if tape.extensions:
+        if tape.extensions:  # another date is agreed, not a longer term
             raise ClockError("agreed_date")
         return workdays.fixed(start, terms.until, pauses)
     if terms.back:

@@ -94,8 +94,8 @@ def _outside(start: datetime, end: datetime, pauses: Iterable[Pause]) -> list[Pa
     """The parts of a stretch of time that lie in no pause; [] when the stretch is empty."""
     parts, begin = [], start
     for stop, go in pauses:
-        if go <= begin or stop >= end:
-            continue
+        if stop >= end:
+            break
         if stop > begin:
             parts.append((begin, stop))
         begin = max(begin, go)
