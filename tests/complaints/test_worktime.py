@@ -7,7 +7,7 @@ import pytest
 
 from complaints import clock
 from complaints.clock import Happening
-from complaints.workdays import SHANGHAI, STATE, into_business, working_minutes
+from complaints.workdays import SHANGHAI, STATE, into_business, merged, working_minutes
 
 OWN = replace(
     STATE,
@@ -89,3 +89,10 @@ def test_holds_are_no_part_of_the_share_and_of_the_way_to_a_warning() -> None:
     assert half == start + timedelta(days=8)
     assert clock.share_used(start, start, start) == clock.share_used(due, start, start) == 100
     assert clock.share_used(start, due, start - timedelta(days=1)) == 0
+
+
+def test_pauses_that_touch_are_one_and_empty_ones_are_none() -> None:
+    nine, ten, noon = (at(f"2026-03-02 {hour}:00") for hour in ("09", "10", "12"))
+    assert merged([(ten, noon), (nine, ten)]) == [(nine, noon)]
+    assert merged([(nine, noon), (ten, ten)]) == merged([(nine, noon), (noon, ten)])
+    assert merged([(ten, ten), (noon, nine)]) == []
