@@ -36,9 +36,6 @@ from quickstart.models import Installation
 
 log = logging.getLogger(__name__)
 BATCH = 25  # acts in one transaction
-GLANCE = timedelta(
-    hours=2
-)  # how often the clocks are looked at; what they do is dated to the second
 SENT_AFTER = timedelta(seconds=35)  # longer than the undo window of a reply
 WEEK = timedelta(days=7)
 SIGNED_BY = "counsel"  # who read the rules before the first case
@@ -66,8 +63,6 @@ SILENT = frozenset(
         "resume",
         "conclude",
         "draft",
-        "keep",
-        "waive",
         "ask_withdrawal",
         "edit",
     ]
@@ -91,19 +86,17 @@ class World:
 
     def __init__(self, stage: Stage, end: datetime) -> None:
         self.stage, self.end = stage, end
-        self.looked: datetime | None = None
         self.rung: datetime | None = None
+        self.acted: datetime | None = None
         self.read: datetime | None = None
 
-    def until(self, moment: datetime, *, anyway: bool = False) -> None:
+    def until(self, moment: datetime) -> None:
         """Let the clocks run up to the moment."""
-        if self.looked and moment < self.looked + GLANCE and not anyway:
-            return
         while (rung := _next_rung(moment)) is not None and rung != self.rung:
-            sweep.enforce_due(rung + timedelta(seconds=2))
-            self.send(rung)
+            at = max(rung, self.acted or rung)  # a clock may begin in the past: it is seen today
+            sweep.enforce_due(at + timedelta(seconds=2))
+            self.send(at)
             self.rung = rung  # what failed was postponed; never twice the same
-        self.looked = moment
 
     def send(self, moment: datetime) -> None:
         """Deliver what waits to leave, as of that moment; old mails are not posted again."""
@@ -125,6 +118,7 @@ class World:
         """What follows an act. Once a week everybody has read what is older than a day, except for
         the last days.
         """
+        self.acted = act.at
         if act.name not in SILENT:
             self.send(act.at)
             case = self.stage.cases[act.case]

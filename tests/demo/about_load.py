@@ -1,7 +1,7 @@
 """The demo lives in the database as if people had lived through it: complete, lawful, resumable."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db import connection
@@ -81,10 +81,12 @@ def test_history_is_lawful() -> None:
 
 
 def test_time_runs_forwards_in_every_case(demo: Story) -> None:
-    last: dict[int, object] = {}
-    for pk, at in Transition.objects.order_by("id").values_list("complaint_id", "at"):
-        assert pk not in last or at > last[pk]  # type: ignore[operator]
-        last[pk] = at
+    last: dict[int, tuple[datetime, str]] = {}
+    rows = Transition.objects.order_by("id").values_list("complaint_id", "at", "step")
+    for pk, at, step in rows:
+        before = last.get(pk)
+        assert before is None or at >= before[0], (pk, before, (at, step))
+        last[pk] = (at, step)
     assert not Transition.objects.filter(at__gt=demo.anchor + timedelta(seconds=5)).exists()
     assert not Event.objects.filter(at__gt=demo.anchor + timedelta(hours=1)).exists()
     assert Complaint.objects.filter(received_at__lt=demo.anchor - timedelta(days=300)).exists()
@@ -113,7 +115,8 @@ def test_nobody_signed_or_confirmed_the_own_work() -> None:
 
 
 def test_nothing_waits_for_the_first_sweep(demo: Story) -> None:
-    assert not Outbox.objects.filter(done_at=None, cancelled_at=None).exists()
+    waiting = Outbox.objects.filter(done_at=None, cancelled_at=None)
+    assert not waiting.filter(not_before__lte=demo.anchor).exists()
     assert not Deadline.objects.filter(state="running", ladder_at__lte=demo.anchor).exists()
     assert not archiving.due(demo.anchor).exists()
 
