@@ -41,10 +41,11 @@ class Place:
     also: tuple[str, ...] = ()  # pages that belong to it
 
 
+_PROMISES = ("promises", "promise_new", "promise_edit", "promise_withdraw", "promise_cases")
 PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case", "danger")),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
-    Place("commitments", "mark", pgettext_lazy("promises", "承诺"), ("see_complaints",)),
+    Place("commitments", "mark", pgettext_lazy("promises", "承诺"), ("see_complaints",), _PROMISES),
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
     Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
     Place(

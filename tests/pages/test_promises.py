@@ -13,8 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints import promise_rates
-from complaints.actions import commitment_ends, commitments, communication, holds
-from complaints.models import Commitment, Complaint, Deadline
+from complaints.actions import (
+    commitment_ends,
+    commitments,
+    communication,
+    holds,
+    intake,
+    promise_register,
+)
+from complaints.models import Commitment, Complaint, Deadline, PublicPromise
 from complaints.views import commitment_list
 from complaints.workdays import SHANGHAI
 from tests import factories as f
@@ -324,3 +331,165 @@ def test_a_page_is_read_in_the_order_of_its_index(cast: Cast, query: str, index:
     plan = str(rows.explain())
     assert index in plan
     assert "Sort" not in plan
+
+
+# --- the public register
+
+PUBLIC = {
+    "text_zh": "48 小时内答复",
+    "text_en": "An answer within 48 hours",
+    "length": "48",
+    "unit": "hour",
+    "starts": "registered",
+    "stops": "first_reply",
+    "published": "官网服务承诺",
+    "url": "https://www.example.com/promise",
+}
+
+
+def public(**changes: Any) -> dict[str, Any]:
+    return {**PUBLIC, "valid_from": in_days(0), **changes}
+
+
+def due_at(case: Complaint, at: datetime, **more: Any) -> None:
+    Deadline.objects.filter(complaint=case, kind="promise").update(due_at=at, **more)
+
+
+def test_a_supervisor_publishes_a_promise_and_everybody_reads_it(cast: Cast) -> None:
+    supervisor = browser(cast.supervisor)
+    form = text_of(supervisor.get(reverse("promise_new")))
+    assert 'name="text_zh"' in form
+    assert "收到退回的商品" in form
+    answer = supervisor.post(reverse("promise_new"), public(channels=["phone", "web"]))
+    assert answer["Location"] == reverse("promises")
+    made = PublicPromise.objects.get()
+    for name, user in cast.everybody().items():
+        page = text_of(browser(user).get(reverse("promises")))
+        for words in ("48 小时内答复", "自“登记投诉”起", "电话、网站", "官网服务承诺", "现行"):
+            assert words in page, name
+        manages = name in ("supervisor", "supervisor2", "outside_supervisor")
+        assert (reverse("promise_edit", args=[made.pk]) in page) == manages, name
+
+
+def test_a_refused_public_promise_stands_again_with_its_sentences(cast: Cast) -> None:
+    supervisor = browser(cast.supervisor)
+    bad = public(text_zh="", length="0", stops="registered", claims=["refund"])
+    page = supervisor.post(reverse("promise_new"), bad)
+    assert page.status_code == 422
+    for words in ("请填写此项", "期限至少为 1", "官网服务承诺"):
+        assert words in text_of(page)
+    assert re.search(r'value="refund"[^>]*checked', text_of(page))
+    assert not PublicPromise.objects.exists()
+
+
+def test_another_version_and_the_end_of_a_promise_stay_on_record(cast: Cast) -> None:
+    supervisor = browser(cast.supervisor)
+    first = promise_register.publish(public(valid_from=in_days(-9)), by=cast.supervisor)
+    edit = reverse("promise_edit", args=[first.pk])
+    assert 'value="48 小时内答复"' in text_of(supervisor.get(edit))
+    too_soon = supervisor.post(edit, public(length="24"))
+    assert too_soon.status_code == 422
+    assert "新版最早可以自" in text_of(too_soon)
+    supervisor.post(edit, public(text_zh="24 小时内答复", length="24", valid_from=in_days(1)))
+    page = text_of(supervisor.get(reverse("promises")))
+    for words in ("24 小时内答复", "48 小时内答复", "尚未生效", "已有新版"):
+        assert words in page
+    second = PublicPromise.objects.get(replaces=first)
+    withdraw = reverse("promise_withdraw", args=[second.pk])
+    assert supervisor.post(withdraw, {"reason": " "}).status_code == 422
+    supervisor.post(withdraw, {"reason": "改为人工承诺"})
+    page = text_of(supervisor.get(reverse("promises")))
+    assert "改为人工承诺" in page
+    assert "已撤回" in page
+    assert supervisor.post(withdraw, {"reason": "再一次"}).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["agent", "counsel", "auditor", "administrator"])
+def test_the_others_only_read_the_register(cast: Cast, name: str) -> None:
+    promise = promise_register.publish(public(), by=cast.supervisor)
+    client = browser(getattr(cast, name))
+    for url in (
+        reverse("promise_new"),
+        reverse("promise_edit", args=[promise.pk]),
+        reverse("promise_withdraw", args=[promise.pk]),
+    ):
+        assert client.get(url).status_code == 403
+        assert client.post(url, public()).status_code == 403
+    assert PublicPromise.objects.count() == 1
+
+
+def test_the_figures_are_exactly_the_cases_behind_them(cast: Cast, agent: Client) -> None:
+    promise = promise_register.publish(public(), by=cast.supervisor)
+    now, cases = timezone.now(), [f.registered(cast) for _n in range(7)]
+    kept, late, never, open_, given_up, old, coming = cases
+    done = {"state": "met", "met_at": now - timedelta(days=4)}
+    due_at(kept, now - timedelta(days=3), **done)
+    due_at(late, now - timedelta(days=3), state="missed", met_at=now - timedelta(days=2))
+    due_at(never, now - timedelta(days=3), state="missed", met_at=None)
+    due_at(open_, now - timedelta(days=3))
+    due_at(given_up, now - timedelta(days=3), state="cancelled")
+    due_at(old, now - timedelta(days=60), **done)
+    due_at(coming, now + timedelta(days=1), **done)
+    foreign = intake.register(f.values(), by=cast.outsider, owned=True)
+    due_at(foreign, now - timedelta(days=3))
+    [month, quarter] = promise_rates.of_promises(cast.agent, now)[f"promise:{promise.pk}"]
+    assert (month.kept, month.late, month.broken, month.percent) == (1, 1, 2, "25.0")
+    assert (quarter.kept, quarter.late, quarter.broken, quarter.percent) == (2, 1, 2, "40.0")
+    page = text_of(agent.get(reverse("promises")))
+    assert "<b>25.0%</b> 1 / 4" in page
+    behind = reverse("promise_cases", args=[promise.pk])
+    for what, days, wanted in (
+        ("", 30, {kept, late, never, open_}),
+        ("kept", 30, {kept}),
+        ("kept", 90, {kept, old}),
+        ("late", 90, {late}),
+        ("broken", 30, {never, open_}),
+    ):
+        rows = text_of(agent.get(f"{behind}?days={days}&what={what}"))
+        found = set(re.findall(r'<tr id="([^"]+)"', rows))
+        assert found == {c.number for c in wanted}, what
+    assert foreign.number in text_of(browser(cast.auditor).get(f"{behind}?days=30"))
+
+
+def test_whoever_sees_no_cases_reads_the_promises_without_figures(cast: Cast) -> None:
+    promise = promise_register.publish(public(), by=cast.supervisor)
+    administrator = browser(cast.administrator)
+    assert "近 30 日" not in text_of(administrator.get(reverse("promises")))
+    behind = reverse("promise_cases", args=[promise.pk])
+    assert administrator.get(behind).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["?days=7", "?days=x", "?what=dream", "?days=30&what=' OR 1=1"])
+def test_a_figure_that_there_is_not_is_not_found(cast: Cast, agent: Client, query: str) -> None:
+    promise = promise_register.publish(public(), by=cast.supervisor)
+    behind = reverse("promise_cases", args=[promise.pk])
+    assert agent.get(behind + query).status_code == 404
+    assert agent.get(f"{behind}?cursor=xyz").status_code == 200
+    assert agent.get(reverse("promise_cases", args=[promise.pk + 9])).status_code == 404
+
+
+def test_the_register_and_the_cases_cost_the_same_for_few_and_for_many(
+    cast: Cast, agent: Client
+) -> None:
+    promise = promise_register.publish(public(), by=cast.supervisor)
+    behind = f"{reverse('promise_cases', args=[promise.pk])}?days=90"
+    counted = []
+    for more in (1, 6):
+        for _n in range(more):
+            promise_register.publish(public(), by=cast.supervisor)
+            due_at(f.registered(cast), timezone.now() - timedelta(days=3))
+        for url in (reverse("promises"), behind):
+            agent.get(url)
+            with CaptureQueriesContext(connection) as statements:
+                agent.get(url)
+            counted.append(len(statements))
+    assert counted[:2] == counted[2:]
+    assert max(counted) <= 7
+
+
+def test_the_figures_are_read_from_their_index(cast: Cast) -> None:
+    rows = promise_rates.clocks_due(cast.auditor, timezone.now(), 90).filter(subject="promise:1")
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    assert "clocks_of_public_promises" in str(rows.order_by("-due_at", "-id").explain())

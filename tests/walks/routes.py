@@ -16,7 +16,15 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, User
-from complaints.models import CalendarChange, CalendarNotice, Complaint, Extension, ImportRun, Trial
+from complaints.models import (
+    CalendarChange,
+    CalendarNotice,
+    Complaint,
+    Extension,
+    ImportRun,
+    PublicPromise,
+    Trial,
+)
 from correspondence.digest import SALT
 from correspondence.models import Notice
 
@@ -113,6 +121,7 @@ GAPS: dict[str, Any] = {
     "fact": lambda case: "tx_living_consumption",
     "commitment": lambda case: _first(case.commitments),
     "promise_id": lambda case: _first(case.commitments),
+    "public_promise": lambda case: _first(PublicPromise.objects.all()),
     "communication_id": lambda case: _first(case.communications),
     "letter_id": lambda case: _first(Notice.objects.filter(outbox__complaint=case)),
     "hold": lambda case: _first(case.holds),

@@ -15,10 +15,12 @@ from accounts.models import User
 from complaints.actions import (
     assignment,
     calendar_notice,
+    commitments,
     communication,
     holds,
     importing,
     own_calendar,
+    promise_register,
     recount_work,
 )
 from complaints.models import Complaint, Deadline
@@ -45,6 +47,16 @@ OWN_PERSON = {
     "id_number": "990101198502022229",
     "bank_account": "6200000000000000123",
     "address": "浙江省杭州市青禾路 1 号",
+}
+
+PROMISED = {
+    "text_zh": "48 小时内答复",
+    "length": 48,
+    "unit": "hour",
+    "starts": "registered",
+    "stops": "first_reply",
+    "published": "官网服务承诺",
+    "valid_from": "2020-01-01",
 }
 
 
@@ -87,6 +99,9 @@ def _lived(case: Complaint, by: User, mark: str) -> None:
     f.with_evidence(case, by, text=f"{mark}录音文字")
     communication.write(case.number, {"kind": "internal_note", "text": f"{mark}备注"}, by=by)
     communication.write(case.number, {"kind": "reply", "text": f"{mark}答复"}, by=by)
+    commitments.make(
+        case.number, {"text": f"{mark}承诺", "due": "2099-01-01", "source": "call"}, by=by
+    )
     holds.start(case.number, {"reason": "consumer", "note": f"{mark}中止"}, by=by)
 
 
@@ -134,6 +149,7 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     The agent has also uploaded a list that holds the same person in clear, and counsel has tried a
     rule that changes some of the cases. The calendar changed, and a notice waits to be loaded.
     """
+    promise_register.publish(PROMISED, by=cast.supervisor)
     headings, row = ["内容", "姓名", "电话", "身份证号"], ["上门推销，要求退款。"]
     row += [OWN_PERSON[k] for k in ("name", "phone", "id_number")]
     importing.upload([as_csv([row], headings)], "list.csv", by=cast.agent)
