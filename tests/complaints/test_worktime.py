@@ -96,3 +96,36 @@ def test_pauses_that_touch_are_one_and_empty_ones_are_none() -> None:
     assert merged([(ten, noon), (nine, ten)]) == [(nine, noon)]
     assert merged([(nine, noon), (ten, ten)]) == merged([(nine, noon), (noon, ten)])
     assert merged([(ten, ten), (noon, nine)]) == []
+
+
+@pytest.mark.parametrize(
+    ("percent", "start", "due", "unit", "climbed"),
+    [
+        (50, "2026-03-02 09:00", "2026-03-03 09:00", "hour", "2026-03-02 21:00"),
+        (50, "2026-03-02 09:00", "2026-03-03 09:00", "calendar_day", "2026-03-03 09:00"),
+        (50, "2026-03-02 09:00", "2026-03-06 18:00", "working_day", "2026-03-04 13:30"),
+        (50, "2026-09-29 09:00", "2026-10-09 18:00", "working_day", "2026-10-08 09:00"),
+        (90, "2026-03-02 09:00", "2026-03-03 23:59:59", "calendar_day", "2026-03-03 23:59:59"),
+        (100, "2026-03-02 09:00", "2026-03-07 23:59:59", "calendar_day", "2026-03-07 23:59:59"),
+        (120, "2026-03-02 09:00", "2026-03-02 19:00", "hour", "2026-03-02 19:00"),
+        (50, "2026-03-02 09:00", "2026-03-02 07:00", "until", "2026-03-02 07:00"),
+        (50, "2026-07-31 09:00", "2026-07-01 23:59:59", "calendar_day", "2026-07-01 23:59:59"),
+    ],
+)
+def test_when_a_warning_comes(percent: int, start: str, due: str, unit: str, climbed: str) -> None:
+    rung = clock.Rung("owner", percent)
+    assert clock.climb_at(rung, at(start), at(due), unit) == at(climbed)
+
+
+@pytest.mark.parametrize(
+    ("after", "unit", "climbed"),
+    [
+        (1, "working_day", "2026-03-09 18:00"),
+        (24, "hour", "2026-03-07 18:00"),
+        (2, "working_hour", "2026-03-09 11:00"),
+    ],
+)
+def test_when_somebody_is_told_of_what_is_overdue(after: int, unit: str, climbed: str) -> None:
+    rung = clock.Rung("counsel", None, after, unit)
+    due = at("2026-03-06 18:00")
+    assert clock.climb_at(rung, at("2026-03-02 09:00"), due, "working_day") == at(climbed)
