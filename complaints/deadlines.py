@@ -29,6 +29,7 @@ from complaints.models import (
 )
 from complaints.regimes import Row
 from complaints.workdays import SHANGHAI, Calendar
+from config import bulk
 
 RUNS = (DeadlineState.RUNNING, DeadlineState.HELD)
 STORED = [
@@ -457,7 +458,7 @@ def recount(deadlines: Sequence[Deadline], now: datetime, why: str) -> list[Dead
     before = {d.pk: (d.due_at, d.provisional) for d in deadlines}
     for deadline, happenings in _tapes(deadlines).items():
         _store(deadline, clock.read(happenings, calendar), calendar)
-    Deadline.objects.bulk_update([d for d in deadlines if stored[d.pk] != _as_stored(d)], STORED)
+    bulk.update([d for d in deadlines if stored[d.pk] != _as_stored(d)], STORED)
     changed = [d for d in deadlines if before[d.pk] != (d.due_at, d.provisional)]
     ClockEvent.objects.bulk_create(
         ClockEvent(
@@ -514,7 +515,7 @@ def _add(
     for deadline, happenings in _tapes(deadlines).items():
         reading = clock.read([*happenings, Happening(now, kind, detail)], calendar)
         _store(deadline, reading, calendar)
-    Deadline.objects.bulk_update(deadlines, STORED)
+    bulk.update(deadlines, STORED)
     ClockEvent.objects.bulk_create(
         ClockEvent(
             deadline=d, at=now, kind=kind, key=str(detail.get("hold", "")), detail=detail, by=by
