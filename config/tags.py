@@ -22,7 +22,9 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from complaints import clock_words
 from complaints.actions.communication import load_draft
+from complaints.models import Deadline
 from legal_rules import vocabulary
 
 register = template.Library()
@@ -267,6 +269,12 @@ def _minute(local: datetime) -> str:
 def moment(value: datetime | None) -> str:
     """A moment in full: 2026-11-23 14:40."""
     return f"{_local(value):%Y-%m-%d} {_minute(_local(value))}" if value else ""
+
+
+@register.filter
+def due(deadline: Deadline) -> str:
+    """When a clock is due, in full, marked while that may still move: 2027-01-11 18:00（暂定）."""
+    return clock_words.marked(moment(deadline.due_at), provisional=deadline.provisional)
 
 
 @register.filter

@@ -153,7 +153,10 @@ def _letter(complaint: Complaint, extension: Extension, by: User, now: datetime)
             title=complaint.title,
             reason=extension.reason.rstrip("。；;. "),
             basis=clock_words.article_of(deadline),
-            day=f"{deadline.due_at.astimezone(SHANGHAI):%Y-%m-%d}",
+            day=clock_words.marked(
+                f"{deadline.due_at.astimezone(SHANGHAI):%Y-%m-%d}",
+                provisional=deadline.provisional,
+            ),
         )
     communication.put(complaint, CommunicationKind.REPLY, text, by=by, now=now)
 

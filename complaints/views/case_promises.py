@@ -12,19 +12,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from complaints import calendars
 from complaints.choices import (
     CommitmentSource,
     CommitmentState,
     CommitmentStrength,
     DeadlineState,
 )
+from complaints.clock import remaining_minutes
 from complaints.clock_words import remaining_text
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline
 from complaints.promised import KIND
 from complaints.views.case_page import CasePage
 from complaints.views.queue_filters import end_of_today
-from complaints.workdays import working_minutes
 from config.tags import when
 
 Text = str | Promise
@@ -146,7 +147,7 @@ def time_left(due_at: datetime | None, now: datetime, *, precise: bool, held: bo
         return Left(_("没有期限"))
     if held:
         return Left(_("计时已中止"), kind="hold")
-    minutes = working_minutes(now, due_at)
+    minutes = remaining_minutes(due_at, now, calendars.current())
     over = due_at <= now
     left = _("已超时") if over and minutes == 0 else remaining_text(minutes)
     kind = "over" if over else "soon" if due_at < end_of_today(now) else ""

@@ -20,17 +20,21 @@ from legal_rules import deadline_table
 def in_words(change: Change) -> str:
     """One sentence: which clock, and what becomes of it."""
     clock = clock_words.title_of(change.deadline)
-    return _sentence(change.what, clock, change.before, change.deadline.due_at)
+    due = clock_words.marked(
+        moment(change.deadline.due_at), provisional=change.deadline.provisional
+    )
+    return _sentence(change.what, clock, change.before, due)
 
 
 def kept_in_words(change: Mapping[str, Any]) -> str:
     """The same of a change that stands in the record."""
     clock = clock_words.title_of_row(change["entry"] or change["kind"])
     before = datetime.fromisoformat(change["from"]) if change["from"] else None
-    return _sentence(change["what"], clock, before, datetime.fromisoformat(change["to"]))
+    due = moment(datetime.fromisoformat(change["to"]))
+    return _sentence(change["what"], clock, before, due)
 
 
-def _sentence(what: str, clock: str, before: datetime | None, after: datetime) -> str:
+def _sentence(what: str, clock: str, before: datetime | None, due: str) -> str:
     texts = {
         "started": _("“{clock}”开始计时，期限 {to}"),
         "moved": _("“{clock}”改期：{from} → {to}"),
@@ -39,7 +43,7 @@ def _sentence(what: str, clock: str, before: datetime | None, after: datetime) -
         "missed": _("“{clock}”逾期结束（期限 {to}）"),
         "cancelled": _("“{clock}”取消"),
     }
-    return texts[what].format_map({"clock": clock, "from": moment(before), "to": moment(after)})
+    return texts[what].format_map({"clock": clock, "from": moment(before), "to": due})
 
 
 def moment_in_words(kind: str, at: datetime, precise: bool) -> str:

@@ -72,10 +72,13 @@ def uploaded(data: bytes | None = None, name: str = "2027.csv") -> SimpleUploade
 def places(case: Complaint, client: Client) -> dict[str, str]:
     """Name → what stands there, for every place that shows when the clock is due."""
     number = case.number
+    own = Deadline.objects.get(complaint=case, kind="investigate").pk
     return {
         "list": text(client.get(reverse("queue"), {"state": "open"})),
         "preview": text(client.get(reverse("peek", args=[number]))),
         "case": text(client.get(reverse("case", args=[number]))),
+        "why this date": text(client.get(reverse("clock", args=[number, odr(case).pk]))),
+        "asking for a longer term": text(client.get(reverse("extend", args=[number, own]))),
         "intake receipt": text(client.get(reverse("intake_done", args=[number]))),
         "letter": "\n".join(Notice.objects.filter(user=None).values_list("body", flat=True)),
     }
