@@ -10,7 +10,7 @@ document.addEventListener('click', (event) => {
   if (!link || !sheet || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   link.closest('details.menu[open]')?.removeAttribute('open');
-  opener = link;
+  if (!sheet.contains(link)) opener = link;
   window.htmx.ajax('GET', link.href, { target: body });
 });
 
@@ -18,7 +18,7 @@ body?.addEventListener('htmx:afterSwap', () => {
   if (!sheet.open) sheet.showModal();
   const problem = body.querySelector('[data-error-summary]');
   const wrong = body.querySelector('.is-error input, .is-error textarea, .is-error select');
-  const first = body.querySelector('input:not([type=hidden]):not([type=file]), textarea, select, .dialog__foot .btn');
+  const first = body.querySelector('input:not([type=hidden]):not([type=file]), textarea, select') ?? body.querySelector('[data-close]');
   (problem ?? wrong ?? first)?.focus();
 });
 // The form could not be fetched: its page says why.

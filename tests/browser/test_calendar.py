@@ -56,7 +56,7 @@ def written(folder: Path, data: bytes, name: str = "2027.csv") -> Path:
 
 def clocks(page: Page, case: Complaint) -> str:
     page.goto(f"/complaints/{case.number}/")
-    shown = page.locator("#clocks summary", has_text=CLOCK)
+    shown = page.locator("#clock-pane .cl", has_text=CLOCK)
     expect(shown).to_be_visible()
     return shown.inner_text()
 
