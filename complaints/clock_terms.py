@@ -23,7 +23,7 @@ class ClockError(ValueError):
 class Terms:
     """How long: a length in a unit.
 
-    `own`: counted by the enterprise's own calendar (internal and promised clocks; a clock of the
+    `own`: counted by the enterprise's own calendar (internal clocks; a promise or a clock of the
     law never is). `back`: the term ends so long before the event at which it is counted.
     The unit `until` has no length but the day, or the hour, that was promised.
     """

@@ -91,7 +91,7 @@ def _clock(complaint: Complaint, promise: PublicPromise, start: datetime) -> Dea
         row,
         start,
         subject=f"{KIND}:{promise.pk}",
-        terms=Terms(promise.length, promise.unit, own=True),
+        terms=Terms(promise.length, promise.unit),
         title=promise.title,
     )
 

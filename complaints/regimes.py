@@ -204,9 +204,7 @@ def _law_row(entry: Entry) -> Row:
         kind=clock.kind,
         title=entry.title,
         nature=entry.nature,
-        terms=Terms(
-            entry.length or 0, entry.unit, own=entry.nature != "statutory", back=entry.back
-        ),
+        terms=Terms(entry.length or 0, entry.unit, own=entry.nature == "internal", back=entry.back),
         owed_by=entry.owed_by,
         source=entry.id if entry.nature == "statutory" else "",
         citation={"instrument": first.instrument, "article": first.article} if first else None,
@@ -268,7 +266,13 @@ def _row(row: Table, ladders: Mapping[str, tuple[Rung, ...]]) -> Row:
         kind=row.text("kind"),
         title=Label(title.text("zh"), title.text("en")),
         nature=DeadlineNature(row.text("nature")).value,
-        terms=Terms.from_json({"length": row["length"], "unit": row.text("unit"), "own": True}),
+        terms=Terms.from_json(
+            {
+                "length": row["length"],
+                "unit": row.text("unit"),
+                "own": row.text("nature") == DeadlineNature.INTERNAL,
+            }
+        ),
         owed_by=row.get("owed_by", "enterprise"),
         pausable_by=row.names("pausable_by"),
         extend=_extend(row.mapping("extend")) if "extend" in row else None,

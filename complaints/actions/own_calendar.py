@@ -219,7 +219,7 @@ def set_length(
     now = now or timezone.now()
     row = {row.entry: row for row in changeable()}[entry]
     data = _length(values, _today(now))
-    terms = Terms(data["length"], data["unit"], own=True)
+    terms = Terms(data["length"], data["unit"], own=row.terms.own)
     with changing():
         calendars.fresh()
         if calendars.terms_of(row, data["valid_from"]) == terms and not data["running"]:
