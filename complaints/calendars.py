@@ -16,6 +16,7 @@ from datetime import date, time
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from complaints import regimes
 from complaints.choices import DeadlineNature
 from complaints.clock import Terms
 from complaints.models import (
@@ -156,7 +157,9 @@ def periods_of(stored: Iterable[Sequence[str]]) -> Periods:
 def _lengths() -> dict[str, list[tuple[date, Terms]]]:
     found: dict[str, list[tuple[date, Terms]]] = {}
     for row in TargetLength.objects.filter(superseded_at=None).order_by("valid_from"):
-        found.setdefault(row.entry, []).append((row.valid_from, Terms(row.length, row.unit, True)))
+        standing = regimes.row(row.entry)
+        own = standing is not None and standing.terms.own
+        found.setdefault(row.entry, []).append((row.valid_from, Terms(row.length, row.unit, own)))
     return found
 
 
