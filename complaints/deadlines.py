@@ -469,6 +469,7 @@ def recount(deadlines: Sequence[Deadline], now: datetime, why: str) -> list[Dead
                 "from": before[d.pk][0].isoformat(),
                 "to": d.due_at.isoformat(),
                 "was_provisional": before[d.pk][1],
+                "provisional": d.provisional,
                 "why": why,
             },
         )

@@ -122,8 +122,14 @@ def _day(value: Any) -> str:
 
 
 def _recounted(event: ClockEvent, deadline: Deadline, known: Known) -> Sentence:
-    before, after = (moment(datetime.fromisoformat(event.detail[name])) for name in ("from", "to"))
-    why = str(dict(CalendarChange.Kind.choices).get(event.detail.get("why", ""), ""))
+    told = event.detail
+    before, after = (
+        clock_words.marked(
+            moment(datetime.fromisoformat(told[name])), provisional=told.get(mark, False)
+        )
+        for name, mark in (("from", "was_provisional"), ("to", "provisional"))
+    )
+    why = str(dict(CalendarChange.Kind.choices).get(told.get("why", ""), ""))
     what = _("期限重新计算：{before} → {after}").format(before=before, after=after)
     return what, why, "clock", "warn"
 

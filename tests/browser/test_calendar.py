@@ -93,7 +93,11 @@ def test_loading_the_notice_moves_the_date_says_so_and_keeps_the_old_one(
     expect(row).to_contain_text("2027-01-12 18:00")
     usable(page)
     assert MARK not in clocks(page, case)
-    expect(page.get_by_text(f"2027-01-11 18:00{MARK} → 2027-01-12 18:00")).to_be_visible()
+    kept = f"2027-01-11 18:00{MARK} → 2027-01-12 18:00"
+    expect(page.get_by_text(kept)).to_be_visible()
+    why = page.locator("#clock-pane .cl", has_text=CLOCK).get_by_role("link", name="为什么是这一天")
+    why.click()
+    expect(page.get_by_role("dialog").get_by_text(kept)).to_be_visible()
 
 
 def test_the_calendar_is_usable_on_a_phone_in_the_dark_and_by_keyboard(signed_in: Open) -> None:
