@@ -37,7 +37,7 @@ STARTS: dict[str, str | Promise] = {
     "reopen": _("重新启动"),
 }
 STOPS: dict[str, str | Promise] = {
-    FIRST_REPLY: _("首次答复消费者（回复、函件送达，或去电）"),
+    FIRST_REPLY: _("首次答复消费者"),
     "accept": _("决定是否受理"),
     "sign": _("作出处理意见"),
     CLOSED: _("办结"),

@@ -27,6 +27,7 @@ from complaints.views.promise_forms import (
     ReleaseForm,
 )
 from complaints.views.sheets import Mark, Sheet, done, refused, show
+from config.tags import day, moment
 
 TEXTS = 30  # the newest texts of the case to choose from
 
@@ -67,6 +68,12 @@ def _back(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
+
+
+def _due(page: CasePage, promise_id: int) -> str:
+    """Until when it is promised now."""
+    row = next(p for p in page.complaint.promises if p["id"] == promise_id)
+    return moment(row["due_at"]) if row["precise"] else day(row["due_at"]) or "—"
 
 
 def _texts(page: CasePage, **wanted: Any) -> list[Communication]:
@@ -155,6 +162,7 @@ def other_due(request: HttpRequest, number: str, promise_id: int) -> HttpRespons
     page = load(request, number)
     form = OtherDueForm(page.items, _texts(page), _posted(request))
     sheet = _sheet(request, page, promise_id, _("更正承诺的期限"), form)
+    sheet.intro = _("{text}（现定 {due}）").format(text=sheet.intro, due=_due(page, promise_id))
 
     def act(values: dict[str, Any], **who: Any) -> None:
         commitments.change_due(number, promise_id, values, **who)

@@ -47,7 +47,10 @@ class PublicPromiseForm(SheetForm):
     )
     unit = forms.ChoiceField(label=_("单位"), choices=PublicPromise.Unit.choices)
     starts = forms.ChoiceField(label=_("从何时起算"))
-    stops = forms.ChoiceField(label=_("做到什么算兑现"))
+    stops = forms.ChoiceField(
+        label=_("做到什么算兑现"),
+        help_text=_("答复指发出的回复、送达的函件或去电；受理通知不算。"),
+    )
     published = forms.CharField(
         label=_("在哪里公布"),
         max_length=300,

@@ -79,6 +79,10 @@ class Life:
     def looked_into(self) -> Life:
         """Evidence gathered and answers checked."""
         files = len(self.case.story.evidence)
+        promises = Dice("promise", self.case.key)  # its own: it moves nothing else of the life
+        promised = promises.chance(0.2)
+        if promised:
+            self.moves.append(Move(promises.between(2, 20), "promise", self.case.owner))
         self.add(30 * self.slow, 300 * self.slow, "evidence", item=0)
         for item in range(1, files):
             self.add(10, 260, "evidence", item=item)
@@ -89,6 +93,8 @@ class Life:
         if self.how.get("handed"):
             self.handed_over()
         self.add(10, 200, "answered" if self.brief else "checked")
+        if promised:
+            self.moves.append(Move(promises.between(5, 90), "keep_word", self.case.owner))
         self.maybe(0.05, 5, 60, "edit", fields={"priority": "urgent"})
         self.maybe(0.25, 10, 120, "note")
         return self.maybe(0.2, 10, 180, "reply")

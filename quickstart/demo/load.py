@@ -27,7 +27,7 @@ from correspondence.transports import Message, Receipt
 from correspondence.transports.manual import Manual
 from evidence.receive import FileRefused
 from quickstart.demo import acts as acting
-from quickstart.demo import law, people, programme
+from quickstart.demo import law, people, programme, promised
 from quickstart.demo.cases import Case
 from quickstart.demo.moments import Anchor
 from quickstart.demo.stage import Act, Stage
@@ -39,6 +39,7 @@ BATCH = 25  # acts in one transaction
 SENT_AFTER = timedelta(seconds=35)  # longer than the undo window of a reply
 WEEK = timedelta(days=7)
 SIGNED_BY = "counsel"  # who read the rules before the first case
+PROMISED_BY = "supervisor"  # who wrote down what the site promises everybody
 BROUGHT_AFTER = timedelta(minutes=25)
 UNREAD = timedelta(days=2)  # notices younger than this are still unread
 TELL_EVERY = 30
@@ -183,6 +184,7 @@ def load(say: Callable[[str], None], now: datetime | None = None) -> Loaded:
         stage = Stage(cases)
         if acts:
             law.sign(stage.people[SIGNED_BY], acts[0].at)
+            promised.publish(stage.people[PROMISED_BY], acts[0].at)
         _play(stage, acts, place.demo_position, anchor, say, result)
         with transaction.atomic():
             world = World(stage, anchor)

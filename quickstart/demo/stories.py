@@ -107,6 +107,7 @@ class Common:
     proofs: dict[str, list[str]]
     waived: list[str]
     holds: list[dict[str, str]]
+    promised: list[dict[str, str]]
     handed: list[str]
     returned: list[str]
     withdrawn: list[str]

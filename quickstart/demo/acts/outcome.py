@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
-from complaints.actions import feedback
+from complaints.actions import commitment_ends, commitments, feedback
 from complaints.actions import resolution as resolutions
 from complaints.models import Commitment
 from complaints.situation import CaseSituation
@@ -59,6 +59,25 @@ def agree(s: Scene) -> None:
 def refuse(s: Scene) -> None:
     own = [s.case.story.refused] if s.case.story.refused else []
     s.step("consumer_declines", reason=s.said("refused", own))
+
+
+def promise(s: Scene) -> None:
+    """On the telephone something was promised for a day."""
+    said = s.case.dice.pick(common().promised)
+    due = s.now.date() + timedelta(days=int(said["days"]))
+    values = {"text": said["text"], "due": due.isoformat(), "source": "call"}
+    commitments.make(s.number, values, by=s.by, now=s.now)
+
+
+def keep_word(s: Scene) -> None:
+    """What was promised on the telephone is done."""
+    said = {row["text"]: row["proof"] for row in common().promised}
+    waiting = Commitment.objects.filter(
+        complaint__number=s.number, state="open", source="call"
+    ).first()
+    if waiting is not None:
+        proof = {"proof": said[waiting.text]}
+        commitment_ends.keep(s.number, waiting.pk, proof, by=s.by, now=s.now)
 
 
 def keep(s: Scene) -> None:
