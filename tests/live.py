@@ -151,6 +151,20 @@ class Worker:
         self.stop()
 
 
+class Beat:
+    """Celery's clock: it asks the worker every few seconds. Use as a context manager."""
+
+    def __init__(self, logs: Path, **changes: str) -> None:
+        self.process = Process("beat", logs, programs.beat(environment(**changes)))
+
+    def __enter__(self) -> Beat:
+        self.process.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        stop_all([self.process], 10, lambda: False)
+
+
 def session_of(user: User) -> str:
     """The key of a fresh session of the person: a browser that has it is signed in."""
     store = SessionStore()

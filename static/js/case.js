@@ -69,6 +69,10 @@ function choose(tab, focus) {
     if (on && focus) form.querySelector('textarea').focus();
   }
 }
+// The composer grows upwards as it takes the focus: a tab would move away under the pressed mouse, and the click be lost.
+composer?.addEventListener('mousedown', (event) => {
+  if (event.target.closest('[data-tab]')) event.preventDefault();
+});
 composer?.addEventListener('click', (event) => {
   const tab = event.target.closest('[data-tab]');
   if (!tab || event.ctrlKey || event.metaKey) return;
