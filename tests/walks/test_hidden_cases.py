@@ -122,6 +122,8 @@ def seen(cast: Cast, name: str, own: list[Complaint]) -> dict[str, str]:
     return found
 
 
+# Numbers over the whole house, for those who run it: they name no case and lead to none.
+WHOLE_HOUSE = {("administrator", "/health/"), ("administrator", "/calendar/targets/")}
 OWN_ORDER = "ORD-玄一"  # of the hidden case too; a program reads it in the own one
 
 
@@ -148,6 +150,7 @@ def test_nothing_that_a_person_sees_changes_when_a_hidden_case_comes_into_being(
         for address, text in after[name].items():
             words = [w for h in unseen for w in h.words[:2] if w in text.replace(OWN_ORDER, "")]
             changed = len(unseen) == len(hidden) and text != before[name][address]
+            changed = changed and (name, address) not in WHOLE_HOUSE
             if words or changed:
                 wrong.append(f"{name} {address}: {words or 'changed'}")
     assert not wrong, "\n".join(wrong)
