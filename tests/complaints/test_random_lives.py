@@ -22,7 +22,18 @@ from hypothesis.stateful import (
 
 from audit.models import Entry
 from audit.record import broken_links
-from complaints.actions import evidence, facts, feedback, holds, intake, resolution, steps, sweep
+from complaints.actions import (
+    commitment_ends,
+    commitments,
+    evidence,
+    facts,
+    feedback,
+    holds,
+    intake,
+    resolution,
+    steps,
+    sweep,
+)
 from complaints.errors import CaseError
 from complaints.lifecycle import OPEN_STATES, STEPS, State
 from complaints.models import Complaint, Deadline, Event, Outbox, Resolution, Transition
@@ -184,9 +195,25 @@ class Life(RuleBasedStateMachine):
         else:
             self.quietly(holds.end, by=self.cast.agent, now=self.now)
 
+    @rule(agreed=st.booleans())
+    def promise(self, agreed: bool) -> None:
+        due = (timezone.localdate(self.now) + timedelta(days=2)).isoformat()
+        strength = "agreed" if agreed else "offered"
+        values = {"text": "回电", "due": due, "source": "call", "strength": strength}
+        self.quietly(commitments.make, values, by=self.cast.agent, now=self.now)
+
+    @rule()
+    def break_a_promise(self) -> None:
+        made = self.fresh().commitments.filter(state="open").first()
+        if made is not None:
+            reason = {"reason": "忘了"}
+            self.quietly(
+                commitment_ends.mark_broken, made.pk, reason, by=self.cast.agent, now=self.now
+            )
+
     @rule()
     def settle_everything(self) -> None:
-        for commitment in self.fresh().commitments.filter(state="open"):
+        for commitment in self.fresh().commitments.filter(state__in=["open", "broken"]):
             self.quietly(
                 feedback.settle,
                 commitment.pk,
@@ -258,8 +285,9 @@ class Life(RuleBasedStateMachine):
         assert bool(case.outcome) == (case.state in (State.CLOSED, State.ARCHIVED))
         running = Deadline.objects.filter(complaint=case, state="running")
         if case.state not in OPEN_STATES:
-            assert not running.exists()
-            assert case.next_due_at is None
+            assert not running.exclude(kind="commitment").exists()  # promises outlive the case
+            soonest = running.order_by("due_at").values_list("due_at", flat=True).first()
+            assert case.next_due_at == soonest
         elif running.exists():
             assert case.next_due_at == min(d.due_at for d in running)
         assert Resolution.objects.filter(complaint=case, status="signed").count() <= 1
