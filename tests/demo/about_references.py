@@ -96,7 +96,7 @@ def test_the_sold_records_are_being_made_good() -> None:
     paid = case("demo-006")
     assert paid.state == "executing"
     assert {"remedy_at_once"} <= duties(latest(paid))
-    kept = paid.commitments.filter(state="kept")
+    kept = paid.commitments.filter(state="kept", source="resolution")
     assert kept.count() == 1
     assert paid.commitments.filter(state="open").count() == 3
     assert str(owed_by_law(paid.analyses.order_by("-id")[0].result)) == "3200.00"
