@@ -22,6 +22,7 @@ from complaints.lifecycle import STEPS, State
 from complaints.models import Commitment, Complaint, Event, Opinion
 from complaints.review_checks import total_of
 from complaints.situation import CaseSituation
+from complaints.views.case_promises import state_words
 from complaints.views.case_words import in_words
 from complaints.views.words import Words
 from evidence.models import Custody, Item
@@ -129,13 +130,10 @@ class ArchiveFile:
         return sum(item.size for item in self.evidence)
 
     @cached_property
-    def commitments(self) -> list[Commitment]:
-        """What was promised and how it was kept."""
-        return list(
-            Commitment.objects.filter(complaint=self.complaint)
-            .select_related("settled_by")
-            .order_by("due", "id")
-        )
+    def commitments(self) -> list[tuple[Commitment, str]]:
+        """What was promised, and in words how it was kept."""
+        rows = Commitment.objects.filter(complaint=self.complaint).order_by("due_at", "id")
+        return [(c, state_words(c.state, c.on_time)) for c in rows]
 
     @cached_property
     def story(self) -> list[tuple[datetime, str, Words]]:
