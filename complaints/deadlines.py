@@ -440,6 +440,13 @@ def extend(
     return deadline.due_at
 
 
+def due_if_extended(deadline: Deadline, detail: Mapping[str, Any], now: datetime) -> datetime:
+    """When the clock would be due with one more extension; nothing is stored. Raises ClockError."""
+    tape = _tapes([deadline])[deadline]
+    longer = Happening(now, clock.EXTENDED, dict(detail))
+    return clock.read([*tape, longer], calendars.current()).due_at
+
+
 def change_terms(
     deadlines: Sequence[Deadline], terms: Terms, reason: str, now: datetime, by: Any = None
 ) -> None:

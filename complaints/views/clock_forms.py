@@ -7,11 +7,13 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from complaints import clock_words
 from complaints.choices import HoldReason
 from complaints.extending import Offer
 from complaints.models import Extension
 from complaints.views.case_composer import Way
 from complaints.views.sheets import SheetForm
+from legal_rules.deadline_names import UNITS
 
 
 def lines(rows: int = 3, most: int = 2000) -> forms.Textarea:
@@ -24,7 +26,6 @@ class ExtendForm(SheetForm):
 
     length = forms.CharField(
         label=_("延长"),
-        required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1}),
     )
     reason = forms.CharField(label=_("理由"), widget=lines())
@@ -32,8 +33,9 @@ class ExtendForm(SheetForm):
     def __init__(self, offer: Offer, data: Any = None) -> None:
         super().__init__(data, initial={"length": offer.most})
         length = self.fields["length"]
-        length.label = _("延长至共") if offer.total else _("再延长")
-        length.help_text = offer.words
+        unit = UNITS[offer.unit].in_(clock_words.language())
+        label = _("延长至共几{unit}") if offer.total else _("再延长几{unit}")
+        length.label = str(label).format(unit=unit)
         length.widget.attrs["max"] = offer.most
         if offer.tell_consumer:
             self.fields["reason"].help_text = _("批准后，理由会写入告知消费者的函。")

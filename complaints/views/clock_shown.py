@@ -48,6 +48,12 @@ class ClockShown:
     explanation: str
 
     @property
+    def ours(self) -> str:
+        """On what a clock of our own rests."""
+        promised = self.icon == NATURE_ICONS["promised"]
+        return _("对消费者的承诺") if promised else _("本企业的期限")
+
+    @property
     def short(self) -> str:
         """Nature and name, for a narrow place."""
         return f"{self.nature} · {self.title}"

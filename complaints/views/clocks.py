@@ -4,6 +4,7 @@ longer term.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
-from complaints import clock_words, extending
+from complaints import clock_words, deadlines, extending
 from complaints.actions import extensions
 from complaints.advance import find
+from complaints.clock import ClockError
 from complaints.models import Complaint, Deadline, Extension
 from complaints.views.acting import act, posted_of
 from complaints.views.clock_forms import DecideForm, ExtendForm
@@ -54,7 +56,7 @@ def clocks(request: HttpRequest, number: str) -> HttpResponse:
     """Every clock of the case, its holds and its moments."""
     complaint = load(request, number)
     shown = list_of(complaint, person(request), timezone.now())
-    return show(request, _reading(complaint, _("期限"), "case/clock_list.html", shown))
+    return show(request, _reading(complaint, _("期限与时间节点"), "case/clock_list.html", shown))
 
 
 @require_GET
@@ -115,6 +117,7 @@ def decide(request: HttpRequest, number: str, deadline: int, extension: int) -> 
         "terms": extending.in_words(asked.terms),
         "explained": clock_words.explain(found),
         "tells_consumer": bool(rule and rule.tell_consumer),
+        "then": _due_then(found, asked),
     }
     if request.method == "GET" and asked.decision != Extension.Decision.WAITING:
         sheet.form, sheet.problems = None, [_("这项申请已经有决定了")]
@@ -126,3 +129,13 @@ def decide(request: HttpRequest, number: str, deadline: int, extension: int) -> 
         lambda: extensions.decide(number, deadline, extension, values, by=by, version=mark.version),
         _("已登记决定"),
     )
+
+
+def _due_then(deadline: Deadline, asked: Extension) -> datetime | None:
+    """When the clock is due once this is approved; None when that cannot be any more."""
+    if asked.decision != Extension.Decision.WAITING:
+        return None
+    try:
+        return deadlines.due_if_extended(deadline, asked.terms, timezone.now())
+    except ClockError:  # it has ended
+        return None

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from complaints.actions import moments
+from complaints.actions import extensions, holds, moments
 from complaints.models import Complaint, Deadline, Event
 from tests import factories as f
 from tests.browser.conftest import PHONE, Open
@@ -200,3 +200,22 @@ def test_what_is_in_danger_fits_a_phone_and_both_languages(signed_in: Open) -> N
             expect(page.locator("tr .clock--over")).to_be_visible()
             usable(page)
             assert hidden_stops(page) == []
+
+
+def test_every_sheet_is_a_page_of_its_own_for_everybody(signed_in: Open) -> None:
+    cast = assemble()
+    case = f.investigating(cast, category="return_no_reason", claims=["refund"])
+    sent = {"kind": "goods_returned", "at": timezone.localdate().isoformat()}
+    moments.record(case.number, sent, by=cast.agent)
+    hold = holds.start(case.number, {"reason": "expert", "note": "送检"}, by=cast.agent)
+    clock = Deadline.objects.get(complaint=case, kind="investigate")
+    asked = extensions.request(case.number, clock.pk, {"reason": "等检测报告"}, by=cast.agent)
+    pages = ["clocks/", f"clocks/{clock.pk}/", f"clocks/{clock.pk}/extensions/{asked.pk}/"]
+    pages += ["hold/", f"hold/{hold.pk}/", "ask/", "moments/?kind=goods_returned"]
+    pages += [f"clocks/{Deadline.objects.get(complaint=case, kind='general_reply').pk}/extend/"]
+    for language, size in (("zh-hans", None), ("en", PHONE)):
+        page = signed_in(cast.supervisor, language=language, size=size)
+        for place in pages:
+            page.goto(f"/complaints/{case.number}/{place}")
+            usable(page)
+            assert hidden_stops(page) == [], place

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints import deadlines
 from complaints.actions import communication, extensions, holds, moments, sweep
 from complaints.models import Complaint, Deadline, Extension, Hold, Moment
 from complaints.workdays import SHANGHAI
@@ -293,7 +294,10 @@ def test_a_longer_term_is_asked_for_and_decided_on_the_page(
     assert decide not in page
     assert agent.get(decide).status_code == 403
     assert decide in text_of(supervisor.get(address(case)))
-    assert "等检测报告" in text_of(supervisor.get(decide))
+    sheet = text_of(supervisor.get(decide))
+    assert "等检测报告" in sheet
+    then = deadlines.due_if_extended(clock, {"by": 3, "unit": "working_day"}, timezone.now())
+    assert f"<b>{then.astimezone(SHANGHAI):%Y-%m-%d} 18:00</b>" in sheet
     empty = supervisor.post(decide, {"decision": "refused"})
     assert "请说明理由" in text_of(empty)
     supervisor.post(decide, {"decision": "approved", "note": "同意"})
