@@ -43,6 +43,15 @@ def remaining_text(minutes: int, per_day: int = MINUTES_PER_DAY) -> str:
     return (_("余 {words}") if minutes >= 0 else _("超时 {words}")).format(words=words)
 
 
+def left_text(deadline: Deadline, minutes: int) -> str:
+    """Working time left in words; of what the law wants at once, only that: it sets no figure that
+    could be over.
+    """
+    if deadline.terms.get("unit") == "immediate":
+        return _("须立即办理")
+    return remaining_text(minutes)
+
+
 def title_of(deadline: Deadline) -> str:
     """The clock's name."""
     if deadline.title:  # a commitment's or a promise's own words
@@ -243,7 +252,7 @@ def as_shown(deadline: Deadline, now: datetime | None = None) -> dict[str, Any]:
         "provisional": deadline.provisional,
         "state": deadline.state,
         "met_at": local(deadline.met_at),
-        "remaining": {"working_minutes": minutes, "text": remaining_text(minutes)}
+        "remaining": {"working_minutes": minutes, "text": left_text(deadline, minutes)}
         if running
         else None,
         "explanation": explain(deadline),

@@ -107,7 +107,7 @@ def of_clock(number: str, title: str, deadline: Deadline, now: datetime) -> tupl
     values = {
         "number": number,
         "clock": clock_words.title_of(deadline),
-        "left": clock_words.remaining_text(clock_words.minutes_left(deadline, now)),
+        "left": clock_words.left_text(deadline, clock_words.minutes_left(deadline, now)),
         "due": clock_words.marked(due.strftime(shape), provisional=deadline.provisional),
         "title": title,
         "basis": clock_words.basis_of(deadline),

@@ -23,6 +23,7 @@ from complaints.lifecycle import STEPS, Field, State
 from complaints.models import Complaint, Consumer, Event
 from complaints.views.clock_entries import deadline, hold
 from complaints.views.words import Words
+from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
 
 _WRITTEN = (
@@ -107,7 +108,15 @@ def _short(step: str, fields: dict[str, Any]) -> tuple[str, ...]:
 def _value(choices: dict[str, Any], value: Any) -> str:
     if isinstance(value, list):
         return _("、").join(str(v) for v in value)
+    if isinstance(value, dict):  # a reason for each draft rule that was taken over
+        return _("；").join(f"{_rule(rule)}：{why}" for rule, why in value.items())
     return str(choices.get(str(value), value))
+
+
+def _rule(name: str) -> str:
+    """The title of a rule; its id when the rulebook no longer has it."""
+    rule = rulebook.current().rules.get(name)
+    return rule.title.in_(get_language() or "zh-hans") if rule else name
 
 
 def _communication(event: Event, complaint: Complaint) -> Words:

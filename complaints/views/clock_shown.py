@@ -89,8 +89,8 @@ def time_left(deadline: Deadline, now: datetime) -> str:
     day, and none over yet.
     """
     minutes = clock_words.minutes_left(deadline, now)
-    if minutes:
-        return clock_words.remaining_text(minutes)
+    if minutes or deadline.terms.get("unit") == "immediate":
+        return clock_words.left_text(deadline, minutes)
     return _("已超时") if deadline.due_at <= now else _("已无工作时间")
 
 

@@ -323,3 +323,15 @@ def test_a_long_hold_uses_nothing_up_and_warns_nobody_when_it_ends(cast: Cast) -
     assert clock().due_at == at("2026-03-27 18:00")
     assert clock_words.share_used(clock(), over) < 25
     assert clock().ladder_at > over  # half of the time that runs, not of the time that passed
+
+
+def test_what_the_law_wants_at_once_has_no_time_left_or_over(cast: Cast) -> None:
+    complaint = f.investigating(cast, category="pi_leak")
+    found = {"pi_leak_discovered_at": "2026-03-02T11:53:00+08:00"}
+    fact_actions.answer(complaint.number, found, by=cast.agent)
+    clock = Deadline.objects.filter(complaint=complaint, terms__unit="immediate").first()
+    assert clock is not None
+    assert clock.due_at == at("2026-03-02 11:53")
+    shown = clock_words.as_shown(clock)
+    assert shown["remaining"]["text"] == "须立即办理"
+    assert deadlines.ending(clock, timezone.now()) == "met"  # a judgement, not a count
