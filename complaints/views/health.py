@@ -120,7 +120,9 @@ def _postponed(user: User) -> list[dict[str, Any]]:
 
 def _failing(user: User) -> list[dict[str, Any]]:
     rows = list(
-        health.failing().values("complaint_id", "attempts", "not_before", "last_error")[:SHOWN]
+        health.failing().values("id", "complaint_id", "attempts", "not_before", "last_error")[
+            :SHOWN
+        ]
     )
     numbers = _numbers(user, [row["complaint_id"] for row in rows])
     return [{**row, "number": numbers.get(row["complaint_id"], "")} for row in rows]

@@ -69,8 +69,8 @@ def test_after_a_sweep_it_says_when_and_that_all_is_well(cast: Cast) -> None:
     sweep.run("celery@one")
     said = page(cast)
     assert "期限巡检停了" not in said
-    assert re.search(r"最近一次巡检 \d 秒前 正常", said)
-    assert re.search(r"到期未处理 0 正常", said)
+    assert re.search(r"最近一次巡检 \d 秒前 良好", said)
+    assert re.search(r"到期未处理 0 良好", said)
     assert "celery@one 刚刚 · 处理 0 项期限" in said
     assert "还没有期限到过提醒的时间" in said
 
@@ -89,7 +89,7 @@ def test_it_says_how_much_is_due_and_how_late_the_last_sweeps_were(cast: Cast) -
     assert "到期未处理 1 注意 最久已等 1 小时" in page(cast)
     assert sweep.run("celery@two").handled == 1
     said = page(cast)
-    assert "到期未处理 0 正常" in said
+    assert "到期未处理 0 良好" in said
     assert re.search(r"今天 \d\d:\d\d 1 0 1 小时 celery@two", said)
 
 
@@ -110,7 +110,7 @@ def test_a_clock_that_ended_is_postponed_no_longer(cast: Cast) -> None:
     case = f.registered(cast)
     postponed(case)
     f.step(case, "accept", cast.agent)
-    assert "出错推迟 0 正常" in page(cast)
+    assert "出错推迟 0 良好" in page(cast)
 
 
 def test_what_was_not_sent_is_told_with_its_error(cast: Cast) -> None:
@@ -142,6 +142,17 @@ def test_a_missing_notice_of_the_calendar_is_warned_of(
         said = page(cast)
     assert "2027 年的放假通知还没有载入" in said
     assert "放假通知已载入到 2026 年" in said
+
+
+def test_what_can_have_the_focus_keeps_it_while_the_page_asks_for_itself(cast: Cast) -> None:
+    postponed(f.registered(cast))
+    sweep.run("celery@one")
+    Outbox.objects.update(attempts=1)
+    answer = browser(cast.supervisor).get("/health/").content.decode()
+    region = answer[answer.index('id="health"') : answer.index("</main>")]
+    focusable = re.findall(r"<(?:a|button|input|select)\b[^>]*>|<[^>]*tabindex[^>]*>", region)
+    assert focusable
+    assert [tag for tag in focusable if " id=" not in tag] == []
 
 
 def test_it_is_written_in_english_too(cast: Cast) -> None:
