@@ -95,13 +95,20 @@ class ClockEvent(models.Model):
     `key` makes a thing that may happen once happen once: the rung, the hold.
     """
 
-    deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="events")
+    deadline = models.ForeignKey(
+        Deadline, on_delete=models.PROTECT, related_name="events", db_index=False
+    )  # `clock_events_in_order` finds them
     at = models.DateTimeField()
     kind = models.CharField(max_length=12)
     key = models.CharField(max_length=60, blank=True, default="")
     detail = models.JSONField(default=dict)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:

@@ -17,12 +17,19 @@ _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 class Transition(models.Model):
     """One step taken. `version` is the case's version after it."""
 
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="transitions")
+    complaint = models.ForeignKey(
+        Complaint, on_delete=models.PROTECT, related_name="transitions", db_index=False
+    )  # `one_transition_per_version` finds them
     step = models.CharField(max_length=30)
     from_state = models.CharField(max_length=20)
     to_state = models.CharField(max_length=20)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # nobody looks for a person's, and people are never deleted
     )
     at = models.DateTimeField()
     version = models.PositiveIntegerField()
@@ -67,10 +74,17 @@ class Event(models.Model):
         NOTICE = "notice", _("通知")
         DEADLINE = "deadline", _("期限")
 
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="events")
+    complaint = models.ForeignKey(
+        Complaint, on_delete=models.PROTECT, related_name="events", db_index=False
+    )  # `timeline` finds them
     at = models.DateTimeField()
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # nobody looks for a person's, and people are never deleted
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     code = models.CharField(max_length=40)
@@ -93,10 +107,15 @@ class Outbox(models.Model):
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="outbox")
     transition = models.ForeignKey(
-        Transition, on_delete=models.PROTECT, null=True, blank=True, related_name="outbox"
+        Transition,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="outbox",
+        db_index=False,  # most have none: `outbox_of_transition`
     )
     effect = models.CharField(max_length=40)
-    key = models.CharField(max_length=80, unique=True)  # idempotency key handed to the transport
+    key = models.CharField(max_length=80)  # idempotency key handed to the transport
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
@@ -106,12 +125,18 @@ class Outbox(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="each_effect_leaves_once")]
         indexes = [
             models.Index(
                 fields=["not_before", "id"],
                 condition=Q(done_at=None, cancelled_at=None),
                 name="outbox_waiting",
-            )
+            ),
+            models.Index(
+                fields=["transition"],
+                condition=Q(transition__isnull=False),
+                name="outbox_of_transition",
+            ),
         ]
 
     def __str__(self) -> str:
