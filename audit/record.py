@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
 
@@ -40,6 +40,7 @@ HASHED = (
     "previous_hash",
 )  # besides `at`
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+Tails = dict[str, tuple[int, str]]  # subject → sequence and hash of its last entry
 BEGINNING = (0, "")  # before the first entry of a chain
 
 
@@ -53,8 +54,7 @@ def _digest(entry: Mapping[str, Any], at: datetime) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(NamedTuple):
     """What one entry says, besides who did it and when."""
 
     verb: str
@@ -85,30 +85,37 @@ def record(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{subject}"]
             )
         previous = _last_of([subject]).get(subject, BEGINNING)
-    entry = Entry(at=at, **_entry(Act(verb, subject, detail or {}), by, at, previous))
+    who = _who(by)
+    entry = Entry(at=at, **who, **_entry(Act(verb, subject, detail or {}), who, at, previous))
     entry.save(force_insert=True)
     return entry
 
 
-def record_many(acts: Sequence[Act], by: Actor | None, at: datetime) -> None:
+def record_many(
+    acts: Sequence[Act], by: Actor | None, at: datetime, *, tails: Tails | None = None
+) -> None:
     """Append entries to the chains of many subjects, in their order: two statements however many.
 
     The caller holds a lock that keeps every other writer of these subjects away, such as the lock
-    of the case (an advisory lock each would fill the server's table of locks).
+    of the case (an advisory lock each would fill the server's table of locks). `tails` remembers
+    where the chains end for a next call under the same locks.
     """
-    if not acts:
-        return
-    last, entries = _last_of({act.subject for act in acts}), []
+    tails = {} if tails is None else tails
+    tails |= _last_of({act.subject for act in acts} - tails.keys())
+    who, entries = _who(by), []
     for act in acts:
-        entry = _entry(act, by, at, last.get(act.subject, BEGINNING))
-        last[act.subject] = (entry["sequence"], entry["hash"])
+        entry = _entry(act, who, at, tails.get(act.subject, BEGINNING))
+        tails[act.subject] = (entry["sequence"], entry["hash"])
         entries.append(entry)
-    same = Entry(at=at)
-    bulk.spread(entries, [Shape(same, {name: name for name in (*HASHED, "hash")})])
+    if entries:
+        own = {name: name for name in entries[0]}
+        bulk.spread(entries, [Shape(Entry(at=at, **who), own)])
 
 
-def _last_of(subjects: Collection[str]) -> dict[str, tuple[int, str]]:
+def _last_of(subjects: Collection[str]) -> Tails:
     """Sequence and hash of each chain's last entry, one look into the index each."""
+    if not subjects:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.subject, e.sequence, e.hash FROM unnest(%s) s(subject), LATERAL (SELECT "
@@ -119,19 +126,38 @@ def _last_of(subjects: Collection[str]) -> dict[str, tuple[int, str]]:
         return {subject: (sequence, hashed) for subject, sequence, hashed in cursor.fetchall()}
 
 
-def _entry(act: Act, by: Actor | None, at: datetime, previous: tuple[int, str]) -> dict[str, Any]:
-    """The columns of an entry except `at`."""
+def _plain(value: Any) -> Any:
+    """As it comes back from the database, where the hash has to be found again."""
+    if _is_plain(value):
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind is dict:
+        return all(type(name) is str and _is_plain(each) for name, each in value.items())
+    return all(map(_is_plain, value)) if kind is list else kind in (str, int, bool, type(None))
+
+
+def _who(by: Actor | None) -> dict[str, str]:
     actor = by or SYSTEM
+    return {"actor": actor.username, "actor_name": actor.get_full_name()}
+
+
+def _entry(
+    act: Act, who: Mapping[str, str], at: datetime, previous: tuple[int, str]
+) -> dict[str, Any]:
+    """The columns of an entry, besides who and when."""
     entry = {
-        "actor": actor.username,
-        "actor_name": actor.get_full_name(),
         "verb": act.verb,
         "subject": act.subject,
         "sequence": previous[0] + 1,
-        "detail": json.loads(json.dumps(act.detail, ensure_ascii=False, default=str)),
+        "detail": _plain(act.detail),
         "previous_hash": previous[1],
     }
-    return {**entry, "hash": _digest(entry, at)}
+    entry["hash"] = _digest({**who, **entry}, at)
+    return entry
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,7 @@ def warn(count: int) -> int:
 
 CHOSEN = """
     SELECT max(id) AS id, row_number() OVER () AS place FROM complaints_deadline d
-    WHERE state = 'running' AND ladder_at > now() AND NOT EXISTS (
-        SELECT 1 FROM complaints_clockevent e WHERE e.deadline_id = d.id AND e.kind = 'warned')
+    WHERE state = 'running' AND ladder_at > now() AND ladder #>> '{0,done_at}' IS NULL
     GROUP BY complaint_id LIMIT %(count)s
 """
 FALL_DUE = f"""

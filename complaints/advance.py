@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.record import record, record_many
+from audit.record import Tails, record, record_many
 from complaints import deadlines, public_promises, regimes, written
 from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import STEPS, State, Step
@@ -147,13 +147,14 @@ def advance(
 
 
 def advance_many(
-    situations: Sequence[CaseSituation], step_code: str
+    situations: Sequence[CaseSituation], step_code: str, *, tails: Tails | None = None
 ) -> list[tuple[Complaint, list[Unmet]]]:
     """Take one step for many cases at once, by the system; answers which were refused, and why.
 
     For steps that leave the state and the clocks as they are. The caller's transaction holds the
     locks of the cases, each of which is there once. Every guard is asked; what is written is what
-    `advance` writes, in as many statements for a thousand cases as for one.
+    `advance` writes, in as many statements for a thousand cases as for one. `tails`: for
+    `record_many`.
     """
     step, taken, refused = STEPS[step_code], [], []
     turns = (*step.stops, *step.cancels, *step.starts, *regimes.moments_of(step.code))
@@ -165,16 +166,16 @@ def advance_many(
         else:
             taken.append(_changed(situation.complaint, step, situation))
     if taken:
-        _write_many(taken, step)
+        _write_many(taken, step, tails)
     return refused
 
 
-def _write_many(transitions: Sequence[Transition], step: Step) -> None:
+def _write_many(transitions: Sequence[Transition], step: Step, tails: Tails | None) -> None:
     first = transitions[0]
     bulk.insert(transitions, keys=True)
     bulk.update([t.complaint for t in transitions], CHANGED)
     bulk.insert([written.event(t) for t in transitions])
-    record_many([written.act(t) for t in transitions], first.by, first.at)
+    record_many([written.act(t) for t in transitions], first.by, first.at, tails=tails)
     bulk.insert([row for t in transitions for row in written.outbox(t, step)])
     # One for all: whoever hears it looks into the outbox.
     transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=first.pk))

@@ -30,7 +30,7 @@ def event(transition: Transition) -> Event:
         by_id=transition.by_id,
         kind=Event.Kind.STEP,
         code=transition.step,
-        text=_words(transition),
+        text=_words(transition) if transition.fields else "",
         detail=_detail(transition),
     )
 

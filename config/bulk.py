@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -28,50 +29,43 @@ class Shape:
     same: Model
     own: Mapping[str, str]
 
-    @property
-    def fields(self) -> list[Field[Any, Any]]:
-        """The columns that are written; the database counts the keys."""
-        fields = self.same._meta.local_concrete_fields
-        return [f for f in fields if not f.primary_key and not f.generated]
 
-    @property
-    def types(self) -> dict[str, str]:
-        """Name of each value → type of its column."""
-        own = ((self.own.get(f.attname), f) for f in self.fields)
-        return {name: f.db_type(connection) or "" for name, f in own if name is not None}
+@dataclass(frozen=True)
+class _Insert:
+    """INSERT of a row for each of `v`; takes a document of the `shared` columns."""
 
-    @property
-    def statement(self) -> str:
-        """INSERT of a row for each of `v`; takes `document`."""
-        own = self.own
-        columns = ", ".join(f'"{f.column}"' for f in self.fields)
-        taken = ", ".join(
-            f'v."{own[f.attname]}"' if f.attname in own else f's."{f.column}"' for f in self.fields
-        )
-        table = f'"{self.same._meta.db_table}"'
-        return (
-            f"INSERT INTO {table} ({columns}) SELECT {taken} "  # noqa: S608
-            f"FROM v, json_populate_record(NULL::{table}, %s) s"
-        )
+    statement: str
+    types: Mapping[str, str]  # of the values
+    shared: Sequence[str]
 
-    @property
-    def document(self) -> str:
-        """What all rows have."""
-        shared = (f for f in self.fields if f.attname not in self.own)
-        return _json({f.column: getattr(self.same, f.attname) for f in shared})
+
+@cache
+def _inserting(model: type[Model], own: tuple[tuple[str, str], ...]) -> _Insert:
+    fields = [f for f in model._meta.local_concrete_fields if not (f.primary_key or f.generated)]
+    taken = dict(own)
+    columns = ", ".join(f'"{f.column}"' for f in fields)
+    values = ", ".join(
+        f'v."{taken[f.attname]}"' if f.attname in taken else f's."{f.column}"' for f in fields
+    )
+    table = f'"{model._meta.db_table}"'
+    return _Insert(
+        f"INSERT INTO {table} ({columns}) SELECT {values} "  # noqa: S608
+        f"FROM v, json_populate_record(NULL::{table}, %s) s",
+        {taken[f.attname]: _type(f) for f in fields if f.attname in taken},
+        [f.attname for f in fields if f.attname not in taken],
+    )
 
 
 def spread(values: Sequence[Values], shapes: Sequence[Shape]) -> None:
     """Write a row of each shape for each of the values: rows of several tables, one statement."""
     if not values:
         return
-    types = {name: kind for shape in shapes for name, kind in shape.types.items()}
-    parts = [f"i{n} AS ({shape.statement})" for n, shape in enumerate(shapes)]
+    inserts = [_inserting(type(s.same), tuple(s.own.items())) for s in shapes]
+    types = {name: kind for insert in inserts for name, kind in insert.types.items()}
+    parts = [f"i{n} AS ({insert.statement})" for n, insert in enumerate(inserts)]
+    shared = (_shared(s.same, i.shared) for s, i in zip(shapes, inserts, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH {_table(types)}, {', '.join(parts)} SELECT",
-            [_json(values), *(shape.document for shape in shapes)],
-        )
+        cursor.execute(f"WITH {_table(types)}, {', '.join(parts)} SELECT", [_json(values), *shared])
 
 
 def insert(rows: Sequence[Model], *, keys: bool = False) -> None:
@@ -82,40 +76,57 @@ def insert(rows: Sequence[Model], *, keys: bool = False) -> None:
     if not rows:
         return
     same = rows[0]
-    names = [f.attname for f in Shape(same, {}).fields]
+    names = _inserting(type(same), ()).shared
     own = list(_differing(rows, names)) or names[:1]
-    shape = Shape(same, {name: name for name in own})
-    statement = f"WITH {_table(shape.types)} {shape.statement}"
+    plan = _inserting(type(same), tuple((name, name) for name in own))
+    statement = f"WITH {_table(plan.types)} {plan.statement}"
     with connection.cursor() as cursor:
         if keys:
             statement += f' RETURNING "{same._meta.pk.column}"'
-        cursor.execute(statement, [_json(_values(rows, own)), shape.document])
+        cursor.execute(statement, [_json(_values(rows, own)), _shared(same, plan.shared)])
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True) if keys else ():
             row.pk = key
 
 
 def update(rows: Sequence[Model], names: Sequence[str]) -> None:
-    """Write these columns of rows that are there, all of one model."""
-    if rows:
-        change(type(rows[0]), _values(rows, [rows[0]._meta.pk.attname, *names]))
-
-
-def change(model: type[Model], values: Sequence[Values]) -> None:
-    """Write columns of rows that are there: values with the primary key first, then columns."""
-    if not values:
+    """Write these columns (attnames) of rows that are there, all of one model."""
+    if not rows:
         return
-    key, *fields = (model._meta.get_field(name) for name in values[0])
-    types = {
-        f.attname: f.rel_db_type(connection) if f is key else f.db_type(connection)
-        for f in (key, *fields)
-    }
-    columns = ", ".join(f'"{f.column}" = v."{f.attname}"' for f in fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'WITH {_table(types)} UPDATE "{model._meta.db_table}" t SET {columns} FROM v '  # noqa: S608
-            f'WHERE t."{key.column}" = v."{key.attname}"',
-            [_json(values)],
-        )
+    first, key = rows[0], rows[0]._meta.pk.attname
+    own = [key, *_differing(rows, names)]
+    same = {name: first.__dict__[name] for name in names if name not in own}
+    change(type(first), _values(rows, own), same)
+
+
+def change(
+    model: type[Model], values: Sequence[Values], same: Mapping[str, Any] | None = None
+) -> None:
+    """Write columns of rows that are there: in `values` the primary key and what differs from row
+    to row, in `same` what all get.
+    """
+    if values:
+        with connection.cursor() as cursor:
+            statement = _updating(model, tuple(values[0]), tuple(same or ()))
+            cursor.execute(statement, [_json(values), _json(same or {})])
+
+
+@cache
+def _updating(model: type[Model], own: tuple[str, ...], same: tuple[str, ...]) -> str:
+    table, key = f'"{model._meta.db_table}"', model._meta.pk
+    fields = {name: model._meta.get_field(name) for name in (*own, *same)}
+    types = {name: _type(fields[name]) for name in own}
+    columns = [f'"{fields[n].column}" = v."{n}"' for n in own if fields[n] is not key]
+    columns += [f'"{fields[n].column}" = s."{fields[n].column}"' for n in same]
+    return (
+        f"WITH {_table(types)} UPDATE {table} t SET {', '.join(columns)} "  # noqa: S608
+        f"FROM v, json_populate_record(NULL::{table}, %s) s "
+        f'WHERE t."{key.column}" = v."{key.attname}"'
+    )
+
+
+def _type(field: Field[Any, Any]) -> str:
+    kind = field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
+    return str(kind)
 
 
 def _differing(rows: Sequence[Model], names: Sequence[str]) -> Iterator[str]:
@@ -127,6 +138,10 @@ def _differing(rows: Sequence[Model], names: Sequence[str]) -> Iterator[str]:
 
 def _values(rows: Sequence[Model], names: Sequence[str]) -> list[Values]:
     return [{name: row.__dict__[name] for name in names} for row in rows]
+
+
+def _shared(row: Model, names: Sequence[str]) -> str:
+    return _json({row._meta.get_field(name).column: row.__dict__[name] for name in names})
 
 
 def _table(types: Mapping[str, str]) -> str:

@@ -23,10 +23,11 @@ from quickstart.valkey import Valkey
 SWEEPER = Path(__file__).with_name("sweeper.py")
 
 
-def begin(prefix: str) -> Path:
+def begin(prefix: str, *, durable: bool = False) -> Path:
     """Start the servers and name them in the environment; the folder is the run's state folder.
 
-    Everything ends with this process. Raises CannotStart.
+    `durable`: what is committed is on the disk, as in an installation. Everything ends with this
+    process. Raises CannotStart.
     """
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     sweeper = subprocess.Popen(
@@ -38,7 +39,7 @@ def begin(prefix: str) -> Path:
     rooms = places.prepare(folder, env.text("EMBEDDED_USER"))
     processes: list[Process] = []
     atexit.register(_end, processes, sweeper)
-    for server in _wanted(rooms):
+    for server in _wanted(rooms, durable):
         process = Process(server.name, rooms.log)
         processes.append(process)
         bring_up(server, process, time.sleep)
@@ -46,10 +47,10 @@ def begin(prefix: str) -> Path:
     return folder
 
 
-def _wanted(rooms: places.Places) -> Iterator[Server]:
+def _wanted(rooms: places.Places, durable: bool) -> Iterator[Server]:
     """Those that no setting replaces; the others' programs may not be installed here at all."""
     if not env.text(Postgres.variable):
-        yield Postgres(rooms, THROW_AWAY)
+        yield Postgres(rooms, {} if durable else THROW_AWAY)
     if not env.text(Valkey.variable):
         yield Valkey(rooms, durable=False)
 

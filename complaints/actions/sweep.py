@@ -11,13 +11,12 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
 from complaints.actions import overdue
-from complaints.choices import DeadlineState
 from complaints.models import Deadline, Postponed, SweepRun
 
 logger = logging.getLogger(__name__)
@@ -26,6 +25,17 @@ POSTPONE = timedelta(hours=1)
 RUN = 10.0  # seconds; other tasks come in between
 KEPT = 200  # runs
 Place = tuple[datetime, int]  # in the order in which clocks are due
+BEGINNING: Place = (datetime(1, 1, 2, tzinfo=UTC), 0)
+NEXT = """
+SELECT ladder_at, id FROM complaints_deadline
+WHERE state = 'running' AND ladder_at <= %s AND (ladder_at, id) > (%s, %s)
+ORDER BY ladder_at, id LIMIT %s
+"""
+PLACE = """
+SELECT pg_try_advisory_xact_lock(hashtext('sweep'), 1)
+    OR pg_try_advisory_xact_lock(hashtext('sweep'), 2),
+    set_config('idle_in_transaction_session_timeout', '60s', true)
+"""
 
 
 @dataclass
@@ -80,7 +90,7 @@ def enforce_due(now: datetime, *, seconds: float | None = None, batch: int = BAT
     begun after so many `seconds`. Raises what the database raises when it is away.
     """
     swept, began = Swept(), time.monotonic()
-    places = _next(now, None, batch)
+    places = _next(now, BEGINNING, batch)
     if places:
         swept.late_by = now - places[0][0]
         swept.postponed = set(Postponed.objects.values_list("pk", flat=True))
@@ -97,19 +107,11 @@ def enforce_due(now: datetime, *, seconds: float | None = None, batch: int = BAT
     return swept
 
 
-def after(now: datetime, place: Place | None) -> QuerySet[Deadline]:
-    """The running clocks with a rung that is due, soonest first, after this place."""
-    found = Deadline.objects.filter(state=DeadlineState.RUNNING, ladder_at__lte=now)
-    if place is not None:
-        at, key = place
-        found = found.filter(Q(ladder_at__gt=at) | Q(id__gt=key), ladder_at__gte=at)
-    return found.order_by("ladder_at", "id")
-
-
-def _next(now: datetime, place: Place | None, most: int) -> list[Place]:
+def _next(now: datetime, place: Place, most: int) -> list[Place]:
     """The next clocks; those that were left in this round are not met again in it."""
-    found = after(now, place).values_list("ladder_at", "id")[:most]
-    return [(at, key) for at, key in found if at is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [now, *place, most])
+        return cursor.fetchall()
 
 
 def _climb(keys: Sequence[int], now: datetime, swept: Swept) -> None:
@@ -161,10 +163,3 @@ def _postpone(key: int, now: datetime, error: Exception) -> None:
         defaults={**said, "times": F("times") + 1},
         create_defaults={**said, "since": now},
     )
-
-
-PLACE = """
-SELECT pg_try_advisory_xact_lock(hashtext('sweep'), 1)
-    OR pg_try_advisory_xact_lock(hashtext('sweep'), 2),
-    set_config('idle_in_transaction_session_timeout', '60s', true)
-"""
