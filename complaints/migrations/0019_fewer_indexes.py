@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0017_commitments_by_end'),
+        ('complaints', '0018_public_promises'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
