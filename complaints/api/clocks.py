@@ -54,6 +54,7 @@ class ExtensionsView(CaseView):
     )
     def post(self, request: Request, number: str, deadline: int) -> Response:
         by, data = caller(request), body(request)
+        bare(number, by)  # a hidden case says nothing of what was sent
         version = seen_version(request, data)
         asked = extensions.request(number, deadline, data, by=by, version=version)
         headers = {"Location": f"{request.path}{asked.pk}/", **etag(bare(number, by).version)}
@@ -75,6 +76,7 @@ class ExtensionDecisionView(CaseView):
     )
     def post(self, request: Request, number: str, deadline: int, extension: int) -> Response:
         by, data = caller(request), body(request)
+        bare(number, by)
         version = seen_version(request, data)
         decided = extensions.decide(number, deadline, extension, data, by=by, version=version)
         return Response(shapes.extension(decided), headers=etag(bare(number, by).version))

@@ -194,6 +194,7 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
     reads = [
         *("", "steps/", "facts/", "analysis/", "evidence/", "evidence/1/", "evidence/1/file/"),
         *("timeline/", "deadlines/", "commitments/", "communications/", "resolutions/"),
+        *("moments/", "deadlines/1/extensions/"),
     ]
     return [
         *[("get", f"{of}/{read}", None) for read in reads],
@@ -211,6 +212,9 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         ("post", f"{of}/commitments/{promise}/break/", {"reason": "忘了"}),
         ("post", f"{of}/commitments/{promise}/release/", {"words": "不用", "evidence": 1}),
         ("post", f"{of}/commitments/{promise}/due/", {"due": "2099-01-01", "reason": "改"}),
+        ("post", f"{of}/moments/", {"kind": "goods_returned", "at": "2026-03-02"}),
+        ("post", f"{of}/deadlines/1/extensions/", {"reason": "等检测报告", "length": 5}),
+        ("post", f"{of}/deadlines/1/extensions/1/decide/", {"decision": "approved"}),
         ("post", f"{of}/resolutions/", {"explanation": "说明"}),
     ]
 

@@ -14,6 +14,12 @@ _HAN = re.compile(r"[一-鿿]")
 KEEPS_CHINESE = {
     "中文",
     "客诉",
+    # words that may stand in the file of a notice
+    "类型“{value}”不明；请写“放假”或“补班”",
+    "放假日没有名称；请写节日名称，例如“春节”",
+    "找不到列名；表头要有“日期”“类型”“名称”三列（或 date、type、name）",
+    "CSV 或 .xlsx：三列“日期、类型、名称”，一天一行，类型写“放假”或“补班”；"
+    "也可以是 .yaml 或 .json。最多 %(most_kb)s KB。",
     # an example of what to look for in Chinese laws
     "几个词之间用空格隔开，每个词都要在同一条里；也可以写条号，例如“消费者权益保护法 55”。",
 }
