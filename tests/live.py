@@ -40,7 +40,7 @@ def eventually(
             return answer
         if time.monotonic() > end:
             raise AssertionError(f"after {seconds:.0f} s still {answer!r}")
-        time.sleep(0.05)
+        time.sleep(0.05)  # other processes are asked; nothing tells us when they are ready
 
 
 def database_url() -> str:

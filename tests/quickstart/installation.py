@@ -45,7 +45,7 @@ def wait_for(what: Callable[[], Any], limit: float, message: str) -> Any:
         answer = what()
         if answer:
             return answer
-        time.sleep(0.05)
+        time.sleep(0.05)  # another process is waited for; it tells nobody when it is ready
     raise AssertionError(f"{message} (waited {limit:.0f} s)")
 
 
