@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
@@ -28,6 +27,7 @@ from complaints.views.case_promises import promises_of
 from complaints.views.case_questions import Given, lang
 from complaints.views.case_timeline import FILTERS, timeline
 from complaints.views.queue_rows import risk_level
+from config.fresh import read_anew
 from legal_rules.vocabulary import CATEGORIES
 
 
@@ -39,7 +39,7 @@ def load(request: HttpRequest, number: str) -> CasePage:
         raise Http404 from error
 
 
-@never_cache
+@read_anew
 @require_GET
 @needs("see_complaints")
 def case(request: HttpRequest, number: str) -> HttpResponse:

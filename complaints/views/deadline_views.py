@@ -9,13 +9,13 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import person
 from complaints.actions import communication
 from complaints.views import deadline_list, regime_signing, rule_list, rule_signing
 from complaints.views.deadline_page import TABS, EntryShown, RegimePage
+from config.fresh import read_anew
 from legal_rules import deadline_table
 from legal_rules.deadline_names import OWED_BY, USES
 
@@ -56,7 +56,7 @@ def deadline(request: HttpRequest, term: str) -> HttpResponse:
     return render(request, "deadlines/entry.html", context)
 
 
-@never_cache
+@read_anew
 @require_http_methods(["GET", "POST"])
 def regime(request: HttpRequest, regime: str) -> HttpResponse:
     """The deadlines of one regime; posting signs them or takes the signature back."""

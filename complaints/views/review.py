@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import needs, person
@@ -22,6 +21,7 @@ from complaints.views import changes, findings_form, signing
 from complaints.views.lookup import case_of
 from complaints.views.queue_rows import BY_DUE, PAGE_SIZE, BadCursor, Cursor, page
 from complaints.views.review_desk import Review, waiting
+from config.fresh import read_anew
 
 TABS = ("proposal", "facts", "law", "history")
 
@@ -40,7 +40,7 @@ def review(request: HttpRequest) -> HttpResponse:
     return render(request, "review/list.html", {"page": found, "now": now, "me": user})
 
 
-@never_cache
+@read_anew
 @require_http_methods(["GET", "POST"])
 @needs("sign_resolutions")
 def review_case(request: HttpRequest, number: str) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import person
@@ -19,6 +18,7 @@ from complaints.actions import communication
 from complaints.views import rule_list, rule_signing
 from complaints.views.queue_rows import BY_DUE, BadCursor, Cursor, Page, page
 from complaints.views.rule_page import TABS, RulePage
+from config.fresh import read_anew
 from legal_rules import rulebook
 
 
@@ -47,7 +47,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "rules/list.html", context)
 
 
-@never_cache
+@read_anew
 @require_http_methods(["GET", "POST"])
 def rule(request: HttpRequest, rule: str) -> HttpResponse:
     """One rule; posting signs it or takes the signature back."""

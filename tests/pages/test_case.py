@@ -281,3 +281,14 @@ def test_a_change_names_what_was_changed_in_the_words_of_the_form(cast: Cast) ->
     intake.edit(case.number, {**changes, "product": {"name": "另一种"}}, by=cast.agent)
     page = text_of(browser(cast.agent).get(address(case)))
     assert "修改资料：电话、电子邮件、商品或服务" in page
+
+
+def test_going_back_to_what_answered_a_form_needs_no_second_sending(cast: Cast) -> None:
+    case = f.in_review(cast)
+    counsel = Client()
+    counsel.force_login(cast.counsel)
+    page = reverse("review_case", args=[case.number])
+    assert "no-store" in counsel.get(page)["Cache-Control"]
+    refused = counsel.post(page, {"action": "sign"})
+    assert refused.status_code == 422
+    assert "no-store" not in refused.get("Cache-Control", "")
