@@ -150,7 +150,7 @@ def test_the_legal_clock_warns_and_escalates_during_a_hold(cast: Cast) -> None:
         now=at("2026-03-03 09:00"),
     )
     sweep.enforce_due(at("2026-03-18 09:00"))
-    told = Event.objects.filter(complaint=complaint, code="warn_of_deadline")
+    told = Event.objects.filter(complaint=complaint, code="warn_of_deadline").order_by("id")
     assert [e.detail["who"] for e in told] == ["owner", "team_lead", "supervisor"]
     assert {e.detail["kind"] for e in told} == {"general_reply"}
     assert complaint.transitions.filter(step="escalate").count() == 1

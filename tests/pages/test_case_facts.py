@@ -40,7 +40,7 @@ def test_one_answer_changes_facts_law_and_sum_in_one_request(cast: Cast, agent: 
     assert (current(case).source, current(case).evidence_number) == ("evidence", 1)
     panes = ["facts", "law", "calc", "actions", "clocks", "stale"]
     assert re.findall(r'id="(facts|law|calc|actions|clocks|stale)"', text) == panes
-    assert text.count('hx-swap-oob="true"') == 5
+    assert text.count('hx-swap-oob="true"') == 6
     assert "证据 1" in text
 
 
