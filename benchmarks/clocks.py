@@ -53,6 +53,14 @@ def warn(count: int) -> int:
         return cursor.rowcount
 
 
+def spread(count: int, seconds: float) -> None:
+    """Let so many clocks fall due, half of them in the last so many seconds, half in the next; the
+    two warnings of each come before, at any time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SPREAD, {"count": count, "seconds": seconds})
+
+
 CHOSEN = """
     SELECT max(id) AS id, row_number() OVER () AS place FROM complaints_deadline d
     WHERE state = 'running' AND ladder_at > now() AND ladder #>> '{0,done_at}' IS NULL
@@ -79,4 +87,21 @@ UPDATE complaints_deadline d SET ladder_at = at.warned, ladder = (
         'code', code, 'done_at', NULL) ORDER BY n)
     FROM unnest(ARRAY{list(RUNGS)}) WITH ORDINALITY AS rung(code, n))
 FROM at WHERE at.id = d.id
+"""  # noqa: S608
+SPREAD = f"""
+WITH chosen AS ({CHOSEN}), at AS (
+    SELECT id, now() + interval '1 second' * %(seconds)s * (2 * random() - 1) AS due FROM chosen),
+rungs AS (
+    SELECT id, due, code, n, CASE n WHEN 3 THEN due
+        ELSE due - interval '1 second' * %(seconds)s * random() END AS at
+    FROM at, unnest(ARRAY{list(RUNGS)}) WITH ORDINALITY AS rung(code, n)),
+ladders AS (
+    SELECT id, due, min(at) AS first, jsonb_agg(jsonb_build_object(
+        'at', at, 'who', split_part(code, '@', 1),
+        'code', CASE WHEN n = 3 THEN
+            code || '|' || to_char(due AT TIME ZONE 'UTC', 'YYMMDDHH24MI') ELSE code END,
+        'done_at', NULL) ORDER BY n) AS ladder
+    FROM rungs GROUP BY id, due)
+UPDATE complaints_deadline d SET due_at = l.due, ladder_at = l.first, ladder = l.ladder
+FROM ladders l WHERE l.id = d.id
 """  # noqa: S608

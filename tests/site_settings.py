@@ -1,6 +1,7 @@
 """What a web server or a worker that the tests start uses: the tests' own settings, but mails are
 files, so that another process can read them, and static files come straight from their folders.
-`YEARS_NOT_PUBLISHED` takes the State Council's notices of these years away.
+`YEARS_NOT_PUBLISHED` takes the State Council's notices of these years away; `SWEEP_EVERY`: beat
+calls nothing but the sweep, every so many seconds, and letters are left to others.
 """
 
 import os
@@ -15,3 +16,9 @@ WHITENOISE_USE_FINDERS = True
 
 for _year in os.environ.get("YEARS_NOT_PUBLISHED", "").split():
     workdays.STATE = workdays.STATE.without(int(_year))
+
+if _seconds := os.environ.get("SWEEP_EVERY"):
+    CELERY_BEAT_SCHEDULE = {
+        "sweep": {"task": "complaints.tasks.enforce_deadlines", "schedule": float(_seconds)}
+    }
+    CELERY_TASK_ROUTES = {"correspondence.tasks.*": {"queue": "letters"}}
