@@ -13,7 +13,7 @@ from redis import Redis
 
 from tests.complaints import crash_sweep
 
-DEADLINES, KILLS = 2_000, 20
+DEADLINES, KILLS = 1_000, 12
 
 
 @pytest.fixture
