@@ -96,9 +96,7 @@ def put(
     """
     outbox = None
     if kind == CommunicationKind.REPLY and not inbound:
-        channel = channel or ("email" if complaint.consumer.email_masked else "phone")
-        if channel == "email" and not complaint.consumer.email_masked:
-            raise Invalid({"channel": [_("消费者没有登记邮箱；请换一种渠道，或先补充邮箱")]})
+        channel = _way_out(complaint, channel)
         outbox = _outbox(complaint, channel, now)
     written = Communication.objects.create(
         complaint=complaint,
@@ -110,27 +108,20 @@ def put(
         by=by,
         outbox=outbox,
     )
-    Event.objects.create(
-        complaint=complaint,
-        at=now,
-        by=by,
-        kind=Event.Kind.COMMUNICATION,
-        code=kind,
-        text=text,
-        detail={"communication": written.pk, "channel": channel, "inbound": inbound},
-        visible_to_consumer=kind == CommunicationKind.REPLY,
-    )
-    Complaint.objects.filter(pk=complaint.pk).update(updated_at=now)
-    record(
-        f"communication.{kind}",
-        complaint.subject,
-        by,
-        now,
-        {"communication": written.pk, "channel": channel},
-    )
+    _record(written)
     if kind == CommunicationKind.CALL_NOTE and not inbound:
         public_promises.replied(complaint, now)
     return written
+
+
+def _way_out(complaint: Complaint, wanted: str) -> str:
+    """The channel of a reply: the wanted one, else e-mail, else the phone. Raises Invalid for an
+    e-mail to somebody without an address.
+    """
+    has_address = bool(complaint.consumer.email_masked)
+    if wanted == "email" and not has_address:
+        raise Invalid({"channel": [_("消费者没有登记邮箱；请换一种渠道，或先补充邮箱")]})
+    return wanted or ("email" if has_address else "phone")
 
 
 def _outbox(complaint: Complaint, channel: str, now: datetime) -> Outbox:
@@ -143,6 +134,23 @@ def _outbox(complaint: Complaint, channel: str, now: datetime) -> Outbox:
         created_at=now,
         not_before=now + UNDO_WINDOW,
     )
+
+
+def _record(written: Communication) -> None:
+    """The text in the timeline and the audit log; the case was touched, its version stays."""
+    complaint, detail = written.complaint, {"communication": written.pk, "channel": written.channel}
+    Event.objects.create(
+        complaint=complaint,
+        at=written.at,
+        by=written.by,
+        kind=Event.Kind.COMMUNICATION,
+        code=written.kind,
+        text=written.text,
+        detail={**detail, "inbound": written.inbound},
+        visible_to_consumer=written.kind == CommunicationKind.REPLY,
+    )
+    Complaint.objects.filter(pk=complaint.pk).update(updated_at=written.at)
+    record(f"communication.{written.kind}", complaint.subject, written.by, written.at, detail)
 
 
 def undo(number: str, communication_id: int, *, by: User, now: datetime | None = None) -> bool:
