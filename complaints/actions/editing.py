@@ -43,29 +43,9 @@ def edit(
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，不能再修改；如需更正请先重新启动")]})
         changed = _apply(complaint, data)
-        if not changed:
-            return complaint
-        if DECIDES_THE_LAW & set(changed):
-            facts.note_change(complaint)
-        complaint.version += 1
-        complaint.updated_at = now
-        complaint.save()
-        search.index(complaint)
-        Event.objects.create(
-            complaint=complaint,
-            at=now,
-            by=by,
-            kind=Event.Kind.CHANGE,
-            code="edited",
-            detail={"fields": changed},
-        )
-        record(
-            "complaint.edited",
-            complaint.subject,
-            by,
-            now,
-            {"fields": changed, "version": complaint.version},
-        )
+        if changed:
+            _save(complaint, changed, now)
+            _record(complaint, changed, by, now)
     return complaint
 
 
@@ -105,3 +85,23 @@ def _apply(complaint: Complaint, data: dict[str, Any]) -> list[str]:
             setattr(complaint, name, value)
             changed.append(name)
     return changed
+
+
+def _save(complaint: Complaint, changed: list[str], now: datetime) -> None:
+    """The next version of the case, with what rests on the changed fields: law and search."""
+    if DECIDES_THE_LAW & set(changed):
+        facts.note_change(complaint)
+    complaint.version += 1
+    complaint.updated_at = now
+    complaint.save()
+    search.index(complaint)
+
+
+def _record(complaint: Complaint, changed: list[str], by: User, now: datetime) -> None:
+    """The names of the fields, never what stands in them."""
+    detail: dict[str, Any] = {"fields": changed}
+    Event.objects.create(
+        complaint=complaint, at=now, by=by, kind=Event.Kind.CHANGE, code="edited", detail=detail
+    )
+    detail = {**detail, "version": complaint.version}
+    record("complaint.edited", complaint.subject, by, now, detail)
