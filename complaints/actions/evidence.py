@@ -16,7 +16,7 @@ from complaints import validation
 from complaints.actions import holds
 from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
-from complaints.models import Event
+from complaints.models import Complaint, Event
 from evidence.models import Custody, Item
 from evidence.receive import add_item, store
 
@@ -41,6 +41,25 @@ def add(
     now = now or timezone.now()
     if not by.may("add_evidence"):
         raise NotAllowed(_("您的角色不能添加证据"))
+    columns = _cleaned(about, now)
+    from_consumer = columns.pop("from_consumer", False)
+    still_waiting = columns.pop("still_waiting", False)
+    find(number, by)  # refuse before a large file is read
+    stored = store(chunks, name)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        item = add_item(complaint.folder, stored, name=name, by=by, now=now, **columns)
+        _record(complaint, item, by, now)
+        if from_consumer and not still_waiting:
+            holds.consumer_answered(complaint, by, now, "evidence")
+    return item
+
+
+def _cleaned(about: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What is said of the file, checked; what the consumer sent comes from the consumer unless
+    somebody else is named. Raises Invalid.
+    """
     v = validation
     data = v.clean(
         about,
@@ -54,43 +73,28 @@ def add(
             "still_waiting": v.flag,
         },
     )
-    from_consumer, waiting = data.pop("from_consumer", False), data.pop("still_waiting", False)
-    if from_consumer and not data.get("obtained_from"):
+    if data.get("from_consumer") and not data.get("obtained_from"):
         data["obtained_from"] = _("消费者提供")
-    find(number, by)  # refuse before a large file is read
-    stored = store(chunks, name)
-    with transaction.atomic():
-        complaint = lock(number, by)
-        check_version(complaint, version)
-        item = add_item(complaint.folder, stored, name=name, by=by, now=now, **data)
-        complaint.version += 1
-        complaint.updated_at = now
-        complaint.save(update_fields=["version", "updated_at"])
-        detail = {
-            "number": item.number,
-            "title": item.title,
-            "sha256": item.sha256,
-            "size": item.size,
-        }
-        Event.objects.create(
-            complaint=complaint,
-            at=now,
-            by=by,
-            kind=Event.Kind.EVIDENCE,
-            code="received",
-            text=item.title,
-            detail=detail,
-        )
-        record(
-            "evidence.received",
-            complaint.subject,
-            by,
-            now,
-            {"number": item.number, "sha256": item.sha256, "version": complaint.version},
-        )
-        if from_consumer and not waiting:
-            holds.consumer_answered(complaint, by, now, "evidence")
-    return item
+    return data
+
+
+def _record(complaint: Complaint, item: Item, by: User, now: datetime) -> None:
+    """The next version of the case; the file in the timeline and, by its hash, in the audit log."""
+    complaint.version += 1
+    complaint.updated_at = now
+    complaint.save(update_fields=["version", "updated_at"])
+    file = {"number": item.number, "sha256": item.sha256}
+    Event.objects.create(
+        complaint=complaint,
+        at=now,
+        by=by,
+        kind=Event.Kind.EVIDENCE,
+        code="received",
+        text=item.title,
+        detail={**file, "title": item.title, "size": item.size},
+    )
+    detail = {**file, "version": complaint.version}
+    record("evidence.received", complaint.subject, by, now, detail)
 
 
 def hand_out(number: str, item_number: int, *, by: User, now: datetime | None = None) -> Item:
