@@ -73,7 +73,8 @@ def test_an_approved_request_moves_the_clock_and_says_so_everywhere(
         "5 个工作日，自 2026-03-02 次日起算，经批准延长 5 个工作日"
     )
     assert Complaint.objects.get(pk=case.pk).next_due_at == clock.due_at
-    codes = Event.objects.filter(complaint=case, kind="deadline").values_list("code", flat=True)
+    events = Event.objects.filter(complaint=case, kind="deadline").order_by("id")
+    codes = events.values_list("code", flat=True)
     assert list(codes) == ["extension_requested", "extension_approved"]
     acts = Entry.objects.filter(subject=case.subject, verb__startswith="deadline.extension")
     assert acts.count() == 2
