@@ -28,6 +28,7 @@ from complaints.models import (
 )
 from complaints.regimes import Row
 from complaints.workdays import BUSINESS_HOURS, STATE, Calendar, Periods
+from legal_rules.reasoning.holidays import LIBRARY, Holidays, Year
 
 KEEP = 2.0  # seconds
 WARN_FROM = (11, 1)  # the notice for the next year usually comes in November
@@ -43,6 +44,7 @@ class Kept:
     calendar: Calendar = STATE
     lengths: Mapping[str, Sequence[tuple[date, Terms]]] = field(default_factory=dict)
     looked_at: float = 0.0
+    holidays: Holidays = LIBRARY
 
 
 _kept: Kept | None = None
@@ -51,6 +53,11 @@ _kept: Kept | None = None
 def current() -> Calendar:
     """The State Council's notices, with what was loaded and the enterprise's own days."""
     return _now().calendar
+
+
+def holidays() -> Holidays:
+    """The State Council's days as the law counts with them: what differs from the library's."""
+    return _now().holidays
 
 
 def fresh() -> Calendar:
@@ -94,7 +101,23 @@ def _read(stamp: int, now: float) -> Kept:
     """Everything that was changed: some rows a year; nothing where nothing ever was."""
     if not stamp:
         return Kept(looked_at=now)
-    return Kept(stamp, _built(), _lengths(), now)
+    calendar = _built()
+    return Kept(stamp, calendar, _lengths(), now, holidays_of(calendar))
+
+
+def holidays_of(calendar: Calendar) -> Holidays:
+    """The years that the calendar has otherwise than the library."""
+    years = {year: _year(calendar, year) for year in calendar.published}
+    return Holidays(
+        {y: d for y, d in years.items() if y not in STATE.published or d != _year(STATE, y)}
+    )
+
+
+def _year(calendar: Calendar, year: int) -> Year:
+    off, work = (
+        frozenset(day for day in days if day.year == year) for days in (calendar.off, calendar.work)
+    )
+    return Year(off, work)
 
 
 def _built() -> Calendar:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from django.utils import timezone, translation
 
 from accounts.models import User
+from complaints import calendars
 from complaints.models import Complaint, FactAnswer
 from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
@@ -127,6 +128,7 @@ def analyse(
         complaint.category or None,
         lang or translation.get_language() or "zh-hans",
         is_dated(complaint),
+        days=calendars.holidays(),
     )
     return still_asking(result, settled(answers))
 
@@ -135,7 +137,7 @@ def rules_that_hold(complaint: Complaint, answers: Sequence[Answer]) -> list[str
     """The rules that hold on these answers and are not displaced, in the order of the rulebook."""
     known = values_for_law(complaint, answers)
     day, dated = date_of_conduct(complaint), is_dated(complaint)
-    found = rulebook.current().findings(known, day, dated)
+    found = rulebook.current().findings(known, day, dated, calendars.holidays())
     return [name for name, finding in found.items() if finding.applies]
 
 

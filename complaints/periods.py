@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from complaints import facts, regimes
+from complaints import calendars, facts, regimes
 from complaints.models import Complaint, FactAnswer
 from legal_rules import windows
 
@@ -36,6 +36,7 @@ def periods(
         channel=of.channel,
         claims=of.claims,
         risks=of.risks,
+        days=calendars.holidays(),
     )
     lang = get_language() or "zh-hans"
     return [{**span.as_json(lang), "words": str(STATES[span.state][0])} for span in spans]

@@ -18,11 +18,12 @@ from django.db.models.fields.json import KT
 
 from accounts.models import User
 from audit.record import record
-from complaints import facts
+from complaints import calendars, facts
 from complaints.models import Analysis, Complaint, FactAnswer
 from legal_rules import comparison, past, rulebook
 from legal_rules.comparison import Difference
 from legal_rules.models import StoredRulebook
+from legal_rules.reasoning.holidays import Holidays
 from legal_rules.vocabulary import CATEGORIES
 
 FILED = "zh-hans"  # the language of the file
@@ -45,6 +46,8 @@ class Frozen(Protocol):
     def category(self) -> str: ...
     @property
     def dated(self) -> bool: ...
+    @property
+    def holidays(self) -> dict[str, Any]: ...
 
 
 def freeze(complaint: Complaint, by: User, now: datetime, occasion: Analysis.Occasion) -> Analysis:
@@ -62,6 +65,7 @@ def freeze(complaint: Complaint, by: User, now: datetime, occasion: Analysis.Occ
         rulebook_sha256=book.sha256,
         facts=facts.values_for_law(complaint, answers),
         settled=sorted(facts.settled(answers)),
+        holidays=calendars.holidays().as_json(),
         result=facts.analyse(complaint, answers, FILED),
     )
     detail = {"occasion": str(occasion), "rulebook": book.sha256, "sha256": fingerprint(frozen)}
@@ -70,13 +74,18 @@ def freeze(complaint: Complaint, by: User, now: datetime, occasion: Analysis.Occ
 
 
 def fingerprint(analysis: Analysis) -> str:
-    """SHA-256 (hex) over facts, date and result; the audit record of the freezing holds it."""
+    """SHA-256 (hex) over facts, date, result and loaded holidays.
+
+    The audit record of the freezing holds it.
+    """
     kept = {
         "facts": analysis.facts,
         "as_of": analysis.as_of.isoformat(),
         "settled": analysis.settled,
         "result": analysis.result,
     }
+    if analysis.holidays:
+        kept["holidays"] = analysis.holidays
     return hashlib.sha256(canonical(kept).encode()).hexdigest()
 
 
@@ -113,12 +122,21 @@ def is_stale(
     frame = (rulebook.current().sha256, facts.date_of_conduct(complaint), complaint.category)
     if frame != (analysis.rulebook_sha256, analysis.as_of, analysis.category or ""):
         return True
-    if analysis.dated != facts.is_dated(complaint):
+    if analysis.dated != facts.is_dated(complaint) or _counts_otherwise(analysis):
         return True
     if analysis.facts_revision == complaint.facts_revision:
         return False
     answers = facts.current_answers(complaint) if answers is None else answers
     return facts.values_for_law(complaint, answers) != analysis.facts
+
+
+def _counts_otherwise(analysis: Frozen) -> bool:
+    """Whether a notice was loaded since that moves an end on which an answer hangs."""
+    now, then = calendars.holidays(), Holidays.from_json(analysis.holidays)
+    if now == then:
+        return False
+    known = {name: v for name, v in analysis.facts.items() if v is not None}
+    return rulebook.known(known, now).told != rulebook.known(known, then).told
 
 
 def changes(
@@ -182,13 +200,16 @@ def asked(analysis: Analysis, lang: str, known: dict[str, Any] | None = None) ->
     """The facts of the snapshot under the present rulebook."""
     given = analysis.facts if known is None else known
     category = analysis.category if analysis.category in CATEGORIES else None
-    result: Result = rulebook.analyse(given, analysis.as_of, category, lang, analysis.dated)
+    days = Holidays.from_json(analysis.holidays)
+    result: Result = rulebook.analyse(
+        given, analysis.as_of, category, lang, analysis.dated, days=days
+    )
     return facts.still_asking(result, analysis.settled)
 
 
 def _case(analysis: Analysis, lang: str) -> past.Case:
     day, category = analysis.as_of.isoformat(), analysis.category or None
-    return past.Case(analysis.facts, day, category, analysis.dated, lang)
+    return past.Case(analysis.facts, day, category, analysis.dated, lang, analysis.holidays)
 
 
 def under_its_law(analysis: Analysis, lang: str) -> Result:

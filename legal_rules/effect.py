@@ -18,6 +18,7 @@ from typing import Any
 from legal_rules import analysis, candidate, comparison, examples, rulebook
 from legal_rules.reasoning import ask
 from legal_rules.reasoning.apply import Finding, KnownFacts, apply_rules
+from legal_rules.reasoning.holidays import LIBRARY, Holidays
 from legal_rules.reasoning.logic import Truth
 from legal_rules.reasoning.rules import Rule
 from legal_rules.rulebook import Rulebook
@@ -30,13 +31,14 @@ LANGUAGES = ("zh-hans", "en")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What an analysis is asked with; `settled`: facts that are no longer asked."""
+    """What an analysis is asked with; `settled`: facts no longer asked; `days`: days off."""
 
     facts: Mapping[str, object]
     as_of: date
     category: str | None = None
     dated: bool = True
     settled: Collection[str] = ()
+    days: Holidays = LIBRARY
 
 
 Told = dict[str, analysis.Json]
@@ -90,7 +92,7 @@ def result(case: Case, book: Rulebook, lang: str) -> analysis.Json:
     """The analysis of the case under a rulebook; facts that the vocabulary dropped are left out."""
     known = {name: value for name, value in case.facts.items() if _is_answer(name, value)}
     category = case.category if case.category in CATEGORIES else None
-    found = rulebook.analyse(known, case.as_of, category, lang, case.dated, book)
+    found = rulebook.analyse(known, case.as_of, category, lang, case.dated, book, case.days)
     rows: Any = found["missing_facts"]
     return {**found, "missing_facts": [m for m in rows if m["fact"] not in case.settled]}
 
@@ -144,7 +146,8 @@ def _known(case: Case) -> KnownFacts:
             checked[name] = check_value(name, value) if value is not None else None
         except FactError:
             continue
-    return KnownFacts({name: value for name, value in checked.items() if value is not None})
+    told = {name: value for name, value in checked.items() if value is not None}
+    return KnownFacts(told, case.days)
 
 
 def _is_answer(fact: str, value: object) -> bool:

@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,6 +39,7 @@ class Case:
     category: str | None
     dated: bool = True
     lang: str = "zh-hans"
+    holidays: Mapping[str, Any] = field(default_factory=dict)  # Holidays.as_json
 
 
 def analyse(law: Mapping[str, str], cases: Sequence[Case]) -> list[Json]:
@@ -89,6 +90,7 @@ def _answer(statutes: Path, cases: Sequence[Json]) -> Json:
     """In the other process: load that law, then analyse."""
     place.STATUTES, place.ARCHIVED = statutes, True
     from legal_rules import rulebook
+    from legal_rules.reasoning.holidays import Holidays
     from legal_rules.reasoning.source import LawError
     from legal_rules.values import FactError
 
@@ -101,6 +103,7 @@ def _answer(statutes: Path, cases: Sequence[Json]) -> Json:
                     case["category"],
                     case["lang"],
                     case["dated"],
+                    days=Holidays.from_json(case["holidays"]),
                 )
                 for case in cases
             ]

@@ -19,6 +19,7 @@ from legal_rules import analysis, place
 from legal_rules.reasoning import ask, source
 from legal_rules.reasoning.apply import Finding, KnownFacts, apply_rules
 from legal_rules.reasoning.forms import condition
+from legal_rules.reasoning.holidays import LIBRARY, Holidays
 from legal_rules.reasoning.load import load_rules
 from legal_rules.reasoning.logic import Condition
 from legal_rules.reasoning.rules import Rule
@@ -49,10 +50,14 @@ class Rulebook:
     files: Mapping[str, bytes] = field(repr=False)
 
     def findings(
-        self, facts: Mapping[str, object], as_of: date, dated: bool = True
+        self,
+        facts: Mapping[str, object],
+        as_of: date,
+        dated: bool = True,
+        days: Holidays = LIBRARY,
     ) -> dict[str, Finding]:
         """Every rule's finding. `facts`: plain JSON values. Raises UnknownFact, WrongValue."""
-        return apply_rules(self.rules.values(), known(facts), as_of, dated)
+        return apply_rules(self.rules.values(), known(facts, days), as_of, dated)
 
     def law(self) -> dict[str, str]:
         """Every file of this law as it was loaded: path below statutes/ → text."""
@@ -75,10 +80,10 @@ def current() -> Rulebook:
     )
 
 
-def known(facts: Mapping[str, object]) -> KnownFacts:
+def known(facts: Mapping[str, object], days: Holidays = LIBRARY) -> KnownFacts:
     """Checked facts with what follows from them. A value of None is an unknown fact."""
     checked = {name: check_value(name, value) for name, value in facts.items() if value is not None}
-    return KnownFacts(checked)
+    return KnownFacts(checked, days)
 
 
 def analyse(
@@ -88,16 +93,18 @@ def analyse(
     lang: str = "zh-hans",
     dated: bool = True,
     book: Rulebook | None = None,
+    days: Holidays = LIBRARY,
 ) -> analysis.Json:
     """The legal analysis of `facts` as of the date of the conduct, in plain JSON.
 
     `category` (an id of categories.yaml) says which remedies are looked at besides those for which
     an answer already speaks. `dated` False: nobody has said when it happened and `as_of` is a
     guess; a young rule then stays open and asks for the date. `book`: another rulebook than the
-    running one, of the same vocabulary. Raises UnknownFact, WrongValue, and
-    KeyError for an unknown category.
+    running one, of the same vocabulary. `days`: the days off that dates are counted by, where more
+    is known than the library has. Raises UnknownFact, WrongValue, and KeyError for an unknown
+    category.
     """
-    book, held = book or current(), known(facts)
+    book, held = book or current(), known(facts, days)
     findings = list(apply_rules(book.rules.values(), held, as_of, dated).values())
     about = CATEGORIES[category] if category else None
     relevant = ask.relevant(findings, about)

@@ -11,12 +11,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from complaints import facts
+from complaints import calendars, facts
 from complaints.actions import trials
 from complaints.facts import Given
 from complaints.models import Analysis, Complaint, Trial, TrialPart, TrialResult
 from legal_rules import candidate, editions, effect, rulebook
 from legal_rules.effect import Case, Change, Effect
+from legal_rules.reasoning.holidays import Holidays
 
 log = logging.getLogger(__name__)
 READ = (
@@ -97,6 +98,7 @@ def _case(complaint: Complaint, given: Sequence[Given]) -> Case:
         complaint.category or None,
         facts.is_dated(complaint),
         facts.settled(given),
+        calendars.holidays(),
     )
 
 
@@ -143,6 +145,7 @@ def _since(analysis: Analysis | None) -> Change | None:
         analysis.category or None,
         analysis.dated,
         analysis.settled,
+        Holidays.from_json(analysis.holidays),
     )
     after = {lang: effect.result(case, rulebook.current(), lang) for lang in effect.LANGUAGES}
     before: dict[str, Any] = dict.fromkeys(effect.LANGUAGES, analysis.result)

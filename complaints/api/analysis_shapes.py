@@ -55,6 +55,7 @@ class WindowSerializer(s.Serializer[Any]):
     title = s.CharField()
     length = s.CharField()
     until = s.DateField(allow_null=True, help_text=_("最后一日"))
+    provisional = s.BooleanField(help_text=_("最后一日涉及尚未公布放假安排的年份，是暂定的"))
     state = s.ChoiceField(choices=list(STATES))
     words = s.CharField()
     citation = WindowCitationSerializer(allow_null=True)

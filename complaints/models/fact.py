@@ -62,6 +62,8 @@ class Analysis(models.Model):
     rulebook_sha256 = models.CharField(max_length=64)
     facts = models.JSONField()
     settled = models.JSONField(default=list)
+    # The State Council's days where a loaded notice had them otherwise than the library
+    holidays = models.JSONField(default=dict)
     result = models.JSONField()
 
     class Meta:

@@ -133,6 +133,7 @@ def columns(user: User) -> dict[str, Any]:
             rulebook_sha256="rulebook_sha256",
             as_of="as_of",
             facts="facts",
+            holidays="holidays",
             category=KeyTransform("category", "result"),
             dated=KeyTransform("dated", "result"),
         ),

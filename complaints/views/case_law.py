@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from complaints import snapshots
+from complaints.clock_words import marked
 from complaints.lifecycle import State
 from complaints.models import FactAnswer
 from complaints.periods import STATES, periods
@@ -108,12 +109,18 @@ def law_pane(page: CasePage) -> LawPane:
         [(RIGHTS[r["id"]].name_for(lang()), r["status"] == "infringed") for r in found["rights"]],
         found["duties"],
         found["exposure"],
-        [{**w, "tone": STATES[w["state"]][1]} for w in periods(page.complaint, page.answers)],
+        [_window(w) for w in periods(page.complaint, page.answers)],
         found["rule_set"],
         found["as_of"],
         page.complaint.n_snapshots,
         _stale(page),
     )
+
+
+def _window(window: dict[str, Any]) -> dict[str, Any]:
+    """One window as the page shows it: with its tone, and its end marked where that may move."""
+    until = marked(window["until"] or "", provisional=window["provisional"])
+    return {**window, "tone": STATES[window["state"]][1], "until": until}
 
 
 def _stale(page: CasePage) -> Stale | None:

@@ -20,6 +20,8 @@ SECRET_KEY = env.text("SECRET_KEY") or kept_secret("secret_key")
 ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
 INDUSTRIES = env.listed("INDUSTRIES")
+# Answers the days off that a loaded notice has otherwise than the library (Holidays)
+LEGAL_HOLIDAYS = "complaints.calendars.holidays"
 ENTERPRISE_NAME = env.text("ENTERPRISE_NAME")
 
 _embedded = embedded_servers()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -17,6 +19,7 @@ from accounts.api.base import ApiView
 from legal_rules import reading, rulebook, signatures
 from legal_rules.api.rule_serializers import RuleSerializer, RulesSerializer
 from legal_rules.api.serializers import AnalysisSerializer, EvaluateSerializer
+from legal_rules.reasoning.holidays import Holidays
 
 EXAMPLE_REQUEST = OpenApiExample(
     "电话推销虚构功效",
@@ -35,6 +38,12 @@ EXAMPLE_REQUEST = OpenApiExample(
         },
     },
 )
+
+
+def _days() -> Holidays:
+    """The days off that this installation knows; the law itself knows no database."""
+    found: Holidays = import_string(settings.LEGAL_HOLIDAYS)()
+    return found
 
 
 def _lang() -> str:
@@ -60,7 +69,9 @@ class EvaluateView(ApiView):
         sent: dict[str, Any] = form.validated_data
         day = sent.get("as_of")
         as_of, about = day or timezone.localdate(), sent.get("category")
-        found = rulebook.analyse(sent["facts"], as_of, about, _lang(), dated=bool(day))
+        found = rulebook.analyse(
+            sent["facts"], as_of, about, _lang(), dated=bool(day), days=_days()
+        )
         return Response(signatures.mark(found))
 
 

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from legal_rules.reasoning.amounts import Amount
-from legal_rules.reasoning.derived import DERIVED, months_after
+from legal_rules.reasoning.derived import DERIVED, Get, months_after
 from legal_rules.reasoning.forms import COMPARABLE
+from legal_rules.reasoning.holidays import LIBRARY, Holidays
 from legal_rules.reasoning.logic import Element, Truth, against, joined
 from legal_rules.reasoning.rules import Duty, Exposure, Rule, Version
 from legal_rules.terms import Label
@@ -63,18 +64,19 @@ class KnownFacts(Answers):
     """The facts of a case: what was answered, and what follows from it by calculation.
 
     A derived fact is computed where its inputs decide it and may be stated where they do not;
-    stated and computed in contradiction, it is unknown.
+    stated and computed in contradiction, it is unknown. `days`: the days off that are counted by.
     """
 
-    def __init__(self, answers: Mapping[str, object]) -> None:
+    def __init__(self, answers: Mapping[str, object], days: Holidays = LIBRARY) -> None:
         super().__init__({})
         self.contradicted: set[str] = set()
         for name, value in answers.items():
             kept = tuple(value) if isinstance(value, list) else value
             if kept != () and kept not in FACTS[name].unknown:
                 self._values[name] = kept
+        get = Get(self._values, days)
         for name, compute in DERIVED.items():
-            self._derive(name, compute(self._values.get))
+            self._derive(name, compute(get))
 
     def _derive(self, name: str, computed: object | None) -> None:
         if computed is None:

@@ -49,7 +49,16 @@ def under_other_law(case: Complaint, **changes: Any) -> Analysis:
     """A snapshot as it would have been made while another rulebook was in force."""
     now = frozen(case)
     [result] = past.analyse(
-        other_law(), [past.Case(now.facts, now.as_of.isoformat(), now.category, now.dated)]
+        other_law(),
+        [
+            past.Case(
+                now.facts,
+                now.as_of.isoformat(),
+                now.category,
+                now.dated,
+                holidays=now.holidays,
+            )
+        ],
     )
     result = facts.still_asking(result, now.settled)
     sha256 = result["rulebook_sha256"]
@@ -63,6 +72,7 @@ def under_other_law(case: Complaint, **changes: Any) -> Analysis:
         "rulebook_sha256": sha256,
         "facts": now.facts,
         "settled": now.settled,
+        "holidays": now.holidays,
         "result": result,
     }
     return Analysis.objects.create(**{**values, **changes})

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from legal_rules.reasoning.apply import KnownFacts
-from legal_rules.reasoning.derived import last_day, months_after
+from legal_rules.reasoning.derived import months_after
+from legal_rules.reasoning.holidays import LIBRARY, Holidays
 from legal_rules.vocabulary import FACTS
 
 
@@ -34,8 +35,39 @@ def test_without_both_dates_nothing_is_known():
     assert value("dv_within_7d_receipt", tx_delivery_date="2026-03-03") is None
 
 
-def test_a_year_without_known_holidays_knows_weekends():
-    assert last_day(date(2040, 6, 2)) == date(2040, 6, 4)
+def test_a_year_without_a_notice_knows_weekends_and_the_fixed_holidays():
+    assert LIBRARY.last_day(date(2040, 6, 2)) == date(2040, 6, 4)
+    assert LIBRARY.last_day(date(2039, 10, 1)) == date(2039, 10, 4)
+    assert LIBRARY.is_provisional(date(2040, 6, 2))
+    assert not LIBRARY.is_provisional(date(2026, 12, 31))
+
+
+NOTICE_2027 = Holidays.from_json(
+    {"2027": {"off": ["2027-01-01", "2027-02-05", "2027-02-08", "2027-02-09"], "work": []}}
+)
+
+
+@pytest.mark.parametrize(
+    ("received", "asked", "without", "loaded"),
+    [
+        ("2027-01-29", "2027-02-05", True, True),  # counted, the seventh day itself
+        ("2027-01-29", "2027-02-10", None, True),  # the notice moves the last day off the holiday
+        ("2027-01-29", "2027-02-11", None, False),
+        ("2027-01-29", "2027-03-01", False, False),  # no run of holidays is so long
+        ("2026-12-22", "2026-12-30", False, False),  # the year of this end is known
+        ("2026-12-25", "2027-01-04", None, True),  # New Year moves it into a year that is not
+    ],
+)
+def test_where_an_end_hangs_on_a_notice_that_is_not_published_nothing_is_firm(
+    received, asked, without, loaded
+):
+    facts = {"tx_delivery_date": received, "rt_demand_date": asked}
+    assert KnownFacts(facts).value("dv_within_7d_receipt") is without
+    assert KnownFacts(facts, NOTICE_2027).value("dv_within_7d_receipt") is loaded
+
+
+def test_holidays_are_the_same_after_they_were_stored():
+    assert Holidays.from_json(NOTICE_2027.as_json()) == NOTICE_2027
 
 
 @pytest.mark.parametrize(

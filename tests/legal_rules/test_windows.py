@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from legal_rules import deadline_table
+from legal_rules.reasoning.holidays import Holidays
 from legal_rules.windows import windows
 
 TODAY = date(2026, 11, 23)
@@ -123,6 +124,7 @@ def test_a_window_is_told_in_plain_json_in_both_languages():
         "length": "7 日",
         "from": "2026-11-18",
         "until": "2026-11-25",
+        "provisional": False,
         "state": "open",
         "citation": {"instrument": "spc_prepaid_2025", "article": "14", "paragraph": 1},
         "basis": "《预付式消费解释》第十四条第一款",
@@ -137,3 +139,30 @@ def test_every_window_that_has_a_beginning_is_in_days_months_or_years():
     for entry in deadline_table.current().entries.values():
         if entry.window and entry.window.from_fact:
             assert entry.unit in ("calendar_day", "month", "year"), entry.id
+
+
+LOADED = Holidays.from_json(
+    {"2027": {"off": ["2027-01-01", "2027-02-05", "2027-02-08", "2027-02-09"], "work": []}}
+)
+
+
+@pytest.mark.parametrize(
+    ("days", "until", "provisional", "states"),
+    [
+        # delivered on 29 January 2027: the seventh day is Friday 5 February
+        ({}, date(2027, 2, 5), True, ["kept", "unknown", "unknown", "over"]),
+        ({"days": LOADED}, date(2027, 2, 10), False, ["kept", "kept", "over", "over"]),
+    ],
+)
+def test_an_end_in_a_year_without_a_notice_is_provisional_and_what_hangs_on_it_is_open(
+    days, until, provisional, states
+):
+    got = []
+    for demanded in ("2027-02-05", "2027-02-10", "2027-02-11", "2027-03-01"):
+        facts = {"tx_delivery_date": "2027-01-29", "rt_demand_date": demanded}
+        spans = found(facts, date(2027, 3, 1), category="return_no_reason", **days)
+        span = spans["cpl25_no_reason_7d"]
+        assert (span.until, span.provisional) == (until, provisional)
+        assert span.as_json("zh-hans")["provisional"] is provisional
+        got.append(span.state)
+    assert got == states

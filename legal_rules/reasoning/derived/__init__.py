@@ -20,9 +20,9 @@ from legal_rules.reasoning.derived import (
     personal_info,
     sums,
 )
-from legal_rules.reasoning.derived.inputs import Get, last_day, months_after
+from legal_rules.reasoning.derived.inputs import Get, months_after
 
-__all__ = ["DERIVED", "Get", "last_day", "months_after"]
+__all__ = ["DERIVED", "Get", "months_after"]
 
 DERIVED: Mapping[str, Callable[[Get], object | None]] = {
     name: function

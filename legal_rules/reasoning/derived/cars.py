@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from legal_rules.reasoning.derived.inputs import Get, day_of, last_day, months_after, within
+from legal_rules.reasoning.derived.inputs import Get, day_of, months_after, within
 
 
 def dv_car_7d(get: Get) -> bool | None:
@@ -22,7 +22,7 @@ def dv_car_7d(get: Get) -> bool | None:
 def dv_car_60d_3000km(get: Get) -> bool | None:
     """家用汽车三包规定 20, 23: 60 days and 3,000 km, whichever ends first, when it appeared."""
     found, start = day_of(get, "q_defect_found_date"), day_of(get, "tx_delivery_date")
-    in_days = found <= last_day(start + timedelta(days=60)) if found and start else None
+    in_days = get.days.in_time(found, start + timedelta(days=60)) if found and start else None
     return _both(in_days, _driven_at_most(get, 3000))
 
 
@@ -43,7 +43,7 @@ def dv_car_factor_given(get: Get) -> bool | None:
 
 def _within_months(get: Get, months: int) -> bool | None:
     found, start = day_of(get, "q_defect_found_date"), day_of(get, "tx_delivery_date")
-    return found <= last_day(months_after(start, months)) if found and start else None
+    return get.days.in_time(found, months_after(start, months)) if found and start else None
 
 
 def _driven_at_most(get: Get, limit: int) -> bool | None:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from legal_rules.reasoning.derived.inputs import (
     Get,
     day_of,
-    last_day,
     money,
     months_after,
     positive,
@@ -66,14 +65,14 @@ def dv_rescission_lapsed(get: Get) -> bool | None:
     """民法典 152: one year from knowledge, five from the act. A demand that came too late shows the
     right to be lost; one in time proves nothing, for only court or arbitration rescinds."""
     known, made = day_of(get, "tx_knowledge_date"), day_of(get, "tx_contract_date")
-    ends = [known and _end(known, 12), made and _end(made, 60)]
+    ends = [known and months_after(known, 12), made and months_after(made, 60)]
     return _lapsed(get, ends, day_of(get, "rt_demand_date"))
 
 
 def dv_mistake_lapsed(get: Get) -> bool | None:
     """民法典 152(1)(i), (2): ninety days from knowledge of the mistake, five years from the act."""
     known, made = day_of(get, "pr_mistake_found_date"), day_of(get, "tx_contract_date")
-    ends = [known and last_day(known + timedelta(days=90)), made and _end(made, 60)]
+    ends = [known and known + timedelta(days=90), made and months_after(made, 60)]
     return _lapsed(get, ends, None)
 
 
@@ -105,14 +104,11 @@ def dv_within_30d_trip_end(get: Get) -> bool | None:
     return within(get, "rt_demand_date", "tr_end_date", days=30)
 
 
-def _end(start: date, months: int) -> date:
-    return last_day(months_after(start, months))
-
-
 def _lapsed(get: Get, ends: list[date | None], demanded: date | None) -> bool | None:
     """Whether the right was used after one of `ends`; in time only if every end is known."""
     used = day_of(get, "tx_rescission_filed_date")
     asked = used or demanded
-    if asked and any(end and asked > end for end in ends):
+    kept = [get.days.in_time(asked, end) if asked and end else None for end in ends]
+    if False in kept:
         return True
-    return False if used and all(ends) else None
+    return False if used and all(kept) else None

@@ -7,7 +7,6 @@ from datetime import timedelta
 from legal_rules.reasoning.derived.inputs import (
     Get,
     day_of,
-    last_day,
     months_after,
     over,
     within,
@@ -50,7 +49,7 @@ def dv_within_6m_receipt(get: Get) -> bool | None:
     found, received = day_of(get, "q_defect_found_date"), day_of(get, "tx_delivery_date")
     if category is None or found is None or received is None:
         return None
-    return found <= last_day(months_after(received, 6))
+    return get.days.in_time(found, months_after(received, 6))
 
 
 def dv_repaired_twice(get: Get) -> bool | None:
@@ -115,13 +114,15 @@ def _appeared_after_sale(get: Get, days: int) -> bool | None:
     found, asked = day_of(get, "q_defect_found_date"), day_of(get, "rt_demand_date")
     sold, handed_over = day_of(get, "tx_contract_date"), day_of(get, "tx_delivery_date")
     span = timedelta(days=days)
-    if asked and sold and asked <= last_day(sold + span):
+    if asked and sold and get.days.in_time(asked, sold + span):
         return True
-    late = found is None or (sold is not None and found > last_day(sold + span))
+    late = found is None or (sold and get.days.in_time(found, sold + span) is False)
     if late and get("q_in_warranty") is False:
         return False
     if get("q_needs_installation") is True:
         return None
-    if found and handed_over and found > last_day(max(sold or handed_over, handed_over) + span):
-        return False
+    if found and handed_over:
+        begun = max(sold or handed_over, handed_over)
+        if get.days.in_time(found, begun + span) is False:
+            return False
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from legal_rules.reasoning.derived.inputs import Get, day_of, last_day, months_after, positive
+from legal_rules.reasoning.derived.inputs import Get, day_of, months_after, positive
 
 HARM = (
     "q_not_conform",
@@ -55,4 +55,4 @@ def _later_than(get: Get, start: str, months: int) -> bool | None:
     asked, begun = day_of(get, "rt_demand_date"), day_of(get, start)
     if asked is None or begun is None:
         return None
-    return True if asked > last_day(months_after(begun, months)) else None
+    return True if get.days.in_time(asked, months_after(begun, months)) is False else None

@@ -1,18 +1,28 @@
 """What derived facts read and reckon with: values, sums, days and months.
 
 Dates follow 民法典 201, 203: the first day is not counted, and a period whose last day is a holiday
-ends with the first working day after it.
+ends with the first working day after it; which days those are is said by `Get.days`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-import chinese_calendar
+from legal_rules.reasoning.holidays import LIBRARY, Holidays
 
-Get = Callable[[str], object | None]
+
+class Get:
+    """The answers of a case, read by fact, and the days off by which its dates are counted."""
+
+    __slots__ = ("_values", "days")
+
+    def __init__(self, values: Mapping[str, object], days: Holidays = LIBRARY) -> None:
+        self._values, self.days = values, days
+
+    def __call__(self, fact: str) -> object | None:
+        return self._values.get(fact)
 
 
 def day_of(get: Get, fact: str) -> date | None:
@@ -40,16 +50,7 @@ def within(get: Get, late: str, start: str, days: int) -> bool | None:
     asked, begun = day_of(get, late), day_of(get, start)
     if asked is None or begun is None:
         return None
-    return asked <= last_day(begun + timedelta(days=days))
-
-
-def last_day(day: date) -> date:
-    """民法典 203: a period that ends on a holiday ends with the first working day after it.
-
-    For a year whose holidays are not known, weekends alone are holidays."""
-    while not _working(day):
-        day += timedelta(days=1)
-    return day
+    return get.days.in_time(asked, begun + timedelta(days=days))
 
 
 def months_after(day: date, months: int) -> date:
@@ -61,10 +62,3 @@ def months_after(day: date, months: int) -> date:
         except ValueError:
             continue
     raise ValueError(day)
-
-
-def _working(day: date) -> bool:
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5

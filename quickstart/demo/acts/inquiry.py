@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints import facts
+from complaints import calendars, facts
 from complaints.actions import assignment, editing, intake
 from complaints.actions import facts as fact_actions
 from complaints.models import Complaint
@@ -92,7 +92,8 @@ def ordinary(s: Scene) -> list[str]:
 
 def _asked(complaint: Complaint, values: Mapping[str, Any]) -> list[str]:
     day, dated = facts.date_of_conduct(complaint), facts.is_dated(complaint)
-    found: Any = rulebook.analyse(values, day, complaint.category, dated=dated)
+    days = calendars.holidays()
+    found: Any = rulebook.analyse(values, day, complaint.category, dated=dated, days=days)
     return [m["fact"] for m in found["missing_facts"] if not facts.is_judgement(m["fact"])]
 
 
