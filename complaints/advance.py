@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import Tails, record, record_many
-from complaints import deadlines, public_promises, regimes, written
+from complaints import holds, public_promises, regimes, turning, written
 from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
@@ -194,7 +194,7 @@ def _write(
     transition.save(force_insert=True)
     if complaint.on_hold and complaint.state != transition.from_state:
         _end_hold(complaint, situation)
-    deadlines.turn(
+    turning.turn(
         complaint,
         stops=step.stops,
         cancels=step.cancels,
@@ -245,7 +245,7 @@ def _end_hold(complaint: Complaint, situation: CaseSituation) -> None:
     turns them.
     """
     for hold in Hold.objects.filter(complaint=complaint, ended_at=None):
-        deadlines.end_hold(complaint, hold, situation.now)
+        holds.end(complaint, hold, situation.now)
         Event.objects.create(
             complaint=complaint,
             at=situation.now,

@@ -132,6 +132,10 @@ class DeadlineState(models.TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
+# It has not ended.
+RUNS = (DeadlineState.RUNNING, DeadlineState.HELD)
+
+
 class DeadlineNature(models.TextChoices):
     """On what a clock rests."""
 

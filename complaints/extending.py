@@ -15,13 +15,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from complaints import clock_words, regimes
-from complaints.choices import DeadlineNature, DeadlineState
+from complaints.choices import RUNS, DeadlineNature, DeadlineState
 from complaints.errors import Invalid
 from complaints.models import Deadline, Extension
 from complaints.workdays import SHANGHAI
 from legal_rules.deadline_terms import Extend
-
-RUNS = (DeadlineState.RUNNING, DeadlineState.HELD)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from accounts.models import User
-from complaints import deadlines, regimes
+from complaints import marking, regimes
+from complaints.choices import RUNS
 from complaints.models import Complaint, Deadline, Moment
 from complaints.regimes import Row
 from complaints.workdays import SHANGHAI
@@ -85,10 +86,10 @@ def changes(before: Standing, after: Standing) -> list[Change]:
 
 
 def _change(was: Deadline | None, now: Deadline) -> Change | None:
-    ended = now.state not in deadlines.RUNS
+    ended = now.state not in RUNS
     if was is None:
         return Change(now, now.state if ended else "started", None)
-    if was.state in deadlines.RUNS and ended:
+    if was.state in RUNS and ended:
         return Change(now, now.state, was.due_at)
     if (was.due_at, was.started_at) != (now.due_at, now.started_at):
         return Change(now, "moved", was.due_at)
@@ -105,10 +106,10 @@ def from_facts(complaint: Complaint, answers: Mapping[str, Any], by: User, now: 
     for moment in of_facts(answers):
         value = answers[moment.fact]
         if value is None:
-            deadlines.unmark(complaint, moment.id, now=now)
+            marking.unmark(complaint, moment.id, now=now)
             continue
         at, precise = instant(value)
-        deadlines.mark(
+        marking.mark(
             complaint,
             moment.id,
             at,

@@ -17,7 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from complaints import clock, clock_words, deadlines, regimes
+from complaints import clock, clock_words, deadlines, marking, regimes
+from complaints.choices import RUNS
 from complaints.clock import Terms
 from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, Deadline, Outbox, PublicPromise
@@ -110,7 +111,7 @@ def step_taken(complaint: Complaint, step: str, now: datetime) -> None:
     fresh = inherited(complaint, step, now) if step in STARTS else []
     if step == "accept":  # the category was not known before
         fresh += _late(complaint)
-    _start(fresh, [d for d in running if d.state in deadlines.RUNS])
+    _start(fresh, [d for d in running if d.state in RUNS])
     if ended or fresh:
         deadlines.refresh_next_due(complaint)
 
@@ -139,12 +140,12 @@ def letter_left(outbox: Outbox, at: datetime) -> None:
     """A letter to the consumer was delivered, by a machine or by a person."""
     if outbox.effect not in REPLIES:
         return
-    if not _rows(outbox.complaint).filter(state__in=deadlines.RUNS).exists():
+    if not _rows(outbox.complaint).filter(state__in=RUNS).exists():
         return
     replied(Complaint.objects.locked().get(pk=outbox.complaint_id), at)
 
 
-@receiver(deadlines.moment_marked)
+@receiver(marking.moment_marked)
 def on_moment(
     sender: Any, complaint: Complaint, kind: str, at: datetime | None, **more: Any
 ) -> None:
@@ -198,7 +199,7 @@ def _rows(complaint: Complaint) -> Any:
 
 
 def _running(complaint: Complaint) -> list[Deadline]:
-    return list(_rows(complaint).filter(state__in=deadlines.RUNS).order_by("id"))
+    return list(_rows(complaint).filter(state__in=RUNS).order_by("id"))
 
 
 def _of(running: Sequence[Deadline]) -> dict[str, PublicPromise]:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import calendars, deadlines
+from complaints import calendars
 from complaints.actions import recount
 from complaints.actions.recount import SUBJECT, Forecast, changing
+from complaints.choices import RUNS
 from complaints.errors import Invalid, NotAllowed
 from complaints.importing import notice as files
 from complaints.models import CalendarChange, CalendarDay, CalendarNotice, Deadline
@@ -121,7 +122,7 @@ def forecast(notice: CalendarNotice) -> Forecast:
     found = difference(notice, calendar)
     if found.replaces and not found.days:
         return Forecast(0, 0, 0, 0)
-    running = Deadline.objects.filter(state__in=deadlines.RUNS)
+    running = Deadline.objects.filter(state__in=RUNS)
     clocks = running.filter(recount.spanning(*span_of(notice, found)))
     return recount.forecast(clocks, calendar_with(notice, calendar))
 

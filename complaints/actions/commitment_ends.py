@@ -25,7 +25,7 @@ from complaints.actions.commitment_record import (
     tell_consumer,
     text_number,
 )
-from complaints.choices import CommitmentState
+from complaints.choices import RUNS, CommitmentState
 from complaints.errors import Invalid
 from complaints.models import Commitment
 
@@ -77,7 +77,7 @@ def _in_time(commitment: Commitment, at: datetime) -> bool:
     running = promised.clock_of(commitment)
     if running is None:
         return commitment.due_at is None or at <= commitment.due_at
-    if running.state in deadlines.RUNS:
+    if running.state in RUNS:
         return deadlines.ending(running, at) == clock.MET
     return at <= running.due_at
 
@@ -190,7 +190,7 @@ def settle(
 
 def _end_clock(commitment: Commitment, how: str, at: datetime, by: User) -> None:
     running = promised.clock_of(commitment)
-    if running is not None and running.state in deadlines.RUNS:
+    if running is not None and running.state in RUNS:
         deadlines.finish([(running, how)], at, by)
 
 

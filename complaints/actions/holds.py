@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import deadlines, validation
+from complaints import holds, validation
 from complaints.advance import check_version, lock
 from complaints.choices import HoldReason
 from complaints.errors import Invalid, NotAllowed
@@ -81,7 +81,7 @@ def begin(
     if Hold.objects.filter(complaint=complaint, ended_at=None, reason=data["reason"]).exists():
         raise Invalid({"hold": [_("已经因同一原因中止计时；请先恢复，或改选其他原因")]})
     hold = Hold.objects.create(complaint=complaint, by=by, started_at=now, asked=asked, **data)
-    hold.pauses = deadlines.pause(complaint, hold, now)
+    hold.pauses = holds.pause(complaint, hold, now)
     hold.save(update_fields=["pauses"])
     complaint.on_hold = True
     _remind(complaint, hold, now)
@@ -109,7 +109,7 @@ def end(
         complaint = lock(number, by)
         check_version(complaint, version)
         hold = _running(complaint, hold_id)
-        deadlines.end_hold(complaint, hold, now)
+        holds.end(complaint, hold, now)
         _record(complaint, by, now, "resumed", {"reason": hold.reason}, "")
     return complaint
 
@@ -141,7 +141,7 @@ def put_off(
         before, hold.expected_end = hold.expected_end, data["expected_end"]
         hold.save(update_fields=["expected_end"])
         if before != hold.expected_end:
-            deadlines.forget_reminders(complaint, hold, now)
+            holds.forget_reminders(complaint, hold, now)
             _remind(complaint, hold, now)
             detail = {"reason": hold.reason, "expected_end": hold.expected_end.isoformat()}
             _record(complaint, by, now, "put_off", detail, "")
@@ -155,7 +155,7 @@ def consumer_answered(complaint: Complaint, by: User, now: datetime, because: st
     waiting = Hold.objects.filter(complaint=complaint, ended_at=None, reason=HoldReason.CONSUMER)
     ended = list(waiting)
     for hold in ended:
-        deadlines.end_hold(complaint, hold, now)
+        holds.end(complaint, hold, now)
         detail = {"reason": hold.reason, "because": because}
         _record(complaint, by, now, "resumed", detail, "")
     return ended
@@ -183,7 +183,7 @@ def _remind(complaint: Complaint, hold: Hold, now: datetime) -> None:
         Outbox.objects.create(
             complaint=complaint,
             effect=effect,
-            key=f"{deadlines.reminder_key(complaint, hold)}{effect}.{on:%y%m%d}.{now:%H%M%S%f}",
+            key=f"{holds.reminder_key(complaint, hold)}{effect}.{on:%y%m%d}.{now:%H%M%S%f}",
             payload={"channel": hold.asked.channel} if hold.asked else {},
             created_at=now,
             not_before=at,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record as audit
-from complaints import deadlines, moments, validation
+from complaints import marking, moments, validation
 from complaints.actions import facts
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
@@ -64,7 +64,7 @@ def record(
             complaint = _answer(complaint, kind, at, precise, note, by, now)
         else:
             source = Moment.Source.PERSON
-            deadlines.mark(
+            marking.mark(
                 complaint,
                 kind.id,
                 at,

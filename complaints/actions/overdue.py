@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 
 from audit.record import Act, Tails, record_many
-from complaints import deadlines
+from complaints import ladders
 from complaints.actions import steps
 from complaints.advance import advance_many
 from complaints.errors import CaseError
@@ -81,11 +81,11 @@ def climb(keys: Sequence[int], now: datetime) -> list[int]:
     """
     clocks = _still_due(keys, now)
     fell_due = [clock for clock in clocks if _falls_due(clock)]
-    rungs = [(clock, step) for clock in clocks for step in deadlines.climb(clock.ladder, now)]
+    rungs = [(clock, step) for clock in clocks for step in ladders.climb(clock.ladder, now)]
     bulk.change(
         Deadline,
         [
-            {"id": c.id, "ladder": c.ladder, "ladder_at": deadlines.next_step(c.ladder)}
+            {"id": c.id, "ladder": c.ladder, "ladder_at": ladders.next_step(c.ladder)}
             for c in clocks
         ],
     )
@@ -112,7 +112,7 @@ def _falls_due(clock: Due) -> bool:
     once, however often it warns afterwards.
     """
     return clock.over and not any(
-        deadlines.is_late(rung) and rung["done_at"] is not None for rung in clock.ladder
+        ladders.is_late(rung) and rung["done_at"] is not None for rung in clock.ladder
     )
 
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import calendars, deadlines, regimes
+from complaints import calendars, regimes
 from complaints import validation as v
 from complaints.actions import recount
 from complaints.actions.calendar_notice import allowed
 from complaints.actions.recount import SUBJECT, Kind, changing
-from complaints.choices import DeadlineNature
+from complaints.choices import RUNS, DeadlineNature
 from complaints.clock import Terms
 from complaints.errors import Invalid
 from complaints.models import CalendarChange, CalendarDay, Deadline, TargetLength, WorkingHours
@@ -204,7 +204,7 @@ def changeable() -> list[Row]:
 def running_of(rows: Sequence[Row]) -> QuerySet[Deadline]:
     """Clocks of the rows that have not ended."""
     entries = [row.entry for row in rows]
-    return Deadline.objects.filter(state__in=deadlines.RUNS, entry__in=entries, subject="")
+    return Deadline.objects.filter(state__in=RUNS, entry__in=entries, subject="")
 
 
 def set_length(

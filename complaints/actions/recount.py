@@ -20,7 +20,8 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from audit.record import record
-from complaints import calendars, deadlines
+from complaints import calendars, recounting
+from complaints.choices import RUNS
 from complaints.models import CalendarChange, ClockMove, Deadline, RecountPart
 from complaints.workdays import SHANGHAI, Calendar
 
@@ -71,7 +72,7 @@ def begin(
 
 def touched(change: CalendarChange) -> QuerySet[Deadline]:
     """Clocks that have not ended and may come out otherwise because of the change."""
-    running = Deadline.objects.filter(state__in=deadlines.RUNS)
+    running = Deadline.objects.filter(state__in=RUNS)
     if change.kind == Kind.TARGET:
         return _of_target(running, change)
     if change.kind == Kind.HEALED:
@@ -134,7 +135,7 @@ def forecast(clocks: QuerySet[Deadline], calendar: Calendar) -> Forecast:
     """Count the first clocks by the other calendar; nothing is stored."""
     first = list(clocks.order_by("pk")[:FORECAST])
     number = len(first) if len(first) < FORECAST else clocks.count()
-    read = deadlines.readings(first, calendar)
+    read = recounting.readings(first, calendar)
     moves = sum(d.due_at != r.due_at for d, r in read.items())
     confirmed = sum(
         d.provisional and not r.due.provisional and d.due_at == r.due_at for d, r in read.items()
@@ -254,7 +255,7 @@ def heal(now: datetime) -> CalendarChange | None:
     none, or others were healed within the hour.
     """
     calendar = calendars.current()
-    stale = _healable(Deadline.objects.filter(state__in=deadlines.RUNS), calendar)
+    stale = _healable(Deadline.objects.filter(state__in=RUNS), calendar)
     if not stale.exists():
         return None
     with changing():

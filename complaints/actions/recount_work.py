@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.record import Act, record_many
-from complaints import calendars, deadlines
+from complaints import calendars, deadlines, recounting
 from complaints.actions import recount
 from complaints.clock import Terms
 from complaints.models import (
@@ -94,7 +94,7 @@ def _count(change: CalendarChange, cases: Sequence[Complaint], now: datetime) ->
     if change.kind == recount.Kind.TARGET:
         _change_terms(change, clocks, now)
     else:
-        deadlines.recount(clocks, now, change.kind)
+        recounting.recount(clocks, now, change.kind)
     moves = [
         ClockMove(
             change=change,

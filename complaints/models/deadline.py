@@ -23,7 +23,7 @@ class Deadline(models.Model):
 
     `kind` is what it times (one of a kind runs, per `subject`: a commitment, a public promise);
     `entry` is the row of the table of clocks (`regimes.py`) it was started by. What is stored here
-    follows from the `ClockEvent`s and can be worked out again from them (`deadlines.recompute`).
+    follows from the `ClockEvent`s and can be worked out again from them (`recounting.recompute`).
     `ladder_at` is the next instant at which somebody is told.
     """
 

@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from complaints import clock_words
-from complaints.choices import DeadlineState, HoldReason
+from complaints.choices import RUNS, DeadlineState, HoldReason
 from complaints.models import Complaint, Deadline, Hold, Moment
 from complaints.views.clock_changes import moment_in_words
 from complaints.views.clock_shown import NATURE_ICONS, by_pressure, shown
 from config.tags import moment
 
 Text = str | Promise
-RUNS = (DeadlineState.RUNNING, DeadlineState.HELD)
 
 
 @dataclass(frozen=True)

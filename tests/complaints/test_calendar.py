@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from audit.record import broken_links
-from complaints import calendars, clock_words, deadlines
+from complaints import calendars, clock_words, recounting
 from complaints.actions import calendar_notice, holds, own_calendar, recount, recount_work
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import (
@@ -158,7 +158,7 @@ def test_loading_the_notice_recomputes_says_what_moved_and_keeps_the_old_date(ca
     clock = odr(complaint)
     assert (clock.due_at, clock.provisional) == (at("2027-01-12 18:00"), False)
     assert "跳过 2027-01-01 至 01-04" in clock_words.explain(clock)
-    assert deadlines.recompute(clock).due_at == clock.due_at
+    assert recounting.recompute(clock).due_at == clock.due_at
     told = ClockEvent.objects.get(deadline=clock, kind="recounted").detail
     assert datetime.fromisoformat(told["from"]) == at("2027-01-11 18:00")
     assert told["was_provisional"] is True
@@ -197,7 +197,7 @@ def test_a_held_clock_is_counted_anew_when_it_goes_on(cast: Cast) -> None:
     holds.end(complaint.number, by=cast.agent, now=EVE + timedelta(days=3))
     clock = Deadline.objects.get(complaint=complaint, kind="investigate")
     assert not clock.provisional
-    assert deadlines.recompute(clock).due_at == clock.due_at
+    assert recounting.recompute(clock).due_at == clock.due_at
 
 
 def test_an_ended_clock_keeps_its_date(cast: Cast) -> None:

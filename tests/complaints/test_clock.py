@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints import clock_words, deadlines
+from complaints import clock_words, deadlines, recounting
 from complaints.actions import facts as fact_actions
 from complaints.actions import holds, sweep
 from complaints.errors import Invalid
@@ -134,7 +134,7 @@ def test_a_hold_pauses_the_clocks_that_may_be_paused_and_never_the_legal_one(cas
     holds.end(complaint.number, hold.pk, by=cast.agent, now=at("2026-03-05 09:00"))
     after = {d.kind: d.due_at for d in complaint.deadlines.all()}
     for deadline in complaint.deadlines.all():
-        assert deadlines.recompute(deadline).due_at == deadline.due_at
+        assert recounting.recompute(deadline).due_at == deadline.due_at
     assert after["general_reply"] == before["general_reply"]
     assert after["investigate"] == before["investigate"] + timedelta(days=2)
     assert Event.objects.filter(complaint=complaint, kind="hold").count() == 2
@@ -201,7 +201,7 @@ def test_overlapping_holds_take_no_day_out_twice(cast: Cast) -> None:
     clock.refresh_from_db()
     # 03-04, 03-05 and 03-06 do not count: three working days, not five
     assert (clock.state, clock.due_at) == ("running", at("2026-03-12 18:00"))
-    assert deadlines.recompute(clock).due_at == clock.due_at
+    assert recounting.recompute(clock).due_at == clock.due_at
 
 
 def test_the_sweep_climbs_each_ladder_step_once_and_escalates_when_due(cast: Cast) -> None:
@@ -256,7 +256,7 @@ def test_a_dated_fact_starts_and_ends_the_clocks_that_rest_on_it(cast: Cast) -> 
     answer(rt_refund_done_date="2026-03-11")  # judged by when it was done, not when written down
     assert (clock().state, clock().met_at) == ("met", at("2026-03-11 00:00"))
     for deadline in complaint.deadlines.all():
-        assert deadlines.recompute(deadline).due_at == deadline.due_at
+        assert recounting.recompute(deadline).due_at == deadline.due_at
 
 
 def test_a_fact_may_name_the_minute(cast: Cast) -> None:
@@ -285,7 +285,7 @@ def test_what_is_done_while_its_clock_is_held_is_done_in_time(cast: Cast) -> Non
     deadlines.finish([(clock, "met")], done)
     clock.refresh_from_db()
     assert (clock.state, clock.due_at, clock.met_at) == ("met", at("2026-03-18 18:00"), done)
-    reading = deadlines.recompute(clock)
+    reading = recounting.recompute(clock)
     assert (reading.due_at, reading.state) == (clock.due_at, "met")
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from complaints import calendars, clock, deadlines, regimes
-from complaints.choices import DeadlineState
+from complaints import calendars, clock, deadlines, holds, marking, recounting, regimes
+from complaints.choices import RUNS, DeadlineState
 from complaints.clock import Terms
 from complaints.models import CalendarChange, CalendarDay, ClockEvent, Complaint, Deadline, Hold
 from complaints.workdays import DAY, SHANGHAI, Calendar
@@ -47,7 +47,7 @@ class Life:
         self.ended_under: dict[int, Calendar] = {}  # a clock that has ended is not counted again
 
     def clocks(self) -> list[Deadline]:
-        return list(Deadline.objects.filter(complaint=self.complaint, state__in=deadlines.RUNS))
+        return list(Deadline.objects.filter(complaint=self.complaint, state__in=RUNS))
 
     def start(self, pick: int) -> None:
         row = regimes.row("investigate")
@@ -64,14 +64,14 @@ class Life:
             hold = Hold.objects.create(
                 complaint=self.complaint, reason=reason, note="等", by=self.by, started_at=self.now
             )
-            deadlines.pause(self.complaint, hold, self.now)
+            holds.pause(self.complaint, hold, self.now)
 
     def go_on(self, pick: int) -> None:
-        holds = Hold.objects.filter(complaint=self.complaint, ended_at=None)
-        if holds:
-            hold = holds[pick % len(holds)]
+        lasting = Hold.objects.filter(complaint=self.complaint, ended_at=None)
+        if lasting:
+            hold = lasting[pick % len(lasting)]
             late = self.now - timedelta(days=pick % 2)  # another machine's clock may be behind
-            deadlines.resume(self.complaint, hold, late)
+            holds.resume(self.complaint, hold, late)
             hold.ended_at = max(late, hold.started_at)
             hold.save()
 
@@ -90,7 +90,7 @@ class Life:
     def correct(self, pick: int) -> None:
         for kind in ("goods_returned",)[: pick % 2 + 1]:
             at = self.now - timedelta(days=pick % 9)
-            deadlines.mark(self.complaint, kind, at, now=self.now, source="person")
+            marking.mark(self.complaint, kind, at, now=self.now, source="person")
 
     def another_calendar(self, pick: int) -> None:
         day = BEGIN.date() + pick % 50 * DAY
@@ -100,7 +100,7 @@ class Life:
         CalendarDay.objects.create(date=day, kind=kind, name="盘点", by=self.by, at=self.now)
         CalendarChange.objects.create(kind=CalendarChange.Kind.OWN_DAYS, by=self.by, at=self.now)
         calendars.forget()
-        deadlines.recount(self.clocks(), self.now, "盘点")
+        recounting.recount(self.clocks(), self.now, "盘点")
 
     def end(self, pick: int) -> None:
         running = self.clocks()
@@ -116,7 +116,7 @@ class Life:
         rows = list(Deadline.objects.filter(complaint=self.complaint))
         for row in rows:
             calendar = self.ended_under.get(row.pk) or calendars.current()
-            said = deadlines.recompute(row, calendar)
+            said = recounting.recompute(row, calendar)
             stored = (row.due_at, row.state, row.provisional, row.started_at, row.terms)
             assert stored == (
                 said.due_at,

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.models import Entry
-from complaints import clock_words, deadlines, promised
+from complaints import clock_words, promised, recounting
 from complaints.actions import (
     assignment,
     commitment_ends,
@@ -428,7 +428,7 @@ def test_an_earlier_day_needs_a_reason_and_a_later_one_the_consumers_yes(cast: C
     ]
     kept = ClockEvent.objects.filter(deadline=clock(made), kind="terms").order_by("id")
     assert [e.detail["until"] for e in kept] == [in_days(3), in_days(9)]
-    assert deadlines.recompute(clock(made)).due_at == clock(made).due_at
+    assert recounting.recompute(clock(made)).due_at == clock(made).due_at
 
 
 # --- with the case

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from audit.models import Entry
-from complaints import clock_words, deadlines, extending
+from complaints import clock_words, extending, recounting
 from complaints.actions import extensions, steps, sweep
 from complaints.errors import Invalid, NotAllowed, StaleVersion
 from complaints.models import (
@@ -68,7 +68,7 @@ def test_an_approved_request_moves_the_clock_and_says_so_everywhere(
     clock = clock_of(case, "investigate")
     assert before == at("2026-03-09 18:00")
     assert clock.due_at == at("2026-03-16 18:00")
-    assert deadlines.recompute(clock).due_at == clock.due_at
+    assert recounting.recompute(clock).due_at == clock.due_at
     assert clock_words.explain(clock) == (
         "5 个工作日，自 2026-03-02 次日起算，经批准延长 5 个工作日"
     )

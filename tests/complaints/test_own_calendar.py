@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from complaints import calendars, deadlines, regimes
+from complaints import calendars, deadlines, recounting, regimes
 from complaints.actions import holds, own_calendar
 from complaints.errors import Invalid
 from complaints.models import (
@@ -205,7 +205,7 @@ def test_running_clocks_follow_with_their_pauses_and_extensions(cast: Cast) -> N
     own.refresh_from_db()
     assert own.due_at == at("2026-11-18 18:00")
     assert own.terms["length"] == 3
-    assert deadlines.recompute(own).due_at == own.due_at
+    assert recounting.recompute(own).due_at == own.due_at
     assert ClockMove.objects.get(change=change).before == at("2026-11-20 18:00")
     work_off(change, now)
     assert ClockEvent.objects.filter(deadline=own, kind="terms").count() == 1

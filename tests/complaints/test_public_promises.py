@@ -9,7 +9,7 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from audit.models import Entry
-from complaints import clock_words, deadlines, public_promises
+from complaints import clock_words, public_promises, recounting
 from complaints.actions import (
     communication,
     editing,
@@ -82,7 +82,7 @@ def test_a_case_inherits_a_clock_from_a_promise_that_holds(cast: Cast) -> None:
     assert running.due_at == case.created_at + timedelta(hours=48)
     assert clock_words.title_of(running) == "48 小时内答复"
     assert clock_words.explain(running).startswith("48 小时，自")
-    assert deadlines.recompute(running).due_at == running.due_at
+    assert recounting.recompute(running).due_at == running.due_at
     assert [d.kind for d in case.fresh_deadlines] == ["accept", "promise"]
 
 

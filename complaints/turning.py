@@ -1,0 +1,78 @@
+"""What a step of the lifecycle does to the clocks of its case: stop, cancel, start."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from complaints import clock, deadlines, marking, regimes
+from complaints.choices import RUNS, DeadlineState
+from complaints.lifecycle import State
+from complaints.models import Complaint, Deadline, Moment
+
+
+def turn(
+    complaint: Complaint,
+    *,
+    stops: Collection[str],
+    cancels: Collection[str],
+    starts: Iterable[str],
+    now: datetime,
+    step: str = "",
+) -> None:
+    """Stop, cancel and start clocks for a step (the state is the new one) and refresh
+    `next_due_at`; nothing is saved on the case.
+    """
+    rows = Deadline.objects.filter(complaint=complaint, state__in=RUNS)
+    running = {(d.kind, d.subject): d for d in rows}
+    ended = [
+        (deadline, end)
+        for deadline in running.values()
+        if (end := _end(deadline, complaint, stops, cancels, now))
+    ]
+    for deadline, _how in ended:
+        del running[deadline.kind, deadline.subject]
+    deadlines.finish(ended, now)
+    fresh = [
+        deadline
+        for kind in starts
+        for deadline in deadlines.for_kind(complaint, kind, now)
+        if (deadline.kind, deadline.subject) not in running
+    ]
+    deadlines.save_new(fresh)
+    complaint.next_due_at = _soonest([*running.values(), *fresh])
+    for kind in regimes.moments_of(step):
+        marking.mark(complaint, kind, now, now=now, source=Moment.Source.STEP)
+
+
+def _end(
+    deadline: Deadline,
+    complaint: Complaint,
+    stops: Collection[str],
+    cancels: Collection[str],
+    now: datetime,
+) -> str:
+    """How the step ends the clock: met, missed or cancelled; "" where it runs on."""
+    by = {deadline.kind, _alongside(deadline)}
+    if by & set(cancels):
+        return clock.CANCELLED
+    if by & set(stops):
+        return deadlines.ending(deadline, now)
+    if complaint.state == State.CLOSED and not _outlives(deadline):
+        return deadlines.ending(deadline, now, cancelled=not stops)
+    return ""
+
+
+def _alongside(deadline: Deadline) -> str:
+    row = regimes.row(deadline.entry)
+    return row.alongside if row else ""
+
+
+def _outlives(deadline: Deadline) -> bool:
+    """A duty that does not depend on the complaint goes on when the case is closed."""
+    row = regimes.row(deadline.entry)
+    return bool(row and row.after_close)
+
+
+def _soonest(clocks: Iterable[Deadline]) -> datetime | None:
+    return min((d.due_at for d in clocks if d.state == DeadlineState.RUNNING), default=None)
