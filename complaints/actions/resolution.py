@@ -101,64 +101,43 @@ def save_draft(
     now = now or timezone.now()
     if not by.may("draft_resolutions"):
         raise NotAllowed(_("您的角色不能拟定方案"))
+    data = _cleaned(values, timezone.localdate(now))
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        _check_stage(complaint)
+        resolution = _draft_of(complaint, by, now)
+        _write(resolution, data, by, now)
+        _record(complaint, resolution, by, now)
+    resolution.complaint = complaint
+    return resolution
+
+
+def _cleaned(values: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What was sent of the proposal, checked. Raises Invalid."""
     v = validation
-    data = v.clean(
+    return v.clean(
         values,
         {
-            "measures": lambda x: _measures(x, timezone.localdate(now)),
+            "measures": lambda x: _measures(x, today),
             "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
             "legal_basis": _basis,
             "letter": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
         },
     )
-    with transaction.atomic():
-        complaint = lock(number, by)
-        check_version(complaint, version)
-        if complaint.state != State.RESOLVING:
-            raise Invalid(
-                {
-                    "state": [
-                        _("只有“拟定方案”阶段可以修改方案；案件现处于“{state}”").format(
-                            state=complaint.get_state_display()
-                        )
-                    ]
-                }
-            )
-        resolution = _draft_of(complaint, by, now)
-        for name in ("explanation", "legal_basis", "letter"):
-            if name in data:
-                setattr(resolution, name, data[name])
-        resolution.proposed_by, resolution.proposed_at = by, now
-        resolution.save()
-        if "measures" in data:
-            Measure.objects.filter(resolution=resolution).delete()
-            Measure.objects.bulk_create(
-                Measure(resolution=resolution, position=i, **m)
-                for i, m in enumerate(data["measures"], 1)
-            )
-        complaint.version += 1
-        complaint.updated_at = now
-        complaint.save(update_fields=["version", "updated_at"])
-        Event.objects.create(
-            complaint=complaint,
-            at=now,
-            by=by,
-            kind=Event.Kind.RESOLUTION,
-            code="drafted",
-            detail={"version": resolution.version},
+
+
+def _check_stage(complaint: Complaint) -> None:
+    """Raises Invalid at any other stage than drafting: counsel reads what was submitted."""
+    if complaint.state != State.RESOLVING:
+        refusal = _("只有“拟定方案”阶段可以修改方案；案件现处于“{state}”").format(
+            state=complaint.get_state_display()
         )
-        record(
-            "resolution.drafted",
-            complaint.subject,
-            by,
-            now,
-            {"resolution": resolution.version, "version": complaint.version},
-        )
-    resolution.complaint = complaint
-    return resolution
+        raise Invalid({"state": [refusal]})
 
 
 def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
+    """The draft; without one the next version, beginning with the words of the last."""
     latest = (
         Resolution.objects.filter(complaint=complaint)
         .prefetch_related("measures")
@@ -194,6 +173,38 @@ def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
             for m in latest.measures.all()
         )
     return fresh
+
+
+def _write(resolution: Resolution, data: Mapping[str, Any], by: User, now: datetime) -> None:
+    """Set what was sent and leave the rest; measures that were sent take the place of all."""
+    for name in ("explanation", "legal_basis", "letter"):
+        if name in data:
+            setattr(resolution, name, data[name])
+    resolution.proposed_by, resolution.proposed_at = by, now
+    resolution.save()
+    if "measures" in data:
+        Measure.objects.filter(resolution=resolution).delete()
+        Measure.objects.bulk_create(
+            Measure(resolution=resolution, position=i, **m)
+            for i, m in enumerate(data["measures"], 1)
+        )
+
+
+def _record(complaint: Complaint, resolution: Resolution, by: User, now: datetime) -> None:
+    """The next version of the case, the draft in the timeline and in the audit log."""
+    complaint.version += 1
+    complaint.updated_at = now
+    complaint.save(update_fields=["version", "updated_at"])
+    Event.objects.create(
+        complaint=complaint,
+        at=now,
+        by=by,
+        kind=Event.Kind.RESOLUTION,
+        code="drafted",
+        detail={"version": resolution.version},
+    )
+    detail = {"resolution": resolution.version, "version": complaint.version}
+    record("resolution.drafted", complaint.subject, by, now, detail)
 
 
 # --- what steps do to the resolution, called inside `advance`
