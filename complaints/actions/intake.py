@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,33 +9,21 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import IdempotentRequest, Team, User
+from accounts.models import Team, User
 from accounts.vault import blind_index
 from audit.record import record
 from complaints import clock_words, deadlines, public_promises, search
-from complaints.actions import communication
-from complaints.actions import facts as fact_actions
 from complaints.actions.editing import edit
-from complaints.actions.intake_values import clean_registration, first_sentence
+from complaints.actions.intake_values import clean_registration
 from complaints.choices import FiledBy, Priority, Risk
 from complaints.errors import CaseError, Duplicate, Invalid, NotAllowed
-from complaints.models import Complaint, Consumer, Event
+from complaints.models import Complaint, Consumer, Deadline, Event
 from evidence.models import Folder
 from legal_rules.vocabulary import CATEGORIES
 
-__all__ = [
-    "AlreadySent",
-    "clean_registration",
-    "edit",
-    "first_sentence",
-    "open_draft",
-    "register",
-    "register_form",
-    "similar",
-]
+__all__ = ["edit", "register", "similar"]
 
 
 def _home_team(by: User, wanted: Team | None) -> Team:
@@ -136,71 +123,6 @@ def register(
         raise _duplicate(data["external_reference"], by) from error
 
 
-class AlreadySent(CaseError):
-    """This form was registered before, as `number`; `same` says whether with the same content."""
-
-    code = "already_sent"
-
-    def __init__(self, number: str, same: bool) -> None:
-        super().__init__(_("这份表单已经登记为 {number}").format(number=number))
-        self.number, self.same = number, same
-
-
-def _form_key(token: str) -> str:
-    return f"intake|{token}"
-
-
-def open_draft(user: User, key: str) -> dict[str, tuple[Any, datetime]]:
-    """{key: (what was typed, when)}, empty without a draft.
-
-    A draft of a form that was registered since is dropped: its last save was overtaken by the form
-    itself, and the next caller must not find this one's words.
-    """
-    drafts = communication.load_drafts(user, [key])
-    token = drafts[key][0].get("form_token", "") if key in drafts else ""
-    if token and IdempotentRequest.objects.filter(user=user, key=_form_key(token)).exists():
-        communication.drop_draft(user, key)
-        return {}
-    return drafts
-
-
-def register_form(
-    values: Mapping[str, Any],
-    token: str,
-    *,
-    by: User,
-    draft: str = "",
-    told: Mapping[str, Any] | None = None,
-    now: datetime | None = None,
-) -> Complaint:
-    """Register what a page's form holds, owned by the person, and forget the draft under that key.
-
-    `told`: answers to facts that were read from the narrative and accepted.
-
-    `token` names the form as it was drawn: sent twice, by a double click or a reload, it makes one
-    case. Raises AlreadySent for the second time, and what `register` raises.
-    """
-    now = now or timezone.now()
-    key = _form_key(token)
-    body = json.dumps({**values, "told": told or {}}, sort_keys=True, default=str)
-    digest = salted_hmac("complaints.intake", body, algorithm="sha256").hexdigest()
-
-    def remember(complaint: Complaint) -> None:
-        answer = {"status": 201, "body": {"number": complaint.number}, "created_at": now}
-        IdempotentRequest.objects.create(user=by, key=key, request_hash=digest, **answer)
-        communication.drop_draft(by, draft)
-        if told and by.may("answer_facts"):
-            fact_actions.answer(complaint.number, told, by=by, now=now)
-
-    try:
-        return register(values, by=by, now=now, owned=True, also=remember)
-    except (IntegrityError, Invalid) as error:
-        earlier = IdempotentRequest.objects.filter(user=by, key=key).first()
-        if earlier is None or not earlier.body:
-            raise
-        raise AlreadySent(earlier.body["number"], earlier.request_hash == digest) from error
-
-
 def _duplicate(reference: str, by: User) -> CaseError:
     existing = (
         Complaint.objects.visible_to(by)
@@ -221,14 +143,6 @@ def _duplicate(reference: str, by: User) -> CaseError:
     )
 
 
-def _risks(data: Mapping[str, Any]) -> list[str]:
-    """The flags that were set; special protection is one of them without being asked twice."""
-    flags = list(data.get("risk_flags", []))
-    if data.get("consumer", {}).get("protection") and Risk.VULNERABLE not in flags:
-        flags.append(Risk.VULNERABLE.value)
-    return flags
-
-
 def _write(
     data: dict[str, Any],
     team: Team,
@@ -237,34 +151,13 @@ def _write(
     owned: bool,
     origin: Mapping[str, Any],
 ) -> Complaint:
-    consumer = Consumer()
-    personal = data.get("consumer", {})
-    consumer.fill({"name": "", **personal})
-    consumer.protection = personal.get("protection", "")
-    consumer.save(force_insert=True)
-    category = CATEGORIES.get(data.get("category", ""))
+    """The consumer, the case and the clocks that begin with it, then what tells of them."""
+    consumer = _save_consumer(data.get("consumer", {}))
     number, promised = next_number(now)
     complaint = Complaint(
+        **_columns(data),
         number=number,
-        title=data["title"],
-        narrative=data["narrative"],
-        channel=data["channel"],
-        claims=data.get("claims", []),
-        category=data.get("category", ""),
-        rights=data.get("rights") or list(category.rights if category else []),
-        priority=data.get("priority", Priority.NORMAL),
-        risk_flags=_risks(data),
-        confidential=data.get("confidential", False),
-        product_name=data.get("product", {}).get("name", ""),
-        product_category=data.get("product", {}).get("category", ""),
-        order_number=data.get("order_number", ""),
-        transaction_date=data.get("transaction_date"),
-        price_paid=data.get("price_paid"),
-        loss_claimed=data.get("loss_claimed"),
-        external_reference=data.get("external_reference", ""),
-        source=data.get("source", ""),
         consumer=consumer,
-        filed_by=data.get("filed_by", FiledBy.CONSUMER),
         folder=Folder.objects.create(created_at=now),
         team=team,
         owner=by if owned else None,
@@ -273,17 +166,70 @@ def _write(
         created_at=now,
         updated_at=now,
     )
-    complaint.next_due_at = None
     clocks = deadlines.for_kind(complaint, "accept", now)
     if promised:
         clocks += public_promises.inherited(complaint, "registered", now)
+    _save_with_clocks(complaint, clocks)
+    search.index(complaint)
+    _record(complaint, origin, by, now)
+    return complaint
+
+
+def _save_consumer(personal: Mapping[str, str]) -> Consumer:
+    """Each case has a consumer of its own, sealed with its own key."""
+    consumer = Consumer()
+    consumer.fill({"name": "", **personal})
+    consumer.protection = personal.get("protection", "")
+    consumer.save(force_insert=True)
+    return consumer
+
+
+def _columns(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was told, by the columns of the case; rights that nobody chose follow the category."""
+    category = CATEGORIES.get(data.get("category", ""))
+    product = data.get("product", {})
+    return {
+        "title": data["title"],
+        "narrative": data["narrative"],
+        "channel": data["channel"],
+        "claims": data.get("claims", []),
+        "category": data.get("category", ""),
+        "rights": data.get("rights") or list(category.rights if category else []),
+        "priority": data.get("priority", Priority.NORMAL),
+        "risk_flags": _risks(data),
+        "confidential": data.get("confidential", False),
+        "product_name": product.get("name", ""),
+        "product_category": product.get("category", ""),
+        "order_number": data.get("order_number", ""),
+        "transaction_date": data.get("transaction_date"),
+        "price_paid": data.get("price_paid"),
+        "loss_claimed": data.get("loss_claimed"),
+        "external_reference": data.get("external_reference", ""),
+        "source": data.get("source", ""),
+        "filed_by": data.get("filed_by", FiledBy.CONSUMER),
+    }
+
+
+def _risks(data: Mapping[str, Any]) -> list[str]:
+    """The flags that were set; special protection is one of them without being asked twice."""
+    flags = list(data.get("risk_flags", []))
+    if data.get("consumer", {}).get("protection") and Risk.VULNERABLE not in flags:
+        flags.append(Risk.VULNERABLE.value)
+    return flags
+
+
+def _save_with_clocks(complaint: Complaint, clocks: list[Deadline]) -> None:
+    """The case carries the soonest of its dates; the clocks point at it once it has a key."""
     complaint.next_due_at = min(clock.due_at for clock in clocks)
     complaint.save(force_insert=True)
     for clock in clocks:
         clock.complaint = complaint
     deadlines.save_new(clocks)
-    search.index(complaint)
     complaint.fresh_deadlines = clocks  # type: ignore[attr-defined]  # spares the caller a query
+
+
+def _record(complaint: Complaint, origin: Mapping[str, Any], by: User, now: datetime) -> None:
+    """The first line of the timeline and of the case's audit log."""
     Event.objects.create(
         complaint=complaint,
         at=now,
@@ -293,12 +239,5 @@ def _write(
         text=complaint.source,
         detail={"channel": complaint.channel, **origin},
     )
-    record(
-        "complaint.registered",
-        complaint.subject,
-        by,
-        now,
-        {"channel": complaint.channel, "category": complaint.category, **origin},
-        first=True,
-    )
-    return complaint
+    detail = {"channel": complaint.channel, "category": complaint.category, **origin}
+    record("complaint.registered", complaint.subject, by, now, detail, first=True)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
-from complaints.actions import intake as actions
-from complaints.actions import steps
+from complaints.actions import intake_once, steps
+from complaints.actions.intake_values import clean_registration
 from complaints.errors import CaseError, Invalid
 from complaints.models import Complaint
 from complaints.told_facts import Decisions
@@ -45,7 +45,7 @@ def intake(request: HttpRequest) -> HttpResponse:
             form.forget_decisions()
         form.refuse(refused.errors)
         return _page(request, form, status=422)
-    except actions.AlreadySent as sent:
+    except intake_once.AlreadySent as sent:
         if not sent.same:
             form.name_anew()
             return _page(request, form, status=409, sent=sent.number)
@@ -63,7 +63,7 @@ def _register(form: IntakeForm, user: User) -> str:
     if lacking:
         raise Invalid({**_refusals(values, now), **lacking})
     told = _told(form, user)
-    return actions.register_form(
+    return intake_once.register_form(
         values, form.token, by=user, draft=DRAFT, told=told, now=now
     ).number
 
@@ -81,7 +81,7 @@ def _told(form: IntakeForm, user: User) -> dict[str, dict[str, Any]]:
 def _refusals(values: dict[str, Any], now: datetime) -> dict[str, list[str]]:
     """What the action would refuse beside; an empty narrative is said at the sentence above it."""
     try:
-        actions.clean_registration(values, now)
+        clean_registration(values, now)
     except Invalid as refused:
         return {k: v for k, v in refused.errors.items() if k != "narrative" or values["narrative"]}
     return {}
@@ -96,7 +96,7 @@ def _page(
         "hints": _hints(form, user),
         "sent": sent,
         "draft": DRAFT,
-        "drafts": {} if form.is_bound else actions.open_draft(user, DRAFT),
+        "drafts": {} if form.is_bound else intake_once.open_draft(user, DRAFT),
     }
     return render(request, "intake/intake.html", context, status=status)
 

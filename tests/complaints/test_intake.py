@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import IdempotentRequest, Team
-from complaints.actions import communication, intake
+from complaints.actions import communication, intake, intake_once
 from complaints.errors import Invalid
 from complaints.models import Complaint, Draft, Event
 from tests import factories as f
@@ -20,36 +20,36 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 
 def test_a_form_that_is_sent_twice_makes_one_case(cast: Cast) -> None:
     communication.save_draft(cast.agent, "intake", {"title": "写到一半"})
-    case = intake.register_form(f.values(), TOKEN, by=cast.agent, draft="intake")
+    case = intake_once.register_form(f.values(), TOKEN, by=cast.agent, draft="intake")
     assert case.owner == cast.agent
     assert not Draft.objects.exists()
-    with pytest.raises(intake.AlreadySent) as second:
-        intake.register_form(f.values(), TOKEN, by=cast.agent, draft="intake")
+    with pytest.raises(intake_once.AlreadySent) as second:
+        intake_once.register_form(f.values(), TOKEN, by=cast.agent, draft="intake")
     assert (second.value.number, second.value.same) == (case.number, True)
-    with pytest.raises(intake.AlreadySent) as changed:
-        intake.register_form(f.values(title="改过的事由"), TOKEN, by=cast.agent)
+    with pytest.raises(intake_once.AlreadySent) as changed:
+        intake_once.register_form(f.values(title="改过的事由"), TOKEN, by=cast.agent)
     assert (changed.value.number, changed.value.same) == (case.number, False)
     assert Complaint.objects.count() == 1
-    assert intake.register_form(f.values(), TOKEN, by=cast.colleague).pk != case.pk
+    assert intake_once.register_form(f.values(), TOKEN, by=cast.colleague).pk != case.pk
 
 
 def test_a_form_that_is_sent_twice_with_an_external_number_is_no_duplicate(cast: Cast) -> None:
     values = f.values(external_reference="12315-0001")
-    case = intake.register_form(values, TOKEN, by=cast.agent)
-    with pytest.raises(intake.AlreadySent) as second:
-        intake.register_form(values, TOKEN, by=cast.agent)
+    case = intake_once.register_form(values, TOKEN, by=cast.agent)
+    with pytest.raises(intake_once.AlreadySent) as second:
+        intake_once.register_form(values, TOKEN, by=cast.agent)
     assert second.value.number == case.number
     with pytest.raises(Invalid, match="已经登记过"):
-        intake.register_form(values, TOKEN[::-1], by=cast.agent)
+        intake_once.register_form(values, TOKEN[::-1], by=cast.agent)
 
 
 def test_a_refused_form_keeps_its_draft_and_may_be_sent_again(cast: Cast) -> None:
     communication.save_draft(cast.agent, "intake", {"title": "写到一半"})
     with pytest.raises(Invalid):
-        intake.register_form(f.values(narrative=" "), TOKEN, by=cast.agent, draft="intake")
+        intake_once.register_form(f.values(narrative=" "), TOKEN, by=cast.agent, draft="intake")
     assert Draft.objects.exists()
     assert not IdempotentRequest.objects.exists()
-    assert intake.register_form(f.values(), TOKEN, by=cast.agent, draft="intake").pk
+    assert intake_once.register_form(f.values(), TOKEN, by=cast.agent, draft="intake").pk
 
 
 @pytest.mark.django_db(transaction=True)
@@ -60,8 +60,8 @@ def test_a_double_click_makes_one_case_even_at_the_same_instant() -> None:
     def click() -> None:
         start.wait()
         try:
-            results.append(intake.register_form(f.values(), TOKEN, by=cast.agent).number)
-        except intake.AlreadySent as sent:
+            results.append(intake_once.register_form(f.values(), TOKEN, by=cast.agent).number)
+        except intake_once.AlreadySent as sent:
             results.append(sent.number)
         finally:
             connection.close()
@@ -82,11 +82,11 @@ def test_registering_takes_at_most_fourteen_statements(django_assert_max_num_que
     communication.save_draft(cast.agent, "intake", {"title": "写到一半"})
     agent = type(cast.agent).objects.get(pk=cast.agent.pk)
     with django_assert_max_num_queries(13):  # with BEGIN, COMMIT, the form's token and its draft
-        intake.register_form(f.values(), TOKEN, by=agent, draft="intake")
+        intake_once.register_form(f.values(), TOKEN, by=agent, draft="intake")
     for _ in range(20):
         f.registered(cast)
     with django_assert_max_num_queries(13):
-        intake.register_form(f.values(), TOKEN[::-1], by=cast.agent)
+        intake_once.register_form(f.values(), TOKEN[::-1], by=cast.agent)
 
 
 def test_earlier_cases_are_found_by_phone_document_and_order_alone_and_only_visible_ones(
