@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from complaints import guards as g
+from complaints import step_checks as c
 from complaints.guards import Situation
 
 Text = str | Promise
@@ -175,7 +176,7 @@ STEPS: dict[str, Step] = {
             (State.CLOSED,),
             (S,),
             guards=(g.withdrawal_not_pending,),
-            checks=(g.reason_is_on_the_decline_list, g.explanation_names_other_remedies),
+            checks=(c.reason_is_on_the_decline_list, c.explanation_names_other_remedies),
             fields=(Field.REASON, Field.EXPLANATION),
             effects=("tell_consumer_declined",),
             cancels=_ALL_CLOCKS,
@@ -255,7 +256,7 @@ STEPS: dict[str, Step] = {
             (State.OFFERED,),
             (State.EXECUTING, State.CLOSED),
             (A, S),
-            checks=(g.means_is_known, g.evidence_is_attached),
+            checks=(c.means_is_known, c.evidence_is_attached),
             fields=(Field.MEANS, Field.NOTE),
             optional=(Field.EVIDENCE,),
             choose=_executing_or_closed,
@@ -296,7 +297,7 @@ STEPS: dict[str, Step] = {
             (State.EXTERNAL,),
             (S,),
             fields=(Field.BODY, Field.REFERENCE, Field.DATE),
-            checks=(g.date_is_not_in_the_future,),
+            checks=(c.date_is_not_in_the_future,),
             effects=("tell_owner", "tell_counsel_of_external"),
             cancels=("general_reply", "investigate", "draft", "consumer_reply", "execution"),
             starts=("external_decision",),
@@ -307,7 +308,7 @@ STEPS: dict[str, Step] = {
             (State.EXTERNAL,),
             (State.EXECUTING, State.CLOSED, State.RESOLVING),
             (C,),
-            checks=(g.external_outcome_is_known, g.evidence_is_attached),
+            checks=(c.external_outcome_is_known, c.evidence_is_attached),
             fields=(Field.OUTCOME, Field.EVIDENCE),
             optional=(Field.NOTE,),
             choose=_after_external_decision,
@@ -333,7 +334,7 @@ STEPS: dict[str, Step] = {
             (State.CLOSED,),
             (A, S),
             guards=(g.withdrawal_was_asked_by_somebody_else,),
-            checks=(g.evidence_is_attached,),
+            checks=(c.evidence_is_attached,),
             fields=(Field.CONSUMERS_WORDS,),
             optional=(Field.EVIDENCE,),
             effects=("confirm_withdrawal",),
@@ -347,7 +348,7 @@ STEPS: dict[str, Step] = {
             _OPEN,
             (State.CLOSED,),
             (A, S),
-            checks=(g.target_is_another_case_of_the_same_matter,),
+            checks=(c.target_is_another_case_of_the_same_matter,),
             fields=(Field.INTO, Field.REASON),
             effects=("tell_consumer_merged",),
             cancels=_ALL_CLOCKS,
