@@ -1,6 +1,6 @@
 """The life of a complaint: states, steps, who may take them, what must hold, what follows.
 
-Read this file first.
+Read this file first. It is longer than others on purpose: a table to be read from top to bottom.
 
 Nothing else changes a state; `advance.py` is the only door and reads this table. A guard answers
 with a sentence (why not, and what to do) or with nothing. The same sentence greys the button, fills
