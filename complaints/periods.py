@@ -27,16 +27,11 @@ def periods(
     complaint: Complaint, answers: Sequence[FactAnswer], on: date | None = None
 ) -> list[dict[str, Any]]:
     """The windows of the case in plain JSON, in the active language; as of today in Shanghai."""
-    of = regimes.traits(complaint)
     spans = windows.windows(
         facts.values_for_law(complaint, answers),
         on or timezone.localdate(),
-        category=complaint.category,
-        sectors=of.sectors,
-        channel=of.channel,
-        claims=of.claims,
-        risks=of.risks,
-        days=calendars.holidays(),
+        regimes.traits(complaint),
+        calendars.holidays(),
     )
     lang = get_language() or "zh-hans"
     return [{**span.as_json(lang), "words": str(STATES[span.state][0])} for span in spans]

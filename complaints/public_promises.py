@@ -24,6 +24,7 @@ from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, Deadline, Outbox, PublicPromise
 from complaints.workdays import SHANGHAI
 from legal_rules import deadline_table
+from legal_rules.deadline_terms import Applies, Traits
 
 KIND = "promise"
 MOMENT = "moment:"
@@ -66,14 +67,15 @@ def _in_force(complaint: Complaint) -> Q:
     )
 
 
-def applies(promise: PublicPromise, case: regimes.Traits) -> bool:
+def applies(promise: PublicPromise, case: Traits) -> bool:
     """Each list that is not empty has to know the case."""
-    return (
-        (not promise.channels or case.channel in promise.channels)
-        and (not promise.categories or case.category in promise.categories)
-        and (not promise.sectors or bool(case.sectors & set(promise.sectors)))
-        and (not promise.claims or bool(case.claims & set(promise.claims)))
+    wanted = Applies(
+        tuple(promise.sectors),
+        tuple(promise.channels),
+        tuple(promise.categories),
+        tuple(promise.claims),
     )
+    return wanted.to(case)
 
 
 def inherited(complaint: Complaint, event: str, start: datetime) -> list[Deadline]:

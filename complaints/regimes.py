@@ -21,7 +21,7 @@ from complaints.choices import DeadlineNature
 from complaints.clock import Rung, Terms
 from complaints.lifecycle import State
 from legal_rules import deadline_table
-from legal_rules.deadline_terms import Entry, Extend
+from legal_rules.deadline_terms import Entry, Extend, Traits
 from legal_rules.reasoning import source
 from legal_rules.reasoning.source import Table
 from legal_rules.terms import Label
@@ -58,17 +58,6 @@ class Row:
     after_close: bool = False
     signed_with: str = ""  # the regime that counsel signs
     law: Entry | None = None
-
-
-@dataclass(frozen=True)
-class Traits:
-    """What of a case decides which rows apply."""
-
-    sectors: frozenset[str] = frozenset({"general"})
-    channel: str = ""
-    category: str = ""
-    claims: frozenset[str] = frozenset()
-    risks: frozenset[str] = frozenset()
 
 
 class Case(Protocol):
@@ -115,30 +104,28 @@ def row_for(kind: str, on: date, case: Traits) -> Row | None:
     for row in _own().rows:
         if row.kind == kind:
             return row
-    table = deadline_table.current()
-    entry = table.clocks_for(kind, on=on, **_asked(case))
+    entry = deadline_table.current().clocks_for(kind, on, case)
     return _law_row(entry) if entry else None
 
 
 def alongside(kind: str, on: date, case: Traits) -> list[Row]:
     """Rows of other kinds that run along with this one."""
-    found = deadline_table.current().companions(kind, on=on, **_asked(case))
+    found = deadline_table.current().companions(kind, on, case)
     return [_law_row(entry) for entry in found]
 
 
 def started_by(moment: str, on: date, case: Traits) -> list[Row]:
     """Rows that a moment starts, for this case on that day."""
-    found = deadline_table.current().started_by(moment, on=on, **_asked(case))
+    found = deadline_table.current().started_by(moment, on, case)
     return [_law_row(entry) for entry in found]
 
 
 def applying(on: date, case: Traits) -> list[Row]:
     """Rows of the law that apply to the case on that day, whatever starts them."""
-    table, asked = deadline_table.current(), _asked(case)
     return [
         _law_row(entry)
-        for entry in table.clocks
-        if entry.in_force_on(on) and entry.applies.to(**asked)
+        for entry in deadline_table.current().clocks
+        if entry.in_force_on(on) and entry.applies.to(case)
     ]
 
 
@@ -182,16 +169,6 @@ def ladder(name: str) -> tuple[Rung, ...]:
 def own_rows() -> tuple[Row, ...]:
     """The internal and promised clocks of the house."""
     return _own().rows
-
-
-def _asked(case: Traits) -> dict[str, Any]:
-    return {
-        "sectors": case.sectors,
-        "channel": case.channel,
-        "category": case.category,
-        "claims": case.claims,
-        "risks": case.risks,
-    }
 
 
 def _law_row(entry: Entry) -> Row:

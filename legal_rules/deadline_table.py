@@ -1,9 +1,10 @@
 """The table of deadlines: which time limits the law sets, and what this system does with each.
 
     table = deadline_table.current()          table.entries["penalty8_15d"].length → 15
-    table.clocks_for("general_reply", on=day, sectors=["finance"]) → the entry that runs, or None
-    table.companions("general_reply", on=day, …) → entries that start and end with that kind
-    table.started_by("goods_returned", on=day, …) → entries that a moment starts
+    case = Traits(sectors=frozenset({"finance"}))
+    table.clocks_for("general_reply", day, case) → the entry that runs, or None
+    table.companions("general_reply", day, case) → entries that start and end with that kind
+    table.started_by("goods_returned", day, case) → entries that a moment starts
 
 Pure Python; usable without Django and without a database.
 """
@@ -11,7 +12,7 @@ Pure Python; usable without Django and without a database.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -22,7 +23,7 @@ from legal_rules import place
 from legal_rules.deadline_checks import in_order
 from legal_rules.deadline_load import load_regimes
 from legal_rules.deadline_moments import MOMENTS, load_moments
-from legal_rules.deadline_terms import Entry, Moment, Regime
+from legal_rules.deadline_terms import Entry, Moment, Regime, Traits
 from legal_rules.reasoning import source
 
 DEADLINES = place.PACKAGE / "deadlines"
@@ -41,88 +42,37 @@ class Table:
     sha256: str
     clocks: tuple[Entry, ...] = field(repr=False)
 
-    def clocks_for(
-        self,
-        kind: str,
-        *,
-        on: date,
-        sectors: Collection[str] = (),
-        channel: str = "",
-        category: str = "",
-        claims: Collection[str] = (),
-        risks: Collection[str] = (),
-    ) -> Entry | None:
+    def clocks_for(self, kind: str, on: date, case: Traits) -> Entry | None:
         """The clock of that kind for a case on that day; None where the table has none."""
         those = (entry for entry in self.clocks if entry.clock and entry.clock.kind == kind)
-        case = _Case(on, sectors, channel, category, claims, risks)
-        return next(iter(case.first_of_each_kind(those)), None)
+        return next(iter(_first_of_each_kind(those, on, case)), None)
 
-    def companions(
-        self,
-        kind: str,
-        *,
-        on: date,
-        sectors: Collection[str] = (),
-        channel: str = "",
-        category: str = "",
-        claims: Collection[str] = (),
-        risks: Collection[str] = (),
-    ) -> list[Entry]:
+    def companions(self, kind: str, on: date, case: Traits) -> list[Entry]:
         """Clocks of other kinds that the steps of this kind of the lifecycle start and end too."""
         those = (
             entry
             for entry in self.clocks
             if entry.clock and entry.clock.with_ == kind and entry.clock.kind != kind
         )
-        return _Case(on, sectors, channel, category, claims, risks).first_of_each_kind(those)
+        return _first_of_each_kind(those, on, case)
 
-    def started_by(
-        self,
-        moment: str,
-        *,
-        on: date,
-        sectors: Collection[str] = (),
-        channel: str = "",
-        category: str = "",
-        claims: Collection[str] = (),
-        risks: Collection[str] = (),
-    ) -> list[Entry]:
+    def started_by(self, moment: str, on: date, case: Traits) -> list[Entry]:
         """Clocks that the moment starts by itself, one of each kind."""
         those = (
             entry
             for entry in self.clocks
             if entry.clock and entry.clock.with_ is None and entry.clock.starts == moment
         )
-        return _Case(on, sectors, channel, category, claims, risks).first_of_each_kind(those)
+        return _first_of_each_kind(those, on, case)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What is known of a case on the day that starts a clock."""
-
-    on: date
-    sectors: Collection[str]
-    channel: str
-    category: str
-    claims: Collection[str]
-    risks: Collection[str]
-
-    def first_of_each_kind(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Those that apply and are in force; of each kind the first."""
-        found: dict[str, Entry] = {}
-        for entry in entries:
-            if entry.clock and entry.in_force_on(self.on) and self._among(entry):
-                found.setdefault(entry.clock.kind, entry)
-        return list(found.values())
-
-    def _among(self, entry: Entry) -> bool:
-        return entry.applies.to(
-            sectors=self.sectors,
-            channel=self.channel,
-            category=self.category,
-            claims=self.claims,
-            risks=self.risks,
-        )
+def _first_of_each_kind(entries: Iterable[Entry], on: date, case: Traits) -> list[Entry]:
+    """Those that apply to the case and are in force on the day; of each kind the first."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.clock and entry.in_force_on(on) and entry.applies.to(case):
+            found.setdefault(entry.clock.kind, entry)
+    return list(found.values())
 
 
 @cache

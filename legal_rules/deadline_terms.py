@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +31,17 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What of a case decides which entries apply to it."""
+
+    sectors: frozenset[str] = frozenset()
+    channel: str = ""
+    category: str = ""
+    claims: frozenset[str] = frozenset()
+    risks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Applies:
     """To which cases: every list that is not empty must have something in common with the case."""
 
@@ -46,22 +56,14 @@ class Applies:
         """Whether it picks any cases out."""
         return any((self.sectors, self.channels, self.categories, self.claims, self.risks))
 
-    def to(
-        self,
-        *,
-        sectors: Collection[str] = (),
-        channel: str = "",
-        category: str = "",
-        claims: Collection[str] = (),
-        risks: Collection[str] = (),
-    ) -> bool:
-        """Whether a case is among them."""
+    def to(self, case: Traits) -> bool:
+        """Whether the case is among them."""
         given = (
-            (self.sectors, sectors),
-            (self.channels, (channel,)),
-            (self.categories, (category,)),
-            (self.claims, claims),
-            (self.risks, risks),
+            (self.sectors, case.sectors),
+            (self.channels, (case.channel,)),
+            (self.categories, (case.category,)),
+            (self.claims, case.claims),
+            (self.risks, case.risks),
         )
         return all(not wanted or set(wanted) & set(has) for wanted, has in given)
 

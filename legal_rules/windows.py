@@ -1,19 +1,19 @@
 """期间: windows of the law that run from dates of a case: return, rescission, limitation, bars.
 
-    windows({"tx_delivery_date": "2026-03-01"}, date(2026, 3, 5), category="return_no_reason")
+    windows({"tx_delivery_date": "2026-03-01"}, today, Traits(category="return_no_reason"))
 
 Pure Python. What a rule concludes from them is the rule's; this says when each begins and ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from legal_rules import deadline_table, deadline_telling
-from legal_rules.deadline_terms import Entry, Window
+from legal_rules.deadline_terms import Entry, Traits, Window
 from legal_rules.reasoning.derived import months_after
 from legal_rules.reasoning.holidays import LIBRARY, Holidays
 from legal_rules.vocabulary import CATEGORIES
@@ -59,12 +59,7 @@ class Span:
 def windows(
     facts: Facts,
     on: date,
-    *,
-    category: str = "",
-    sectors: Collection[str] = (),
-    channel: str = "",
-    claims: Collection[str] = (),
-    risks: Collection[str] = (),
+    case: Traits,
     days: Holidays = LIBRARY,
 ) -> list[Span]:
     """The windows of a case as they stand on a day, in the order of the table.
@@ -72,17 +67,15 @@ def windows(
     `facts`: normal values (dates in ISO form). `days`: the days off that are known. A window whose
     beginning is not known is named only where the category points to it.
     """
-    named = CATEGORIES[category].deadlines if category in CATEGORIES else ()
+    named = CATEGORIES[case.category].deadlines if case.category in CATEGORIES else ()
     found = []
     for entry in deadline_table.current().entries.values():
         if entry.window is None or entry.window.from_fact is None:
             continue
-        if not entry.applies.to(
-            sectors=sectors, channel=channel, category=category, claims=claims, risks=risks
-        ):
+        if not entry.applies.to(case):
             continue
         span = _Reckoned(entry, entry.window, facts, days).span(on)
-        pointed = entry.id in named or category in entry.applies.categories
+        pointed = entry.id in named or case.category in entry.applies.categories
         if span is not None and (span.start is not None or pointed):
             found.append(span)
     return found

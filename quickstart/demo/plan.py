@@ -8,7 +8,7 @@ from typing import Any
 
 from complaints import regimes
 from complaints.actions import archiving
-from complaints.regimes import Traits
+from legal_rules.deadline_terms import Traits
 from quickstart.demo import lives
 from quickstart.demo.cases import Case
 from quickstart.demo.counts import (

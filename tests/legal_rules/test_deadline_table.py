@@ -18,6 +18,7 @@ from complaints import regimes
 from complaints.choices import Channel, Claim, DeadlineNature, HoldReason, Risk
 from complaints.lifecycle import STEPS
 from legal_rules import deadline_names, deadline_table, deadline_telling, rulebook
+from legal_rules.deadline_terms import Traits
 from legal_rules.reasoning.source import LawError
 from legal_rules.vocabulary import CATEGORIES, FACTS, INSTRUMENTS
 from tests.legal_rules.test_quotations import disagree, quotes
@@ -65,13 +66,17 @@ def clocks():
     return [entry for entry in TABLE.entries.values() if entry.clock]
 
 
-def running(kind, **case):
-    found = TABLE.clocks_for(kind, **{"on": TODAY, **case})
+def traits(**case):
+    return Traits(**{k: v if isinstance(v, str) else frozenset(v) for k, v in case.items()})
+
+
+def running(kind, on=TODAY, **case):
+    found = TABLE.clocks_for(kind, on, traits(**case))
     return found and found.id
 
 
-def started(moment, **case):
-    return [entry.id for entry in TABLE.started_by(moment, **{"on": TODAY, **case})]
+def started(moment, on=TODAY, **case):
+    return [entry.id for entry in TABLE.started_by(moment, on, traits(**case))]
 
 
 # --- complete
@@ -333,9 +338,9 @@ def test_the_general_reply_never_stands_still_and_a_bank_may_extend_twice():
 
 
 def test_a_complaint_from_12315_has_the_promise_of_the_platform_beside_the_reply():
-    beside = TABLE.companions("general_reply", on=TODAY, channel="12315", sectors=["air"])
+    beside = TABLE.companions("general_reply", TODAY, traits(channel="12315", sectors=["air"]))
     assert {entry.id for entry in beside} == {"odr_10wd", "air_complaint_10wd"}
-    assert TABLE.companions("general_reply", on=TODAY, channel="phone") == []
+    assert TABLE.companions("general_reply", TODAY, traits(channel="phone")) == []
 
 
 def test_returned_goods_start_the_civil_period_and_the_line_of_the_fine():

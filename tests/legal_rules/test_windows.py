@@ -5,14 +5,15 @@ from datetime import date
 import pytest
 
 from legal_rules import deadline_table
-from legal_rules.reasoning.holidays import Holidays
+from legal_rules.deadline_terms import Traits
+from legal_rules.reasoning.holidays import LIBRARY, Holidays
 from legal_rules.windows import windows
 
 TODAY = date(2026, 11, 23)
 
 
-def found(facts, on=TODAY, **case):
-    return {span.entry.id: span for span in windows(facts, on, **case)}
+def found(facts, on=TODAY, days=LIBRARY, **case):
+    return {span.entry.id: span for span in windows(facts, on, Traits(**case), days)}
 
 
 def one(name, facts, on=TODAY, **case):
@@ -104,7 +105,7 @@ def test_windows_of_a_trade_or_category_are_not_shown_to_others():
     assert "tourism_shopping_30d" in found(facts, category="tourism")
     assert "tourism_shopping_30d" not in found(facts, category="price")
     assert "telecom_billing_bar_5m" not in found(facts, category="price")
-    telecom = found(facts, category="price", sectors={"general", "telecom"})
+    telecom = found(facts, category="price", sectors=frozenset({"general", "telecom"}))
     assert telecom["telecom_billing_bar_5m"].until == date(2027, 4, 1)
     assert telecom["telecom_other_bar_2y"].until == date(2028, 11, 1)
 
