@@ -76,18 +76,20 @@ def _resolution() -> Subquery:
 
 def columns(user: User) -> dict[str, Any]:
     """The annotations of the case's statement for this person."""
-    same_person = (
-        Complaint.objects.visible_to(user)
-        .filter(consumer__phone_index=OuterRef("consumer__phone_index"))
-        .exclude(pk=OuterRef("pk"))
-        .exclude(consumer__phone_index=b"")
-        .order_by("-id")
-        .values(as_json=JSONObject(number="number", title="title", state="state"))[:RELATED]
-    )
-    by_hand = Outbox.objects.filter(
-        notices__way="manual", notices__sent_at=None, notices__user=None
-    ).order_by("id")
     return {
+        **_clocks(),
+        **_solution(),
+        **_promises_and_letters(),
+        **_latest(),
+        **_counts(),
+        "same_person": _same_person(user),
+    }
+
+
+def _clocks() -> dict[str, Any]:
+    """What moves its clocks: steps, holds, longer terms asked for; and the clocks that ended."""
+    return {
+        "steps_taken": _all(Transition.objects.order_by("id"), step="step", to="to_state", at="at"),
         "open_holds": _all(
             Hold.objects.filter(ended_at=None).order_by("id"),
             id="pk",
@@ -98,17 +100,6 @@ def columns(user: User) -> dict[str, Any]:
             by="by__name",
             pauses="pauses",
             items="items",
-        ),
-        "ended_clocks": _all(
-            Deadline.objects.exclude(state__in=["running", "held"]).order_by("-id"),
-            id="pk",
-            entry="entry",
-            kind="kind",
-            title="title",
-            state="state",
-            nature="nature",
-            due_at="due_at",
-            met_at="met_at",
         ),
         "extensions_asked": ArraySubquery(
             Extension.objects.filter(deadline__complaint=OuterRef("pk"), decision="").values(
@@ -125,7 +116,23 @@ def columns(user: User) -> dict[str, Any]:
                 )
             )
         ),
-        "steps_taken": _all(Transition.objects.order_by("id"), step="step", to="to_state", at="at"),
+        "ended_clocks": _all(
+            Deadline.objects.exclude(state__in=["running", "held"]).order_by("-id"),
+            id="pk",
+            entry="entry",
+            kind="kind",
+            title="title",
+            state="state",
+            nature="nature",
+            due_at="due_at",
+            met_at="met_at",
+        ),
+    }
+
+
+def _solution() -> dict[str, Any]:
+    """What is proposed to the consumer, and the analysis that was kept last."""
+    return {
         "resolution": _resolution(),
         "frozen": _first(
             Analysis.objects.order_by("-id"),
@@ -137,6 +144,15 @@ def columns(user: User) -> dict[str, Any]:
             category=KeyTransform("category", "result"),
             dated=KeyTransform("dated", "result"),
         ),
+    }
+
+
+def _promises_and_letters() -> dict[str, Any]:
+    """What was promised; what waits to be sent by hand or was sent as a reminder."""
+    by_hand = Outbox.objects.filter(
+        notices__way="manual", notices__sent_at=None, notices__user=None
+    ).order_by("id")
+    return {
         "promises": _all(
             Commitment.objects.order_by("due_at", "id"),
             id="pk",
@@ -163,6 +179,15 @@ def columns(user: User) -> dict[str, Any]:
             at="notices__created_at",
             channel="payload__channel",
         ),
+        "reminders": ArraySubquery(
+            _here(Outbox.objects.filter(effect="remind_consumer")).values("key")
+        ),
+    }
+
+
+def _latest() -> dict[str, Any]:
+    """Who handed the case over and whether its owner has acted; the newest event and rule act."""
+    return {
         "handover": _first(
             Event.objects.filter(kind="assignment", code="assigned").order_by("-id"),
             id="pk",
@@ -176,16 +201,31 @@ def columns(user: User) -> dict[str, Any]:
             _here(Event.objects.filter(by=OuterRef("owner"))).order_by("-id").values("pk")[:1]
         ),
         "last_event": Subquery(_here(Event.objects.order_by("-id")).values("pk")[:1]),
-        "reminders": ArraySubquery(
-            _here(Outbox.objects.filter(effect="remind_consumer")).values("key")
-        ),
-        "unsent": _count(
-            Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)
-        ),
+        "last_rule_act": signatures.latest_act(),
+    }
+
+
+def _counts() -> dict[str, Any]:
+    """The numbers beside the tabs, and letters that have not left."""
+    return {
         "n_talk": _count(Event.objects.filter(TALK)),
         "n_evidence": F("folder__items_numbered"),
         "n_snapshots": _count(Analysis.objects.all()),
         "n_internal": _count(Event.objects.filter(INTERNAL)),
-        "same_person": ArraySubquery(same_person),
-        "last_rule_act": signatures.latest_act(),
+        "unsent": _count(
+            Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)
+        ),
     }
+
+
+def _same_person(user: User) -> ArraySubquery:
+    """Newest cases of the same telephone that this person may see."""
+    found = (
+        Complaint.objects.visible_to(user)
+        .filter(consumer__phone_index=OuterRef("consumer__phone_index"))
+        .exclude(pk=OuterRef("pk"))
+        .exclude(consumer__phone_index=b"")
+        .order_by("-id")
+        .values(as_json=JSONObject(number="number", title="title", state="state"))[:RELATED]
+    )
+    return ArraySubquery(found)
