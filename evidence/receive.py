@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import filetype
 from django.conf import settings
@@ -46,6 +46,7 @@ ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
     "text/plain": ("txt", "log", "csv", "md"),
     "message/rfc822": ("eml",),
 }
+HEAD = 8192  # bytes at the beginning that tell the type
 
 
 class FileRefused(Exception):
@@ -107,40 +108,14 @@ def store(chunks: Iterable[bytes], name: str) -> Stored:
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, temporary = tempfile.mkstemp(dir=root, prefix="incoming-")
-        size, hasher, head = 0, hashlib.sha256(), b""
         with os.fdopen(descriptor, "wb") as handle:
-            for chunk in chunks:
-                size += len(chunk)
-                if size > settings.UPLOAD_LIMIT:
-                    raise FileRefused(
-                        _("文件超过 {limit} MB，没有保存；请压缩或拆分后再上传").format(
-                            limit=settings.UPLOAD_LIMIT // 1024 // 1024
-                        ),
-                        413,
-                    )
-                if len(head) < 8192:
-                    head += chunk[: 8192 - len(head)]
-                hasher.update(chunk)
-                handle.write(chunk)
-            handle.flush()
-            os.fsync(handle.fileno())
-        if size == 0:
-            raise FileRefused(_("文件是空的（0 字节），没有保存；请重新选择文件"))
-        content_type = _content_type(head, name)
-        if content_type not in ALLOWED_TYPES:
-            raise FileRefused(
-                _(
-                    "不能接收这种类型的文件（{type}）；"
-                    "可以上传图片、录音、录像、PDF、Office 文档、文本或 zip"
-                ).format(type=content_type),
-                415,
-            )
-        sha256 = hasher.hexdigest()
+            sha256, size, head = _write(chunks, handle)
+        stored = Stored(sha256, size, _allowed_type(head, name))
         target = path_of(sha256)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.replace(temporary, target)
         temporary = None
-        return Stored(sha256, size, content_type)
+        return stored
     except OSError as error:
         raise FileRefused(
             _("服务器存储空间不足或不可写，文件没有保存；请稍后再试，并告知管理员"), 507
@@ -148,6 +123,45 @@ def store(chunks: Iterable[bytes], name: str) -> Stored:
     finally:
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def _write(chunks: Iterable[bytes], handle: BinaryIO) -> tuple[str, int, bytes]:
+    """Write down to the disk itself; answers hash, size and the beginning, by which the type is
+    told. Raises FileRefused as soon as it is too large, or empty at the end.
+    """
+    size, hasher, head = 0, hashlib.sha256(), b""
+    for chunk in chunks:
+        size += len(chunk)
+        if size > settings.UPLOAD_LIMIT:
+            raise FileRefused(
+                _("文件超过 {limit} MB，没有保存；请压缩或拆分后再上传").format(
+                    limit=settings.UPLOAD_LIMIT // 1024 // 1024
+                ),
+                413,
+            )
+        if len(head) < HEAD:
+            head += chunk[: HEAD - len(head)]
+        hasher.update(chunk)
+        handle.write(chunk)
+    handle.flush()
+    os.fsync(handle.fileno())
+    if size == 0:
+        raise FileRefused(_("文件是空的（0 字节），没有保存；请重新选择文件"))
+    return hasher.hexdigest(), size, head
+
+
+def _allowed_type(head: bytes, name: str) -> str:
+    """The content type. Raises FileRefused for one that is not on the list."""
+    content_type = _content_type(head, name)
+    if content_type not in ALLOWED_TYPES:
+        raise FileRefused(
+            _(
+                "不能接收这种类型的文件（{type}）；"
+                "可以上传图片、录音、录像、PDF、Office 文档、文本或 zip"
+            ).format(type=content_type),
+            415,
+        )
+    return content_type
 
 
 def clean_name(name: str) -> str:
