@@ -204,6 +204,11 @@ def _run(run: Sequence[date], year: int) -> str:
 # --- as shown
 
 
+def time_of_day(local: datetime) -> str:
+    """18:00; 24:00 for the last second of a day, which is how the law ends a term (民法典 203)."""
+    return "24:00" if (local.hour, local.minute, local.second) == (23, 59, 59) else f"{local:%H:%M}"
+
+
 def marked(date_in_words: str, *, provisional: bool) -> str:
     """The date, marked where it may still move: 2027-01-08（暂定）. "" stays "".
 

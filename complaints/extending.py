@@ -92,9 +92,10 @@ def why_not(deadline: Deadline, now: datetime, waiting: Sequence[Extension] | No
 
 def over(deadline: Deadline) -> str:
     """The sentence for a clock that is past its due instant."""
+    due = deadline.due_at.astimezone(SHANGHAI)
     return _("“{clock}”已于 {at} 届满；期限届满之后不能延长").format(
         clock=clock_words.title_of(deadline),
-        at=f"{deadline.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        at=f"{due:%Y-%m-%d} {clock_words.time_of_day(due)}",
     )
 
 

@@ -255,20 +255,15 @@ def when(moment: datetime | None) -> str:
         today + timedelta(days=1): _("明天"),
     }
     if local.date() in words:
-        return f"{words[local.date()]} {_minute(local)}"
+        return f"{words[local.date()]} {clock_words.time_of_day(local)}"
     day = f"{local:%m-%d}" if local.year == today.year else f"{local:%Y-%m-%d}"
-    return f"{day} {_minute(local)}"
-
-
-def _minute(local: datetime) -> str:
-    """18:00; 24:00 for the last second of a day, which is how the law ends a term (民法典 203)."""
-    return "24:00" if (local.hour, local.minute, local.second) == (23, 59, 59) else f"{local:%H:%M}"
+    return f"{day} {clock_words.time_of_day(local)}"
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """A moment in full: 2026-11-23 14:40."""
-    return f"{_local(value):%Y-%m-%d} {_minute(_local(value))}" if value else ""
+    return f"{_local(value):%Y-%m-%d} {clock_words.time_of_day(_local(value))}" if value else ""
 
 
 @register.filter

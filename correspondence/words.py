@@ -103,12 +103,13 @@ def of_clock(number: str, title: str, deadline: Deadline, now: datetime) -> tupl
     """(subject, text) of a warning: how much time is left, or that it fell due, and why then."""
     due = deadline.due_at.astimezone(SHANGHAI)
     this_year = due.year == now.astimezone(SHANGHAI).year
-    shape = "%m-%d %H:%M" if this_year else "%Y-%m-%d %H:%M"
+    day = f"{due:%m-%d}" if this_year else f"{due:%Y-%m-%d}"
+    until = f"{day} {clock_words.time_of_day(due)}"
     values = {
         "number": number,
         "clock": clock_words.title_of(deadline),
         "left": clock_words.left_text(deadline, clock_words.minutes_left(deadline, now)),
-        "due": clock_words.marked(due.strftime(shape), provisional=deadline.provisional),
+        "due": clock_words.marked(until, provisional=deadline.provisional),
         "title": title,
         "basis": clock_words.basis_of(deadline),
         "why": clock_words.explain(deadline),

@@ -172,7 +172,7 @@ def test_a_notice_says_how_much_time_is_left_when_it_is_read(cast: Cast, monday:
     client = browser(cast.agent)
     page = client.get(reverse("notices")).content.decode()
     assert notice.subject not in page
-    assert "答复消费者：已到期（03-17 23:59）" in page
+    assert "答复消费者：已到期（03-17 24:00）" in page
     notice.refresh_from_db()
     assert "余" in notice.subject  # what was said then stays
 
