@@ -32,7 +32,7 @@ FIRST_REPLY, CLOSED = "first_reply", "closed"
 # What is a reply to the consumer: a receipt that only says we will look into it is none.
 REPLIES = ("reply_to_consumer", "send_reply_letter", "tell_consumer_declined")
 STARTS: dict[str, str | Promise] = {
-    "registered": _("登记投诉"),
+    "registered": pgettext_lazy("event", "登记投诉"),
     "accept": pgettext_lazy("step", "受理"),
     "sign": _("签署方案"),
     "consumer_accepts": _("消费者同意"),
@@ -52,6 +52,18 @@ def moments() -> dict[str, str]:
     table = deadline_table.current().moments.values()
     lang = clock_words.language()
     return {f"{MOMENT}{m.id}": m.title.in_(lang) for m in table if m.step is None}
+
+
+def kept_by(promise: PublicPromise) -> str:
+    """What keeps the promise, in words."""
+    return str({**STOPS, **moments()}.get(promise.stops, promise.stops))
+
+
+def of_clock(deadline: Deadline) -> PublicPromise | None:
+    """The promise that a clock was inherited from; None for any other clock. One statement."""
+    if deadline.kind != KIND:
+        return None
+    return PublicPromise.objects.filter(pk=deadline.subject.removeprefix(f"{KIND}:")).first()
 
 
 # --- starting

@@ -122,7 +122,7 @@ def _tell(rungs: Sequence[tuple[Due, Mapping[str, Any]]], now: datetime, tails: 
     """
     values, acts = [], []
     for clock, step in rungs:
-        told = {"kind": clock.kind, "entry": clock.entry, "who": step["who"]}
+        told = {"deadline": clock.id, "kind": clock.kind, "entry": clock.entry, "who": step["who"]}
         effect = "remind_consumer" if clock.owed_by == "consumer" else "warn_of_deadline"
         values.append(
             {
@@ -132,7 +132,7 @@ def _tell(rungs: Sequence[tuple[Due, Mapping[str, Any]]], now: datetime, tails: 
                 "effect": effect,
                 "told": told,
                 "key": f"{clock.number}.deadline.{clock.id}.{step['code']}",
-                "payload": {"deadline": clock.id, **told},
+                "payload": told,
             }
         )
         acts.append(Act(f"deadline.{effect}", f"complaint:{clock.number}", told))

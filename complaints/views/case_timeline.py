@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models import Communication, Event
+from complaints.models import Communication, Deadline, Event
 from complaints.views.case_columns import INTERNAL, TALK
 from complaints.views.case_page import CasePage, moment
 from complaints.views.case_words import in_words
@@ -95,7 +95,7 @@ def _cursor(event: Event) -> str:
 
 
 def _rows(page: CasePage, keeps: Q) -> QuerySet[Event]:
-    """The entries with the fate of their letter: one statement."""
+    """The entries with the fate of their letter and the own name of their clock: one statement."""
     letter = (
         Communication.objects.filter(pk=OuterRef("text_id"))
         .exclude(outbox=None)
@@ -109,11 +109,13 @@ def _rows(page: CasePage, keeps: Q) -> QuerySet[Event]:
             )
         )
     )
+    clock = Deadline.objects.filter(pk=OuterRef("clock_id")).values("title")
     return (
         Event.objects.filter(keeps, complaint=page.complaint.pk)
         .select_related("by")
         .annotate(text_id=Cast(KT("detail__communication"), BigIntegerField()))
-        .annotate(letter=Subquery(letter[:1]))
+        .annotate(clock_id=Cast(KT("detail__deadline"), BigIntegerField()))
+        .annotate(letter=Subquery(letter[:1]), clock_title=Subquery(clock[:1]))
         .order_by("-at", "-id")
     )
 

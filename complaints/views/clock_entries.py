@@ -49,12 +49,22 @@ def _moment(event: Event) -> Words:
     return Words(title.format(moment=told), event.text, lines=lines)
 
 
+def _clock_of(event: Event) -> str:
+    """The clock's name: of a promise its own words, where the list of entries has read them
+    (`clock_title`).
+    """
+    own = getattr(event, "clock_title", None)
+    if own:
+        return clock_words.in_language(own)
+    return clock_words.title_of_row(event.detail.get("entry") or event.detail.get("kind", ""))
+
+
 def deadline(event: Event, complaint: Complaint) -> Words:
     """A warning, a longer term, a moment, a date that moved."""
     detail = event.detail
     if event.code == "moment":
         return _moment(event)
-    name = clock_words.title_of_row(detail.get("entry") or detail.get("kind", ""))
+    name = _clock_of(event)
     if event.code == "recounted":
         return _recounted(name, detail)
     if event.code in EXTENSION_WORDS:

@@ -13,10 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from complaints import clock_words, extending, regimes
-from complaints.choices import DeadlineNature, DeadlineState, HoldReason
+from complaints import clock_words, extending, promised, public_promises, regimes
+from complaints.choices import CommitmentState, DeadlineNature, DeadlineState, HoldReason
 from complaints.lifecycle import STEPS, State
-from complaints.models import Complaint, Deadline, Extension, Hold
+from complaints.models import Complaint, Deadline, Extension, Hold, PublicPromise
 from complaints.views import clock_days
 from complaints.views.clock_history import WHO, history
 from complaints.views.clock_shown import shown
@@ -45,11 +45,12 @@ class Asked:
 
 
 def page_of(deadline: Deadline, complaint: Complaint, user: User, now: datetime) -> dict[str, Any]:
-    """What the page shows. Four statements."""
+    """What the page shows. Four statements, of a public promise one more."""
     deadline.complaint = complaint
     holds = list(Hold.objects.filter(complaint=complaint).order_by("id"))
     asked = list(deadline.extension_requests.select_related("requested_by", "decided_by"))
     days = clock_days.days_of(deadline)
+    promise = public_promises.of_clock(deadline)
     return {
         "clock": shown(deadline, now, _running(holds)),
         "deadline": deadline,
@@ -60,7 +61,8 @@ def page_of(deadline: Deadline, complaint: Complaint, user: User, now: datetime)
         "weeks": clock_days.weeks_of(days),
         "legend": clock_days.legend_of(days),
         "stretches": clock_days.stretches_of(days),
-        "ends": ends_of(deadline),
+        "promise": promise,
+        "ends": ends_of(deadline, promise),
         "pauses": pauses_of(deadline),
         "ladder": _ladder(deadline),
         "history": history(deadline, holds),
@@ -79,8 +81,12 @@ def _owed_by(deadline: Deadline) -> str:
     return label.in_(clock_words.language()) if label else deadline.owed_by
 
 
-def ends_of(deadline: Deadline) -> list[str]:
-    """What ends the clock: steps, moments, and the end of the case."""
+def ends_of(deadline: Deadline, promise: PublicPromise | None = None) -> list[str]:
+    """What ends the clock: steps, moments, the end of the case; what keeps a promise."""
+    if promise is not None:
+        return [public_promises.kept_by(promise), _("案件办结")]
+    if deadline.kind == promised.KIND:
+        return [_("兑现"), str(CommitmentState.WAIVED.label)]
     row, language = regimes.row(deadline.entry), clock_words.language()
     kinds = {deadline.kind, row.alongside if row else ""}
     steps = [step for step in STEPS.values() if State.CLOSED not in step.to]
@@ -103,6 +109,8 @@ def pauses_of(deadline: Deadline) -> str:
 
 
 def _ladder(deadline: Deadline) -> list[Rung]:
+    """Warnings given and to come; of a clock that has ended only those given."""
+    runs = deadline.state in (DeadlineState.RUNNING, DeadlineState.HELD)
     rungs = [
         Rung(
             datetime.fromisoformat(step["at"]),
@@ -110,6 +118,7 @@ def _ladder(deadline: Deadline) -> list[Rung]:
             step["done_at"] is not None,
         )
         for step in deadline.ladder
+        if runs or step["done_at"] is not None
     ]
     return sorted(rungs, key=lambda rung: rung.at)
 

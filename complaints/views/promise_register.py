@@ -58,13 +58,13 @@ class Shown:
 def shown(promise: PublicPromise, today: date, figures: list[Figures]) -> Shown:
     """The version in words of the active language."""
     moments = public_promises.moments()
-    starts, stops = {**public_promises.STARTS, **moments}, {**public_promises.STOPS, **moments}
+    starts = {**public_promises.STARTS, **moments}
     return Shown(
         promise,
         in_language(promise.title),
         length_in_words(promise.length, promise.unit),
         starts.get(promise.starts, promise.starts),
-        stops.get(promise.stops, promise.stops),
+        public_promises.kept_by(promise),
         _scope(promise),
         _state(promise, today),
         figures,

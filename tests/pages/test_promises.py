@@ -20,6 +20,7 @@ from complaints.actions import (
     holds,
     intake,
     promise_register,
+    sweep,
 )
 from complaints.models import Commitment, Complaint, Deadline, PublicPromise
 from complaints.views import commitment_list
@@ -493,3 +494,46 @@ def test_the_figures_are_read_from_their_index(cast: Cast) -> None:
         for way in ("seqscan", "bitmapscan"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
     assert "clocks_of_public_promises" in str(rows.order_by("-due_at", "-id").explain())
+
+
+# --- in the story of the case, and why this date
+
+
+def test_a_warning_names_the_promise_that_it_is_about(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    made = promise(case, cast.agent)
+    other = promise(case, cast.agent, text="周五前寄出新货")
+    clock = Deadline.objects.get(complaint=case, subject=f"commitment:{made.pk}")
+    rung = datetime.fromisoformat(clock.ladder[0]["at"])
+    Deadline.objects.filter(subject=f"commitment:{other.pk}").update(ladder_at=rung)
+    sweep.enforce_due(rung)
+    page = text_of(agent.get(address(case), {"show": "changes"}))
+    assert f"“{CALL_BACK}”的期限临近，已提醒" in page
+    assert "“承诺”的期限临近" not in page
+
+
+def test_a_clock_of_a_promise_says_what_keeps_it_and_where_it_was_promised(
+    cast: Cast, agent: Client
+) -> None:
+    public = PublicPromise.objects.create(
+        text_zh="四十八小时内答复",
+        length=48,
+        unit="hour",
+        starts="registered",
+        stops="first_reply",
+        published="官网服务承诺页",
+        valid_from=timezone.localdate() - timedelta(days=1),
+        by=cast.supervisor,
+        at=timezone.now(),
+    )
+    case = f.investigating(cast)
+    made = promise(case, cast.agent)
+    clock = Deadline.objects.get(complaint=case, kind="promise")
+    page = text_of(agent.get(place("clock", case, clock.pk)))
+    assert "首次答复消费者 · 案件办结" in page
+    assert f'href="{reverse("promises")}#promise-{public.pk}">公开承诺</a>' in page
+    assert "官网服务承诺页" in page
+    own = Deadline.objects.get(complaint=case, subject=f"commitment:{made.pk}")
+    page = text_of(agent.get(place("clock", case, own.pk)))
+    assert "兑现 · 消费者书面放弃" in page
+    assert "案件办结" not in page
