@@ -103,6 +103,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return page(request, 404, "errors/404.html", title=_("没有找到这个页面或案件"), detail=detail)
 
 
+def only_by_a_form(request: HttpRequest) -> HttpResponse:
+    """405: the address takes what a form sends and shows nothing itself."""
+    detail = _(
+        "这个地址只接收表单提交的内容。请回到原来的页面；没有提交成功的，请在那里再提交一次。"
+    )
+    return page(request, 405, "errors/405.html", title=_("这个地址不能直接打开"), detail=detail)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when the form's token does not fit: usually signed in again in another tab, or cookies
     are off.

@@ -67,6 +67,22 @@ def api_slash(get_response: View) -> View:
     return middleware
 
 
+def no_blank_page(get_response: View) -> View:
+    """A page for 405: browsers come to the address of a form after it was refused, by the switch of
+    the language or after signing in again, and would show nothing.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        shown = errors.only_by_a_form(request)
+        shown["Allow"] = response.headers.get("Allow", "POST")
+        return shown
+
+    return middleware
+
+
 def bounded_input(get_response: View) -> View:
     """400 for control characters in the address or in a form.
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import needs, person
 from complaints import calendars
@@ -121,10 +121,12 @@ def told(request: HttpRequest, change: CalendarChange) -> None:
         messages.success(request, _("已保存；没有案件的期限受影响。"))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("manage_calendar")
 def own_days(request: HttpRequest) -> HttpResponse:
-    """Enter own days."""
+    """Enter own days. Whoever comes back to this address sees the calendar."""
+    if request.method == "GET":
+        return redirect("calendar")
     form = OwnDaysForm(request.POST)
     change = form.save(person(request))
     if change is None:
@@ -146,10 +148,12 @@ def remove_own_days(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('calendar')}?month={month:%Y-%m}" if month else "calendar")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("manage_calendar")
 def hours(request: HttpRequest) -> HttpResponse:
     """Other business hours."""
+    if request.method == "GET":
+        return redirect("calendar")
     form = HoursForm(request.POST)
     change = form.save(person(request))
     if change is None:

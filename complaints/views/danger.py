@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
@@ -33,11 +33,15 @@ def danger(request: HttpRequest) -> HttpResponse:
     return render(request, "queue/danger.html", _shown(request))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("take")
 @keeps_what_was_typed
 def hand_over(request: HttpRequest, number: str) -> HttpResponse:
-    """转派; refused, the list again with what was typed."""
+    """转派; refused, the list again with what was typed. Who comes back here sees the case in the
+    list.
+    """
+    if request.method == "GET":
+        return redirect(f"{reverse('danger')}?{urlencode({'case': number})}")
     user = person(request)
     posted, unreadable = readable(request.POST)
     typed = {name: posted.get(name, "") for name in ("to", "note")}

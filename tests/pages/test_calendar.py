@@ -494,3 +494,8 @@ def test_remaining_time_follows_the_hours_of_the_house(cast: Cast) -> None:
         )
         after = plain(agent.get(reverse("peek", args=[case.number])))
     assert before != after
+
+
+@pytest.mark.parametrize("name", ["calendar_days", "calendar_hours"])
+def test_whoever_comes_back_to_a_refused_form_sees_the_calendar(cast: Cast, name: str) -> None:
+    assert browser(cast.supervisor).get(reverse(name)).url == reverse("calendar")

@@ -147,6 +147,13 @@ def test_a_refused_hand_over_stays_in_its_row_with_what_was_typed(
     assert over.owner == cast.agent
 
 
+def test_whoever_comes_back_to_a_refused_hand_over_sees_the_case(
+    cast: Cast, over: Complaint
+) -> None:
+    answer = browser(cast.supervisor).get(reverse("danger_hand_over", args=[over.number]))
+    assert answer.url == f"{DANGER}?case={over.number}"
+
+
 def test_an_agent_hands_over_own_cases_alone(cast: Cast, over: Complaint, today: Complaint) -> None:
     agent = browser(cast.agent)
     assert hand(agent, over, to=cast.colleague.pk).status_code == 302

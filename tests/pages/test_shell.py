@@ -97,6 +97,12 @@ def test_a_refused_page_says_so_in_the_way_it_was_asked(cast: Cast) -> None:
     assert answer.json()["status"] == 403
 
 
+def test_an_address_of_forms_alone_is_no_blank_page(cast: Cast) -> None:
+    answer = browser(cast.agent).get(reverse("take"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in answer.content.decode()
+
+
 def test_an_expired_form_says_what_to_do(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.agent)
