@@ -55,7 +55,7 @@ def record_moment(request: HttpRequest, number: str) -> HttpResponse:
     posted = posted_of(request)
     initial = _initial(request.GET.get("kind", ""), known)
     form = MomentForm(_groups(offered, known), data=posted, initial=initial)
-    sheet = Sheet(complaint, _("登记时间节点"), request.path, form, _("登记"))
+    sheet = Sheet(complaint, _("登记时间节点"), request.path, form, _("登记时间节点"))
     sheet.draft, sheet.template = f"moment:{number}", "case/moment.html"
     values = _values(posted) if posted is not None else {"kind": initial.get("kind", "")}
     chosen = offered.get(values["kind"])

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from complaints.actions.commitments import SOURCES, TEXT_LIMIT
@@ -36,9 +37,9 @@ class _RestsOn(SheetForm):
     def __init__(self, items: list[Item], texts: list[Communication], data: Any = None) -> None:
         super().__init__(data)
         numbers = [(str(i.number), f"{i.number} {i.title}") for i in items]
-        _choose(self, "evidence", [("", _("没有")), *numbers])
+        _choose(self, "evidence", [("", pgettext_lazy("none of a list", "没有")), *numbers])
         said = [(str(t.pk), _shown(t)) for t in texts]
-        _choose(self, "communication", [("", _("没有")), *said])
+        _choose(self, "communication", [("", pgettext_lazy("none of a list", "没有")), *said])
 
 
 def _shown(text: Communication) -> str:
@@ -69,7 +70,7 @@ class MakeForm(_RestsOn):
         widget=forms.RadioSelect,
     )
     strength = forms.ChoiceField(
-        label=_("效力"),
+        label=pgettext_lazy("promise", "效力"),
         choices=CommitmentStrength.choices,
         initial=CommitmentStrength.OFFERED.value,
         widget=forms.RadioSelect,
@@ -112,7 +113,7 @@ class KeepForm(SheetForm):
     def __init__(self, items: list[Item], data: Any = None) -> None:
         super().__init__(data)
         numbers = [(str(i.number), f"{i.number} {i.title}") for i in items]
-        _choose(self, "evidence", [("", _("没有")), *numbers])
+        _choose(self, "evidence", [("", pgettext_lazy("none of a list", "没有")), *numbers])
 
 
 class BrokenForm(SheetForm):
