@@ -97,7 +97,9 @@ def program(command: str, rest: list[str]) -> list[str]:
     in a path with spaces.
     """
     if command == "test":
-        shared = ["-n", str(TEST_PROCESSES), "--dist", "loadscope"]
+        # in the order of tests/conftest.py
+        how = ["--dist", "loadscope", "--no-loadscope-reorder"]
+        shared = ["-n", str(TEST_PROCESSES), *how]
         return ["-m", "pytest", *shared, *rest]
     if command == "lint":
         return ["-m", "quickstart.lint"]

@@ -1,5 +1,7 @@
 """What every test may ask for: the people of `tests/cast.py`; and the language each begins in."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -8,6 +10,19 @@ from complaints import calendars
 from tests.cast import cast
 
 __all__ = ["cast"]
+HERE = Path(__file__).parent
+# Files that take minutes begin first, so that no process of a run has one left at the end.
+LONG = ("browser/test_every_page", "browser", "quickstart", "walks")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, the order of the rest kept."""
+    items.sort(key=lambda item: _turn(item.path.relative_to(HERE).as_posix()))
+
+
+def _turn(path: str) -> int:
+    found = (turn for turn, start in enumerate(LONG) if path.startswith(start))
+    return next(found, len(LONG))
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,137 @@
+"""Walks through every page of the installation in a real browser; the two files that begin with
+`test_every_page` do it in a theme and a language each, so that two processes share the work.
+
+The pages come from the resolver: a new one is walked by itself, in each of the nine states of a
+case if its address names one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.core.management import call_command
+from django.db import connection
+from django.http import HttpResponse
+from playwright.sync_api import Browser, Page
+from pytest_django.plugin import DjangoDbBlocker
+
+from complaints.models import Complaint
+from correspondence.tasks import send_waiting
+from tests.browser.conftest import DESKTOP, PHONE, context_of
+from tests.browser.watch import Watch, headings, hidden_stops, shut_out, too_wide
+from tests.cast import Cast, assemble
+from tests.live import Site, session_of
+from tests.walks.ask import ENDS_THE_SESSION
+from tests.walks.ask import browser as client_of
+from tests.walks.routes import Route, all_routes
+from tests.walks.world import example, own_cases
+
+ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator")
+# What the table of routes cannot know: an empty list, a search, refusals.
+BESIDES = {
+    "agent": [
+        "/complaints/?q=没有这样的案件",
+        "/complaints/?state=archived",
+        "/nowhere/",
+        "/users/",
+    ],
+    "supervisor": ["/complaints/?overdue=1"],
+    "counsel": [],
+    "auditor": ["/complaints/?state=open"],
+    "administrator": ["/complaints/"],
+}
+REFUSALS = (403, 404)
+
+
+@dataclass
+class World:
+    """Cases in all states, and those who walk, with their sessions."""
+
+    cast: Cast
+    cases: dict[str, Complaint]
+    sessions: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def committed(blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once for all walks of a file; the walks change nothing."""
+    with blocker.unblock():
+        cast = assemble()
+        made = World(cast, own_cases(cast))
+        send_waiting()
+        made.sessions = {name: session_of(getattr(cast, name)) for name in ROLES}
+    yield made
+    with blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False)
+        connection.close()
+
+
+def pages_of(world: World, name: str, states: Iterable[str]) -> list[str]:
+    """Addresses that answer the person with a whole page; those of a case in each of the states."""
+    client, found = client_of(getattr(world.cast, name)), []
+    for route in all_routes():
+        if route.name in ENDS_THE_SESSION or route.is_api:
+            continue
+        for address in addresses(world, route, states):
+            answer = client.get(address)
+            if answer.status_code == 405 or _is_a_part(answer):
+                break  # so in every state
+            if answer.status_code == 200:
+                found.append(address)
+    return found + BESIDES[name]
+
+
+def _is_a_part(answer: HttpResponse) -> bool:
+    """True for what a page fetches or a person downloads."""
+    html = answer.get("Content-Type", "").startswith("text/html")
+    return answer.status_code == 200 and not (html and b"<!doctype" in answer.content[:3000])
+
+
+def addresses(world: World, route: Route, states: Iterable[str]) -> list[str]:
+    """One, or one for each state."""
+    cases = [world.cases[state] for state in states]
+    return [
+        route.address(example(world.cast, case).values)
+        for case in (cases if route.about_a_case else cases[:1])
+    ]
+
+
+def walk(page: Page, address: str, *, by_keyboard: bool) -> list[str]:
+    """Everything that is wrong with a page, at both widths."""
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.goto(address)
+    wrong = [*headings(page), *too_wide(page), *shut_out(page)]
+    if by_keyboard:
+        wrong += hidden_stops(page)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    wrong += [f"on a phone {line}" for line in too_wide(page)]
+    return [f"{address}: {line}" for line in wrong]
+
+
+def wrong_with_pages(
+    browser: Browser, site: Site, world: World, name: str, states: Iterable[str], **how: str
+) -> list[str]:
+    """Everything that is wrong with the pages that a person may open, in a theme and a language."""
+    found = pages_of(world, name, states)
+    assert len(found) > 3
+    context = context_of(browser, site, world.sessions[name], **how)
+    page = context.new_page()
+    watch, wrong = Watch(page, REFUSALS), []
+    for address in found:
+        wrong += walk(page, address, by_keyboard=how["theme"] == "light")
+        wrong += [f"{address}: {line}" for line in watch.said]
+        watch.said.clear()
+    context.close()
+    return wrong
+
+
+def wrong_with_the_way_in(browser: Browser, site: Site, **how: str) -> list[str]:
+    """The same of the page that nobody is signed in for."""
+    context = context_of(browser, site, **how)
+    page = context.new_page()
+    watch = Watch(page)
+    wrong = walk(page, "/login/", by_keyboard=True)
+    context.close()
+    return wrong + watch.said
