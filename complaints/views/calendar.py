@@ -18,9 +18,10 @@ from complaints import calendars
 from complaints.actions import own_calendar
 from complaints.errors import CaseError
 from complaints.models import CalendarChange, WorkingHours
-from complaints.views import calendar_days
-from complaints.views.calendar_days import Days, step
+from complaints.views import calendar_reach
+from complaints.views.calendar_days import Days, origin_of
 from complaints.views.calendar_forms import HoursForm, OwnDaysForm
+from complaints.views.calendar_reach import step
 from complaints.workdays import Calendar
 
 
@@ -39,7 +40,7 @@ def _page(
 ) -> HttpResponse:
     today = timezone.localdate()
     given = request.GET.get("month", "") or request.POST.get("month", "")
-    first = calendar_days.wanted_month(given, today)
+    first = calendar_reach.wanted_month(given, today)
     if first is None:
         messages.info(request, _("没有这个月份的日历，显示本月。"))
         first = today.replace(day=1)
@@ -58,8 +59,8 @@ def _month(request: HttpRequest, first: date, today: date) -> dict[str, Any]:
     return {
         **_common(request, days, first.year, today),
         "month": days.month(first),
-        "before": before if calendar_days.in_reach(before.year, today) else None,
-        "after": after if calendar_days.in_reach(after.year, today) else None,
+        "before": before if calendar_reach.in_reach(before.year, today) else None,
+        "after": after if calendar_reach.in_reach(after.year, today) else None,
         "own": days.own_stretches(),
         "hours": _hours(days.calendar, today),
     }
@@ -67,7 +68,7 @@ def _month(request: HttpRequest, first: date, today: date) -> dict[str, Any]:
 
 def _year(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    year = calendar_days.wanted_year(request.GET["year"], today)
+    year = calendar_reach.wanted_year(request.GET["year"], today)
     if year is None:
         messages.info(request, _("没有这一年的日历，显示今年。"))
         year = today.year
@@ -76,8 +77,8 @@ def _year(request: HttpRequest) -> HttpResponse:
     context = {
         **_common(request, days, year, today),
         "months": [days.month(date(year, month, 1)) for month in range(1, 13)],
-        "before": year - 1 if calendar_days.in_reach(year - 1, today) else None,
-        "after": year + 1 if calendar_days.in_reach(year + 1, today) else None,
+        "before": year - 1 if calendar_reach.in_reach(year - 1, today) else None,
+        "after": year + 1 if calendar_reach.in_reach(year + 1, today) else None,
     }
     return render(request, "calendar/year.html", context)
 
@@ -87,7 +88,7 @@ def _common(request: HttpRequest, days: Days, year: int, today: date) -> dict[st
     return {
         "year": year,
         "today": today,
-        "origin": calendar_days.origin_of(year, days.calendar),
+        "origin": origin_of(year, days.calendar),
         "holidays": days.holidays(year),
         "make_up": days.make_up(year),
         "may_manage": user.may("manage_calendar"),
@@ -144,7 +145,7 @@ def remove_own_days(request: HttpRequest) -> HttpResponse:
         told(request, own_calendar.remove_days(ids, by=person(request)))
     except CaseError as refused:
         messages.error(request, refused.message)
-    month = calendar_days.wanted_month(request.POST.get("month", ""), timezone.localdate())
+    month = calendar_reach.wanted_month(request.POST.get("month", ""), timezone.localdate())
     return redirect(f"{reverse('calendar')}?month={month:%Y-%m}" if month else "calendar")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import Any
 
 import chinese_calendar.constants as library
 from django.db.models import Count, Q
@@ -21,9 +20,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from complaints import calendars
 from complaints.models import CalendarDay, CalendarNotice, Complaint
+from complaints.views.calendar_reach import step
 from complaints.workdays import DAY, FIXED, SHANGHAI, Calendar
 
-FIRST_YEAR = 2008
 Text = str | Promise
 NAMES: dict[str, Text] = {
     "New Year's Day": gettext_lazy("元旦"),
@@ -269,36 +268,3 @@ def origin_of(year: int, calendar: Calendar) -> Origin:
     """One statement."""
     notice = calendars.notices().filter(year=year).select_related("loaded_by").first()
     return Origin(year, notice, calendar.is_published(year))
-
-
-def wanted_month(text: str, today: date) -> date | None:
-    """The first day of the month in the address (2026-12); None when it is none that is shown."""
-    if not text:
-        return today.replace(day=1)
-    try:
-        first = datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).date()
-    except ValueError:
-        return None
-    return first if in_reach(first.year, today) else None
-
-
-def wanted_year(text: str, today: date) -> int | None:
-    """The year in the address; None when it is none that is shown."""
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
-    return year if in_reach(year, today) else None
-
-
-def in_reach(year: int, today: date) -> bool:
-    """Years that can be looked at."""
-    return FIRST_YEAR <= year <= today.year + 3
-
-
-def step(first: date, number: int) -> date:
-    """The first day of the month so many months away."""
-    place = first.year * 12 + first.month - 1 + number
-    return date(place // 12, place % 12 + 1, 1)
-
-
-def shown(first: date) -> dict[str, Any]:
-    """The address of a month."""
-    return {"month": f"{first:%Y-%m}"}
