@@ -101,7 +101,7 @@ def _read(stamp: int, now: float) -> Kept:
     """Everything that was changed: some rows a year; nothing where nothing ever was."""
     if not stamp:
         return Kept(looked_at=now)
-    calendar = _built()
+    calendar = built()
     return Kept(stamp, calendar, _lengths(), now, holidays_of(calendar))
 
 
@@ -120,11 +120,18 @@ def _year(calendar: Calendar, year: int) -> Year:
     return Year(off, work)
 
 
-def _built() -> Calendar:
+def built(instead: Mapping[int, Sequence[Marked]] | None = None) -> Calendar:
+    """The calendar out of the notices that hold; `instead`: by year, other days than theirs.
+
+    In the order of their years, because a notice may name days of the December before its own.
+    """
+    marked = {
+        notice.year: [(day.date, day.kind) for day in notice.calendar_days.all()]
+        for notice in notices().prefetch_related("calendar_days")
+    }
     calendar = STATE
-    for notice in notices().order_by("year").prefetch_related("calendar_days"):
-        days = [(day.date, day.kind) for day in notice.calendar_days.all()]
-        calendar = with_notice(calendar, notice.year, days)
+    for year, days in sorted({**marked, **(instead or {})}.items()):
+        calendar = with_notice(calendar, year, days)
     own = CalendarDay.objects.filter(notice=None, removed_at=None).values_list("date", "kind")
     return with_own(calendar, own, _hours())
 

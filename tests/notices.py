@@ -57,6 +57,19 @@ def changed(**days: Row | None) -> bytes:
     return as_csv(row for row in found.values() if row is not None)
 
 
+def of_2026(**days: Row | None) -> bytes:
+    """The State Council's notice for 2026, with some rows otherwise as in `changed`."""
+    names = {1: "元旦", 2: "春节", 4: "清明节", 5: "劳动节", 6: "端午节", 9: "中秋节", 10: "国庆节"}
+    marked = [(day, "放假") for day in STATE.off] + [(day, "补班") for day in STATE.work]
+    found = {
+        f"d{day:%m%d}": (day.isoformat(), kind, names[day.month])
+        for day, kind in sorted(marked)
+        if day.year == 2026
+    }
+    found.update(days)  # type: ignore[arg-type]
+    return as_csv(row for row in found.values() if row is not None)
+
+
 def without_2027(calendar: Calendar = STATE) -> Calendar:
     """What is known before the notice comes."""
     return calendar.without(2027).without(2028)

@@ -67,10 +67,9 @@ def marked(notice: CalendarNotice) -> list[tuple[date, str, str]]:
     return [(date.fromisoformat(day), kind, name) for day, kind, name in notice.days]
 
 
-def calendar_with(notice: CalendarNotice, calendar: Calendar) -> Calendar:
-    """The calendar as it would be with this notice."""
-    days = [(day, kind) for day, kind, _name in marked(notice)]
-    return calendars.with_notice(calendar, notice.year, days)
+def calendar_with(notice: CalendarNotice) -> Calendar:
+    """The calendar as it would be with this notice, in place of the one that holds for its year."""
+    return calendars.built({notice.year: [(day, kind) for day, kind, _name in marked(notice)]})
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Difference:
 def difference(notice: CalendarNotice, calendar: Calendar | None = None) -> Difference:
     """What would be counted otherwise than by the calendar of today."""
     before = calendar or calendars.current()
-    after = calendar_with(notice, before)
+    after = calendar_with(notice)
     names = {day: name for day, _kind, name in marked(notice)}
     first, last = date(notice.year - 1, 12, 1), date(notice.year, 12, 31)
     days = [first + n * DAY for n in range((last - first).days + 1)]
@@ -124,7 +123,7 @@ def forecast(notice: CalendarNotice) -> Forecast:
         return Forecast(0, 0, 0, 0)
     running = Deadline.objects.filter(state__in=RUNS)
     clocks = running.filter(recount.spanning(*span_of(notice, found)))
-    return recount.forecast(clocks, calendar_with(notice, calendar))
+    return recount.forecast(clocks, calendar_with(notice))
 
 
 def load(

@@ -301,6 +301,34 @@ def test_a_published_year_is_replaced_only_when_that_is_confirmed(cast: Cast) ->
         calendar_notice.load(notice.pk, by=cast.administrator, replace=True, now=EVE)
 
 
+SUNDAY = date(2026, 12, 27)
+
+
+def test_a_correction_takes_back_what_the_replaced_notice_said_of_december(cast: Cast) -> None:
+    by = cast.administrator
+    wrong = read(by, notices.changed(d1227=("2026-12-27", "补班", "元旦补班")))
+    calendar_notice.load(wrong.pk, by=by, now=EVE)
+    assert calendars.current().is_working_day(SUNDAY)
+    right = read(by)
+    found = calendar_notice.difference(right)
+    assert [(d.date, d.was, d.becomes) for d in found.days] == [(SUNDAY, True, False)]
+    calendar_notice.load(right.pk, by=by, replace=True, now=EVE)
+    assert not calendars.current().is_working_day(SUNDAY)
+
+
+def test_an_older_notice_that_comes_after_leaves_what_the_newer_says_of_december(
+    cast: Cast,
+) -> None:
+    by = cast.administrator
+    newer = read(by, notices.changed(d1227=("2026-12-27", "补班", "元旦补班")))
+    calendar_notice.load(newer.pk, by=by, now=EVE)
+    older = read(by, notices.of_2026(d1010=None))
+    found = calendar_notice.difference(older)
+    assert [d.date for d in found.days] == [date(2026, 10, 10)]
+    calendar_notice.load(older.pk, by=by, replace=True, now=EVE)
+    assert calendars.current().is_working_day(SUNDAY)
+
+
 def test_two_who_load_at_the_same_moment_do_not_make_two_notices(cast: Cast) -> None:
     loaded(cast.administrator)
     with pytest.raises(IntegrityError), transaction.atomic():
