@@ -95,7 +95,9 @@ def over(deadline: Deadline) -> str:
     due = deadline.due_at.astimezone(SHANGHAI)
     return _("“{clock}”已于 {at} 届满；期限届满之后不能延长").format(
         clock=clock_words.title_of(deadline),
-        at=f"{due:%Y-%m-%d} {clock_words.time_of_day(due)}",
+        at=clock_words.marked(
+            f"{due:%Y-%m-%d} {clock_words.time_of_day(due)}", provisional=deadline.provisional
+        ),
     )
 
 

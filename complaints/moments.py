@@ -55,12 +55,13 @@ def effects(complaint: Complaint, on: date) -> list[Effect]:
 @dataclass(frozen=True)
 class Change:
     """What became of one clock: started, met, missed, cancelled or moved; its due instant before
-    (None when it is new) and after.
+    (None when it is new) and after, each of which may be provisional.
     """
 
     deadline: Deadline
     what: str
     before: datetime | None
+    was_provisional: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the record."""
@@ -70,7 +71,9 @@ class Change:
             "entry": self.deadline.entry,
             "what": self.what,
             "from": self.before.isoformat() if self.before else None,
+            "was_provisional": self.was_provisional,
             "to": self.deadline.due_at.isoformat(),
+            "provisional": self.deadline.provisional,
         }
 
 
@@ -90,9 +93,9 @@ def _change(was: Deadline | None, now: Deadline) -> Change | None:
     if was is None:
         return Change(now, now.state if ended else "started", None)
     if was.state in RUNS and ended:
-        return Change(now, now.state, was.due_at)
+        return Change(now, now.state, was.due_at, was.provisional)
     if (was.due_at, was.started_at) != (now.due_at, now.started_at):
-        return Change(now, "moved", was.due_at)
+        return Change(now, "moved", was.due_at, was.provisional)
     return None
 
 

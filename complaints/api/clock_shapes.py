@@ -60,6 +60,7 @@ def change(what: Change) -> dict[str, Any]:
         "what": str(what.what),
         "from": clock_words.local(what.before),
         "to": clock_words.local(what.deadline.due_at),
+        "provisional": what.deadline.provisional,
     }
 
 
@@ -121,6 +122,7 @@ class ClockChange(Shape):
     title = s.CharField()
     what = s.ChoiceField(("started", "moved", "met", "missed", "cancelled", "held"))
     to = s.DateTimeField()
+    provisional = s.BooleanField(help_text=_("该年放假安排尚未公布"))
 
     def get_fields(self) -> dict[str, Any]:
         """`from` is no name for an attribute."""

@@ -125,6 +125,7 @@ def _clocks() -> dict[str, Any]:
             state="state",
             nature="nature",
             due_at="due_at",
+            provisional="provisional",
             met_at="met_at",
         ),
     }

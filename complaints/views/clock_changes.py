@@ -20,21 +20,26 @@ from legal_rules import deadline_table
 def in_words(change: Change) -> str:
     """One sentence: which clock, and what becomes of it."""
     clock = clock_words.title_of(change.deadline)
+    before = clock_words.marked(moment(change.before), provisional=change.was_provisional)
     due = clock_words.marked(
         moment(change.deadline.due_at), provisional=change.deadline.provisional
     )
-    return _sentence(change.what, clock, change.before, due)
+    return _sentence(change.what, clock, before, due)
 
 
 def kept_in_words(change: Mapping[str, Any]) -> str:
     """The same of a change that stands in the record."""
     clock = clock_words.title_of_row(change["entry"] or change["kind"])
-    before = datetime.fromisoformat(change["from"]) if change["from"] else None
-    due = moment(datetime.fromisoformat(change["to"]))
+    before, due = (
+        clock_words.marked(
+            moment(datetime.fromisoformat(at) if at else None), provisional=change.get(mark, False)
+        )
+        for at, mark in ((change["from"], "was_provisional"), (change["to"], "provisional"))
+    )
     return _sentence(change["what"], clock, before, due)
 
 
-def _sentence(what: str, clock: str, before: datetime | None, due: str) -> str:
+def _sentence(what: str, clock: str, before: str, due: str) -> str:
     texts = {
         "started": _("“{clock}”开始计时，期限 {to}"),
         "moved": _("“{clock}”改期：{from} → {to}"),
@@ -43,7 +48,7 @@ def _sentence(what: str, clock: str, before: datetime | None, due: str) -> str:
         "missed": _("“{clock}”逾期结束（期限 {to}）"),
         "cancelled": _("“{clock}”取消"),
     }
-    return texts[what].format_map({"clock": clock, "from": moment(before), "to": due})
+    return texts[what].format_map({"clock": clock, "from": before, "to": due})
 
 
 def moment_in_words(kind: str, at: datetime, precise: bool) -> str:

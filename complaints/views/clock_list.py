@@ -75,7 +75,7 @@ def ended(deadline: Deadline) -> Ended:
         NATURE_ICONS.get(deadline.nature, "clock"),
         str(deadline.state),
         DeadlineState(deadline.state).label,
-        moment(deadline.due_at),
+        clock_words.marked(moment(deadline.due_at), provisional=deadline.provisional),
         moment(deadline.met_at),
     )
 

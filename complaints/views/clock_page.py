@@ -20,6 +20,7 @@ from complaints.models import Complaint, Deadline, Extension, Hold, PublicPromis
 from complaints.views import clock_days
 from complaints.views.clock_history import WHO, history
 from complaints.views.clock_shown import shown
+from config.tags import when
 from legal_rules import deadline_table
 from legal_rules.deadline_names import OWED_BY
 
@@ -33,6 +34,12 @@ class Rung:
     at: datetime
     who: Text
     done: bool
+    provisional: bool
+
+    @property
+    def shown_at(self) -> str:
+        """As it is shown; one to come moves with a provisional due date."""
+        return clock_words.marked(when(self.at), provisional=self.provisional and not self.done)
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,7 @@ def _ladder(deadline: Deadline) -> list[Rung]:
             datetime.fromisoformat(step["at"]),
             WHO.get(step["who"], step["who"]),
             step["done_at"] is not None,
+            deadline.provisional,
         )
         for step in deadline.ladder
         if runs or step["done_at"] is not None

@@ -31,6 +31,7 @@ from complaints.models import (
 )
 from correspondence.models import Notice
 from correspondence.tasks import send_waiting
+from tests import factories as f
 from tests import notices
 from tests.cast import Cast
 from tests.complaints.test_calendar import BEFORE, EVE, accepted, at, loaded, odr, work_off
@@ -98,6 +99,36 @@ def test_a_provisional_date_is_marked_wherever_it_is_shown(cast: Cast, eve: Any)
         if place != "letter":  # it has left
             now = shown.replace(f"{MARK} → ", "")  # the old date in the history
             assert MARK not in now, place
+
+
+BARE = re.compile(r"2027-\d\d-\d\d \d\d:\d\d(?!（暂定）)")
+
+
+def bare_dates(case: Complaint, client: Client) -> dict[str, list[str]]:
+    """Dates of 2027 without the mark, by place; a clock's page has them in its ladder too."""
+    clocks = Deadline.objects.filter(complaint=case).values_list("pk", flat=True)
+    pages = {name: reverse(name, args=[case.number]) for name in ("case", "clocks", "timeline")}
+    pages |= {f"clock {pk}": reverse("clock", args=[case.number, pk]) for pk in clocks}
+    found = {name: BARE.findall(plain(client.get(url))) for name, url in pages.items()}
+    return {name: dates for name, dates in found.items() if dates}
+
+
+def test_ended_clocks_ladders_and_recorded_moments_mark_their_dates_too(
+    cast: Cast, eve: Any
+) -> None:
+    agent = browser(cast.agent)
+    ended = f.external(cast)
+    returned = f.investigating(cast, category="return_no_reason")
+    path = f"/api/v1/complaints/{returned.number}/moments/"
+    sent = {"kind": "goods_returned", "at": "2026-12-25"}
+    [clock] = [
+        each
+        for each in agent.post(path, sent, "application/json").json()["clocks"]
+        if each["to"].startswith("2027")
+    ][:1]
+    assert (clock["what"], clock["provisional"]) == ("started", True)
+    for case in (ended, returned):
+        assert bare_dates(case, agent) == {}
 
 
 def test_the_letter_to_the_consumer_says_that_the_day_may_still_move(cast: Cast, eve: Any) -> None:
