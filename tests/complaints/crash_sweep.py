@@ -35,7 +35,7 @@ PATIENCE = 120.0
 
 @dataclass
 class Herd:
-    """Workers and beats; one that died as a whole is started again at once."""
+    """Workers and beats; one that died is started again at once."""
 
     folder: Path
     chance: random.Random
@@ -43,6 +43,7 @@ class Herd:
     beats: list[Process] = field(default_factory=list)
     killed: dict[str, int] = field(default_factory=lambda: {"child": 0, "worker": 0, "beat": 0})
     in_a_batch: int = 0
+    gave_up: int = 0
 
     def start(self) -> Herd:
         """Start all."""
@@ -65,21 +66,39 @@ class Herd:
         kind = self.chance.choices(["child", "worker", "beat"], [80, 10, 10])[0]
         if self.chance.random() < 0.5:
             self.in_a_batch += wait_for_a_batch()
-        if kind == "child" and (children := children_of(self.workers)):
-            os.kill(self.chance.choice(children), signal.SIGKILL)
+        self.revive()
+        children = children_of(self.workers) if kind == "child" else []
+        try:
+            if children:
+                os.kill(self.chance.choice(children), signal.SIGKILL)
+            else:
+                kind = "beat" if kind == "beat" else "worker"
+                kill_and_start(self.chance.choice(self.beats if kind == "beat" else self.workers))
+        except ProcessLookupError:  # it was quicker
+            self.kill()
         else:
-            kind = "worker" if kind == "child" else kind
-            process = self.chance.choice(self.workers if kind == "worker" else self.beats)
-            assert process.alive, process.tail(20)
-            os.killpg(process.pid, signal.SIGKILL)
-            while process.alive:
-                time.sleep(0.01)
-            process.start()
-        self.killed[kind] += 1
+            self.killed[kind] += 1
+
+    def revive(self) -> None:
+        """Start again what ended by itself, as a supervisor does: a worker gives up when a child is
+        killed before it has begun.
+        """
+        for process in (*self.workers, *self.beats):
+            if not process.alive:
+                self.gave_up += 1
+                process.start()
 
     def stop(self) -> None:
         """End all."""
         stop_all([*self.beats, *self.workers], 10, lambda: False)
+
+
+def kill_and_start(process: Process) -> None:
+    """With all its children. Raises ProcessLookupError when it ended before."""
+    os.killpg(process.pid, signal.SIGKILL)
+    while process.alive:
+        time.sleep(0.01)
+    process.start()
 
 
 def children_of(processes: list[Process]) -> list[int]:
@@ -136,6 +155,7 @@ def run(folder: Path, count: int, kills: int, seed: int) -> Herd:
             if time.monotonic() > end:
                 raise AssertionError(f"{due} deadlines are left: {herd.workers[0].tail(20)}")
             time.sleep(0.2)
+            herd.revive()
     finally:
         herd.stop()
     return herd
@@ -219,7 +239,7 @@ def main() -> int:
     herd = run(folder / "crash", count, kills, seed)
     took = time.monotonic() - began
     say(f"{count:,} deadlines, {sum(herd.killed.values())} kills in {took:.0f} s: {herd.killed}")
-    say(f"{herd.in_a_batch} of them waited for a batch and met one")
+    say(f"{herd.in_a_batch} of them waited for a batch and met one; {herd.gave_up} gave up")
     found = list(wrong(count))
     for line in found[:20]:
         say(line)
