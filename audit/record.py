@@ -1,10 +1,11 @@
 """The only writer of the audit record."""
 
-import hashlib
 import json
+import json.encoder
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
@@ -30,28 +31,32 @@ class _System:
 
 
 SYSTEM = _System()
-HASHED = (
-    "actor",
-    "actor_name",
-    "verb",
-    "subject",
-    "sequence",
-    "detail",
-    "previous_hash",
-)  # besides `at`
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring  # as `_canonical` writes a string
 Tails = dict[str, tuple[int, str]]  # subject → sequence and hash of its last entry
 BEGINNING = (0, "")  # before the first entry of a chain
 
 
 def digest(entry: Entry) -> str:
-    """SHA-256 (hex) of the entry's canonical JSON, which contains the previous entry's hash."""
-    return _digest({name: getattr(entry, name) for name in HASHED}, entry.at)
+    """SHA-256 (hex) of the entry's canonical JSON, which contains the previous entry's hash: names
+    in order, nothing between, the instant in UTC.
+    """
+    who = {"actor": entry.actor, "actor_name": entry.actor_name}
+    place = entry.previous_hash, entry.sequence
+    return _digest(_head(who, entry.at), _canonical(entry.detail), place, entry.subject, entry.verb)
 
 
-def _digest(entry: Mapping[str, Any], at: datetime) -> str:
-    text = _canonical({**entry, "at": at.astimezone(UTC).isoformat(timespec="microseconds")})
-    return hashlib.sha256(text.encode()).hexdigest()
+def _head(who: Mapping[str, str], at: datetime) -> str:
+    """Where the canonical JSON begins: all that entries of one act have in common."""
+    return _canonical({**who, "at": at.astimezone(UTC).isoformat(timespec="microseconds")})[:-1]
+
+
+def _digest(head: str, detail: str, place: tuple[str, int], subject: str, verb: str) -> str:
+    text = (
+        f'{head},"detail":{detail},"previous_hash":"{place[0]}","sequence":{place[1]},'
+        f'"subject":{_quoted(subject)},"verb":{_quoted(verb)}}}'
+    )
+    return sha256(text.encode()).hexdigest()
 
 
 class Act(NamedTuple):
@@ -85,8 +90,8 @@ def record(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{subject}"]
             )
         previous = _last_of([subject]).get(subject, BEGINNING)
-    who = _who(by)
-    entry = Entry(at=at, **who, **_entry(Act(verb, subject, detail or {}), who, at, previous))
+    act, who = Act(verb, subject, detail or {}), _who(by)
+    entry = Entry(at=at, **who, **_entry(act, _said(act.detail), _head(who, at), previous))
     entry.save(force_insert=True)
     return entry
 
@@ -102,9 +107,13 @@ def record_many(
     """
     tails = {} if tails is None else tails
     tails |= _last_of({act.subject for act in acts} - tails.keys())
-    who, entries = _who(by), []
+    who, entries, said = _who(by), [], {}
+    head = _head(who, at)
     for act in acts:
-        entry = _entry(act, who, at, tails.get(act.subject, BEGINNING))
+        key = id(act.detail)  # the same is said of many
+        if key not in said:
+            said[key] = _said(act.detail)
+        entry = _entry(act, said[key], head, tails.get(act.subject, BEGINNING))
         tails[act.subject] = (entry["sequence"], entry["hash"])
         entries.append(entry)
     if entries:
@@ -145,19 +154,24 @@ def _who(by: Actor | None) -> dict[str, str]:
     return {"actor": actor.username, "actor_name": actor.get_full_name()}
 
 
-def _entry(
-    act: Act, who: Mapping[str, str], at: datetime, previous: tuple[int, str]
-) -> dict[str, Any]:
+def _said(detail: Mapping[str, Any]) -> tuple[Any, str]:
+    """What is told, as it is stored, and its canonical JSON."""
+    plain = _plain(detail)
+    return plain, _canonical(plain)
+
+
+def _entry(act: Act, said: tuple[Any, str], head: str, previous: tuple[int, str]) -> dict[str, Any]:
     """The columns of an entry, besides who and when."""
-    entry = {
+    detail, text = said
+    sequence, before = previous[0] + 1, previous[1]
+    return {
         "verb": act.verb,
         "subject": act.subject,
-        "sequence": previous[0] + 1,
-        "detail": _plain(act.detail),
-        "previous_hash": previous[1],
+        "sequence": sequence,
+        "detail": detail,
+        "previous_hash": before,
+        "hash": _digest(head, text, (before, sequence), act.subject, act.verb),
     }
-    entry["hash"] = _digest({**who, **entry}, at)
-    return entry
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,15 @@ from accounts.models import User
 from audit.record import Tails, record, record_many
 from complaints import holds, public_promises, regimes, turning, written
 from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
-from complaints.lifecycle import STEPS, State, Step
+from complaints.lifecycle import OPEN_STATES, STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
 from complaints.situation import CaseSituation
-from config import bulk
 
-# Sent after the commit, with the transition's id. A lost signal costs seconds: a beat task finds
-# the waiting outbox rows.
+# Sent after the commit, with the transition's id (None: of many cases). A lost signal costs
+# seconds: a beat task finds the waiting outbox rows.
 step_taken = Signal()
 
 Also = Callable[[Complaint, Transition], None]
-# What `_changed` sets.
-CHANGED = ("state", "version", "updated_at", "outcome", "outcome_if_done", "closed_at")
 
 
 def find(number: str, by: User | None) -> Complaint:
@@ -151,34 +148,33 @@ def advance_many(
 ) -> list[tuple[Complaint, list[Unmet]]]:
     """Take one step for many cases at once, by the system; answers which were refused, and why.
 
-    For steps that leave the state and the clocks as they are. The caller's transaction holds the
-    locks of the cases, each of which is there once. Every guard is asked; what is written is what
-    `advance` writes, in as many statements for a thousand cases as for one. `tails`: for
-    `record_many`.
+    For steps of open cases that leave the state and the clocks as they are; all situations are of
+    one moment, and nothing was sent. The caller's transaction holds the locks of the cases, each of
+    which is there once. Every guard is asked; what is written is what `advance` writes, in as many
+    statements for a thousand cases as for one. `tails`: for `record_many`.
     """
     step, taken, refused = STEPS[step_code], [], []
     turns = (*step.stops, *step.cancels, *step.starts, *regimes.moments_of(step.code))
-    if step.to or step.outcome or turns:
+    if step.to or step.outcome or turns or not set(step.sources) <= set(OPEN_STATES):
         raise ValueError(f"{step.code} changes more than can be changed for many cases at once")
+    if any(s.by or s.fields or s.now != situations[0].now for s in situations):
+        raise ValueError("only the system takes a step for many cases at once, at one moment")
     for situation in situations:
         if reasons := unmet(step, situation):
             refused.append((situation.complaint, reasons))
         else:
-            taken.append(_changed(situation.complaint, step, situation))
+            taken.append(situation.complaint)
     if taken:
-        _write_many(taken, step, tails)
+        _write_many(taken, step, situations[0].now, tails)
     return refused
 
 
-def _write_many(transitions: Sequence[Transition], step: Step, tails: Tails | None) -> None:
-    first = transitions[0]
-    bulk.insert(transitions, keys=True)
-    bulk.update([t.complaint for t in transitions], CHANGED)
-    bulk.insert([written.event(t) for t in transitions])
-    record_many([written.act(t) for t in transitions], first.by, first.at, tails=tails)
-    bulk.insert([row for t in transitions for row in written.outbox(t, step)])
-    # One for all: whoever hears it looks into the outbox.
-    transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=first.pk))
+def _write_many(cases: Sequence[Complaint], step: Step, now: datetime, tails: Tails | None) -> None:
+    for case in cases:
+        case.version += 1
+    record_many(written.together(cases, step, now), None, now, tails=tails)
+    # Whoever hears it looks into the outbox: one case for all.
+    transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=None))
 
 
 def _next_state(step: Step, situation: CaseSituation) -> str:

@@ -1,25 +1,39 @@
-"""The rows that a step leaves behind it, not saved: its entries in the story of the case and in the
-audit record, and what must leave the house. `advance.py` writes them, for one case or for many.
+"""What a step leaves behind it: its entries in the story of the case and in the audit record, and
+what must leave the house. `advance.py` writes them: for one case row by row, for many together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from audit.record import Act
 from complaints.lifecycle import Step
-from complaints.models import Event, Outbox, Transition
+from complaints.models import Complaint, Event, Outbox, Transition
+from config import bulk
+from config.bulk import Change, Shape
 
 
-def _detail(transition: Transition) -> dict[str, Any]:
-    return {
-        "from": transition.from_state,
-        "to": transition.to_state,
-        "version": transition.version,
-        "fields": transition.fields,
-    }
+def _detail(
+    before: str, after: str, version: int, fields: Mapping[str, Any] | list[str]
+) -> dict[str, Any]:
+    return {"from": before, "to": after, "version": version, "fields": fields}
+
+
+def _detail_of(taken: Transition, fields: Mapping[str, Any] | list[str]) -> dict[str, Any]:
+    return _detail(taken.from_state, taken.to_state, taken.version, fields)
+
+
+def _key(number: str, version: int, effect: str) -> str:
+    return f"{number}.{version}.{effect}"
+
+
+def _effects(step: Step) -> tuple[str, ...]:
+    """Another program is told of every step, when there is one (correspondence/dispatch.py)."""
+    return (*step.effects, "call_webhook") if settings.WEBHOOK_URL else step.effects
 
 
 def event(transition: Transition) -> Event:
@@ -31,30 +45,78 @@ def event(transition: Transition) -> Event:
         kind=Event.Kind.STEP,
         code=transition.step,
         text=_words(transition) if transition.fields else "",
-        detail=_detail(transition),
+        detail=_detail_of(transition, transition.fields),
     )
 
 
 def act(transition: Transition) -> Act:
     """The step in the audit record, without the words that were written."""
-    detail = {**_detail(transition), "fields": sorted(transition.fields)}
+    detail = _detail_of(transition, sorted(transition.fields))
     return Act(f"step.{transition.step}", transition.complaint.subject, detail)
 
 
 def outbox(transition: Transition, step: Step) -> list[Outbox]:
-    """What leaves the house because of the step; another program is told of every step, when there
-    is one (correspondence/dispatch.py).
-    """
+    """What leaves the house because of the step."""
     complaint = transition.complaint
-    effects = (*step.effects, "call_webhook") if settings.WEBHOOK_URL else step.effects
     return [
         Outbox(
             complaint_id=complaint.pk,
             transition_id=transition.pk,
             effect=effect,
-            key=f"{complaint.number}.{transition.version}.{effect}",
+            key=_key(complaint.number, transition.version, effect),
             created_at=transition.at,
             not_before=transition.at,
+        )
+        for effect in _effects(step)
+    ]
+
+
+def together(cases: Sequence[Complaint], step: Step, now: datetime) -> list[Act]:
+    """Write the step for cases that only become a version older, all by the system, with nothing
+    sent: one statement. Answers what the audit record has to say.
+    """
+    effects = _effects(step)
+    details: dict[tuple[str, int], dict[str, Any]] = {}  # few are different
+    values = []
+    for case in cases:
+        state, version = case.state, case.version
+        detail = details.setdefault((state, version), _detail(state, state, version, {}))
+        told = {effect: _key(case.number, version, effect) for effect in effects}
+        values.append(
+            {"case": case.pk, "version": version, "state": state, "detail": detail, **told}
+        )
+    bulk.spread(values, [*_parts(step, now), *_leaving(effects, now)], keys={"taken": Transition})
+    recorded = {key: {**detail, "fields": []} for key, detail in details.items()}
+    verb = f"step.{step.code}"
+    return [Act(verb, case.subject, recorded[case.state, case.version]) for case in cases]
+
+
+def _parts(step: Step, now: datetime) -> list[Shape | Change]:
+    """The step, the case and its story."""
+    return [
+        Shape(
+            Transition(step=step.code, at=now),
+            {
+                "id": "taken",
+                "complaint_id": "case",
+                "from_state": "state",
+                "to_state": "state",
+                "version": "version",
+            },
+        ),
+        Change(Complaint, {"id": "case", "version": "version"}, {"updated_at": now}),
+        Shape(
+            Event(at=now, kind=Event.Kind.STEP, code=step.code),
+            {"complaint_id": "case", "detail": "detail"},
+        ),
+    ]
+
+
+def _leaving(effects: Sequence[str], now: datetime) -> list[Shape]:
+    return [
+        Shape(
+            Outbox(effect=effect, created_at=now, not_before=now),
+            {"complaint_id": "case", "transition_id": "taken", "key": effect},
         )
         for effect in effects
     ]

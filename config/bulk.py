@@ -8,8 +8,8 @@ constraints hold as they do for one row; signals are not sent.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -31,8 +31,19 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class _Insert:
-    """INSERT of a row for each of `v`; takes a document of the `shared` columns."""
+class Change:
+    """How values change rows that are there: `own` says which column takes which value, the primary
+    key among them finds the row; `same` has what all rows get.
+    """
+
+    model: type[Model]
+    own: Mapping[str, str]
+    same: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A statement for each of `v`; takes a document of the `shared` columns."""
 
     statement: str
     types: Mapping[str, str]  # of the values
@@ -40,15 +51,16 @@ class _Insert:
 
 
 @cache
-def _inserting(model: type[Model], own: tuple[tuple[str, str], ...]) -> _Insert:
-    fields = [f for f in model._meta.local_concrete_fields if not (f.primary_key or f.generated)]
+def _inserting(model: type[Model], own: tuple[tuple[str, str], ...]) -> _Plan:
     taken = dict(own)
+    fields = [f for f in model._meta.local_concrete_fields if not f.generated]
+    fields = [f for f in fields if f.attname in taken or not f.primary_key]
     columns = ", ".join(f'"{f.column}"' for f in fields)
     values = ", ".join(
         f'v."{taken[f.attname]}"' if f.attname in taken else f's."{f.column}"' for f in fields
     )
     table = f'"{model._meta.db_table}"'
-    return _Insert(
+    return _Plan(
         f"INSERT INTO {table} ({columns}) SELECT {values} "  # noqa: S608
         f"FROM v, json_populate_record(NULL::{table}, %s) s",
         {taken[f.attname]: _type(f) for f in fields if f.attname in taken},
@@ -56,16 +68,53 @@ def _inserting(model: type[Model], own: tuple[tuple[str, str], ...]) -> _Insert:
     )
 
 
-def spread(values: Sequence[Values], shapes: Sequence[Shape]) -> None:
-    """Write a row of each shape for each of the values: rows of several tables, one statement."""
+@cache
+def _changing(model: type[Model], own: tuple[tuple[str, str], ...], same: tuple[str, ...]) -> _Plan:
+    table, key = f'"{model._meta.db_table}"', model._meta.pk
+    taken = {model._meta.get_field(name): value for name, value in own}
+    columns = [f'"{f.column}" = v."{value}"' for f, value in taken.items() if f is not key]
+    columns += [f'"{f.column}" = s."{f.column}"' for f in map(model._meta.get_field, same)]
+    return _Plan(
+        f"UPDATE {table} t SET {', '.join(columns)} "  # noqa: S608
+        f"FROM v, json_populate_record(NULL::{table}, %s) s "
+        f'WHERE t."{key.column}" = v."{taken[key]}"',
+        {value: _type(f) for f, value in taken.items()},
+        same,
+    )
+
+
+def _plan(part: Shape | Change) -> tuple[_Plan, str]:
+    """The statement, and what all its rows have."""
+    own = tuple(part.own.items())
+    if isinstance(part, Shape):
+        plan = _inserting(type(part.same), own)
+        return plan, _shared(part.same, plan.shared)
+    columns = {part.model._meta.get_field(n).column: value for n, value in part.same.items()}
+    return _changing(part.model, own, tuple(part.same)), _json(columns)
+
+
+def spread(
+    values: Sequence[Values],
+    parts: Sequence[Shape | Change],
+    *,
+    keys: Mapping[str, type[Model]] | None = None,
+) -> None:
+    """Write a row of each shape, and change one, for each of the values: rows of several tables,
+    one statement.
+
+    `keys`: further values, a fresh primary key of such a model for each.
+    """
     if not values:
         return
-    inserts = [_inserting(type(s.same), tuple(s.own.items())) for s in shapes]
-    types = {name: kind for insert in inserts for name, kind in insert.types.items()}
-    parts = [f"i{n} AS ({insert.statement})" for n, insert in enumerate(inserts)]
-    shared = (_shared(s.same, i.shared) for s, i in zip(shapes, inserts, strict=True))
+    plans = [_plan(part) for part in parts]
+    types = {name: kind for plan, _ in plans for name, kind in plan.types.items()}
+    whole = ", ".join([_table(types, keys or {}), *_named(plan.statement for plan, _ in plans)])
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {_table(types)}, {', '.join(parts)} SELECT", [_json(values), *shared])
+        cursor.execute(f"WITH {whole} SELECT", [_json(values), *(same for _, same in plans)])
+
+
+def _named(statements: Iterable[str]) -> Iterator[str]:
+    return (f"part{n} AS ({statement})" for n, statement in enumerate(statements))
 
 
 def insert(rows: Sequence[Model], *, keys: bool = False) -> None:
@@ -105,23 +154,7 @@ def change(
     to row, in `same` what all get.
     """
     if values:
-        with connection.cursor() as cursor:
-            statement = _updating(model, tuple(values[0]), tuple(same or ()))
-            cursor.execute(statement, [_json(values), _json(same or {})])
-
-
-@cache
-def _updating(model: type[Model], own: tuple[str, ...], same: tuple[str, ...]) -> str:
-    table, key = f'"{model._meta.db_table}"', model._meta.pk
-    fields = {name: model._meta.get_field(name) for name in (*own, *same)}
-    types = {name: _type(fields[name]) for name in own}
-    columns = [f'"{fields[n].column}" = v."{n}"' for n in own if fields[n] is not key]
-    columns += [f'"{fields[n].column}" = s."{fields[n].column}"' for n in same]
-    return (
-        f"WITH {_table(types)} UPDATE {table} t SET {', '.join(columns)} "  # noqa: S608
-        f"FROM v, json_populate_record(NULL::{table}, %s) s "
-        f'WHERE t."{key.column}" = v."{key.attname}"'
-    )
+        spread(values, [Change(model, {name: name for name in values[0]}, same or {})])
 
 
 def _type(field: Field[Any, Any]) -> str:
@@ -144,9 +177,17 @@ def _shared(row: Model, names: Sequence[str]) -> str:
     return _json({row._meta.get_field(name).column: row.__dict__[name] for name in names})
 
 
-def _table(types: Mapping[str, str]) -> str:
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-    return f"v AS (SELECT * FROM json_to_recordset(%s) AS v({columns}))"  # noqa: S608
+def _table(types: Mapping[str, str], keys: Mapping[str, type[Model]] | None = None) -> str:
+    """What is written, as the table `v`."""
+    columns = ", ".join(
+        f'"{name}" {kind}' for name, kind in types.items() if name not in (keys or {})
+    )
+    drawn = "".join(
+        f", nextval((SELECT pg_get_serial_sequence('\"{m._meta.db_table}\"', "
+        f"'{m._meta.pk.column}'))::regclass) AS \"{name}\""
+        for name, m in (keys or {}).items()
+    )
+    return f"v AS (SELECT *{drawn} FROM json_to_recordset(%s) AS v({columns}))"  # noqa: S608
 
 
 def _as_text(value: object) -> str:

@@ -30,7 +30,7 @@ SIGNAL = "correspondence.soon"
 CALL = "call_webhook"  # the effect of every step when a webhook is configured
 
 
-def soon(sender: Any, transition_id: int, **kwargs: Any) -> None:
+def soon(sender: Any, transition_id: int | None, **kwargs: Any) -> None:
     """A step was committed: ask Celery to send now.
 
     Never breaks the step; the beat sweep finds what was missed.
