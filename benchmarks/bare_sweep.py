@@ -6,14 +6,16 @@ fixed. The hash of the record is worked out as well.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db import connection
 
 BATCH = 1_000
 _TAKEN = f"""
 held AS MATERIALIZED (
-    SELECT d.id, c.id AS complaint, c.number, c.state, c.version + 1 AS version
+    SELECT d.id, d.ladder_at, c.id AS complaint, c.number, c.state, c.version + 1 AS version
     FROM complaints_deadline d JOIN complaints_complaint c ON c.id = d.complaint_id
-    WHERE d.state = 'running' AND d.ladder_at <= now()
+    WHERE d.state = 'running' AND d.ladder_at <= now() AND d.ladder_at >= %(place)s
     ORDER BY d.ladder_at, d.id LIMIT {BATCH} FOR NO KEY UPDATE SKIP LOCKED),
 due AS MATERIALIZED (
     SELECT *, nextval('complaints_transition_id_seq') AS step FROM held),
@@ -49,7 +51,7 @@ record AS (
     SELECT now(), 'system', '', 'deadline.warn_of_deadline', 'complaint:' || number, sequence + 1,
         '{"kind": "x", "who": "owner"}', hash, first FROM hashed
 """
-WARN = f"WITH {_TAKEN}, {_ENTRY}) SELECT count(*) FROM due"  # noqa: S608
+WARN = f"WITH {_TAKEN}, {_ENTRY}) SELECT count(*), max(ladder_at) FROM due"  # noqa: S608
 FALL_DUE = f"""
 WITH {_TAKEN}, {_ENTRY}
     UNION ALL SELECT now(), 'system', '', 'step.escalate', 'complaint:' || number, sequence + 2,
@@ -72,7 +74,7 @@ alarm AS (
         not_before, attempts, last_error)
     SELECT complaint, step, 'tell_escalation', number || '.' || version || '.alarm', '{{}}',
         now(), now(), 0, '' FROM due)
-SELECT count(*) FROM due
+SELECT count(*), max(ladder_at) FROM due
 """  # noqa: S608
 
 
@@ -88,8 +90,8 @@ def fall_due() -> None:
 
 def _drain(statement: str, rung: int, following: str) -> None:
     whole = statement.replace("%(rung)s", str(rung)).replace("%(next)s", following)
+    count, place = BATCH, datetime(1, 1, 2, tzinfo=UTC)
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(whole)
-            if cursor.fetchone()[0] < BATCH:
-                return
+        while count == BATCH:
+            cursor.execute(whole, {"place": place})
+            count, place = cursor.fetchone()

@@ -84,7 +84,11 @@ class Complaint(models.Model):
     )
     folder = models.OneToOneField(Folder, on_delete=models.PROTECT, related_name="complaint")
     team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("团队")
+        Team,
+        on_delete=models.PROTECT,
+        related_name="complaints",
+        db_index=False,  # `by_team_and_age` finds them
+        verbose_name=_("团队"),
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -98,6 +102,7 @@ class Complaint(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="registered_complaints",
+        db_index=False,  # nobody looks for a person's, and people are never deleted
         verbose_name=_("登记人"),
     )
     shared_with_counsel = models.BooleanField(_("已送法务"), default=False)
@@ -116,10 +121,20 @@ class Complaint(models.Model):
     # Rules that hold on the present facts; follows them in the same transaction.
     rests_on = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        db_index=False,  # cases are never deleted
     )
     withdrawal_requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,  # nobody looks for a person's, and people are never deleted
     )
     withdrawal_requested_at = models.DateTimeField(null=True, blank=True)
     withdrawal_words = models.TextField(_("消费者撤回原话"), blank=True)
