@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_absence'),
-        ('complaints', '0019_fewer_indexes'),
+        ('complaints', '0020_snapshot_holidays'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
