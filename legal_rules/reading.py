@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from legal_rules import examples
 from legal_rules.analysis import Json
+from legal_rules.models import RuleSignature
 from legal_rules.reasoning import prose
 from legal_rules.reasoning.rules import Version
 from legal_rules.reasoning.telling import lines
@@ -78,7 +79,7 @@ def rule_card(standing: Standing, lang: str) -> Json:
         "right": rule.right,
         "sha256": rule.sha256,
         "signed": standing.signed,
-        "signature": _signature(standing),
+        "signature": signature_told(standing.latest),
         "dated_by": list(rule.dated_by),
         "yields_to": list(rule.yields_to),
         "alternatives": list(rule.alternatives),
@@ -108,9 +109,8 @@ def rule_in_words(standing: Standing, book: Rulebook, lang: str) -> Json:
     }
 
 
-def _signature(standing: Standing) -> Json | None:
-    """Counsel's latest act on the rule; null where there is none."""
-    act = standing.latest
+def signature_told(act: RuleSignature | None) -> Json | None:
+    """Counsel's latest act on a rule or a regime; null where there is none."""
     if act is None:
         return None
     return {

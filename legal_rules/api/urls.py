@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from legal_rules.api import suggest, views
+from legal_rules.api import deadlines, suggest, views
 
 urlpatterns = [
     path("legal/evaluate/", views.EvaluateView.as_view(), name="api-legal-evaluate"),
@@ -15,6 +15,7 @@ urlpatterns = [
         name="api-legal-suggest-category",
     ),
     path("legal/facts/", views.FactsView.as_view(), name="api-legal-facts"),
+    path("legal/deadlines/", deadlines.LimitsView.as_view(), name="api-legal-deadlines"),
     path("legal/rules/", views.RulesView.as_view(), name="api-legal-rules"),
     path("legal/rules/<str:rule>/", views.RuleView.as_view(), name="api-legal-rule"),
 ]
