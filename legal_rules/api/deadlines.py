@@ -17,7 +17,7 @@ from legal_rules.api.rule_serializers import SignatureSerializer
 from legal_rules.deadline_names import NATURES, OWED_BY, UNITS, USES
 
 
-class PlaceSerializer(serializers.Serializer[Any]):
+class LimitPlaceSerializer(serializers.Serializer[Any]):
     """Where words of the law stand."""
 
     instrument = serializers.CharField()
@@ -27,7 +27,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 
 class LimitSourceSerializer(serializers.Serializer[Any]):
-    citation = PlaceSerializer(
+    citation = LimitPlaceSerializer(
         allow_null=True, help_text=_("条文的位置；条文没有收录在本系统时为空")
     )
     name = serializers.CharField()
