@@ -184,7 +184,7 @@ def test_a_moment_shows_what_it_moves_while_it_is_typed(signed_in: Open) -> None
     expect(sheet).to_contain_text("由此起算：无理由退货的退款（7 日）")
     expect(sheet).to_contain_text("“无理由退货的退款”开始计时，期限 2026-03-17 24:00")
     usable(page)
-    sheet.get_by_role("button", name="登记", exact=True).click()
+    sheet.get_by_role("button", name="登记时间节点").click()
     expect(in_pane(page, "无理由退货的退款").first).to_be_visible()
     expect(page.get_by_text("登记时间节点：收到退回的商品 2026-03-10")).to_be_visible()
 
