@@ -39,6 +39,12 @@ def in_force(day: date) -> QuerySet[Absence]:
     return Absence.objects.filter(ended_at=None, first_day__lte=day, last_day__gte=day)
 
 
+def coming(day: date) -> QuerySet[Absence]:
+    """Absences that count on the day or later, the soonest first."""
+    found = Absence.objects.filter(ended_at=None, last_day__gte=day)
+    return found.select_related("user", "deputy").order_by("first_day", "pk")
+
+
 @dataclass(frozen=True)
 class Roster:
     """Who is away on one day. One statement, however many people are asked about."""

@@ -30,10 +30,9 @@ def absence(request: HttpRequest) -> HttpResponse:
 def _entered(user: User, form: AbsenceForm) -> dict[str, Any]:
     """Current and coming absences: the own ones, the team's, and those the person stands in for."""
     day = absences.today()
-    coming = Absence.objects.filter(ended_at=None, last_day__gte=day).select_related(
-        "user", "deputy"
-    )
+    coming = absences.coming(day)
     return {
+        "may_hand_over": user.may("take"),
         "today": day,
         "own": coming.filter(user=user),
         "standing_in": coming.filter(deputy=user),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
-from accounts.models import User
+from accounts.models import Absence, User
 from complaints.actions import assignment
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
@@ -60,8 +61,8 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "queue/danger.html", _shown(request, again), status=422)
     said = _("已将 {number} 转派给 {name}").format(number=number, name=receiver.name)
     messages.success(request, said)
-    who = posted.get("who", "")
-    return redirect(f"{reverse('danger')}?{urlencode({'who': who})}" if who else "danger")
+    back = {name: posted[name] for name in ("who", "away") if posted.get(name)}
+    return redirect(f"{reverse('danger')}?{urlencode(back)}" if back else "danger")
 
 
 def _receiver(user: User, number: str, to: str) -> User:
@@ -74,17 +75,18 @@ def _receiver(user: User, number: str, to: str) -> User:
 
 
 def _shown(request: HttpRequest, again: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What the list shows. Four statements, whatever it holds."""
+    """What the list shows. Six statements at most, whatever it holds."""
     user, now = person(request), timezone.now()
     found = Danger(user, now, Directory(user))
     loads = found.loads()
-    asked = request.POST if again else request.GET
-    who = asked.get("who", "")
-    who = who if who in dict(found.people) else ""
+    who, away = _looked_at(found, request.POST if again else request.GET)
     only = again["number"] if again else request.GET.get("case", "")
-    cases = found.of(who) if who else found.cases
     if only:
         cases = Complaint.objects.visible_to(user).open().filter(number=only)
+    elif away:
+        cases = found.during(away)
+    else:
+        cases = found.of(who) if who else found.cases
     shown = page(cases, BY_DUE, _cursor(request), now)
     return {
         "groups": grouped(found, shown.rows, loads, again),
@@ -95,19 +97,30 @@ def _shown(request: HttpRequest, again: dict[str, Any] | None = None) -> dict[st
         ],
         "leads": found.leads,
         "who": who,
+        "away": away,
+        "leaves": [] if who or away or only else found.leaves(),
         "only": only,
         "again": again,
         "nobody": NOBODY,
         "now": now,
         "page": shown,
-        "next_url": shown.next and _address(who, shown.next),
-        "previous_url": shown.previous and _address(who, shown.previous),
+        "next_url": shown.next and _address(who, away, shown.next),
+        "previous_url": shown.previous and _address(who, away, shown.previous),
     }
 
 
-def _address(who: str, cursor: str) -> str:
-    values = {"who": who, "cursor": cursor} if who else {"cursor": cursor}
-    return f"{reverse('danger')}?{urlencode(values)}"
+def _looked_at(found: Danger, asked: Mapping[str, str]) -> tuple[str, Absence | None]:
+    """Whose cases the address names, or which leave of somebody whose cases are in the list."""
+    away = asked.get("away", "")
+    if away:
+        return "", next((each for each in found.absences if str(each.pk) == away), None)
+    who = asked.get("who", "")
+    return (who if who in dict(found.people) else ""), None
+
+
+def _address(who: str, away: Absence | None, cursor: str) -> str:
+    place = {"away": str(away.pk)} if away else {"who": who} if who else {}
+    return f"{reverse('danger')}?{urlencode({**place, 'cursor': cursor})}"
 
 
 def _cursor(request: HttpRequest) -> Cursor | None:

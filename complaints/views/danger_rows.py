@@ -6,20 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts import absences
+from accounts.models import Absence, User
 from accounts.roles import Role
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_filters import Directory, end_of_today
 from complaints.views.queue_rows import BY_DUE, Row
 from complaints.views.queue_views import capped_counts, shown
+from complaints.workdays import DAY, SHANGHAI
 
 NOBODY = "none"
+SOON = timedelta(days=7)  # how long before it a leave is shown
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,21 @@ class Group:
     cases: list[Threatened]
 
 
+@dataclass(frozen=True)
+class Leave:
+    """Days away of somebody whose cases are in the list, and how many of them fall due by the last
+    of these days or are over.
+    """
+
+    absence: Absence
+    number: int
+
+    @property
+    def shown(self) -> str:
+        """The number, 99+ for more."""
+        return shown(self.number)
+
+
 @dataclass
 class Danger:
     """The list before one person. A supervisor sees the teams led, an agent the own cases."""
@@ -87,16 +106,45 @@ class Danger:
     @property
     def cases(self) -> ComplaintQuerySet:
         """What falls due before midnight or is over; never what stands still."""
+        return self._before(end_of_today(self.now))
+
+    def _before(self, moment: datetime) -> ComplaintQuerySet:
         visible = Complaint.objects.visible_to(self.user)
         if not self.leads:
             visible = visible.owned_by(self.user)
         elif self.user.led_team_ids and not self.user.is_(Role.AUDITOR):
             visible = visible.filter(team__in=self.user.led_team_ids)
-        return visible.due_before(end_of_today(self.now))
+        return visible.due_before(moment)
 
     def of(self, who: str) -> ComplaintQuerySet:
         """The cases of one person, or of nobody."""
         return self.cases.filter(owner=None if who == NOBODY else int(who))
+
+    def during(self, absence: Absence) -> ComplaintQuerySet:
+        """What of somebody's cases falls due by the end of the days away, or is over."""
+        end = datetime.combine(absence.last_day + DAY, time(0), SHANGHAI)
+        return self._before(end).filter(owner=absence.user_id)
+
+    @cached_property
+    def absences(self) -> list[Absence]:
+        """Days away of these people, now and to come. One statement."""
+        people = [int(who) for who, _name in self.people if who != NOBODY]
+        return list(absences.coming(self.today).filter(user__in=people))
+
+    @property
+    def today(self) -> date:
+        """The day in the time zone of the business."""
+        return self.now.astimezone(SHANGHAI).date()
+
+    def leaves(self) -> list[Leave]:
+        """Whoever is away or goes within a week and has cases to hand over. One statement more
+        where there is anybody.
+        """
+        soon = [each for each in self.absences if each.first_day <= self.today + SOON]
+        lists = {str(e.pk): BY_DUE.sort(self.during(e), backwards=False) for e in soon}
+        counts = capped_counts(lists) if lists else {}
+        found = [Leave(each, counts[str(each.pk)]) for each in soon]
+        return [leave for leave in found if leave.number]
 
     @property
     def people(self) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import absences
+from accounts.models import Absence, User
 from complaints.actions import assignment, holds, sweep
 from complaints.models import Complaint, Event
 from complaints.workdays import SHANGHAI
@@ -171,6 +172,50 @@ def test_who_is_away_is_marked_and_receives_nothing(cast: Cast, over: Complaint)
     assert f'<option value="{cast.colleague.pk}"' not in page
 
 
+def leave(who: User, first: int, last: int) -> Absence:
+    day = timezone.localdate()
+    days = {"first_day": day + timedelta(days=first), "last_day": day + timedelta(days=last)}
+    return absences.set_absence(who, **days, deputy=None, by=who)
+
+
+def test_before_a_leave_the_supervisor_sees_what_falls_due_meanwhile_and_hands_it_over(
+    cast: Cast, over: Complaint, later: Complaint
+) -> None:
+    going = leave(cast.agent, 1, 3)
+    far = begun(cast, "2026-03-09 09:30", title="休假之后")
+    Complaint.objects.filter(pk=far.pk).update(next_due_at=at("2026-03-13 00:00"))
+    client = browser(cast.supervisor)
+    link = f"{DANGER}?away={going.pk}"
+    first = text_of(client.get(DANGER))
+    assert "陈晓雨 03-10 至 03-12 休假，到休假结束有 2 件到期或者已经超时" in first
+    assert link in first
+    page = text_of(client.get(link))
+    assert rows(client.get(link)) == [over.number, later.number]
+    assert "休假期间到期的案件</h1>" in page
+    answer = hand(client, later, to=cast.colleague.pk, away=going.pk)
+    assert answer.url == link
+    assert rows(client.get(link)) == [over.number]
+    assert link in text_of(client.get(reverse("absence")))
+
+
+def test_a_leave_without_anything_due_or_far_away_is_not_announced(
+    cast: Cast, over: Complaint
+) -> None:
+    leave(cast.colleague, 1, 3)
+    far = leave(cast.agent, 8, 9)
+    page = text_of(browser(cast.supervisor).get(DANGER))
+    assert "到休假结束有" not in page
+    assert rows(browser(cast.supervisor).get(DANGER, {"away": far.pk})) == [over.number]
+
+
+def test_a_leave_shows_nobody_else_s_cases(cast: Cast, over: Complaint, today: Complaint) -> None:
+    mine, theirs = leave(cast.agent, 0, 3), leave(cast.colleague, 0, 3)
+    agent = browser(cast.agent)
+    assert rows(agent.get(DANGER, {"away": mine.pk})) == [over.number]
+    assert rows(agent.get(DANGER, {"away": theirs.pk})) == [over.number], "as if it were not there"
+    assert rows(browser(cast.outside_supervisor).get(DANGER, {"away": mine.pk})) == []
+
+
 def test_a_warning_leads_to_its_case_and_the_list_to_it(cast: Cast, over: Complaint) -> None:
     sweep.enforce_due(TODAY)
     send_waiting()
@@ -188,7 +233,14 @@ def test_a_warning_of_a_case_that_is_gone_says_so(cast: Cast, over: Complaint) -
 
 
 @pytest.mark.parametrize(
-    "query", [{"who": "x"}, {"who": "99999999999999999999"}, {"cursor": "junk"}, {"case": "x" * 99}]
+    "query",
+    [
+        {"who": "x"},
+        {"away": "x"},
+        {"who": "99999999999999999999"},
+        {"cursor": "junk"},
+        {"case": "x" * 99},
+    ],
 )
 def test_junk_in_the_address_harms_nothing(
     cast: Cast, over: Complaint, query: dict[str, str]
@@ -206,10 +258,12 @@ def test_it_takes_as_many_statements_for_many_as_for_few(cast: Cast, over: Compl
             client.get(DANGER)
         return len(statements)
 
+    leave(cast.agent, 1, 2)
     few = counted()
+    leave(cast.colleague, 1, 2)
     for n in range(8):
         begun(cast, f"2026-03-04 1{n}:00", by=cast.colleague if n % 2 else cast.agent)
-    assert counted() == few <= 7
+    assert counted() == few <= 9
 
 
 def test_it_is_paged(cast: Cast, over: Complaint) -> None:
