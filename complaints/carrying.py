@@ -12,10 +12,12 @@ from typing import Any, Literal
 
 from complaints import facts, suggestion
 from complaints.models import Resolution
-from legal_rules import citations, rulebook, signatures
+from legal_rules import citations, rulebook
 from legal_rules.citations import Cited
 from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Rule
+from legal_rules.sign_off import NOT_READ, Act
+from legal_rules.signatures import RULES
 
 Why = Literal["named", "minimum", "measure"]
 NAMED: Why = "named"
@@ -59,15 +61,13 @@ class Carrier:
         return {**kept, "reason": reason} if not self.signed else kept
 
 
-def rules(
-    resolution: Resolution, last: signatures.Act | None = signatures.NOT_READ
-) -> list[Carrier]:
+def rules(resolution: Resolution, last: Act | None = NOT_READ) -> list[Carrier]:
     """The rules that carry the resolution, in the order of the rulebook.
 
     One small query, unless the caller has read the `last` act of counsel. The resolution is bound
     to its analysis (`signature.as_it_would_be_signed`).
     """
-    book, signed = rulebook.current(), signatures.signed_rules(last)
+    book, signed = rulebook.current(), RULES.signed(last)
     result = resolution.analysis.result if resolution.analysis else {}
     why: dict[str, list[Why]] = {}
     named = ((name, NAMED) for name in _named(resolution, result))

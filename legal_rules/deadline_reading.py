@@ -6,16 +6,16 @@ from typing import Any
 
 from legal_rules import deadline_telling
 from legal_rules.deadline_table import Table
-from legal_rules.deadline_terms import Entry
+from legal_rules.deadline_terms import Entry, Regime
 from legal_rules.reading import signature_told
-from legal_rules.regime_signatures import RegimeStanding
+from legal_rules.sign_off import Standing
 
 Json = dict[str, Any]
 
 
-def regime_card(standing: RegimeStanding, table: Table, lang: str) -> Json:
+def regime_card(standing: Standing[Regime], table: Table, lang: str) -> Json:
     """One field of the table with what counsel signed, and its entries in order."""
-    regime = standing.regime
+    regime = standing.piece
     return {
         "id": regime.id,
         "title": regime.title.in_(lang),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -58,12 +58,11 @@ def latest(names: Sequence[str] = ()) -> dict[str, str]:
     return dict(rows.values_list("rule", "sha256"))
 
 
-def texts_of(rules: Sequence[Rule]) -> dict[str, int]:
-    """Rule → primary key of the text that it has now. Raises KeyError for one not noted."""
-    wanted = {rule.id: rule.sha256 for rule in rules}
+def texts_of(wanted: Mapping[str, str]) -> dict[str, int]:
+    """Name → primary key of its latest text, of those (name → SHA-256) that say that in it."""
     rows = RuleText.objects.filter(rule__in=wanted).order_by("rule", "-id").distinct("rule")
-    found = {rule: (pk, said) for rule, pk, said in rows.values_list("rule", "pk", "sha256")}
-    return {name: found[name][0] for name, said in wanted.items() if found[name][1] == said}
+    found = rows.values_list("rule", "pk", "sha256")
+    return {name: pk for name, pk, said in found if wanted[name] == said}
 
 
 def _text(rule: Rule, book: Rulebook, edition: Edition, now: datetime) -> RuleText:

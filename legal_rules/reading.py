@@ -6,10 +6,10 @@ from legal_rules import examples
 from legal_rules.analysis import Json
 from legal_rules.models import RuleSignature
 from legal_rules.reasoning import prose
-from legal_rules.reasoning.rules import Version
+from legal_rules.reasoning.rules import Rule, Version
 from legal_rules.reasoning.telling import lines
 from legal_rules.rulebook import Rulebook
-from legal_rules.signatures import Standing
+from legal_rules.sign_off import Standing
 from legal_rules.terms import Fact
 from legal_rules.vocabulary import CATEGORIES, FACTS, GROUPS, REMEDIES, RIGHTS
 
@@ -69,9 +69,9 @@ def _fact(fact: Fact, lang: str) -> Json:
     }
 
 
-def rule_card(standing: Standing, lang: str) -> Json:
+def rule_card(standing: Standing[Rule], lang: str) -> Json:
     """One rule as a reader needs it, with what counsel signed of it."""
-    rule = standing.rule
+    rule = standing.piece
     return {
         "id": rule.id,
         "title": rule.title.in_(lang),
@@ -90,9 +90,9 @@ def rule_card(standing: Standing, lang: str) -> Json:
     }
 
 
-def rule_in_words(standing: Standing, book: Rulebook, lang: str) -> Json:
+def rule_in_words(standing: Standing[Rule], book: Rulebook, lang: str) -> Json:
     """The card, what the rule says as sentences (indented by U+3000), and its worked examples."""
-    rule = standing.rule
+    rule = standing.piece
     return {
         **rule_card(standing, lang),
         "prose": lines(rule, book.rules, lang),

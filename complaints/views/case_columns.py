@@ -24,7 +24,7 @@ from complaints.models import (
     Transition,
 )
 from complaints.situation import LETTERS
-from legal_rules import signatures
+from legal_rules import sign_off
 
 RELATED = 5
 TALK = (
@@ -202,7 +202,7 @@ def _latest() -> dict[str, Any]:
             _here(Event.objects.filter(by=OuterRef("owner"))).order_by("-id").values("pk")[:1]
         ),
         "last_event": Subquery(_here(Event.objects.order_by("-id")).values("pk")[:1]),
-        "last_rule_act": signatures.latest_act(),
+        "last_rule_act": sign_off.latest_act(),
     }
 
 

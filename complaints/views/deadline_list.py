@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from complaints.views.rule_list import LIMIT, status_of
-from legal_rules import deadline_table, deadline_telling, regime_signatures
+from legal_rules import deadline_table, deadline_telling
 from legal_rules.deadline_names import NATURES, OWED_BY, USES
 from legal_rules.deadline_terms import Citation, Entry, Regime
-from legal_rules.regime_signatures import RegimeStanding
+from legal_rules.regime_signatures import REGIMES
+from legal_rules.sign_off import Standing
 from legal_rules.vocabulary import FACTS
 
 
@@ -44,7 +45,7 @@ class Group:
 
     regime: Regime
     title: str
-    standing: RegimeStanding
+    standing: Standing[Regime]
     rows: list[Row] = field(default_factory=list)
 
     @property
@@ -94,9 +95,9 @@ def groups(chosen: Chosen, lang: str) -> list[Group]:
     """The regimes in the order of the table, without those of which nothing fits: one query."""
     table = deadline_table.current()
     found = []
-    for name, standing in regime_signatures.standings(table).items():
-        rows = [row_of(table.entries[entry], lang) for entry in table.regimes[name].entries]
-        regime = table.regimes[name]
+    for standing in REGIMES.standings().values():
+        regime = standing.piece
+        rows = [row_of(table.entries[entry], lang) for entry in regime.entries]
         group = Group(regime, regime.title.in_(lang), standing, [r for r in rows if chosen.fits(r)])
         if group.rows:
             found.append(group)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
 from complaints.views.deadline_list import Row, row_of
-from complaints.views.rule_history import Act, Paragraphs, history, only_changes
-from complaints.views.rule_list import status_of
+from complaints.views.signing_page import SigningPage
 from legal_rules import deadline_table, deadline_telling, regime_signatures, rulebook
 from legal_rules.deadline_names import CERTAINTIES
 from legal_rules.deadline_telling import EntryTold
 from legal_rules.deadline_terms import Entry, Regime
-from legal_rules.models import RuleText
-from legal_rules.regime_signatures import RegimeStanding
 from legal_rules.vocabulary import FACTS
 
 TABS = ("text", "history")
@@ -91,49 +90,18 @@ class EntryShown:
         return [row_of(each, self.lang) for each in entries if each.replaces == self.entry.id]
 
 
-class RegimePage:
-    """A regime: its entries, counsel's acts. Everything is read when it is first asked for."""
+class RegimePage(SigningPage[Regime]):
+    """A regime: its entries, counsel's acts."""
+
+    sign_off = regime_signatures.REGIMES
+    done = {"sign": _("已签署“{title}”的期限"), "revoke": _("已撤销“{title}”的签署，它们又是草稿")}
 
     def __init__(self, regime: Regime, user: User, lang: str) -> None:
-        self.regime, self.user, self.lang = regime, user, lang
-        self.draft_key = f"regime:{regime.id}"
-
-    @property
-    def title(self) -> str:
-        return self.regime.title.in_(self.lang)
+        super().__init__(regime, user, lang, f"regime:{regime.id}")
+        self.regime = regime
 
     @cached_property
     def entries(self) -> list[EntryShown]:
         """All that counsel signs here."""
         table = deadline_table.current()
         return [EntryShown(table.entries[name], self.lang) for name in self.regime.entries]
-
-    @cached_property
-    def standing(self) -> RegimeStanding:
-        """How it stands."""
-        return regime_signatures.standing_of(self.regime)
-
-    @property
-    def status(self) -> str:
-        """signed, draft, changed or revoked."""
-        return status_of(self.standing)
-
-    @property
-    def may_sign(self) -> bool:
-        """The person signs and revokes."""
-        return self.user.may("sign_rules")
-
-    @property
-    def changed(self) -> Paragraphs:
-        """What it says otherwise than what was signed last; [] where the words are equal."""
-        last = self.standing.latest
-        return self.since(last.text) if last and self.standing.changed else []
-
-    def since(self, old: RuleText) -> Paragraphs:
-        """What it says otherwise than an old text."""
-        return only_changes(regime_signatures.changes_since(old, self.regime, self.lang))
-
-    @cached_property
-    def history(self) -> list[Act]:
-        """Acts of counsel and changes of content, the newest first."""
-        return history(regime_signatures.name_of(self.regime.id), self.lang)

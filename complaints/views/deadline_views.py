@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import person
-from complaints.actions import communication
-from complaints.views import deadline_list, regime_signing, rule_list, rule_signing
+from complaints.views import deadline_list, rule_list, rule_signing
 from complaints.views.deadline_page import TABS, EntryShown, RegimePage
 from config.fresh import read_anew
 from legal_rules import deadline_table
@@ -64,38 +59,21 @@ def regime(request: HttpRequest, regime: str) -> HttpResponse:
     if found is None:
         raise Http404
     desk = RegimePage(found, person(request), _lang())
-    if request.method == "GET":
-        return _shown(request, desk)
-    act = regime_signing.ACTS.get(request.POST.get("action", ""))
-    if act is None:
-        raise BadRequest
-    if not desk.may_sign:
-        raise PermissionDenied
-    outcome = act(request, desk, rule_signing.Word.posted(request.POST))
-    if not outcome.done:
-        return _shown(request, desk, outcome=outcome, status=outcome.status)
-    communication.drop_draft(desk.user, desk.draft_key)
-    messages.success(request, outcome.done)
-    return redirect("regime", regime)
+    outcome = rule_signing.act(request, desk) if request.method == "POST" else None
+    if outcome and outcome.done:
+        return redirect("regime", regime)
+    return _shown(request, desk, outcome)
 
 
 def _shown(
-    request: HttpRequest, desk: RegimePage, *, status: int = 200, **more: Any
+    request: HttpRequest, desk: RegimePage, outcome: rule_signing.Outcome | None
 ) -> HttpResponse:
     """The page of a regime, on the tab that the address names."""
     tab = request.GET.get("tab", "")
-    outcome = more.get("outcome")
     context = {
         "desk": desk,
         "tab": tab if tab in TABS else TABS[0],
-        "word": outcome.word if outcome else _typed(desk),
-        "confirmed_until": rule_signing.confirmed_until(request),
-        **more,
+        **rule_signing.shown(request, desk, outcome),
     }
+    status = outcome.status if outcome else 200
     return render(request, "deadlines/regime.html", context, status=status)
-
-
-def _typed(desk: RegimePage) -> rule_signing.Word:
-    """What counsel began to write and did not send."""
-    draft = communication.load_draft(desk.user, desk.draft_key) if desk.may_sign else None
-    return rule_signing.Word(comment=str(draft[0].get("comment", "")) if draft else "")

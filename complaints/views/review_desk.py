@@ -28,7 +28,7 @@ from complaints.views.case_calc import rounded
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
 from complaints.views.staleness import Stale, stale
 from evidence.models import Item
-from legal_rules import signatures, text_diff
+from legal_rules import sign_off, signatures, text_diff
 from legal_rules.vocabulary import FACTS
 
 _SUBMITTED = Resolution.objects.filter(complaint=OuterRef("pk"), status="submitted")
@@ -209,9 +209,9 @@ class Review:
         return carrying.rules(self.resolution, self._last_act) if self.resolution else []
 
     @cached_property
-    def _last_act(self) -> signatures.Act | None:
+    def _last_act(self) -> sign_off.Act | None:
         """Counsel's latest act on any rule, read once."""
-        return signatures.read_latest_act()
+        return sign_off.read_latest_act()
 
     @cached_property
     def drafts(self) -> list[carrying.Carrier]:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from complaints.models import Complaint
 from config.kept import kept
-from legal_rules import signatures
 from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Rule
-from legal_rules.signatures import Covered, Standing
+from legal_rules.sign_off import Piece, Standing
+from legal_rules.signatures import RULES
 from legal_rules.vocabulary import INSTRUMENTS, REMEDIES
 
 KEPT_SECONDS = 60
@@ -39,7 +39,7 @@ class Row:
     citation: str
     remedy: str
     since: str
-    standing: Standing
+    standing: Standing[Rule]
     status: str
     cases: int
 
@@ -86,13 +86,12 @@ def rows(user: User, lang: str) -> list[Row]:
     """Every rule, in the order of the rulebook: two queries, one of them remembered a minute."""
     counted = cases_by_rule(user)
     return [
-        _row(standing, counted.get(name, 0), lang)
-        for name, standing in signatures.standings().items()
+        _row(standing, counted.get(name, 0), lang) for name, standing in RULES.standings().items()
     ]
 
 
-def _row(standing: Standing, cases: int, lang: str) -> Row:
-    rule = standing.rule
+def _row(standing: Standing[Rule], cases: int, lang: str) -> Row:
+    rule = standing.piece
     sources = rule.versions[-1].sources
     remedy = REMEDIES.get(rule.remedy or "")
     return Row(
@@ -107,7 +106,7 @@ def _row(standing: Standing, cases: int, lang: str) -> Row:
     )
 
 
-def status_of(standing: Covered) -> str:
+def status_of(standing: Standing[Piece]) -> str:
     """A key of STATUSES."""
     if standing.signed:
         return "signed"

@@ -7,17 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
-from complaints.views.rule_history import Act, Paragraphs, history, only_changes
-from complaints.views.rule_list import status_of
+from complaints.views.signing_page import SigningPage
 from legal_rules import examples, rulebook, signatures
-from legal_rules.models import RuleText
 from legal_rules.reasoning.rules import Example, Rule
 from legal_rules.reasoning.telling import RuleTold, tell
-from legal_rules.signatures import Standing
 from legal_rules.vocabulary import FACTS
 
 CAP = 99
@@ -34,12 +32,18 @@ class ExampleShown:
     wrong: list[str]
 
 
-class RulePage:
+class RulePage(SigningPage[Rule]):
     """Everything is read when it is first asked for."""
 
+    sign_off = signatures.RULES
+    done = {
+        "sign": gettext_lazy("已签署“{title}”"),
+        "revoke": gettext_lazy("已撤销“{title}”的签署，它又是草稿"),
+    }
+
     def __init__(self, rule: Rule, user: User, lang: str) -> None:
-        self.rule, self.user, self.lang = rule, user, lang
-        self.draft_key = f"rule:{rule.id.replace('.', '-')}"
+        super().__init__(rule, user, lang, f"rule:{rule.id.replace('.', '-')}")
+        self.rule = rule
 
     @cached_property
     def told(self) -> RuleTold:
@@ -53,38 +57,6 @@ class RulePage:
         names = [*rule.yields_to, *([rule.preceded_by] if rule.preceded_by else [])]
         names += [r.id for r in book.values() if rule.id in (*r.yields_to, r.preceded_by)]
         return [(n, book[n].title.in_(self.lang)) for n in dict.fromkeys(names) if n in book]
-
-    # --- counsel's acts
-
-    @cached_property
-    def standing(self) -> Standing:
-        """How the rule stands."""
-        return signatures.standing_of(self.rule)
-
-    @property
-    def status(self) -> str:
-        """signed, draft, changed or revoked."""
-        return status_of(self.standing)
-
-    @property
-    def may_sign(self) -> bool:
-        """The person signs and revokes."""
-        return self.user.may("sign_rules")
-
-    @property
-    def changed(self) -> Paragraphs:
-        """What the rule says otherwise than what was signed last; [] where the words are equal."""
-        last = self.standing.latest
-        return self.since(last.text) if last and self.standing.changed else []
-
-    def since(self, old: RuleText) -> Paragraphs:
-        """What the rule says otherwise than an old text."""
-        return only_changes(signatures.changes_since(old, self.rule, self.lang))
-
-    @cached_property
-    def history(self) -> list[Act]:
-        """Acts of counsel and changes of content, the newest first."""
-        return history(self.rule.id, self.lang)
 
     # --- examples
 

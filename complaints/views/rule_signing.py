@@ -1,22 +1,24 @@
-"""Counsel's word on a rule, from the page: signed, taken back, or refused with the reason."""
+"""Counsel's word on a rule, or on the deadlines of a regime, from its page: signed, taken back, or
+refused with the reason.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, QueryDict
-from django.utils.translation import gettext as _
 
 from accounts import reauthentication
+from complaints.actions import communication
 from complaints.views.rule_history import Paragraphs
-from complaints.views.rule_page import RulePage
 from complaints.views.signing import TOO_MANY, confirmed_until
-from legal_rules import signatures
+from complaints.views.signing_page import SigningPage
 from legal_rules.models import RuleText
-from legal_rules.signatures import SignatureRefused
+from legal_rules.sign_off import Piece, SignatureRefused
 
-__all__ = ["ACTS", "STATUS", "Outcome", "Word", "confirmed_until", "unconfirmed"]
 STATUS = {"not_allowed": 403, "changed": 409, "signed_by_other": 409, "not_signed": 409}
 
 
@@ -36,43 +38,33 @@ class Word:
 
 @dataclass
 class Outcome:
-    """`done` says what was done; else `refused` says why not, `changed` what is otherwise now."""
+    """`done`, or `refused` says why not, `changed` what is otherwise now."""
 
     word: Word
-    done: str = ""
+    act: str
+    done: bool = False
     refused: str = ""
     status: int = 422
-    act: str = ""
     changed: Paragraphs = field(default_factory=list)
 
 
-def sign(request: HttpRequest, desk: RulePage, word: Word) -> Outcome:
-    """Sign what was read, by the person whose password was given in these minutes."""
-    refusal = unconfirmed(request, word, "sign")
-    if refusal:
-        return refusal
-    try:
-        signatures.sign(desk.rule.id, read=word.read, by=desk.user, comment=word.comment)
-    except SignatureRefused as refused:
-        return _refused(refused, desk, word, "sign")
-    title = desk.rule.title.in_(desk.lang)
-    return Outcome(word, done=_("已签署“{title}”").format(title=title))
+def act(request: HttpRequest, desk: SigningPage[Piece]) -> Outcome:
+    """Sign what was read, or take the signature back, as the form says. Raises BadRequest and
+    PermissionDenied.
+    """
+    name, word = request.POST.get("action", ""), Word.posted(request.POST)
+    if name not in desk.done:
+        raise BadRequest
+    if not desk.may_sign:
+        raise PermissionDenied
+    outcome = _unconfirmed(request, word, name) or _act(desk, word, name)
+    if outcome.done:
+        communication.drop_draft(desk.user, desk.draft_key)
+        messages.success(request, str(desk.done[name]).format(title=desk.title))
+    return outcome
 
 
-def revoke(request: HttpRequest, desk: RulePage, word: Word) -> Outcome:
-    """Take the signature back with a reason."""
-    refusal = unconfirmed(request, word, "revoke")
-    if refusal:
-        return refusal
-    try:
-        signatures.revoke(desk.rule.id, by=desk.user, reason=word.reason)
-    except SignatureRefused as refused:
-        return _refused(refused, desk, word, "revoke")
-    title = desk.rule.title.in_(desk.lang)
-    return Outcome(word, done=_("已撤销“{title}”的签署，它又是草稿").format(title=title))
-
-
-def unconfirmed(request: HttpRequest, word: Word, act: str) -> Outcome | None:
+def _unconfirmed(request: HttpRequest, word: Word, act: str) -> Outcome | None:
     """The refusal of somebody whose password was not given in these minutes; else None."""
     if confirmed_until(request) is not None:
         return None
@@ -80,20 +72,41 @@ def unconfirmed(request: HttpRequest, word: Word, act: str) -> Outcome | None:
     if wrong is None:
         return None
     status = TOO_MANY if wrong.locked else 422
-    return Outcome(word, refused=wrong.message, status=status, act=act)
+    return Outcome(word, act, refused=wrong.message, status=status)
 
 
-def _refused(refused: SignatureRefused, desk: RulePage, word: Word, act: str) -> Outcome:
-    status = STATUS.get(refused.code, 422)
-    outcome = Outcome(word, refused=refused.message, status=status, act=act)
-    if refused.code == "changed":
-        texts = RuleText.objects.filter(rule=desk.rule.id, sha256=word.read)
-        read = texts.order_by("-id").first()
-        outcome.changed = desk.since(read) if read else []
-    return outcome
+def _act(desk: SigningPage[Piece], word: Word, act: str) -> Outcome:
+    sign_off, name = desk.sign_off, desk.piece.id
+    try:
+        if act == "sign":
+            sign_off.sign(name, read=word.read, by=desk.user, comment=word.comment)
+        else:
+            sign_off.revoke(name, by=desk.user, reason=word.reason)
+    except SignatureRefused as refused:
+        status = STATUS.get(refused.code, 422)
+        changed = _changed(desk, word) if refused.code == "changed" else []
+        return Outcome(word, act, refused=refused.message, status=status, changed=changed)
+    return Outcome(word, act, done=True)
 
 
-ACTS: dict[str, Callable[[HttpRequest, RulePage, Word], Outcome]] = {
-    "sign": sign,
-    "revoke": revoke,
-}
+def _changed(desk: SigningPage[Piece], word: Word) -> Paragraphs:
+    """What it says otherwise than what was read."""
+    texts = RuleText.objects.filter(rule=desk.sign_off.name_of(desk.piece), sha256=word.read)
+    read = texts.order_by("-id").first()
+    return desk.since(read) if read else []
+
+
+def shown(
+    request: HttpRequest, desk: SigningPage[Piece], outcome: Outcome | None
+) -> dict[str, Any]:
+    """What the form of the page needs: what was typed and not done, or begun and not sent."""
+    return {
+        "word": outcome.word if outcome else _begun(desk),
+        "outcome": outcome,
+        "confirmed_until": confirmed_until(request),
+    }
+
+
+def _begun(desk: SigningPage[Piece]) -> Word:
+    draft = communication.load_draft(desk.user, desk.draft_key) if desk.may_sign else None
+    return Word(comment=str(draft[0].get("comment", "")) if draft else "")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import person
-from complaints.actions import communication
 from complaints.views import rule_list, rule_signing
 from complaints.views.queue_rows import BY_DUE, BadCursor, Cursor, Page, page
 from complaints.views.rule_page import TABS, RulePage
@@ -55,44 +51,26 @@ def rule(request: HttpRequest, rule: str) -> HttpResponse:
     if found is None:
         raise Http404
     desk = RulePage(found, person(request), _lang())
-    if request.method == "GET":
-        return shown(request, desk)
-    act = rule_signing.ACTS.get(request.POST.get("action", ""))
-    if act is None:
-        raise BadRequest
-    if not desk.may_sign:
-        raise PermissionDenied
-    outcome = act(request, desk, rule_signing.Word.posted(request.POST))
-    if not outcome.done:
-        return shown(request, desk, outcome=outcome, status=outcome.status)
-    communication.drop_draft(desk.user, desk.draft_key)
-    messages.success(request, outcome.done)
-    return redirect("rule", rule)
+    outcome = rule_signing.act(request, desk) if request.method == "POST" else None
+    if outcome and outcome.done:
+        return redirect("rule", rule)
+    return _shown(request, desk, outcome)
 
 
-def shown(request: HttpRequest, desk: RulePage, *, status: int = 200, **more: Any) -> HttpResponse:
+def _shown(
+    request: HttpRequest, desk: RulePage, outcome: rule_signing.Outcome | None
+) -> HttpResponse:
     """The page of one rule, on the tab that the address names."""
     tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else TABS[0]
-    outcome = more.get("outcome")
     context = {
         "desk": desk,
-        "tab": tab,
-        "word": outcome.word if outcome else _typed(desk),
+        "tab": tab if tab in TABS else TABS[0],
+        "page": _cases(request, desk) if tab == "cases" else None,
         "statuses": rule_list.STATUSES,
-        "confirmed_until": rule_signing.confirmed_until(request),
         "now": timezone.now(),
-        **more,
+        **rule_signing.shown(request, desk, outcome),
     }
-    if tab == "cases":
-        context["page"] = _cases(request, desk)
-    return render(request, "rules/rule.html", context, status=status)
-
-
-def _typed(desk: RulePage) -> rule_signing.Word:
-    """What counsel began to write and did not send."""
-    draft = communication.load_draft(desk.user, desk.draft_key) if desk.may_sign else None
-    return rule_signing.Word(comment=str(draft[0].get("comment", "")) if draft else "")
+    return render(request, "rules/rule.html", context, status=outcome.status if outcome else 200)
 
 
 def _cases(request: HttpRequest, desk: RulePage) -> Page:

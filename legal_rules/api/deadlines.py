@@ -92,6 +92,6 @@ class LimitsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         table, lang = deadline_table.current(), get_language() or "zh-hans"
-        found = regime_signatures.standings(table).values()
+        found = regime_signatures.REGIMES.standings().values()
         cards = [deadline_reading.regime_card(each, table, lang) for each in found]
         return Response({"regimes": cards})

@@ -20,6 +20,7 @@ from legal_rules import reading, rulebook, signatures
 from legal_rules.api.rule_serializers import RuleSerializer, RulesSerializer
 from legal_rules.api.serializers import AnalysisSerializer, EvaluateSerializer
 from legal_rules.reasoning.holidays import Holidays
+from legal_rules.signatures import RULES
 
 EXAMPLE_REQUEST = OpenApiExample(
     "电话推销虚构功效",
@@ -109,8 +110,7 @@ class RulesView(ApiView):
                 "rule_set": book.version,
                 "rulebook_sha256": book.sha256,
                 "rules": [
-                    reading.rule_card(standing, _lang())
-                    for standing in signatures.standings(book).values()
+                    reading.rule_card(standing, _lang()) for standing in RULES.standings().values()
                 ],
             }
         )
@@ -131,7 +131,7 @@ class RuleView(ApiView):
         book = rulebook.current()
         if rule not in book.rules:
             raise NotFound
-        standing = signatures.standing_of(book.rules[rule])
+        standing = RULES.standing_of(book.rules[rule])
         return Response(
             {
                 "rule_set": book.version,

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from complaints.situation import CaseSituation
-from legal_rules import deadline_table, regime_signatures, rulebook, signatures
+from legal_rules import deadline_table, rulebook
+from legal_rules.regime_signatures import REGIMES
+from legal_rules.signatures import RULES
 from quickstart.demo.cases import Case
 from quickstart.demo.stories import common
 
@@ -24,8 +26,8 @@ def sign(by: User, first_act: datetime) -> int:
     wanted = [name for name in rulebook.current().rules if name not in DRAFTS]
     regimes = [name for name in deadline_table.current().regimes if name not in DRAFT_REGIMES]
     words, now = common().read, first_act - EARLIER
-    signed = signatures.sign_many(wanted, by=by, comment=words, now=now)
-    regime_signatures.sign_many(regimes, by=by, comment=words, now=now)
+    signed = RULES.sign_many(wanted, by=by, comment=words, now=now)
+    REGIMES.sign_many(regimes, by=by, comment=words, now=now)
     return signed
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from legal_rules import deadline_table, regime_signatures
+from legal_rules import deadline_table
+from legal_rules.regime_signatures import REGIMES
 from tests.api.conftest import ok, program
 from tests.cast import Cast
 
@@ -31,7 +32,7 @@ def test_every_entry_of_the_table_is_listed_in_its_regime(cast: Cast, lang: str)
 def test_what_counsel_signed_is_said(cast: Cast) -> None:
     caller = program(cast.agent)
     regime = deadline_table.current().regimes["general"]
-    regime_signatures.sign("general", read=regime.sha256, by=cast.counsel, comment="已核对")
+    REGIMES.sign("general", read=regime.sha256, by=cast.counsel, comment="已核对")
     found = {r["id"]: r for r in ok(caller.get("legal/deadlines/"))["regimes"]}
     assert found["general"]["signed"] is True
     assert found["general"]["signature"]["by"] == cast.counsel.name

@@ -17,7 +17,7 @@ from complaints.errors import ContentChanged, Invalid, StepRefused
 from complaints.models import Complaint, Opinion, Transition
 from correspondence.models import Notice
 from correspondence.tasks import send_waiting
-from legal_rules import signatures
+from legal_rules.signatures import RULES
 from tests import factories as f
 from tests.cast import Cast
 from tests.walks.ask import browser
@@ -145,7 +145,7 @@ def test_the_reason_does_not_reach_the_consumer(cast: Cast) -> None:
 
 def test_a_signed_rule_needs_no_taking_over(cast: Cast) -> None:
     case = with_counsel(cast)
-    signatures.sign_many(carriers(case), by=cast.counsel2, comment="")
+    RULES.sign_many(carriers(case), by=cast.counsel2, comment="")
     sign(case, cast.counsel)
     opinion = Opinion.objects.get(resolution__complaint=case, signed=True)
     assert opinion.taken_over == []
@@ -157,9 +157,9 @@ def test_a_rule_that_lost_its_signature_since_counsel_read_is_not_signed_with_un
     cast: Cast,
 ) -> None:
     case = with_counsel(cast)
-    signatures.sign_many(carriers(case), by=cast.counsel2, comment="")
+    RULES.sign_many(carriers(case), by=cast.counsel2, comment="")
     seen = read(case)
-    signatures.revoke(RULE, by=cast.counsel2, reason="待核对")
+    RULES.revoke(RULE, by=cast.counsel2, reason="待核对")
     with pytest.raises(ContentChanged, match="规则的签署在您打开之后有变动"):
         sign(case, cast.counsel, read=seen, take_over=answering(case))
     sign(case, cast.counsel, read=read(case), take_over=answering(case))
@@ -168,7 +168,7 @@ def test_a_rule_that_lost_its_signature_since_counsel_read_is_not_signed_with_un
 def test_what_was_signed_stays_as_signed_whatever_becomes_of_the_rules(cast: Cast) -> None:
     case = with_counsel(cast)
     sign(case, cast.counsel, take_over=answering(case))
-    signatures.sign_many([RULE], by=cast.counsel2, comment="")
+    RULES.sign_many([RULE], by=cast.counsel2, comment="")
     opinion = Opinion.objects.get(resolution__complaint=case, signed=True)
     assert signature.is_as_signed(opinion)
     Opinion.objects.filter(pk=opinion.pk).update(rules=[])

@@ -13,10 +13,11 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.record import broken_links
 from complaints.audit_words import VERBS, particulars
-from legal_rules import deadline_table, editions, regime_signatures, rulebook, signatures
+from legal_rules import deadline_table, editions, regime_signatures, rulebook
 from legal_rules.models import RuleSignature, RuleText
-from legal_rules.regime_signatures import RegimeStanding, revoke, sign, signed_regimes
-from legal_rules.signatures import SignatureRefused
+from legal_rules.regime_signatures import REGIMES
+from legal_rules.sign_off import SignatureRefused, Standing
+from legal_rules.signatures import RULES
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def regime(name="general"):
 
 
 def signed(by, name="general", **more):
-    return sign(name, read=regime(name).sha256, by=by, **more)
+    return REGIMES.sign(name, read=regime(name).sha256, by=by, **more)
 
 
 @pytest.fixture
@@ -50,10 +51,10 @@ def changed(monkeypatch):
 
 
 def test_a_regime_is_a_draft_until_counsel_signs_what_it_says(cast):
-    assert signed_regimes() == frozenset()
+    assert REGIMES.signed() == frozenset()
     act = signed(cast.counsel, comment="依据条文核对")
     assert (act.rule, act.by, act.sha256) == ("deadlines.general", cast.counsel, regime().sha256)
-    assert signed_regimes() == {"general"}
+    assert REGIMES.signed() == {"general"}
 
 
 def test_what_was_signed_is_kept_word_for_word_in_both_languages(cast):
@@ -72,15 +73,15 @@ def test_only_counsel_signs_and_revokes(cast, name):
         signed(by)
     signed(cast.counsel)
     with pytest.raises(SignatureRefused, match="只有法务"):
-        revoke("general", by=by, reason="不同意")
-    assert signed_regimes() == {"general"}
+        REGIMES.revoke("general", by=by, reason="不同意")
+    assert REGIMES.signed() == {"general"}
 
 
 def test_what_changed_since_it_was_read_is_not_signed(cast, changed):
     read = regime().sha256
     changed()
     with pytest.raises(SignatureRefused, match="在您打开之后有变动") as refused:
-        sign("general", read=read, by=cast.counsel)
+        REGIMES.sign("general", read=read, by=cast.counsel)
     assert refused.value.code == "changed"
     assert not RuleSignature.objects.exists()
 
@@ -89,10 +90,10 @@ def test_a_changed_regime_is_a_draft_again_and_says_what_changed(cast, changed):
     signed(cast.counsel)
     old = RuleText.objects.get(rule="deadlines.general")
     changed()
-    assert signed_regimes() == frozenset()
-    standing = regime_signatures.standing_of(regime())
+    assert REGIMES.signed() == frozenset()
+    standing = REGIMES.standing_of(regime())
     assert (standing.signed, standing.changed) == (False, True)
-    pieces = regime_signatures.changes_since(old, regime(), "zh-hans")
+    pieces = REGIMES.changes_since(old, regime(), "zh-hans")
     assert ("del", "15") in {(p.kind, p.text.strip()) for p in pieces}
     assert ("ins", "20") in {(p.kind, p.text.strip()) for p in pieces}
 
@@ -106,23 +107,23 @@ def test_signing_twice_is_signing_once_and_another_one_is_told(cast):
 
 def test_a_signature_is_taken_back_with_a_reason_only(cast):
     with pytest.raises(SignatureRefused, match="没有有效的签署"):
-        revoke("general", by=cast.counsel, reason="有误")
+        REGIMES.revoke("general", by=cast.counsel, reason="有误")
     signed(cast.counsel)
     with pytest.raises(SignatureRefused, match="请写明撤销签署的理由"):
-        revoke("general", by=cast.counsel, reason="  ")
-    revoke("general", by=cast.counsel2, reason="日数有误")
-    assert signed_regimes() == frozenset()
-    assert regime_signatures.standing_of(regime()).revoked
+        REGIMES.revoke("general", by=cast.counsel, reason="  ")
+    REGIMES.revoke("general", by=cast.counsel2, reason="日数有误")
+    assert REGIMES.signed() == frozenset()
+    assert REGIMES.standing_of(regime()).revoked
 
 
 def test_nobody_signs_what_is_not_there(cast):
     with pytest.raises(SignatureRefused, match="没有期限表“nothing”"):
-        sign("nothing", read="", by=cast.counsel)
+        REGIMES.sign("nothing", read="", by=cast.counsel)
 
 
 def test_every_act_stands_in_the_audit_record_in_words(cast):
     signed(cast.counsel)
-    revoke("general", by=cast.counsel, reason="日数有误")
+    REGIMES.revoke("general", by=cast.counsel, reason="日数有误")
     told = list(Entry.objects.filter(subject="rulebook").order_by("id"))
     assert [str(VERBS[entry.verb]) for entry in told] == ["签署期限", "撤销期限签署"]
     assert told[0].detail == {"regimes": {"general": regime().sha256}}
@@ -132,28 +133,28 @@ def test_every_act_stands_in_the_audit_record_in_words(cast):
 
 def test_rules_and_regimes_are_signed_apart(cast):
     signed(cast.counsel)
-    assert signatures.signed_rules() == frozenset()
+    assert RULES.signed() == frozenset()
     rule = rulebook.current().rules["cpl.55.1"]
-    signatures.sign("cpl.55.1", read=rule.sha256, by=cast.counsel)
-    assert signatures.signed_rules() == {"cpl.55.1"}
-    assert signed_regimes() == {"general"}
-    assert set(signatures.standings()) == set(rulebook.current().rules)
+    RULES.sign("cpl.55.1", read=rule.sha256, by=cast.counsel)
+    assert RULES.signed() == {"cpl.55.1"}
+    assert REGIMES.signed() == {"general"}
+    assert set(RULES.standings()) == set(rulebook.current().rules)
 
 
 def test_which_regimes_are_signed_costs_one_query(cast):
     signed(cast.counsel)
-    signed_regimes()
+    REGIMES.signed()
     with CaptureQueriesContext(connection) as asked:
-        assert signed_regimes() == {"general"}
+        assert REGIMES.signed() == {"general"}
     assert len(asked) == 1
 
 
 def test_all_are_signed_for_loading_data(cast):
     table = deadline_table.current()
     count = len(table.regimes)
-    assert regime_signatures.sign_many(table.regimes, by=cast.counsel, comment="") == count
-    assert signed_regimes() == set(table.regimes)
-    assert regime_signatures.sign_many(table.regimes, by=cast.counsel, comment="") == 0
+    assert REGIMES.sign_many(table.regimes, by=cast.counsel, comment="") == count
+    assert REGIMES.signed() == set(table.regimes)
+    assert REGIMES.sign_many(table.regimes, by=cast.counsel, comment="") == 0
 
 
 def test_what_regimes_say_is_noted_once_per_change(changed):
@@ -168,5 +169,5 @@ def test_what_regimes_say_is_noted_once_per_change(changed):
 
 
 def test_a_standing_of_nobody_is_a_draft():
-    standing = RegimeStanding(regime(), None)
+    standing = Standing(regime(), None)
     assert (standing.signed, standing.changed, standing.revoked) == (False, False, False)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from legal_rules import examples, reading, rulebook
-from legal_rules.signatures import Standing
+from legal_rules.sign_off import Standing
 from legal_rules.vocabulary import REMEDIES
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -11,7 +11,8 @@ from audit.models import Entry
 from audit.record import broken_links
 from legal_rules import editions, rulebook, signatures
 from legal_rules.models import Edition, RuleSignature, RuleText
-from legal_rules.signatures import SignatureRefused, revoke, sign, signed_rules
+from legal_rules.sign_off import SignatureRefused
+from legal_rules.signatures import RULES
 from tests.legal_rules.books import upgraded
 
 RULE = "cpl.55.1"
@@ -23,7 +24,7 @@ def rule():
 
 
 def signed(by, **more):
-    return sign(RULE, read=rule().sha256, by=by, **more)
+    return RULES.sign(RULE, read=rule().sha256, by=by, **more)
 
 
 @pytest.fixture
@@ -39,10 +40,10 @@ def changed(monkeypatch):
 
 
 def test_a_rule_is_a_draft_until_counsel_signs_what_it_says(cast):
-    assert RULE not in signed_rules()
+    assert RULE not in RULES.signed()
     act = signed(cast.counsel, comment="依据条文核对")
     assert (act.by, act.sha256, act.comment) == (cast.counsel, rule().sha256, "依据条文核对")
-    assert signed_rules() == {RULE}
+    assert RULES.signed() == {RULE}
     found = signatures.mark({"rules": [{"id": RULE}, {"id": "cpl.49"}]})
     assert [r["signed"] for r in found["rules"]] == [True, False]
 
@@ -62,14 +63,14 @@ def test_only_counsel_signs_and_revokes(cast, name):
         signed(by)
     signed(cast.counsel)
     with pytest.raises(SignatureRefused, match="只有法务"):
-        revoke(RULE, by=by, reason="理由")
+        RULES.revoke(RULE, by=by, reason="理由")
     with pytest.raises(SignatureRefused, match="只有法务"):
-        signatures.sign_many([RULE], by=by, comment="")
+        RULES.sign_many([RULE], by=by, comment="")
 
 
 def test_another_text_than_the_one_that_was_read_is_not_signed(cast):
     with pytest.raises(SignatureRefused, match="在您打开之后有变动") as refused:
-        sign(RULE, read="0" * 64, by=cast.counsel)
+        RULES.sign(RULE, read="0" * 64, by=cast.counsel)
     assert refused.value.code == "changed"
     assert not RuleSignature.objects.exists()
 
@@ -77,20 +78,20 @@ def test_another_text_than_the_one_that_was_read_is_not_signed(cast):
 def test_a_rule_that_says_something_else_is_a_draft_again_and_says_what_changed(cast, changed):
     act = signed(cast.counsel)
     book = changed()
-    assert signed_rules() == frozenset()
-    standing = signatures.standing_of(book.rules[RULE])
+    assert RULES.signed() == frozenset()
+    standing = RULES.standing_of(book.rules[RULE])
     assert (standing.signed, standing.changed, standing.revoked) == (False, True, False)
-    pieces = signatures.changes_since(act.text, book.rules[RULE], "zh-hans")
+    pieces = RULES.changes_since(act.text, book.rules[RULE], "zh-hans")
     changes = [(p.kind, p.text) for p in pieces if p.kind != "same"]
     assert changes == [("del", "500"), ("ins", "600")] * (2 * len(book.rules[RULE].versions))
-    assert signatures.changes_since(act.text, book.rules[RULE], "en")
+    assert RULES.changes_since(act.text, book.rules[RULE], "en")
 
 
 def test_signed_anew_after_a_change_it_is_signed_as_it_stands(cast, changed):
     signed(cast.counsel)
     book = changed()
-    sign(RULE, read=book.rules[RULE].sha256, by=cast.counsel2)
-    assert signed_rules() == {RULE}
+    RULES.sign(RULE, read=book.rules[RULE].sha256, by=cast.counsel2)
+    assert RULES.signed() == {RULE}
     assert RuleText.objects.filter(rule=RULE).count() == 2
     assert Edition.objects.count() == 2
 
@@ -110,14 +111,14 @@ def test_somebody_slower_is_told_who_signed(cast):
 def test_a_signature_is_taken_back_with_a_reason(cast):
     signed(cast.counsel)
     with pytest.raises(SignatureRefused, match="请写明撤销签署的理由"):
-        revoke(RULE, by=cast.counsel2, reason="  \r\n ")
-    revoke(RULE, by=cast.counsel2, reason="下限有疑问")
-    assert signed_rules() == frozenset()
-    assert signatures.standing_of(rule()).revoked
+        RULES.revoke(RULE, by=cast.counsel2, reason="  \r\n ")
+    RULES.revoke(RULE, by=cast.counsel2, reason="下限有疑问")
+    assert RULES.signed() == frozenset()
+    assert RULES.standing_of(rule()).revoked
     with pytest.raises(SignatureRefused, match="没有有效的签署"):
-        revoke(RULE, by=cast.counsel, reason="再次")
+        RULES.revoke(RULE, by=cast.counsel, reason="再次")
     signed(cast.counsel)
-    assert signed_rules() == {RULE}
+    assert RULES.signed() == {RULE}
 
 
 @pytest.mark.parametrize(
@@ -130,12 +131,12 @@ def test_a_comment_that_cannot_be_kept_is_refused(cast, comment, said):
 
 def test_a_rule_that_is_not_there_cannot_be_signed(cast):
     with pytest.raises(SignatureRefused, match=r"没有规则“cpl\.999”"):
-        sign("cpl.999", read="", by=cast.counsel)
+        RULES.sign("cpl.999", read="", by=cast.counsel)
 
 
 def test_every_act_stands_in_the_audit_record_with_its_hash(cast):
     signed(cast.counsel)
-    revoke(RULE, by=cast.counsel, reason="理由")
+    RULES.revoke(RULE, by=cast.counsel, reason="理由")
     told = list(Entry.objects.filter(subject="rulebook").order_by("sequence"))
     assert [e.verb for e in told] == ["rule.signed", "rule.revoked"]
     assert told[0].detail == {"rules": {RULE: rule().sha256}}
@@ -153,9 +154,9 @@ def test_nothing_that_was_signed_can_be_changed_or_removed(cast, model):
 
 def test_which_rules_are_signed_costs_one_query_and_sees_what_other_processes_do(cast):
     signed(cast.counsel)
-    signed_rules()
+    RULES.signed()
     with CaptureQueriesContext(connection) as asked:
-        assert signed_rules() == {RULE}
+        assert RULES.signed() == {RULE}
     assert len(asked) == 1
     text = RuleText.objects.get(rule="cpl.49")
     RuleSignature.objects.create(  # what another process does leaves no trace in this one
@@ -166,16 +167,16 @@ def test_which_rules_are_signed_costs_one_query_and_sees_what_other_processes_do
         by=cast.counsel2,
         at=timezone.now(),
     )
-    assert signed_rules() == {RULE, "cpl.49"}
+    assert RULES.signed() == {RULE, "cpl.49"}
 
 
 def test_many_rules_are_signed_in_a_few_statements(cast):
     book = rulebook.current()
     with CaptureQueriesContext(connection) as asked:
-        assert signatures.sign_many(book.rules, by=cast.counsel, comment="") == len(book.rules)
+        assert RULES.sign_many(book.rules, by=cast.counsel, comment="") == len(book.rules)
     assert len(asked) < 20
-    assert signed_rules() == set(book.rules)
-    assert signatures.sign_many(book.rules, by=cast.counsel, comment="") == 0
+    assert RULES.signed() == set(book.rules)
+    assert RULES.sign_many(book.rules, by=cast.counsel, comment="") == 0
     assert Entry.objects.filter(subject="rulebook").count() == 1
 
 

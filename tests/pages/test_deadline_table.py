@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from complaints.actions import communication
-from legal_rules import deadline_table, regime_signatures
+from legal_rules import deadline_table
 from legal_rules.models import RuleSignature
+from legal_rules.regime_signatures import REGIMES
 from tests.cast import PASSWORD, Cast
 from tests.walks.ask import browser
 
@@ -223,7 +224,7 @@ def test_counsel_signs_a_regime_as_it_stands_on_the_page(cast: Cast, counsel: Cl
     assert counsel.post(ADDRESS, word(page, comment="核对无误")).status_code == 302
     act = RuleSignature.objects.get()
     assert (act.rule, act.by, act.comment) == ("deadlines.prepaid", cast.counsel, "核对无误")
-    assert regime_signatures.signed_regimes() == {"prepaid"}
+    assert REGIMES.signed() == {"prepaid"}
     for address in (ADDRESS, LIST, "/law/deadlines/prepaid_cooling_7d/"):
         assert "林若衡" in counsel.get(address).content.decode(), address
 
@@ -240,8 +241,8 @@ def test_the_password_is_asked_and_nothing_typed_is_lost(counsel: Client) -> Non
 def test_a_stale_tab_is_refused_and_says_what_changed(
     cast: Cast, counsel: Client, longer: Callable[[], None]
 ) -> None:
-    regime_signatures.sign_many(["prepaid"], by=cast.counsel2, comment="")
-    regime_signatures.revoke("prepaid", by=cast.counsel2, reason="待核对")
+    REGIMES.sign_many(["prepaid"], by=cast.counsel2, comment="")
+    REGIMES.revoke("prepaid", by=cast.counsel2, reason="待核对")
     page = counsel.get(ADDRESS)
     longer()
     refused = counsel.post(ADDRESS, word(page, comment="我的意见"))
@@ -251,7 +252,7 @@ def test_a_stale_tab_is_refused_and_says_what_changed(
     assert "您打开之后改成了" in text
     assert "<ins>" in text
     assert "我的意见" in text
-    assert regime_signatures.signed_regimes() == frozenset()
+    assert REGIMES.signed() == frozenset()
     assert counsel.post(ADDRESS, word(refused)).status_code == 302
 
 

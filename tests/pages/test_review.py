@@ -16,7 +16,7 @@ from django.utils import timezone
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.models import Complaint, Draft, FactAnswer, Opinion, Outbox, Resolution, Transition
-from legal_rules import signatures
+from legal_rules.signatures import RULES
 from tests import factories as f
 from tests.cast import PASSWORD, Cast, assemble
 from tests.pages.test_resolution import FOUND
@@ -485,7 +485,7 @@ def test_a_proposal_on_draft_rules_asks_counsel_to_take_each_over_by_name(
 
 
 def test_a_proposal_on_signed_rules_asks_nothing_more(cast: Cast, counsel: Client) -> None:
-    signatures.sign_many(["price_law.41"], by=cast.counsel2, comment="")
+    RULES.sign_many(["price_law.41"], by=cast.counsel2, comment="")
     case = investigated(cast, legal_basis=["《价格法》第四十一条"])
     text = counsel.get(address(case)).content.decode()
     assert 'name="take_over-price_law.41"' not in text

@@ -11,8 +11,9 @@ from django.urls import reverse
 from complaints.actions import communication
 from complaints.models import Complaint
 from complaints.views.rule_page import RulePage
-from legal_rules import rulebook, signatures
+from legal_rules import rulebook
 from legal_rules.models import RuleSignature
+from legal_rules.signatures import RULES
 from tests import factories as f
 from tests.cast import PASSWORD, Cast
 from tests.legal_rules.books import reworded, upgraded
@@ -57,7 +58,7 @@ def test_the_list_names_every_rule_with_its_law_its_signature_and_its_cases(
 def test_drafts_and_signed_rules_are_told_apart_and_found_by_status(
     cast: Cast, counsel: Client
 ) -> None:
-    signatures.sign_many([RULE], by=cast.counsel, comment="")
+    RULES.sign_many([RULE], by=cast.counsel, comment="")
     signed = counsel.get(reverse("rules"), {"status": "signed"}).content.decode()
     assert re.findall(r'<tr id="([^"]+)"', signed) == [RULE]
     assert "林若衡" in signed
@@ -221,8 +222,8 @@ def test_the_password_is_asked_and_nothing_typed_is_lost(cast: Cast, counsel: Cl
 def test_a_stale_tab_is_refused_and_says_what_changed(
     cast: Cast, counsel: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signatures.sign_many([RULE], by=cast.counsel2, comment="")
-    signatures.revoke(RULE, by=cast.counsel2, reason="待核对")
+    RULES.sign_many([RULE], by=cast.counsel2, comment="")
+    RULES.revoke(RULE, by=cast.counsel2, reason="待核对")
     page = counsel.get(ADDRESS)
     book = reworded(RULE)
     monkeypatch.setattr(rulebook, "current", lambda: book)
@@ -233,7 +234,7 @@ def test_a_stale_tab_is_refused_and_says_what_changed(
     assert "您打开之后改成了" in text
     assert "<ins>" in text
     assert "我的意见" in text
-    assert signatures.signed_rules() == frozenset()
+    assert RULES.signed() == frozenset()
     assert counsel.post(ADDRESS, word(refused)).status_code == 302
 
 
