@@ -17,6 +17,10 @@ from complaints.clock import Happening, Reading, Terms
 from complaints.models import ClockEvent, Complaint, Deadline, Moment
 from complaints.regimes import Row
 from complaints.workdays import SHANGHAI
+from legal_rules.deadline_terms import Traits
+
+# What says on which row of the table a clock rests
+PLACE = ["entry", "source", "nature", "owed_by", "citation", "pausable_by"]
 
 # --- starting
 
@@ -68,7 +72,24 @@ def for_kind(complaint: Complaint, kind: str, start: datetime) -> list[Deadline]
     rows += regimes.alongside(kind, on, case)
     rows = [row for row in rows if not row.runs_in or complaint.state in row.runs_in]
     since = _known_moments(complaint, rows) if complaint.pk else {}
-    return [new(complaint, row, min(start, since.get(row.starts, start))) for row in rows]
+    begun = [(row, min(start, since.get(row.starts, start))) for row in rows]
+    return [new(complaint, _law_of(row, at, case), at) for row, at in begun]
+
+
+def _law_of(row: Row, at: datetime, case: Traits) -> Row:
+    return regimes.on_its_day(row, at.astimezone(SHANGHAI).date(), case)
+
+
+def count_from(deadline: Deadline, row: Row, start: datetime, now: datetime) -> None:
+    """Count from another beginning, by the law of that day: another row of the table may apply."""
+    found = _law_of(row, start, regimes.traits(deadline.complaint))
+    for name in ("entry", "source", "nature", "owed_by"):
+        setattr(deadline, name, getattr(found, name))
+    deadline.citation, deadline.pausable_by = dict(found.citation or {}), list(found.pausable_by)
+    deadline.save(update_fields=PLACE)
+    move([deadline], start, now)
+    if found.entry != row.entry:
+        change_terms([deadline], found.terms, "", now)
 
 
 def _known_moments(complaint: Complaint, rows: Iterable[Row]) -> dict[str, datetime]:

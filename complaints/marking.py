@@ -122,8 +122,12 @@ def _begin_at(clocks: Sequence[Deadline], start: datetime | None, now: datetime)
         row = regimes.row(deadline.entry)
         if row is not None and row.alongside:
             wanted = min(begun, wanted)
-        if wanted != deadline.started_at:
-            clock_rows.add([deadline], now, clock.MOVED, {"start": wanted.isoformat()})
+        if wanted == deadline.started_at:
+            continue
+        if row is not None and row.alongside:
+            deadlines.count_from(deadline, row, wanted, now)
+        else:
+            deadlines.move([deadline], wanted, now)
 
 
 def _already_stopped(

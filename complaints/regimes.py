@@ -114,6 +114,16 @@ def alongside(kind: str, on: date, case: Traits) -> list[Row]:
     return [_law_row(entry) for entry in found]
 
 
+def on_its_day(row: Row, on: date, case: Traits) -> Row:
+    """What stood in the row's place on the day from which its clock is counted: that day's law
+    decides. The row itself where nothing of the kind counted from that moment then.
+    """
+    found = row_for(row.kind, on, case) if row.law is not None and row.starts else None
+    if found is None or (found.starts, found.alongside) != (row.starts, row.alongside):
+        return row
+    return found
+
+
 def started_by(moment: str, on: date, case: Traits) -> list[Row]:
     """Rows that a moment starts, for this case on that day."""
     found = deadline_table.current().started_by(moment, on, case)

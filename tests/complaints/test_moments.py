@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from audit.models import Entry
 from complaints import moments as known
+from complaints import recounting
 from complaints.actions import facts, moments
 from complaints.errors import Invalid, NotAllowed, StaleVersion
 from complaints.models import Complaint, Deadline, Event, FactAnswer, Moment
@@ -180,3 +182,30 @@ def test_new_facts_start_a_banks_term_anew(cast: Cast, settings: Any) -> None:
     record(cast, case, "bank_new_facts", "2026-03-09")
     clock.refresh_from_db()
     assert clock.due_at == at("2026-03-24 23:59:59")
+
+
+@pytest.mark.parametrize(
+    ("referred", "accepted", "entry", "due"),
+    [
+        # before the Regulations of 1 July 2024: forty-five working days of the interim measures
+        ("2024-07-02 10:00", "2024-06-28", "samr20_mediation_45wd", "2024-08-30 18:00"),
+        ("2024-07-02 10:00", "2024-07-01", "cplregs46_mediation_60d", "2024-08-30 23:59:59"),
+        # Order 121 holds from 15 April 2026; what was accepted before rests on the Regulations
+        ("2026-04-20 10:00", "2026-04-14", "cplregs46_mediation_60d", "2026-06-15 23:59:59"),
+        ("2026-04-20 10:00", "2026-04-15", "samr121_mediation_60d", "2026-06-15 23:59:59"),
+    ],
+)
+@pytest.mark.parametrize("known_before", [True, False])
+def test_the_law_of_the_day_that_is_counted_from_decides(
+    cast: Cast, referred: str, accepted: str, entry: str, due: str, known_before: bool
+) -> None:
+    told = {"kind": "mediation_accepted", "at": accepted}
+    with time_machine.travel(at(referred), tick=True):
+        case = f.investigating(cast) if known_before else f.external(cast)
+        moments.record(case.number, told, by=cast.agent)
+        if known_before:
+            refer = {"body": "市市场监管局", "reference": "TJ-1", "date": referred[:10]}
+            f.step(Complaint.objects.get(pk=case.pk), "refer_out", cast.supervisor, **refer)
+        clock = Deadline.objects.get(complaint=case, kind="external_decision")
+        assert (clock.entry, clock.source, clock.due_at) == (entry, entry, at(due))
+        assert recounting.recompute(clock).due_at == clock.due_at

@@ -34,8 +34,8 @@ mistake with file, line and remedy.
   others 15.
 - **What starts it.** A step of the case, or a *moment* (时间节点): answered as a dated fact, made
   by a step, or recorded by people. A clock that a step starts is counted from its moment where
-  that is known and earlier: the fifteen days run from the consumer's demand, not from our
-  acceptance.
+  that is known and earlier, by the law of that day: the fifteen days run from the consumer's
+  demand, not from our acceptance.
 - **What stops it.** Only the reasons that the law names hold a clock; extensions are as long and as
   many as it says.
 """
