@@ -32,6 +32,7 @@ class _System:
 
 SYSTEM = _System()
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_PLAIN = {str, int, bool, type(None)}
 _quoted = json.encoder.encode_basestring  # as `_canonical` writes a string
 Tails = dict[str, tuple[int, str]]  # subject → sequence and hash of its last entry
 BEGINNING = (0, "")  # before the first entry of a chain
@@ -145,8 +146,11 @@ def _plain(value: Any) -> Any:
 def _is_plain(value: Any) -> bool:
     kind = type(value)
     if kind is dict:
-        return all(type(name) is str and _is_plain(each) for name, each in value.items())
-    return all(map(_is_plain, value)) if kind is list else kind in (str, int, bool, type(None))
+        named = {*map(type, value)} <= {str}
+        return named and (
+            {*map(type, value.values())} <= _PLAIN or all(map(_is_plain, value.values()))
+        )
+    return all(map(_is_plain, value)) if kind is list else kind in _PLAIN
 
 
 def _who(by: Actor | None) -> dict[str, str]:

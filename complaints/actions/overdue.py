@@ -74,7 +74,7 @@ class Due:
         """
         complaint = Complaint.__new__(Complaint)
         complaint.__dict__.update(zip(OF_CASE, self.columns, strict=True), _state=ModelState())
-        complaint._state.adding, complaint._state.db = False, connection.alias
+        complaint._state.adding = False
         return complaint
 
 

@@ -1,6 +1,8 @@
 """The record: append-only in the database, chained, and broken links are found."""
 
-from datetime import date, timedelta
+import hashlib
+import json
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
@@ -53,6 +55,20 @@ def test_many_entries_continue_the_chains_of_their_subjects_in_two_statements(db
     assert [[e.verb for e in chain] for chain in chains] == [list("xyyy"), list("yyyz")]
     alone = record("y", "complaint:C", None, later, {**detail, "n": 0})
     assert (alone.detail, alone.actor_name) == (chains[0][1].detail, chains[0][1].actor_name)
+
+
+def test_a_hash_is_that_of_the_canonical_json_with_the_hash_before_it(db: None) -> None:
+    now = timezone.now()
+    first, entry = (
+        record('x"\\', "complaint:甲\n", None, now, {"b": n, "a": ["退款\t", None]}) for n in (1, 2)
+    )
+    whole = {
+        **{name: getattr(entry, name) for name in ("actor", "actor_name", "verb", "subject")},
+        **{"sequence": 2, "detail": {"a": ["退款\t", None], "b": 2}, "previous_hash": first.hash},
+        "at": now.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+    text = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert entry.hash == hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,9 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Team
-from complaints.models import Complaint, Deadline, Event, Outbox
+from complaints.models import Complaint, Deadline, Event, Outbox, Transition
 from config import bulk
-from config.bulk import Shape
+from config.bulk import Change, Shape
 from tests import factories as f
 from tests.cast import Cast
 
@@ -98,6 +98,32 @@ def test_values_become_rows_of_several_tables_in_one_statement(cast: Cast) -> No
         ("x", 0, {}),
         ("y", 0, {}),
     ]
+
+
+def test_rows_that_name_each_other_and_a_change_go_in_one_statement(cast: Cast) -> None:
+    cases = [f.registered(cast, order_number=f"SO-{n}") for n in range(3)]
+    values = [{"case": case.pk, "number": 7, "word": case.order_number} for case in cases[:2]]
+    step = Transition(step="x", from_state="a", to_state="b", at=AT)
+    message = Outbox(effect="tell_owner", created_at=AT, not_before=AT)
+    of_step = {"id": "step", "complaint_id": "case", "version": "number"}
+    of_message = {"complaint_id": "case", "transition_id": "step", "key": "word"}
+    with CaptureQueriesContext(connection) as statements:
+        bulk.spread(
+            values,
+            [
+                Shape(step, of_step),
+                Shape(message, of_message),
+                Change(Complaint, {"id": "case", "title": "word"}, {"source": "甲"}),
+            ],
+            keys={"step": Transition},
+        )
+    assert len(statements) == 1
+    left = Outbox.objects.filter(created_at=AT).order_by("key")
+    assert [(row.key, row.transition.complaint_id, row.transition.version) for row in left] == [
+        (case.order_number, case.pk, 7) for case in cases[:2]
+    ]
+    fresh = Complaint.objects.order_by("id").values_list("title", "source")
+    assert list(fresh) == [("SO-0", "甲"), ("SO-1", "甲"), (cases[2].title, "")]
 
 
 def test_constraints_and_triggers_hold_for_rows_that_are_written_together(cast: Cast) -> None:
