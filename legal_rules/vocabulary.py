@@ -41,22 +41,13 @@ def _label(row: Table, key: str) -> Label:
     return Label(words.text("zh"), words.text("en"))
 
 
-def _fact(row: Table, group: str, derived: bool, opens: bool) -> Fact:
-    row.only(
-        (
-            "evidence",
-            "found_by",
-            "at_most",
-            "opens",
-            "stepwise",
-            "values",
-            "unknown",
-            "none",
-            "inputs",
-            "citation",
-        ),
-        ("id", "type", "zh", "en", *(("inputs", "citation") if derived else ())),
-    )
+_MAY = ("evidence", "found_by", "at_most", "opens", "stepwise", "values", "unknown", "none")
+
+
+def _check_fact(row: Table, derived: bool) -> None:
+    """Raises LawError for what the row of a fact cannot say."""
+    origin = ("inputs", "citation")
+    row.only((*_MAY, *origin), ("id", "type", "zh", "en", *(origin if derived else ())))
     kind, values = row.text("type"), row.mapping("values") if "values" in row else Table()
     if kind not in TYPES:
         raise row.error("unknown_type", "type", given=kind, values=", ".join(TYPES))
@@ -67,16 +58,20 @@ def _fact(row: Table, group: str, derived: bool, opens: bool) -> Fact:
             raise row.error("not_a_value", "values", given=key)
     if row.get("found_by", "agent") not in ("agent", "counsel"):
         raise row.error("found_by", "found_by")
+
+
+def _fact(row: Table, group: str, derived: bool, opens: bool) -> Fact:
+    _check_fact(row, derived)
     cited = (
         row.mapping("citation").only((), ("instrument", "article")) if "citation" in row else None
     )
     return Fact(
         id=row.text("id"),
-        type=kind,
+        type=row.text("type"),
         group=group,
         zh=row.text("zh"),
         en=row.text("en"),
-        values=MappingProxyType(dict(values)),
+        values=MappingProxyType(dict(row.mapping("values") if "values" in row else {})),
         evidence=_label(row, "evidence") if "evidence" in row else None,
         found_by=row.get("found_by", "agent"),
         unknown=tuple(row.listed("unknown")),
