@@ -24,6 +24,9 @@ from complaints.workdays import DAY, SHANGHAI, Calendar
 
 KEPT = timedelta(days=7)  # a file that was read and not loaded
 Days = tuple[date, date]
+# 全国年节及纪念日放假办法 2: days off a year, since 2025 and before
+BY_LAW, BY_LAW_BEFORE = 13, 11
+SLACK = 2  # no notice since 2008 was further off
 
 
 def allowed(by: User | None) -> None:
@@ -70,6 +73,24 @@ def marked(notice: CalendarNotice) -> list[tuple[date, str, str]]:
 def calendar_with(notice: CalendarNotice) -> Calendar:
     """The calendar as it would be with this notice, in place of the one that holds for its year."""
     return calendars.built({notice.year: [(day, kind) for day, kind, _name in marked(notice)]})
+
+
+def doubt(notice: CalendarNotice) -> str:
+    """Why the file looks cut off, "" where it does not: days off by exchange (调休) are worked at
+    weekends, so what is off from Monday to Friday, without those, are the holidays of the law.
+
+    A sentence and no refusal: the State Council may decide otherwise, and December may help out.
+    """
+    days = [(day, kind) for day, kind, _name in marked(notice)]
+    off = sum(kind == CalendarDay.Kind.OFF and day.weekday() < 5 for day, kind in days)
+    worked = sum(kind == CalendarDay.Kind.WORK for _day, kind in days)
+    by_law = BY_LAW if notice.year >= files.SECOND_OF_MAY else BY_LAW_BEFORE
+    if abs(off - worked - by_law) <= SLACK:
+        return ""
+    return _(
+        "周一至周五放假 {off} 天，补班 {worked} 天，相差 {n} 天；法定节假日全年是 {by_law} 天，"
+        "两者应当接近。文件可能缺了几行，请与通知原文核对后再载入。"
+    ).format(off=off, worked=worked, n=off - worked, by_law=by_law)
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ def _preview(request: HttpRequest, found: CalendarNotice, refused: str = "") -> 
     context: dict[str, Any] = {"notice": found, "refused": refused}
     if found.loaded_at is None:
         context["difference"] = calendar_notice.difference(found)
+        context["doubt"] = calendar_notice.doubt(found)
         context["forecast"] = calendar_notice.forecast(found)
     else:
         changes = CalendarChange.objects.filter(detail__notice=found.pk)

@@ -301,6 +301,16 @@ def test_a_published_year_is_replaced_only_when_that_is_confirmed(cast: Cast) ->
         calendar_notice.load(notice.pk, by=cast.administrator, replace=True, now=EVE)
 
 
+def test_a_file_that_lost_its_make_up_days_is_doubted_and_may_still_be_loaded(cast: Cast) -> None:
+    whole, cut = read(cast.administrator), [row for row in notices.rows() if row[1] == "放假"]
+    assert calendar_notice.doubt(whole) == ""
+    assert calendar_notice.doubt(read(cast.administrator, notices.of_2026())) == ""
+    half = read(cast.administrator, notices.as_csv(cut))
+    said = calendar_notice.doubt(half)
+    assert "放假 19 天，补班 0 天，相差 19 天；法定节假日全年是 13 天" in said
+    calendar_notice.load(half.pk, by=cast.administrator, now=EVE)
+
+
 SUNDAY = date(2026, 12, 27)
 
 

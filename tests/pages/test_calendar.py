@@ -376,6 +376,15 @@ def test_mistakes_stand_in_a_list_with_their_lines(cast: Cast, eve: Any) -> None
     assert not CalendarNotice.objects.exists()
 
 
+def test_the_preview_doubts_a_file_without_its_make_up_days(cast: Cast, eve: Any) -> None:
+    administrator = browser(cast.administrator)
+    cut = notices.as_csv(row for row in notices.rows() if row[1] == "放假")
+    for data, doubted in ((notices.as_csv(), False), (cut, True)):
+        sent = {"file": uploaded(data), "year": "2027"}
+        address = administrator.post(reverse("calendar_notices"), sent).url
+        assert ("文件可能缺了几行" in plain(administrator.get(address))) is doubted
+
+
 def test_a_form_without_a_file_says_so(cast: Cast) -> None:
     answer = browser(cast.administrator).post(reverse("calendar_notices"), {"year": "2027"})
     assert answer.status_code == 422

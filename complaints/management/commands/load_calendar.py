@@ -87,6 +87,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{notice.year} {notice.title} {notice.number} · {days}")
         for change in found.days[:SHOWN]:
             self.stdout.write(f"  {change.date}  {_words(change)}  {change.name}".rstrip())
+        if doubt := calendar_notice.doubt(notice):
+            self.stdout.write(doubt)
         words = _(
             "涉及 {touched} 个计时中的期限，其中 {moves} 个的日期会变，{confirmed} 个不再暂定"
         )
