@@ -23,6 +23,7 @@ from complaints.models import Analysis, Complaint, FactAnswer
 from legal_rules import comparison, past, rulebook
 from legal_rules.comparison import Difference
 from legal_rules.models import StoredRulebook
+from legal_rules.reasoning.derived import DERIVED
 from legal_rules.reasoning.holidays import Holidays
 from legal_rules.vocabulary import CATEGORIES
 
@@ -122,7 +123,7 @@ def is_stale(
     frame = (rulebook.current().sha256, facts.date_of_conduct(complaint), complaint.category)
     if frame != (analysis.rulebook_sha256, analysis.as_of, analysis.category or ""):
         return True
-    if analysis.dated != facts.is_dated(complaint) or _counts_otherwise(analysis):
+    if analysis.dated != facts.is_dated(complaint) or any(_counted_otherwise(analysis)):
         return True
     if analysis.facts_revision == complaint.facts_revision:
         return False
@@ -130,13 +131,14 @@ def is_stale(
     return facts.values_for_law(complaint, answers) != analysis.facts
 
 
-def _counts_otherwise(analysis: Frozen) -> bool:
-    """Whether a notice was loaded since that moves an end on which an answer hangs."""
+def _counted_otherwise(analysis: Frozen) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Answers that a notice loaded since computes otherwise, as it moves an end: then and now."""
     now, then = calendars.holidays(), Holidays.from_json(analysis.holidays)
     if now == then:
-        return False
-    known = {name: v for name, v in analysis.facts.items() if v is not None}
-    return rulebook.known(known, now).told != rulebook.known(known, then).told
+        return {}, {}
+    before, after = (rulebook.known(analysis.facts, days) for days in (then, now))
+    moved = [name for name in DERIVED if before.value(name) != after.value(name)]
+    return {n: before.value(n) for n in moved}, {n: after.value(n) for n in moved}
 
 
 def changes(
@@ -145,11 +147,15 @@ def changes(
     lang: str,
     answers: Sequence[FactAnswer] | None = None,
 ) -> list[Difference]:
-    """What is otherwise now than in the snapshot: facts, date, rulebook, and the findings."""
+    """What is otherwise now than in the snapshot: facts, those computed by days off too, date,
+    rulebook, and the findings.
+    """
     answers = facts.current_answers(complaint) if answers is None else answers
     before, said_in = spoken(analysis, lang)
     after = facts.analyse(complaint, answers, said_in)
-    values = analysis.facts, facts.values_for_law(complaint, answers)
+    then, now = _counted_otherwise(analysis)
+    current = facts.values_for_law(complaint, answers)
+    values = {**analysis.facts, **then}, {**current, **now}
     return comparison.compare(before, after, said_in, values)
 
 

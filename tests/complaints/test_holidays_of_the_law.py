@@ -68,6 +68,8 @@ def test_an_analysis_whose_answers_hang_on_the_notice_is_stale_when_it_is_loaded
     assert not snapshots.is_stale(case, frozen(case))
     loaded(cast.supervisor)
     assert snapshots.is_stale(case, frozen(case))
+    told = [(d.subject, d.before, d.after) for d in snapshots.changes(case, frozen(case), "en")]
+    assert ("dv_within_7d_receipt", "unknown", "yes") in told
 
 
 def test_an_analysis_whose_answers_do_not_hang_on_the_notice_stays_fresh(cast: Cast) -> None:
