@@ -6,27 +6,38 @@ from django.db import connection
 
 from audit.models import Entry
 from benchmarks import world
-from complaints.models import ClockEvent, Complaint, Consumer, Deadline, Event
+from complaints.models import (
+    ClockEvent,
+    Complaint,
+    Consumer,
+    Deadline,
+    Event,
+    Outbox,
+    Transition,
+)
 from evidence.models import Folder
 from tests import factories
 from tests.cast import Cast, assemble
 
 # What a sweep touches, and what these rows need.
-COPIED = (Folder, Consumer, Complaint, Deadline, ClockEvent, Event, Entry)
+COPIED = (Folder, Consumer, Complaint, Deadline, ClockEvent, Event, Transition)
+RECORDS = (Outbox, Entry)
 RUNGS = ("owner@50", "team_lead@80", "supervisor@100")
 
 
 def open_cases(count: int, *, records: bool = True) -> Cast:
     """So many open cases, half of them registered, half under investigation; nothing is due.
 
-    `records`: with their entries of the audit record, whose hashes are those of the originals.
+    `records`: with what left the house, and with their entries of the audit record, whose hashes
+    are those of the originals.
     """
     cast = assemble()
     factories.registered(cast)
     factories.investigating(cast)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # no checks, no triggers
-        for model in COPIED if records else COPIED[:-1]:
+        cursor.execute("UPDATE complaints_outbox SET done_at = created_at")
+        for model in (*COPIED, *RECORDS) if records else COPIED:
             cursor.execute(world.copying(model), {"from": 1, "to": count // 2 - 1})
         cursor.execute("SET session_replication_role = origin")
         if not records:
