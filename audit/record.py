@@ -35,6 +35,7 @@ _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",
 _PLAIN = {str, int, bool, type(None)}
 _quoted = json.encoder.encode_basestring  # as `_canonical` writes a string
 Tails = dict[str, tuple[int, str]]  # subject → sequence and hash of its last entry
+OWN = {n: n for n in ("verb", "subject", "sequence", "detail", "previous_hash", "hash")}
 BEGINNING = (0, "")  # before the first entry of a chain
 
 
@@ -82,7 +83,7 @@ def record(
     `detail` holds plain JSON values and never personal data in clear. `first` skips the look-up of
     the previous entry for a subject that was created in this very transaction. Writers of one
     subject wait for each other (advisory lock until commit); writers of a case's chain hold the
-    lock of the case besides, for the sake of `record_many`.
+    lock of the case besides, for the sake of `chain`.
     """
     previous = BEGINNING
     if not first:
@@ -97,10 +98,20 @@ def record(
     return entry
 
 
-def record_many(
-    acts: Sequence[Act], by: Actor | None, at: datetime, *, tails: Tails | None = None
-) -> None:
-    """Append entries to the chains of many subjects, in their order: two statements however many.
+def record_many(acts: Sequence[Act], by: Actor | None, at: datetime) -> None:
+    """Append entries to the chains of many subjects: two statements however many. Their locks are
+    the caller's (`chain`).
+    """
+    entries, shape = chain(acts, by, at)
+    bulk.spread(entries, [shape])
+
+
+def chain(
+    acts: Sequence[Act], by: Actor | None, at: datetime, tails: Tails | None = None
+) -> tuple[list[dict[str, Any]], Shape]:
+    """Entries that continue the chains of many subjects, in their order: what differs from one to
+    the next, and the shape of their rows. The caller writes them (`bulk.spread`), together with the
+    rows of which they tell.
 
     The caller holds a lock that keeps every other writer of these subjects away, such as the lock
     of the case (an advisory lock each would fill the server's table of locks). `tails` remembers
@@ -117,9 +128,7 @@ def record_many(
         entry = _entry(act, said[key], head, tails.get(act.subject, BEGINNING))
         tails[act.subject] = (entry["sequence"], entry["hash"])
         entries.append(entry)
-    if entries:
-        own = {name: name for name in entries[0]}
-        bulk.spread(entries, [Shape(Entry(at=at, **who), own)])
+    return entries, Shape(Entry(at=at, **who), OWN)
 
 
 def _last_of(subjects: Collection[str]) -> Tails:

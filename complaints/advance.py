@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.record import Tails, record, record_many
+from audit.record import Tails, record
 from complaints import holds, public_promises, regimes, turning, written
 from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import OPEN_STATES, STEPS, State, Step
@@ -151,7 +151,7 @@ def advance_many(
     For steps of open cases that leave the state and the clocks as they are; all situations are of
     one moment, and nothing was sent. The caller's transaction holds the locks of the cases, each of
     which is there once. Every guard is asked; what is written is what `advance` writes, in as many
-    statements for a thousand cases as for one. `tails`: for `record_many`.
+    statements for a thousand cases as for one. `tails`: for `audit.record.chain`.
     """
     step, taken, refused = STEPS[step_code], [], []
     turns = (*step.stops, *step.cancels, *step.starts, *regimes.moments_of(step.code))
@@ -172,7 +172,7 @@ def advance_many(
 def _write_many(cases: Sequence[Complaint], step: Step, now: datetime, tails: Tails | None) -> None:
     for case in cases:
         case.version += 1
-    record_many(written.together(cases, step, now), None, now, tails=tails)
+    written.together(cases, step, now, tails)
     # Whoever hears it looks into the outbox: one case for all.
     transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=None))
 

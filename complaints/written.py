@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from audit.record import Act
+from audit.record import Act, Tails, chain
 from complaints.lifecycle import Step
 from complaints.models import Complaint, Event, Outbox, Transition
 from config import bulk
@@ -71,24 +71,28 @@ def outbox(transition: Transition, step: Step) -> list[Outbox]:
     ]
 
 
-def together(cases: Sequence[Complaint], step: Step, now: datetime) -> list[Act]:
+def together(cases: Sequence[Complaint], step: Step, now: datetime, tails: Tails | None) -> None:
     """Write the step for cases that only become a version older, all by the system, with nothing
-    sent: one statement. Answers what the audit record has to say.
+    sent: one statement. `tails`: for `audit.record.chain`.
     """
     effects = _effects(step)
-    details: dict[tuple[str, int], dict[str, Any]] = {}  # few are different
-    values = []
+    # What is told of one is told of many; the record does not repeat what was sent.
+    told: dict[tuple[str, int], tuple[dict[str, Any], dict[str, Any]]] = {}
+    values, acts = [], []
     for case in cases:
-        state, version = case.state, case.version
-        detail = details.setdefault((state, version), _detail(state, state, version, {}))
-        told = {effect: _key(case.number, version, effect) for effect in effects}
-        values.append(
-            {"case": case.pk, "version": version, "state": state, "detail": detail, **told}
-        )
-    bulk.spread(values, [*_parts(step, now), *_leaving(effects, now)], keys={"taken": Transition})
-    recorded = {key: {**detail, "fields": []} for key, detail in details.items()}
-    verb = f"step.{step.code}"
-    return [Act(verb, case.subject, recorded[case.state, case.version]) for case in cases]
+        key = state, version = case.state, case.version
+        if key not in told:
+            told[key] = _detail(state, state, version, {}), _detail(state, state, version, [])
+        story, recorded = told[key]
+        values.append({"case": case.pk, "version": version, "state": state, "story": story})
+        values[-1] |= {effect: _key(case.number, version, effect) for effect in effects}
+        acts.append(Act(f"step.{step.code}", case.subject, recorded))
+    entries, record = chain(acts, None, now, tails)
+    bulk.spread(
+        [value | entry for value, entry in zip(values, entries, strict=True)],
+        [*_parts(step, now), *_leaving(effects, now), record],
+        keys={"taken": Transition},
+    )
 
 
 def _parts(step: Step, now: datetime) -> list[Shape | Change]:
@@ -107,7 +111,7 @@ def _parts(step: Step, now: datetime) -> list[Shape | Change]:
         Change(Complaint, {"id": "case", "version": "version"}, {"updated_at": now}),
         Shape(
             Event(at=now, kind=Event.Kind.STEP, code=step.code),
-            {"complaint_id": "case", "detail": "detail"},
+            {"complaint_id": "case", "detail": "story"},
         ),
     ]
 

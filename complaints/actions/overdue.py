@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.base import ModelState
 
-from audit.record import Act, Tails, record_many
+from audit.record import Act, Tails, chain
 from complaints import ladders
 from complaints.actions import steps
 from complaints.advance import advance_many
@@ -136,29 +136,29 @@ def _tell(rungs: Sequence[tuple[Due, Mapping[str, Any]]], now: datetime, tails: 
                 "case": clock.case,
                 "rung": step["code"],
                 "effect": effect,
-                "told": told,
                 "key": f"{clock.number}.deadline.{clock.id}.{step['code']}",
             }
         )
         acts.append(Act(f"deadline.{effect}", f"complaint:{clock.number}", told))
+    entries, record = chain(acts, None, now, tails)
     bulk.spread(
-        values,
+        [value | entry for value, entry in zip(values, entries, strict=True)],
         [
             Shape(
                 ClockEvent(at=now, kind="warned"),
-                {"deadline_id": "clock", "key": "rung", "detail": "told"},
+                {"deadline_id": "clock", "key": "rung", "detail": "detail"},
             ),
             Shape(
                 Event(at=now, kind=Event.Kind.DEADLINE),
-                {"complaint_id": "case", "code": "effect", "detail": "told"},
+                {"complaint_id": "case", "code": "effect", "detail": "detail"},
             ),
             Shape(
                 Outbox(created_at=now, not_before=now),
-                {"complaint_id": "case", "effect": "effect", "key": "key", "payload": "told"},
+                {"complaint_id": "case", "effect": "effect", "key": "key", "payload": "detail"},
             ),
+            record,
         ],
     )
-    record_many(acts, None, now, tails=tails)
 
 
 # --- the steps of clocks that fell due
