@@ -86,7 +86,7 @@ def _sheet(request: HttpRequest, page: CasePage, promise_id: int, title: str, fo
     found = next((p for p in page.complaint.promises if p["id"] == promise_id), None)
     if found is None:
         raise Http404
-    sheet = Sheet(page.complaint, title, request.get_full_path(), form, _("登记"))
+    sheet = Sheet(page.complaint, title, request.get_full_path(), form, title)
     sheet.intro = found["text"]
     name = request.resolver_match.url_name if request.resolver_match else ""
     sheet.draft = f"{name}:{page.complaint.number}:{promise_id}"

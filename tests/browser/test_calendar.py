@@ -112,7 +112,7 @@ def test_the_calendar_is_usable_on_a_phone_in_the_dark_and_by_keyboard(signed_in
     page.get_by_label("自", exact=True).fill("2026-12-31")
     page.get_by_label("名称").fill("年会")
     usable(page)
-    page.get_by_role("button", name="登记", exact=True).click()
+    page.get_by_role("button", name="登记日期", exact=True).click()
     expect(page.get_by_role("button", name="取消“年会”")).to_be_visible()
     usable(page)
     page.reload()  # without the notice at the lower edge

@@ -60,10 +60,10 @@ def test_whoever_goes_away_names_a_deputy_who_is_told_instead(signed_in: Open) -
     page.get_by_label("自", exact=True).fill(today.isoformat())
     page.get_by_label("至（含当天）").fill((today - timedelta(days=1)).isoformat())
     page.get_by_label("代理人").select_option(label="何静")
-    page.get_by_role("button", name="登记", exact=True).click()
+    page.get_by_role("button", name="登记休假", exact=True).click()
     expect(page.locator("main .err")).to_contain_text("结束日期早于开始日期")
     page.get_by_label("至（含当天）").fill((today + timedelta(days=2)).isoformat())
-    page.get_by_role("button", name="登记", exact=True).click()
+    page.get_by_role("button", name="登记休假", exact=True).click()
     expect(page.get_by_text("休假中")).to_be_visible()
     assert Absence.objects.get().deputy == cast.colleague
     told(case, "owner")
