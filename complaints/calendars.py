@@ -26,7 +26,7 @@ from complaints.models import (
     TargetLength,
     WorkingHours,
 )
-from complaints.regimes import Row
+from complaints.own_regimes import Row
 from complaints.workdays import BUSINESS_HOURS, STATE, Calendar, Periods
 from legal_rules.reasoning.holidays import LIBRARY, Holidays, Year
 

@@ -15,7 +15,7 @@ from complaints import calendars, clock, clock_rows, regimes
 from complaints.choices import DeadlineState
 from complaints.clock import Happening, Reading, Terms
 from complaints.models import ClockEvent, Complaint, Deadline, Moment
-from complaints.regimes import Row
+from complaints.own_regimes import Row
 from complaints.workdays import SHANGHAI
 from legal_rules.deadline_terms import Traits
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from complaints import marking, regimes
 from complaints.choices import RUNS
 from complaints.models import Complaint, Deadline, Moment
-from complaints.regimes import Row
+from complaints.own_regimes import Row
 from complaints.workdays import SHANGHAI
 from legal_rules import deadline_table
 from legal_rules.deadline_terms import Moment as Kind

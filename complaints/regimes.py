@@ -8,56 +8,20 @@ kind, or start from a moment (时间节点), come along.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.conf import settings
 
-from complaints.choices import DeadlineNature
+from complaints import own_regimes
 from complaints.clock import Rung, Terms
-from complaints.lifecycle import State
+from complaints.own_regimes import Own, Row
 from legal_rules import deadline_table
-from legal_rules.deadline_terms import Entry, Extend, Traits
-from legal_rules.reasoning import source
-from legal_rules.reasoning.source import Table
-from legal_rules.terms import Label
+from legal_rules.deadline_terms import Entry, Traits
 
 FILE = Path(__file__).with_name("regimes.yaml")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One clock of the table.
-
-    `entry` names the row, `kind` what it times. `source` is its id in the law, "" for our own.
-    `runs_in`: states in which it may run; none: whatever the state (`after_close`: even closed).
-    `starts`, `stops` and `restarts` (counted anew from there) are moments, `alongside` the kind
-    that it runs along with.
-    """
-
-    entry: str
-    kind: str
-    title: Label
-    nature: str
-    terms: Terms
-    owed_by: str = "enterprise"
-    source: str = ""
-    citation: Mapping[str, Any] | None = None
-    pausable_by: tuple[str, ...] = ()
-    extend: Extend | None = None
-    ladder: tuple[Rung, ...] = ()
-    runs_in: tuple[str, ...] = ()
-    starts: str = ""
-    stops: tuple[str, ...] = ()
-    restarts: tuple[str, ...] = ()
-    alongside: str = ""
-    after_close: bool = False
-    signed_with: str = ""  # the regime that counsel signs
-    law: Entry | None = None
 
 
 class Case(Protocol):
@@ -67,17 +31,6 @@ class Case(Protocol):
     category: str
     claims: list[str]
     risk_flags: list[str]
-
-
-@dataclass(frozen=True)
-class _Own:
-    """`regimes.yaml`, read."""
-
-    rows: tuple[Row, ...]
-    promised: tuple[Row, ...]
-    ladders: Mapping[str, tuple[Rung, ...]]
-    sectors: Mapping[str, tuple[str, ...]]
-    states: Mapping[str, tuple[str, ...]]
 
 
 def traits(case: Case) -> Traits:
@@ -209,88 +162,7 @@ def _law_row(entry: Entry) -> Row:
     )
 
 
-# --- regimes.yaml
-
-
 @cache
-def _own() -> _Own:
+def _own() -> Own:
     """Raises source.LawError with file and line."""
-    top = source.read(FILE, FILE.parent)
-    top.only((), ("ladders", "sectors", "clocks", "promised", "legal_kinds"))
-    ladders = {name: _ladder(top.mapping("ladders"), name) for name in top.mapping("ladders")}
-    sectors = {c: top.mapping("sectors").names(c) for c in top.mapping("sectors")}
-    rows = tuple(_row(row, ladders) for row in top.tables("clocks"))
-    legal = top.mapping("legal_kinds")
-    states = {kind: _states(legal.mapping(kind)) for kind in legal}
-    promised = tuple(_promised(row, ladders) for row in top.tables("promised"))
-    return _Own(rows, promised, ladders, sectors, states)
-
-
-def _ladder(ladders: Table, name: str) -> tuple[Rung, ...]:
-    return tuple(_rung(rung) for rung in ladders.tables(name))
-
-
-def _rung(rung: Table) -> Rung:
-    rung.only(("percent", "after", "unit"), ("who",))
-    if "percent" in rung:
-        return Rung(rung.text("who"), int(rung["percent"]))
-    return Rung(rung.text("who"), None, int(rung["after"]), rung.text("unit"))
-
-
-def _states(row: Table) -> tuple[str, ...]:
-    row.only((), ("runs_in",))
-    return tuple(State(name).value for name in row.names("runs_in"))
-
-
-def _row(row: Table, ladders: Mapping[str, tuple[Rung, ...]]) -> Row:
-    row.only(
-        ("owed_by", "pausable_by", "extend"),
-        ("kind", "title", "nature", "length", "unit", "runs_in"),
-    )
-    title = row.mapping("title")
-    return Row(
-        entry=row.text("kind"),
-        kind=row.text("kind"),
-        title=Label(title.text("zh"), title.text("en")),
-        nature=DeadlineNature(row.text("nature")).value,
-        terms=Terms.from_json(
-            {
-                "length": row["length"],
-                "unit": row.text("unit"),
-                "own": row.text("nature") == DeadlineNature.INTERNAL,
-            }
-        ),
-        owed_by=row.get("owed_by", "enterprise"),
-        pausable_by=row.names("pausable_by"),
-        extend=_extend(row.mapping("extend")) if "extend" in row else None,
-        ladder=ladders["default"],
-        runs_in=tuple(State(name).value for name in row.names("runs_in")),
-    )
-
-
-def _promised(row: Table, ladders: Mapping[str, tuple[Rung, ...]]) -> Row:
-    """The clock of a promise: each brings its own terms, so the row has none that counts."""
-    row.only((), ("kind", "title", "pausable_by"))
-    title = row.mapping("title")
-    return Row(
-        entry=row.text("kind"),
-        kind=row.text("kind"),
-        title=Label(title.text("zh"), title.text("en")),
-        nature=DeadlineNature.PROMISED.value,
-        terms=Terms(0, "until", own=True),
-        pausable_by=row.names("pausable_by"),
-        ladder=ladders["default"],
-        after_close=True,
-    )
-
-
-def _extend(row: Table) -> Extend:
-    row.only((), ("by", "unit", "by_role", "at_most"))
-    return Extend(
-        to=(),
-        by=int(row["by"]),
-        unit=row.text("unit"),
-        by_role=row.text("by_role"),
-        at_most=int(row["at_most"]),
-        tell_consumer=False,
-    )
+    return own_regimes.read(FILE)

@@ -22,7 +22,7 @@ from complaints.choices import RUNS, DeadlineNature
 from complaints.clock import Terms
 from complaints.errors import Invalid
 from complaints.models import CalendarChange, CalendarDay, Deadline, TargetLength, WorkingHours
-from complaints.regimes import Row
+from complaints.own_regimes import Row
 from complaints.workdays import DAY, SHANGHAI
 from legal_rules import deadline_table
 

@@ -19,7 +19,7 @@ from complaints import calendars, clock_words
 from complaints.actions import own_calendar
 from complaints.choices import DeadlineNature
 from complaints.models import TargetLength
-from complaints.regimes import Row
+from complaints.own_regimes import Row
 from complaints.views.calendar import told
 from complaints.views.calendar_forms import LengthForm
 

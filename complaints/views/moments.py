@@ -17,7 +17,7 @@ from complaints.actions import moments as acts
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint, Deadline, Moment
 from complaints.moments import Effect
-from complaints.regimes import Row
+from complaints.own_regimes import Row
 from complaints.views.acting import act, posted_of
 from complaints.views.clock_changes import in_words
 from complaints.views.clock_forms import MomentForm

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from complaints import regimes
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, STEPS, Phase, State, Step
-from complaints.regimes import Row
+from complaints.own_regimes import Row
 from legal_rules.deadline_terms import Traits
 
 HEAD = """\
