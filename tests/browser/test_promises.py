@@ -142,3 +142,18 @@ def test_both_pages_fit_and_nothing_is_shut_out(
     for address in ("/commitments/", "/promises/", "/complaints/", "/danger/"):
         page.goto(address)
         assert shut_out(page) + too_wide(page) + headings(page) + hidden_stops(page) == []
+
+
+def test_a_refused_hand_over_has_the_focus_at_what_is_wrong(signed_in: Open) -> None:
+    cast = assemble()
+    case = f.registered(cast, now=timezone.now() - timedelta(days=9))
+    page = signed_in(cast.supervisor)
+    page.goto("/danger/")
+    row = page.locator(f"#{case.number}")
+    row.locator("select").evaluate("field => { field.required = false; }")
+    row.get_by_label("交接说明").fill("请今天处理")
+    row.get_by_role("button", name="转派").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page.get_by_label("交接说明")).to_have_value("请今天处理")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("link", name=case.title)).to_be_visible()
