@@ -196,6 +196,7 @@ class Shell:
         return {
             "draft_saved": _("草稿已保存 {time}"),
             "draft_kept_here": _("网络断开，{time} 的内容只存在本机，恢复后自动保存"),
+            "draft_signed_out": _("登录已过期，{time} 的内容只存在本机，重新登录后自动保存"),
             "draft_restored": _("已恢复未提交的草稿"),
             "draft_dropped": _("草稿已放弃"),
             "draft_take_back": _("恢复草稿"),

@@ -97,7 +97,8 @@ async function save(form) {
   } catch (problem) {
     if (state.sent) return;
     remember(form, text);
-    say(form, problem.refused ?? texts.draft_kept_here.replace('{time}', clock()), true);
+    const kept = problem.message === '401' ? texts.draft_signed_out : texts.draft_kept_here;
+    say(form, problem.refused ?? kept.replace('{time}', clock()), true);
     clearTimeout(state.timer);
     if (problem.refused) state.refused = text;
     else state.timer = setTimeout(() => save(form), RETRY);
