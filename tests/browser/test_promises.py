@@ -157,3 +157,23 @@ def test_a_refused_hand_over_has_the_focus_at_what_is_wrong(signed_in: Open) -> 
     expect(page.get_by_label("交接说明")).to_have_value("请今天处理")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("link", name=case.title)).to_be_visible()
+
+
+def test_in_a_small_window_the_parties_and_promises_stand_behind_a_button(signed_in: Open) -> None:
+    cast = assemble()
+    case = promised(cast, CALL_BACK)
+    page = signed_in(cast.agent, size=SMALL_WINDOW)
+    page.goto(f"/complaints/{case.number}/")
+    pane = page.locator("#parties")
+    expect(pane).to_be_hidden()
+    page.get_by_role("link", name="当事人与期限").click()
+    expect(pane).to_be_focused()
+    expect(pane.locator("#promises")).to_contain_text(CALL_BACK)
+    assert shut_out(page) + too_wide(page) + headings(page) == []
+    page.keyboard.press("p")
+    expect(page.locator("#sheet").get_by_label("答应了什么")).to_be_focused()
+    page.keyboard.press("Escape")
+    pane.get_by_role("link", name="关闭").click()
+    expect(pane).to_be_hidden()
+    page.goto(f"/complaints/{case.number}/#promises")  # as the list of promises links to it
+    expect(pane.locator("#promises")).to_be_visible()
