@@ -27,7 +27,7 @@ from complaints.lifecycle import State
 from complaints.models import ClockEvent, Complaint, Deadline, Event, Outbox
 from complaints.situation import CaseSituation
 from config import bulk
-from config.bulk import Shape
+from config.bulk import Change, Shape
 
 logger = logging.getLogger(__name__)
 OF_CASE = ("id", "number", "version", "state")
@@ -88,15 +88,11 @@ def climb(keys: Sequence[int], now: datetime) -> list[int]:
     clocks = _still_due(keys, now)
     fell_due = [clock for clock in clocks if _falls_due(clock)]
     rungs = [(clock, step) for clock in clocks for step in ladders.climb(clock.ladder, now)]
-    bulk.change(
-        Deadline,
-        [
-            {"id": c.id, "ladder": c.ladder, "ladder_at": ladders.next_step(c.ladder)}
-            for c in clocks
-        ],
-    )
     tails: Tails = {}
     _tell(rungs, now, tails)
+    told = {clock.id for clock, _ in rungs}
+    silent = [clock for clock in clocks if clock.id not in told]  # looked at too early
+    bulk.change(Deadline, [{"id": c.id, "ladder_at": ladders.next_step(c.ladder)} for c in silent])
     _take_steps(fell_due, now, tails)
     return [clock.id for clock in clocks]
 
@@ -123,8 +119,8 @@ def _falls_due(clock: Due) -> bool:
 
 
 def _tell(rungs: Sequence[tuple[Due, Mapping[str, Any]]], now: datetime, tails: Tails) -> None:
-    """Each rung in the history of its clock, in the story of the case, in the outbox and in the
-    audit record.
+    """Each rung on its clock, in the clock's history, in the story of the case, in the outbox and
+    in the audit record.
     """
     values, acts = [], []
     for clock, step in rungs:
@@ -134,6 +130,8 @@ def _tell(rungs: Sequence[tuple[Due, Mapping[str, Any]]], now: datetime, tails: 
             {
                 "clock": clock.id,
                 "case": clock.case,
+                "ladder": clock.ladder,  # the same for each of its rungs
+                "next": ladders.next_step(clock.ladder),
                 "rung": step["code"],
                 "effect": effect,
                 "key": f"{clock.number}.deadline.{clock.id}.{step['code']}",
@@ -144,6 +142,7 @@ def _tell(rungs: Sequence[tuple[Due, Mapping[str, Any]]], now: datetime, tails: 
     bulk.spread(
         [value | entry for value, entry in zip(values, entries, strict=True)],
         [
+            Change(Deadline, {"id": "clock", "ladder": "ladder", "ladder_at": "next"}),
             Shape(
                 ClockEvent(at=now, kind="warned"),
                 {"deadline_id": "clock", "key": "rung", "detail": "detail"},

@@ -61,12 +61,12 @@ def warned(case: Complaint) -> list[str]:
 # --- what it writes
 
 
-@pytest.mark.parametrize(("falls_due", "statements"), [(False, 9), (True, 10)])
+@pytest.mark.parametrize(("falls_due", "statements"), [(False, 8), (True, 9)])
 def test_the_number_of_statements_is_the_same_for_few_and_for_many(
     cast: Cast, falls_due: bool, statements: int
 ) -> None:
-    """Beside the savepoint: the next ones, what had failed, a place, the clocks held; the clocks
-    written, the ends of the chains, what is told; then the steps.
+    """Beside the savepoint: the next ones, what had failed, a place, the clocks held; the ends of
+    the chains, the clocks and what is told; then the steps.
     """
     now = timezone.now() + LATER
 
@@ -164,6 +164,19 @@ def test_a_clock_falls_due_once_and_again_when_its_due_instant_moved(cast: Cast)
     assert escalated() == 1
     sweep.enforce_due(clock.due_at)
     assert (escalated(), warned(case)[-1]) == (2, "supervisor")
+
+
+def test_a_clock_that_is_looked_at_too_early_tells_nobody_and_waits_for_its_rung(
+    cast: Cast,
+) -> None:
+    case = f.registered(cast)
+    clock = Deadline.objects.get(complaint=case)
+    rung = clock.ladder_at
+    Deadline.objects.update(ladder_at=timezone.now() - timedelta(minutes=1))
+    assert sweep.enforce_due(timezone.now()).handled == 1
+    assert warned(case) == []
+    clock.refresh_from_db()
+    assert clock.ladder_at == rung
 
 
 def test_two_clocks_of_one_case_escalate_one_after_the_other(cast: Cast) -> None:
