@@ -153,10 +153,8 @@ def changes(
     answers = facts.current_answers(complaint) if answers is None else answers
     before, said_in = spoken(analysis, lang)
     after = facts.analyse(complaint, answers, said_in)
-    then, now = _counted_otherwise(analysis)
-    current = facts.values_for_law(complaint, answers)
-    values = {**analysis.facts, **then}, {**current, **now}
-    return comparison.compare(before, after, said_in, values)
+    values = analysis.facts, facts.values_for_law(complaint, answers)
+    return comparison.compare(before, after, said_in, values, _counted_otherwise(analysis))
 
 
 def between(before: Analysis, after: Analysis, lang: str) -> list[Difference]:

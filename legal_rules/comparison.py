@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from legal_rules import comparison_rows as rows
 from legal_rules import comparison_words as words
 from legal_rules.analysis import Json
 from legal_rules.vocabulary import CATEGORIES, FACTS, RIGHTS
@@ -50,24 +51,34 @@ def differences(
 
 
 def compare(
-    before: Json, after: Json, lang: str, facts: tuple[Values, Values] | None = None
+    before: Json,
+    after: Json,
+    lang: str,
+    facts: tuple[Values, Values] | None = None,
+    recounted: tuple[Values, Values] = ({}, {}),
 ) -> list[Difference]:
     """What differs between two analyses: facts, date, category, rulebook, then what follows.
 
     `facts`: the answers under each analysis; without them, those named by the rules shown.
+    `recounted`: answers that other days off computed otherwise.
     """
-    return list(_Comparison(before, after, lang, facts).all())
+    return list(_Comparison(before, after, lang, facts, recounted).all())
 
 
 class _Comparison:
     def __init__(
-        self, before: Json, after: Json, lang: str, facts: tuple[Values, Values] | None
+        self,
+        before: Json,
+        after: Json,
+        lang: str,
+        facts: tuple[Values, Values] | None,
+        recounted: tuple[Values, Values],
     ) -> None:
         self.before, self.after, self.english = before, after, lang.startswith("en")
         self.lang = lang
         self.same_book = before.get("rulebook_sha256") == after.get("rulebook_sha256")
-        named = _named(before), _named(after)
-        self.facts = facts or named
+        named = rows.named(before), rows.named(after)
+        self.facts, self.recounted = facts or named, recounted
         self.old_values = {**named[0], **self.facts[0]}
 
     def all(self) -> Iterable[Difference]:
@@ -103,11 +114,17 @@ class _Comparison:
     def _answers(self) -> Iterable[Difference]:
         old, new = self.facts
         for fact in (*old, *(name for name in new if name not in old)):
-            if _plain(old.get(fact)) == _plain(new.get(fact)):
+            if rows.plain(old.get(fact)) == rows.plain(new.get(fact)):
                 continue
             how = words.ANSWERED[0 if old.get(fact) is None else 2 if new.get(fact) is None else 1]
-            was, now = self._value(fact, old.get(fact)), self._value(fact, new.get(fact))
-            yield self._made("fact", fact, self._question(fact), was, now, self._say(how))
+            yield self._answer(fact, old.get(fact), new.get(fact), how)
+        old, new = self.recounted
+        for fact in new:
+            yield self._answer(fact, old.get(fact), new[fact], words.RECOUNTED)
+
+    def _answer(self, fact: str, old: object, new: object, how: tuple[str, str]) -> Difference:
+        was, now = self._value(fact, old), self._value(fact, new)
+        return self._made("fact", fact, self._question(fact), was, now, self._say(how))
 
     def _question(self, fact: str) -> str:
         return FACTS[fact].question_for(self.lang) if fact in FACTS else fact
@@ -124,7 +141,7 @@ class _Comparison:
                 yield self._made(kind, key, self._say(words.LABELS[kind]), old, new)
         if not self.same_book:
             title = self._say(words.LABELS["rulebook"])
-            yield self._made("rulebook", "", title, _book(self.before), _book(self.after))
+            yield self._made("rulebook", "", title, rows.book(self.before), rows.book(self.after))
 
     def _framed(self, value: object) -> str:
         name = CATEGORIES.get(str(value))
@@ -133,13 +150,13 @@ class _Comparison:
     # -- what follows from it
 
     def _rules(self) -> Iterable[Difference]:
-        for rule, old, new in _paired(self.before, self.after, "rules", "id"):
+        for rule, old, new in rows.paired(self.before, self.after, "rules", "id"):
             shown = new or old or {}
             was, now = self._standing(old), self._standing(new)
             if was != now:
                 yield self._made("rule", rule, shown["title"], was, now, self._because(old, new))
-            elif new and old and new["status"] == "open" and _more(old, new):
-                why = self._say(words.ASKS) + self._some(_more(old, new))
+            elif new and old and new["status"] == "open" and rows.more(old, new):
+                why = self._say(words.ASKS) + self._some(rows.more(old, new))
                 yield self._made("rule", rule, shown["title"], was, now, why)
             if old and new and old["signed"] != new["signed"]:
                 marks = [
@@ -161,7 +178,7 @@ class _Comparison:
         changed = {}
         for element in (*new["elements"], *new["defences"]) if new else ():
             fact, value = element["fact"], element["value"]
-            if _plain(self.old_values.get(fact)) != _plain(value):
+            if rows.plain(self.old_values.get(fact)) != rows.plain(value):
                 was, now = self._value(fact, self.old_values.get(fact)), self._value(fact, value)
                 changed[fact] = f"{self._question(fact)}{was} → {now}"
                 if self.english:
@@ -182,18 +199,18 @@ class _Comparison:
         return joined.replace("？；", "？").replace("?;", "?")
 
     def _sums(self) -> Iterable[Difference]:
-        sides = [_sums(side) for side in (self.before, self.after)]
+        sides = [rows.sums(side) for side in (self.before, self.after)]
         for rule in dict.fromkeys((*sides[0], *sides[1])):
             old, new = sides[0].get(rule), sides[1].get(rule)
-            if _figures(old) != _figures(new):
+            if rows.figures(old) != rows.figures(new):
                 title = (new or old or {})["title"]
                 yield self._made("sum", rule, title, self._sum(old), self._sum(new))
 
     def _sum(self, remedy: Row | None) -> str:
         """11940.00 元（3 × 3980.00）, with "if it holds" while the rule is open."""
-        if remedy is None or not any(_figures(remedy)[:3]):
+        if remedy is None or not any(rows.figures(remedy)[:3]):
             return self._say(words.NO_SUM)
-        amount, low, high = _figures(remedy)[:3]
+        amount, low, high = rows.figures(remedy)[:3]
         if amount or low == high:
             text = self._say(words.EXACTLY).format(amount or low)
         elif high is None:
@@ -206,7 +223,7 @@ class _Comparison:
         return text + (self._say(words.IF_IT_HOLDS) if remedy["possible"] else "")
 
     def _duties(self) -> Iterable[Difference]:
-        for duty, old, new in _paired(self.before, self.after, "duties", "id"):
+        for duty, old, new in rows.paired(self.before, self.after, "duties", "id"):
             if (old is None) != (new is None):
                 shown = new or old or {}
                 was, now = (self._say(words.OWED[side is not None]) for side in (old, new))
@@ -216,7 +233,7 @@ class _Comparison:
                 yield self._made("duty", duty, new["text"], *dues)
 
     def _exposures(self) -> Iterable[Difference]:
-        old, new = _exposures(self.before), _exposures(self.after)
+        old, new = rows.exposures(self.before), rows.exposures(self.after)
         for key in dict.fromkeys((*old, *new)):
             was, now = (
                 self._joined(side.get(key, ())) or self._say(words.NONE) for side in (old, new)
@@ -228,71 +245,10 @@ class _Comparison:
                 yield self._made("exposure", key[0], title, was, now)
 
     def _rights(self) -> Iterable[Difference]:
-        for right, old, new in _paired(self.before, self.after, "rights", "id"):
+        for right, old, new in rows.paired(self.before, self.after, "rights", "id"):
             was, now = (
                 self._say(words.RIGHT[side["status"] if side else ""]) for side in (old, new)
             )
             if was != now:
                 name = RIGHTS[right].name_for(self.lang) if right in RIGHTS else right
                 yield self._made("right", right, name, was, now)
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _rows(side: Json, key: str) -> Sequence[Row]:
-    rows = side.get(key)
-    return rows if isinstance(rows, list) else ()
-
-
-def _paired(
-    before: Json, after: Json, key: str, name: str
-) -> Iterable[tuple[str, Row | None, Row | None]]:
-    old = {row[name]: row for row in _rows(before, key)}
-    new = {row[name]: row for row in _rows(after, key)}
-    for each in dict.fromkeys((*old, *new)):
-        yield each, old.get(each), new.get(each)
-
-
-def _named(side: Json) -> dict[str, object]:
-    """The answers that the rules shown name."""
-    return {
-        element["fact"]: element["value"]
-        for rule in _rows(side, "rules")
-        for element in (*rule["elements"], *rule["defences"])
-        if element["value"] is not None
-    }
-
-
-def _more(old: Row, new: Row) -> list[str]:
-    """What an open rule asks now and did not ask before."""
-    return [fact for fact in new["missing"] if fact not in old["missing"]]
-
-
-def _book(side: Json) -> str:
-    return f"{side.get('rule_set')} ({str(side.get('rulebook_sha256'))[:12]})"
-
-
-def _sums(side: Json) -> dict[str, Row]:
-    return {
-        row["rule"]: {**row, "possible": key == "possible_remedies"}
-        for key in ("remedies", "possible_remedies")
-        for row in _rows(side, key)
-    }
-
-
-def _figures(remedy: Row | None) -> tuple[str | None, str | None, str | None, bool]:
-    """Exact sum, lowest and highest, and whether the rule is still open."""
-    if remedy is None:
-        return None, None, None, False
-    bounds, amount = remedy.get("bounds") or {}, remedy.get("amount")
-    low, high = bounds.get("low"), bounds.get("high")
-    return amount, low, high, bool(remedy["possible"]) and bool(amount or low)
-
-
-def _exposures(side: Json) -> dict[tuple[str, str], list[str]]:
-    found: dict[tuple[str, str], list[str]] = {}
-    for row in _rows(side, "exposure"):
-        found.setdefault((row["rule"], row["citation"]), []).append(row["range"].rstrip("。. "))
-    return found

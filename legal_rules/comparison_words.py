@@ -18,6 +18,7 @@ LABELS = {
     "exposure": ("行政或者刑事风险", "Exposure"),
 }
 ANSWERED = ("新作答", "Answered"), ("已改答", "Changed"), ("已撤回", "Withdrawn")
+RECOUNTED = ("按新载入的放假安排重新计算", "Counted anew by the days off that were loaded since")
 DRAFT, SIGNED = ("草稿", "draft"), ("已由法务签署", "signed by counsel")
 NONE = ("无", "none")
 REWRITTEN = ("原因：规则已修改", "Because: the rule was changed")

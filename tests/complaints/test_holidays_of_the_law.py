@@ -68,8 +68,10 @@ def test_an_analysis_whose_answers_hang_on_the_notice_is_stale_when_it_is_loaded
     assert not snapshots.is_stale(case, frozen(case))
     loaded(cast.supervisor)
     assert snapshots.is_stale(case, frozen(case))
-    told = [(d.subject, d.before, d.after) for d in snapshots.changes(case, frozen(case), "en")]
-    assert ("dv_within_7d_receipt", "unknown", "yes") in told
+    told = {d.subject: d for d in snapshots.changes(case, frozen(case), "en")}
+    turned = told["dv_within_7d_receipt"]
+    assert (turned.before, turned.after) == ("unknown", "yes")
+    assert "by the days off that were loaded since" in turned.sentence
 
 
 def test_an_analysis_whose_answers_do_not_hang_on_the_notice_stays_fresh(cast: Cast) -> None:
