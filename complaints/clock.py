@@ -156,11 +156,14 @@ def read(happenings: Iterable[Happening], calendar: Calendar = STATE) -> Reading
 
 def _reading(tape: _Tape, calendar: Calendar) -> Reading:
     pauses, held_since = tape.stands_still()
+    due = _due(tape, calendar, pauses)
+    if held_since is not None and held_since >= due.at:
+        held_since = None  # it had run out: nothing of it can stand still, and it stays overdue
     state = tape.ended.kind if tape.ended else "running" if held_since is None else "held"
     return Reading(
         tape.started_at,
         tape.terms,
-        _due(tape, calendar, pauses),
+        due,
         tuple(pauses),
         tuple(tape.extensions),
         state,

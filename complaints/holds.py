@@ -10,7 +10,9 @@ from complaints.models import Commitment, Complaint, Deadline, Hold, Outbox
 
 
 def pause(complaint: Complaint, hold: Hold, now: datetime) -> list[str]:
-    """Stop the clocks that this reason may stop (the hold is saved); answers their kinds."""
+    """Stop the clocks that this reason may stop (the hold is saved); answers the kinds of those
+    that stand still: one that ran out before stays overdue, and its warnings go on.
+    """
     held = list(
         Deadline.objects.filter(
             complaint=complaint, state__in=RUNS, pausable_by__contains=[hold.reason]
@@ -18,7 +20,7 @@ def pause(complaint: Complaint, hold: Hold, now: datetime) -> list[str]:
     )
     clock_rows.add(held, now, clock.HELD, {"hold": str(hold.pk)}, by=hold.by)
     deadlines.refresh_next_due(complaint)
-    return [d.kind for d in held]
+    return [d.kind for d in held if d.state == DeadlineState.HELD]
 
 
 def resume(complaint: Complaint, hold: Hold, now: datetime) -> None:
@@ -26,7 +28,7 @@ def resume(complaint: Complaint, hold: Hold, now: datetime) -> None:
     held = list(
         Deadline.objects.filter(
             complaint=complaint,
-            state=DeadlineState.HELD,
+            state__in=RUNS,
             events__kind=clock.HELD,
             events__key=str(hold.pk),
         )

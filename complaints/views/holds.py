@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,7 +16,7 @@ from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from complaints import clock_words
 from complaints.actions import asking, holds
-from complaints.choices import DeadlineNature, HoldReason
+from complaints.choices import DeadlineNature, DeadlineState, HoldReason
 from complaints.errors import CaseError
 from complaints.models import Complaint, Deadline, Hold
 from complaints.views.acting import act, posted_of
@@ -37,7 +39,7 @@ class Foreseen:
     goes_on: list[tuple[str, str]]
 
 
-def foreseen(complaint: Complaint, reasons: list[str]) -> list[Foreseen]:
+def foreseen(complaint: Complaint, reasons: list[str], now: datetime) -> list[Foreseen]:
     """For each reason. Two statements."""
     clocks = list(
         Deadline.objects.filter(complaint=complaint, state__in=["running", "held"]).order_by(
@@ -51,14 +53,18 @@ def foreseen(complaint: Complaint, reasons: list[str]) -> list[Foreseen]:
             reason,
             HoldReason(reason).label,
             reason in running,
-            [clock_words.title_of(d) for d in clocks if reason in d.pausable_by],
-            [(clock_words.title_of(d), _why(d)) for d in clocks if reason not in d.pausable_by],
+            [clock_words.title_of(d) for d in clocks if not _why(d, reason, now)],
+            [(clock_words.title_of(d), why) for d in clocks if (why := _why(d, reason, now))],
         )
         for reason in reasons
     ]
 
 
-def _why(deadline: Deadline) -> str:
+def _why(deadline: Deadline, reason: str, now: datetime) -> str:
+    """Why the clock goes on; "" where the reason stops it."""
+    if reason in deadline.pausable_by:
+        over = deadline.state == DeadlineState.RUNNING and deadline.due_at <= now
+        return _("已经超过期限，中止不改变它") if over else ""
     if deadline.nature == DeadlineNature.STATUTORY:
         return _("法定期限不因此中止")
     if deadline.pausable_by:
@@ -80,7 +86,7 @@ def hold(request: HttpRequest, number: str) -> HttpResponse:
         complaint, _("中止计时"), request.path, HoldForm(posted_of(request)), _("中止计时")
     )
     sheet.draft, sheet.template = f"hold:{number}", "case/hold.html"
-    sheet.extra = {"foreseen": foreseen(complaint, HoldReason.values)}
+    sheet.extra = {"foreseen": foreseen(complaint, HoldReason.values, timezone.now())}
     values = _sent(request, "reason", "note", "expected_end")
     mark, by = Mark.read(request.POST.get("version", "")), person(request)
     return act(
@@ -136,7 +142,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     form = AskForm(ways_of(complaint), opening, posted_of(request))
     sheet = Sheet(complaint, _("请消费者补充材料"), request.path, form, _("发送并中止计时"))
     sheet.draft, sheet.template = f"ask:{number}", "case/ask.html"
-    [seen] = foreseen(complaint, [HoldReason.CONSUMER.value])
+    [seen] = foreseen(complaint, [HoldReason.CONSUMER.value], timezone.now())
     sheet.extra = {"seen": seen, "who": complaint.consumer.name_masked or _("消费者")}
     if request.method == "GET" and (seen.running or not complaint.is_open):
         sheet.form = None
