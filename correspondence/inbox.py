@@ -20,7 +20,7 @@ from complaints.querysets import scope_of
 from config.kept import kept
 from correspondence.models import Notice
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30  # six controls a notice: more would be more Tab stops than anybody walks
 CAP = 99
 KEPT_SECONDS = 30
 
