@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +20,7 @@ from complaints.models import Complaint
 from complaints.views.case import head, load, panes, whole
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import Given, lang, value_sent
+from complaints.views.case_timeline import timeline
 from config.tags import when
 from legal_rules.values import FactError
 from legal_rules.vocabulary import FACTS, check_value
@@ -109,7 +111,15 @@ def _changed(request: HttpRequest, number: str, fact: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("case", args=[number]) + "#facts")
 
 
+def _shows_the_newest(request: HttpRequest) -> bool:
+    """Whether the page in the browser shows the newest entries of the whole story."""
+    asked = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    return not asked.keys() & {"show", "before"}
+
+
 def _pane(request: HttpRequest, page: CasePage, given: Given | None, status: int) -> HttpResponse:
     """Facts, and beside them out of band whatever follows from facts."""
     context = {**head(page), **panes(page, given), "oob": True}
+    if given is None and _shows_the_newest(request):
+        context["timeline"] = timeline(page, "", "")
     return render(request, "case/panes.html", context, status=status)

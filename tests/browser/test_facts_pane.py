@@ -73,6 +73,26 @@ def test_question_after_question_is_answered_by_keys_with_one_request_each(
     assert shut_out(page) == []
 
 
+def test_an_answer_stands_in_the_story_at_once_and_not_among_earlier_entries(
+    signed_in: Open,
+) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent)
+    case = opened(cast, page, tx_our_role="销售者")
+    entries = page.locator("#entries > li")
+    before = entries.count()
+    page.keyboard.press("f")
+    page.keyboard.press("1")
+    expect(entries).to_have_count(before + 1)
+    expect(entries.first).to_contain_text("记录事实")
+    page.goto(f"/complaints/{case.number}/?show=talk")
+    talk = entries.count()
+    page.keyboard.press("f")
+    page.keyboard.press("1")
+    expect(page.locator("#live")).to_have_text("已记录")
+    expect(entries).to_have_count(talk)
+
+
 def test_what_cannot_be_established_asks_for_its_reason_first(signed_in: Open) -> None:
     cast = assemble()
     page = signed_in(cast.agent)
