@@ -38,9 +38,9 @@ def test_one_answer_changes_facts_law_and_sum_in_one_request(cast: Cast, agent: 
     assert page.status_code == 200
     assert current(case).value is True
     assert (current(case).source, current(case).evidence_number) == ("evidence", 1)
-    panes = ["facts", "law", "calc", "actions", "clocks", "stale"]
-    assert re.findall(r'id="(facts|law|calc|actions|clocks|stale)"', text) == panes
-    assert text.count('hx-swap-oob="true"') == 6
+    panes = ["facts", "law", "calc", "actions", "clocks", "stale", "entries"]
+    assert re.findall(rf'id="({"|".join(panes)})"', text) == panes
+    assert text.count('hx-swap-oob="true"') == 7
     assert "证据 1" in text
 
 
