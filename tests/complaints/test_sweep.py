@@ -4,6 +4,7 @@ works, whatever the time on a worker's wall; and by a number of statements that 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -433,3 +434,25 @@ def test_the_clocks_are_held_by_their_keys_and_their_cases_by_theirs(cast: Cast)
     assert "complaints_deadline_pkey" in plan
     assert "complaints_complaint_pkey" in plan
     assert "Seq Scan" not in plan
+
+
+def test_no_statement_of_a_sweep_needs_a_whole_table(cast: Cast) -> None:
+    cases(cast, 3)
+    asked: list[tuple[str, Any]] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        assert sweep.enforce_due(timezone.now() + LATER).handled == 3
+    plans = [
+        plan_of(sql, values, "hashjoin", "mergejoin")
+        for sql, values in asked
+        if sql.split()[0] in ("SELECT", "WITH", "UPDATE", "INSERT", "DELETE")
+    ]
+    assert len(plans) == 7
+    control = plan_of("SELECT 1 FROM complaints_event WHERE text = 'x'", None)
+    whole = re.findall(r"Seq Scan on (\w+)", "\n".join([*plans, control]))
+    assert set(whole) - {"complaints_postponed"} == {"complaints_event"}  # few clocks failed
+    assert whole.count("complaints_event") == 1
