@@ -4,9 +4,9 @@
 
 Throw-away servers that write to the disk as an installation does. A warning writes five rows: the
 clock, its history, the story of the case, the chained record and the outbox. A clock that falls due
-writes these and escalates its case, six more: the step, the case, its story, record and outbox. The
-two take turns, each several times, and the best of each counts: other work on the machine only ever
-adds.
+writes these and escalates its case, five more: the step, the case, its story, record and outbox.
+The two take turns, each several times, and the best of each counts: other work on the machine only
+ever adds.
 """
 
 from __future__ import annotations
