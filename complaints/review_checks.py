@@ -15,11 +15,12 @@ from typing import Any, Literal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from complaints import facts, wording
+from complaints import facts
 from complaints.arithmetic import result_of
 from complaints.carrying import Carrier
 from complaints.models import Complaint, Measure, Resolution
 from complaints.suggestion import cited
+from letters import wording
 
 Mark = Literal["ok", "unk", "no"]
 

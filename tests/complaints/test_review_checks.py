@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from complaints import review_checks, wording
+from complaints import review_checks
 from complaints.arithmetic import result_of
 from complaints.carrying import Carrier
 from complaints.models import Complaint, Resolution
 from legal_rules.rulebook import current
+from letters import wording
 from tests import factories as f
 from tests.cast import Cast
 

@@ -1,0 +1,1 @@
+"""Letters to consumers: templates, their words, their pages on paper, and who signed them."""
