@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from legal_rules import deadline_table, editions
+from legal_rules import deadline_table
 from legal_rules.deadline_telling import lines
 from legal_rules.deadline_terms import Regime
-from legal_rules.models import Edition
 from legal_rules.sign_off import SignOff, Words
 
 
@@ -43,11 +41,4 @@ REGIMES = _Regimes()
 
 def note(now: datetime) -> int:
     """Write down every regime that says something new; how many did. Idempotent."""
-    if not Edition.objects.exists():
-        return 0
-    regimes = {REGIMES.name_of(regime): regime for regime in REGIMES.pieces().values()}
-    with transaction.atomic():
-        editions.hold()
-        known = editions.latest(list(regimes))
-        fresh = [each for name, each in regimes.items() if known.get(name) != each.sha256]
-        return len(REGIMES.write_down(fresh, now))
+    return REGIMES.note(now)

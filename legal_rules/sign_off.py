@@ -1,6 +1,7 @@
-"""Counsel's sign-off of what the law says here, piece by piece: rules (`signatures.RULES`), and the
-deadlines of a regime (`regime_signatures.REGIMES`). A piece is signed while its latest act is a
-signature over exactly what it says now; otherwise it is a draft (草稿).
+"""Counsel's sign-off of what stands here, piece by piece: rules (`signatures.RULES`), the deadlines
+of a regime (`regime_signatures.REGIMES`), templates of letters (`letters.signatures.TEMPLATES`). A
+piece is signed while its latest act is a signature over exactly what it says now; otherwise it is a
+draft (草稿).
 
     RULES.signed()                       → frozenset of ids; one small query
     RULES.sign("cpl.55.1", read=sha256, by=counsel, comment="")
@@ -12,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet, Subquery
@@ -25,16 +26,35 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from legal_rules import editions, text_diff
-from legal_rules.deadline_terms import Regime
 from legal_rules.models import Edition, RuleSignature, RuleText
-from legal_rules.reasoning.rules import Rule
+from legal_rules.terms import Label
 from legal_rules.values import has_control
 
 SUBJECT = "rulebook"  # of all acts in the audit record
 LONGEST = 2000
 SIGNED, REVOKED = RuleSignature.Act.SIGNED, RuleSignature.Act.REVOKED
 Code = Literal["not_allowed", "unknown", "changed", "signed_by_other", "not_signed", "comment"]
-Piece = TypeVar("Piece", Rule, Regime)
+
+
+class Signable(Protocol):
+    """What counsel can sign."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def title(self) -> Label: ...
+
+    @property
+    def content(self) -> str:
+        """All that the signature covers."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the content."""
+
+
+Piece = TypeVar("Piece", bound=Signable)
 
 
 class SignatureRefused(Exception):
@@ -268,6 +288,17 @@ class SignOff(ABC, Generic[Piece]):
             )
             for piece in pieces
         )
+
+    def note(self, now: datetime) -> int:
+        """Write down every piece that says something new; how many did. Idempotent."""
+        if not Edition.objects.exists():
+            return 0
+        pieces = {self.name_of(piece): piece for piece in self.pieces().values()}
+        with transaction.atomic():
+            editions.hold()
+            known = editions.latest(list(pieces))
+            fresh = [each for name, each in pieces.items() if known.get(name) != each.sha256]
+            return len(self.write_down(fresh, now))
 
     def _piece(self, name: str, by: User) -> Piece:
         if not by.may("sign_rules"):
