@@ -61,6 +61,8 @@ VERBS: dict[str, str | Promise] = {
     "statute.imported": pgettext_lazy("audit", "存入法规"),
     "rule.signed": pgettext_lazy("audit", "签署规则"),
     "rule.revoked": pgettext_lazy("audit", "撤销规则签署"),
+    "template.signed": pgettext_lazy("audit", "签署函件模板"),
+    "template.revoked": pgettext_lazy("audit", "撤销函件模板签署"),
     "deadlines.signed": pgettext_lazy("audit", "签署期限"),
     "deadlines.revoked": pgettext_lazy("audit", "撤销期限签署"),
     "trial.started": pgettext_lazy("audit", "开始试算"),

@@ -1,4 +1,4 @@
-"""What letters say, in Chinese and English; its tables keep the texts that counsel signed."""
+"""What letters say, in Chinese and English, and how they look on paper."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

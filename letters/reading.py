@@ -77,7 +77,7 @@ def read(file: str, source: str) -> Template:
     return Template(
         kind=named.group(1),
         language=named.group(2),
-        title=title,
+        heading=title,
         subject=_line(front, "subject") or title,
         sms=_line(front, "sms"),
         basis=tuple(_basis(front)),

@@ -67,7 +67,9 @@ def render(
     lang = template.language
     filled = (b for block in template.blocks(chosen) for b in _filled(block, given, lang))
     blocks = tuple(_numbered(with_content(filled), lang))
-    lines = [_runs(runs, given, lang) for runs in (template.title, template.subject, template.sms)]
+    lines = [
+        _runs(runs, given, lang) for runs in (template.heading, template.subject, template.sms)
+    ]
     return _as_rendered(lines, blocks, lang)
 
 

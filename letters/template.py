@@ -21,7 +21,7 @@ KINDS: dict[str, Label] = {
     "closing": Label("办结告知", "Closing"),
     "satisfaction": Label("满意度回访", "Satisfaction"),
 }
-LANGUAGES = ("zh", "en")
+LANGUAGES: dict[str, Label] = {"zh": Label("中文", "Chinese"), "en": Label("英文", "English")}
 CHANNELS: dict[str, Label] = {
     "letter": Label("信函", "letter"),
     "email": Label("电子邮件", "e-mail"),
@@ -52,7 +52,7 @@ class Template:
 
     kind: str
     language: str
-    title: Runs
+    heading: Runs
     subject: Runs
     sms: Runs
     basis: tuple[Quote, ...]
@@ -69,6 +69,17 @@ class Template:
         return f"{self.kind}.{self.language}"
 
     @property
+    def title(self) -> Label:
+        """What it is called: 处理意见（中文）."""
+        kind, language = KINDS[self.kind], LANGUAGES[self.language]
+        return Label(f"{kind.zh}（{language.zh}）", f"{kind.en} ({language.en})")
+
+    @property
+    def content(self) -> str:
+        """The whole text, which counsel signs."""
+        return self.source
+
+    @property
     def usual(self) -> frozenset[str]:
         """The options that are ticked from the start."""
         return frozenset(option.id for option in self.options if option.on)
@@ -82,7 +93,7 @@ class Template:
     def names(self, options: Collection[str] | None = None) -> tuple[str, ...]:
         """The variables it needs with these options; with every option where None."""
         chosen = {o.id for o in self.options} if options is None else options
-        words = (run.name for run in (*self.title, *self.subject, *self.sms) if run.name)
+        words = (run.name for run in (*self.heading, *self.subject, *self.sms) if run.name)
         return tuple(dict.fromkeys((*words, *names_in(self.blocks(chosen)))))
 
     def cited(self, lang: str) -> list[str]:

@@ -25,6 +25,7 @@ from complaints.lifecycle import OPEN_STATES
 from complaints.models import Trial, TrialPart
 from legal_rules import editions, regime_signatures, rulebook
 from legal_rules.candidate import Candidate
+from letters.signatures import TEMPLATES
 
 PART = 200  # cases: some tenths of a second, so that letters and clocks do not wait behind it
 AT_ONCE = 8  # messages in the queue of one trial
@@ -184,9 +185,10 @@ def sweep(now: datetime) -> int:
 
 
 def notice_rulebook(now: datetime) -> Trial | None:
-    """Write down which rulebook and table of deadlines run; where the rulebook replaced another,
-    look at all open cases.
+    """Write down which rulebook, table of deadlines and letters run; where the rulebook replaced
+    another, look at all open cases.
     """
     replaced = editions.note(now)
     regime_signatures.note(now)
+    TEMPLATES.note(now)
     return after_upgrade(None, now) if replaced else None

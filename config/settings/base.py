@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "legal_rules",
     "reading_room",
     "evidence",
+    "letters",
     "complaints",
     "correspondence",
     "quickstart",
