@@ -199,7 +199,8 @@ def write(blocks: Iterable[Block]) -> str:
 
 def _written(block: Block, other: bool) -> str:
     if isinstance(block, Heading):
-        return f"{'#' * block.level} {_inline(block.runs)}"
+        text = re.sub(r"#$", r"\\#", _inline(block.runs))  # # at the end would close the heading
+        return f"{'#' * block.level} {text}"
     if isinstance(block, Items):
         return "\n".join(_entries(block, other))
     text = _inline(block.runs)
