@@ -59,8 +59,9 @@ def all_of(
         _amount(resolution, result),
         _formulas(list(resolution.measures.all())),
         _letter_agrees(resolution),
-        _wording(_("没有绝对化承诺或疗效断言"), text, wording.ABSOLUTE),
-        _wording(_("没有排除、限制消费者权利的内容"), text, wording.UNFAIR),
+        _wording(_("没有绝对化承诺或疗效断言"), text, "absolute"),
+        _wording(_("没有排除、限制消费者权利的内容"), text, "unfair"),
+        _wording(_("没有激化矛盾的用语"), text, "conflict"),
         _other_remedies(resolution.letter),
     ]
 
@@ -181,8 +182,8 @@ def _letter_agrees(resolution: Resolution) -> Check:
     return Check("unk" if notes else "ok", label, "", notes)
 
 
-def _wording(label: str, text: str, patterns: tuple[tuple[str, wording.Text], ...]) -> Check:
-    found = wording.hits(text, patterns)
+def _wording(label: str, text: str, topic: wording.Topic) -> Check:
+    found = [hit for hit in wording.check(text, "zh-hans") if hit.topic == topic]
     notes = tuple(_("“{quote}”：{why}").format(quote=hit.quote, why=str(hit.why)) for hit in found)
     figure = ngettext("%(n)s 处", "%(n)s 处", len(found)) % {"n": len(found)} if found else ""
     return Check("unk" if found else "ok", label, figure, notes)
@@ -190,7 +191,8 @@ def _wording(label: str, text: str, patterns: tuple[tuple[str, wording.Text], ..
 
 def _other_remedies(letter: str) -> Check:
     label = _("已告知其他救济途径")
-    absent = [str(what) for what in wording.absent(letter, wording.OTHER_REMEDIES)]
+    by_language = (wording.missing_ways(letter, lang) for lang in ("zh-hans", "en"))
+    absent = [str(what) for what in min(by_language, key=len)]
     if not absent:
         return Check("ok", label)
     return Check("unk", label, "", (_("没有提到：{what}").format(what=_("、").join(absent)),))

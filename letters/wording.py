@@ -94,7 +94,8 @@ def check(text: str, lang: str) -> list[Hit]:
         for topic, patterns in _TOPICS[which]
         for hit in hits(text, patterns)
     ]
-    return sorted(found, key=lambda hit: hit.start)
+    first = {(hit.start, hit.topic): hit for hit in reversed(found)}
+    return sorted(first.values(), key=lambda hit: hit.start)
 
 
 def missing_ways(text: str, lang: str) -> list[Text]:

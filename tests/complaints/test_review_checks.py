@@ -122,6 +122,7 @@ def test_evidence_articles_sums_and_remedies_are_marked_by_what_is_there(checked
         "函件写明的金额与方案一致": "unk",
         "没有绝对化承诺或疗效断言": "ok",
         "没有排除、限制消费者权利的内容": "unk",
+        "没有激化矛盾的用语": "ok",
         "已告知其他救济途径": "unk",
     }
 
@@ -157,3 +158,11 @@ def test_draft_rules_under_a_proposal_are_named(cast: Cast) -> None:
     assert check.notes == (
         "《消费者权益保护法》第二十四条（质量不符合要求的退货、更换、修理）还是草稿，签署方案时须由您具名承担",
     )
+
+
+def test_words_that_start_a_quarrel_and_a_letter_in_english_are_looked_at(checked) -> None:
+    marks = checked({}, letter="您这是无理取闹。12315、消费者协会、仲裁、法院")
+    assert (marks["没有激化矛盾的用语"], marks["已告知其他救济途径"]) == ("unk", "ok")
+    english = "Call 12315, ask a consumer association, go to arbitration or to a court."
+    assert checked({}, letter=english)["已告知其他救济途径"] == "ok"
+    assert checked({}, letter=f"You must wait. {english}")["没有激化矛盾的用语"] == "unk"
