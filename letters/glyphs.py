@@ -16,12 +16,15 @@ from typing import BinaryIO
 import pylopdf_fonts_zh_cn
 
 FONTS = (pylopdf_fonts_zh_cn.serif_path(), pylopdf_fonts_zh_cn.sans_path())
-_LONGEST_WORD = 24  # letters; a longer one may be broken anywhere, or it would leave the page
+ROOM = 60  # small letters of one word that surely fit into a line; a longer word may be broken
 _BREAK = "\u200b"
 
 
-def fitted(text: str) -> tuple[str, list[str]]:
-    """(the text as the page can show it, the characters it cannot show, each once)."""
+def fitted(text: str, room: int = ROOM) -> tuple[str, list[str]]:
+    """(the text as the page can show it, the characters it cannot show, each once).
+
+    A word longer than `room` may be broken in it, or it would leave the page.
+    """
     composed = unicodedata.normalize("NFC", text)
     known = characters()
     missing: dict[str, None] = {}
@@ -32,7 +35,7 @@ def fitted(text: str) -> tuple[str, list[str]]:
         elif not _invisible(one):
             missing[one] = None
             said.append(number_of(one))
-    return _breakable("".join(said)), list(missing)
+    return _breakable("".join(said), room), list(missing)
 
 
 def number_of(character: str) -> str:
@@ -47,14 +50,18 @@ def _invisible(character: str) -> bool:
     )
 
 
-def _breakable(text: str) -> str:
-    """The text with places to break in words that are longer than a line could be."""
-    said, run = [], 0
+def _breakable(text: str, room: int) -> str:
+    """The text with places to break in words that are longer than that. Addresses are broken at
+    their slashes without help, so that what is copied from the page is what was written.
+    """
+    said, used = [], 0
     for one in text:
-        run = run + 1 if one.isascii() and not one.isspace() else 0
-        said.append(one)
-        if run and run % _LONGEST_WORD == 0:
+        width = 0 if not one.isascii() or one in " \n/-?" else 3 if one.isupper() else 2
+        used = used + width if width else 0
+        if used > 2 * room:
             said.append(_BREAK)
+            used = width
+        said.append(one)
     return "".join(said)
 
 

@@ -6,6 +6,7 @@ a4(rendered, Head("青禾生活", "TS-26-014377", date(2026, 11, 23))) → bytes
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -16,11 +17,13 @@ from typing import Any
 import typst
 
 from letters.blocks import Block, Heading, Items, Paragraph, Runs
-from letters.glyphs import FONTS, fitted
+from letters.glyphs import FONTS, ROOM, fitted
 from letters.rendering import Rendered, unresolved_mark
 from letters.values import day, line
 
 STANDARD: typst.PDFStandard = "a-2b"
+_IN_A_CELL = 20  # letters of one word beside three other columns
+_LONG_WORD = re.compile(r"[!-~]{14,}")  # it leaves a gap before it, which must not be spread
 LONGEST = 200_000  # characters of one letter; more is no letter
 _SOURCE = Path(__file__).with_name("a4.typ")
 _BEIJING = timezone(timedelta(hours=8))
@@ -106,14 +109,14 @@ class _Page:
             "blocks": list(self.blocks(letter.blocks)),
         }
 
-    def words(self, text: str) -> str:
-        said, missing = fitted(text)
+    def words(self, text: str, room: int = ROOM) -> str:
+        said, missing = fitted(text, room)
         self.missing.update(dict.fromkeys(missing))
         return said
 
     def rows(self, pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
         """Pairs of label and value, two pairs in a row."""
-        cells = [self.words(line(text)) for pair in pairs for text in pair]
+        cells = [self.words(line(text), _IN_A_CELL) for pair in pairs for text in pair]
         cells += [""] * (-len(cells) % 4)
         return [cells[at : at + 4] for at in range(0, len(cells), 4)]
 
@@ -126,7 +129,9 @@ class _Page:
             elif isinstance(block, Heading):
                 yield {"kind": "heading", "level": block.level, "runs": self.runs(block.runs)}
             else:
-                yield {"kind": _kind(block, first=number == 0), "runs": self.runs(block.runs)}
+                runs = self.runs(block.runs)
+                even = not _LONG_WORD.search("".join(run["text"] for run in runs))
+                yield {"kind": _kind(block, first=number == 0), "runs": runs, "even": even}
 
     def runs(self, runs: Runs) -> list[dict[str, Any]]:
         return [
