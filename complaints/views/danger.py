@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,9 +41,10 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponse:
     """转派; refused, the list again with what was typed. Who comes back here sees the case in the
     list.
     """
-    if request.method == "GET":
-        return redirect(f"{reverse('danger')}?{urlencode({'case': number})}")
     user = person(request)
+    if request.method == "GET":
+        case = get_object_or_404(Complaint.objects.visible_to(user), number=number)
+        return redirect(f"{reverse('danger')}?{urlencode({'case': case.number})}")
     posted, unreadable = readable(request.POST)
     typed = {name: posted.get(name, "") for name in ("to", "note")}
     try:
