@@ -96,7 +96,7 @@ class Herd:
 def kill_and_start(process: Process) -> None:
     """With all its children. Raises ProcessLookupError when it ended before."""
     os.killpg(process.pid, signal.SIGKILL)
-    while process.alive:
+    while process.alive:  # until the kernel has taken it away; nothing tells of that
         time.sleep(0.01)
     process.start()
 
@@ -122,7 +122,7 @@ def wait_for_a_batch(seconds: float = 2.0) -> bool:
             )
             if cursor.fetchone()[0]:
                 return True
-        time.sleep(0.002)
+        time.sleep(0.002)  # a lock of others is asked for; the database tells nobody of it
     return False
 
 
@@ -146,7 +146,7 @@ def run(folder: Path, count: int, kills: int, seed: int) -> Herd:
     try:
         wait_for_a_batch(PATIENCE)
         for _ in range(kills):
-            time.sleep(chance.uniform(0, 2 * PAUSE))
+            time.sleep(chance.uniform(0, 2 * PAUSE))  # the moment of a kill is what is tried here
             herd.kill()
         end, before = time.monotonic() + PATIENCE, -1
         while (due := health.current().due) or left():
@@ -154,7 +154,7 @@ def run(folder: Path, count: int, kills: int, seed: int) -> Herd:
                 end, before = time.monotonic() + PATIENCE, due
             if time.monotonic() > end:
                 raise AssertionError(f"{due} deadlines are left: {herd.workers[0].tail(20)}")
-            time.sleep(0.2)
+            time.sleep(0.2)  # the herd works in other processes; who died meanwhile is started anew
             herd.revive()
     finally:
         herd.stop()
