@@ -5,6 +5,8 @@ draft (草稿).
 
     RULES.signed()                       → frozenset of ids; one small query
     RULES.sign("cpl.55.1", read=sha256, by=counsel, comment="")
+
+A little longer than others: asking what is signed and signing it read the same latest act.
 """
 
 from __future__ import annotations
