@@ -25,6 +25,7 @@ VERBS: dict[str, str | Promise] = {
     "evidence.received": pgettext_lazy("audit", "收取证据"),
     "evidence.downloaded": pgettext_lazy("audit", "调阅证据"),
     "resolution.drafted": pgettext_lazy("audit", "拟定方案"),
+    "signing_key.introduced": pgettext_lazy("audit", "启用签署密钥"),
     "rules.taken_over": pgettext_lazy("audit", "具名承担草稿规则"),
     "commitment.made": pgettext_lazy("audit", "登记承诺"),
     "commitment.broken": pgettext_lazy("audit", "承诺未兑现"),

@@ -53,6 +53,11 @@ VARIABLES = {
         Variable(
             "BLIND_INDEX_KEY", "", "key of the blind indexes (base64, 32 bytes); empty: made once"
         ),
+        Variable(
+            "SIGNING_KEY",
+            "",
+            "Ed25519 key that signs what counsel signs (base64, 32 bytes); empty: made once",
+        ),
         Variable("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "host names the site answers to"),
         Variable(
             "CSRF_TRUSTED_ORIGINS",

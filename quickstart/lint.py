@@ -36,6 +36,7 @@ def production() -> dict[str, str]:
         "SECRET_KEY": "".join(chr(33 + i) for i in range(90)),
         "VAULT_KEYS": f"lint:{key}",
         "BLIND_INDEX_KEY": key,
+        "SIGNING_KEY": key,
         "ALLOWED_HOSTS": "kesu.example",
     }
 

@@ -92,7 +92,6 @@ ALSO: dict[str, Also] = {
     "reinvestigate": _reinvestigated,
     "submit": signature.submitted,
     "send_back": signature.sent_back,
-    "sign": signature.signed,
     "consumer_accepts": feedback.promises_made,
     "no_reply": feedback.promises_made,
     "consumer_declines": feedback.declined,
@@ -195,8 +194,8 @@ def take(
         via=via,
         reauthenticated_at=reauthenticated_at,
         now=now,
-        also=signature.signed_as_read(read)
-        if step_code == "sign" and read is not None
+        also=signature.signing(read, reauthenticated_at)
+        if step_code == "sign"
         else ALSO.get(step_code),
     )
 

@@ -20,6 +20,7 @@ from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.search import SearchDocument
+from complaints.models.signing import SigningKey, Voided
 from complaints.models.sweep import Postponed, SweepRun
 from complaints.models.transition import Event, Outbox, Transition
 from complaints.models.trial import Trial, TrialPart, TrialResult
@@ -53,11 +54,13 @@ __all__ = [
     "RecountPart",
     "Resolution",
     "SearchDocument",
+    "SigningKey",
     "SweepRun",
     "TargetLength",
     "Transition",
     "Trial",
     "TrialPart",
     "TrialResult",
+    "Voided",
     "WorkingHours",
 ]

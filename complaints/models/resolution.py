@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
@@ -96,7 +97,11 @@ class Measure(models.Model):
 
 class Opinion(models.Model):
     """Counsel's word on one version: signed or sent back, over the hash of exactly what counsel
-    read.
+    read. Never changed.
+
+    A signature keeps what it covers (`covered`, `signing.canonical`) and is made by the key
+    `key_id` of the installation over the `statement`: who signed which content of which version,
+    when, in which words. Those from before there were keys have neither.
     """
 
     resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="opinions")
@@ -109,12 +114,22 @@ class Opinion(models.Model):
     # What carried the resolution when it was signed (`carrying.Carrier.as_json`), drafts with the
     # reason by which this person took them over; None on what was signed before rules were signed.
     rules = models.JSONField(null=True, blank=True)
+    reauthenticated_at = models.DateTimeField(null=True, blank=True)
+    covered = models.JSONField(null=True, blank=True)
+    statement = models.JSONField(null=True, blank=True)
+    signature = models.CharField(max_length=88, blank=True)  # base64
+    key_id = models.CharField(max_length=16, blank=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["resolution"], condition=Q(signed=True), name="one_signature_per_resolution"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="opinion_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
             )
         ]
 

@@ -16,11 +16,11 @@ from accounts.roles import Role
 from audit.models import Entry
 from audit.record import Break, breaks
 from complaints import audit_words
-from complaints.actions import signature
 from complaints.guards import file_is_complete
 from complaints.lifecycle import STEPS, State
 from complaints.models import Commitment, Complaint, Event, Opinion
 from complaints.review_checks import total_of
+from complaints.signing.canonical import is_as_signed
 from complaints.situation import CaseSituation
 from complaints.views.case_promises import state_words
 from complaints.views.case_words import in_words
@@ -110,7 +110,7 @@ class ArchiveFile:
         if self.signature is None:
             return True
         self.signature.resolution.complaint = self.complaint
-        return signature.is_as_signed(self.signature)
+        return is_as_signed(self.signature)
 
     @property
     def total(self) -> Decimal:

@@ -14,7 +14,6 @@ from django.utils.translation import get_language
 from accounts.models import User
 from complaints import carrying, facts, review_checks, snapshots, suggestion
 from complaints.actions import resolution as resolutions
-from complaints.actions import signature
 from complaints.advance import unmet
 from complaints.errors import Unmet
 from complaints.guards import MENDED_BY
@@ -22,6 +21,7 @@ from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, FactAnswer, Opinion, Resolution
 from complaints.querysets import ComplaintQuerySet
 from complaints.review_checks import Check
+from complaints.signing.canonical import content_hash
 from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
 from complaints.views.case_calc import rounded
@@ -90,7 +90,7 @@ class Review:
     @cached_property
     def read(self) -> str:
         """The fingerprint of what stands on the page (SHA-256, hex)."""
-        return signature.content_hash(self.resolution, self.carriers) if self.resolution else ""
+        return content_hash(self.resolution, self.carriers) if self.resolution else ""
 
     @cached_property
     def seen(self) -> int:

@@ -163,6 +163,7 @@ FILE_UPLOAD_TEMP_DIR = None
 
 VAULT_KEYS = env.text("VAULT_KEYS") or f"k1:{kept_secret('vault_key', 32)}"
 BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY") or kept_secret("blind_index_key", 32)
+SIGNING_KEY = env.text("SIGNING_KEY") or kept_secret("signing_key", 32)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

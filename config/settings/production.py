@@ -8,7 +8,14 @@ from config.settings.base import DEBUG
 
 if DEBUG:
     raise ImproperlyConfigured("DEBUG must be off in production.")
-for _name in ("SECRET_KEY", "VAULT_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "REDIS_URL"):
+for _name in (
+    "SECRET_KEY",
+    "VAULT_KEYS",
+    "BLIND_INDEX_KEY",
+    "SIGNING_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+):
     if not env.text(_name):
         raise ImproperlyConfigured(f"{_name} (or {_name}_FILE) must be set in production.")
 

@@ -10,6 +10,7 @@ from complaints.actions import resolution as resolutions
 from complaints.actions import signature, steps
 from complaints.errors import ContentChanged, Invalid
 from complaints.models import Complaint, Opinion, Outbox, Resolution
+from complaints.signing import canonical
 from tests import factories as f
 from tests.cast import Cast
 
@@ -18,7 +19,7 @@ def shown_hash(case: Complaint) -> str:
     """What the page shows as the fingerprint."""
     resolution = signature.as_it_would_be_signed(Complaint.objects.get(pk=case.pk))
     assert resolution is not None
-    return signature.content_hash(resolution)
+    return canonical.content_hash(resolution)
 
 
 def sign(case: Complaint, by, read: str) -> Complaint:

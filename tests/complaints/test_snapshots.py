@@ -117,11 +117,12 @@ def test_the_snapshot_of_the_signature_leaves_the_fingerprint_as_counsel_read_it
     cast: Cast,
 ) -> None:
     from complaints.actions import signature
+    from complaints.signing import canonical
 
     case = f.in_review(cast)
     resolution = signature.as_it_would_be_signed(fresh(case))
     assert resolution is not None
-    read, now = signature.content_hash(resolution), timezone.now()
+    read, now = canonical.content_hash(resolution), timezone.now()
     words = {"opinion": "同意", "below_minimum_reason": "测试"}
     steps.take(
         case.number, "sign", words, by=cast.counsel, reauthenticated_at=now, now=now, read=read

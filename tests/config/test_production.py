@@ -12,6 +12,7 @@ from config.state import PROJECT
 from quickstart.lint import production
 from tests.live import eventually
 
+KEYS = ("SECRET_KEY", "VAULT_KEYS", "BLIND_INDEX_KEY", "SIGNING_KEY")
 SERVERS = {"DATABASE_URL": "postgres://kesu@127.0.0.1:1/kesu", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
@@ -48,7 +49,7 @@ def test_a_complete_installation_has_nothing_to_be_warned_of(
     assert not (tmp_path / "keys").exists(), "a key was made although all were given"
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "VAULT_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL"])
+@pytest.mark.parametrize("name", [*KEYS, "DATABASE_URL"])
 def test_it_does_not_start_without(name: str, tmp_path: Path, complete: dict[str, str]) -> None:
     del complete[name]
     done = check(tmp_path, complete)

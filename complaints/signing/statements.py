@@ -1,0 +1,55 @@
+"""The sentence that is signed: who signed which content of which version, when, in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from complaints.models import Opinion
+from complaints.signing import keys
+from complaints.signing.canonical import FORMAT, Covered, format_of, hash_of, spelled
+
+
+def seal(opinion: Opinion, covered: Covered, now: datetime) -> None:
+    """Make a signature of the unsaved opinion: what it covers, the statement, and the key's word
+    for it. In the transaction that saves it.
+    """
+    keys.keep(now)
+    opinion.covered, opinion.content_hash = covered, hash_of(covered)
+    opinion.key_id = keys.own_id()
+    opinion.statement = as_it_stands(opinion, FORMAT)
+    opinion.signature = keys.sign(spelled(opinion.statement))
+
+
+def as_it_stands(opinion: Opinion, number: int | None = None) -> dict[str, Any]:
+    """The statement that the columns of the opinion amount to. Of what was signed it is the stored
+    one, unless somebody changed a column.
+    """
+    resolution = opinion.resolution
+    return {
+        "format": format_of(opinion) if number is None else number,
+        "case": resolution.complaint.number,
+        "version": resolution.version,
+        "content": opinion.content_hash,
+        "signer": opinion.by.username,
+        "at": _instant(opinion.at),
+        "reauthenticated_at": _instant(opinion.reauthenticated_at),
+        "opinion": opinion.text,
+        "below_minimum_reason": opinion.below_minimum_reason,
+        "taken_over": {rule["rule"]: rule["reason"] for rule in opinion.taken_over},
+        "key": opinion.key_id,
+    }
+
+
+def is_by_its_key(opinion: Opinion, trusted: Mapping[str, Any] | None = None) -> bool:
+    """Whether the signature is that of a key that counts, over the statement that is stored."""
+    known = keys.trusted() if trusted is None else trusted
+    public = known.get(opinion.key_id)
+    if public is None or opinion.statement is None:
+        return False
+    return keys.is_signed_by(public, spelled(opinion.statement), opinion.signature)
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else None
