@@ -19,7 +19,8 @@ from django.utils import translation
 
 from complaints.advance import step_taken
 from complaints.models import Outbox
-from correspondence import telling, to_consumer, transports
+from complaints.signing.liveness import NotLive
+from correspondence import stopping, telling, to_consumer, transports
 from correspondence.backoff import postponed
 from correspondence.transports import Message, Refused, Transport
 from correspondence.who_is_told import TABLE
@@ -82,10 +83,15 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
     ways = transports.installed() if ways is None else ways
     try:
         with transaction.atomic():
+            stopping.hold_case(pk)
             row = _claimed([pk]).first()
             if row is None:
                 return False
-            _send(row, now, ways, mailed)
+            try:
+                _send(row, now, ways, mailed)
+            except NotLive as not_live:
+                stopping.stop(row, not_live, now)
+                return False
             row.done_at, row.attempts, row.last_error = now, row.attempts + 1, ""
             row.save(update_fields=["done_at", "attempts", "last_error"])
         return True

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from complaints import extending
-from complaints.models import Commitment, Complaint, Extension, Outbox, Resolution
+from complaints.models import Commitment, Complaint, Extension, Opinion, Outbox, Resolution
 
 Text = str | Promise
 Staff = Callable[[Complaint, Outbox], list[User]]
@@ -47,6 +47,16 @@ def author(complaint: Complaint, outbox: Outbox) -> list[User]:
 def counsel(complaint: Complaint, outbox: Outbox) -> list[User]:
     """All active counsel."""
     return list(User.objects.filter(roles__contains=[Role.COUNSEL], is_active=True))
+
+
+def owner_and_signers(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """The owner, and whoever of counsel signed the version that counts; without one all counsel."""
+    signed = Opinion.objects.filter(signed=True, resolution__complaint=complaint)
+    newest = signed.order_by("-resolution__version").values("resolution")[:1]
+    by = signed.filter(resolution=newest).values("by")
+    signers = list(User.objects.filter(pk__in=by, is_active=True))
+    people = [*owner(complaint, outbox), *(signers or counsel(complaint, outbox))]
+    return list({user.pk: user for user in people}.values())
 
 
 def _extension(outbox: Outbox) -> Extension:

@@ -13,6 +13,7 @@ from correspondence.staff import (
     author,
     counsel,
     owner,
+    owner_and_signers,
     promise_owner,
     supervisors,
     who_asked,
@@ -156,6 +157,25 @@ TABLE: dict[str, Row] = {
         _("{number} 需要您修改方案：{step}"),
         "{words}",
         _("您拟定了这件案件的方案"),
+        family="review",
+    ),
+    "tell_signature_voided": Row(
+        False,
+        owner_and_signers,
+        _("{number} 的签署已失效：{why}"),
+        _("{title}\n回复函如果还没有发出，就不会再发出，须由法务核对后重新签署。"),
+        _("您是这件案件的责任人，或者签署了它的方案"),
+        family="review",
+    ),
+    "tell_letter_stopped": Row(
+        False,
+        owner_and_signers,
+        _("{number} 的回复函没有发出：{why}"),
+        _(
+            "{title}\n发出前核对签署时发现签署不再有效，已停止发函。"
+            "请核对原因，由法务重新签署后再发出。"
+        ),
+        _("您是这件案件的责任人，或者签署了它的方案"),
         family="review",
     ),
     "tell_counsel": Row(

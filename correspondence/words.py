@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from complaints import clock_words, promised
 from complaints.choices import DeadlineState
 from complaints.lifecycle import STEPS
-from complaints.models import Commitment, Communication, Deadline, Outbox, Resolution
+from complaints.models import Commitment, Communication, Deadline, Outbox
+from complaints.signing import differences, liveness
 from complaints.workdays import SHANGHAI
 from correspondence.who_is_told import TABLE
 
@@ -57,12 +58,12 @@ def _reply_date(outbox: Outbox) -> Values:
 
 
 def _letter(outbox: Outbox) -> Values:
-    signed = (
-        Resolution.objects.filter(complaint=outbox.complaint, status=Resolution.Status.SIGNED)
-        .order_by("-version")
-        .first()
-    )
-    return {"letter": signed.letter if signed else ""}
+    """As it was signed, and only while the signature lives. Raises NotLive."""
+    return {"letter": liveness.letter_of(outbox.complaint)}
+
+
+def _why(outbox: Outbox) -> Values:
+    return {"why": differences.sentence(outbox.payload.get("changed", []))}
 
 
 def _reply(outbox: Outbox) -> Values:
@@ -84,6 +85,8 @@ _MORE = {
     "tell_extension": _clock,
     "acknowledge_consumer": _reply_date,
     "send_reply_letter": _letter,
+    "tell_signature_voided": _why,
+    "tell_letter_stopped": _why,
     "reply_to_consumer": _reply,
     "confirm_commitment": _promise,
     "tell_commitment_kept": _promise,

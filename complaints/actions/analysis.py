@@ -14,6 +14,7 @@ from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Analysis, Complaint, Event
+from complaints.signing import voiding
 
 WHO = {State.RESOLVING: "draft_resolutions", State.IN_REVIEW: "sign_resolutions"}
 
@@ -50,6 +51,7 @@ def renew(
         Event.objects.create(
             complaint=complaint, at=now, by=by, kind=Event.Kind.FACT, code="analysis_renewed"
         )
+        voiding.look(complaint, by, now)
     return complaint
 
 

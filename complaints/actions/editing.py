@@ -18,6 +18,7 @@ from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event
 from complaints.models.consumer import PERSONAL_FIELDS
+from complaints.signing import voiding
 
 
 def edit(
@@ -46,6 +47,7 @@ def edit(
         if changed:
             _save(complaint, changed, now)
             _record(complaint, changed, by, now)
+            voiding.look(complaint, by, now)
     return complaint
 
 

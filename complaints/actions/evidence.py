@@ -17,6 +17,7 @@ from complaints.actions import holds
 from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
 from complaints.models import Complaint, Event
+from complaints.signing import voiding
 from evidence.models import Custody, Item
 from evidence.receive import add_item, store
 
@@ -51,6 +52,7 @@ def add(
         check_version(complaint, version)
         item = add_item(complaint.folder, stored, name=name, by=by, now=now, **columns)
         _record(complaint, item, by, now)
+        voiding.look(complaint, by, now)
         if from_consumer and not still_waiting:
             holds.consumer_answered(complaint, by, now, "evidence")
     return item

@@ -19,6 +19,7 @@ from complaints.errors import Invalid, NotAllowed, StaleVersion
 from complaints.facts import is_judgement
 from complaints.lifecycle import State
 from complaints.models import Analysis, Complaint, Event, FactAnswer
+from complaints.signing import voiding
 from complaints.validation import Refused
 from evidence.models import Item
 from legal_rules.vocabulary import FACTS, check_value
@@ -90,6 +91,7 @@ def answer(
         if changed and complaint.state == State.IN_REVIEW and by.may("find_facts"):
             # counsel's own finding renews the analysis that counsel is about to sign on
             snapshots.freeze(complaint, by, now, Analysis.Occasion.FOUND)
+        voiding.look(complaint, by, now)
     return complaint
 
 

@@ -14,7 +14,10 @@ from audit.record import record
 from complaints import public_promises, validation
 from complaints.advance import lock
 from complaints.errors import Invalid, NotAllowed
+from complaints.lifecycle import State
 from complaints.models import Complaint, Event, Outbox
+from complaints.signing import differences
+from complaints.signing.liveness import LETTER, NotLive, letter_of
 from complaints.validation import Refused
 
 
@@ -53,6 +56,7 @@ def delivered(
             raise Invalid({"note": [_("没有这封函件")]})
         if not waits(letter):
             raise Invalid({"note": [_("这封函件已经发出或登记送达")]})
+        _refuse_unsigned(complaint, letter.outbox)
         letter.sent_at = now
         letter.save(update_fields=["sent_at"])
         Event.objects.create(
@@ -66,3 +70,15 @@ def delivered(
         )
         record("letter.delivered", complaint.subject, by, now, {"notice": letter.pk})
         public_promises.letter_left(letter.outbox, now)
+
+
+def _refuse_unsigned(complaint: Complaint, row: Outbox) -> None:
+    """A letter that counsel signed leaves on a live signature, by hand too. Raises Invalid."""
+    if row.effect != LETTER or complaint.state != State.OFFERED:
+        return
+    try:
+        letter_of(complaint)
+    except NotLive as not_live:
+        words = _("这封函件的签署已失效：{why}。不要再送达；此前已经送达的，请登记为通话记录或备注")
+        why = differences.sentence(not_live.changed)
+        raise Invalid({"note": [words.format(why=why)]}) from not_live

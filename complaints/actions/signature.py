@@ -120,10 +120,10 @@ def _signed(
         text=str(transition.fields["opinion"]),
         below_minimum_reason=str(transition.fields.get("below_minimum_reason", "")),
         rules=_taken_over(resolution.complaint, resolution, transition),
+        analysis=resolution.analysis,
         reauthenticated_at=reauthenticated_at,
     )
     statements.seal(opinion, covered, transition.at)
-    opinion.save(force_insert=True)
 
 
 def _taken_over(

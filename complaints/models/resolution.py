@@ -114,6 +114,9 @@ class Opinion(models.Model):
     # What carried the resolution when it was signed (`carrying.Carrier.as_json`), drafts with the
     # reason by which this person took them over; None on what was signed before rules were signed.
     rules = models.JSONField(null=True, blank=True)
+    analysis = models.ForeignKey(
+        "complaints.Analysis", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reauthenticated_at = models.DateTimeField(null=True, blank=True)
     covered = models.JSONField(null=True, blank=True)
     statement = models.JSONField(null=True, blank=True)

@@ -26,12 +26,15 @@ def content(
     resolution: Resolution,
     signed: Opinion | None = None,
     carriers: Sequence[Carrier] | None = None,
+    number: int = FORMAT,
 ) -> Covered:
     """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter,
     analysis, hashes of the evidence, and the rules that carry it (`carriers`, where they are known
-    already). Of what was `signed`: in its format, the evidence and the rules as they stood by then.
+    already); `number` is the format. Of what was `signed`: in its format, the evidence, the
+    analysis and the rules as they stood by then.
     """
-    number = FORMAT if signed is None else format_of(signed)
+    number = number if signed is None else format_of(signed)
+    analysis = (signed and signed.analysis) or resolution.analysis
     covered: Covered = {
         "complaint": resolution.complaint.number,
         "version": resolution.version,
@@ -39,7 +42,7 @@ def content(
         "explanation": resolution.explanation,
         "legal_basis": list(resolution.legal_basis),
         "letter": resolution.letter,
-        "analysis": _analysis(resolution.analysis, number),
+        "analysis": _analysis(analysis, number),
         "evidence": evidence(resolution, signed),
     }
     if number > OLDEST:

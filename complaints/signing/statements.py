@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from audit.record import record
 from complaints.models import Opinion
 from complaints.signing import keys
 from complaints.signing.canonical import FORMAT, Covered, format_of, hash_of, spelled
 
 
 def seal(opinion: Opinion, covered: Covered, now: datetime) -> None:
-    """Make a signature of the unsaved opinion: what it covers, the statement, and the key's word
-    for it. In the transaction that saves it.
+    """Save the opinion as a signature: what it covers, the statement, the key's word for it, and
+    its entry in the audit record; in the caller's transaction.
     """
     keys.keep(now)
     opinion.covered, opinion.content_hash = covered, hash_of(covered)
     opinion.key_id = keys.own_id()
     opinion.statement = as_it_stands(opinion, FORMAT)
     opinion.signature = keys.sign(spelled(opinion.statement))
+    opinion.save(force_insert=True)
+    case, version = opinion.resolution.complaint, opinion.resolution.version
+    detail = {"version": version, "content": opinion.content_hash, "key": opinion.key_id}
+    record("signature.made", case.subject, opinion.by, opinion.at, detail)
 
 
 def as_it_stands(opinion: Opinion, number: int | None = None) -> dict[str, Any]:

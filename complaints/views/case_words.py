@@ -21,6 +21,7 @@ from complaints.choices import (
 )
 from complaints.lifecycle import STEPS, Field, State
 from complaints.models import Complaint, Consumer, Event
+from complaints.signing import differences
 from complaints.views.clock_entries import deadline, hold
 from complaints.views.words import Words
 from legal_rules import rulebook
@@ -188,6 +189,10 @@ def _field_name(name: str) -> str:
 
 def _resolution(event: Event, complaint: Complaint) -> Words:
     version = event.detail.get("version", "")
+    if event.code == "signature_voided":
+        why = differences.sentence(event.detail.get("changed", []))
+        title = _("方案第 {version} 版的签署已失效：{why}").format(version=version, why=why)
+        return Words(title, tone="warn")
     return Words(_("拟定方案第 {version} 版").format(version=version), event.text)
 
 
@@ -211,6 +216,9 @@ def _commitment(event: Event, complaint: Complaint) -> Words:
 def _notice(event: Event, complaint: Complaint) -> Words:
     if event.code == "delivered":
         return Words(_("函件已由人工送达"), event.text, tone="ok")
+    if event.code == "letter_stopped":
+        why = differences.sentence(event.detail.get("changed", []))
+        return Words(_("回复函没有发出：{why}").format(why=why), tone="warn")
     if event.code == "nobody_to_tell":
         clock = clock_words.title_of_row(event.detail.get("kind") or "")
         words = _("“{clock}”的提醒没有人可以接收；请安排责任人或者代理人")

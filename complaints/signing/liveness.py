@@ -1,0 +1,125 @@
+"""Whether a signature still lets a letter leave: nothing was altered, nobody voided it, and what
+counsel read is still what the case says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from complaints import facts, snapshots
+from complaints.lifecycle import State
+from complaints.models import Complaint, Opinion, Outbox, Resolution, Voided
+from complaints.signing import differences, verify
+from complaints.signing.canonical import content, format_of
+
+LETTER = "send_reply_letter"
+_STATES = (State.IN_REVIEW, State.OFFERED)
+_STATUS = (Resolution.Status.SUBMITTED, Resolution.Status.SIGNED)
+
+
+class NotLive(Exception):
+    """The letter may not leave: `changed` says why, `opinion` is the signature it stood on, None
+    where there is none.
+    """
+
+    def __init__(self, changed: list[str], opinion: Opinion | None = None) -> None:
+        super().__init__(", ".join(changed))
+        self.changed, self.opinion = changed, opinion
+
+
+def letter_of(complaint: Complaint) -> str:
+    """The letter that a live signature lets leave, exactly as it was signed.
+
+    Under the lock of the case. Raises NotLive.
+    """
+    found = standing(complaint)
+    if complaint.state != State.OFFERED or not found:
+        raise NotLive(["returned"], found[0] if found else None)
+    holding = [opinion for opinion in found if void_of(opinion) is None] or found[:1]
+    for opinion in holding:
+        if why := reasons(opinion):
+            raise NotLive(why, opinion)
+    return str((holding[0].covered or {})["letter"])
+
+
+def standing(complaint: Complaint) -> list[Opinion]:
+    """The signatures on the version that counts now, the newest first, voided ones too."""
+    if complaint.state not in _STATES:
+        return []
+    rows = Opinion.objects.filter(
+        signed=True, resolution__complaint=complaint, resolution__status__in=_STATUS
+    ).select_related("by", "analysis", "resolution__analysis", "voided")
+    found = list(rows.prefetch_related("resolution__measures").order_by("-id"))
+    for opinion in found:
+        opinion.resolution.complaint = complaint
+    return found
+
+
+def void_of(opinion: Opinion) -> Voided | None:
+    """When and why it stopped to hold; None while nobody noted that."""
+    return getattr(opinion, "voided", None)
+
+
+def reasons(opinion: Opinion) -> list[str]:
+    """Why the letter may not leave on this signature; [] while it is live. Parts as `differences`
+    names them.
+    """
+    if (void := void_of(opinion)) is not None:
+        return list(void.changed) or ["voided"]
+    if verify.is_unsigned(opinion):
+        return ["unsigned"]
+    return verify.faults(opinion) or changed_since(opinion)
+
+
+def has_left(opinion: Opinion) -> bool:
+    """Whether the letter of this signature left the house."""
+    letters: Any = Outbox.objects.filter(
+        complaint=opinion.resolution.complaint,
+        effect=LETTER,
+        created_at__gte=opinion.at,
+        notices__user=None,
+        notices__sent_at__isnull=False,
+    )
+    return bool(letters.exists())
+
+
+def changed_since(opinion: Opinion) -> list[str]:
+    """What counsel read and the case says otherwise now.
+
+    Once the letter has left, proof that comes in (the consumer's answer, a receipt) and what
+    becomes of the rules change nothing of what was sent; what the facts are still does.
+    """
+    covered = opinion.covered
+    if covered is None:
+        return []
+    complaint = opinion.resolution.complaint
+    if has_left(opinion):
+        return ["analysis.facts"] if _facts_differ(complaint, opinion) else []
+    opinion.resolution.analysis = opinion.analysis
+    now = content(opinion.resolution, number=format_of(opinion))
+    found = differences.between({**covered, "rules": []}, {**now, "rules": []})
+    found += _weaker_rules(covered["rules"], now["rules"])
+    if snapshots.is_stale(complaint, opinion.analysis):
+        found.append("analysis")
+    return found
+
+
+def _facts_differ(complaint: Complaint, opinion: Opinion) -> bool:
+    if opinion.analysis is None:
+        return False
+    answers = facts.current_answers(complaint)
+    now = facts.values_for_law(complaint, answers), facts.date_of_conduct(complaint)
+    return now != (opinion.analysis.facts, opinion.analysis.as_of)
+
+
+def _weaker_rules(before: differences.Rows, now: differences.Rows) -> list[str]:
+    """Rules that say something else, or that counsel no longer signs. One that was a draft then
+    and is signed now is what whoever took it over answered for.
+    """
+    stands = {rule["rule"]: rule for rule in now}
+    found = []
+    for rule in before:
+        other = stands.pop(rule["rule"], None)
+        if other is None or other["sha256"] != rule["sha256"] or rule["signed"] > other["signed"]:
+            found.append(f"rules.{rule['rule']}")
+    return found + [f"rules.{name}" for name in stands]

@@ -1,0 +1,54 @@
+"""What changes the content of a signature voids it, visibly and in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from accounts.models import User
+from audit.record import record
+from complaints.models import Complaint, Event, Opinion, Outbox, Voided
+from complaints.signing import liveness
+
+
+def look(complaint: Complaint, by: User | None, now: datetime) -> None:
+    """After an act on the case, under its lock: void the signatures that cover something else than
+    what the case says now. One small query where nothing is signed.
+    """
+    for opinion in liveness.standing(complaint):
+        if liveness.void_of(opinion) is None and (changed := liveness.changed_since(opinion)):
+            void(opinion, changed, by, now)
+
+
+def void(
+    opinion: Opinion,
+    changed: Sequence[str],
+    by: User | None,
+    now: datetime,
+    *,
+    tell: bool = True,
+) -> Voided:
+    """Write down that the signature holds no more, and `tell` the owner and counsel."""
+    resolution = opinion.resolution
+    complaint = resolution.complaint
+    voided = Voided.objects.create(opinion=opinion, at=now, by=by, changed=list(changed))
+    detail = {"opinion": opinion.pk, "version": resolution.version, "changed": list(changed)}
+    Event.objects.create(
+        complaint=complaint,
+        at=now,
+        by=by,
+        kind=Event.Kind.RESOLUTION,
+        code="signature_voided",
+        detail=detail,
+    )
+    record("signature.voided", complaint.subject, by, now, detail)
+    if tell:
+        Outbox.objects.create(
+            complaint=complaint,
+            effect="tell_signature_voided",
+            key=f"{complaint.number}.voided.{opinion.pk}",
+            payload=detail,
+            created_at=now,
+            not_before=now,
+        )
+    return voided
