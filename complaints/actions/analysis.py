@@ -14,15 +14,22 @@ from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Analysis, Complaint, Event
-from complaints.signing import voiding
+from complaints.signing import liveness, voiding
 
 WHO = {State.RESOLVING: "draft_resolutions", State.IN_REVIEW: "sign_resolutions"}
 
 
 def may_renew(complaint: Complaint, by: User) -> bool:
-    """Whoever drafts, while it is drafted; counsel, while it is reviewed."""
-    permission = WHO.get(State(complaint.state))
-    return permission is not None and by.may(permission)
+    """Whoever drafts, while it is drafted; counsel, while it is reviewed or to be signed again."""
+    permission = _who(complaint)
+    return bool(permission) and by.may(permission)
+
+
+def _who(complaint: Complaint) -> str:
+    """The permission that renews it now; "" where nobody does."""
+    if liveness.waits_for_another(complaint):
+        return WHO[State.IN_REVIEW]
+    return WHO.get(State(complaint.state), "")
 
 
 def renew(
@@ -37,7 +44,7 @@ def renew(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        if complaint.state not in WHO:
+        if not _who(complaint):
             raise Invalid({"state": [_("只有拟定方案和法务审核期间可以更新法律分析")]})
         if not may_renew(complaint, by):
             raise NotAllowed(_("您的角色不能在这个阶段更新法律分析"))

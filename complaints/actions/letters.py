@@ -32,7 +32,8 @@ def find(complaint: Complaint, letter_id: int) -> Any:
 
 def waits(letter: Any) -> bool:
     """No machine can bring it, and nobody has yet."""
-    return letter is not None and letter.way == "manual" and letter.sent_at is None
+    by_hand = letter is not None and letter.way == "manual" and letter.sent_at is None
+    return by_hand and letter.outbox.cancelled_at is None
 
 
 def delivered(

@@ -4,11 +4,14 @@ signature covers stands in `signing/canonical.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.record import record
 from complaints import carrying, snapshots
 from complaints.actions.resolution import current
@@ -69,6 +72,18 @@ def sent_back(complaint: Complaint, transition: Transition) -> None:
     complaint.returned_by_counsel = True
 
 
+@dataclass(frozen=True)
+class Word:
+    """Whose signature, when, with which fields of the step `sign`, and when that person last gave
+    the password.
+    """
+
+    by: User
+    at: datetime
+    fields: Mapping[str, Any]
+    reauthenticated_at: datetime | None
+
+
 def signing(read: str | None, reauthenticated_at: datetime | None) -> Also:
     """Sign exactly what is there now, after counsel's own findings; with `read` only what counsel
     read: content with that hash.
@@ -77,18 +92,49 @@ def signing(read: str | None, reauthenticated_at: datetime | None) -> Also:
     """
 
     def sign(complaint: Complaint, transition: Transition) -> None:
-        resolution = _existing(as_it_would_be_signed(complaint))
-        found = content_hash(resolution)
-        if read is not None and read != found:
-            raise _changed(complaint)
-        _signed(resolution, transition, found, reauthenticated_at)
+        word = Word(transition.person, transition.at, transition.fields, reauthenticated_at)
+        resolution = as_read(complaint, read, complaint.version - 1)  # this step is rolled back
+        resolution.status = Resolution.Status.SIGNED
+        put(resolution, word)
 
     return sign
 
 
-def _changed(complaint: Complaint) -> ContentChanged:
-    """The version before this step, which is rolled back."""
-    return ContentChanged(changed_since_read(complaint.number), complaint.version - 1)
+def as_read(complaint: Complaint, read: str | None, version: int) -> Resolution:
+    """What would be signed, with its hash; raises ContentChanged where another hash was `read`.
+
+    `version`: of the case, for whoever has to read anew.
+    """
+    resolution = _existing(as_it_would_be_signed(complaint))
+    resolution.content_hash = content_hash(resolution)
+    if read is not None and read != resolution.content_hash:
+        raise ContentChanged(changed_since_read(complaint.number), version)
+    return resolution
+
+
+def put(resolution: Resolution, word: Word) -> Opinion:
+    """The signature under what `as_read` answered: the analysis is frozen once more under the name
+    of whoever signs. Raises ContentChanged where that comes to something else.
+    """
+    complaint, occasion = resolution.complaint, Analysis.Occasion.SIGNED
+    resolution.analysis = snapshots.freeze(complaint, word.by, word.at, occasion)
+    covered = content(resolution)
+    if hash_of(covered) != resolution.content_hash:
+        raise ContentChanged(changed_since_read(complaint.number), complaint.version)
+    resolution.save()
+    opinion = Opinion(
+        resolution=resolution,
+        by=word.by,
+        at=word.at,
+        signed=True,
+        text=str(word.fields["opinion"]),
+        below_minimum_reason=str(word.fields.get("below_minimum_reason", "")),
+        rules=_taken_over(resolution, word),
+        analysis=resolution.analysis,
+        reauthenticated_at=word.reauthenticated_at,
+    )
+    statements.seal(opinion, covered, word.at)
+    return opinion
 
 
 def changed_since_read(number: str) -> str:
@@ -99,63 +145,17 @@ def changed_since_read(number: str) -> str:
     ).format(number=number)
 
 
-def _signed(
-    resolution: Resolution,
-    transition: Transition,
-    found: str,
-    reauthenticated_at: datetime | None,
-) -> None:
-    _freeze_once_more(resolution, transition)
-    covered = content(resolution)
-    if hash_of(covered) != found:  # what is signed is what was found and read
-        raise _changed(resolution.complaint)
-    resolution.content_hash = found
-    resolution.status = Resolution.Status.SIGNED
-    resolution.save()
-    opinion = Opinion(
-        resolution=resolution,
-        by=transition.person,
-        at=transition.at,
-        signed=True,
-        text=str(transition.fields["opinion"]),
-        below_minimum_reason=str(transition.fields.get("below_minimum_reason", "")),
-        rules=_taken_over(resolution.complaint, resolution, transition),
-        analysis=resolution.analysis,
-        reauthenticated_at=reauthenticated_at,
-    )
-    statements.seal(opinion, covered, transition.at)
-
-
-def _taken_over(
-    complaint: Complaint, resolution: Resolution, transition: Transition
-) -> list[dict[str, Any]]:
+def _taken_over(resolution: Resolution, word: Word) -> list[dict[str, Any]]:
     """The rules that carry what is signed, drafts with the reason of whoever answers for them.
 
     The step's guard saw to it that each draft has one.
     """
-    reasons = transition.fields.get("take_over") or {}
+    reasons = word.fields.get("take_over") or {}
     carried = [
         each.as_json(str(reasons.get(each.rule.id, ""))) for each in carrying.rules(resolution)
     ]
     drafts = {rule["rule"]: rule["sha256"] for rule in carried if not rule["signed"]}
     if drafts:
-        record(
-            "rules.taken_over",
-            complaint.subject,
-            transition.person,
-            transition.at,
-            {"rules": drafts},
-        )
+        subject = resolution.complaint.subject
+        record("rules.taken_over", subject, word.by, word.at, {"rules": drafts})
     return carried
-
-
-def _freeze_once_more(resolution: Resolution, transition: Transition) -> None:
-    """What the law said at the moment of signing, under the name of whoever signed.
-
-    The step's guard saw to it that nothing changed since counsel read it, so the fingerprint of
-    the content stays.
-    """
-    occasion = Analysis.Occasion.SIGNED
-    resolution.analysis = snapshots.freeze(
-        resolution.complaint, transition.person, transition.at, occasion
-    )

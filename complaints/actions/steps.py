@@ -103,7 +103,8 @@ ALSO: dict[str, Also] = {
 }
 
 
-def _clean_fields(step: Step, values: Mapping[str, Any]) -> dict[str, Any]:
+def clean_fields(step: Step, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent with the step, checked. Raises Invalid."""
     errors: dict[str, list[str]] = {}
     result: dict[str, Any] = {}
     known = {str(f) for f in (*step.fields, *step.optional)}
@@ -179,7 +180,7 @@ def take(
     else would be signed.
     """
     step = STEPS.get(step_code)
-    cleaned = _clean_fields(step, values) if step is not None else {}
+    cleaned = clean_fields(step, values) if step is not None else {}
     if step_code == "withdraw" and by is not None:
         words = withdrawal.words_waiting(number)
         if words is None:
@@ -221,7 +222,7 @@ def check(
             [Unmet("unknown_step", _("可用的步骤：{steps}").format(steps=", ".join(STEPS)))],
         )
     situation = CaseSituation(
-        complaint, by, now or timezone.now(), _clean_fields(step, values), via, reauthenticated_at
+        complaint, by, now or timezone.now(), clean_fields(step, values), via, reauthenticated_at
     )
     return unmet(step, situation)
 

@@ -125,11 +125,6 @@ class Opinion(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["resolution"], condition=Q(signed=True), name="one_signature_per_resolution"
-            )
-        ]
         triggers = [
             pgtrigger.Protect(
                 name="opinion_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete

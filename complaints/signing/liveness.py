@@ -71,6 +71,16 @@ def reasons(opinion: Opinion) -> list[str]:
     return verify.faults(opinion) or changed_since(opinion)
 
 
+def waits_for_another(complaint: Complaint) -> bool:
+    """Whether an offer cannot leave any more because its signatures are void: counsel may sign it
+    again as it stands.
+    """
+    if complaint.state != State.OFFERED:
+        return False
+    found = standing(complaint)
+    return bool(found) and all(map(void_of, found)) and not has_left(found[0])
+
+
 def has_left(opinion: Opinion) -> bool:
     """Whether the letter of this signature left the house."""
     letters: Any = Outbox.objects.filter(

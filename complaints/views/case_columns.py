@@ -19,6 +19,7 @@ from complaints.models import (
     Extension,
     Hold,
     Measure,
+    Opinion,
     Outbox,
     Resolution,
     Transition,
@@ -60,6 +61,8 @@ def _resolution() -> Subquery:
             as_json=JSONObject(kind="kind", amount="amount", description="description", due="due")
         )
     )
+    signed = Opinion.objects.filter(resolution=OuterRef("pk"), signed=True).order_by("-id")
+    voided = signed.values(as_json=JSONObject(at="voided__at", changed="voided__changed"))
     rows = Resolution.objects.exclude(status="superseded").order_by("-version")
     return _first(
         rows,
@@ -71,6 +74,7 @@ def _resolution() -> Subquery:
         proposed_by_id="proposed_by",
         proposer="proposed_by__name",
         measures=measures,
+        voided=Subquery(voided[:1]),
     )
 
 
@@ -151,7 +155,7 @@ def _solution() -> dict[str, Any]:
 def _promises_and_letters() -> dict[str, Any]:
     """What was promised; what waits to be sent by hand or was sent as a reminder."""
     by_hand = Outbox.objects.filter(
-        notices__way="manual", notices__sent_at=None, notices__user=None
+        cancelled_at=None, notices__way="manual", notices__sent_at=None, notices__user=None
     ).order_by("id")
     return {
         "promises": _all(

@@ -21,12 +21,14 @@ from complaints.choices import HoldReason
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, FactAnswer
 from complaints.models.commitment import is_owed
+from complaints.signing import differences
 from complaints.situation import CaseSituation
 from complaints.views.case_columns import columns
 from evidence.models import Item
 from legal_rules import signatures
 
 ASKS = (State.INVESTIGATING, State.RESOLVING)
+WITH_A_SIGNATURE = (State.IN_REVIEW, State.OFFERED)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -192,6 +194,19 @@ class CasePage:
         """A supervisor, or whoever recorded it, may say that a withdrawal does not stand."""
         asked_by = self.complaint.withdrawal_requested_by_id
         return asked_by == self.user.pk or self.user.is_(Role.SUPERVISOR)
+
+    @property
+    def voided(self) -> dict[str, Any] | None:
+        """Since when and why the signature under the offer holds no more; None while it does."""
+        found = (self.complaint.resolution or {}).get("voided")
+        if not found or not found["at"] or self.complaint.state not in WITH_A_SIGNATURE:
+            return None
+        return {"at": moment(found["at"]), "why": differences.sentence(found["changed"])}
+
+    @property
+    def may_sign(self) -> bool:
+        """Counsel, who signs again what holds no more."""
+        return self.may("sign_resolutions")
 
     @property
     def may_deliver(self) -> bool:

@@ -193,6 +193,9 @@ def _resolution(event: Event, complaint: Complaint) -> Words:
         why = differences.sentence(event.detail.get("changed", []))
         title = _("方案第 {version} 版的签署已失效：{why}").format(version=version, why=why)
         return Words(title, tone="warn")
+    if event.code == "signed_again":
+        title = _("重新签署方案第 {version} 版").format(version=version)
+        return Words(title, event.text, "msg" if len(event.text) > LONG else "ev", "legal")
     return Words(_("拟定方案第 {version} 版").format(version=version), event.text)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from complaints import carrying, facts, review_checks, snapshots, suggestion
 from complaints.actions import resolution as resolutions
+from complaints.actions import signing_again
 from complaints.advance import unmet
 from complaints.errors import Unmet
 from complaints.guards import MENDED_BY
@@ -21,6 +22,7 @@ from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, FactAnswer, Opinion, Resolution
 from complaints.querysets import ComplaintQuerySet
 from complaints.review_checks import Check
+from complaints.signing import differences, liveness
 from complaints.signing.canonical import content_hash
 from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
@@ -62,7 +64,7 @@ class Review:
         found = resolutions.current(self.complaint)
         if found is not None:
             found.complaint = self.complaint
-            if found.status != Resolution.Status.SIGNED:
+            if found.status != Resolution.Status.SIGNED or self.again:
                 found.analysis = snapshots.latest(self.complaint)
         return found
 
@@ -84,8 +86,20 @@ class Review:
 
     @property
     def open(self) -> bool:
-        """Whether the case still lies with counsel."""
-        return self.complaint.state == State.IN_REVIEW and self.resolution is not None
+        """Whether the case still lies with counsel, or an offer lies there to be signed again."""
+        lies = self.complaint.state == State.IN_REVIEW or self.again
+        return lies and self.resolution is not None
+
+    @cached_property
+    def again(self) -> bool:
+        """The signature is void and the letter has not left: counsel may sign as it stands now."""
+        return liveness.waits_for_another(self.complaint)
+
+    @property
+    def voided(self) -> str:
+        """Why the signature on the version that counts holds no more; "" while it does."""
+        void = liveness.void_of(self.signature) if self.signature else None
+        return differences.sentence(void.changed) if void else ""
 
     @cached_property
     def read(self) -> str:
@@ -107,7 +121,10 @@ class Review:
         )
         situation.offer_is_below_minimum = self.short > 0
         situation.draft_rules = self.drafts
-        reasons = unmet(STEPS["sign"], situation, asking=True)
+        if self.again:
+            reasons = signing_again.unmet(situation, asking=True)
+        else:
+            reasons = unmet(STEPS["sign"], situation, asking=True)
         return [r for r in reasons if r.code not in MENDED_BY]
 
     @property
@@ -269,7 +286,7 @@ class Review:
         """Counsel's words on every version, newest first."""
         return list(
             Opinion.objects.filter(resolution__complaint=self.complaint)
-            .select_related("by", "resolution")
+            .select_related("by", "resolution", "voided")
             .order_by("-id")
         )
 
@@ -285,7 +302,8 @@ class Review:
     @property
     def fingerprint(self) -> str:
         """What the signature covers, else what it would cover, in short."""
-        return short_form(self.signature.content_hash if self.signature else self.read)
+        signed = self.signature if not self.open else None
+        return short_form(signed.content_hash if signed else self.read)
 
     @cached_property
     def queue(self) -> list[queue_rows.Row]:

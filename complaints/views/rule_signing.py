@@ -12,7 +12,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, QueryDict
 
 from accounts import reauthentication
-from complaints.actions import communication
+from complaints.actions import communication, rule_acts
 from complaints.views.rule_history import Paragraphs
 from complaints.views.signing import TOO_MANY, confirmed_until
 from complaints.views.signing_page import SigningPage
@@ -81,7 +81,7 @@ def _act(desk: SigningPage[Piece], word: Word, act: str) -> Outcome:
         if act == "sign":
             sign_off.sign(name, read=word.read, by=desk.user, comment=word.comment)
         else:
-            sign_off.revoke(name, by=desk.user, reason=word.reason)
+            rule_acts.revoke(sign_off, name, by=desk.user, reason=word.reason)
     except SignatureRefused as refused:
         status = STATUS.get(refused.code, 422)
         changed = _changed(desk, word) if refused.code == "changed" else []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import reauthentication
-from complaints.actions import signature, steps
+from complaints.actions import signature, signing_again, steps
 from complaints.advance import find
 from complaints.errors import ContentChanged, Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.guards import REAUTHENTICATION_LASTS
@@ -130,7 +130,10 @@ def _taken(
     desk: Review, step: str, fields: dict[str, Any], *, done: str, to: tuple[str, ...], **how: Any
 ) -> Outcome:
     try:
-        steps.take(desk.complaint.number, step, fields, by=desk.user, **how)
+        if step == "sign" and desk.again:
+            signing_again.sign(desk.complaint.number, fields, by=desk.user, **how)
+        else:
+            steps.take(desk.complaint.number, step, fields, by=desk.user, **how)
     except (ContentChanged, StaleVersion) as changed:
         return Outcome(refused=[changed.message], status=409, changed=True)
     except StepRefused as refused:
