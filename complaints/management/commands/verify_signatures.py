@@ -1,0 +1,69 @@
+"""Recompute every signature from the rows: `manage.py verify_signatures [--case N] [--json]`. See
+docs/resolution.md.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.models import Complaint
+from complaints.signing import checking
+from complaints.signing.checking import Found
+
+
+class Command(BaseCommand):
+    """Names the signatures that do not cover what stands in the rows, and where they differ."""
+
+    help = "Verify what counsel signed against the rows."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Everything that can be said on the command line."""
+        parser.add_argument("--case", default="", metavar="NUMBER", help="one case alone")
+        parser.add_argument("--json", action="store_true", help="one JSON value per line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exit status 1 when a signature differs; 2 when the case does not exist."""
+        number = options["case"]
+        if number and not Complaint.objects.filter(number=number).exists():
+            raise CommandError(_("没有案件 {number}").format(number=number), returncode=2)
+        counts = {"ok": 0, "differing": 0, "unsigned": 0, "voided": 0}
+        for found in checking.check(checking.signatures(number)):
+            counts["differing" if found.faults else "ok"] += 1
+            counts["unsigned"] += found.unsigned
+            counts["voided"] += found.voided
+            if options["json"]:
+                self.stdout.write(json.dumps(found.as_json(), ensure_ascii=False))
+            elif found.faults or found.unsigned:
+                self._say(found)
+        if not options["json"]:
+            words = _(
+                "签署 {total} 份：{ok} 份与签署时一致，{differing} 份不一致；"
+                "其中 {unsigned} 份没有数字签名，{voided} 份已失效"
+            )
+            total = counts["ok"] + counts["differing"]
+            self.stdout.write(words.format(total=total, **counts))
+        if counts["differing"]:
+            raise SystemExit(1)
+
+    def _say(self, found: Found) -> None:
+        opinion = found.opinion
+        words = _("案件 {number} 方案 v{version}，{name} 签署于 {at}：{what}")
+        if not found.faults:
+            what = _("签署于启用数字签名之前，内容与指纹一致")
+        else:
+            first = found.faults[0]
+            what = _("不一致：{words}（{first}）").format(words=found.words, first=first)
+        self.stdout.write(
+            words.format(
+                number=opinion.resolution.complaint.number,
+                version=opinion.resolution.version,
+                name=opinion.by.name or opinion.by.username,
+                at=timezone.localtime(opinion.at).strftime("%Y-%m-%d %H:%M"),
+                what=what,
+            )
+        )
