@@ -124,6 +124,17 @@ def test_what_was_altered_in_the_database_stops_the_letter_loudly(what: str, cas
     assert differences.sentence([what]) in stopped.first().subject  # type: ignore[union-attr]
 
 
+def test_a_change_that_no_act_noted_stops_the_letter_too(cast: Cast) -> None:
+    """Such as another rulebook, which comes with a new version of the program."""
+    case = f.offered(cast)
+    Complaint.objects.filter(pk=case.pk).update(transaction_date="2025-01-01")
+    send_waiting()
+    assert sent(case) == []
+    assert letter(case).last_error == "signature: analysis"
+    void = Voided.objects.get(opinion=signed(case))
+    assert (void.changed, void.by) == (["analysis"], None)
+
+
 def test_a_letter_on_a_signature_without_key_does_not_leave(cast: Cast) -> None:
     case = f.offered(cast)
     with pgtrigger.ignore("complaints.Opinion:opinion_is_append_only"):
