@@ -62,6 +62,15 @@ class Roster:
         """The person's absence on the day."""
         return self.away.get(user.pk)
 
+    def line_of(self, user_id: int) -> list[int]:
+        """Whoever stands in for somebody absent, and for those who are absent as well: ids."""
+        found: list[int] = []
+        at = self.away.get(user_id)
+        while at is not None and at.deputy_id is not None and at.deputy_id not in found:
+            found.append(at.deputy_id)
+            at = self.away.get(at.deputy_id)
+        return found
+
     def stand_in(self, user: User) -> User | None:
         """Who receives for somebody absent; None when nobody does.
 

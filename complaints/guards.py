@@ -42,6 +42,12 @@ class Situation(Protocol):
     @property
     def resolution(self) -> Any: ...
     @property
+    def named_people(self) -> frozenset[int]: ...
+    @property
+    def recused(self) -> frozenset[int]: ...
+    @property
+    def stands_in_for(self) -> frozenset[int]: ...
+    @property
     def has_something_to_execute(self) -> bool: ...
     @property
     def open_commitments(self) -> Sequence[Any]: ...
@@ -140,6 +146,39 @@ def not_the_author(s: Situation) -> str:
     if resolution is not None and s.by is not None and resolution.proposed_by_id == s.by.pk:
         return _("方案拟订人不得审核或签署自己的方案；请由另一位法务处理")
     return ""
+
+
+def not_named_in_the_case(s: Situation) -> str:
+    if s.by is not None and s.by.pk in s.named_people:
+        return _("本案点名了您，您不得审核、批准或签署；请由另一位法务处理")
+    return ""
+
+
+def not_recused(s: Situation) -> str:
+    if s.by is not None and s.by.pk in s.recused:
+        return _("您已回避本案，不得审核或签署；请由另一位法务处理")
+    return ""
+
+
+def stands_in_for_nobody_concerned(s: Situation) -> str:
+    """Neither for the author nor for whoever is named: a deputy signs no more than they may."""
+    author = s.resolution.proposed_by_id if s.resolution is not None else None
+    if s.by is None or not s.stands_in_for:
+        return ""
+    if author in s.stands_in_for:
+        return _("您现在是方案拟订人的代理人，不得审核或签署；请由另一位法务处理")
+    if s.stands_in_for & s.named_people:
+        return _("您现在是本案被点名同事的代理人，不得审核、批准或签署；请由另一位法务处理")
+    return ""
+
+
+# Who may judge a proposal: nobody who made it, is concerned by it, or stands in for either.
+APART = (
+    not_the_author,
+    not_named_in_the_case,
+    not_recused,
+    stands_in_for_nobody_concerned,
+)
 
 
 def reauthenticated(s: Situation) -> str:

@@ -223,7 +223,7 @@ STEPS: dict[str, Step] = {
             (State.IN_REVIEW,),
             (State.RESOLVING,),
             (C,),
-            guards=(g.not_the_author,),
+            guards=g.APART,
             fields=(Field.COMMENTS,),
             effects=("tell_author",),
             stops=("counsel_review",),
@@ -236,7 +236,7 @@ STEPS: dict[str, Step] = {
             (State.OFFERED,),
             (C,),
             guards=(
-                g.not_the_author,
+                *g.APART,
                 g.reauthenticated,
                 g.resolution_is_complete,
                 g.analysis_is_fresh,

@@ -22,13 +22,14 @@ HIGH_RISK = Q(priority=Priority.CRITICAL) | Q(risk_flags__overlap=[r.value for r
 
 def scope_of(user: Any, prefix: str = "") -> Q:
     """The condition under which a person sees a case (DOMAIN §5); `prefix` for related tables
-    ("complaint__").
+    ("complaint__"). Whoever is named in a case never does.
     """
     nothing = Q(pk__in=[])
     if not isinstance(user, User) or not user.is_active or not user.may("see_complaints"):
         return nothing
+    apart = ~Q(**{f"{prefix}named_people__user": user.pk})  # nobody reads of oneself
     if user.is_(Role.AUDITOR):
-        return Q()
+        return apart
     scope = nothing
     if user.is_(Role.AGENT) or user.is_(Role.SUPERVISOR):
         teams = set(user.team_ids if user.is_(Role.AGENT) else []) | set(
@@ -43,7 +44,7 @@ def scope_of(user: Any, prefix: str = "") -> Q:
         scope |= own & open_to_team
     if user.is_(Role.COUNSEL):
         scope |= Q(**{f"{prefix}shared_with_counsel": True})
-    return scope
+    return scope & apart
 
 
 class ComplaintQuerySet(models.QuerySet[Any]):

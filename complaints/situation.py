@@ -9,10 +9,22 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Value
+from django.utils import timezone
+
+from accounts.absences import Roster
 from accounts.models import User
 from complaints import carrying, facts, snapshots
 from complaints.choices import DeadlineState
-from complaints.models import Commitment, Complaint, Deadline, Outbox, Resolution
+from complaints.models import (
+    Commitment,
+    Complaint,
+    Deadline,
+    NamedPerson,
+    Outbox,
+    Recusal,
+    Resolution,
+)
 from complaints.models.commitment import OWED
 from evidence.models import Item
 
@@ -74,6 +86,31 @@ class CaseSituation:
             .order_by("-version")
             .first()
         )
+
+    @cached_property
+    def _apart(self) -> list[tuple[bool, int]]:
+        """(named or stepped back, person), in one statement."""
+        case = self.complaint
+        named = NamedPerson.objects.filter(complaint=case).values_list(Value(True), "user")
+        back = Recusal.objects.filter(complaint=case).values_list(Value(False), "user")
+        return list(named.union(back))
+
+    @cached_property
+    def named_people(self) -> frozenset[int]:
+        """Colleagues of whom the case speaks."""
+        return frozenset(user for named, user in self._apart if named)
+
+    @cached_property
+    def recused(self) -> frozenset[int]:
+        """Counsel who stepped back."""
+        return frozenset(user for named, user in self._apart if not named)
+
+    @cached_property
+    def stands_in_for(self) -> frozenset[int]:
+        """The absent people whose deputy the person is today, at first or second hand."""
+        roster = Roster.of(timezone.localdate(self.now))
+        by = self.by.pk if self.by is not None else None
+        return frozenset(user for user in roster.away if by in roster.line_of(user))
 
     @cached_property
     def has_something_to_execute(self) -> bool:

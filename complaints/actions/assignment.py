@@ -83,6 +83,7 @@ def assign(
             raise Invalid({"team": [_("您不属于“{team}”，不能转到该团队").format(team=team.name)]})
         if user is not None:
             _check_receiver(user, target, now)
+            _check_not_named(complaint, user)
         if not note and user != by:
             raise Invalid({"note": [_("请写一句交接说明")]})
         complaint.team = target
@@ -121,6 +122,12 @@ def _check_receiver(user: User, team: Team, now: datetime) -> None:
                 ]
             }
         )
+
+
+def _check_not_named(complaint: Complaint, user: User) -> None:
+    if complaint.named_people.filter(user=user).exists():
+        words = _("本案点名了 {name}，不能由其办理；请转给别人").format(name=user.name)
+        raise Invalid({"user": [words]})
 
 
 def _write(

@@ -20,6 +20,7 @@ from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.search import SearchDocument
+from complaints.models.segregation import NamedPerson, Recusal
 from complaints.models.signing import SigningKey, Voided
 from complaints.models.sweep import Postponed, SweepRun
 from complaints.models.transition import Event, Outbox, Transition
@@ -47,11 +48,13 @@ __all__ = [
     "ImportTemplate",
     "Measure",
     "Moment",
+    "NamedPerson",
     "Opinion",
     "Outbox",
     "Postponed",
     "PublicPromise",
     "RecountPart",
+    "Recusal",
     "Resolution",
     "SearchDocument",
     "SigningKey",

@@ -20,6 +20,14 @@ def look(complaint: Complaint, by: User | None, now: datetime) -> None:
             void(opinion, changed, by, now)
 
 
+def bar(complaint: Complaint, user: User, by: User, now: datetime) -> None:
+    """Who has no part in the case any more has signed nothing in it that could still leave."""
+    for opinion in liveness.standing(complaint):
+        holds = liveness.void_of(opinion) is None and not liveness.has_left(opinion)
+        if opinion.by_id == user.pk and holds:
+            void(opinion, ["barred"], by, now)
+
+
 def void(
     opinion: Opinion,
     changed: Sequence[str],

@@ -230,7 +230,11 @@ class CasePage:
                 if is_owed(p["state"], p["strength"], p["source"])
             ],
             analysis_is_stale=snapshots.is_stale(complaint, frozen, self.answers),
-            offer_is_below_minimum=False,  # asked on counsel's page
+            # asked on counsel's page
+            named_people=frozenset(),
+            recused=frozenset(),
+            stands_in_for=frozenset(),
+            offer_is_below_minimum=False,
             draft_rules=[],  # likewise
             _reply_clock=self._reply_clock,
             unsent_letters=complaint.unsent,

@@ -166,6 +166,11 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         "assigned": _("转派给 {name}").format(name=name),
         "returned_to_queue": _("退回“{team}”待分配").format(team=team),
         "shared_with_counsel": _("请法务协助"),
+        "person_named": _("登记本案点名的同事：{name}，不得参与本案").format(
+            name=event.detail.get("name", "")
+        ),
+        "person_cleared": _("取消点名登记"),
+        "recused": _("回避本案"),
     }
     return Words(titles.get(event.code, event.code), event.text)
 

@@ -1,0 +1,281 @@
+"""Nobody judges what concerns them: in the page, in the API, and by no deputy."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import absences
+from accounts.models import Membership
+from accounts.roles import Role
+from complaints.actions import assignment, segregation, steps
+from complaints.actions import resolution as resolutions
+from complaints.errors import Invalid, NotAllowed, StepRefused
+from complaints.models import Complaint, Event, NamedPerson, Opinion, Voided
+from correspondence.models import Notice
+from correspondence.tasks import send_waiting
+from tests import factories as f
+from tests.api.conftest import Caller, person, program
+from tests.cast import PASSWORD, Cast
+from tests.pages.test_review import word
+
+SIGN = {"opinion": "同意", "below_minimum_reason": "测试"}
+
+
+def away(user: Any, deputy: Any) -> None:
+    """The person is away today and the deputy stands in."""
+    today = timezone.localdate()
+    absences.set_absence(
+        user, first_day=today, last_day=today + timedelta(days=2), deputy=deputy, by=user
+    )
+
+
+def name(case: Complaint, user: Any, by: Any) -> None:
+    segregation.name_person(case.number, {"user": user.username, "why": "消费者投诉其态度"}, by=by)
+
+
+# --- the matrix: who, what makes it so, and the sentence
+
+
+def author(cast: Cast, case: Complaint) -> Any:
+    """One of counsel who drafted it, on a day on which the person was an agent too."""
+    Complaint.objects.filter(pk=case.pk).get().resolutions.update(proposed_by=cast.counsel)
+    return cast.counsel
+
+
+def named(cast: Cast, case: Complaint) -> Any:
+    name(case, cast.counsel, cast.supervisor)
+    return cast.counsel
+
+
+def recused(cast: Cast, case: Complaint) -> Any:
+    segregation.recuse(case.number, {"reason": "与消费者相识"}, by=cast.counsel)
+    return cast.counsel
+
+
+def deputy_of_the_author(cast: Cast, case: Complaint) -> Any:
+    Membership.objects.create(user=cast.counsel, team=cast.team)
+    away(cast.agent, cast.counsel)
+    return cast.counsel
+
+
+def deputy_of_the_deputy(cast: Cast, case: Complaint) -> Any:
+    Membership.objects.create(user=cast.counsel, team=cast.team)
+    away(cast.agent, cast.colleague)
+    away(cast.colleague, cast.counsel)
+    return cast.counsel
+
+
+def deputy_of_the_named(cast: Cast, case: Complaint) -> Any:
+    name(case, cast.counsel2, cast.supervisor)
+    away(cast.counsel2, cast.counsel)
+    return cast.counsel
+
+
+def administrator(cast: Cast, case: Complaint) -> Any:
+    return cast.administrator
+
+
+def agent(cast: Cast, case: Complaint) -> Any:
+    return cast.agent
+
+
+def supervisor(cast: Cast, case: Complaint) -> Any:
+    return cast.supervisor
+
+
+def auditor(cast: Cast, case: Complaint) -> Any:
+    return cast.auditor
+
+
+Make = Callable[[Cast, Complaint], Any]
+# who → status and sentence of the page, status and sentence of the API
+MATRIX: dict[Make, tuple[int, str, int, str]] = {
+    author: (422, "方案拟订人不得审核或签署自己的方案", 409, "方案拟订人不得审核或签署自己的方案"),
+    named: (404, "没有", 404, "没有这个编号，或者它不在您可以查看的范围内"),
+    recused: (422, "您已回避本案", 409, "您已回避本案"),
+    deputy_of_the_author: (422, "您现在是方案拟订人的代理人", 409, "您现在是方案拟订人的代理人"),
+    deputy_of_the_deputy: (422, "您现在是方案拟订人的代理人", 409, "您现在是方案拟订人的代理人"),
+    deputy_of_the_named: (422, "被点名同事的代理人", 409, "被点名同事的代理人"),
+    administrator: (403, "权限", 403, "您的角色没有这项权限"),
+    agent: (403, "权限", 403, "只能由法务进行"),
+    supervisor: (403, "权限", 403, "只能由法务进行"),
+    auditor: (403, "权限", 403, "只能由法务进行"),
+}
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def case(cast: Cast) -> Complaint:
+    return f.in_review(cast)
+
+
+@pytest.mark.parametrize("who", MATRIX, ids=lambda who: who.__name__)
+def test_whoever_is_concerned_is_refused_with_a_sentence(
+    who: Make, cast: Cast, case: Complaint
+) -> None:
+    status, sentence, api_status, api_sentence = MATRIX[who]
+    read = client_of(cast.counsel).get(reverse("review_case", args=[case.number]))
+    user = who(cast, case)
+    for action in ("sign", "send_back"):
+        sent = word(read, action, below_minimum_reason="测试")
+        page = client_of(user).post(reverse("review_case", args=[case.number]), sent)
+        assert page.status_code == status, action
+        assert sentence in page.content.decode(), action
+    caller = person(user)
+    assert caller.post("me/confirm/", {"password": PASSWORD}).status_code == 200
+    for step, fields in (("sign", SIGN), ("send_back", {"comments": "请修改"})):
+        answer = caller.step(case.number, step, **fields)
+        assert answer.status_code == api_status, answer.content.decode()
+        assert api_sentence in answer.json()["detail"]
+    assert not Opinion.objects.exists()
+    assert Complaint.objects.get(pk=case.pk).state == "in_review"
+
+
+def test_an_expired_session_signs_nothing(cast: Cast, case: Complaint) -> None:
+    read = client_of(cast.counsel).get(reverse("review_case", args=[case.number]))
+    page = Client().post(reverse("review_case", args=[case.number]), word(read, "sign"))
+    assert page.status_code == 302
+    assert reverse("login") in page["Location"]
+    answer = Caller({}).step(case.number, "sign", **SIGN)
+    assert answer.status_code == 401
+    assert "身份认证信息未提供" in answer.json()["detail"]
+    assert not Opinion.objects.exists()
+
+
+def test_without_the_password_of_these_minutes_nothing_is_signed(
+    cast: Cast, case: Complaint
+) -> None:
+    client = client_of(cast.counsel)
+    read = client.get(reverse("review_case", args=[case.number]))
+    sent = word(read, "sign", password="", below_minimum_reason="测试")
+    page = client.post(reverse("review_case", args=[case.number]), sent)
+    assert page.status_code == 422
+    assert "请输入登录密码以确认身份" in page.content.decode()
+    answer = person(cast.counsel).step(case.number, "sign", **SIGN)
+    assert answer.status_code == 409
+    assert "请重新输入密码以确认身份" in answer.json()["detail"]
+    assert not Opinion.objects.exists()
+
+
+def test_a_program_signs_nothing(cast: Cast, case: Complaint) -> None:
+    answer = program(cast.counsel).step(case.number, "sign", **SIGN)
+    assert answer.status_code == 409
+    assert "程序密钥不能签署" in answer.json()["detail"]
+    assert not Opinion.objects.exists()
+
+
+# --- being named
+
+
+@pytest.mark.parametrize("role", ["colleague", "supervisor2", "counsel", "auditor"])
+def test_whoever_is_named_reads_no_more_of_the_case(role: str, cast: Cast, case: Complaint) -> None:
+    user = getattr(cast, role)
+    address = reverse("case", args=[case.number])
+    other = f.in_review(cast, order_number="SO-2")
+    assert client_of(user).get(address).status_code == 200
+    name(case, user, cast.supervisor)
+    assert client_of(user).get(address).status_code == 404
+    assert client_of(user).get(reverse("case", args=[other.number])).status_code == 200
+    visible = Complaint.objects.visible_to(user)
+    assert set(visible.values_list("number", flat=True)) == {other.number}
+    assert person(user).get(f"complaints/{case.number}/").status_code == 404
+    assert Complaint.objects.visible_to(cast.agent).filter(pk=case.pk).exists()
+
+
+def test_nobody_tells_the_named_person_or_through_a_deputy(cast: Cast) -> None:
+    case = f.drafted(cast)
+    name(case, cast.counsel, cast.supervisor)
+    f.step(case, "submit", cast.agent)
+    send_waiting()
+    told = Notice.objects.filter(outbox__complaint=case, outbox__effect="tell_counsel")
+    assert set(told.values_list("user__username", flat=True)) == {"counsel2"}
+
+
+def test_who_has_the_case_in_hand_hands_over_before(cast: Cast, case: Complaint) -> None:
+    with pytest.raises(Invalid, match="陈晓雨 是本案责任人；请先把案件转给别人"):
+        name(case, cast.agent, cast.supervisor)
+    assignment.assign(case.number, by=cast.supervisor, user=cast.colleague, note="请接手")
+    with pytest.raises(Invalid, match="现在的方案由陈晓雨拟订"):
+        name(case, cast.agent, cast.supervisor)
+    f.step(case, "send_back", cast.counsel, comments="请重拟")
+    resolutions.save_draft(case.number, f.proposal(), by=cast.colleague)
+    name(case, cast.agent, cast.supervisor)
+    with pytest.raises(Complaint.DoesNotExist):
+        assignment.assign(case.number, by=cast.agent, user=cast.colleague, note="x")
+    with pytest.raises(Invalid, match="本案点名了 陈晓雨，不能由其办理"):
+        assignment.assign(case.number, by=cast.supervisor, user=cast.agent, note="x")
+
+
+def test_who_may_name_and_what_is_asked(cast: Cast, case: Complaint) -> None:
+    with pytest.raises(NotAllowed, match="只有主管和法务"):
+        name(case, cast.colleague, cast.agent)
+    with pytest.raises(Invalid, match="没有“nobody”这个用户"):
+        segregation.name_person(case.number, {"user": "nobody", "why": "x"}, by=cast.supervisor)
+    with pytest.raises(Invalid):
+        segregation.name_person(case.number, {"user": "colleague"}, by=cast.supervisor)
+    name(case, cast.colleague, cast.counsel)
+    name(case, cast.colleague, cast.counsel2)  # once is enough
+    assert NamedPerson.objects.count() == 1
+    assert Event.objects.filter(code="person_named").count() == 1
+
+
+def test_a_mistake_is_taken_back_and_stays_on_record(cast: Cast, case: Complaint) -> None:
+    name(case, cast.colleague, cast.supervisor)
+    segregation.clear_person(case.number, "colleague", "同名的另一人", by=cast.supervisor)
+    assert Complaint.objects.visible_to(cast.colleague).filter(pk=case.pk).exists()
+    assert Event.objects.filter(code__in=["person_named", "person_cleared"]).count() == 2
+    with pytest.raises(Invalid, match="本案没有点名"):
+        segregation.clear_person(case.number, "colleague", "x", by=cast.supervisor)
+
+
+@pytest.mark.parametrize("how", [named, recused])
+def test_what_the_person_signed_before_lets_no_letter_leave(how: Make, cast: Cast) -> None:
+    case = f.offered(cast)
+    how(cast, case)
+    assert Voided.objects.get().changed == ["barred"]
+    send_waiting()
+    assert not Notice.objects.filter(outbox__effect="send_reply_letter").exists()
+
+
+def test_only_counsel_steps_back_and_once(cast: Cast, case: Complaint) -> None:
+    with pytest.raises(NotAllowed, match="只有法务可以回避"):
+        segregation.recuse(case.number, {"reason": "x"}, by=cast.agent)
+    with pytest.raises(Invalid):
+        segregation.recuse(case.number, {"reason": " "}, by=cast.counsel)
+    first = segregation.recuse(case.number, {"reason": "相识"}, by=cast.counsel)
+    assert segregation.recuse(case.number, {"reason": "另一个理由"}, by=cast.counsel) == first
+    f.step(case, "sign", cast.counsel2, **SIGN)
+
+
+def test_the_guards_say_the_same_of_somebody_who_is_named(cast: Cast, case: Complaint) -> None:
+    """Whoever comes to the guard by another way than the lookup of the case."""
+    name(case, cast.counsel, cast.supervisor)
+    found = steps.check(case, "sign", SIGN, by=cast.counsel)
+    assert "not_named_in_the_case" in {each.code for each in found}
+
+
+def test_a_deputy_signs_what_does_not_concern_the_absent(cast: Cast) -> None:
+    away(cast.counsel2, cast.counsel)
+    case = f.in_review(cast)
+    f.step(case, "sign", cast.counsel, **SIGN)
+
+
+def test_an_author_with_two_roles_is_refused(cast: Cast) -> None:
+    both = cast.colleague
+    both.roles = [str(Role.AGENT), str(Role.COUNSEL)]
+    both.save()
+    case = f.resolving(cast)
+    resolutions.save_draft(case.number, f.proposal(), by=both)
+    f.step(case, "submit", cast.agent)
+    with pytest.raises(StepRefused, match="方案拟订人不得审核或签署自己的方案"):
+        f.step(case, "sign", both, **SIGN)
