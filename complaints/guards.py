@@ -42,6 +42,18 @@ class Situation(Protocol):
     @property
     def resolution(self) -> Any: ...
     @property
+    def signatures(self) -> Sequence[Any]: ...
+    @property
+    def signatures_needed(self) -> int: ...
+    @property
+    def why_two(self) -> str: ...
+    @property
+    def open_conditions(self) -> Sequence[Any]: ...
+    @property
+    def comments(self) -> Sequence[Any]: ...
+    @property
+    def open_consults(self) -> Sequence[Any]: ...
+    @property
     def named_people(self) -> frozenset[int]: ...
     @property
     def recused(self) -> frozenset[int]: ...
@@ -193,6 +205,35 @@ def below_minimum_has_reason(s: Situation) -> str:
     if s.offer_is_below_minimum and not s.field("below_minimum_reason"):
         return _("方案金额低于法律分析得出的最低额；请写明理由后再签署，或退回修改")
     return ""
+
+
+def enough_have_signed(s: Situation) -> str:
+    """The last of them takes the step; the first ones sign without it (`first_signatures.py`)."""
+    signed = {opinion.by_id for opinion in s.signatures}
+    mine = s.by.pk if s.by is not None else None
+    if len(signed | {mine}) >= s.signatures_needed:
+        return ""
+    if mine in signed:
+        return _("您已签署。{why}，还须由另一位法务签署").format(why=s.why_two)
+    return s.why_two if s.taking else ""
+
+
+def conditions_are_met(s: Situation) -> str:
+    still_open = s.open_conditions
+    if not still_open:
+        return ""
+    names = _("；").join(c.text for c in still_open[:3])
+    return _("还有 {count} 个签署条件没有落实：{names}。请先由承办人登记落实").format(
+        count=len(still_open), names=names
+    )
+
+
+def no_consult_is_open(s: Situation) -> str:
+    asked = [c.user.name for c in s.open_consults]
+    if not asked:
+        return ""
+    words = _("还在等{names}的加签意见；请等答复，或由提出的法务撤回加签")
+    return words.format(names=_("、").join(asked))
 
 
 def draft_rules_are_taken_over(s: Situation) -> str:

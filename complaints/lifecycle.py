@@ -90,6 +90,7 @@ class Field(models.TextChoices):
     OPINION = "opinion", _("审核意见")
     BELOW_MINIMUM_REASON = "below_minimum_reason", _("低于法定最低额的理由")
     TAKE_OVER = "take_over", _("承担草稿规则的理由")
+    CONDITIONS = "conditions", _("签署条件")
     MEANS = "means", _("消费者以何种方式答复")
     EVIDENCE = "evidence", _("证据编号")
     BODY = "body", _("外部机构")
@@ -224,7 +225,8 @@ STEPS: dict[str, Step] = {
             (State.RESOLVING,),
             (C,),
             guards=g.APART,
-            fields=(Field.COMMENTS,),
+            checks=(c.says_what_to_mend,),
+            optional=(Field.COMMENTS,),
             effects=("tell_author",),
             stops=("counsel_review",),
             starts=("draft",),
@@ -242,9 +244,12 @@ STEPS: dict[str, Step] = {
                 g.analysis_is_fresh,
                 g.below_minimum_has_reason,
                 g.draft_rules_are_taken_over,
+                g.no_consult_is_open,
+                g.enough_have_signed,
+                g.conditions_are_met,
             ),
             fields=(Field.OPINION,),
-            optional=(Field.BELOW_MINIMUM_REASON, Field.TAKE_OVER),
+            optional=(Field.BELOW_MINIMUM_REASON, Field.TAKE_OVER, Field.CONDITIONS),
             effects=("send_reply_letter",),
             stops=("counsel_review", "general_reply"),
             starts=("consumer_reply",),

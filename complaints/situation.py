@@ -17,15 +17,20 @@ from accounts.models import User
 from complaints import carrying, facts, snapshots
 from complaints.choices import DeadlineState
 from complaints.models import (
+    Comment,
     Commitment,
     Complaint,
+    Condition,
+    Consult,
     Deadline,
     NamedPerson,
+    Opinion,
     Outbox,
     Recusal,
     Resolution,
 )
 from complaints.models.commitment import OWED
+from complaints.signing import liveness, policy
 from evidence.models import Item
 
 LETTERS = (
@@ -86,6 +91,48 @@ class CaseSituation:
             .order_by("-version")
             .first()
         )
+
+    @cached_property
+    def signatures(self) -> list[Opinion]:
+        """The signatures on the version that counts, as far as nobody voided them."""
+        return [o for o in liveness.standing(self.complaint) if liveness.void_of(o) is None]
+
+    @cached_property
+    def signatures_needed(self) -> int:
+        """One, or two."""
+        if self.resolution is None:
+            return 1
+        return policy.signatures_needed(self.complaint, self.resolution)
+
+    @property
+    def why_two(self) -> str:
+        """Why two are needed, as a sentence."""
+        return policy.why_two()
+
+    @cached_property
+    def open_conditions(self) -> list[Condition]:
+        """What was asked with the signatures and is not done."""
+        signed = [opinion.pk for opinion in self.signatures]
+        rows = Condition.objects.filter(opinion__in=signed, met_at=None)
+        return list(rows) if signed else []
+
+    @cached_property
+    def open_consults(self) -> list[Consult]:
+        """Other counsel whose word is waited for."""
+        rows = Consult.objects.filter(
+            resolution__complaint=self.complaint,
+            resolution__status=Resolution.Status.SUBMITTED,
+            answered_at=None,
+            withdrawn_at=None,
+        )
+        return list(rows.select_related("user"))
+
+    @cached_property
+    def comments(self) -> list[Comment]:
+        """The person's comments on the version that lies with counsel."""
+        if self.resolution is None:
+            return []
+        return list(self.resolution.comments.filter(by=self.by, resolved_at=None))
 
     @cached_property
     def _apart(self) -> list[tuple[bool, int]]:

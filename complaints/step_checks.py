@@ -32,6 +32,12 @@ def explanation_names_other_remedies(s: Situation) -> str:
     return _("说明中须告知其他救济途径，例如 12315、消费者协会、仲裁或法院")
 
 
+def says_what_to_mend(s: Situation) -> str:
+    if s.field("comments") or s.comments:
+        return ""
+    return _("请填写退回意见，或者在方案上批注")
+
+
 def means_is_known(s: Situation) -> str:
     means = s.field("means")
     if means is None or means in CONSENT_MEANS:

@@ -104,6 +104,12 @@ VARIABLES = {
             "ecommerce,platform,livestream,food,drug,tourism,air,data,minors,advertising`): "
             "they select the clocks of the law",
         ),
+        Variable(
+            "SECOND_SIGNATURE_ABOVE",
+            "50000",
+            "offers of more than so many yuan are signed by two of counsel, like those of cases of "
+            "safety and of groups",
+        ),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
         Variable("LOG_LEVEL", "INFO", "level of the application's log"),
         Variable(

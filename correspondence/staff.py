@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from complaints import extending
-from complaints.models import Commitment, Complaint, Extension, Opinion, Outbox, Resolution
+from complaints.models import Commitment, Complaint, Consult, Extension, Opinion, Outbox, Resolution
 
 Text = str | Promise
 Staff = Callable[[Complaint, Outbox], list[User]]
@@ -57,6 +57,25 @@ def owner_and_signers(complaint: Complaint, outbox: Outbox) -> list[User]:
     signers = list(User.objects.filter(pk__in=by, is_active=True))
     people = [*owner(complaint, outbox), *(signers or counsel(complaint, outbox))]
     return list({user.pk: user for user in people}.values())
+
+
+def signer(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever of counsel made the signature."""
+    return [Opinion.objects.select_related("by").get(pk=outbox.payload["opinion"]).by]
+
+
+def _consult(outbox: Outbox) -> Consult:
+    return Consult.objects.select_related("user", "asked_by").get(pk=outbox.payload["consult"])
+
+
+def consulted(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Another counsel who is asked."""
+    return [_consult(outbox).user]
+
+
+def who_consulted(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever asked another counsel."""
+    return [_consult(outbox).asked_by]
 
 
 def _extension(outbox: Outbox) -> Extension:

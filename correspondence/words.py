@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from complaints import clock_words, promised
 from complaints.choices import DeadlineState
 from complaints.lifecycle import STEPS
-from complaints.models import Commitment, Communication, Deadline, Outbox
+from complaints.models import Commitment, Communication, Condition, Consult, Deadline, Outbox
 from complaints.signing import differences, liveness
 from complaints.workdays import SHANGHAI
 from correspondence.who_is_told import TABLE
@@ -62,6 +62,16 @@ def _letter(outbox: Outbox) -> Values:
     return {"letter": liveness.letter_of(outbox.complaint)}
 
 
+def _conditions(outbox: Outbox) -> Values:
+    rows = Condition.objects.filter(opinion=outbox.payload["opinion"])
+    return {"conditions": "\n".join(f"{row.position}. {row.text}" for row in rows)}
+
+
+def _consult(outbox: Outbox) -> Values:
+    consult = Consult.objects.get(pk=outbox.payload["consult"])
+    return {"question": consult.question, "answer": consult.answer}
+
+
 def _why(outbox: Outbox) -> Values:
     return {"why": differences.sentence(outbox.payload.get("changed", []))}
 
@@ -85,6 +95,9 @@ _MORE = {
     "tell_extension": _clock,
     "acknowledge_consumer": _reply_date,
     "send_reply_letter": _letter,
+    "tell_conditions": _conditions,
+    "tell_consult": _consult,
+    "tell_consult_answered": _consult,
     "tell_signature_voided": _why,
     "tell_letter_stopped": _why,
     "reply_to_consumer": _reply,

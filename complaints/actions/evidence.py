@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import validation
-from complaints.actions import holds
+from complaints.actions import conditions, holds
 from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
 from complaints.models import Complaint, Event
@@ -35,9 +35,10 @@ def add(
     """Take in one file.
 
     `about`: title, obtained_from, obtained_at, proves, is_original, from_consumer, still_waiting:
-    what the consumer sends ends a hold that waits for it, unless more is waited for. The file
-    lies in the store before the row is written; a crash in between leaves an unreferenced file
-    and no half item. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid, FileRefused.
+    what the consumer sends ends a hold that waits for it, unless more is waited for; condition:
+    the one of a signature of which it is the proof. The file lies in the store before the row is
+    written; a crash in between leaves an unreferenced file and no half item. Raises
+    Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid, FileRefused.
     """
     now = now or timezone.now()
     if not by.may("add_evidence"):
@@ -45,6 +46,7 @@ def add(
     columns = _cleaned(about, now)
     from_consumer = columns.pop("from_consumer", False)
     still_waiting = columns.pop("still_waiting", False)
+    condition = columns.pop("condition", None)
     find(number, by)  # refuse before a large file is read
     stored = store(chunks, name)
     with transaction.atomic():
@@ -52,6 +54,8 @@ def add(
         check_version(complaint, version)
         item = add_item(complaint.folder, stored, name=name, by=by, now=now, **columns)
         _record(complaint, item, by, now)
+        if condition is not None:
+            conditions.attach(complaint, condition, item.number)
         voiding.look(complaint, by, now)
         if from_consumer and not still_waiting:
             holds.consumer_answered(complaint, by, now, "evidence")
@@ -73,6 +77,7 @@ def _cleaned(about: Mapping[str, Any], now: datetime) -> dict[str, Any]:
             "is_original": v.flag,
             "from_consumer": v.flag,
             "still_waiting": v.flag,
+            "condition": v.item_number,
         },
     )
     if data.get("from_consumer") and not data.get("obtained_from"):

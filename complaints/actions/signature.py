@@ -66,7 +66,7 @@ def sent_back(complaint: Complaint, transition: Transition) -> None:
         by=transition.person,
         at=transition.at,
         signed=False,
-        text=str(transition.fields["comments"]),
+        text=str(transition.fields.get("comments", "")),
         content_hash=resolution.content_hash,
     )
     complaint.returned_by_counsel = True
@@ -95,9 +95,21 @@ def signing(read: str | None, reauthenticated_at: datetime | None) -> Also:
         word = Word(transition.person, transition.at, transition.fields, reauthenticated_at)
         resolution = as_read(complaint, read, complaint.version - 1)  # this step is rolled back
         resolution.status = Resolution.Status.SIGNED
-        put(resolution, word)
+        mine = _signature_of(resolution, word.by)
+        if mine is None:
+            put(resolution, word)
+            return
+        # under conditions that are met by now: what was signed then stays what is signed
+        resolution.content_hash, resolution.analysis = mine.content_hash, mine.analysis
+        resolution.save()
 
     return sign
+
+
+def _signature_of(resolution: Resolution, by: User) -> Opinion | None:
+    """The person's signature on this version, unless it was voided."""
+    mine = Opinion.objects.filter(signed=True, resolution=resolution, by=by, voided=None)
+    return mine.order_by("-id").first()
 
 
 def as_read(complaint: Complaint, read: str | None, version: int) -> Resolution:

@@ -14,9 +14,10 @@ from accounts.models import User
 from complaints.actions import signature, steps
 from complaints.advance import lock
 from complaints.errors import NotAllowed, StepRefused, Unmet
+from complaints.guards import enough_have_signed
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Event, Opinion, Outbox
-from complaints.signing import liveness
+from complaints.signing import liveness, policy
 from complaints.situation import CaseSituation
 
 
@@ -56,17 +57,16 @@ def unmet(situation: CaseSituation, *, asking: bool = False) -> list[Unmet]:
     if not liveness.waits_for_another(complaint):
         words = _("案件 {number} 没有等待重新签署的方案").format(number=complaint.number)
         return [Unmet("state", words)]
-    found = [Unmet(g.__name__, message) for g in step.guards if (message := g(situation))]
-    return (
-        found
-        if asking
-        else found
-        + [
-            Unmet(f.value, _("请填写{field}").format(field=str(f.label)))
-            for f in step.fields
-            if situation.field(f) is None
-        ]
-    )
+    asked = [g for g in step.guards if g is not enough_have_signed]
+    found = [Unmet(g.__name__, message) for g in asked if (message := g(situation))]
+    if situation.by is not None and situation.by.pk in policy.signers(situation.signatures):
+        found.append(Unmet("signed", _("您已签署，还须由另一位法务签署")))
+    missing = [f for f in step.fields if situation.field(f) is None and not asking]
+    return found + [Unmet(f.value, _("请填写{field}").format(field=str(f.label))) for f in missing]
+
+
+def _holding(complaint: Complaint) -> list[Opinion]:
+    return [o for o in liveness.standing(complaint) if liveness.void_of(o) is None]
 
 
 def _write(complaint: Complaint, opinion: Opinion) -> None:
@@ -82,6 +82,8 @@ def _write(complaint: Complaint, opinion: Opinion) -> None:
         text=opinion.text,
         detail={"version": opinion.resolution.version, "opinion": opinion.pk},
     )
+    if not liveness.enough(complaint, _holding(complaint)):
+        return  # another signature sends the letter
     earlier = Outbox.objects.filter(
         complaint=complaint, effect=liveness.LETTER, cancelled_at=None
     )  # none of them has left, and none of them may any more

@@ -16,8 +16,8 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.record import record
 from complaints import snapshots, validation
+from complaints.actions import conditions, feedback, first_signatures, signature, withdrawal
 from complaints.actions import facts as fact_actions
-from complaints.actions import feedback, signature, withdrawal
 from complaints.actions import resolution as resolutions
 from complaints.advance import Also, advance, unmet
 from complaints.choices import FactSource
@@ -137,6 +137,8 @@ def _clean_field(name: str, value: Any) -> Any:
         return {str(f): validation.text(why, 2000, lines=True) for f, why in value.items()}
     if name == Field.TAKE_OVER:
         return _clean_reasons(value)
+    if name == Field.CONDITIONS:
+        return conditions.cleaned(value)
     if name == Field.EVIDENCE:
         numbers = map(validation.item_number, value if isinstance(value, list) else [value])
         return [n for n in numbers if n is not None]
@@ -186,6 +188,12 @@ def take(
         if words is None:
             return withdrawal.request(number, cleaned, by=by, version=version, now=now)
         cleaned = {"consumers_words": words, **cleaned}
+    if step_code == "sign" and by is not None:
+        signed = _signed_first(
+            number, cleaned, by, now or timezone.now(), version, via, reauthenticated_at, read
+        )
+        if signed is not None:
+            return signed
     return advance(
         number,
         step_code,
@@ -198,6 +206,31 @@ def take(
         also=signature.signing(read, reauthenticated_at)
         if step_code == "sign"
         else ALSO.get(step_code),
+    )
+
+
+def _signed_first(
+    number: str,
+    cleaned: Mapping[str, Any],
+    by: User,
+    now: datetime,
+    version: int | None,
+    via: str,
+    reauthenticated_at: datetime | None,
+    read: str | None,
+) -> Complaint | None:
+    """Signed, where this signature leaves the case with counsel; None where it takes the step."""
+    if not first_signatures.is_one(number, by, cleaned, now):
+        return None
+    return first_signatures.put(
+        number,
+        cleaned,
+        by=by,
+        version=version,
+        via=via,
+        reauthenticated_at=reauthenticated_at,
+        now=now,
+        read=read,
     )
 
 

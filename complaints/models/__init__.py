@@ -19,6 +19,7 @@ from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
+from complaints.models.reviewing import Comment, Condition, Consult
 from complaints.models.search import SearchDocument
 from complaints.models.segregation import NamedPerson, Recusal
 from complaints.models.signing import SigningKey, Voided
@@ -33,9 +34,12 @@ __all__ = [
     "CalendarNotice",
     "ClockEvent",
     "ClockMove",
+    "Comment",
     "Commitment",
     "Communication",
     "Complaint",
+    "Condition",
+    "Consult",
     "Consumer",
     "Deadline",
     "Draft",

@@ -4,12 +4,13 @@ counsel read is still what the case says.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from complaints import facts, snapshots
 from complaints.lifecycle import State
-from complaints.models import Complaint, Opinion, Outbox, Resolution, Voided
-from complaints.signing import differences, verify
+from complaints.models import Complaint, Condition, Opinion, Outbox, Resolution, Voided
+from complaints.signing import differences, policy, verify
 from complaints.signing.canonical import content, format_of
 
 LETTER = "send_reply_letter"
@@ -39,6 +40,8 @@ def letter_of(complaint: Complaint) -> str:
     for opinion in holding:
         if why := reasons(opinion):
             raise NotLive(why, opinion)
+    if not enough(complaint, holding):
+        raise NotLive(["cosign"], holding[0])
     return str((holding[0].covered or {})["letter"])
 
 
@@ -71,6 +74,14 @@ def reasons(opinion: Opinion) -> list[str]:
     return verify.faults(opinion) or changed_since(opinion)
 
 
+def enough(complaint: Complaint, signatures: Sequence[Opinion]) -> bool:
+    """Whether so many of counsel signed as the sum and the risk ask for."""
+    if not signatures:
+        return False
+    needed = policy.signatures_needed(complaint, signatures[0].resolution)
+    return len(policy.signers(signatures)) >= needed
+
+
 def waits_for_another(complaint: Complaint) -> bool:
     """Whether an offer cannot leave any more because its signatures are void: counsel may sign it
     again as it stands.
@@ -78,7 +89,8 @@ def waits_for_another(complaint: Complaint) -> bool:
     if complaint.state != State.OFFERED:
         return False
     found = standing(complaint)
-    return bool(found) and all(map(void_of, found)) and not has_left(found[0])
+    holding = [opinion for opinion in found if void_of(opinion) is None]
+    return bool(found) and not enough(complaint, holding) and not has_left(found[0])
 
 
 def has_left(opinion: Opinion) -> bool:
@@ -107,11 +119,22 @@ def changed_since(opinion: Opinion) -> list[str]:
         return ["analysis.facts"] if _facts_differ(complaint, opinion) else []
     opinion.resolution.analysis = opinion.analysis
     now = content(opinion.resolution, number=format_of(opinion))
+    now["evidence"] = _without_proofs(opinion, now["evidence"])
     found = differences.between({**covered, "rules": []}, {**now, "rules": []})
     found += _weaker_rules(covered["rules"], now["rules"])
     if snapshots.is_stale(complaint, opinion.analysis):
         found.append("analysis")
     return found
+
+
+def _without_proofs(opinion: Opinion, evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was taken in since as the proof of a condition under which was signed changes nothing of
+    what counsel read.
+    """
+    known = {item["number"] for item in (opinion.covered or {})["evidence"]}
+    rows = Condition.objects.filter(opinion__resolution=opinion.resolution_id)
+    proofs = set(rows.exclude(evidence_number=None).values_list("evidence_number", flat=True))
+    return [item for item in evidence if item["number"] not in proofs - known]
 
 
 def _facts_differ(complaint: Complaint, opinion: Opinion) -> bool:

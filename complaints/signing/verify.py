@@ -81,11 +81,11 @@ def _of_the_record(opinion: Opinion) -> list[str]:
     """The audit record says who signed what; the timeline says whether it was voided."""
     case = opinion.resolution.complaint
     made = Entry.objects.filter(subject=case.subject, verb="signature.made", at=opinion.at)
-    entry = made.filter(detail__content=opinion.content_hash).first()
+    actors = made.filter(detail__content=opinion.content_hash).values_list("actor", flat=True)
     found = []
-    if entry is None:
+    if not (recorded := set(actors)):
         found.append("record")
-    elif entry.actor != opinion.by.username:
+    elif opinion.by.username not in recorded:
         found.append("signer")
     voided = Event.objects.filter(
         complaint=case, code="signature_voided", detail__opinion=opinion.pk

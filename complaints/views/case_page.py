@@ -234,6 +234,9 @@ class CasePage:
             named_people=frozenset(),
             recused=frozenset(),
             stands_in_for=frozenset(),
+            signatures=[],
+            signatures_needed=1,
+            open_consults=[],
             offer_is_below_minimum=False,
             draft_rules=[],  # likewise
             _reply_clock=self._reply_clock,

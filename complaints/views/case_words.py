@@ -193,14 +193,24 @@ def _field_name(name: str) -> str:
 
 
 def _resolution(event: Event, complaint: Complaint) -> Words:
-    version = event.detail.get("version", "")
+    detail, shape = event.detail, "msg" if len(event.text) > LONG else "ev"
+    version, name = detail.get("version", ""), detail.get("name", "")
     if event.code == "signature_voided":
-        why = differences.sentence(event.detail.get("changed", []))
+        why = differences.sentence(detail.get("changed", []))
         title = _("方案第 {version} 版的签署已失效：{why}").format(version=version, why=why)
         return Words(title, tone="warn")
-    if event.code == "signed_again":
-        title = _("重新签署方案第 {version} 版").format(version=version)
-        return Words(title, event.text, "msg" if len(event.text) > LONG else "ev", "legal")
+    titles = {
+        "signed_again": _("重新签署方案第 {version} 版"),
+        "signed_first": _("签署方案第 {version} 版，等待另一位法务签署"),
+        "signed_with_conditions": _("附条件签署方案第 {version} 版"),
+        "condition_met": _("落实签署条件：{text}"),
+        "consult_asked": _("请{name}加签"),
+        "consult_answered": _("{name}答复加签"),
+        "consult_withdrawn": _("撤回对{name}的加签"),
+    }
+    if event.code in titles:
+        words = {"version": version, "name": name, "text": detail.get("text", "")}
+        return Words(titles[event.code].format(**words), event.text, shape, "legal")
     return Words(_("拟定方案第 {version} 版").format(version=version), event.text)
 
 

@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
 INDUSTRIES = env.listed("INDUSTRIES")
 # Answers the days off that a loaded notice has otherwise than the library (Holidays)
 LEGAL_HOLIDAYS = "complaints.calendars.holidays"
+SECOND_SIGNATURE_ABOVE = env.number("SECOND_SIGNATURE_ABOVE")
 ENTERPRISE_NAME = env.text("ENTERPRISE_NAME")
 
 _embedded = embedded_servers()
