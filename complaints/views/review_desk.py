@@ -19,14 +19,15 @@ from complaints.advance import unmet
 from complaints.errors import Unmet
 from complaints.guards import MENDED_BY
 from complaints.lifecycle import STEPS, State
-from complaints.models import Complaint, FactAnswer, Opinion, Resolution
+from complaints.models import Complaint, FactAnswer, Resolution
 from complaints.querysets import ComplaintQuerySet
 from complaints.review_checks import Check
-from complaints.signing import differences, liveness
+from complaints.signing import liveness
 from complaints.signing.canonical import content_hash
 from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
 from complaints.views.case_calc import rounded
+from complaints.views.review_said import Said
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
 from complaints.views.staleness import Stale, stale
 from evidence.models import Item
@@ -48,7 +49,7 @@ def waiting(user: User) -> ComplaintQuerySet:
     )
 
 
-class Review:
+class Review(Said):
     """One case on counsel's desk. Everything is read when first asked for."""
 
     def __init__(self, complaint: Complaint, user: User) -> None:
@@ -95,12 +96,6 @@ class Review:
         """The signature is void and the letter has not left: counsel may sign as it stands now."""
         return liveness.waits_for_another(self.complaint)
 
-    @property
-    def voided(self) -> str:
-        """Why the signature on the version that counts holds no more; "" while it does."""
-        void = liveness.void_of(self.signature) if self.signature else None
-        return differences.sentence(void.changed) if void else ""
-
     @cached_property
     def read(self) -> str:
         """The fingerprint of what stands on the page (SHA-256, hex)."""
@@ -121,6 +116,7 @@ class Review:
         )
         situation.offer_is_below_minimum = self.short > 0
         situation.draft_rules = self.drafts
+        situation.signatures = self.holding
         if self.again:
             reasons = signing_again.unmet(situation, asking=True)
         else:
@@ -278,26 +274,6 @@ class Review:
         """
         shown = [shown_rule(rule, self.lang) for rule in self.result.get("rules", [])]
         return sorted(shown, key=lambda rule: _ORDER.get(rule["status"], len(_ORDER)))
-
-    # --- what was said before
-
-    @cached_property
-    def opinions(self) -> list[Opinion]:
-        """Counsel's words on every version, newest first."""
-        return list(
-            Opinion.objects.filter(resolution__complaint=self.complaint)
-            .select_related("by", "resolution", "voided")
-            .order_by("-id")
-        )
-
-    @property
-    def signature(self) -> Opinion | None:
-        """The signature on the version that counts now."""
-        current = self.resolution
-        return next(
-            (o for o in self.opinions if o.signed and current and o.resolution_id == current.pk),
-            None,
-        )
 
     @property
     def fingerprint(self) -> str:

@@ -142,7 +142,14 @@ def _taken(
         return Outcome(refused=[m for messages in invalid.errors.values() for m in messages])
     except NotAllowed as refused:
         return Outcome(refused=[refused.message], status=403)
+    if step == "sign" and _lies_with_counsel(desk):
+        done = _("您的签署已记录；还须由另一位法务签署，回复函才会发给消费者")
     return Outcome(done=done, to=to)
+
+
+def _lies_with_counsel(desk: Review) -> bool:
+    """Whether it was the first of two signatures."""
+    return Review(find(desk.complaint.number, desk.user), desk.user).open
 
 
 def _refused(desk: Review, refused: StepRefused) -> Outcome:

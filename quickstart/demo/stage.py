@@ -66,8 +66,9 @@ class Scene:
             return self.case.fill(self.values["text"])
         return self.case.said(own or [], getattr(common(), kind), self.act.name, self.act.at)
 
-    def step(self, code: str, **fields: Any) -> None:
-        by = self.by if self.act.by else None
+    def step(self, code: str, by: User | None = None, **fields: Any) -> None:
+        """Take a step, by the act's person unless somebody else is named."""
+        by = by or (self.by if self.act.by else None)
         steps.take(
             self.number,
             code,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.roles import Role
 from complaints.actions import commitment_ends, commitments, feedback
 from complaints.actions import resolution as resolutions
 from complaints.models import Commitment
@@ -48,7 +49,17 @@ def sign(s: Scene) -> None:
         fields["below_minimum_reason"] = s.case.fill(s.values.get("below", BELOW))
     if reasons := law.taken_over(s.case, situation):
         fields["take_over"] = reasons
+    if situation.signatures_needed > len(situation.signatures) + 1:
+        _first_of_two(s, situation, fields)
     s.step("sign", **fields)
+
+
+def _first_of_two(s: Scene, situation: CaseSituation, fields: dict[str, Any]) -> None:
+    """Where much is at stake another counsel signs before."""
+    author = situation.resolution.proposed_by_id if situation.resolution else None
+    apart = (s.by.pk, author)
+    able = (u for u in s.stage.people.values() if u.is_(Role.COUNSEL) and u.pk not in apart)
+    s.step("sign", by=next(able), **fields)
 
 
 def agree(s: Scene) -> None:
