@@ -14,7 +14,6 @@ from audit.record import record
 from complaints import public_promises, validation
 from complaints.advance import lock
 from complaints.errors import Invalid, NotAllowed
-from complaints.lifecycle import State
 from complaints.models import Complaint, Event, Outbox
 from complaints.signing import differences
 from complaints.signing.liveness import LETTER, NotLive, letter_of
@@ -75,7 +74,7 @@ def delivered(
 
 def _refuse_unsigned(complaint: Complaint, row: Outbox) -> None:
     """A letter that counsel signed leaves on a live signature, by hand too. Raises Invalid."""
-    if row.effect != LETTER or complaint.state != State.OFFERED:
+    if row.effect != LETTER:
         return
     try:
         letter_of(complaint)

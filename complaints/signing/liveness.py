@@ -14,7 +14,8 @@ from complaints.signing import differences, policy, verify
 from complaints.signing.canonical import content, format_of
 
 LETTER = "send_reply_letter"
-_STATES = (State.IN_REVIEW, State.OFFERED)
+# Here a change voids; afterwards the offer was answered, and what was agreed is what was signed.
+OPEN_TO_CHANGE = (State.IN_REVIEW, State.OFFERED)
 _STATUS = (Resolution.Status.SUBMITTED, Resolution.Status.SIGNED)
 
 
@@ -34,8 +35,8 @@ def letter_of(complaint: Complaint) -> str:
     Under the lock of the case. Raises NotLive.
     """
     found = standing(complaint)
-    if complaint.state != State.OFFERED or not found:
-        raise NotLive(["returned"], found[0] if found else None)
+    if complaint.state == State.IN_REVIEW or not found:
+        raise NotLive(["returned"])
     holding = [opinion for opinion in found if void_of(opinion) is None] or found[:1]
     for opinion in holding:
         if why := reasons(opinion):
@@ -47,8 +48,6 @@ def letter_of(complaint: Complaint) -> str:
 
 def standing(complaint: Complaint) -> list[Opinion]:
     """The signatures on the version that counts now, the newest first, voided ones too."""
-    if complaint.state not in _STATES:
-        return []
     rows = Opinion.objects.filter(
         signed=True, resolution__complaint=complaint, resolution__status__in=_STATUS
     ).select_related("by", "analysis", "resolution__analysis", "voided")
@@ -108,13 +107,13 @@ def has_left(opinion: Opinion) -> bool:
 def changed_since(opinion: Opinion) -> list[str]:
     """What counsel read and the case says otherwise now.
 
-    Once the letter has left, proof that comes in (the consumer's answer, a receipt) and what
-    becomes of the rules change nothing of what was sent; what the facts are still does.
+    Once the consumer has answered: nothing. Once the letter has left, proof that comes in (the
+    consumer's answer, a receipt) and what becomes of the rules change nothing of what was sent;
+    what the facts are still does.
     """
-    covered = opinion.covered
-    if covered is None:
+    covered, complaint = opinion.covered, opinion.resolution.complaint
+    if covered is None or complaint.state not in OPEN_TO_CHANGE:
         return []
-    complaint = opinion.resolution.complaint
     if has_left(opinion):
         return ["analysis.facts"] if _facts_differ(complaint, opinion) else []
     opinion.resolution.analysis = opinion.analysis

@@ -15,6 +15,8 @@ def look(complaint: Complaint, by: User | None, now: datetime) -> None:
     """After an act on the case, under its lock: void the signatures that cover something else than
     what the case says now. One small query where nothing is signed.
     """
+    if complaint.state not in liveness.OPEN_TO_CHANGE:
+        return
     for opinion in liveness.standing(complaint):
         if liveness.void_of(opinion) is None and (changed := liveness.changed_since(opinion)):
             void(opinion, changed, by, now)

@@ -20,7 +20,7 @@ from complaints.guards import file_is_complete
 from complaints.lifecycle import STEPS, State
 from complaints.models import Commitment, Complaint, Event, Opinion
 from complaints.review_checks import total_of
-from complaints.signing.canonical import is_as_signed
+from complaints.signing import differences, verify
 from complaints.situation import CaseSituation
 from complaints.views.case_promises import state_words
 from complaints.views.case_words import in_words
@@ -98,19 +98,26 @@ class ArchiveFile:
         """The last signature, on whichever version it stands."""
         return (
             Opinion.objects.filter(resolution__complaint=self.complaint, signed=True)
-            .select_related("by", "resolution__analysis", "resolution__proposed_by")
+            .select_related(
+                "by", "analysis", "voided", "resolution__analysis", "resolution__proposed_by"
+            )
             .prefetch_related("resolution__measures")
             .order_by("-id")
             .first()
         )
 
     @cached_property
-    def as_signed(self) -> bool:
-        """Whether what was signed still has the fingerprint of the signature."""
+    def differing(self) -> str:
+        """What is not as it was signed, recomputed with hash and key; "" where all is."""
         if self.signature is None:
-            return True
+            return ""
         self.signature.resolution.complaint = self.complaint
-        return is_as_signed(self.signature)
+        return differences.in_words(verify.faults(self.signature))
+
+    @property
+    def by_key(self) -> bool:
+        """Whether the signature has a key at all; older ones have their fingerprint alone."""
+        return self.signature is not None and not verify.is_unsigned(self.signature)
 
     @property
     def total(self) -> Decimal:

@@ -100,7 +100,10 @@ def wrong(case: Complaint, opinion: Opinion | None) -> str:
         "status": "signed",
         "case": opinion.statement["case"],
     }
-    return ", ".join(name for name in signed if signed[name] != stands[name])
+    names = set(signed)
+    if case.state != "offered":  # the consumer answered: what was agreed is what was signed
+        names -= {"facts", "evidence"}
+    return ", ".join(sorted(name for name in names if signed[name] != stands[name]))
 
 
 def newest(case: Complaint) -> Opinion | None:

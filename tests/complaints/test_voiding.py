@@ -85,6 +85,19 @@ def test_proof_that_comes_after_the_letter_left_voids_nothing(cast: Cast) -> Non
     assert Voided.objects.get().changed == ["analysis.facts"]
 
 
+def test_a_letter_that_waits_when_the_consumer_agrees_leaves_as_it_was_signed(cast: Cast) -> None:
+    case = f.step(f.offered(cast), "consumer_accepts", cast.agent, means="phone", note="同意")
+    more_evidence(case, cast)
+    another_fact(case, cast)
+    assert not Voided.objects.exists()
+    send_waiting()
+    assert [n.body for n in sent(case)] == [f.LETTER]
+    other = f.closed(cast, order_number="SO-2")
+    tampered(other, "letter")
+    send_waiting()
+    assert sent(other) == []
+
+
 def test_an_act_that_fails_voids_nothing(cast: Cast) -> None:
     case = f.offered(cast)
     with pytest.raises(Invalid):

@@ -119,7 +119,7 @@ def test_the_file_holds_signature_evidence_custody_story_and_chain(cast: Cast) -
     case = f.archived(cast)
     client = browser(cast.auditor)
     for tab, words in (
-        ("chain", ("核验通过 13 条", "流程：归档", "案卷完整，已归档")),
+        ("chain", ("核验通过 14 条", "流程：归档", "案卷完整，已归档")),
         ("story", ("消费者投诉", "签署")),
         ("resolution", ("林若衡", "复算一致，内容与签署时相同", "付款流水 P-1", "¥3,980.00")),
         ("evidence", ("外呼录音", "收取", case.folder.items.get().sha256)),
@@ -180,8 +180,8 @@ def test_the_middle_of_a_long_chain_is_folded_but_checked(cast: Cast) -> None:
     for _ in range(8):
         client.post(reverse("evidence", args=[case.number, item.number]))
     text = client.get(address(case)).content.decode()
-    assert "核验通过 20 条" in text
-    assert "展开中间 5 条" in text
+    assert "核验通过 21 条" in text
+    assert "展开中间 6 条" in text
     assert "展开中间" not in client.get(address(case), {"all": "1"}).content.decode()
 
 
@@ -194,7 +194,7 @@ def test_the_file_costs_a_fixed_number_of_statements(cast: Cast) -> None:
         with CaptureQueriesContext(connection) as statements:
             client.get(address(case), {"tab": tab})
         counted[tab] = len(statements)
-    assert counted == {"chain": 11, "story": 12, "resolution": 13, "evidence": 11}
+    assert counted == {"chain": 11, "story": 12, "resolution": 17, "evidence": 11}
 
 
 # --- archiving and reopening
