@@ -4,6 +4,7 @@ from django.urls import path
 
 from complaints.views import (
     analyses,
+    apart,
     case,
     case_acts,
     clocks,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("ask/", holds.ask, name="ask_documents"),
     path("moments/", moments.record_moment, name="record_moment"),
     path("assign/", case_acts.assign, name="assign"),
+    path("named/", apart.named, name="name_person"),
+    path("recuse/", apart.recuse, name="recuse"),
     path("claim/", case_acts.claim, name="claim"),
     path("share/", case_acts.share, name="share"),
     path("commitments/", promise_acts.make_promise, name="make_promise"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from complaints.actions import steps
+from complaints.actions.segregation import may_name
 from complaints.errors import Unmet
 from complaints.lifecycle import State
 from complaints.models import Complaint
@@ -221,6 +222,16 @@ def _others(page: CasePage) -> list[Action]:
         (
             page.may("edit_complaints") and not complaint.shared_with_counsel,
             Action("share", _("请法务协助"), reverse("share", args=[number]), icon="scale"),
+        ),
+        (
+            may_name(user),
+            Action(
+                "named", _("登记点名的同事"), reverse("name_person", args=[number]), icon="user"
+            ),
+        ),
+        (
+            page.may("sign_resolutions"),
+            Action("recuse", _("回避本案"), reverse("recuse", args=[number]), icon="stop"),
         ),
         (
             page.may("edit_complaints"),

@@ -279,3 +279,36 @@ def test_an_author_with_two_roles_is_refused(cast: Cast) -> None:
     f.step(case, "submit", cast.agent)
     with pytest.raises(StepRefused, match="方案拟订人不得审核或签署自己的方案"):
         f.step(case, "sign", both, **SIGN)
+
+
+# --- in the page
+
+
+def test_a_supervisor_names_a_colleague_in_the_page(cast: Cast, case: Complaint) -> None:
+    client = client_of(cast.supervisor)
+    address = reverse("name_person", args=[case.number])
+    shown = client.get(address).content.decode()
+    assert 'value="counsel"' in shown
+    assert 'value="outsider"' not in shown
+    assert address in client.get(reverse("case", args=[case.number])).content.decode()
+    wrong = client.post(address, {"user": "counsel", "why": " "})
+    assert wrong.status_code == 422
+    assert client.post(address, {"user": "agent", "why": "x"}).status_code == 422  # the owner
+    done = client.post(address, {"user": "counsel", "why": "消费者投诉其态度"}, follow=True)
+    assert "已登记，此人不再参与本案" in done.content.decode()
+    assert "登记本案点名的同事：林若衡，不得参与本案" in done.content.decode()
+    assert 'value="counsel"' not in client.get(address).content.decode()
+    assert client_of(cast.agent).get(address).status_code == 403
+    assert client_of(cast.outside_supervisor).get(address).status_code == 404
+
+
+def test_counsel_steps_back_in_the_page(cast: Cast, case: Complaint) -> None:
+    client = client_of(cast.counsel)
+    address = reverse("recuse", args=[case.number])
+    assert "不能撤回" in client.get(address).content.decode()
+    assert client.post(address, {"reason": ""}).status_code == 422
+    done = client.post(address, {"reason": "与消费者相识"}, follow=True)
+    assert "已回避，由另一位法务处理" in done.content.decode()
+    page = client.get(reverse("review_case", args=[case.number])).content.decode()
+    assert "您已回避本案，不得审核或签署" in page
+    assert client_of(cast.supervisor).get(address).status_code == 403
