@@ -53,6 +53,15 @@ def attach(complaint: Complaint, condition_id: int, number: int) -> None:
     found.save(update_fields=["evidence_number"])
 
 
+def check_note(values: Mapping[str, Any]) -> str:
+    """What was done, in words. Raises Invalid."""
+    note: str = validation.clean(
+        {"note": None, **values},
+        {"note": lambda x: validation.text(x, 2000, required=True, lines=True)},
+    )["note"]
+    return note
+
+
 def meet(
     number: str,
     condition_id: int,
@@ -70,10 +79,7 @@ def meet(
     now = now or timezone.now()
     if not by.may("draft_resolutions"):
         raise NotAllowed(_("您的角色不能登记条件的落实"))
-    note = validation.clean(
-        {"note": None, **values},
-        {"note": lambda x: validation.text(x, 2000, required=True, lines=True)},
-    )["note"]
+    note = check_note(values)
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)

@@ -14,6 +14,7 @@ from complaints.models import (
     Analysis,
     Commitment,
     Complaint,
+    Condition,
     Deadline,
     Event,
     Extension,
@@ -63,6 +64,13 @@ def _resolution() -> Subquery:
     )
     signed = Opinion.objects.filter(resolution=OuterRef("pk"), signed=True).order_by("-id")
     voided = signed.values(as_json=JSONObject(at="voided__at", changed="voided__changed"))
+    conditions = ArraySubquery(
+        Condition.objects.filter(
+            opinion__resolution=OuterRef("pk"), opinion__voided=None, met_at=None
+        )
+        .order_by("pk")
+        .values(as_json=JSONObject(id="pk", text="text", by="opinion__by__name"))
+    )
     rows = Resolution.objects.exclude(status="superseded").order_by("-version")
     return _first(
         rows,
@@ -75,6 +83,7 @@ def _resolution() -> Subquery:
         proposer="proposed_by__name",
         measures=measures,
         voided=Subquery(voided[:1]),
+        conditions=conditions,
     )
 
 

@@ -204,6 +204,19 @@ class CasePage:
         return {"at": moment(found["at"]), "why": differences.sentence(found["changed"])}
 
     @property
+    def conditions(self) -> list[dict[str, Any]]:
+        """What counsel asked with the signature and is not done: {id, text, by}."""
+        if self.complaint.state != State.IN_REVIEW:
+            return []
+        found: list[dict[str, Any]] = (self.complaint.resolution or {}).get("conditions", [])
+        return found
+
+    @property
+    def may_draft(self) -> bool:
+        """Whoever drafts, who also meets the conditions of a signature."""
+        return self.may("draft_resolutions")
+
+    @property
     def may_sign(self) -> bool:
         """Counsel, who signs again what holds no more."""
         return self.may("sign_resolutions")

@@ -28,6 +28,7 @@ class Word:
 
     opinion: str = ""
     below_minimum_reason: str = ""
+    conditions: str = ""  # one in each line
     read: str = ""
     seen: str = ""
     version: str = ""
@@ -36,7 +37,7 @@ class Word:
     @classmethod
     def posted(cls, data: QueryDict) -> Word:
         """As the form sends it."""
-        names = ("opinion", "below_minimum_reason", "read", "seen", "version")
+        names = ("opinion", "below_minimum_reason", "conditions", "read", "seen", "version")
         return cls(**{name: data.get(name, "") for name in names}, take_over=_reasons(data))
 
     @classmethod
@@ -45,6 +46,7 @@ class Word:
         return cls(
             str(draft.get("opinion", "")),
             str(draft.get("below_minimum_reason", "")),
+            str(draft.get("conditions", "")),
             take_over=_reasons(draft),
         )
 
@@ -93,6 +95,8 @@ def sign(request: HttpRequest, desk: Review, word: Word) -> Outcome:
     fields: dict[str, Any] = {"opinion": word.opinion}
     if word.below_minimum_reason.strip():
         fields["below_minimum_reason"] = word.below_minimum_reason
+    if word.conditions.strip():
+        fields["conditions"] = word.conditions.splitlines()
     drafts = {each.rule.id for each in desk.drafts}
     taken_over = {name: why for name, why in word.take_over.items() if name in drafts}
     if taken_over:
@@ -144,6 +148,8 @@ def _taken(
         return Outcome(refused=[refused.message], status=403)
     if step == "sign" and _lies_with_counsel(desk):
         done = _("您的签署已记录；还须由另一位法务签署，回复函才会发给消费者")
+        if fields.get("conditions"):
+            done = _("附条件签署已记录；条件全部落实后会通知您，再由您发出")
     return Outcome(done=done, to=to)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -328,3 +329,34 @@ def test_sending_back_needs_words_or_comments(cast: Cast) -> None:
     with pytest.raises(StepRefused):
         f.step(case, "send_back", cast.counsel)
     f.step(case, "send_back", cast.counsel2)
+
+
+# --- in the page
+
+
+def test_conditions_are_set_and_met_in_the_page(cast: Cast) -> None:
+    case = f.in_review(cast)
+    address = reverse("review_case", args=[case.number])
+    counsel, agent = client_of(cast.counsel), client_of(cast.agent)
+    sent = word(
+        counsel.get(address), "sign", below_minimum_reason="测试", conditions="补录录音\n\n核实账户"
+    )
+    done = counsel.post(address, sent, follow=True).content.decode()
+    assert "附条件签署已记录" in done
+    assert "还有 2 个签署条件没有落实" in done
+    page = agent.get(reverse("case", args=[case.number])).content.decode()
+    assert "林若衡附条件签署，待落实" in page
+    for condition in Condition.objects.all():
+        sheet = reverse("meet_condition", args=[case.number, condition.pk])
+        assert sheet in page
+        assert condition.text in agent.get(sheet).content.decode()
+        assert agent.post(sheet, {"note": " "}).status_code == 422
+        file = SimpleUploadedFile("a.txt", f"凭证 {condition.pk}".encode())
+        met = agent.post(sheet, {"note": "已办", "file": file}, follow=True)
+        assert "已登记落实" in met.content.decode()
+        assert agent.post(sheet, {"note": "再一次"}).status_code == 422
+        assert counsel.get(sheet).status_code == 403
+    assert not Voided.objects.exists()
+    counsel.post(address, word(counsel.get(address), "sign", below_minimum_reason="测试"))
+    assert fresh(case).state == "offered"
+    assert letters(case) == 1
