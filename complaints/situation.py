@@ -87,7 +87,7 @@ class CaseSituation:
         return (
             Resolution.objects.filter(complaint=self.complaint)
             .exclude(status=Resolution.Status.SUPERSEDED)
-            .prefetch_related("measures")
+            .prefetch_related("measures", "points")
             .order_by("-version")
             .first()
         )

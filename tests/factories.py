@@ -35,6 +35,19 @@ LETTER = (
 )
 
 
+POINT = {
+    "title": "外呼时是否承诺根治高血压",
+    "consumer_says": "来电称三个疗程根治高血压",
+    "we_found": "录音第 2 分钟有这句话",
+    "for_numbers": [1],
+    "against_numbers": [],
+    "burden": "consumer",
+    "finding": "established",
+    "finding_words": "您反映的情况属实",
+    "fact": "fr_false_statement",
+}
+
+
 def values(**changes: Any) -> dict[str, Any]:
     """What a complete registration sends."""
     return {

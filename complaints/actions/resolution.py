@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import validation
+from complaints.actions import points
 from complaints.advance import check_version, lock
 from complaints.choices import MeasureKind
 from complaints.errors import Invalid, NotAllowed
@@ -29,7 +30,7 @@ def current(complaint: Complaint) -> Resolution | None:
         Resolution.objects.filter(complaint=complaint)
         .exclude(status=Resolution.Status.SUPERSEDED)
         .select_related("proposed_by", "analysis")
-        .prefetch_related("measures")
+        .prefetch_related("measures", "points")
         .order_by("-version")
         .first()
     )
@@ -93,7 +94,7 @@ def save_draft(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Resolution:
-    """Write the proposal `{measures, explanation, legal_basis, letter}`.
+    """Write the proposal `{measures, points, explanation, legal_basis, letter}`.
 
     Edits the draft, or makes the next version after a return. Raises Complaint.DoesNotExist,
     NotAllowed, StaleVersion, Invalid.
@@ -106,6 +107,7 @@ def save_draft(
         complaint = lock(number, by)
         check_version(complaint, version)
         _check_stage(complaint)
+        points.check(complaint, data.get("points", ()))
         resolution = _draft_of(complaint, by, now)
         _write(resolution, data, by, now)
         _record(complaint, resolution, by, now)
@@ -120,6 +122,7 @@ def _cleaned(values: Mapping[str, Any], today: date) -> dict[str, Any]:
         values,
         {
             "measures": lambda x: _measures(x, today),
+            "points": points.cleaned,
             "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
             "legal_basis": _basis,
             "letter": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
@@ -140,7 +143,7 @@ def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
     """The draft; without one the next version, beginning with the words of the last."""
     latest = (
         Resolution.objects.filter(complaint=complaint)
-        .prefetch_related("measures")
+        .prefetch_related("measures", "points")
         .order_by("-version")
         .first()
     )
@@ -172,11 +175,14 @@ def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
             )
             for m in latest.measures.all()
         )
+        points.carry_over(latest, fresh)
     return fresh
 
 
 def _write(resolution: Resolution, data: Mapping[str, Any], by: User, now: datetime) -> None:
-    """Set what was sent and leave the rest; measures that were sent take the place of all."""
+    """Set what was sent and leave the rest; measures or points that were sent take the place of
+    all.
+    """
     for name in ("explanation", "legal_basis", "letter"):
         if name in data:
             setattr(resolution, name, data[name])
@@ -188,6 +194,8 @@ def _write(resolution: Resolution, data: Mapping[str, Any], by: User, now: datet
             Measure(resolution=resolution, position=i, **m)
             for i, m in enumerate(data["measures"], 1)
         )
+    if "points" in data:
+        points.write(resolution, data["points"])
 
 
 def _record(complaint: Complaint, resolution: Resolution, by: User, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as s
 
 from accounts.api.schema import ById
+from complaints.api.point_shapes import PointSent
 from complaints.api.serializers import money
 from complaints.choices import (
     Channel,
@@ -188,6 +189,7 @@ class Proposal(Shape):
     """Only what is sent is changed."""
 
     measures = MeasureSent(many=True, required=False)
+    points = PointSent(many=True, required=False)
     explanation = s.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)
     legal_basis = s.ListField(required=False, child=s.CharField(max_length=200))
     letter = s.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as s
 
 from accounts.api.schema import ById, ProblemError
+from complaints.api.point_shapes import PointAnswer
 from complaints.choices import (
     Channel,
     Claim,
@@ -261,6 +262,7 @@ class ResolutionAnswer(Shape):
     version = s.IntegerField()
     status = s.ChoiceField(Resolution.Status.choices)
     measures = MeasureAnswer(many=True)
+    points = PointAnswer(many=True)
     explanation = s.CharField(allow_blank=True)
     legal_basis = s.ListField(child=s.CharField())
     letter = s.CharField(allow_blank=True)

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from accounts.models import Team, User
 from complaints import clock_words
+from complaints.api import point_shapes
 from complaints.choices import DeadlineState
 from complaints.models import (
     Communication,
@@ -214,6 +215,7 @@ def resolution(proposal: Resolution) -> dict[str, Any]:
             }
             for m in proposal.measures.all()
         ],
+        "points": [point_shapes.shown(point) for point in proposal.points.all()],
         "explanation": proposal.explanation,
         "legal_basis": list(proposal.legal_basis),
         "letter": proposal.letter,

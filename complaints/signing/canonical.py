@@ -13,11 +13,12 @@ from typing import Any
 
 from complaints import carrying, snapshots
 from complaints.carrying import Carrier
-from complaints.models import Analysis, Measure, Opinion, Resolution
+from complaints.models import Analysis, Measure, Opinion, Point, Resolution
 from evidence.models import Item
 
-FORMAT = 2
+FORMAT = 3
 OLDEST = 1
+POINTS = 3  # the format from which on points at issue are covered
 
 Covered = dict[str, Any]
 
@@ -28,10 +29,10 @@ def content(
     carriers: Sequence[Carrier] | None = None,
     number: int = FORMAT,
 ) -> Covered:
-    """Everything a signature covers, as plain JSON values: measures, explanation, basis, letter,
-    analysis, hashes of the evidence, and the rules that carry it (`carriers`, where they are known
-    already); `number` is the format. Of what was `signed`: in its format, the evidence, the
-    analysis and the rules as they stood by then.
+    """Everything a signature covers, as plain JSON values: measures, points at issue, explanation,
+    basis, letter, analysis, hashes of the evidence, and the rules that carry it (`carriers`, where
+    they are known already); `number` is the format. Of what was `signed`: in its format, the
+    evidence, the analysis and the rules as they stood by then.
     """
     number = number if signed is None else format_of(signed)
     analysis = (signed and signed.analysis) or resolution.analysis
@@ -47,6 +48,8 @@ def content(
     }
     if number > OLDEST:
         covered["format"] = number
+    if number >= POINTS:
+        covered["points"] = [_point(p) for p in resolution.points.all()]
     if signed is None:
         found = carrying.rules(resolution) if carriers is None else carriers
         covered["rules"] = rules([each.as_json() for each in found])
@@ -90,6 +93,20 @@ def _measure(measure: Measure) -> dict[str, Any]:
         "formula": measure.formula,
         "description": measure.description,
         "due": measure.due.isoformat() if measure.due else None,
+    }
+
+
+def _point(point: Point) -> dict[str, Any]:
+    return {
+        "title": point.title,
+        "consumer_says": point.consumer_says,
+        "we_found": point.we_found,
+        "for_numbers": list(point.for_numbers),
+        "against_numbers": list(point.against_numbers),
+        "burden": point.burden,
+        "finding": point.finding,
+        "finding_words": point.finding_words,
+        "fact": point.fact,
     }
 
 

@@ -60,7 +60,7 @@ def signatures(number: str = "") -> QuerySet[Opinion]:
         rows = rows.filter(resolution__complaint__number=number)
     return rows.select_related(
         "by", "analysis", "voided", "resolution__complaint", "resolution__analysis"
-    ).prefetch_related("resolution__measures")
+    ).prefetch_related("resolution__measures", "resolution__points")
 
 
 def check(rows: QuerySet[Opinion]) -> Iterator[Found]:

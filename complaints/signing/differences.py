@@ -20,6 +20,7 @@ NAMES: dict[str, str | Promise] = {
     "complaint": gettext_lazy("案件编号"),
     "version": gettext_lazy("方案版本"),
     "measures": gettext_lazy("措施"),
+    "points": gettext_lazy("争点"),
     "explanation": gettext_lazy("说明"),
     "legal_basis": gettext_lazy("法律依据"),
     "letter": gettext_lazy("致消费者函"),
@@ -48,6 +49,17 @@ _OF_A_MEASURE: dict[str, str | Promise] = {
     "description": gettext_lazy("内容"),
     "due": gettext_lazy("期限"),
 }
+_OF_A_POINT: dict[str, str | Promise] = {
+    "title": gettext_lazy("标题"),
+    "consumer_says": gettext_lazy("消费者主张"),
+    "we_found": gettext_lazy("我方查明"),
+    "for_numbers": gettext_lazy("支持的证据"),
+    "against_numbers": gettext_lazy("反对的证据"),
+    "burden": gettext_lazy("举证责任"),
+    "finding": gettext_lazy("认定"),
+    "finding_words": gettext_lazy("结论"),
+    "fact": gettext_lazy("所涉事实"),
+}
 _OF_THE_ANALYSIS: dict[str, str | Promise] = {
     "facts": gettext_lazy("事实"),
     "rulebook": gettext_lazy("规则库"),
@@ -72,16 +84,22 @@ def _whole(name: str, old: Any, new: Any) -> list[str]:
     return [name]
 
 
-def _measures(name: str, old: Rows, new: Rows) -> list[str]:
-    found = []
-    for number in range(1, max(len(old), len(new)) + 1):
-        if number > min(len(old), len(new)):
-            found.append(f"{name}.{number}")
-            continue
-        one, other = old[number - 1], new[number - 1]
-        keys = [*_OF_A_MEASURE, *sorted((one.keys() | other.keys()) - _OF_A_MEASURE.keys())]
-        found += [f"{name}.{number}.{key}" for key in keys if one.get(key) != other.get(key)]
-    return found
+def _numbered(known: Mapping[str, str | Promise]) -> Callable[[str, Rows, Rows], list[str]]:
+    """Rows that have a place and no name, column by column in the order of `known`."""
+
+    def compare(name: str, old: Rows | None, new: Rows | None) -> list[str]:
+        before, after = old or [], new or []
+        found = []
+        for number in range(1, max(len(before), len(after)) + 1):
+            if number > min(len(before), len(after)):
+                found.append(f"{name}.{number}")
+                continue
+            one, other = before[number - 1], after[number - 1]
+            keys = [*known, *sorted((one.keys() | other.keys()) - known.keys())]
+            found += [f"{name}.{number}.{key}" for key in keys if one.get(key) != other.get(key)]
+        return found or [name]
+
+    return compare
 
 
 def _analysis(name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> list[str]:
@@ -103,7 +121,8 @@ def _by(key: str) -> Callable[[str, Rows, Rows], list[str]]:
 
 
 _PARTS: dict[str, Callable[[str, Any, Any], list[str]]] = {
-    "measures": _measures,
+    "measures": _numbered(_OF_A_MEASURE),
+    "points": _numbered(_OF_A_POINT),
     "analysis": _analysis,
     "evidence": _by("number"),
     "rules": _by("rule"),
@@ -150,6 +169,14 @@ def _measure_words(rest: str) -> str:
     return _("第 {n} 项措施的{what}").format(n=number, what=what)
 
 
+def _point_words(rest: str) -> str:
+    number, _dot, key = rest.partition(".")
+    if not key:
+        return _("第 {n} 个争点").format(n=number)
+    what = str(_OF_A_POINT.get(key, key))
+    return _("第 {n} 个争点的{what}").format(n=number, what=what)
+
+
 def _analysis_words(rest: str) -> str:
     return _("法律分析的{what}").format(what=str(_OF_THE_ANALYSIS.get(rest, rest)))
 
@@ -170,6 +197,7 @@ def _other(rest: str) -> str:
 
 _WORDS: dict[str, Callable[[str], str]] = {
     "measures": _measure_words,
+    "points": _point_words,
     "analysis": _analysis_words,
     "evidence": _evidence_words,
     "rules": _rule_words,

@@ -51,7 +51,9 @@ def standing(complaint: Complaint) -> list[Opinion]:
     rows = Opinion.objects.filter(
         signed=True, resolution__complaint=complaint, resolution__status__in=_STATUS
     ).select_related("by", "analysis", "resolution__analysis", "voided")
-    found = list(rows.prefetch_related("resolution__measures").order_by("-id"))
+    found = list(
+        rows.prefetch_related("resolution__measures", "resolution__points").order_by("-id")
+    )
     for opinion in found:
         opinion.resolution.complaint = complaint
     return found

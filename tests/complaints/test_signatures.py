@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from audit.models import Entry
-from complaints.models import Complaint, Opinion, SigningKey
+from complaints.models import Complaint, Opinion, Resolution, SigningKey
 from complaints.signing import canonical, keys, statements
 from config.state import kept_secret, state_dir
 from tests import factories as f
@@ -101,6 +101,14 @@ def test_an_opinion_from_before_there_were_keys_keeps_its_fingerprint(cast: Cast
     assert set(old["analysis"]) == {"facts", "rulebook", "as_of"}
     opinion.content_hash = canonical.hash_of(old)
     assert canonical.is_as_signed(opinion)
+
+
+def test_what_was_signed_before_points_were_covered_is_recomputed_without_them(cast: Cast) -> None:
+    case = f.resolving(cast)
+    f.resolutions.save_draft(case.number, f.proposal(points=[f.POINT]), by=cast.agent)
+    resolution = Resolution.objects.get()
+    assert canonical.content(resolution)["points"] == [f.POINT]
+    assert "points" not in canonical.content(resolution, number=2)
 
 
 def test_proof_on_its_way_while_counsel_signed_is_not_taken_for_covered(cast: Cast) -> None:

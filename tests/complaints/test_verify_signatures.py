@@ -13,7 +13,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
-from complaints.models import Analysis, Complaint, Measure, Opinion, Resolution, SigningKey
+from complaints.models import (
+    Analysis,
+    Complaint,
+    Measure,
+    Opinion,
+    Point,
+    Resolution,
+    SigningKey,
+)
 from complaints.signing import canonical, checking
 from correspondence.tasks import send_waiting
 from evidence.models import Item
@@ -43,11 +51,12 @@ def verify(case: Complaint | None = None, **options: Any) -> tuple[int, str]:
 
 @pytest.fixture
 def case(cast: Cast) -> Complaint:
-    """Two measures, three pieces of evidence, signed; the letter has left."""
+    """Two measures, two points, three pieces of evidence, signed; the letter has left."""
     made = f.with_evidence(f.with_evidence(f.resolving(cast), cast.agent, "二"), cast.agent, "三")
     measure = f.proposal()["measures"][0]
     second = {"kind": "increased_damages", "amount": "11940.00", "formula": "3980.00 × 3"}
-    f.resolutions.save_draft(made.number, f.proposal(measures=[measure, second]), by=cast.agent)
+    proposal = f.proposal(measures=[measure, second], points=[f.POINT, {**f.POINT, "fact": ""}])
+    f.resolutions.save_draft(made.number, proposal, by=cast.agent)
     f.step(made, "submit", cast.agent)
     f.step(made, "sign", cast.counsel, opinion="同意", below_minimum_reason="测试")
     send_waiting()
@@ -71,6 +80,10 @@ def resolution(**changes: Any) -> Callable[[], Any]:
 
 def measure(position: int, **changes: Any) -> Callable[[], Any]:
     return lambda: Measure.objects.filter(position=position).update(**changes)
+
+
+def point(position: int, **changes: Any) -> Callable[[], Any]:
+    return lambda: Point.objects.filter(position=position).update(**changes)
 
 
 def opinion(**changes: Any) -> Callable[[], Any]:
@@ -141,6 +154,16 @@ TAMPERING: dict[str, tuple[str, Callable[[], Any]]] = {
     "the description": ("measures.1.description", measure(1, description="退款")),
     "the due date": ("measures.1.due", measure(1, due=None)),
     "a measure less": ("measures.2", lambda: Measure.objects.filter(position=2).delete()),
+    "what is at issue": ("points.1.title", point(1, title="别的")),
+    "what the consumer says": ("points.1.consumer_says", point(1, consumer_says="")),
+    "what was found": ("points.2.we_found", point(2, we_found="别的")),
+    "evidence for it": ("points.1.for_numbers", point(1, for_numbers=[1, 2])),
+    "evidence against it": ("points.1.against_numbers", point(1, against_numbers=[3])),
+    "the burden": ("points.1.burden", point(1, burden="none")),
+    "the finding": ("points.2.finding", point(2, finding="not_established")),
+    "the words of the finding": ("points.2.finding_words", point(2, finding_words="。")),
+    "the fact on which it turns": ("points.1.fact", point(1, fact="fr_intent")),
+    "a point less": ("points.2", lambda: Point.objects.filter(position=2).delete()),
     "one hash": (
         "evidence.3",
         lambda: Item.objects.filter(number=3).update(sha256="0" * 64),

@@ -178,6 +178,9 @@ def test_renewing_the_analysis_while_counsel_reads_voids_nothing_that_is_not_sig
 
 def test_every_part_has_words() -> None:
     parts: list[Any] = ["letter", "measures.2", "measures.2.amount", "evidence.3", "kept.letter"]
+    assert (
+        differences.in_words(["points.2", "points.1.finding"]) == "第 2 个争点、第 1 个争点的认定"
+    )
     assert differences.in_words(parts) == (
         "致消费者函、第 2 项措施、第 2 项措施的金额、证据 3、签署时留存的内容（致消费者函）"
     )
