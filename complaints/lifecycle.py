@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from complaints import guards as g
+from complaints import resolution_guards as r
 from complaints import step_checks as c
 from complaints.guards import Situation
 
@@ -213,7 +214,7 @@ STEPS: dict[str, Step] = {
             (State.RESOLVING,),
             (State.IN_REVIEW,),
             (A, S),
-            guards=(g.resolution_is_complete, g.analysis_is_fresh),
+            guards=(g.resolution_is_complete, r.points_are_found, g.analysis_is_fresh),
             effects=("tell_counsel",),
             stops=("draft",),
             starts=("counsel_review",),

@@ -15,11 +15,12 @@ from typing import Any, Literal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from complaints import facts
+from complaints import facts, suggestion
 from complaints.arithmetic import result_of
 from complaints.carrying import Carrier
-from complaints.models import Complaint, Measure, Resolution
+from complaints.models import Complaint, Measure, Point, Resolution
 from complaints.suggestion import cited
+from legal_rules.reasoning.prose import chinese_number
 from letters import wording
 
 Mark = Literal["ok", "unk", "no"]
@@ -59,6 +60,7 @@ def all_of(
         _amount(resolution, result),
         _formulas(list(resolution.measures.all())),
         _letter_agrees(resolution),
+        _points(resolution, result),
         _wording(_("没有绝对化承诺或疗效断言"), text, "absolute"),
         _wording(_("没有排除、限制消费者权利的内容"), text, "unfair"),
         _wording(_("没有激化矛盾的用语"), text, "conflict"),
@@ -180,6 +182,29 @@ def _letter_agrees(resolution: Resolution) -> Check:
         _("函件里没有写明 {amount} 元").format(amount=f"{a:,.2f}") for a in dict.fromkeys(absent)
     )
     return Check("unk" if notes else "ok", label, "", notes)
+
+
+_AT_ISSUE = re.compile(r"[\W_]+")
+
+
+def _points(resolution: Resolution, result: Mapping[str, Any]) -> Check:
+    """Each is answered by its title, or by its number (争点 2, 争点二)."""
+    label = _("函件逐项答复了争点")
+    found = list(resolution.points.all())
+    figure = ngettext("%(n)s 个争点", "%(n)s 个争点", len(found)) % {"n": len(found)}
+    if not found:
+        claimed = any(suggestion.is_claim(r) for r in result.get("remedies", []))
+        asked = _("没有列出争点；请核对消费者的主张是否都有答复")
+        return Check("unk", label, figure, (asked,)) if claimed else Check("ok", label, figure)
+    letter = _AT_ISSUE.sub("", resolution.letter).lower()
+    absent = [p.title for p in found if not any(m in letter for m in _markers(p))]
+    notes = tuple(_("函件没有答复“{title}”").format(title=title) for title in absent)
+    return Check("unk" if absent else "ok", label, figure, notes)
+
+
+def _markers(point: Point) -> list[str]:
+    title = _AT_ISSUE.sub("", point.title).lower()
+    return [title, f"争点{chinese_number(point.position)}", f"争点{point.position}"]
 
 
 def _wording(label: str, text: str, topic: wording.Topic) -> Check:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from complaints import validation
 from complaints.errors import Invalid
 from complaints.models import Complaint, Point, Resolution
+from complaints.models.points import MOST_POINTS
 from complaints.validation import Refused
 from evidence.models import Item
 from legal_rules.vocabulary import FACTS
 
-MOST_POINTS = 30
 MOST_NUMBERS = 50
 FIELDS = (
     "title",

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models.resolution import Resolution
 
+MOST_POINTS = 30  # of one resolution
+
 
 class Point(models.Model):
     """One point at issue of a resolution.

@@ -105,12 +105,20 @@ def test_evidence_articles_sums_and_remedies_are_marked_by_what_is_there(checked
         "signed": True,
         "citations": [{"instrument": "cpl_2013", "article": "55", "paragraph": 1}],
     }
-    owed = {"remedy": "r", "rule": "x", "certain": True, "amount": "3980.00", "cumulates_with": []}
+    owed = {
+        "remedy": "r",
+        "kind": "refund",
+        "rule": "x",
+        "certain": True,
+        "amount": "3980.00",
+        "cumulates_with": [],
+    }
     good = checked(
         {"rules": [applies], "remedies": [owed]},
         legal_basis=["《中华人民共和国消费者权益保护法》第五十五条第一款"],
         letter=f.LETTER.replace("退还价款", "退还价款 3,980.00 元"),
     )
+    assert good.pop("函件逐项答复了争点") == "unk"  # there is none
     assert set(good.values()) == {"ok"}
     poor = checked({"remedies": [{**owed, "amount": "9999.00"}]}, evidence=0, letter="再无任何争议")
     assert poor == {
@@ -120,6 +128,7 @@ def test_evidence_articles_sums_and_remedies_are_marked_by_what_is_there(checked
         "金额不低于法律分析的最低额": "no",
         "算式复算一致": "ok",
         "函件写明的金额与方案一致": "unk",
+        "函件逐项答复了争点": "unk",
         "没有绝对化承诺或疗效断言": "ok",
         "没有排除、限制消费者权利的内容": "unk",
         "没有激化矛盾的用语": "ok",

@@ -1,0 +1,19 @@
+"""What must hold of the proposal itself before counsel gets or signs it, as in `guards.py`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from complaints.guards import Situation
+
+
+def points_are_found(s: Situation) -> str:
+    """Where there are points at issue; that there are none is for counsel to ask about."""
+    points = s.resolution.points.all() if s.resolution is not None else ()
+    open_ones = [p.title for p in points if not p.finding or not p.finding_words.strip()]
+    if not open_ones:
+        return ""
+    names = _("；").join(f"“{title}”" for title in open_ones[:3])
+    return _("还有 {count} 个争点没有结论：{points}。请逐个选择认定并写明结论").format(
+        count=len(open_ones), points=names
+    )
