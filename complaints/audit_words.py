@@ -52,6 +52,7 @@ VERBS: dict[str, str | Promise] = {
     "communication.reply": pgettext_lazy("audit", "回复消费者"),
     "communication.internal_note": pgettext_lazy("audit", "写内部备注"),
     "communication.call_note": pgettext_lazy("audit", "写通话记录"),
+    "complaint.feedback": pgettext_lazy("audit", "消费者评价"),
     "communication.undone": pgettext_lazy("audit", "撤回未发出的回复"),
     "letter.delivered": pgettext_lazy("audit", "登记人工送达"),
     "withdrawal.requested": pgettext_lazy("audit", "登记撤回请求"),

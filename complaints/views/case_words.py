@@ -20,7 +20,8 @@ from complaints.choices import (
     FactSource,
 )
 from complaints.lifecycle import STEPS, Field, State
-from complaints.models import Complaint, Consumer, Event
+from complaints.models import Complaint, Consumer, Event, Feedback
+from complaints.models.satisfaction import DISSATISFIED_UP_TO
 from complaints.signing import differences
 from complaints.views.clock_entries import deadline, hold
 from complaints.views.words import Words
@@ -123,6 +124,8 @@ def _rule(name: str) -> str:
 def _communication(event: Event, complaint: Complaint) -> Words:
     if event.code == "undone":
         return Words(_("撤回了还没有发出的回复"), tone="warn")
+    if event.code == "feedback":
+        return _feedback(event)
     channel = channel_name(event.detail.get("channel", ""))
     if event.code == CommunicationKind.INTERNAL_NOTE:
         return Words(_("内部备注"), event.text, "msg", "note", _("消费者不可见"))
@@ -131,6 +134,16 @@ def _communication(event: Event, complaint: Complaint) -> Words:
     if event.detail.get("inbound"):
         return Words(_("消费者来信"), event.text, "msg", "in", channel)
     return Words(_("回复消费者"), event.text, "msg", "out", channel)
+
+
+def _feedback(event: Event) -> Words:
+    """The mark alone: the consumer's own words stand on their page."""
+    detail = event.detail
+    solved = _("问题已解决") if detail.get("solved") else _("问题没有解决")
+    title = _("消费者评价：{score} 分，{solved}").format(score=detail.get("score"), solved=solved)
+    source = str(dict(Feedback.Source.choices).get(detail.get("source"), ""))
+    bad = not detail.get("solved") or detail.get("score", 0) <= DISSATISFIED_UP_TO
+    return Words(title, source, tone="warn" if bad else "ok")
 
 
 def _evidence(event: Event, complaint: Complaint) -> Words:
