@@ -16,6 +16,7 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, User
+from complaints import satisfied
 from complaints.models import (
     CalendarChange,
     CalendarNotice,
@@ -117,6 +118,12 @@ def _token() -> str:
     return signing.dumps([who.pk if who else 0, "progress"], salt=SALT, compress=True)
 
 
+def _invited(case: Complaint) -> str:
+    """Of the link to the consumer of a closed case; of none where nobody was asked."""
+    found = case.invitations.exclude(token_hash=None).first()
+    return satisfied.token_of(found) if found else "0" * 64
+
+
 GAPS: dict[str, Any] = {
     "number": lambda case: case.number,
     "step": lambda case: "accept",
@@ -144,6 +151,7 @@ GAPS: dict[str, Any] = {
     "absence": lambda case: _first(Absence.objects.all()),
     "notice": lambda case: _first(Notice.objects.filter(user__isnull=False)),
     "token": lambda case: _token(),
+    "invitation": lambda case: _invited(case),
     "name": lambda case: "0" * 32,  # no such mail
     "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded
     "change": lambda case: _first(CalendarChange.objects.all()),
