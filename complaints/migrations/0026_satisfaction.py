@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0024_reviewing'),
+        ("complaints", "0025_points"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
