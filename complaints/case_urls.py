@@ -14,6 +14,7 @@ from complaints.views import (
     facts,
     holds,
     moments,
+    outgoing,
     promise_acts,
     steps,
 )
@@ -32,6 +33,9 @@ urlpatterns = [
         communications.undo_reply,
         name="undo_reply",
     ),
+    path("outgoing/<int:outgoing>/withhold/", outgoing.withhold, name="withhold_letter"),
+    path("outgoing/<int:outgoing>/release/", outgoing.release, name="release_letter"),
+    path("outgoing/<int:outgoing>/discard/", outgoing.discard, name="discard_letter"),
     path("letters/<int:letter_id>/", communications.letter, name="letter"),
     path("evidence/", evidence.add_evidence, name="add_evidence"),
     path("evidence/<int:item>/", evidence.evidence, name="evidence"),

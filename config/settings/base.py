@@ -23,6 +23,7 @@ INDUSTRIES = env.listed("INDUSTRIES")
 # Answers the days off that a loaded notice has otherwise than the library (Holidays)
 LEGAL_HOLIDAYS = "complaints.calendars.holidays"
 SECOND_SIGNATURE_ABOVE = env.number("SECOND_SIGNATURE_ABOVE")
+SEND_UNDO_SECONDS = env.number("SEND_UNDO_SECONDS")
 ENTERPRISE_NAME = env.text("ENTERPRISE_NAME")
 
 _embedded = embedded_servers()
