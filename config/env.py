@@ -110,13 +110,19 @@ VARIABLES = {
             "offers of more than so many yuan are signed by two of counsel, like those of cases of "
             "safety and of groups",
         ),
-        Variable(
-            "SEND_UNDO_SECONDS",
-            "30",
-            "so long letters and replies to consumers wait before they leave, and can be taken "
-            "back; 0: they leave at once",
-        ),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
+        Variable(
+            "ENTERPRISE_CONTACT",
+            "",
+            "how consumers reach the enterprise, as letters say it (telephone, e-mail, hours); "
+            "empty: by replying",
+        ),
+        Variable(
+            "ENTERPRISE_DATA_CONTACT",
+            "",
+            "contact for personal information in letters; a letter that names it waits until it "
+            "is set",
+        ),
         Variable("LOG_LEVEL", "INFO", "level of the application's log"),
         Variable(
             "EMBEDDED_USER",
