@@ -18,18 +18,33 @@ from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Rule
 from legal_rules.sign_off import NOT_READ, Act
 from legal_rules.signatures import RULES
+from legal_rules.terms import Label
+from letters import library
+from letters.signatures import TEMPLATES
 
-Why = Literal["named", "minimum", "measure"]
+Why = Literal["named", "minimum", "measure", "letter"]
 NAMED: Why = "named"
+LETTER: Why = "letter"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The template under the letter, as a rule is a carrier: `id` is that of its acts of sign-off
+    (letters.resolution.zh), `sha256` of the text with which the letter was begun.
+    """
+
+    id: str
+    title: Label
+    sha256: str
 
 
 @dataclass(frozen=True)
 class Carrier:
     """A rule under a resolution. `why`: its article is named, its sum is in the minimum, or a
-    measure gives what it gives.
+    measure gives what it gives. Or the template of the letter.
     """
 
-    rule: Rule
+    rule: Rule | Wording
     why: tuple[Why, ...]
     signed: bool
 
@@ -40,12 +55,16 @@ class Carrier:
 
     def citation_in(self, lang: str) -> str:
         """Its first article, in a language; "" where it cites none."""
+        if isinstance(self.rule, Wording):
+            return ""
         sources = self.rule.versions[-1].sources
         return cite(sources[0], lang) if sources else ""
 
     def named_in(self, lang: str) -> str:
         """Article and title, for people: 《个人信息保护法》第六十九条（侵害个人信息的损害赔偿）."""
         title, cited = self.rule.title.in_(lang), self.citation_in(lang)
+        if not cited:
+            return title
         return f"{cited} ({title})" if lang.startswith("en") else f"{cited}（{title}）"
 
     def as_json(self, reason: str = "") -> dict[str, Any]:
@@ -78,7 +97,22 @@ def rules(resolution: Resolution, last: Act | None = NOT_READ) -> list[Carrier]:
         Carrier(rule, tuple(why[name]), name in signed)
         for name, rule in book.rules.items()
         if name in why
-    ]
+    ] + _wording(resolution, last)
+
+
+def _wording(resolution: Resolution, last: Act | None) -> list[Carrier]:
+    """The template that the letter was begun with: signed while counsel's signature stands over the
+    text that it had then.
+    """
+    name, sha256 = resolution.template, resolution.template_sha256
+    if not name:
+        return []
+    now = library.current().templates.get(name)
+    title = now.title if now else Label(name, name)
+    said = Label(f"函件模板“{title.zh}”", f"template “{title.en}”")
+    signed = now is not None and now.sha256 == sha256 and name in TEMPLATES.signed(last)
+    piece = Wording(f"{TEMPLATES.prefix}{name}", said, sha256)
+    return [Carrier(piece, (LETTER,), signed)]
 
 
 def drafts(resolution: Resolution) -> list[Carrier]:

@@ -42,6 +42,8 @@ class Situation(Protocol):
     @property
     def resolution(self) -> Any: ...
     @property
+    def open_in_letter(self) -> Sequence[str]: ...
+    @property
     def signatures(self) -> Sequence[Any]: ...
     @property
     def signatures_needed(self) -> int: ...
@@ -143,6 +145,15 @@ def resolution_is_complete(s: Situation) -> str:
     if not resolution.letter.strip():
         lacking.append(_("致消费者函"))
     return _("方案还缺：{parts}").format(parts=_("、").join(lacking)) if lacking else ""
+
+
+def letter_is_filled_in(s: Situation) -> str:
+    open_names = s.open_in_letter
+    if not open_names:
+        return ""
+    return _(
+        "致消费者函还有 {count} 处没有填写：{names}。请在函件里填写，或者去掉有关的段落"
+    ).format(count=len(open_names), names=_("、").join(open_names[:8]))
 
 
 def analysis_is_fresh(s: Situation) -> str:

@@ -167,7 +167,7 @@ def _formulas(measures: Sequence[Measure]) -> Check:
     return Check("no" if wrong else "ok", label, figure, tuple(wrong))
 
 
-_YUAN = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*元")
+_YUAN = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(?:元|yuan)")
 
 
 def _letter_agrees(resolution: Resolution) -> Check:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.absences import Roster
 from accounts.models import User
-from complaints import carrying, facts, snapshots
+from complaints import carrying, facts, letter_writing, snapshots
 from complaints.choices import DeadlineState
 from complaints.models import (
     Comment,
@@ -91,6 +91,12 @@ class CaseSituation:
             .order_by("-version")
             .first()
         )
+
+    @property
+    def open_in_letter(self) -> list[str]:
+        """What the letter of the version that counts still leaves open, in words."""
+        letter = self.resolution
+        return letter_writing.open_in(letter.letter, letter.template) if letter else []
 
     @cached_property
     def signatures(self) -> list[Opinion]:

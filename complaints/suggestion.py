@@ -1,26 +1,27 @@
 """What a person who drafts a resolution is offered to start from: measures, legal basis, a letter.
 
-Everything comes from the frozen analysis and the case; nothing is written anywhere. The words are
-Chinese whatever the language of the screen: they become part of the file and of a letter.
+Everything comes from the frozen analysis and the case; nothing is written anywhere. Measures are
+Chinese whatever the language of the screen: they become part of the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils import translation
-
-from complaints import facts
+from complaints import facts, letter_values, letter_writing
 from complaints.choices import MeasureKind
+from complaints.letter_writing import Written
 from complaints.models import Complaint
-from complaints.validation import Refused, money
-from complaints.workdays import SHANGHAI
 from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Quote
+from letters import library
+from letters.rendering import render
+from letters.signatures import TEMPLATES
+from letters.values import Point
 
 DAYS_TO_PERFORM = 7
 _ZH = "zh-hans"
@@ -145,100 +146,32 @@ def awaiting_counsel(result: Mapping[str, Any]) -> list[Awaited]:
 
 # --- the letter
 
-REMEDIES = (
-    "如对本意见有异议，您可以与我们继续协商；也可以拨打 12315 投诉，请求消费者协会调解，"
-    "依仲裁协议申请仲裁，或者向人民法院提起诉讼。"
-)
-NO_PRESUMPTION = (
-    "如您同意，请回复本函或来电告知。您不答复不会被视为同意；依法应付的款项，我们仍会支付。"
-)
-_NUMERALS = "一二三四五六七八九十"
-
 
 def letter(
     complaint: Complaint,
     rows: Sequence[Mapping[str, str]],
-    basis: Iterable[str],
-    explanation: str,
-    enterprise: str,
-) -> str:
-    """A starting text for the letter to the consumer; the person who drafts makes it a letter."""
-    with translation.override(_ZH):
-        return _letter(complaint, rows, list(basis), explanation, enterprise)
-
-
-def _letter(
-    complaint: Complaint,
-    rows: Sequence[Mapping[str, str]],
     basis: Sequence[str],
     explanation: str,
-    enterprise: str,
-) -> str:
-    received = complaint.received_at.astimezone(SHANGHAI).date()
-    paragraphs = [
-        f"尊敬的{_addressed(complaint)}：",
-        f"您于 {_day(received)}反映的“{complaint.title}”（案件编号 {complaint.number}）"
-        f"我们已经调查核实。{_ended(explanation)}",
-        "我们的处理意见如下：\n" + "\n".join(_item(n, row) for n, row in enumerate(rows))
-        if rows
-        else "",
-        _total(rows),
-        f"以上意见依据{'、'.join(basis)}作出。" if basis else "",
-        NO_PRESUMPTION,
-        REMEDIES,
-        enterprise,
-    ]
-    return "\n\n".join(p for p in paragraphs if p)
-
-
-def _addressed(complaint: Complaint) -> str:
-    """By surname, as far as a masked name tells it: how to go on only a person knows."""
-    surname = complaint.consumer.name_masked.rstrip("*")
-    return f"{surname}先生/女士" if "一" <= surname[:1] <= "鿿" else "消费者"
-
-
-def _ended(text: str) -> str:
-    """A sentence ends with its full stop."""
-    text = text.strip()
-    return f"{text}。" if text and text[-1] not in "。！？；”" else text
-
-
-def _day(day: date) -> str:
-    return f"{day.year} 年 {day.month} 月 {day.day} 日"
-
-
-def _item(number: int, row: Mapping[str, str]) -> str:
-    mark = _NUMERALS[number] if number < len(_NUMERALS) else str(number + 1)
-    what = str(MeasureKind(row["kind"]).label) if row["kind"] in MeasureKind.values else ""
-    amount = amount_of(row)
-    words = f"{what} {amount:,.2f} 元" if amount is not None else what
-    note = row.get("description", "").strip()
-    due = _due(row.get("due", ""))
-    return (
-        f"{mark}、{words}"
-        + (f"：{note}" if note else "")
-        + (f"，{due}前履行" if due else "")
-        + "。"
+    *,
+    lang: str = "zh",
+    options: Collection[str] | None = None,
+    points: Sequence[Point] = (),
+) -> Written:
+    """A starting text for the letter to the consumer, from the template; the person who drafts
+    makes it a letter. `options` None: those that there is something to say about.
+    """
+    values = letter_values.of_proposal(
+        complaint, rows, basis, explanation, lang=lang, points=points
     )
-
-
-def _due(text: str) -> str:
-    try:
-        return _day(date.fromisoformat(text))
-    except ValueError:
-        return ""
+    template = library.current().template(letter_writing.RESOLUTION, lang)
+    kinds = {row.get("kind", "") for row in rows}
+    if options is None:
+        options = letter_writing.offered(template, values, kinds)
+    chosen = tuple(o.id for o in template.options if o.id in options)
+    signed = template.id in TEMPLATES.signed()
+    return Written(render(template, values, chosen), template, chosen, signed)
 
 
 def amount_of(row: Mapping[str, str]) -> Decimal | None:
     """The row's sum in yuan, None when there is none or it cannot be read (the form says so)."""
-    try:
-        return money(row.get("amount", ""))
-    except Refused:
-        return None
-
-
-def _total(rows: Sequence[Mapping[str, str]]) -> str:
-    amounts = [a for row in rows if (a := amount_of(row)) is not None]
-    if not amounts:
-        return ""
-    return f"以上款项合计 {sum(amounts):,.2f} 元，退回您的原付款账户或者您指定的账户。"
+    return letter_values.amount_of(row)

@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 
 from audit.record import Act, Tails, chain
-from complaints.leaving import leaves_at
 from complaints.lifecycle import Step
 from complaints.models import Complaint, Event, Outbox, Transition
 from config import bulk
@@ -66,7 +65,7 @@ def outbox(transition: Transition, step: Step) -> list[Outbox]:
             effect=effect,
             key=_key(complaint.number, transition.version, effect),
             created_at=transition.at,
-            not_before=leaves_at(effect, transition.at, by_person=transition.by_id is not None),
+            not_before=transition.at,
         )
         for effect in _effects(step)
     ]

@@ -11,8 +11,7 @@ from datetime import datetime
 
 from complaints import public_promises
 from complaints.models import Consumer, Event, Outbox
-from correspondence import asking, words
-from correspondence.asking import Letter
+from correspondence import words
 from correspondence.models import Notice
 from correspondence.transports import Message, Refused, Transport
 from correspondence.who_is_told import Row
@@ -23,25 +22,25 @@ ADDRESS = {"email": "email", "sms": "phone", "manual": "phone"}  # way → field
 
 def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) -> None:
     """Write and hand over the letter. What a machine's other side refuses, a person brings."""
-    consumer = outbox.complaint.consumer
+    consumer, values = outbox.complaint.consumer, words.of_case(outbox)
+    subject, text = words.fill(row.subject, values)[:200], words.fill(row.body, values)
     way = _way(consumer, row, outbox, ways)
-    letter = _written(outbox, row, way, now)
     sent = False
     try:
-        message = _message(outbox, way, letter.subject, letter.text)
-        sent = ways[way].deliver(message, f"{outbox.key}.consumer").sent
+        sent = (
+            ways[way].deliver(_message(outbox, way, subject, text), f"{outbox.key}.consumer").sent
+        )
     except Refused as refused:
         logger.warning("letter of %s was refused (%s); a person brings it", outbox.key, refused)
         way = Notice.Way.MANUAL.value
-        letter = _written(outbox, row, way, now)
     notice = Notice.objects.create(
         key=f"{outbox.key}.consumer",
         outbox=outbox,
         way=way,
         to=getattr(consumer, f"{ADDRESS[way]}_masked"),
         created_at=now,
-        subject=letter.subject,
-        body=letter.kept,
+        subject=subject,
+        body=text,
         sent_at=now if sent else None,
     )
     Event.objects.create(
@@ -56,14 +55,6 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
     )
     if sent:
         public_promises.letter_left(outbox, now)
-
-
-def _written(outbox: Outbox, row: Row, way: str, now: datetime) -> Letter:
-    if outbox.effect == asking.EFFECT:
-        return asking.letter(outbox, way, now)
-    values = words.of_case(outbox)
-    text = words.fill(row.body, values)
-    return Letter(words.fill(row.subject, values)[:200], text, text)
 
 
 def _way(consumer: Consumer, row: Row, outbox: Outbox, ways: dict[str, Transport]) -> str:

@@ -72,13 +72,9 @@ def answer(
     values: Mapping[str, Any],
     *,
     by: User,
-    version: int | None = None,
     now: datetime | None = None,
 ) -> Consult:
-    """`{answer}`, by whoever was asked.
-
-    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
-    """
+    """`{answer}`, by whoever was asked. Raises Complaint.DoesNotExist, NotAllowed, Invalid."""
     now, v = now or timezone.now(), validation
     _needs_counsel(by)
     words = v.clean(
@@ -87,7 +83,6 @@ def answer(
     )["answer"]
     with transaction.atomic():
         complaint = lock(number, by)
-        check_version(complaint, version)
         consult = _open(complaint, consult_id)
         if consult.user_id != by.pk:
             raise NotAllowed(_("只有被请求加签的法务可以答复"))
@@ -98,22 +93,14 @@ def answer(
     return consult
 
 
-def withdraw(
-    number: str,
-    consult_id: int,
-    *,
-    by: User,
-    version: int | None = None,
-    now: datetime | None = None,
-) -> Consult:
+def withdraw(number: str, consult_id: int, *, by: User, now: datetime | None = None) -> Consult:
     """The answer is not waited for any more; by whoever asked.
 
-    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
+    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
     """
     now = now or timezone.now()
     with transaction.atomic():
         complaint = lock(number, by)
-        check_version(complaint, version)
         consult = _open(complaint, consult_id)
         if consult.asked_by_id != by.pk:
             raise NotAllowed(_("只有提出加签的法务可以撤回"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import validation
-from complaints.actions import points
+from complaints.actions import letter_template, points
 from complaints.advance import check_version, lock
 from complaints.choices import MeasureKind
 from complaints.errors import Invalid, NotAllowed
@@ -22,6 +22,8 @@ from complaints.models import Complaint, Event, Measure, Resolution, Transition
 from complaints.validation import Refused
 
 MOST_MEASURES = 30
+# What the next version begins with, besides its measures.
+COPIED = ("explanation", "legal_basis", "letter", "template", "template_sha256", "options")
 
 
 def current(complaint: Complaint) -> Resolution | None:
@@ -94,7 +96,7 @@ def save_draft(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Resolution:
-    """Write the proposal `{measures, points, explanation, legal_basis, letter}`.
+    """Write the proposal `{measures, points, explanation, legal_basis, letter, template, options}`.
 
     Edits the draft, or makes the next version after a return. Raises Complaint.DoesNotExist,
     NotAllowed, StaleVersion, Invalid.
@@ -126,6 +128,7 @@ def _cleaned(values: Mapping[str, Any], today: date) -> dict[str, Any]:
             "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
             "legal_basis": _basis,
             "letter": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
+            **letter_template.CLEANED,
         },
     )
 
@@ -156,11 +159,8 @@ def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
         proposed_at=now,
     )
     if latest is not None:
-        fresh.explanation, fresh.legal_basis, fresh.letter = (
-            latest.explanation,
-            latest.legal_basis,
-            latest.letter,
-        )
+        for name in COPIED:
+            setattr(fresh, name, getattr(latest, name))
     fresh.save(force_insert=True)
     if latest is not None:
         Measure.objects.bulk_create(
@@ -186,6 +186,7 @@ def _write(resolution: Resolution, data: Mapping[str, Any], by: User, now: datet
     for name in ("explanation", "legal_basis", "letter"):
         if name in data:
             setattr(resolution, name, data[name])
+    letter_template.put(resolution, data)
     resolution.proposed_by, resolution.proposed_at = by, now
     resolution.save()
     if "measures" in data:

@@ -21,7 +21,6 @@ from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.reviewing import Comment, Condition, Consult
-from complaints.models.satisfaction import Feedback, Invitation
 from complaints.models.search import SearchDocument
 from complaints.models.segregation import NamedPerson, Recusal
 from complaints.models.signing import SigningKey, Voided
@@ -48,12 +47,10 @@ __all__ = [
     "Event",
     "Extension",
     "FactAnswer",
-    "Feedback",
     "Hold",
     "ImportRow",
     "ImportRun",
     "ImportTemplate",
-    "Invitation",
     "Measure",
     "Moment",
     "NamedPerson",

@@ -35,6 +35,11 @@ class Resolution(models.Model):
         models.CharField(max_length=200), verbose_name=_("法律依据"), default=list, blank=True
     )
     letter = models.TextField(_("致消费者函"), blank=True)
+    # The template that the letter was begun with (its id and text) and the options that were
+    # ticked; "" for a letter in own words.
+    template = models.CharField(max_length=40, blank=True)
+    template_sha256 = models.CharField(max_length=64, blank=True)
+    options = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -19,6 +19,7 @@ from evidence.models import Item
 FORMAT = 3
 OLDEST = 1
 POINTS = 3  # the format from which on points at issue are covered
+TEMPLATE = 3  # the format from which on the template of the letter is covered
 
 Covered = dict[str, Any]
 
@@ -30,9 +31,9 @@ def content(
     number: int = FORMAT,
 ) -> Covered:
     """Everything a signature covers, as plain JSON values: measures, points at issue, explanation,
-    basis, letter, analysis, hashes of the evidence, and the rules that carry it (`carriers`, where
-    they are known already); `number` is the format. Of what was `signed`: in its format, the
-    evidence, the analysis and the rules as they stood by then.
+    basis, letter and its template, analysis, hashes of the evidence, and the rules that carry it
+    (`carriers`, where they are known already); `number` is the format. Of what was `signed`: in its
+    format, the evidence, the analysis and the rules as they stood by then.
     """
     number = number if signed is None else format_of(signed)
     analysis = (signed and signed.analysis) or resolution.analysis
@@ -50,6 +51,8 @@ def content(
         covered["format"] = number
     if number >= POINTS:
         covered["points"] = [_point(p) for p in resolution.points.all()]
+    if number >= TEMPLATE:
+        covered["template"] = _template(resolution)
     if signed is None:
         found = carrying.rules(resolution) if carriers is None else carriers
         covered["rules"] = rules([each.as_json() for each in found])
@@ -108,6 +111,14 @@ def _point(point: Point) -> dict[str, Any]:
         "finding_words": point.finding_words,
         "fact": point.fact,
     }
+
+
+def _template(resolution: Resolution) -> dict[str, Any] | None:
+    """What the letter was begun with; None for one in own words."""
+    if not resolution.template:
+        return None
+    options = list(resolution.options)
+    return {"id": resolution.template, "sha256": resolution.template_sha256, "options": options}
 
 
 def _analysis(analysis: Analysis | None, number: int) -> dict[str, Any] | None:

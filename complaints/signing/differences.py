@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from legal_rules import rulebook
+from letters import library
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -24,6 +25,7 @@ NAMES: dict[str, str | Promise] = {
     "explanation": gettext_lazy("说明"),
     "legal_basis": gettext_lazy("法律依据"),
     "letter": gettext_lazy("致消费者函"),
+    "template": gettext_lazy("函件模板与选项"),
     "analysis": gettext_lazy("法律分析"),
     "evidence": gettext_lazy("证据"),
     "rules": gettext_lazy("规则"),
@@ -186,6 +188,9 @@ def _evidence_words(rest: str) -> str:
 
 
 def _rule_words(rest: str) -> str:
+    if (template := library.current().templates.get(rest.removeprefix("letters."))) is not None:
+        title = template.title.in_(get_language() or "zh-hans")
+        return _("函件模板“{title}”").format(title=title)
     rule = rulebook.current().rules.get(rest)
     title = rule.title.in_(get_language() or "zh-hans") if rule else rest
     return _("规则“{title}”").format(title=title)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,6 +41,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     """One button of the page: `action` is its name and perhaps a row's number."""
     desk = Desk(case_of(request, number), person(request))
     form = Proposal.posted(request.POST)
+    form.number = number
     name, _dash, row = request.POST.get("action", "").partition("-")
     if name in CHANGES:
         CHANGES[name](desk, form, row)
@@ -78,13 +78,20 @@ def _take(desk: Desk, form: Proposal, rule: str) -> None:
 
 
 def _letter(desk: Desk, form: Proposal, row: str) -> None:
-    """A starting text, only where nothing stands yet."""
-    if form.letter.strip():
-        return
-    rows = [form.rows[n] for n in form.filled]
-    form.letter = suggestion.letter(
-        desk.complaint, rows, form.basis_lines, form.explanation, settings.ENTERPRISE_NAME
-    )
+    """A starting text with what there is something to say about, where nothing stands yet."""
+    if not form.letter.strip():
+        form.write(desk.fresh_letter(form, row or "zh"))
+
+
+def _rewrite(desk: Desk, form: Proposal, row: str) -> None:
+    """The letter anew with the options that are ticked; what stood there can be put back."""
+    form.write(desk.fresh_letter(form, desk.letter_language(form), form.options))
+
+
+def _restore(desk: Desk, form: Proposal, row: str) -> None:
+    """What stood there before it was written anew."""
+    if form.letter_was.strip():
+        form.letter, form.letter_was = form.letter_was, form.letter
 
 
 def _refresh(desk: Desk, form: Proposal, row: str) -> None:
@@ -96,6 +103,8 @@ CHANGES: dict[str, Callable[[Desk, Proposal, str], None]] = {
     "remove": _remove,
     "take": _take,
     "letter": _letter,
+    "rewrite": _rewrite,
+    "restore": _restore,
     "refresh": _refresh,
 }
 
@@ -166,5 +175,5 @@ def _page(
 ) -> HttpResponse:
     template = "resolution/draft.html" if desk.editable else "resolution/read.html"
     short = max(desk.owed - form.total, Decimal(0))
-    context = {"desk": desk, "form": form, "short": short, **more}
+    context = {"desk": desk, "form": form, "short": short, "paper": form.paper, **more}
     return render(request, template, context, status=status)

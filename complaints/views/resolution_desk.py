@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -11,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
-from complaints import facts, snapshots, suggestion
+from complaints import facts, letter_values, letter_writing, snapshots, suggestion
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.advance import unmet
 from complaints.choices import MeasureKind
 from complaints.errors import Unmet
+from complaints.letter_writing import Written
 from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, Resolution, Transition
 from complaints.situation import CaseSituation
@@ -131,6 +133,26 @@ class Desk:
         """What only counsel's findings still decide."""
         return suggestion.awaiting_counsel(self.result)
 
+    # --- the letter
+
+    def fresh_letter(
+        self, form: Proposal, lang: str, options: Sequence[str] | None = None
+    ) -> Written:
+        """The letter as the template says it of what stands on the page."""
+        return suggestion.letter(
+            self.complaint,
+            [form.rows[n] for n in form.filled],
+            form.basis_lines,
+            form.explanation,
+            lang="en" if lang == "en" else "zh",
+            options=options,
+            points=letter_values.points_of(self.resolution),
+        )
+
+    def letter_language(self, form: Proposal) -> str:
+        """zh or en: of the letter that stands there."""
+        return letter_writing.language_of(form.template)
+
     # --- what was said, and what is missing
 
     @cached_property
@@ -170,13 +192,16 @@ class Desk:
         data, self.draft_at = draft
         self.draft_is_older = str(data.get("base", "")) != self.base
         form = Proposal.drafted(data)
+        form.number = self.complaint.number
         if self.draft_is_older:
             self.differences = self._compared(form)
         return form
 
     def as_saved(self) -> Proposal:
         """The fields as they were saved."""
-        return Proposal.saved(self.resolution, [b.text for b in self.bases])
+        form = Proposal.saved(self.resolution, [b.text for b in self.bases])
+        form.number = self.complaint.number
+        return form
 
     def compare(self, form: Proposal, *, seen: str, base: str) -> None:
         """After a refused save: what happened meanwhile, and how the saved text differs."""

@@ -17,11 +17,14 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from complaints.actions.resolution import MOST_MEASURES
+from complaints.letter_writing import Written
 from complaints.models import Resolution
 from complaints.suggestion import amount_of
+from complaints.views.letter_paper import Kept
 
 COLUMNS = ("kind", "amount", "formula", "description", "due")
 TEXTS = ("basis_more", "explanation", "letter")
+MADE_OF = ("template", "template_sha256", "letter_was")
 _ROW = re.compile(r"kind-(\d{1,3})")
 _ERROR = re.compile(r"measures\.(\d+)(?:\.(\w+))?")
 Row = dict[str, str]
@@ -41,6 +44,11 @@ class Proposal:
     more: str = ""
     explanation: str = ""
     letter: str = ""
+    template: str = ""  # with which the letter was begun
+    template_sha256: str = ""
+    letter_was: str = ""  # before it was written anew
+    options: list[str] = field(default_factory=list)
+    number: str = ""  # of the case
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -52,7 +60,12 @@ class Proposal:
             for n in numbers[: MOST_MEASURES + 1]
         ]
         more, explanation, letter = (str(data.get(name) or "") for name in TEXTS)
-        return cls(rows, data.getlist("basis"), more, explanation, letter)
+        basis, options = data.getlist("basis"), data.getlist("option")
+        made_of = {name: str(data.get(name) or "") for name in MADE_OF}
+        form = cls(rows, basis, more, explanation, letter, options=options)
+        form.template, form.template_sha256 = made_of["template"], made_of["template_sha256"]
+        form.letter_was = made_of["letter_was"]
+        return form
 
     @classmethod
     def drafted(cls, draft: Mapping[str, Any]) -> Proposal:
@@ -84,6 +97,9 @@ class Proposal:
             "\n".join(text for text in cited if text not in known),
             resolution.explanation,
             resolution.letter,
+            resolution.template,
+            resolution.template_sha256,
+            options=list(resolution.options),
         )
 
     @property
@@ -104,7 +120,24 @@ class Proposal:
             "explanation": self.explanation,
             "legal_basis": self.basis_lines,
             "letter": self.letter,
+            "template": self.template,
+            "template_sha256": self.template_sha256,
+            "options": self.options if self.template else [],
         }
+
+    def write(self, letter: Written) -> None:
+        """The letter as the template says it; what stood there before is kept beside it."""
+        if self.letter.strip() and self.letter != letter.letter.markdown:
+            self.letter_was = self.letter
+        self.letter = letter.letter.markdown
+        self.template, self.options = letter.template.id, list(letter.options)
+        self.template_sha256 = letter.template.sha256
+
+    @property
+    def paper(self) -> Kept:
+        """The letter as it will read."""
+        made_of = (self.template, self.template_sha256, self.options)
+        return Kept(self.letter, *made_of, self.number)
 
     @property
     def total(self) -> Decimal:
