@@ -15,6 +15,7 @@ from complaints.views import (
     holds,
     letter_preview,
     moments,
+    outgoing,
     promise_acts,
     steps,
 )
@@ -33,6 +34,9 @@ urlpatterns = [
         communications.undo_reply,
         name="undo_reply",
     ),
+    path("outgoing/<int:outgoing>/withhold/", outgoing.withhold, name="withhold_letter"),
+    path("outgoing/<int:outgoing>/release/", outgoing.release, name="release_letter"),
+    path("outgoing/<int:outgoing>/discard/", outgoing.discard, name="discard_letter"),
     path("letters/<int:letter_id>/", communications.letter, name="letter"),
     path("letter/", letter_preview.letter_preview, name="letter_preview"),
     path("letter.pdf", letter_preview.letter_pdf, name="letter_pdf"),

@@ -56,7 +56,9 @@ def current() -> Health:
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]
     due = Deadline.objects.filter(state=DeadlineState.RUNNING, ladder_at__lte=now)
-    waiting = Outbox.objects.filter(done_at=None, cancelled_at=None, not_before__lte=now)
+    waiting = Outbox.objects.filter(
+        done_at=None, cancelled_at=None, withheld_at=None, not_before__lte=now
+    )
     return Health(
         now=now,
         last=SweepRun.objects.order_by("-id").first(),
@@ -76,7 +78,9 @@ def postponed() -> QuerySet[Postponed]:
 
 def failing() -> QuerySet[Outbox]:
     """What could not be sent and is tried again, the oldest first."""
-    waiting = Outbox.objects.filter(done_at=None, cancelled_at=None, attempts__gt=0)
+    waiting = Outbox.objects.filter(
+        done_at=None, cancelled_at=None, withheld_at=None, attempts__gt=0
+    )
     return waiting.order_by("created_at", "id")
 
 

@@ -14,6 +14,7 @@ from complaints.views import (
     queue,
     queue_peek,
     resolution,
+    satisfaction_link,
 )
 
 urlpatterns = [
@@ -34,6 +35,7 @@ urlpatterns = [
         name="promise_withdraw",
     ),
     path("promises/<int:public_promise>/cases/", promise_register.cases, name="promise_cases"),
+    path("f/<str:invitation>/", satisfaction_link.feedback, name="feedback"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("import/", importing.upload, name="import_complaints"),
     path("import/<int:run>/", importing.run, name="import_run"),

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from audit.record import Act, Tails, chain
+from complaints.leaving import leaves_at
 from complaints.lifecycle import Step
 from complaints.models import Complaint, Event, Outbox, Transition
 from config import bulk
@@ -65,7 +66,7 @@ def outbox(transition: Transition, step: Step) -> list[Outbox]:
             effect=effect,
             key=_key(complaint.number, transition.version, effect),
             created_at=transition.at,
-            not_before=transition.at,
+            not_before=leaves_at(effect, transition.at, by_person=transition.by_id is not None),
         )
         for effect in _effects(step)
     ]

@@ -110,6 +110,12 @@ VARIABLES = {
             "offers of more than so many yuan are signed by two of counsel, like those of cases of "
             "safety and of groups",
         ),
+        Variable(
+            "SEND_UNDO_SECONDS",
+            "30",
+            "so long letters and replies to consumers wait before they leave, and can be taken "
+            "back; 0: they leave at once",
+        ),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
         Variable(
             "ENTERPRISE_CONTACT",

@@ -64,7 +64,9 @@ def waiting(now: datetime, most: int = 200, kind: str = "") -> list[int]:
     Kinds are apart because they wait for different others: notices for nobody, letters for the
     mail server, calls for another program.
     """
-    rows = Outbox.objects.filter(done_at=None, cancelled_at=None, not_before__lte=now)
+    rows = Outbox.objects.filter(
+        done_at=None, cancelled_at=None, withheld_at=None, not_before__lte=now
+    )
     if kind == CALLS:
         rows = rows.filter(effect=CALL)
     elif kind == LETTERS:
@@ -84,7 +86,7 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
     try:
         with transaction.atomic():
             stopping.hold_case(pk)
-            row = _claimed([pk]).first()
+            row = _claimed([pk]).filter(not_before__lte=now).first()
             if row is None:
                 return False
             try:
@@ -109,7 +111,7 @@ def _claimed(pks: Sequence[int]) -> QuerySet[Outbox]:
     return (
         Outbox.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("complaint__consumer", "complaint__owner", "transition")
-        .filter(pk__in=pks, done_at=None, cancelled_at=None)
+        .filter(pk__in=pks, done_at=None, cancelled_at=None, withheld_at=None)
         .order_by("not_before", "pk")
     )
 

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from complaints import public_promises
 from complaints.models import Consumer, Event, Outbox
-from correspondence import words
+from correspondence import asking, words
+from correspondence.asking import Letter
 from correspondence.models import Notice
 from correspondence.transports import Message, Refused, Transport
 from correspondence.who_is_told import Row
@@ -22,25 +23,25 @@ ADDRESS = {"email": "email", "sms": "phone", "manual": "phone"}  # way → field
 
 def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) -> None:
     """Write and hand over the letter. What a machine's other side refuses, a person brings."""
-    consumer, values = outbox.complaint.consumer, words.of_case(outbox)
-    subject, text = words.fill(row.subject, values)[:200], words.fill(row.body, values)
+    consumer = outbox.complaint.consumer
     way = _way(consumer, row, outbox, ways)
+    letter = _written(outbox, row, way, now)
     sent = False
     try:
-        sent = (
-            ways[way].deliver(_message(outbox, way, subject, text), f"{outbox.key}.consumer").sent
-        )
+        message = _message(outbox, way, letter.subject, letter.text)
+        sent = ways[way].deliver(message, f"{outbox.key}.consumer").sent
     except Refused as refused:
         logger.warning("letter of %s was refused (%s); a person brings it", outbox.key, refused)
         way = Notice.Way.MANUAL.value
+        letter = _written(outbox, row, way, now)
     notice = Notice.objects.create(
         key=f"{outbox.key}.consumer",
         outbox=outbox,
         way=way,
         to=getattr(consumer, f"{ADDRESS[way]}_masked"),
         created_at=now,
-        subject=subject,
-        body=text,
+        subject=letter.subject,
+        body=letter.kept,
         sent_at=now if sent else None,
     )
     Event.objects.create(
@@ -55,6 +56,14 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
     )
     if sent:
         public_promises.letter_left(outbox, now)
+
+
+def _written(outbox: Outbox, row: Row, way: str, now: datetime) -> Letter:
+    if outbox.effect == asking.EFFECT:
+        return asking.letter(outbox, way, now)
+    values = words.of_case(outbox)
+    text = words.fill(row.body, values)
+    return Letter(words.fill(row.subject, values)[:200], text, text)
 
 
 def _way(consumer: Consumer, row: Row, outbox: Outbox, ways: dict[str, Transport]) -> str:

@@ -90,7 +90,13 @@ def _clock(outbox: Outbox) -> Values:
     return {"clock": clock_words.title_of_row(payload.get("entry") or payload.get("kind", ""))}
 
 
+def _mark(outbox: Outbox) -> Values:
+    solved = _("已解决") if outbox.payload["solved"] else _("没有解决")
+    return {"score": str(outbox.payload["score"]), "solved": solved}
+
+
 _MORE = {
+    "tell_dissatisfied": _mark,
     "ask_extension": _clock,
     "tell_extension": _clock,
     "acknowledge_consumer": _reply_date,

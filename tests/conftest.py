@@ -1,9 +1,10 @@
 """What every test may ask for: the people of `tests/cast.py`; and the language each begins in."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.utils import translation
 
 from complaints import calendars
@@ -28,7 +29,7 @@ def _turn(path: str) -> int:
 @pytest.fixture(autouse=True)
 def _chinese_first() -> None:
     """A request in English leaves its language with the thread; the next test shall not find it."""
-    translation.activate(settings.LANGUAGE_CODE)
+    translation.activate(configured.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +39,9 @@ def _the_calendar_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(calendars, "KEEP", float("inf"))
     monkeypatch.setattr(calendars, "_kept", calendars.Kept())
+
+
+@pytest.fixture
+def undoable(settings: Any) -> None:
+    """Letters wait half a minute, as they do in an installation."""
+    settings.SEND_UNDO_SECONDS = 30

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,72 +14,57 @@ from accounts.models import User
 from audit.record import record
 from complaints import validation
 from complaints.actions import resolution as resolutions
-from complaints.advance import lock
-from complaints.errors import Invalid, NotAllowed
+from complaints.advance import check_version, lock
+from complaints.errors import Invalid, NotAllowed, StaleVersion
+from complaints.guards import APART
 from complaints.lifecycle import State
-from complaints.models import Comment, Resolution
+from complaints.models import Comment, Complaint, Resolution
+from complaints.quoting import text_of, the_only_place
+from complaints.situation import CaseSituation
 
 MOST = 200  # comments on one version
 
 
-def text_of(resolution: Resolution, part: str) -> str | None:
-    """The text of a part; None where there is no such part."""
-    name, _colon, rest = part.partition(":")
-    if part in ("letter", "explanation"):
-        return str(getattr(resolution, part))
-    if name == "measure" and rest.isascii() and rest.isdecimal():
-        found = [m for m in resolution.measures.all() if m.position == int(rest[:4])]
-        return found[0].description if found else None
-    return None
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A comment on the version that is shown: where its quote stands, None where the text there is
-    another by now (原文已改).
-    """
-
-    comment: Comment
-    start: int | None
-
-    @property
-    def end(self) -> int | None:
-        """Behind its last character."""
-        return None if self.start is None else self.start + len(self.comment.quote)
-
-
-def placed(resolution: Resolution) -> list[Placed]:
-    """The unresolved comments on this version and those before, in reading order of the making."""
-    rows = Comment.objects.filter(
-        resolution__complaint=resolution.complaint_id,
-        resolution__version__lte=resolution.version,
-        resolved_at=None,
-    )
-    return [Placed(c, _place(c, resolution)) for c in rows.select_related("by", "resolution")]
-
-
-def _place(comment: Comment, resolution: Resolution) -> int | None:
-    """The place of the quote that is nearest to where it stood."""
-    text = text_of(resolution, comment.part) or ""
-    found, at = [], text.find(comment.quote)
-    while at >= 0:
-        found.append(at)
-        at = text.find(comment.quote, at + 1)
-    return min(found, key=lambda place: abs(place - comment.start), default=None)
-
-
 def add(
-    number: str, values: Mapping[str, Any], *, by: User, now: datetime | None = None
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    on: int | None = None,
+    now: datetime | None = None,
 ) -> Comment:
-    """`{part, start, end, quote, text}` on the version that lies with counsel.
+    """`{part, text, quote?, start?, end?}` on the version that lies with counsel. With a place the
+    quote has to stand exactly there; with a quote alone it has to stand there once; with neither
+    the whole part is meant. `on`: the version of the proposal that was read.
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid: also where the quote does not stand there.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid: also where the quote does not
+    stand there.
     """
-    now, v = now or timezone.now(), validation
+    now = now or timezone.now()
     if not by.may("sign_resolutions"):
         raise NotAllowed(_("只有法务可以批注方案"))
-    data = v.clean(
-        {"part": None, "start": None, "end": None, "quote": None, "text": None, **values},
+    data = _cleaned(values)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        resolution = _commentable(complaint, by, now)
+        if on is not None and on != resolution.version:
+            words = _("方案在您打开之后另有新版本，没有批注；请在新版本上重新选取")
+            raise StaleVersion(words, complaint.version)
+        place = _place(resolution, data)
+        comment = Comment.objects.create(
+            resolution=resolution, by=by, at=now, part=data["part"], text=data["text"], **place
+        )
+        detail = {"comment": comment.pk, "part": comment.part}
+        record("resolution.commented", complaint.subject, by, now, detail)
+    return comment
+
+
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    v = validation
+    return v.clean(
+        {"part": None, "text": None, **values},
         {
             "part": lambda x: v.text(x, 70, required=True),
             "start": _offset,
@@ -89,34 +73,55 @@ def add(
             "text": lambda x: v.text(x, 2000, required=True, lines=True),
         },
     )
-    with transaction.atomic():
-        complaint = lock(number, by)
-        resolution = resolutions.current(complaint)
-        if complaint.state != State.IN_REVIEW or resolution is None:
-            raise Invalid({"state": [_("只有“法务审核”阶段可以批注方案")]})
-        text = text_of(resolution, data["part"])
-        if text is None:
-            raise Invalid({"part": [_("方案没有“{part}”这一部分").format(part=data["part"])]})
-        if not data["quote"] or text[data["start"] : data["end"]] != data["quote"]:
-            raise Invalid({"quote": [_("引用的原文与现在的方案不一致；请重新选取")]})
-        if resolution.comments.count() >= MOST:
-            raise Invalid({"text": [_("一份方案最多 {n} 条批注").format(n=MOST)]})
-        comment = Comment.objects.create(resolution=resolution, by=by, at=now, **data)
-        detail = {"comment": comment.pk, "part": comment.part}
-        record("resolution.commented", complaint.subject, by, now, detail)
-    return comment
 
 
-def resolve(number: str, comment_id: int, *, by: User, now: datetime | None = None) -> Comment:
+def _commentable(complaint: Complaint, by: User, now: datetime) -> Resolution:
+    """What lies with counsel, for one of counsel who may judge it. Raises Invalid, NotAllowed."""
+    resolution = resolutions.current(complaint)
+    if complaint.state != State.IN_REVIEW or resolution is None:
+        raise Invalid({"state": [_("只有“法务审核”阶段可以批注方案")]})
+    situation = CaseSituation(complaint, by, now)
+    for guard in APART:
+        if refused := guard(situation):
+            raise NotAllowed(refused)
+    if resolution.comments.count() >= MOST:
+        raise Invalid({"text": [_("一份方案最多 {n} 条批注").format(n=MOST)]})
+    return resolution
+
+
+def _place(resolution: Resolution, data: Mapping[str, Any]) -> dict[str, Any]:
+    """`{start, end, quote}` of what is commented on. Raises Invalid."""
+    text, quote = text_of(resolution, data["part"]), data.get("quote") or ""
+    start, end = data.get("start"), data.get("end")
+    if not text:
+        raise Invalid({"part": [_("方案没有“{part}”这一部分").format(part=data["part"])]})
+    if start is None and end is None:
+        start = the_only_place(text, quote) if quote else 0
+        end = start + len(quote) if quote else len(text)
+        quote = text[start:end]
+    if start is None or end is None or not quote or text[start:end] != quote:
+        raise Invalid({"quote": [_("引用的原文与现在的方案不一致；请重新选取")]})
+    return {"start": start, "end": end, "quote": quote}
+
+
+def resolve(
+    number: str,
+    comment_id: int,
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Comment:
     """It is settled: said by whoever drafts or reviews.
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
     now = now or timezone.now()
     if not (by.may("draft_resolutions") or by.may("sign_resolutions")):
         raise NotAllowed(_("您的角色不能处理批注"))
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         comment = Comment.objects.filter(
             pk=comment_id, resolution__complaint=complaint, resolved_at=None
         ).first()
@@ -128,7 +133,9 @@ def resolve(number: str, comment_id: int, *, by: User, now: datetime | None = No
     return comment
 
 
-def _offset(value: Any) -> int:
+def _offset(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
     try:
         number = int(value)
     except (TypeError, ValueError):
@@ -139,7 +146,9 @@ def _offset(value: Any) -> int:
 
 
 def _quote(value: Any) -> str:
-    """As it stands, white space too."""
-    if not isinstance(value, str) or not value or len(value) > 2000:
-        raise validation.Refused(_("请选取要批注的原文"))
+    """As it stands, white space too; "" for the whole part."""
+    if value in (None, ""):
+        return ""
+    if not isinstance(value, str) or len(value) > 2000:
+        raise validation.Refused(_("请选取要批注的原文，最多 2000 字"))
     return value

@@ -16,6 +16,7 @@ from complaints import deadlines, validation
 from complaints.advance import check_version, lock
 from complaints.choices import CommitmentState
 from complaints.errors import Invalid, NotAllowed
+from complaints.leaving import leaves_at
 from complaints.lifecycle import State
 from complaints.models import Commitment, Communication, Complaint, Event, Outbox
 from complaints.validation import Refused
@@ -125,5 +126,5 @@ def leave(commitment: Commitment, effect: str, now: datetime) -> None:
         key=f"{complaint.number}.{complaint.version}.{effect}",
         payload={"commitment": commitment.pk},
         created_at=now,
-        not_before=now,
+        not_before=leaves_at(effect, now),
     )

@@ -19,13 +19,13 @@ from accounts import vault
 from accounts.models import User
 from audit.record import record
 from complaints import public_promises, validation
-from complaints.actions import holds
+from complaints.actions import holds, withholding
 from complaints.advance import check_version, find, lock
 from complaints.choices import Channel, CommunicationKind
 from complaints.errors import Invalid, NotAllowed
+from complaints.leaving import leaves_at
 from complaints.models import Communication, Complaint, Draft, Event, Hold, Outbox
 
-UNDO_WINDOW = timedelta(seconds=30)
 REPLY_CHANNELS = ("email", "phone", "sms", "wechat", "letter", "in_person")
 DRAFTS_KEPT = timedelta(days=30)
 DRAFT_LIMIT = 400_000  # characters of JSON
@@ -45,7 +45,7 @@ def write(
     """Add a text `{kind, channel?, text, inbound?, still_waiting?}`. What comes from the consumer
     ends a hold that waits for it, unless `still_waiting`.
 
-    A reply waits 30 s in the outbox, so that it can be undone; notes stay inside. Raises
+    A reply waits in the outbox (`leaving.py`), so that it can be undone; notes stay inside. Raises
     Complaint.DoesNotExist, NotAllowed, Invalid.
     """
     now = now or timezone.now()
@@ -132,7 +132,7 @@ def _outbox(complaint: Complaint, channel: str, now: datetime) -> Outbox:
         key=key,
         payload={"channel": channel},
         created_at=now,
-        not_before=now + UNDO_WINDOW,
+        not_before=leaves_at("reply_to_consumer", now),
     )
 
 
@@ -165,11 +165,11 @@ def undo(number: str, communication_id: int, *, by: User, now: datetime | None =
         )
         if text is None or text.outbox is None:
             raise Invalid({"communication": [_("没有可以撤回的消息")]})
-        waiting = Outbox.objects.filter(
-            pk=text.outbox.pk, done_at=None, cancelled_at=None, not_before__gt=now
-        )
-        if not waiting.update(cancelled_at=now):
+        waiting = withholding.still_here(text.outbox.pk, now)
+        if waiting is None:
             return False
+        waiting.cancelled_at = now
+        waiting.save(update_fields=["cancelled_at"])
         Event.objects.create(
             complaint=complaint,
             at=now,

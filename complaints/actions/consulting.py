@@ -72,9 +72,13 @@ def answer(
     values: Mapping[str, Any],
     *,
     by: User,
+    version: int | None = None,
     now: datetime | None = None,
 ) -> Consult:
-    """`{answer}`, by whoever was asked. Raises Complaint.DoesNotExist, NotAllowed, Invalid."""
+    """`{answer}`, by whoever was asked.
+
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
+    """
     now, v = now or timezone.now(), validation
     _needs_counsel(by)
     words = v.clean(
@@ -83,6 +87,7 @@ def answer(
     )["answer"]
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         consult = _open(complaint, consult_id)
         if consult.user_id != by.pk:
             raise NotAllowed(_("只有被请求加签的法务可以答复"))
@@ -93,14 +98,22 @@ def answer(
     return consult
 
 
-def withdraw(number: str, consult_id: int, *, by: User, now: datetime | None = None) -> Consult:
+def withdraw(
+    number: str,
+    consult_id: int,
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Consult:
     """The answer is not waited for any more; by whoever asked.
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
     now = now or timezone.now()
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         consult = _open(complaint, consult_id)
         if consult.asked_by_id != by.pk:
             raise NotAllowed(_("只有提出加签的法务可以撤回"))

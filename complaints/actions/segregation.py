@@ -81,11 +81,17 @@ def _nameable(complaint: Complaint, username: str) -> User:
 
 
 def clear_person(
-    number: str, username: str, reason: Any, *, by: User, now: datetime | None = None
+    number: str,
+    username: str,
+    reason: Any,
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> None:
     """The case does not speak of the colleague after all.
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
     now = now or timezone.now()
     if not may_name(by):
@@ -93,6 +99,7 @@ def clear_person(
     why = _reason(reason)
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         named = NamedPerson.objects.filter(complaint=complaint, user__username=username)
         if not named.delete()[0]:
             raise Invalid({"user": [_("本案没有点名“{user}”").format(user=username[:60])]})
@@ -100,11 +107,16 @@ def clear_person(
 
 
 def recuse(
-    number: str, values: Mapping[str, Any], *, by: User, now: datetime | None = None
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Recusal:
     """`{reason}`: counsel steps back from the case for good.
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
     now = now or timezone.now()
     if not by.may("sign_resolutions"):
@@ -112,6 +124,7 @@ def recuse(
     reason = _reason(values.get("reason"))
     with transaction.atomic():
         complaint = lock(number, by)
+        check_version(complaint, version)
         found, new = Recusal.objects.get_or_create(
             complaint=complaint, user=by, defaults={"reason": reason, "at": now}
         )

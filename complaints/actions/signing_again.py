@@ -15,6 +15,7 @@ from complaints.actions import signature, steps
 from complaints.advance import lock
 from complaints.errors import NotAllowed, StepRefused, Unmet
 from complaints.guards import enough_have_signed
+from complaints.leaving import leaves_at
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Event, Opinion, Outbox
 from complaints.signing import liveness, policy
@@ -94,5 +95,5 @@ def _write(complaint: Complaint, opinion: Opinion) -> None:
         key=f"{complaint.number}.{complaint.version}.{liveness.LETTER}",
         payload={"opinion": opinion.pk},
         created_at=opinion.at,
-        not_before=opinion.at,
+        not_before=leaves_at(liveness.LETTER, opinion.at),
     )

@@ -9,6 +9,7 @@ from complaints.api import (
     evidence,
     facts,
     resolutions,
+    reviewing,
     steps,
     trail,
 )
@@ -69,6 +70,36 @@ of_one_case = [
     path("holds/", trail.HoldsView.as_view(), name="api-holds"),
     path("holds/<int:hold>/", trail.HoldView.as_view(), name="api-hold"),
     path("resolutions/", resolutions.ResolutionsView.as_view(), name="api-resolutions"),
+    path("comments/", reviewing.CommentsView.as_view(), name="api-comments"),
+    path(
+        "comments/<int:comment>/resolve/",
+        reviewing.CommentResolvedView.as_view(),
+        name="api-comment-resolve",
+    ),
+    path("consults/", reviewing.ConsultsView.as_view(), name="api-consults"),
+    path(
+        "consults/<int:consult>/answer/",
+        reviewing.ConsultAnswerView.as_view(),
+        name="api-consult-answer",
+    ),
+    path(
+        "consults/<int:consult>/withdraw/",
+        reviewing.ConsultWithdrawnView.as_view(),
+        name="api-consult-withdraw",
+    ),
+    path("conditions/", reviewing.ConditionsView.as_view(), name="api-conditions"),
+    path(
+        "conditions/<int:condition>/meet/",
+        reviewing.ConditionMetView.as_view(),
+        name="api-condition-meet",
+    ),
+    path("named-people/", reviewing.NamedPeopleView.as_view(), name="api-named-people"),
+    path(
+        "named-people/<str:username>/clear/",
+        reviewing.NamedPersonClearedView.as_view(),
+        name="api-named-person-clear",
+    ),
+    path("recusals/", reviewing.RecusalsView.as_view(), name="api-recusals"),
 ]
 
 urlpatterns = [

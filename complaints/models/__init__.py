@@ -21,6 +21,7 @@ from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.reviewing import Comment, Condition, Consult
+from complaints.models.satisfaction import Feedback, Invitation
 from complaints.models.search import SearchDocument
 from complaints.models.segregation import NamedPerson, Recusal
 from complaints.models.signing import SigningKey, Voided
@@ -47,10 +48,12 @@ __all__ = [
     "Event",
     "Extension",
     "FactAnswer",
+    "Feedback",
     "Hold",
     "ImportRow",
     "ImportRun",
     "ImportTemplate",
+    "Invitation",
     "Measure",
     "Moment",
     "NamedPerson",

@@ -109,3 +109,15 @@ class Consumer(models.Model):
     def as_masked(self) -> dict[str, str]:
         """Every personal field as it may be shown."""
         return {column: getattr(self, f"{column}_masked") for column in PERSONAL_FIELDS}
+
+    def seal_words(self, about: str, text: str) -> bytes:
+        """A text of the consumer under the own key, bound to what it is about ("feedback|12"): it
+        is unreadable once the key is destroyed.
+        """
+        return vault.seal(bytes(self.data_key), self._context, about, text) if text else b""
+
+    def words(self, about: str, sealed: bytes) -> str:
+        """What `seal_words` sealed. Raises VaultError when the key is gone."""
+        if not sealed:
+            return ""
+        return vault.unseal(bytes(self.data_key), self._context, about, bytes(sealed))

@@ -103,6 +103,8 @@ class Event(models.Model):
 class Outbox(models.Model):
     """One effect that must leave (letter, mail, notification), written with the step that causes
     it, sent at least once by a task.
+
+    `withheld_at`: somebody took it back before it left; it waits until somebody lets it go.
     """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="outbox")
@@ -121,6 +123,15 @@ class Outbox(models.Model):
     not_before = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    withheld_at = models.DateTimeField(null=True, blank=True)
+    withheld_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # nobody looks for a person's, and people are never deleted
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
 
@@ -129,8 +140,13 @@ class Outbox(models.Model):
         indexes = [
             models.Index(
                 fields=["not_before", "id"],
-                condition=Q(done_at=None, cancelled_at=None),
+                condition=Q(done_at=None, cancelled_at=None, withheld_at=None),
                 name="outbox_waiting",
+            ),
+            models.Index(
+                fields=["complaint"],
+                condition=Q(withheld_at__isnull=False, done_at=None, cancelled_at=None),
+                name="outbox_withheld",
             ),
             models.Index(
                 fields=["transition"],

@@ -21,6 +21,7 @@ from complaints.views.case_composer import TABS, composer, draft_key
 from complaints.views.case_facts import facts_pane
 from complaints.views.case_head import actions_of
 from complaints.views.case_law import law_pane
+from complaints.views.case_outgoing import leaving, withheld
 from complaints.views.case_page import CasePage
 from complaints.views.case_phases import phases_of
 from complaints.views.case_promises import promises_of
@@ -78,6 +79,8 @@ def head(page: CasePage) -> dict[str, Any]:
         "actions": actions_of(page),
         "phases": phases_of(page),
         **_clocks(page),
+        "leaving": leaving(page),
+        "withheld": withheld(page),
         "risks": [Risk(r).label for r in complaint.risk_flags],
         "risk": risk_level(complaint),
         "read_only": page.user.is_(Role.AUDITOR),

@@ -10,6 +10,8 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import User
+from complaints.actions.withholding import REPLY
+from complaints.leaving import TO_CONSUMER
 from complaints.models import (
     Analysis,
     Commitment,
@@ -192,6 +194,17 @@ def _promises_and_letters() -> dict[str, Any]:
             to="notices__to",
             at="notices__created_at",
             channel="payload__channel",
+        ),
+        "outgoing": _all(
+            Outbox.objects.filter(
+                effect__in=TO_CONSUMER - {REPLY}, done_at=None, cancelled_at=None
+            ).order_by("id"),
+            id="pk",
+            effect="effect",
+            leaves="not_before",
+            attempts="attempts",
+            withheld_at="withheld_at",
+            by="withheld_by__name",
         ),
         "reminders": ArraySubquery(
             _here(Outbox.objects.filter(effect="remind_consumer")).values("key")

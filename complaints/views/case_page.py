@@ -41,7 +41,16 @@ def day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-_MOMENTS = {"at", "due_at", "kept_at", "met_at", "settled_at", "started_at"}
+_MOMENTS = {
+    "at",
+    "due_at",
+    "leaves",
+    "withheld_at",
+    "kept_at",
+    "met_at",
+    "settled_at",
+    "started_at",
+}
 _DAYS = {"due", "expected_end", "as_of"}
 
 
@@ -53,7 +62,15 @@ def _parsed(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_LISTS = ("steps_taken", "promises", "letters", "open_holds", "ended_clocks", "extensions_asked")
+_LISTS = (
+    "steps_taken",
+    "promises",
+    "letters",
+    "outgoing",
+    "open_holds",
+    "ended_clocks",
+    "extensions_asked",
+)
 
 
 def _as_objects(complaint: Any) -> None:

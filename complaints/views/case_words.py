@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from complaints import clock_words
@@ -19,8 +19,10 @@ from complaints.choices import (
     CommunicationKind,
     FactSource,
 )
+from complaints.leaving import letter_name
 from complaints.lifecycle import STEPS, Field, State
-from complaints.models import Complaint, Consumer, Event
+from complaints.models import Complaint, Consumer, Event, Feedback
+from complaints.models.satisfaction import DISSATISFIED_UP_TO
 from complaints.signing import differences
 from complaints.views.clock_entries import deadline, hold
 from complaints.views.words import Words
@@ -41,6 +43,11 @@ _LISTS: dict[tuple[str, str], dict[str, Any]] = {
     ("decline", "reason"): DECLINE_REASONS,
     ("consumer_accepts", "means"): CONSENT_MEANS,
     ("external_decision", "outcome"): EXTERNAL_OUTCOMES,
+}
+_LETTERS = {
+    "letter_withheld": (gettext_lazy("撤回了待发的{name}，没有发出"), "warn"),
+    "letter_released": (gettext_lazy("发出撤回过的{name}"), "ok"),
+    "letter_discarded": (gettext_lazy("不再发出{name}"), "warn"),
 }
 LONG = 80  # characters; a longer text of an act is drawn as a message
 
@@ -123,6 +130,8 @@ def _rule(name: str) -> str:
 def _communication(event: Event, complaint: Complaint) -> Words:
     if event.code == "undone":
         return Words(_("撤回了还没有发出的回复"), tone="warn")
+    if event.code == "feedback":
+        return _feedback(event)
     channel = channel_name(event.detail.get("channel", ""))
     if event.code == CommunicationKind.INTERNAL_NOTE:
         return Words(_("内部备注"), event.text, "msg", "note", _("消费者不可见"))
@@ -131,6 +140,16 @@ def _communication(event: Event, complaint: Complaint) -> Words:
     if event.detail.get("inbound"):
         return Words(_("消费者来信"), event.text, "msg", "in", channel)
     return Words(_("回复消费者"), event.text, "msg", "out", channel)
+
+
+def _feedback(event: Event) -> Words:
+    """The mark alone: the consumer's own words stand on their page."""
+    detail = event.detail
+    solved = _("问题已解决") if detail.get("solved") else _("问题没有解决")
+    title = _("消费者评价：{score} 分，{solved}").format(score=detail.get("score"), solved=solved)
+    source = str(dict(Feedback.Source.choices).get(detail.get("source"), ""))
+    bad = not detail.get("solved") or detail.get("score", 0) <= DISSATISFIED_UP_TO
+    return Words(title, source, tone="warn" if bad else "ok")
 
 
 def _evidence(event: Event, complaint: Complaint) -> Words:
@@ -237,6 +256,10 @@ def _notice(event: Event, complaint: Complaint) -> Words:
     if event.code == "letter_stopped":
         why = differences.sentence(event.detail.get("changed", []))
         return Words(_("回复函没有发出：{why}").format(why=why), tone="warn")
+    if event.code in _LETTERS:
+        said, tone = _LETTERS[event.code]
+        name = letter_name(event.detail.get("effect", ""))
+        return Words(str(said).format(name=name), event.text, tone=tone)
     if event.code == "nobody_to_tell":
         clock = clock_words.title_of_row(event.detail.get("kind") or "")
         words = _("“{clock}”的提醒没有人可以接收；请安排责任人或者代理人")

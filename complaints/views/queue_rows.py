@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from complaints.choices import GRAVE_RISKS, Channel, HoldReason, Priority, Risk
 from complaints.lifecycle import Outcome, Phase, State
-from complaints.models import Complaint, Deadline, Hold
+from complaints.models import Complaint, Deadline, Hold, Outbox
 from complaints.querysets import ComplaintQuerySet
 from complaints.views import clock_shown
 from config.tags import when
@@ -38,6 +38,14 @@ CHANNEL_ICONS: dict[str, str] = {
 # Why the clocks stand still, NULL when they run: one column of the cases' own statement.
 OPEN_HOLD = Subquery(
     Hold.objects.filter(complaint=OuterRef("pk"), ended_at=None).values("reason")[:1]
+)
+
+
+# A letter was taken back and has not left: somebody still has to decide.
+WITHHELD = Exists(
+    Outbox.objects.filter(
+        complaint=OuterRef("pk"), withheld_at__isnull=False, done_at=None, cancelled_at=None
+    )
 )
 
 
@@ -160,7 +168,7 @@ def page(
     found = list(
         order.sort(cases.filter(pk__in=keys), backwards)
         .select_related("consumer", "owner")
-        .annotate(hold_reason=OPEN_HOLD)
+        .annotate(hold_reason=OPEN_HOLD, withheld=WITHHELD)
         .defer("narrative", "findings", "withdrawal_words", "consumer__data_key")
         .prefetch_related(clocks)
     )
@@ -208,6 +216,7 @@ class Row:
         self.risk_words = "、".join(str(Risk(r).label) for r in complaint.risk_flags)
         hold = getattr(complaint, "hold_reason", None)
         self.hold = HoldReason(hold).label if hold else ""
+        self.withheld = getattr(complaint, "withheld", False)
         self.clock = self._clock(getattr(complaint, "clocks", []))
 
     def _clock(self, clocks: Sequence[Deadline]) -> dict[str, Any]:

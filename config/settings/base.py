@@ -23,6 +23,7 @@ INDUSTRIES = env.listed("INDUSTRIES")
 # Answers the days off that a loaded notice has otherwise than the library (Holidays)
 LEGAL_HOLIDAYS = "complaints.calendars.holidays"
 SECOND_SIGNATURE_ABOVE = env.number("SECOND_SIGNATURE_ABOVE")
+SEND_UNDO_SECONDS = env.number("SEND_UNDO_SECONDS")
 ENTERPRISE_NAME = env.text("ENTERPRISE_NAME")
 ENTERPRISE_CONTACT = env.text("ENTERPRISE_CONTACT")
 ENTERPRISE_DATA_CONTACT = env.text("ENTERPRISE_DATA_CONTACT")
@@ -269,7 +270,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_tokens": {"()": "config.logs.WithoutTokens"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_tokens"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
     "loggers": {"axes": {"level": "ERROR"}},
 }

@@ -11,3 +11,4 @@ STORAGES = {
 }
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SEND_UNDO_SECONDS = 0  # what a step sends is looked at right after it; undoing is tried with 30

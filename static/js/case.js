@@ -171,12 +171,17 @@ document.addEventListener('kesu:answered', (event) => {
   else document.getElementById('facts').focus();
 });
 
-// --- a reply can be taken back while the seconds run
+// --- what is on its way can be taken back while the seconds run; a screen reader hears every tenth
 function tick(form) {
   const left = Math.ceil((new Date(form.dataset.until).getTime() - Date.now()) / 1000);
+  const word = form.closest('[data-leaving]')?.querySelector('[data-word]');
+  if (left <= 0 && word) word.textContent = form.closest('[data-leaving]').dataset.gone;
   if (left <= 0) form.remove();
   if (left <= 0 || !form.isConnected) return;
   form.querySelector('[data-seconds]').textContent = left;
+  const spoken = form.querySelector('[data-spoken]');
+  const words = spoken?.dataset.spoken.replace('N', left);
+  if (spoken && (left % 10 === 0 || !spoken.textContent) && spoken.textContent !== words) spoken.textContent = words;
   setTimeout(() => tick(form), 500);
 }
 const countDown = (root) => root.querySelectorAll('form[data-until]').forEach(tick);

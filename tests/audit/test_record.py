@@ -107,7 +107,7 @@ def lived(case: Complaint, cast: Cast) -> None:
     evidence.add(number, [b"x"], "x.txt", {"title": "录音"}, by=by)
     communication.write(number, {"kind": "internal_note", "text": "备注"}, by=by)
     text = communication.write(number, {"kind": "reply", "text": "答复"}, by=by)
-    communication.undo(number, text.pk, by=by)
+    communication.undo(number, text.pk, by=by, now=text.at - timedelta(seconds=1))
     holds.start(number, {"reason": "consumer", "note": "等"}, by=by)
     holds.end(number, by=by)
     facts.answer(number, {"tx_living_consumption": True}, by=by)

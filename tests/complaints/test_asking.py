@@ -148,6 +148,7 @@ def test_another_wait_goes_on(cast: Cast, case: Complaint) -> None:
     assert left.reason == "expert"
 
 
+@pytest.mark.usefixtures("undoable")
 def test_a_message_taken_back_asked_for_nothing(cast: Cast, case: Complaint) -> None:
     hold = ask(cast, case)
     assert hold.asked is not None

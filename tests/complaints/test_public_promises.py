@@ -139,6 +139,7 @@ def test_a_promise_for_a_category_that_was_found_out_later_counts_from_the_regis
 # --- kept
 
 
+@pytest.mark.usefixtures("undoable")
 def test_a_reply_keeps_the_promise_when_it_left_and_one_taken_back_does_not(cast: Cast) -> None:
     published(cast)
     case = f.registered(cast)

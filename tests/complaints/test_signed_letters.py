@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from random import Random
 from typing import Any, ClassVar
 
@@ -39,6 +40,7 @@ from complaints.actions import (
     rule_acts,
     signing_again,
     steps,
+    withholding,
 )
 from complaints.errors import CaseError
 from complaints.models import Complaint, Opinion, Outbox, Resolution, SigningKey, Voided
@@ -213,15 +215,34 @@ class Lives(RuleBasedStateMachine):
         Resolution.objects.filter(complaint=self.case).update(letter=f.LETTER + "！")
 
     def send(self, chance: Random) -> None:
+        """After the half minute in which it can be taken back."""
+        later = timezone.now() + timedelta(seconds=31)
         for row in Outbox.objects.filter(complaint=self.case, done_at=None, cancelled_at=None):
-            dispatch.deliver(row.pk, timezone.now(), {"email": self.post}, mailed=False)
+            dispatch.deliver(row.pk, later, {"email": self.post}, mailed=False)
+
+    def take_back(self, chance: Random) -> None:
+        for row in Outbox.objects.filter(complaint=self.case, effect=LETTER, done_at=None):
+            withholding.withhold(self.fresh().number, row.pk, by=self.cast.agent)
+
+    def let_go(self, chance: Random) -> None:
+        withheld = Outbox.objects.filter(complaint=self.case, withheld_at__isnull=False)
+        for row in withheld.filter(done_at=None, cancelled_at=None):
+            withholding.release(self.fresh().number, row.pk, by=self.cast.agent)
 
     def step(self, code: str, by: Any, **fields: Any) -> None:
         steps.take(self.fresh().number, code, fields, by=by)
 
     OFTEN = ("sign", "send", "answer", "add_proof", "renew", "edit_the_price")
     CHANGES = ("answer", "add_proof", "edit_the_price", "alter_the_letter", "revoke_the_rule")
-    SELDOM = ("redraft", "sign_the_rule", "revoke_the_rule", "alter_the_letter", "accept")
+    SELDOM = (
+        "take_back",
+        "let_go",
+        "redraft",
+        "sign_the_rule",
+        "revoke_the_rule",
+        "alter_the_letter",
+        "accept",
+    )
 
     def act(self, name: str, chance: Random) -> Callable[[], None]:
         """What one of them does; a refusal is an answer."""
@@ -294,6 +315,7 @@ class Lives(RuleBasedStateMachine):
             type(self).left += len(self.post.sent)
 
 
+@pytest.mark.usefixtures("undoable")
 @pytest.mark.django_db(transaction=True)
 def test_no_letter_leaves_that_differs_from_what_a_live_signature_covers() -> None:
     Lives.cast, Lives.end = assemble(), time.monotonic() + SECONDS

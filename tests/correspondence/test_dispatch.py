@@ -65,6 +65,7 @@ def test_a_mail_server_that_is_away_delays_and_loses_nothing(cast: Cast, setting
     assert Notice.objects.count() == len(mail.outbox) == 1
 
 
+@pytest.mark.usefixtures("undoable")
 def test_a_reply_can_be_undone_until_it_leaves(cast: Cast) -> None:
     complaint = f.investigating(cast)
     send_waiting()

@@ -45,6 +45,7 @@ def test_the_three_texts_are_forms_of_their_own_and_the_button_names_the_receive
     assert [('" hidden><form' in form) for form in forms] == [False, True, True]
 
 
+@pytest.mark.usefixtures("undoable")
 def test_a_reply_leaves_after_half_a_minute_and_can_be_taken_back_before(
     cast: Cast, agent: Client
 ) -> None:

@@ -16,13 +16,17 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, User
+from complaints import satisfied
 from complaints.models import (
     CalendarChange,
     CalendarNotice,
+    Comment,
     Complaint,
     Condition,
+    Consult,
     Extension,
     ImportRun,
+    Outbox,
     PublicPromise,
     Trial,
 )
@@ -115,6 +119,12 @@ def _token() -> str:
     return signing.dumps([who.pk if who else 0, "progress"], salt=SALT, compress=True)
 
 
+def _invited(case: Complaint) -> str:
+    """Of the link to the consumer of a closed case; of none where nobody was asked."""
+    found = case.invitations.exclude(token_hash=None).first()
+    return satisfied.token_of(found) if found else "0" * 64
+
+
 GAPS: dict[str, Any] = {
     "number": lambda case: case.number,
     "step": lambda case: "accept",
@@ -124,8 +134,12 @@ GAPS: dict[str, Any] = {
     "promise_id": lambda case: _first(case.commitments),
     "public_promise": lambda case: _first(PublicPromise.objects.all()),
     "communication_id": lambda case: _first(case.communications),
+    "outgoing": lambda case: _first(Outbox.objects.filter(complaint=case)),
     "letter_id": lambda case: _first(Notice.objects.filter(outbox__complaint=case)),
     "condition": lambda case: _first(Condition.objects.filter(opinion__resolution__complaint=case)),
+    "comment": lambda case: _first(Comment.objects.filter(resolution__complaint=case)),
+    "consult": lambda case: _first(Consult.objects.filter(resolution__complaint=case)),
+    "username": lambda case: "colleague",
     "hold": lambda case: _first(case.holds),
     "deadline": lambda case: _first(case.deadlines),
     "extension": lambda case: _first(Extension.objects.filter(deadline__complaint=case)),
@@ -139,6 +153,7 @@ GAPS: dict[str, Any] = {
     "absence": lambda case: _first(Absence.objects.all()),
     "notice": lambda case: _first(Notice.objects.filter(user__isnull=False)),
     "token": lambda case: _token(),
+    "invitation": lambda case: _invited(case),
     "name": lambda case: "0" * 32,  # no such mail
     "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded
     "change": lambda case: _first(CalendarChange.objects.all()),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0025_points'),
+        ('complaints', '0027_withholding'),
     ]
 
     operations = [

@@ -1,0 +1,46 @@
+"""What leaves for the consumer, when, and how long it can be taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# The letters to the consumer and what the house calls them; their words are the business of
+# `correspondence/who_is_told.py`.
+LETTER_NAMES: dict[str, str | Promise] = {
+    "acknowledge_consumer": _("受理告知"),
+    "tell_consumer_declined": _("不予受理说明"),
+    "send_reply_letter": _("处理意见函"),
+    "reply_to_consumer": _("回复"),
+    "confirm_consumer_acceptance": _("同意方案的确认"),
+    "confirm_withdrawal": _("撤回投诉的确认"),
+    "tell_consumer_merged": _("并案告知"),
+    "remind_documents": _("补充材料提醒"),
+    "remind_consumer": _("请消费者答复的提醒"),
+    "tell_external_ways": _("其他途径告知"),
+    "ask_satisfaction": _("办结告知"),
+    "confirm_commitment": _("承诺确认"),
+    "tell_commitment_kept": _("承诺兑现告知"),
+    "confirm_release": _("放弃承诺的确认"),
+}
+TO_CONSUMER = frozenset(LETTER_NAMES)
+
+
+def letter_name(effect: str) -> str:
+    """What the house calls the letter."""
+    return str(LETTER_NAMES.get(effect, _("函件")))
+
+
+def undo_window() -> timedelta:
+    """So long whoever wrote to the consumer may think again."""
+    return timedelta(seconds=settings.SEND_UNDO_SECONDS)
+
+
+def leaves_at(effect: str, now: datetime, *, by_person: bool = True) -> datetime:
+    """The first moment at which something may leave: a letter that a person caused waits for its
+    window, what a clock caused and what goes to staff waits for nobody.
+    """
+    return now + undo_window() if by_person and effect in TO_CONSUMER else now

@@ -1,0 +1,36 @@
+"""What of the letters on their way a person may take back, let go or drop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from complaints.actions import withholding
+from complaints.leaving import letter_name
+from complaints.lifecycle import State
+from complaints.signing.liveness import LETTER
+from complaints.views.case_page import CasePage
+
+
+def leaving(page: CasePage) -> list[dict[str, Any]]:
+    """Letters that can still be taken back by this person: {id, name, leaves, attempts}."""
+    return [
+        {**row, "name": letter_name(row["effect"])}
+        for row in page.complaint.outgoing
+        if row["withheld_at"] is None
+        and row["leaves"] > page.now
+        and withholding.may(page.user, row["effect"])
+    ]
+
+
+def withheld(page: CasePage) -> list[dict[str, Any]]:
+    """Letters taken back that have not left: {id, name, withheld_at, by, may, may_drop}."""
+    return [
+        {
+            **row,
+            "name": letter_name(row["effect"]),
+            "may": withholding.may(page.user, row["effect"]),
+            "may_drop": row["effect"] != LETTER or page.complaint.state != State.OFFERED,
+        }
+        for row in page.complaint.outgoing
+        if row["withheld_at"] is not None
+    ]

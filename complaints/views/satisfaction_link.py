@@ -1,0 +1,130 @@
+"""请您评价: the page behind the link in the consumer's letter. No account, no script, no cookie but
+the form's own.
+
+Looking changes nothing, because mail scanners open links; only the form writes. A link that is
+unknown and one that is too old are answered alike.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.browser import keeps_what_was_typed
+from complaints.actions import satisfaction
+from complaints.actions.satisfaction import AlreadyGiven, NoInvitation
+from complaints.errors import Invalid
+from complaints.models import Invitation
+from complaints.views.sheets import SheetForm, readable
+from config.often import seconds_to_wait
+
+CALLS, WINDOW = 30, 60  # of one address, in seconds
+# The address of the page is a key: it goes to nobody. Not `no-referrer`, with which browsers hide
+# where a form comes from, so that the form could not be told from one on another site.
+HEADERS = {"Referrer-Policy": "strict-origin", "X-Robots-Tag": "noindex, nofollow"}
+MARKS = (
+    (1, gettext_lazy("很不满意")),
+    (2, gettext_lazy("不满意")),
+    (3, gettext_lazy("一般")),
+    (4, gettext_lazy("满意")),
+    (5, gettext_lazy("很满意")),
+)
+
+
+class FeedbackForm(SheetForm):
+    """The three questions."""
+
+    score = forms.ChoiceField(
+        label=gettext_lazy("这次处理，您满意吗？"), choices=MARKS, widget=forms.RadioSelect
+    )
+    solved = forms.ChoiceField(
+        label=gettext_lazy("您的问题解决了吗？"),
+        choices=(("yes", gettext_lazy("解决了")), ("no", gettext_lazy("没有解决"))),
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=gettext_lazy("您想对我们说的话"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": satisfaction.COMMENT_LIMIT}),
+    )
+
+
+@login_not_required
+@never_cache
+@keeps_what_was_typed
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback(request: HttpRequest, invitation: str) -> HttpResponse:
+    """The form, what became of it, or one sentence."""
+    lang = request.GET.get("lang", "")
+    known = lang if lang in dict(settings.LANGUAGES) else translation.get_language()
+    with translation.override(known):
+        answer = _answered(request, invitation, timezone.now())
+    for name, value in {**HEADERS, "Content-Language": known or settings.LANGUAGE_CODE}.items():
+        answer[name] = value
+    return answer
+
+
+def _answered(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
+    if wait := seconds_to_wait(request, "feedback", CALLS, WINDOW):
+        words = _("打开得太频繁了，请过 %(n)s 秒再试。") % {"n": wait}
+        answer = _said(request, words, 429, "clock")
+        answer["Retry-After"] = str(wait)
+        return answer
+    if request.user.is_authenticated:
+        words = _("您已登录工作人员账号。评价只能由消费者本人填写；请退出登录，工作人员不得代填。")
+        return _said(request, words, 403, "lock")
+    try:
+        found = satisfaction.open_invitation(token, now)
+        if request.method != "POST":
+            return _form(request, found)
+        return _taken(request, token, found, now)
+    except NoInvitation as error:
+        return _said(request, error.message, 404, "link")
+    except AlreadyGiven as error:
+        return _said(request, error.message, 200, "check")
+
+
+def _taken(request: HttpRequest, token: str, invitation: Invitation, now: datetime) -> HttpResponse:
+    posted, unreadable = readable(request.POST)
+    sent = {name: posted.get(name, "") for name in ("score", "solved", "comment")}
+    try:
+        if unreadable:
+            raise Invalid(unreadable)
+        given = satisfaction.answer(token, sent, now)
+    except Invalid as error:
+        form = FeedbackForm(posted)
+        form.refuse(error.errors)
+        return _form(request, invitation, form, 422)
+    return _page(request, "public/thanks.html", {"given": given})
+
+
+def _form(
+    request: HttpRequest,
+    invitation: Invitation,
+    form: FeedbackForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"form": form or FeedbackForm(), "number": invitation.complaint.number}
+    return _page(request, "public/feedback.html", context, status)
+
+
+def _said(request: HttpRequest, words: str, status: int, icon: str) -> HttpResponse:
+    return _page(request, "public/said.html", {"words": words, "icon": icon}, status)
+
+
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context |= {"enterprise": settings.ENTERPRISE_NAME}
+    return render(request, template, context, status=status)
