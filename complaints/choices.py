@@ -58,6 +58,29 @@ class MeasureKind(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+# What is paid, and what is done instead; the other kinds may have a sum or none.
+PAID = (MeasureKind.REFUND, MeasureKind.INCREASED_DAMAGES, MeasureKind.COMPENSATION)
+NOT_PAID = (
+    MeasureKind.RETURN,
+    MeasureKind.REPAIR,
+    MeasureKind.REPLACEMENT,
+    MeasureKind.REDO,
+    MeasureKind.APOLOGY,
+    MeasureKind.EXPLANATION,
+    MeasureKind.CORRECTION,
+    MeasureKind.DELETE_DATA,
+    MeasureKind.STOP_CALLS,
+)
+
+
+class Payee(models.TextChoices):
+    """Where a sum goes: never a number, which stays in the vault."""
+
+    CONSUMER_ACCOUNT = "consumer_account", _("消费者登记的收款账户")
+    ORIGINAL_CHANNEL = "original_channel", _("原付款渠道")
+    OTHER = "other", _("其他方式")
+
+
 class Priority(models.TextChoices):
     """How urgent the case is."""
 

@@ -89,6 +89,12 @@ def bases(result: Mapping[str, Any]) -> list[Basis]:
     ]
 
 
+def cited_for(result: Mapping[str, Any]) -> dict[str, str]:
+    """Rule → the article on which it rests first."""
+    rules = result.get("rules", [])
+    return {r["id"]: cited(r["citations"][0]) for r in rules if r["citations"]}
+
+
 def owed(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is offered at one click: the best set with sums, and what applies without a sum."""
     chosen = facts.due_together(result)
@@ -102,7 +108,9 @@ def owed(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def measures(result: Mapping[str, Any], today: date) -> list[dict[str, str]]:
-    """Rows from the analysis as a form holds them: kind, amount, formula, description, due."""
+    """Rows from the analysis as a form holds them: kind, amount, formula, description, due, basis
+    and the claim itself.
+    """
     cited_as = {b.rule: b.text for b in bases(result)}
     return [row_of(remedy, cited_as.get(remedy["rule"], ""), today) for remedy in owed(result)]
 
@@ -115,6 +123,8 @@ def row_of(remedy: Mapping[str, Any], citation: str, today: date) -> dict[str, s
         "formula": remedy["formula"] or "",
         "description": remedy["title"] + (f"，依据{citation}" if citation else ""),
         "due": (today + timedelta(days=DAYS_TO_PERFORM)).isoformat(),
+        "basis": citation,
+        "remedy": remedy["remedy"],
     }
 
 

@@ -40,7 +40,7 @@ def cleaners(now: datetime) -> dict[str, Cleaner]:
         "priority": lambda x: v.choice(x, Priority.values) or Priority.NORMAL,
         "risk_flags": lambda x: v.choices(x, Risk.values),
         "confidential": v.flag,
-        "team": _team,
+        "team": team_named,
     }
 
 
@@ -64,7 +64,8 @@ EDITABLE = (
 DECIDES_THE_LAW = {"category", "transaction_date", "price_paid"}
 
 
-def _team(value: Any) -> Team | None:
+def team_named(value: Any) -> Team | None:
+    """A team at work by number or name. Raises Refused for one that does not exist."""
     if value in (None, ""):
         return None
     if isinstance(value, Team):

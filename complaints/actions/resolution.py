@@ -7,21 +7,21 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
 from complaints import validation
-from complaints.actions import letter_template, points
+from complaints.actions import letter_template, measures, points
 from complaints.advance import check_version, lock
-from complaints.choices import MeasureKind
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, Event, Measure, Resolution, Transition
 from complaints.validation import Refused
 
-MOST_MEASURES = 30
+MOST_MEASURES = measures.MOST
 # What the next version begins with, besides its measures.
 COPIED = ("explanation", "legal_basis", "letter", "template", "template_sha256", "options")
 
@@ -32,50 +32,10 @@ def current(complaint: Complaint) -> Resolution | None:
         Resolution.objects.filter(complaint=complaint)
         .exclude(status=Resolution.Status.SUPERSEDED)
         .select_related("proposed_by", "analysis")
-        .prefetch_related("measures", "points")
+        .prefetch_related(Prefetch("measures", Measure.objects.select_related("unit")), "points")
         .order_by("-version")
         .first()
     )
-
-
-def _measure(value: Any, today: date) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise Refused(_("每项措施应是一个对象"))
-    v = validation
-    cleaned = v.clean(
-        {"kind": None, **value},
-        {
-            "kind": lambda x: v.choice(x, MeasureKind.values, required=True),
-            "amount": v.money,
-            "formula": lambda x: v.text(x, 200),
-            "description": lambda x: v.text(x, 500),
-            "due": lambda x: v.day(x, future=True),
-        },
-    )
-    if cleaned.get("due") and cleaned["due"] < today:
-        raise Refused(_("履行期限不能早于今天"))
-    return cleaned
-
-
-def _measures(value: Any, today: date) -> list[dict[str, Any]]:
-    if value in (None, ""):
-        return []
-    if not isinstance(value, list):
-        raise Refused(_("这里应是一个列表"))
-    if len(value) > MOST_MEASURES:
-        raise Refused(_("最多 {limit} 项措施").format(limit=MOST_MEASURES))
-    errors: dict[str, list[str]] = {}
-    cleaned = []
-    for position, one in enumerate(value):
-        try:
-            cleaned.append(_measure(one, today))
-        except Invalid as invalid:
-            errors.update({f"measures.{position}.{k}": m for k, m in invalid.errors.items()})
-        except Refused as refusal:
-            errors[f"measures.{position}"] = [str(refusal)]
-    if errors:
-        raise Invalid(errors)
-    return cleaned
 
 
 def _basis(value: Any) -> list[str]:
@@ -111,6 +71,9 @@ def save_draft(
         _check_stage(complaint)
         points.check(complaint, data.get("points", ()))
         resolution = _draft_of(complaint, by, now)
+        if "measures" in data:
+            cited = data.get("legal_basis", resolution.legal_basis)
+            measures.fitted(data["measures"], complaint, cited)
         _write(resolution, data, by, now)
         _record(complaint, resolution, by, now)
     resolution.complaint = complaint
@@ -123,7 +86,7 @@ def _cleaned(values: Mapping[str, Any], today: date) -> dict[str, Any]:
     return v.clean(
         values,
         {
-            "measures": lambda x: _measures(x, today),
+            "measures": lambda x: measures.cleaned(x, today),
             "points": points.cleaned,
             "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
             "legal_basis": _basis,
@@ -164,15 +127,7 @@ def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
     fresh.save(force_insert=True)
     if latest is not None:
         Measure.objects.bulk_create(
-            Measure(
-                resolution=fresh,
-                position=m.position,
-                kind=m.kind,
-                amount=m.amount,
-                formula=m.formula,
-                description=m.description,
-                due=m.due,
-            )
+            Measure(resolution=fresh, position=m.position, **measures.copied(m))
             for m in latest.measures.all()
         )
         points.carry_over(latest, fresh)

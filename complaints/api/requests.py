@@ -19,6 +19,7 @@ from complaints.choices import (
     FiledBy,
     HoldReason,
     MeasureKind,
+    Payee,
     Priority,
     Risk,
 )
@@ -180,9 +181,27 @@ class HoldSent(Shape):
 class MeasureSent(Shape):
     kind = s.ChoiceField(MeasureKind.choices)
     amount = money(required=False, allow_null=True)
+    currency = s.ChoiceField(["CNY"], required=False)
     formula = s.CharField(required=False, allow_blank=True, max_length=200)
     description = s.CharField(required=False, allow_blank=True, max_length=500)
     due = s.DateField(required=False, allow_null=True)
+    basis = s.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=300,
+        help_text=_("法律或政策依据；退款超过价款时必填"),
+    )
+    remedy = s.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=80,
+        help_text=_("取自分析的 remedies 或 possible_remedies；分析得出的金额和算式随之保留"),
+    )
+    payee = s.ChoiceField(Payee.choices, required=False, allow_blank=True)
+    payee_words = s.CharField(
+        required=False, allow_blank=True, max_length=200, help_text=_("payee 为 other 时必填")
+    )
+    unit = s.JSONField(required=False, allow_null=True, help_text=_("责任部门的编号或名称"))
 
 
 class Proposal(Shape):

@@ -25,7 +25,7 @@ def _of(complaint: int) -> QuerySet[Resolution]:
     return (
         Resolution.objects.filter(complaint=complaint)
         .select_related("proposed_by")
-        .prefetch_related("measures", "points", opinions)
+        .prefetch_related("measures__unit", "points", opinions)
     )
 
 

@@ -20,6 +20,7 @@ from complaints.choices import (
     FactSource,
     HoldReason,
     MeasureKind,
+    Payee,
     Priority,
     Risk,
 )
@@ -247,6 +248,13 @@ class MeasureAnswer(Shape):
     formula = s.CharField(allow_blank=True)
     description = s.CharField(allow_blank=True)
     due = s.DateField(allow_null=True)
+    basis = s.CharField(allow_blank=True, help_text=_("法律或政策依据"))
+    remedy = s.CharField(allow_blank=True, help_text=_("取自分析中的哪一项请求权；空为自行拟定"))
+    proposed_amount = money(allow_null=True)
+    proposed_formula = s.CharField(allow_blank=True)
+    payee = s.ChoiceField(Payee.choices, allow_blank=True, help_text=_("付到哪里；从不含账号"))
+    payee_words = s.CharField(allow_blank=True)
+    unit = Team(allow_null=True, help_text=_("责任部门；null 为案件的团队"))
 
 
 class OpinionAnswer(Shape):

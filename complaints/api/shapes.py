@@ -25,6 +25,7 @@ from complaints.models import (
     Event,
     FactAnswer,
     Hold,
+    Measure,
     Resolution,
 )
 from complaints.querysets import ComplaintQuerySet
@@ -199,22 +200,30 @@ def communication(text: Communication) -> dict[str, Any]:
     }
 
 
+def _measure(m: Measure) -> dict[str, Any]:
+    return {
+        "kind": m.kind,
+        "amount": money(m.amount),
+        "currency": "CNY",
+        "formula": m.formula,
+        "description": m.description,
+        "due": day(m.due),
+        "basis": m.basis,
+        "remedy": m.remedy,
+        "proposed_amount": money(m.proposed_amount),
+        "proposed_formula": m.proposed_formula,
+        "payee": m.payee,
+        "payee_words": m.payee_words,
+        "unit": _team(m.unit) if m.unit else None,
+    }
+
+
 def resolution(proposal: Resolution) -> dict[str, Any]:
     """One version of the proposal, with what counsel said."""
     return {
         "version": proposal.version,
         "status": str(proposal.status),
-        "measures": [
-            {
-                "kind": m.kind,
-                "amount": money(m.amount),
-                "currency": "CNY",
-                "formula": m.formula,
-                "description": m.description,
-                "due": day(m.due),
-            }
-            for m in proposal.measures.all()
-        ],
+        "measures": [_measure(m) for m in proposal.measures.all()],
         "points": [point_shapes.shown(point) for point in proposal.points.all()],
         "explanation": proposal.explanation,
         "legal_basis": list(proposal.legal_basis),

@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from complaints.choices import MeasureKind
+from accounts.models import Team
+from complaints.choices import MeasureKind, Payee
 from complaints.models.complaint import Complaint
 
 
@@ -76,7 +77,13 @@ class Resolution(models.Model):
 
 
 class Measure(models.Model):
-    """One thing the resolution gives: kind, sum if any, and until when."""
+    """One thing the resolution gives: kind, sum if any, on what basis, by whom and until when.
+
+    `remedy` is the claim of the analysis from which it was taken ("": the house's own);
+    `proposed_amount` and `proposed_formula` keep what the analysis said where the sum is another.
+    `payee` only refers: the number of an account stays in the vault. `unit`: who carries it out;
+    none: the team of the case.
+    """
 
     resolution = models.ForeignKey(Resolution, on_delete=models.CASCADE, related_name="measures")
     position = models.PositiveSmallIntegerField()
@@ -87,6 +94,20 @@ class Measure(models.Model):
     formula = models.CharField(max_length=200, blank=True)
     description = models.CharField(max_length=500, blank=True)
     due = models.DateField(null=True, blank=True)
+    basis = models.CharField(_("法律或政策依据"), max_length=300, blank=True)
+    remedy = models.CharField(max_length=80, blank=True)
+    proposed_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    proposed_formula = models.CharField(max_length=200, blank=True)
+    payee = models.CharField(_("付到哪里"), max_length=20, choices=Payee.choices, blank=True)
+    payee_words = models.CharField(max_length=200, blank=True)
+    unit = models.ForeignKey(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # nobody looks for a team's measures, and teams are never deleted
+    )
 
     class Meta:
         ordering = ["position"]
@@ -98,6 +119,16 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount or ''}".strip()
+
+    @property
+    def paid_to(self) -> str:
+        """Where the sum goes, in words."""
+        return self.payee_words or (str(Payee(self.payee).label) if self.payee else "")
+
+    @property
+    def differs_from_analysis(self) -> bool:
+        """Whether the analysis said another sum."""
+        return self.proposed_amount is not None and self.proposed_amount != self.amount
 
 
 class Opinion(models.Model):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from complaints import carrying, snapshots
@@ -20,6 +21,7 @@ FORMAT = 3
 OLDEST = 1
 POINTS = 3  # the format from which on points at issue are covered
 TEMPLATE = 3  # the format from which on the template of the letter is covered
+WITH_ORIGINS = 3  # from here on all that a measure says is covered
 
 Covered = dict[str, Any]
 
@@ -40,7 +42,7 @@ def content(
     covered: Covered = {
         "complaint": resolution.complaint.number,
         "version": resolution.version,
-        "measures": [_measure(m) for m in resolution.measures.all()],
+        "measures": [_measure(m, number) for m in resolution.measures.all()],
         "explanation": resolution.explanation,
         "legal_basis": list(resolution.legal_basis),
         "letter": resolution.letter,
@@ -89,14 +91,32 @@ def rules(carried: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{name: rule[name] for name in ("rule", "sha256", "signed")} for rule in carried]
 
 
-def _measure(measure: Measure) -> dict[str, Any]:
-    return {
+def _measure(measure: Measure, number: int) -> dict[str, Any]:
+    covered = {
         "kind": measure.kind,
-        "amount": f"{measure.amount:.2f}" if measure.amount is not None else None,
+        "amount": _yuan(measure.amount),
         "formula": measure.formula,
         "description": measure.description,
         "due": measure.due.isoformat() if measure.due else None,
     }
+    return covered if number < WITH_ORIGINS else {**covered, **_origins(measure)}
+
+
+def _origins(measure: Measure) -> dict[str, Any]:
+    """From where a measure comes, where its sum goes and who carries it out."""
+    return {
+        "basis": measure.basis,
+        "remedy": measure.remedy,
+        "proposed_amount": _yuan(measure.proposed_amount),
+        "proposed_formula": measure.proposed_formula,
+        "payee": measure.payee,
+        "payee_words": measure.payee_words,
+        "unit": measure.unit_id,
+    }
+
+
+def _yuan(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
 
 
 def _point(point: Point) -> dict[str, Any]:

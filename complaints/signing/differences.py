@@ -50,6 +50,13 @@ _OF_A_MEASURE: dict[str, str | Promise] = {
     "formula": gettext_lazy("算式"),
     "description": gettext_lazy("内容"),
     "due": gettext_lazy("期限"),
+    "basis": gettext_lazy("依据"),
+    "remedy": gettext_lazy("所取自的请求权"),
+    "proposed_amount": gettext_lazy("分析得出的金额"),
+    "proposed_formula": gettext_lazy("分析得出的算式"),
+    "payee": gettext_lazy("付到哪里"),
+    "payee_words": gettext_lazy("付款方式的说明"),
+    "unit": gettext_lazy("责任部门"),
 }
 _OF_A_POINT: dict[str, str | Promise] = {
     "title": gettext_lazy("标题"),

@@ -101,7 +101,7 @@ class ArchiveFile:
             .select_related(
                 "by", "analysis", "voided", "resolution__analysis", "resolution__proposed_by"
             )
-            .prefetch_related("resolution__measures", "resolution__points")
+            .prefetch_related("resolution__measures__unit", "resolution__points")
             .order_by("-id")
             .first()
         )

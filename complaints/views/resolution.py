@@ -175,5 +175,6 @@ def _page(
 ) -> HttpResponse:
     template = "resolution/draft.html" if desk.editable else "resolution/read.html"
     short = max(desk.owed - form.total, Decimal(0))
-    context = {"desk": desk, "form": form, "short": short, "paper": form.paper, **more}
+    rows, paper = desk.rows(form), form.paper
+    context = {"desk": desk, "form": form, "rows": rows, "short": short, "paper": paper, **more}
     return render(request, template, context, status=status)

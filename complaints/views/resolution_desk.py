@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -11,17 +11,18 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.models import User
+from accounts.models import Team, User
 from complaints import facts, letter_values, letter_writing, snapshots, suggestion
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.advance import unmet
-from complaints.choices import MeasureKind
+from complaints.choices import MeasureKind, Payee
 from complaints.errors import Unmet
 from complaints.letter_writing import Written
 from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, Resolution, Transition
 from complaints.situation import CaseSituation
+from complaints.suggestion import amount_of
 from complaints.views import changes
 from complaints.views.resolution_form import Proposal
 from complaints.views.staleness import Stale, stale
@@ -34,6 +35,7 @@ class Desk:
     """One case with its proposal, its frozen analysis and what was said about the last version."""
 
     kinds = MeasureKind.choices
+    payees = Payee.choices
 
     def __init__(self, complaint: Complaint, user: User) -> None:
         self.complaint, self.user = complaint, user
@@ -153,6 +155,35 @@ class Desk:
         """zh or en: of the letter that stands there."""
         return letter_writing.language_of(form.template)
 
+    # --- where a measure comes from, and who carries it out
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """The claims of the analysis from which a measure can be taken, by their id."""
+        result = self.result
+        rows = [*result.get("remedies", []), *result.get("possible_remedies", [])]
+        return {row["remedy"]: row for row in reversed(rows) if suggestion.is_claim(row)}
+
+    @cached_property
+    def teams(self) -> list[tuple[str, str]]:
+        """Units at work: number and name."""
+        found = Team.objects.filter(is_active=True).order_by("name")
+        return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
+
+    def rows(self, form: Proposal) -> list[dict[str, Any]]:
+        """The rows of the form, each with its claim in the analysis and the name of its unit."""
+        names = dict(self.teams)
+        return [
+            {
+                **row,
+                "source": self.sources.get(row["cells"]["remedy"]["value"]),
+                "unit": names.get(row["cells"]["unit"]["value"], ""),
+                "payee": dict(Payee.choices).get(row["cells"]["payee"]["value"], ""),
+                "moved": _moved(row, self.sources.get(row["cells"]["remedy"]["value"])),
+            }
+            for row in form.shown()
+        ]
+
     # --- what was said, and what is missing
 
     @cached_property
@@ -224,11 +255,24 @@ class Desk:
         ]
 
 
+def _moved(row: Mapping[str, Any], source: Mapping[str, Any] | None) -> bool:
+    """Whether another sum stands there than the analysis gave."""
+    amount = amount_of({"amount": row["cells"]["amount"]["value"]})
+    return source is not None and bool(source["amount"]) and amount != Decimal(source["amount"])
+
+
 def _in_lines(form: Proposal) -> str:
-    names = dict(MeasureKind.choices)
+    kinds, payees = dict(MeasureKind.choices), dict(Payee.choices)
+    said = ("amount", "formula", "description", "due", "basis", "payee_words")
     return "\n".join(
         " · ".join(
-            text for text in (str(names.get(row["kind"], "")), *list(row.values())[1:]) if text
+            str(text)
+            for text in (
+                kinds.get(row["kind"], ""),
+                *(row[name] for name in said),
+                payees.get(row["payee"], ""),
+            )
+            if text
         )
         for row in (form.rows[n] for n in form.filled)
     )

@@ -23,6 +23,8 @@ from complaints.suggestion import amount_of
 from complaints.views.letter_paper import Kept
 
 COLUMNS = ("kind", "amount", "formula", "description", "due")
+MORE = ("remedy", "basis", "payee", "payee_words", "unit")  # in the second line of a row
+ALL = COLUMNS + MORE
 TEXTS = ("basis_more", "explanation", "letter")
 MADE_OF = ("template", "template_sha256", "letter_was")
 _ROW = re.compile(r"kind-(\d{1,3})")
@@ -32,7 +34,7 @@ Row = dict[str, str]
 
 def blank() -> Row:
     """A row nobody has filled in."""
-    return dict.fromkeys(COLUMNS, "")
+    return dict.fromkeys(ALL, "")
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Proposal:
         """As the form sends it."""
         numbers = sorted(int(m[1]) for name in data if (m := _ROW.fullmatch(name)))
         rows = [
-            {column: str(data.get(f"{column}-{n}") or "").strip() for column in COLUMNS}
+            {column: str(data.get(f"{column}-{n}") or "").strip() for column in ALL}
             for n in numbers[: MOST_MEASURES + 1]
         ]
         more, explanation, letter = (str(data.get(name) or "") for name in TEXTS)
@@ -87,6 +89,11 @@ class Proposal:
                 "formula": m.formula,
                 "description": m.description,
                 "due": m.due.isoformat() if m.due else "",
+                "remedy": m.remedy,
+                "basis": m.basis,
+                "payee": m.payee,
+                "payee_words": m.payee_words,
+                "unit": str(m.unit_id or ""),
             }
             for m in resolution.measures.all()
         ]
@@ -149,7 +156,8 @@ class Proposal:
         """More rows, in place of blank ones; a row that stands there already is not added again."""
         have = [self.rows[n] for n in self.filled]
         stands = {(row["kind"], row["amount"]) for row in have}
-        self.rows = have + [r for r in rows if (r["kind"], r["amount"]) not in stands]
+        more = [r for r in rows if (r["kind"], r["amount"]) not in stands]
+        self.rows = have + [{**blank(), **row} for row in more]
 
     def cite(self, text: str) -> None:
         """One more article among those written by hand."""
@@ -170,8 +178,10 @@ class Proposal:
         return [
             {
                 "n": n,
-                "cells": {c: {"value": row[c], "errors": self._errors(c, n)} for c in COLUMNS},
+                "cells": {c: {"value": row[c], "errors": self._errors(c, n)} for c in ALL},
                 "wrong": any(self._errors(c, n) for c in COLUMNS),
+                "more": any(row[c] or self._errors(c, n) for c in MORE),
+                "wrong_more": any(self._errors(c, n) for c in MORE),
             }
             for n, row in enumerate(self.rows or [blank()])
         ]
@@ -200,5 +210,10 @@ def _place(name: str) -> str:
         "formula": _("计算"),
         "description": _("内容与依据"),
         "due": _("履行期限"),
+        "remedy": _("取自"),
+        "basis": _("法律或政策依据"),
+        "payee": _("付到哪里"),
+        "payee_words": _("怎样支付"),
+        "unit": _("责任部门"),
     }
     return _("第 {n} 项“{column}”：").format(n=int(number) + 1, column=labels[column])

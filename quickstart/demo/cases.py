@@ -197,6 +197,8 @@ class Case:
                     "formula": formula,
                     "description": self.fill(measure.text),
                     "due": today + timedelta(days=measure.days),
+                    "payee": "original_channel" if amount is not None else "",
+                    "basis": self._basis_of(amount),
                 }
             )
         return {
@@ -205,6 +207,12 @@ class Case:
             "legal_basis": self.story.basis,
             "letter": self.letter(measures, now, number, firm),
         }
+
+    def _basis_of(self, amount: Decimal | None) -> str:
+        """What is more than the price rests on the articles of the story."""
+        price = self.sum_of("price") if "price" in self.product else None
+        beyond = amount is not None and price is not None and amount > price
+        return "、".join(self.story.basis)[:300] if beyond else ""
 
     def letter(self, measures: list[Measure], now: datetime, number: str, firm: str) -> str:
         """The reply to the consumer: what was found, what we do, where else one may turn."""

@@ -80,6 +80,13 @@ def wrong(case: Complaint, opinion: Opinion | None) -> str:
             "formula": m.formula,
             "description": m.description,
             "due": m.due.isoformat() if m.due else None,
+            "basis": m.basis,
+            "remedy": m.remedy,
+            "proposed_amount": str(m.proposed_amount) if m.proposed_amount is not None else None,
+            "proposed_formula": m.proposed_formula,
+            "payee": m.payee,
+            "payee_words": m.payee_words,
+            "unit": m.unit_id,
         }
         for m in version.measures.order_by("position")
     ]
