@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_absence'),
-        ('complaints', '0026_letter_template'),
+        ('complaints', '0028_letter_template'),
     ]
 
     operations = [
