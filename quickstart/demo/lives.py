@@ -149,9 +149,29 @@ class Life:
             )
             self.add(10, 60, "waive")
         self.add(40, DAY // 2, "keep", all=True)
-        return self.add(20, 240, "complete")
+        return self.add(20, 240, "complete").rated()
+
+    def rated(self) -> Life:
+        """Two of three consumers say how it was."""
+        rates = Dice("rate", self.case.key)  # its own: it moves nothing else of the life
+        if rates.chance(0.66):
+            score, solved, comment = rates.pick(RATED)
+            values = {"score": score, "solved": solved, "comment": comment}
+            wait = rates.between(DAY // 8, 2 * DAY)
+            self.moves.append(Move(wait, "rate", "", values))
+        return self
 
 
+RATED: tuple[tuple[int, bool, str], ...] = (
+    (5, True, "处理得很快，也说清楚了为什么。"),
+    (5, True, ""),
+    (4, True, "款项按说好的日子到账了。"),
+    (4, True, "结果满意，就是中间等得久了些。"),
+    (4, True, ""),
+    (3, True, "一开始让我重复讲了两遍经过。"),
+    (2, True, "问题解决了，但每次都要我打电话来问。"),
+    (1, False, "说是办结了，可同样的问题又出现了，希望换个人再看看。"),
+)
 ANSWER_CALLS = (
     "回访{called}，对方已收到处理意见，对金额没有异议，说与家人商量后答复。",
     "电话说明处理意见第二项的计算方法，{called}表示听明白了，稍后确认。",

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.models import User
 from accounts.roles import Role
-from complaints.actions import commitment_ends, commitments, feedback
+from complaints import satisfied
+from complaints.actions import commitment_ends, commitments, feedback, satisfaction
 from complaints.actions import resolution as resolutions
-from complaints.models import Commitment
+from complaints.models import Commitment, Invitation
 from complaints.situation import CaseSituation
 from quickstart.demo import law
 from quickstart.demo.cases import on
@@ -122,6 +124,21 @@ def waive(s: Scene) -> None:
 
 def complete(s: Scene) -> None:
     s.step("complete")
+
+
+def rate(s: Scene) -> None:
+    """The consumer answers the link, or a colleague who had no hand in the case calls."""
+    invitation = Invitation.objects.filter(complaint__number=s.number).last()
+    if invitation is None:
+        return
+    values = {name: s.values[name] for name in ("score", "solved", "comment")}
+    if invitation.token_hash:
+        satisfaction.answer(satisfied.token_of(invitation), values, s.now)
+        return
+    team = User.objects.filter(membership__team=s.complaint.team, roles__overlap=["agent"])
+    by = team.exclude(satisfied.had_a_hand(s.complaint)).order_by("pk").first()
+    if by is not None:
+        satisfaction.call_back(s.number, values, by=by, now=s.now)
 
 
 def archive(s: Scene) -> None:
