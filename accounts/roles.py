@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("hold_clocks", _("中止与恢复计时"), A, S),
         _for("keep_commitments", _("登记兑现"), A, S),
         _for("manage_promises", _("管理公开承诺"), S),
+        _for("see_satisfaction", _("查看消费者评价的统计"), S, U),
         _for("assign", _("分派与转派"), S),
         _for("take", _("领取案件"), A, S),
         _for("import_complaints", _("导入投诉"), A, S),

@@ -17,6 +17,7 @@ from complaints.views import (
     moments,
     outgoing,
     promise_acts,
+    satisfaction_acts,
     steps,
 )
 
@@ -59,6 +60,8 @@ urlpatterns = [
     path("conditions/<int:condition>/", condition_acts.meet_condition, name="meet_condition"),
     path("named/", apart.named, name="name_person"),
     path("recuse/", apart.recuse, name="recuse"),
+    path("satisfaction/", satisfaction_acts.satisfaction_of, name="satisfaction"),
+    path("redo/", satisfaction_acts.redo, name="redo"),
     path("claim/", case_acts.claim, name="claim"),
     path("share/", case_acts.share, name="share"),
     path("commitments/", promise_acts.make_promise, name="make_promise"),

@@ -15,6 +15,7 @@ from complaints.views import (
     queue_peek,
     resolution,
     satisfaction_link,
+    satisfaction_list,
 )
 
 urlpatterns = [
@@ -35,6 +36,7 @@ urlpatterns = [
         name="promise_withdraw",
     ),
     path("promises/<int:public_promise>/cases/", promise_register.cases, name="promise_cases"),
+    path("satisfaction/", satisfaction_list.satisfaction_list, name="satisfaction_list"),
     path("f/<str:invitation>/", satisfaction_link.feedback, name="feedback"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("import/", importing.upload, name="import_complaints"),

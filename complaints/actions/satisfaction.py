@@ -133,6 +133,15 @@ def latest_closing(complaint: Complaint) -> Transition | None:
     return last if last is not None and last.step in satisfied.CALLED else None
 
 
+def check_closed(complaint: Complaint) -> Transition:
+    """The closing that the consumer is asked about. Raises Invalid where there is none."""
+    closing = latest_closing(complaint)
+    if closing is None:
+        words = _("只有办结的案件才回访；未办结、撤回、并案或者不予受理的不登记评价")
+        raise Invalid({"state": [words]})
+    return closing
+
+
 def call_back(
     number: str,
     values: Mapping[str, Any],
@@ -152,9 +161,7 @@ def call_back(
         complaint = lock(number, by)
         check_version(complaint, version)
         check_caller(complaint, by)
-        closing = latest_closing(complaint)
-        if closing is None:
-            raise Invalid({"state": [_("案件办结以后才能回访；请先办结，或等撤回、并案处理完毕")]})
+        closing = check_closed(complaint)
         invitation, _token = invite(complaint, closing, Invitation.Channel.CALL, now)
         if Feedback.objects.filter(invitation=invitation).exists():
             raise AlreadyGiven(_("消费者对这次办结已经评价过，不能再登记"))

@@ -16,8 +16,6 @@ from complaints.models.transition import Transition
 
 LOWEST, HIGHEST = 1, 5
 DISSATISFIED_UP_TO = 2
-# Of a list of feedback: a low mark, or a problem that is not solved whatever the mark.
-DISSATISFIED = Q(score__lte=DISSATISFIED_UP_TO) | Q(solved=False)
 
 
 class Invitation(models.Model):

@@ -21,6 +21,7 @@ from complaints.models import (
     Event,
     Extension,
     Hold,
+    Invitation,
     Measure,
     Opinion,
     Outbox,
@@ -97,8 +98,21 @@ def columns(user: User) -> dict[str, Any]:
         **_promises_and_letters(),
         **_latest(),
         **_counts(),
+        "asked": _asked(),
         "same_person": _same_person(user),
     }
+
+
+def _asked() -> Subquery:
+    """What the consumer was asked, and said, of the latest closing."""
+    return _first(
+        Invitation.objects.order_by("-id"),
+        asked_at="asked_at",
+        channel="channel",
+        score="feedback__score",
+        solved="feedback__solved",
+        at="feedback__at",
+    )
 
 
 def _clocks() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from complaints.choices import HoldReason
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, FactAnswer
 from complaints.models.commitment import is_owed
+from complaints.models.satisfaction import DISSATISFIED_UP_TO, HIGHEST
 from complaints.signing import differences
 from complaints.situation import CaseSituation
 from complaints.views.case_columns import columns
@@ -42,6 +43,7 @@ def day(text: str | None) -> date | None:
 
 
 _MOMENTS = {
+    "asked_at",
     "at",
     "due_at",
     "leaves",
@@ -75,7 +77,7 @@ _LISTS = (
 
 def _as_objects(complaint: Any) -> None:
     """Turn the JSON columns into what the page works with."""
-    for name in ("handover", "frozen"):
+    for name in ("handover", "frozen", "asked"):
         found = getattr(complaint, name)
         setattr(complaint, name, _parsed(found) if found else None)
     for name in _LISTS:
@@ -242,6 +244,18 @@ class CasePage:
     def may_deliver(self) -> bool:
         """Letters have to be brought on a closed case too."""
         return self.user.may("communicate")
+
+    @property
+    def may_redo(self) -> bool:
+        """Whoever opens a closed case again and gives it to another."""
+        return self.user.may("assign")
+
+    @property
+    def dissatisfied(self) -> bool:
+        """What the consumer said of the latest closing is bad."""
+        asked = self.complaint.asked or {}
+        low = (asked.get("score") or HIGHEST) <= DISSATISFIED_UP_TO
+        return low or asked.get("solved") is False
 
     @cached_property
     def situation(self) -> CaseSituation:

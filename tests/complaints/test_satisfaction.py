@@ -228,11 +228,11 @@ def test_who_has_a_hand_in_the_case_never_enters_the_mark(cast: Cast) -> None:
 
 def test_an_open_or_withdrawn_case_asks_nobody(cast: Cast) -> None:
     case, by = f.executing(cast), apart(cast)
-    with pytest.raises(Invalid, match="办结以后"):
+    with pytest.raises(Invalid, match="只有办结的案件"):
         satisfaction.call_back(case.number, GOOD, by=by)
     f.step(case, "withdraw", cast.agent, consumers_words="不追究了")
     f.step(case, "withdraw", cast.supervisor)
-    with pytest.raises(Invalid, match="办结以后"):
+    with pytest.raises(Invalid, match="只有办结的案件"):
         satisfaction.call_back(case.number, GOOD, by=by)
     assert not Invitation.objects.exists()
 
