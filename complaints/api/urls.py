@@ -10,6 +10,7 @@ from complaints.api import (
     facts,
     resolutions,
     reviewing,
+    satisfaction,
     steps,
     trail,
 )
@@ -102,7 +103,20 @@ of_one_case = [
     path("recusals/", reviewing.RecusalsView.as_view(), name="api-recusals"),
 ]
 
+of_one_case += [
+    path(
+        "satisfaction/", satisfaction.CaseSatisfactionView.as_view(), name="api-case-satisfaction"
+    ),
+    path("redo/", satisfaction.RedoView.as_view(), name="api-redo"),
+]
+
 urlpatterns = [
+    path("satisfaction/", satisfaction.SatisfactionView.as_view(), name="api-satisfaction"),
+    path(
+        "satisfaction/figures/",
+        satisfaction.SatisfactionFiguresView.as_view(),
+        name="api-satisfaction-figures",
+    ),
     path("complaints/", cases.CasesView.as_view(), name="api-complaints"),
     path("complaints/<str:number>/", include(of_one_case)),
 ]
