@@ -33,12 +33,11 @@ def _measure(resolution: Resolution, rest: str) -> str | None:
 
 
 def _point(resolution: Resolution, rest: str) -> str | None:
-    rows = getattr(resolution, "points", None)
-    found = [p for p in rows.all() if str(p.position) == rest] if rows is not None else []
+    found = [p for p in resolution.points.all() if str(p.position) == rest]
     if not found:
         return None
     one = found[0]
-    return "\n".join(filter(None, (one.title, one.consumer_says, one.we_found, one.finding)))
+    return "\n".join(filter(None, (one.title, one.consumer_says, one.we_found, one.finding_words)))
 
 
 def _fact(resolution: Resolution, rest: str) -> str | None:

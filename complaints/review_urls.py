@@ -2,12 +2,37 @@
 
 from django.urls import path
 
-from complaints.views import archive, audit_log, deadline_views, review, rules, trial_views
+from complaints.views import (
+    archive,
+    audit_log,
+    counsel_acts,
+    deadline_views,
+    review,
+    rules,
+    trial_views,
+)
 
 urlpatterns = [
     path("review/", review.review, name="review"),
     path("review/<str:number>/", review.review_case, name="review_case"),
     path("review/<str:number>/findings/", review.findings, name="review_findings"),
+    path("review/<str:number>/comments/", counsel_acts.comment, name="comment"),
+    path(
+        "review/<str:number>/comments/<int:comment>/resolve/",
+        counsel_acts.resolve_comment,
+        name="resolve_comment",
+    ),
+    path("review/<str:number>/consults/", counsel_acts.consult, name="consult"),
+    path(
+        "review/<str:number>/consults/<int:consult>/",
+        counsel_acts.answer_consult,
+        name="answer_consult",
+    ),
+    path(
+        "review/<str:number>/consults/<int:consult>/withdraw/",
+        counsel_acts.withdraw_consult,
+        name="withdraw_consult",
+    ),
     path("law/rules/", rules.rules, name="rules"),
     path("law/rules/try/", trial_views.rules_try, name="rules_try"),
     path("law/rules/try/<int:trial>/", trial_views.trial, name="trial"),

@@ -13,9 +13,15 @@ from complaints.views.sheets import Sheet, Text, done, readable, refused, show
 
 
 def act(
-    request: HttpRequest, sheet: Sheet, does: Callable[[], object], message: Text
+    request: HttpRequest,
+    sheet: Sheet,
+    does: Callable[[], object],
+    message: Text,
+    back: str = "case",
 ) -> HttpResponse:
-    """GET shows the sheet, POST acts; refused, the sheet again with the sentences."""
+    """GET shows the sheet, POST acts; refused, the sheet again with the sentences. `back`: the page
+    of the case to which one returns.
+    """
     if request.method != "POST":
         return show(request, sheet)
     try:
@@ -29,7 +35,7 @@ def act(
         raise PermissionDenied(error.message) from error
     except CaseError as error:
         return refused(request, sheet, error)
-    return done(request, sheet.complaint.number, message, sheet.draft)
+    return done(request, sheet.complaint.number, message, sheet.draft, back=back)
 
 
 def posted_of(request: HttpRequest) -> QueryDict | None:

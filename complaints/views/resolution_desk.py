@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import Team, User
-from complaints import facts, letter_values, letter_writing, snapshots, suggestion
+from complaints import facts, letter_values, letter_writing, quoting, snapshots, suggestion
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.advance import unmet
@@ -21,6 +21,7 @@ from complaints.errors import Unmet
 from complaints.letter_writing import Written
 from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, Resolution, Transition
+from complaints.quoting import Placed
 from complaints.situation import CaseSituation
 from complaints.suggestion import amount_of
 from complaints.views import changes
@@ -204,6 +205,15 @@ class Desk:
             return ""
         fields = self.returned.fields
         return str(fields.get("comments") or fields.get("reason") or fields.get("note") or "")
+
+    @cached_property
+    def comments(self) -> list[Placed]:
+        """Counsel's unresolved comments, while somebody may act on them."""
+        if self.resolution is None or not self.editable:
+            return []
+        if self.next_version == 1:  # nobody has read it yet
+            return []
+        return quoting.placed(self.resolution)
 
     @cached_property
     def missing(self) -> list[Unmet]:

@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from complaints import carrying, facts, review_checks, snapshots, suggestion
-from complaints.actions import resolution as resolutions
 from complaints.actions import signing_again
 from complaints.advance import unmet
 from complaints.errors import Unmet
@@ -27,11 +26,11 @@ from complaints.signing.canonical import content_hash
 from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows
 from complaints.views.case_calc import rounded
-from complaints.views.review_said import Said
+from complaints.views.review_compared import Compared
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
 from complaints.views.staleness import Stale, stale
 from evidence.models import Item
-from legal_rules import sign_off, signatures, text_diff
+from legal_rules import sign_off, signatures
 from legal_rules.vocabulary import FACTS
 
 _SUBMITTED = Resolution.objects.filter(complaint=OuterRef("pk"), status="submitted")
@@ -49,7 +48,7 @@ def waiting(user: User) -> ComplaintQuerySet:
     )
 
 
-class Review(Said):
+class Review(Compared):
     """One case on counsel's desk. Everything is read when first asked for."""
 
     def __init__(self, complaint: Complaint, user: User) -> None:
@@ -62,11 +61,10 @@ class Review(Said):
     @cached_property
     def resolution(self) -> Resolution | None:
         """The version that would be signed, bound to the newest frozen analysis."""
-        found = resolutions.current(self.complaint)
-        if found is not None:
-            found.complaint = self.complaint
-            if found.status != Resolution.Status.SIGNED or self.again:
-                found.analysis = snapshots.latest(self.complaint)
+        counting = [v for v in self.versions if v.status != Resolution.Status.SUPERSEDED]
+        found = next(iter(counting), None)
+        if found is not None and (found.status != Resolution.Status.SIGNED or self.again):
+            found.analysis = snapshots.latest(self.complaint)
         return found
 
     @cached_property
@@ -117,6 +115,7 @@ class Review(Said):
         situation.offer_is_below_minimum = self.short > 0
         situation.draft_rules = self.drafts
         situation.signatures = self.holding
+        situation.open_consults = self.waited_for
         if self.again:
             reasons = signing_again.unmet(situation, asking=True)
         else:
@@ -144,49 +143,6 @@ class Review(Said):
     def short(self) -> Decimal:
         """How far the offer stays below it, in yuan; 0 when it does not."""
         return max(self.owed - self.total, Decimal(0))
-
-    @cached_property
-    def versions(self) -> list[Resolution]:
-        """Every version, newest first."""
-        return list(
-            Resolution.objects.filter(complaint=self.complaint)
-            .select_related("proposed_by")
-            .order_by("-version")
-        )
-
-    @property
-    def compared_with(self) -> Resolution | None:
-        """What the letter is compared with: the version read before, else the one before."""
-        if self.resolution is None:
-            return None
-        older = [v for v in self.versions if v.version < self.resolution.version]
-        return next((v for v in older if v.version == self.read_before), next(iter(older), None))
-
-    @cached_property
-    def _pieces(self) -> list[text_diff.Piece]:
-        old, new = self.compared_with, self.resolution
-        return text_diff.compare(old.letter, new.letter) if old and new else []
-
-    @property
-    def diff(self) -> list[list[text_diff.Piece]]:
-        """The letter with what was added and left out, in paragraphs."""
-        return text_diff.paragraphs(self._pieces)
-
-    @property
-    def diff_counts(self) -> tuple[int, int]:
-        """(places added, places left out)."""
-        return text_diff.counts(self._pieces)
-
-    @property
-    def letter_title(self) -> str:
-        """Under which the letter leaves; Chinese like the letter itself."""
-        return f"关于您投诉事项的处理意见（{self.complaint.number}）"
-
-    @property
-    def clean(self) -> list[list[text_diff.Piece]]:
-        """The letter as it will leave, in paragraphs."""
-        text = self.resolution.letter if self.resolution else ""
-        return text_diff.paragraphs([text_diff.Piece("same", text)])
 
     @cached_property
     def checks(self) -> list[Check]:

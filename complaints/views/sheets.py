@@ -165,18 +165,25 @@ def _by_field(error: StepRefused, sheet: Sheet) -> dict[str, list[str]]:
 
 
 def done(
-    request: HttpRequest, number: str, message: Text, draft: str = "", place: str = ""
+    request: HttpRequest,
+    number: str,
+    message: Text,
+    draft: str = "",
+    place: str = "",
+    back: str = "case",
 ) -> HttpResponse:
     """Back to the case, with a word about what was done; the draft of the form is forgotten."""
     if draft:
         communication.drop_draft(person(request), draft)
     messages.success(request, str(message))
-    return to_case(request, number, place)
+    return to_case(request, number, place, back)
 
 
-def to_case(request: HttpRequest, number: str, place: str = "") -> HttpResponse:
-    """The case page; scripts are told to go there, so that no half of the page stays old."""
-    url = reverse("case", args=[number]) + place
+def to_case(request: HttpRequest, number: str, place: str = "", back: str = "case") -> HttpResponse:
+    """The case page, or another page of the case; scripts are told to go there, so that no half of
+    the page stays old.
+    """
+    url = reverse(back, args=[number]) + place
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)

@@ -1,37 +1,4 @@
-// The case workspace. Forms behind [data-sheet] links open in one dialog; everything works without this script as pages of their own.
-const body = document.getElementById('sheet-body');
-const sheet = document.getElementById('sheet');
-const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
-let opener = null;
-
-// --- sheets
-document.addEventListener('click', (event) => {
-  const link = event.target.closest('a[data-sheet]');
-  if (!link || !sheet || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  event.preventDefault();
-  link.closest('details.menu[open]')?.removeAttribute('open');
-  if (!sheet.contains(link)) opener = link;
-  window.htmx.ajax('GET', link.href, { target: body });
-});
-
-body?.addEventListener('htmx:afterSwap', () => {
-  if (!sheet.open) sheet.showModal();
-  const problem = body.querySelector('[data-error-summary]');
-  const wrong = body.querySelector('.is-error input, .is-error textarea, .is-error select');
-  const first = body.querySelector('input:not([type=hidden]):not([type=file]), textarea, select') ?? body.querySelector('[data-close]');
-  (problem ?? wrong ?? first)?.focus();
-});
-// The form could not be fetched: its page says why.
-body?.addEventListener('htmx:responseError', (event) => {
-  if (!sheet.open && event.detail.xhr.status !== 401 && opener) location.assign(opener.href);
-});
-sheet?.addEventListener('close', () => {
-  body.replaceChildren();
-  opener?.focus();
-});
-document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-leave-sheet]')) sheet?.close();
-});
+// The case workspace; everything works without this script (forms in dialogs: sheets.js).
 
 // --- back to the list one came from, also after the page was loaded again
 const back = document.querySelector('[data-back]');

@@ -1,0 +1,45 @@
+// Counsel's desk: text that is selected in a part of the proposal can be commented on. Without this script the comment's page asks for the quote.
+const link = document.querySelector('a[data-comment]');
+const points = (text) => Array.from(text).length; // the server counts characters, not halves of them
+
+// Where the selection stands in its part: {part, start, end}; a part without places is meant as a whole.
+function selected() {
+  const selection = document.getSelection();
+  if (!selection || selection.isCollapsed || !selection.toString().trim()) return null;
+  const range = selection.getRangeAt(0);
+  const from = range.startContainer.parentElement ?? range.startContainer;
+  const part = from.closest('[data-part]');
+  if (!part) return null;
+  const runs = [...part.querySelectorAll('[data-at]')].filter((run) => range.intersectsNode(run));
+  if (!runs.length) return part.querySelector('[data-at]') ? null : { part: part.dataset.part };
+  const first = runs[0];
+  const last = runs[runs.length - 1];
+  const before = first.contains(range.startContainer) ? range.startContainer.textContent.slice(0, range.startOffset) : '';
+  const upTo = last.contains(range.endContainer) ? range.endContainer.textContent.slice(0, range.endOffset) : last.textContent;
+  const start = Number(first.dataset.at) + points(before);
+  const end = Number(last.dataset.at) + points(upTo);
+  return end > start ? { part: part.dataset.part, start, end } : null;
+}
+
+// One link follows the selection; its address says what was selected.
+if (link) {
+  const here = link.cloneNode(true);
+  const plain = link.href;
+  here.classList.add('cm__here', 'btn--legal');
+  here.removeAttribute('data-comment');
+  here.hidden = true;
+  document.body.append(here);
+  const show = () => {
+    const found = selected();
+    here.hidden = !found;
+    if (!found) return;
+    const address = `${plain}?${new URLSearchParams(found)}`;
+    here.href = address;
+    const box = document.getSelection().getRangeAt(0).getBoundingClientRect();
+    here.style.insetBlockStart = `${Math.max(56, box.top - 40)}px`;
+    here.style.insetInlineStart = `${Math.min(innerWidth - 140, Math.max(8, box.left))}px`;
+  };
+  document.addEventListener('selectionchange', () => requestAnimationFrame(show));
+  document.addEventListener('scroll', () => { here.hidden = true; }, true);
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') here.hidden = true; });
+}
