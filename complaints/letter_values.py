@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints import clock_words, deadlines, models, regimes
+from complaints import clock_words, deadlines, regimes
 from complaints.choices import Channel, Claim, DeadlineState, MeasureKind
 from complaints.models import Complaint, Deadline, Resolution
 from complaints.validation import Refused, money
@@ -168,27 +168,6 @@ def rows_of(resolution: Resolution) -> list[dict[str, str]]:
         }
         for m in resolution.measures.all()
     ]
-
-
-def points_of(resolution: Resolution | None) -> list[Point]:
-    """The points at issue that the letter answers one by one (逐项答复); [] where none are."""
-    if resolution is None:
-        return []
-    return [
-        Point(point.title, point.consumer_says, point.we_found, concluded(point))
-        for point in resolution.points.all()
-    ]
-
-
-def concluded(point: models.Point) -> str:
-    """属实：…"""
-    found = str(point.get_finding_display()) if point.finding else ""
-    words = point.finding_words.strip()
-    return (
-        _("{finding}。{words}").format(finding=found, words=words)
-        if found and words
-        else found or words
-    )
 
 
 def _measure(row: Mapping[str, str]) -> Measure:

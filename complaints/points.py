@@ -143,21 +143,27 @@ def basis(result: Result, fact: str, lang: str) -> Basis | None:
     return None
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A point as a page shows it, with the rule on its burden where it turns on a fact."""
+
+    point: Point
+    basis: Basis | None
+
+
+def shown(resolution: Resolution | None, result: Result, lang: str) -> list[Shown]:
+    """The points of a version, in their order."""
+    found = resolution.points.all() if resolution is not None else ()
+    return [Shown(p, basis(result, p.fact, lang) if p.fact else None) for p in found]
+
+
 # --- in a letter
 
 
-def as_values(resolution: Resolution, language: str) -> list[values.Point]:
-    """What a template takes as `points` (逐项答复), in the order of the resolution; [] where
-    there is none. A finding without words is said by its name.
-    """
-    return of_rows(({n: getattr(p, n) for n in _SAID} for p in resolution.points.all()), language)
-
-
-_SAID = ("title", "consumer_says", "we_found", "finding", "finding_words")
-
-
 def of_rows(rows: Iterable[Mapping[str, Any]], language: str) -> list[values.Point]:
-    """The same of points as a form holds them."""
+    """What a template takes as `points` (逐项答复), of points as a form holds them, in
+    their order. A finding without words is said by its name.
+    """
     with translation.override("en" if language.startswith("en") else _ZH):
         names = {name: str(label) for name, label in Point.Finding.choices}
     return [

@@ -9,8 +9,7 @@ from complaints.guards import Situation
 
 def points_are_found(s: Situation) -> str:
     """Where there are points at issue; that there are none is for counsel to ask about."""
-    points = s.resolution.points.all() if s.resolution is not None else ()
-    open_ones = [p.title for p in points if not p.finding or not p.finding_words.strip()]
+    open_ones = s.resolution.unfound if s.resolution is not None else []
     if not open_ones:
         return ""
     names = _("；").join(f"“{title}”" for title in open_ones[:3])

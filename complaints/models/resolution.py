@@ -75,6 +75,12 @@ class Resolution(models.Model):
         """Number of measures (one query unless prefetched)."""
         return len(self.measures.all())
 
+    @property
+    def unfound(self) -> list[str]:
+        """Titles of the points at issue without a finding or its words (as `measure_count`)."""
+        points: Any = self.points.all()
+        return [p.title for p in points if not (p.finding and p.finding_words.strip())]
+
 
 class Measure(models.Model):
     """One thing the resolution gives: kind, sum if any, on what basis, by whom and until when.

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Entry
 from audit.record import Break, breaks
-from complaints import audit_words
+from complaints import audit_words, points
 from complaints.guards import file_is_complete
 from complaints.lifecycle import STEPS, State
 from complaints.models import Commitment, Complaint, Event, Opinion
@@ -118,6 +118,14 @@ class ArchiveFile:
     def by_key(self) -> bool:
         """Whether the signature has a key at all; older ones have their fingerprint alone."""
         return self.signature is not None and not verify.is_unsigned(self.signature)
+
+    @property
+    def at_issue(self) -> list[points.Shown]:
+        """The points of the version that was signed, in the words of its analysis."""
+        if (signed := self.signature) is None:
+            return []
+        analysis = signed.analysis or signed.resolution.analysis
+        return points.shown(signed.resolution, analysis.result if analysis else {}, "zh-hans")
 
     @property
     def total(self) -> Decimal:

@@ -25,6 +25,7 @@ from complaints.models import (
     Measure,
     Opinion,
     Outbox,
+    Point,
     Resolution,
     Transition,
 )
@@ -65,6 +66,11 @@ def _resolution() -> Subquery:
             as_json=JSONObject(kind="kind", amount="amount", description="description", due="due")
         )
     )
+    points = ArraySubquery(
+        Point.objects.filter(resolution=OuterRef("pk"))
+        .order_by("position")
+        .values(as_json=JSONObject(title="title", finding="finding", words="finding_words"))
+    )
     signed = Opinion.objects.filter(resolution=OuterRef("pk"), signed=True).order_by("-id")
     voided = signed.values(as_json=JSONObject(at="voided__at", changed="voided__changed"))
     conditions = ArraySubquery(
@@ -85,6 +91,7 @@ def _resolution() -> Subquery:
         proposed_by_id="proposed_by",
         proposer="proposed_by__name",
         measures=measures,
+        points=points,
         voided=Subquery(voided[:1]),
         conditions=conditions,
     )

@@ -19,7 +19,7 @@ from accounts.roles import Role
 from complaints import facts, snapshots
 from complaints.choices import HoldReason
 from complaints.lifecycle import State
-from complaints.models import Complaint, Deadline, FactAnswer
+from complaints.models import Complaint, Deadline, FactAnswer, Point
 from complaints.models.commitment import is_owed
 from complaints.models.satisfaction import DISSATISFIED_UP_TO, HIGHEST
 from complaints.signing import differences
@@ -87,6 +87,8 @@ def _as_objects(complaint: Any) -> None:
     if complaint.resolution:
         measures = complaint.resolution["measures"]
         complaint.resolution["measures"] = [_parsed(row) for row in measures]
+        for row in complaint.resolution["points"]:
+            row["found"] = Point.Finding(row["finding"]).label if row["finding"] else ""
 
 
 def find(user: User, number: str) -> Any:
@@ -293,4 +295,5 @@ class CasePage:
 def _in_short(resolution: dict[str, Any] | None) -> Any:
     if resolution is None:
         return None
-    return SimpleNamespace(**resolution, measure_count=len(resolution["measures"]))
+    unfound = [p["title"] for p in resolution["points"] if not (p["found"] and p["words"].strip())]
+    return SimpleNamespace(**resolution, measure_count=len(resolution["measures"]), unfound=unfound)

@@ -77,6 +77,11 @@ def _take(desk: Desk, form: Proposal, rule: str) -> None:
             form.cite(one.citation)
 
 
+def _propose_points(desk: Desk, form: Proposal, row: str) -> None:
+    """A point for everything disputed of which none stands there yet."""
+    form.points.propose(desk.disputed)
+
+
 def _letter(desk: Desk, form: Proposal, row: str) -> None:
     """A starting text with what there is something to say about, where nothing stands yet."""
     if not form.letter.strip():
@@ -105,6 +110,11 @@ CHANGES: dict[str, Callable[[Desk, Proposal, str], None]] = {
     "letter": _letter,
     "rewrite": _rewrite,
     "restore": _restore,
+    "propose": _propose_points,
+    "pointadd": lambda desk, form, row: form.points.add(),
+    "pointremove": lambda desk, form, row: form.points.remove(row),
+    "pointup": lambda desk, form, row: form.points.up(row),
+    "pointdown": lambda desk, form, row: form.points.down(row),
     "refresh": _refresh,
 }
 
@@ -176,5 +186,13 @@ def _page(
     template = "resolution/draft.html" if desk.editable else "resolution/read.html"
     short = max(desk.owed - form.total, Decimal(0))
     rows, paper = desk.rows(form), form.paper
-    context = {"desk": desk, "form": form, "rows": rows, "short": short, "paper": paper, **more}
+    context = {
+        "desk": desk,
+        "form": form,
+        "rows": rows,
+        "points": desk.points_in(form) if desk.editable else [],
+        "short": short,
+        "paper": paper,
+        **more,
+    }
     return render(request, template, context, status=status)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import Team, User
-from complaints import facts, letter_values, letter_writing, quoting, snapshots, suggestion
+from complaints import facts, letter_writing, quoting, snapshots, suggestion
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.advance import unmet
@@ -25,6 +25,7 @@ from complaints.quoting import Placed
 from complaints.situation import CaseSituation
 from complaints.suggestion import amount_of
 from complaints.views import changes
+from complaints.views.point_desk import PointDesk
 from complaints.views.resolution_form import Proposal
 from complaints.views.staleness import Stale, stale
 from legal_rules import signatures, text_diff
@@ -32,7 +33,7 @@ from legal_rules import signatures, text_diff
 RETURNED_BY = ("send_back", "consumer_declines", "reinvestigate", "external_decision")
 
 
-class Desk:
+class Desk(PointDesk):
     """One case with its proposal, its frozen analysis and what was said about the last version."""
 
     kinds = MeasureKind.choices
@@ -149,7 +150,7 @@ class Desk:
             form.explanation,
             lang="en" if lang == "en" else "zh",
             options=options,
-            points=letter_values.points_of(self.resolution),
+            points=form.points.said(lang),
         )
 
     def letter_language(self, form: Proposal) -> str:
@@ -254,6 +255,7 @@ class Desk:
         theirs = self.as_saved()
         pairs = (
             ("measures", _in_lines(theirs), _in_lines(mine)),
+            ("points", theirs.points.in_lines, mine.points.in_lines),
             ("explanation", theirs.explanation, mine.explanation),
             ("legal_basis", "\n".join(theirs.basis_lines), "\n".join(mine.basis_lines)),
             ("letter", theirs.letter, mine.letter),

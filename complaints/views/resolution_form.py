@@ -21,6 +21,7 @@ from complaints.letter_writing import Written
 from complaints.models import Resolution
 from complaints.suggestion import amount_of
 from complaints.views.letter_paper import Kept
+from complaints.views.point_form import Points
 
 COLUMNS = ("kind", "amount", "formula", "description", "due")
 MORE = ("remedy", "basis", "payee", "payee_words", "unit")  # in the second line of a row
@@ -51,6 +52,7 @@ class Proposal:
     letter_was: str = ""  # before it was written anew
     options: list[str] = field(default_factory=list)
     number: str = ""  # of the case
+    points: Points = field(default_factory=Points)
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -67,6 +69,7 @@ class Proposal:
         form = cls(rows, basis, more, explanation, letter, options=options)
         form.template, form.template_sha256 = made_of["template"], made_of["template_sha256"]
         form.letter_was = made_of["letter_was"]
+        form.points = Points.posted(data)
         return form
 
     @classmethod
@@ -107,6 +110,7 @@ class Proposal:
             resolution.template,
             resolution.template_sha256,
             options=list(resolution.options),
+            points=Points.saved(resolution),
         )
 
     @property
@@ -124,6 +128,7 @@ class Proposal:
         """What `save_draft` takes."""
         return {
             "measures": [self.rows[n] for n in self.filled],
+            "points": self.points.values,
             "explanation": self.explanation,
             "legal_basis": self.basis_lines,
             "letter": self.letter,
@@ -167,7 +172,7 @@ class Proposal:
     def refuse(self, errors: Mapping[str, list[str]]) -> None:
         """Take the sentences of an `Invalid`: those of a measure go to the row that was sent."""
         filled = self.filled
-        for name, sentences in errors.items():
+        for name, sentences in self.points.refuse(errors).items():
             found = _ERROR.fullmatch(name)
             if found and int(found[1]) < len(filled):
                 name = f"{found[2] or 'kind'}-{filled[int(found[1])]}"
@@ -196,7 +201,7 @@ class Proposal:
             ({"legal_basis": "basis_more"}.get(name, name), f"{_place(name)}{sentence}")
             for name, sentences in self.errors.items()
             for sentence in sentences
-        ]
+        ] + self.points.summary
 
 
 def _place(name: str) -> str:

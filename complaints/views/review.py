@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import needs, person
+from complaints import points
 from complaints.actions import communication
 from complaints.actions import facts as fact_actions
 from complaints.errors import Invalid, StaleVersion
@@ -113,6 +114,7 @@ def shown(
         request.rail_counts = {"review": len(desk.queue)}  # type: ignore[attr-defined]
     context = {
         "desk": desk,
+        "points": points.shown(desk.resolution, desk.result, desk.lang),
         "word": (word := word or signing.Word()),
         "takes_over": desk.takes_over(word.take_over) if desk.open else [],
         "tab": tab if tab in TABS else TABS[0],

@@ -8,6 +8,7 @@ from complaints import facts, points, review_checks, snapshots
 from complaints.actions import resolution as resolutions
 from complaints.errors import StepRefused
 from complaints.models import Complaint, Point, Resolution
+from complaints.views.point_form import Points
 from letters import values
 from tests import factories as f
 from tests.cast import Cast
@@ -147,11 +148,11 @@ def test_a_letter_takes_the_points_in_their_order_and_says_a_bare_finding_by_its
         "录音第 2 分钟有这句话",
         "您反映的情况属实",
     )
-    assert points.as_values(resolution, "zh-hans") == [
+    assert Points.saved(resolution).said("zh") == [
         said,
         values.Point("是否诱使付款", finding="部分属实"),
     ]
-    assert points.as_values(resolution, "en")[0] == said
+    assert Points.saved(resolution).said("en")[0] == said
 
 
 def test_the_burden_is_that_of_the_rule_on_which_the_point_turns(case: Complaint) -> None:
