@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import Tails, record
-from complaints import holds, public_promises, regimes, turning, written
+from complaints import holds, leaving, public_promises, regimes, turning, written
 from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import OPEN_STATES, STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
@@ -190,6 +190,8 @@ def _write(
     transition.save(force_insert=True)
     if complaint.on_hold and complaint.state != transition.from_state:
         _end_hold(complaint, situation)
+    if transition.from_state == State.REGISTERED and complaint.state != State.REGISTERED:
+        leaving.drop_receipt(complaint, situation.now)
     turning.turn(
         complaint,
         stops=step.stops,

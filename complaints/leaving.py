@@ -8,9 +8,12 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models import Complaint, Outbox
+
 # The letters to the consumer and what the house calls them; their words are the business of
 # `correspondence/who_is_told.py`.
 LETTER_NAMES: dict[str, str | Promise] = {
+    "acknowledge_receipt": _("收悉告知"),
     "acknowledge_consumer": _("受理告知"),
     "tell_consumer_declined": _("不予受理说明"),
     "send_reply_letter": _("处理意见函"),
@@ -21,12 +24,15 @@ LETTER_NAMES: dict[str, str | Promise] = {
     "remind_documents": _("补充材料提醒"),
     "remind_consumer": _("请消费者答复的提醒"),
     "tell_external_ways": _("其他途径告知"),
-    "ask_satisfaction": _("办结告知"),
+    "tell_consumer_closed": _("办结告知"),
+    "ask_satisfaction": _("满意度回访"),
     "confirm_commitment": _("承诺确认"),
     "tell_commitment_kept": _("承诺兑现告知"),
     "confirm_release": _("放弃承诺的确认"),
 }
 TO_CONSUMER = frozenset(LETTER_NAMES)
+RECEIPT = "acknowledge_receipt"
+RECEIPT_WAITS = timedelta(minutes=10)
 
 
 def letter_name(effect: str) -> str:
@@ -37,6 +43,17 @@ def letter_name(effect: str) -> str:
 def undo_window() -> timedelta:
     """So long whoever wrote to the consumer may think again."""
     return timedelta(seconds=settings.SEND_UNDO_SECONDS)
+
+
+def receipt_leaves_at(now: datetime) -> datetime:
+    """A receipt waits a little: where the case is taken up at once, that letter says more."""
+    return now + RECEIPT_WAITS
+
+
+def drop_receipt(complaint: Complaint, now: datetime) -> None:
+    """What follows says more than a receipt that has not left yet."""
+    waiting = Outbox.objects.filter(complaint=complaint, effect=RECEIPT, done_at=None)
+    waiting.filter(cancelled_at=None).update(cancelled_at=now, last_error="overtaken")
 
 
 def leaves_at(effect: str, now: datetime, *, by_person: bool = True) -> datetime:

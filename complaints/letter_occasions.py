@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from complaints import clock_words
-from complaints.choices import CommitmentState
+from complaints.choices import CommitmentState, HoldReason
 from complaints.letter_values import (
     DEFAULT,
     Values,
@@ -81,10 +81,13 @@ def of_reminder(complaint: Complaint, lang: str = DEFAULT, now: datetime | None 
 
 def of_waiting(complaint: Complaint, lang: str = DEFAULT, now: datetime | None = None) -> Values:
     """The documents that a hold waits for."""
-    hold = complaint.holds.filter(ended_at=None).exclude(items=[]).order_by("-id").first()
+    holds = complaint.holds.filter(reason=HoldReason.CONSUMER, expected_end__isnull=False)
+    hold = holds.order_by("-id").first()
     if hold is None or hold.expected_end is None:
         return of_case(complaint, lang, now)
-    return of_request(complaint, hold.items, hold.expected_end, lang=lang, now=now)
+    with translation.override(locale_of(lang)):
+        items = hold.items or [_("此前请您补充的材料")]
+    return of_request(complaint, items, hold.expected_end, lang=lang, now=now)
 
 
 def of_closing(complaint: Complaint, lang: str = DEFAULT, now: datetime | None = None) -> Values:

@@ -336,7 +336,7 @@ STEPS: dict[str, Step] = {
             (State.CLOSED,),
             (A, S),
             guards=(g.commitments_are_kept_or_waived,),
-            effects=("ask_satisfaction",),
+            effects=("tell_consumer_closed", "ask_satisfaction"),
             stops=_ALL_CLOCKS,
         ),
         Step(

@@ -39,6 +39,7 @@ LETTERS = (
     "send_reply_letter",
     "confirm_consumer_acceptance",
     "confirm_withdrawal",
+    "tell_consumer_closed",
     "reply_to_consumer",
     "confirm_commitment",
     "tell_commitment_kept",

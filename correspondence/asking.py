@@ -5,7 +5,6 @@ Its link is a key. It leaves with the letter and stands in nothing that we keep 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -16,20 +15,12 @@ from django.utils.translation import gettext as _
 
 from complaints.actions import satisfaction
 from complaints.models import Invitation, Outbox, Transition
+from correspondence.letter import Letter
 from letters import library, rendering
 
 EFFECT = "ask_satisfaction"
 CHANNELS = {"email": Invitation.Channel.EMAIL, "sms": Invitation.Channel.SMS}
 KEPT_BACK = "…/f/…"
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What is handed over (`text`), and what is written down of it (`kept`)."""
-
-    subject: str
-    text: str
-    kept: str
 
 
 def letter(outbox: Outbox, way: str, now: datetime) -> Letter:

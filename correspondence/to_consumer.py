@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from complaints import public_promises
 from complaints.models import Consumer, Event, Outbox
-from correspondence import asking, words
-from correspondence.asking import Letter
+from correspondence import asking, templated, words
+from correspondence.letter import Letter
 from correspondence.models import Notice
 from correspondence.transports import Message, Refused, Transport
 from correspondence.who_is_told import Row
@@ -25,10 +26,12 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
     """Write and hand over the letter. What a machine's other side refuses, a person brings."""
     consumer = outbox.complaint.consumer
     way = _way(consumer, row, outbox, ways)
+    if row.only_before and (outbox.complaint.state != row.only_before or way == "manual"):
+        return  # what followed said more; and nobody is sent out with a mere receipt
     letter = _written(outbox, row, way, now)
     sent = False
     try:
-        message = _message(outbox, way, letter.subject, letter.text)
+        message = _message(outbox, way, letter)
         sent = ways[way].deliver(message, f"{outbox.key}.consumer").sent
     except Refused as refused:
         logger.warning("letter of %s was refused (%s); a person brings it", outbox.key, refused)
@@ -51,7 +54,7 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
         kind=Event.Kind.NOTICE,
         code=outbox.effect,
         text=notice.subject,
-        detail={"way": way, "to": notice.to, "notice": notice.pk},
+        detail={"way": way, "to": notice.to, "notice": notice.pk, **_made_of(letter)},
         visible_to_consumer=True,
     )
     if sent:
@@ -61,9 +64,16 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
 def _written(outbox: Outbox, row: Row, way: str, now: datetime) -> Letter:
     if outbox.effect == asking.EFFECT:
         return asking.letter(outbox, way, now)
+    if outbox.effect in templated.EFFECTS:
+        return templated.letter(outbox, way, now)
     values = words.of_case(outbox)
     text = words.fill(row.body, values)
     return Letter(words.fill(row.subject, values)[:200], text, text)
+
+
+def _made_of(letter: Letter) -> dict[str, Any]:
+    """The template in the timeline; a draft says so there."""
+    return {"letter": dict(letter.made_of)} if letter.made_of else {}
 
 
 def _way(consumer: Consumer, row: Row, outbox: Outbox, ways: dict[str, Transport]) -> str:
@@ -74,14 +84,16 @@ def _way(consumer: Consumer, row: Row, outbox: Outbox, ways: dict[str, Transport
     return "sms" if "sms" in ways and by_sms and consumer.phone_masked else "manual"
 
 
-def _message(outbox: Outbox, way: str, subject: str, text: str) -> Message:
+def _message(outbox: Outbox, way: str, letter: Letter) -> Message:
     complaint = outbox.complaint
     return Message(
         event=outbox.effect,
         at=outbox.created_at,
         to=complaint.consumer.clear(ADDRESS[way]) if way != "manual" else "",
-        subject=subject,
-        text=text,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        files=letter.files,
         number=complaint.number,
         state=complaint.state,
         headers={"X-Kesu-For": "consumer", "X-Kesu-Cases": complaint.number},

@@ -28,7 +28,8 @@ class Row:
     """Receivers ("consumer" or a function of the staff), the subject, the text (names in braces are
     filled in from the case), why one gets it, and the family that people choose about.
 
-    `by_sms`: short enough for a text message when there is no other way.
+    `by_sms`: short enough for a text message when there is no other way. `only_before`: not sent
+    once the case has left that state.
     """
 
     to_consumer: bool
@@ -38,30 +39,17 @@ class Row:
     reason: Text = ""
     family: str = "progress"
     by_sms: bool = False
+    only_before: str = ""
 
 
 _HANDLED = _("您是这件案件的责任人")
 
 TABLE: dict[str, Row] = {
-    "acknowledge_consumer": Row(
-        True,
-        None,
-        _("您的投诉已受理（{number}）"),
-        _(
-            "您好：\n\n您反映的“{title}”我们已经受理，编号 {number}。"
-            "我们将在调查核实后答复您，最迟 {due}。\n\n"
-            "如对处理不满意，您还可以拨打 12315，或向消费者协会、仲裁机构、人民法院寻求帮助。"
-            "\n\n{enterprise}"
-        ),
-        by_sms=True,
-    ),
-    "tell_consumer_declined": Row(
-        True,
-        None,
-        _("关于您的投诉不予受理的说明（{number}）"),
-        _("您好：\n\n{explanation}\n\n{enterprise}"),
-    ),
-    "send_reply_letter": Row(True, None, _("关于您投诉事项的处理意见（{number}）"), "{letter}"),
+    # From their templates (`templated.py`), in the language of the letter:
+    "acknowledge_receipt": Row(True, None, "", "", by_sms=True, only_before="registered"),
+    "acknowledge_consumer": Row(True, None, "", "", by_sms=True),
+    "tell_consumer_declined": Row(True, None, "", ""),
+    "send_reply_letter": Row(True, None, "", ""),
     "reply_to_consumer": Row(True, None, _("关于您的投诉（{number}）"), "{text}"),
     "confirm_consumer_acceptance": Row(
         True,
@@ -72,16 +60,7 @@ TABLE: dict[str, Row] = {
         ),
         by_sms=True,
     ),
-    "confirm_withdrawal": Row(
-        True,
-        None,
-        _("您的投诉已按您的意愿撤回（{number}）"),
-        _(
-            "您好：\n\n您的投诉 {number} 已按您的意愿撤回。"
-            "撤回不影响您依法享有的权利，您仍可再次投诉，或拨打 12315。\n\n{enterprise}"
-        ),
-        by_sms=True,
-    ),
+    "confirm_withdrawal": Row(True, None, "", "", by_sms=True),
     "tell_consumer_merged": Row(
         True,
         None,
@@ -92,16 +71,7 @@ TABLE: dict[str, Row] = {
         ),
         by_sms=True,
     ),
-    "remind_documents": Row(
-        True,
-        None,
-        _("请您补充材料（{number}）"),
-        _(
-            "您好：\n\n我们请您补充的材料还没有收到。收到后我们会继续核实；手头没有的，"
-            "请直接回复或来电说明，我们会按现有材料办理。\n\n{enterprise}"
-        ),
-        by_sms=True,
-    ),
+    "remind_documents": Row(True, None, "", "", by_sms=True),
     "tell_hold_over": Row(
         False,
         owner,
@@ -124,15 +94,8 @@ TABLE: dict[str, Row] = {
         "{title}",
         _("您申请了延长期限"),
     ),
-    "remind_consumer": Row(
-        True,
-        None,
-        _("请您答复处理方案（{number}）"),
-        _(
-            "您好：\n\n我们发给您的处理方案还在等您答复。您不答复不会被视为同意；依法应付的款项我们仍会支付。\n\n{enterprise}"
-        ),
-        by_sms=True,
-    ),
+    "remind_consumer": Row(True, None, "", "", by_sms=True),
+    "tell_consumer_closed": Row(True, None, "", "", by_sms=True),
     "tell_external_ways": Row(
         True,
         None,

@@ -7,14 +7,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints import clock_words, promised
 from complaints.choices import DeadlineState
 from complaints.lifecycle import STEPS
 from complaints.models import Commitment, Communication, Condition, Consult, Deadline, Outbox
-from complaints.signing import differences, liveness
+from complaints.signing import differences
 from complaints.workdays import SHANGHAI
 from correspondence.who_is_told import TABLE
 
@@ -41,25 +40,10 @@ def of_case(outbox: Outbox) -> Values:
         "title": complaint.title,
         "enterprise": settings.ENTERPRISE_NAME,
         "step": str(STEPS[transition.step].title) if transition else "",
-        "explanation": str(fields.get("explanation", "")),
         "words": str(fields.get("comments") or fields.get("reason") or complaint.title),
     }
     more = _MORE.get(outbox.effect)
     return {**values, **more(outbox)} if more else values
-
-
-def _reply_date(outbox: Outbox) -> Values:
-    replies = Deadline.objects.filter(complaint=outbox.complaint, kind="general_reply")
-    reply = replies.order_by("-id").first()
-    if reply is None:
-        return {"due": ""}
-    day = timezone.localtime(reply.due_at).strftime("%Y-%m-%d")
-    return {"due": clock_words.marked(day, provisional=reply.provisional)}
-
-
-def _letter(outbox: Outbox) -> Values:
-    """As it was signed, and only while the signature lives. Raises NotLive."""
-    return {"letter": liveness.letter_of(outbox.complaint)}
 
 
 def _conditions(outbox: Outbox) -> Values:
@@ -99,8 +83,6 @@ _MORE = {
     "tell_dissatisfied": _mark,
     "ask_extension": _clock,
     "tell_extension": _clock,
-    "acknowledge_consumer": _reply_date,
-    "send_reply_letter": _letter,
     "tell_conditions": _conditions,
     "tell_consult": _consult,
     "tell_consult_answered": _consult,

@@ -5,24 +5,26 @@ stopped for it, and sets the reminders. What comes in reply starts them again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from complaints import validation
+from complaints import letter_occasions, letter_writing, validation
 from complaints.actions import communication, holds
 from complaints.advance import check_version, lock
 from complaints.choices import Channel, CommunicationKind, HoldReason
 from complaints.errors import NotAllowed
-from complaints.models import Hold
+from complaints.models import Complaint, Hold
 from complaints.validation import Refused
+from letters.blocks import Paragraph, Run
+from letters.rendering import plain
+from letters.values import paragraphs
 
 MOST_ITEMS = 20
-LANGUAGE = "zh-hans"  # of letters, whatever the language of whoever writes
 
 
 def ask_for_documents(
@@ -54,8 +56,7 @@ def ask_for_documents(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        opening = data["text"] or default_text(complaint.title)
-        letter = as_letter(opening, data["items"], data["until"].isoformat())
+        letter = as_letter(complaint, data["items"], data["until"], data["text"], now)
         asked = communication.put(
             complaint,
             CommunicationKind.REPLY,
@@ -93,19 +94,15 @@ def _until(value: Any, now: datetime) -> Any:
     return day
 
 
-def default_text(title: str) -> str:
-    """How the message begins unless the person writes something else."""
-    with translation.override(LANGUAGE):
-        text = _("您好：\n\n您反映的“{title}”我们正在核实，请您补充以下材料：")
-        return text.format(title=title)
-
-
-def as_letter(opening: str, items: list[str], until: str) -> str:
-    """The whole message to the consumer."""
-    numbered = "\n".join(f"{n}. {item}" for n, item in enumerate(items, start=1))
-    with translation.override(LANGUAGE):
-        closing = _(
-            "请在 {day} 之前直接回复本消息或来电。手头没有的，请告诉我们，"
-            "我们会按现有材料继续办理；法律规定的答复期限不受影响。"
-        ).format(day=until)
-    return f"{opening}\n\n{numbered}\n\n{closing}"
+def as_letter(
+    complaint: Complaint, items: list[str], until: date, opening: str, now: datetime
+) -> str:
+    """The whole message to the consumer, from the template; with an own opening in the place of
+    its first sentence.
+    """
+    values = letter_occasions.of_request(complaint, items, until, now=now)
+    letter = letter_writing.written("documents", values).letter
+    blocks = list(letter.blocks)
+    if opening:
+        blocks[1:2] = [Paragraph((Run(text),)) for text in paragraphs(opening)]
+    return plain(blocks, letter.language)

@@ -7,19 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
 from audit.record import record
-from complaints import clock_words, deadlines, extending, validation
+from complaints import deadlines, extending, letter_occasions, letter_writing, validation
 from complaints.actions import communication
 from complaints.advance import check_version, lock
-from complaints.choices import CommunicationKind
+from complaints.choices import CommunicationKind, DeadlineNature
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Deadline, Event, Extension, Outbox
-from complaints.workdays import SHANGHAI
 
 Decision = Extension.Decision
 
@@ -132,33 +131,25 @@ def _lengthen(complaint: Complaint, extension: Extension, by: User, now: datetim
     telling.
     """
     deadline, rule = extension.deadline, extending.rule_of(extension.deadline)
+    before = deadline.due_at
     detail = {**extension.terms, "extension": extension.pk, "reason": extension.reason}
     deadlines.extend(deadline, detail, now, by=by)
     deadlines.refresh_next_due(complaint)
     if rule is not None and rule.tell_consumer:
-        _letter(complaint, extension, by, now)
+        _letter(complaint, extension, before, by, now)
 
 
-def _letter(complaint: Complaint, extension: Extension, by: User, now: datetime) -> None:
-    """A reply to the consumer like any other: it may be undone for half a minute and stands in the
-    timeline.
+def _letter(
+    complaint: Complaint, extension: Extension, before: datetime, by: User, now: datetime
+) -> None:
+    """The notice of delay, as a reply to the consumer like any other: it may be undone for half a
+    minute and stands in the timeline.
     """
-    deadline = extension.deadline
-    with translation.override("zh-hans"):
-        text = _(
-            "您好：\n\n您反映的“{title}”仍在办理。因{reason}，依照{basis}，经批准，"
-            "办理期限延长至 {day}，我们会在此之前答复您。\n\n如不同意，您可以拨打 12315，"
-            "或向消费者协会、仲裁机构、人民法院寻求帮助。"
-        ).format(
-            title=complaint.title,
-            reason=extension.reason.rstrip("。；;. "),
-            basis=clock_words.article_of(deadline),
-            day=clock_words.marked(
-                f"{deadline.due_at.astimezone(SHANGHAI):%Y-%m-%d}",
-                provisional=deadline.provisional,
-            ),
-        )
-    communication.put(complaint, CommunicationKind.REPLY, text, by=by, now=now)
+    values = letter_occasions.of_extension(extension, before, now=now)
+    by_law = extension.deadline.nature == DeadlineNature.STATUTORY  # it is what is made longer
+    without = ["statutory"] if by_law else []
+    letter = letter_writing.written("delay", values, also=["approval"], without=without).letter
+    communication.put(complaint, CommunicationKind.REPLY, letter.text, by=by, now=now)
 
 
 def _tell(complaint: Complaint, extension: Extension, effect: str, now: datetime) -> None:

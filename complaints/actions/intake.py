@@ -19,7 +19,8 @@ from complaints.actions.editing import edit
 from complaints.actions.intake_values import clean_registration
 from complaints.choices import FiledBy, Priority, Risk
 from complaints.errors import CaseError, Duplicate, Invalid, NotAllowed
-from complaints.models import Complaint, Consumer, Deadline, Event
+from complaints.leaving import RECEIPT, receipt_leaves_at
+from complaints.models import Complaint, Consumer, Deadline, Event, Outbox
 from evidence.models import Folder
 from legal_rules.vocabulary import CATEGORIES
 
@@ -172,7 +173,20 @@ def _write(
     _save_with_clocks(complaint, clocks)
     search.index(complaint)
     _record(complaint, origin, by, now)
+    if not origin and complaint.consumer.channels:  # what is taken over in bulk is not news
+        _acknowledge(complaint, now)
     return complaint
+
+
+def _acknowledge(complaint: Complaint, now: datetime) -> None:
+    """Tell the consumer that it was received."""
+    Outbox.objects.create(
+        complaint=complaint,
+        effect=RECEIPT,
+        key=f"{complaint.number}.{complaint.version}.{RECEIPT}",
+        created_at=now,
+        not_before=receipt_leaves_at(now),
+    )
 
 
 def _save_consumer(personal: Mapping[str, str]) -> Consumer:

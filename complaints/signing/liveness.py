@@ -11,7 +11,7 @@ from complaints import facts, snapshots
 from complaints.lifecycle import State
 from complaints.models import Complaint, Condition, Opinion, Outbox, Resolution, Voided
 from complaints.signing import differences, policy, verify
-from complaints.signing.canonical import content, format_of
+from complaints.signing.canonical import Covered, content, format_of
 
 LETTER = "send_reply_letter"
 # Here a change voids; afterwards the offer was answered, and what was agreed is what was signed.
@@ -30,10 +30,15 @@ class NotLive(Exception):
 
 
 def letter_of(complaint: Complaint) -> str:
-    """The letter that a live signature lets leave, exactly as it was signed.
+    """The letter that a live signature lets leave, exactly as it was signed (Markdown).
 
     Under the lock of the case. Raises NotLive.
     """
+    return str(covered_of(complaint)["letter"])
+
+
+def covered_of(complaint: Complaint) -> Covered:
+    """Everything that the live signature covers. Under the lock of the case. Raises NotLive."""
     found = standing(complaint)
     if complaint.state == State.IN_REVIEW or not found:
         raise NotLive(["returned"])
@@ -43,7 +48,7 @@ def letter_of(complaint: Complaint) -> str:
             raise NotLive(why, opinion)
     if not enough(complaint, holding):
         raise NotLive(["cosign"], holding[0])
-    return str((holding[0].covered or {})["letter"])
+    return dict(holding[0].covered or {})
 
 
 def standing(complaint: Complaint) -> list[Opinion]:

@@ -88,6 +88,7 @@ def _resolution() -> Subquery:
         explanation="explanation",
         legal_basis="legal_basis",
         letter="letter",
+        template="template",
         proposed_by_id="proposed_by",
         proposer="proposed_by__name",
         measures=measures,

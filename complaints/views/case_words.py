@@ -266,7 +266,10 @@ def _notice(event: Event, complaint: Complaint) -> Words:
         return Words(words.format(clock=clock), tone="warn")
     by_hand = event.detail.get("way") == "manual"
     title = _("函件待人工送达：{subject}") if by_hand else _("已发函：{subject}")
-    return Words(title.format(subject=event.text), tone="warn" if by_hand else "ok")
+    draft = event.detail.get("letter", {}).get("draft")
+    lines = (_("函件模板还是草稿，未经法务签署"),) if draft else ()
+    tone = "warn" if by_hand else "ok"
+    return Words(title.format(subject=event.text), tone=tone, lines=lines)
 
 
 def _other(event: Event, complaint: Complaint) -> Words:

@@ -99,11 +99,11 @@ class AskForm(SheetForm):
         label=_("开头的话"),
         required=False,
         widget=lines(4, 5000),
-        help_text=_("材料清单、日期和“答复期限不受影响”的说明由系统接在后面。"),
+        help_text=_("不填则按“请补充材料”模板开头；材料清单、日期和说明由模板接在后面。"),
     )
 
-    def __init__(self, ways: tuple[Way, ...], opening: str, data: Any = None) -> None:
-        super().__init__(data, initial={"text": opening, "channel": ways[0].channel})
+    def __init__(self, ways: tuple[Way, ...], data: Any = None) -> None:
+        super().__init__(data, initial={"channel": ways[0].channel})
         cast(forms.ChoiceField, self.fields["channel"]).choices = [
             (way.channel, way.label) for way in ways
         ]

@@ -138,8 +138,7 @@ def hold_end(request: HttpRequest, number: str, hold: int) -> HttpResponse:
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     """请消费者补充: message, hold and reminders in one act."""
     complaint = load(request, number)
-    opening = asking.default_text(complaint.title)
-    form = AskForm(ways_of(complaint), opening, posted_of(request))
+    form = AskForm(ways_of(complaint), posted_of(request))
     sheet = Sheet(complaint, _("请消费者补充材料"), request.path, form, _("发送并中止计时"))
     sheet.draft, sheet.template = f"ask:{number}", "case/ask.html"
     [seen] = foreseen(complaint, [HoldReason.CONSUMER.value], timezone.now())

@@ -12,12 +12,14 @@ not be handed over now: the outbox then tries again with growing distance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
+
+from correspondence.letter import File
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Message:
     to: str = field(default="", repr=False)
     subject: str = field(default="", repr=False)
     text: str = field(default="", repr=False)
+    html: str = field(default="", repr=False)  # the same for mail programs that show it
+    files: Sequence[File] = field(default=(), repr=False)
     number: str = ""
     state: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 
 from correspondence.transports import Message, Receipt, Refused
 
@@ -18,14 +18,18 @@ def message_id(key: str) -> str:
 
 
 class Email:
-    """One plain-text message to one address."""
+    """One message to one address: plain text, the same as HTML where there is one, and files."""
 
     code = "email"
 
     def deliver(self, message: Message, key: str) -> Receipt:
-        mail = EmailMessage(
+        mail = EmailMultiAlternatives(
             message.subject, message.text, settings.DEFAULT_FROM_EMAIL, [message.to]
         )
+        if message.html:
+            mail.attach_alternative(message.html, "text/html")
+        for file in message.files:
+            mail.attach(file.name, file.content, file.content_type)
         mail.extra_headers = {
             "Message-ID": message_id(key),
             "Auto-Submitted": "auto-generated",

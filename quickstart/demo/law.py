@@ -11,10 +11,13 @@ from complaints.situation import CaseSituation
 from legal_rules import deadline_table, rulebook
 from legal_rules.regime_signatures import REGIMES
 from legal_rules.signatures import RULES
+from letters import library
+from letters.signatures import TEMPLATES
 from quickstart.demo.cases import Case
 from quickstart.demo.stories import common
 
 DRAFT_REGIMES = ("air", "tourism")  # rest on sources that are not here
+DRAFT_TEMPLATES = ("satisfaction.en",)
 DRAFTS = ("price_law.41", "pipl.69.1", "spc_prepaid.14")
 EARLIER = timedelta(days=3)
 
@@ -28,6 +31,8 @@ def sign(by: User, first_act: datetime) -> int:
     words, now = common().read, first_act - EARLIER
     signed = RULES.sign_many(wanted, by=by, comment=words, now=now)
     REGIMES.sign_many(regimes, by=by, comment=words, now=now)
+    templates = [name for name in library.current().templates if name not in DRAFT_TEMPLATES]
+    TEMPLATES.sign_many(templates, by=by, comment=words, now=now)
     return signed
 
 

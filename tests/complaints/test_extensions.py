@@ -233,7 +233,7 @@ def test_a_bank_extends_to_thirty_and_sixty_days_and_tells_the_consumer(
     assert clock.due_at.date() == at("2026-05-06 23:59:59").date()
     letters = Communication.objects.filter(complaint=bank, kind="reply")
     assert letters.count() == 2
-    for words in ("办理期限延长至 2026-04-01", "第 18 条", "检测机构下周三出具报告", "12315"):
+    for words in ("新的答复日期是2026年4月1日", "第 18 条", "检测机构下周三出具报告", "12315"):
         assert words in letters[0].text
     assert Outbox.objects.filter(complaint=bank, effect="reply_to_consumer").count() == 2
 

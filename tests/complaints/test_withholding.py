@@ -65,8 +65,8 @@ def test_what_a_clock_sends_waits_for_nobody(cast: Cast) -> None:
 
     case, now = f.offered(cast), timezone.now()
     taken = Transition(complaint=case, step="complete", at=now, version=99, by=None)
-    (row,) = written.outbox(taken, STEPS["complete"])
-    assert (row.effect, row.not_before) == ("ask_satisfaction", now)
+    rows = [(row.effect, row.not_before) for row in written.outbox(taken, STEPS["complete"])]
+    assert rows == [("tell_consumer_closed", now), ("ask_satisfaction", now)]
 
 
 def test_taken_back_the_letter_stays_and_the_step_stands(cast: Cast) -> None:
@@ -136,7 +136,7 @@ def test_while_the_mail_server_is_away_it_can_still_be_taken_back(
     case = f.investigating(cast)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    row = Outbox.objects.get(complaint=case)
+    row = Outbox.objects.get(complaint=case, effect="acknowledge_consumer")
     assert not dispatch.deliver(row.pk, later())
     assert withholding.withhold(case.number, row.pk, by=cast.agent)
     event = Event.objects.get(code="letter_withheld")

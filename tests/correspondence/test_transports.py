@@ -142,7 +142,7 @@ def test_a_gateway_that_is_away_delays_and_the_key_stays(cast: Cast, settings: A
         settings.SMS_URL = place.url
         f.investigating(cast, consumer=ONLY_PHONE)
         assert send_waiting() == 0
-        row = Outbox.objects.get()
+        row = Outbox.objects.get(effect="acknowledge_consumer")
         assert (row.attempts, row.last_error, row.done_at) == (1, "NotTaken", None)
         assert row.not_before >= row.created_at + timedelta(seconds=10)
         assert dispatch.deliver(row.pk, row.not_before)

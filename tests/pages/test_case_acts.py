@@ -292,7 +292,7 @@ def test_a_letter_that_no_machine_can_bring_is_read_out_and_recorded(
     assert "函件待人工送达" in page
     url = re.search(rf'href="({address(case)}letters/\d+/)"', page)[1]
     letter = text_of(agent.get(url))
-    assert "我们已经受理" in letter
+    assert "我们决定受理" in letter
     assert "12000001111" not in letter
     assert agent.post(url, {"note": " "}).status_code == 422
     agent.post(url, {"note": "电话宣读，本人知悉"})

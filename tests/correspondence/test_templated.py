@@ -1,0 +1,133 @@
+"""Letters from their templates: one source of words, with what the case says and nothing open."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from complaints.actions import asking
+from complaints.models import Complaint, Event, Outbox
+from correspondence import dispatch
+from correspondence.tasks import send_waiting
+from correspondence.templated import WRITTEN
+from letters import library
+from letters.signatures import TEMPLATES
+from tests import factories as f
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(effect: str, case: Complaint) -> Any:
+    """The message of the newest row of that kind."""
+    row = Outbox.objects.filter(complaint=case, effect=effect, done_at=None).latest("id")
+    before = len(mail.outbox)
+    assert dispatch.deliver(row.pk, row.not_before + timedelta(seconds=1)), row
+    (message,) = mail.outbox[before:]
+    for odd in ("None", "{", "〔", "::: "):
+        assert odd not in message.body
+    assert case.number in message.subject
+    assert message.body.startswith("尊敬的王")
+    return message
+
+
+def row(case: Complaint, effect: str) -> Outbox:
+    """A letter that a clock would cause."""
+    now = timezone.now()
+    key = f"{case.number}.{effect}"
+    return Outbox.objects.create(
+        complaint=case, effect=effect, key=key, created_at=now, not_before=now
+    )
+
+
+def test_every_letter_of_a_step_says_the_case(cast: Cast) -> None:
+    assert "我们已经收到" in sent("acknowledge_receipt", f.registered(cast)).body
+    assert "我们决定受理" in sent("acknowledge_consumer", f.investigating(cast)).body
+    why = {"reason": "not_our_business", "explanation": "商品由其他经营者销售；可拨打 12315"}
+    declined = f.step(f.registered(cast), "decline", cast.supervisor, **why)
+    assert "商品由其他经营者销售" in sent("tell_consumer_declined", declined).body
+    done = sent("tell_consumer_closed", f.closed(cast)).body
+    assert "我们已经做到" in done
+    assert "3,980.00 元" in done
+
+
+def test_the_signed_letter_takes_the_page_on_paper_along(cast: Cast) -> None:
+    message = sent("send_reply_letter", f.offered(cast))
+    assert message.body == f.LETTER
+    ((name, content, kind),) = message.attachments
+    assert name.endswith(".pdf")
+    assert kind == "application/pdf"
+    assert content.startswith(b"%PDF-1.7")
+    html, html_kind = message.alternatives[0]
+    assert html_kind == "text/html"
+    assert "我们将退还价款" in html
+
+
+def test_reminders_say_what_waits(cast: Cast) -> None:
+    offered = f.offered(cast)
+    row(offered, "remind_consumer")
+    said = sent("remind_consumer", offered).body
+    assert "把处理方案发给了您" in said
+    assert "不答复不会被视为同意" in said
+    asked = f.investigating(cast)
+    until = (timezone.localdate() + timedelta(days=5)).isoformat()
+    values = {"items": ["付款截图"], "until": until}
+    asking.ask_for_documents(asked.number, values, by=cast.agent)
+    row(asked, "remind_documents")
+    assert "1. 付款截图" in sent("remind_documents", asked).body
+
+
+def test_a_withdrawal_is_confirmed_as_such(cast: Cast) -> None:
+    case = f.investigating(cast)
+    row(case, "confirm_withdrawal")
+    said = sent("confirm_withdrawal", case).body
+    assert "撤回不影响您依法享有的权利" in said
+    assert "我们已经做到" not in said
+
+
+def test_a_receipt_is_overtaken_by_what_follows_and_brought_by_nobody(cast: Cast) -> None:
+    case = f.investigating(cast)
+    receipt = Outbox.objects.get(complaint=case, effect="acknowledge_receipt")
+    assert (receipt.done_at, receipt.last_error) == (None, "overtaken")
+    by_phone = f.registered(cast, consumer={"name": "李测试", "phone": "12000001111"})
+    waiting = Outbox.objects.get(complaint=by_phone, effect="acknowledge_receipt")
+    assert waiting.not_before > timezone.now()
+    assert dispatch.deliver(waiting.pk, waiting.not_before)
+    assert not Event.objects.filter(complaint=by_phone, kind="notice").exists()
+
+
+def test_the_timeline_says_that_a_template_was_a_draft(cast: Cast) -> None:
+    case = f.investigating(cast)
+    send_waiting()
+    event = Event.objects.get(complaint=case, kind="notice")
+    assert event.detail["letter"]["template"] == "acceptance.zh"
+    assert event.detail["letter"]["draft"]
+    TEMPLATES.sign_many(library.current().templates, by=cast.counsel, comment="逐份核对")
+    other = f.investigating(cast)
+    send_waiting()
+    assert not Event.objects.get(complaint=other, kind="notice").detail["letter"]["draft"]
+
+
+def test_a_letter_that_leaves_something_open_is_not_sent(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = f.investigating(cast)
+    write = WRITTEN["acknowledge_consumer"]
+
+    def without_day(outbox: Outbox, now: Any) -> Any:
+        from complaints import letter_values, letter_writing
+
+        values = letter_values.of_case(outbox.complaint, now=now)
+        return letter_writing.written(
+            "acceptance", {k: v for k, v in values.items() if k != "reply_by"}
+        )
+
+    monkeypatch.setitem(WRITTEN, "acknowledge_consumer", without_day)
+    assert send_waiting() == 0
+    waiting = Outbox.objects.get(complaint=case, effect="acknowledge_consumer")
+    assert (waiting.last_error, waiting.done_at) == ("OpenLetter", None)
+    assert mail.outbox == []
+    monkeypatch.setitem(WRITTEN, "acknowledge_consumer", write)
+    assert dispatch.deliver(waiting.pk, waiting.not_before)
