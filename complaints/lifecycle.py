@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from complaints import guards as g
+from complaints import offer_guards as o
 from complaints import resolution_guards as r
 from complaints import step_checks as c
 from complaints.guards import Situation
@@ -219,6 +220,7 @@ STEPS: dict[str, Step] = {
                 r.points_are_found,
                 g.letter_is_filled_in,
                 g.analysis_is_fresh,
+                o.below_minimum_is_explained,
             ),
             effects=("tell_counsel",),
             stops=("draft",),

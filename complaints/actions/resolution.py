@@ -23,7 +23,15 @@ from complaints.validation import Refused
 
 MOST_MEASURES = measures.MOST
 # What the next version begins with, besides its measures.
-COPIED = ("explanation", "legal_basis", "letter", "template", "template_sha256", "options")
+COPIED = (
+    "explanation",
+    "legal_basis",
+    "letter",
+    "below_reason",
+    "template",
+    "template_sha256",
+    "options",
+)
 
 
 def current(complaint: Complaint) -> Resolution | None:
@@ -56,7 +64,8 @@ def save_draft(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Resolution:
-    """Write the proposal `{measures, points, explanation, legal_basis, letter, template, options}`.
+    """Write the proposal `{measures, points, explanation, legal_basis, letter, below_reason,
+    template, options}`.
 
     Edits the draft, or makes the next version after a return. Raises Complaint.DoesNotExist,
     NotAllowed, StaleVersion, Invalid.
@@ -91,6 +100,7 @@ def _cleaned(values: Mapping[str, Any], today: date) -> dict[str, Any]:
             "explanation": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
             "legal_basis": _basis,
             "letter": lambda x: v.text(x, v.TEXT_LIMIT, lines=True),
+            "below_reason": lambda x: v.text(x, 2000, lines=True),
             **letter_template.CLEANED,
         },
     )
@@ -138,7 +148,7 @@ def _write(resolution: Resolution, data: Mapping[str, Any], by: User, now: datet
     """Set what was sent and leave the rest; measures or points that were sent take the place of
     all.
     """
-    for name in ("explanation", "legal_basis", "letter"):
+    for name in ("explanation", "legal_basis", "letter", "below_reason"):
         if name in data:
             setattr(resolution, name, data[name])
     letter_template.put(resolution, data)

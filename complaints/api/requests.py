@@ -212,4 +212,10 @@ class Proposal(Shape):
     explanation = s.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)
     legal_basis = s.ListField(required=False, child=s.CharField(max_length=200))
     letter = s.CharField(required=False, allow_blank=True, max_length=TEXT_LIMIT)
+    below_reason = s.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=2000,
+        help_text=_("低于法律分析最低额的理由；低于时送审必填"),
+    )
     version = s.IntegerField(required=False, help_text=_("您最后读到的案件版本"))

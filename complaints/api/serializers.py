@@ -274,6 +274,7 @@ class ResolutionAnswer(Shape):
     explanation = s.CharField(allow_blank=True)
     legal_basis = s.ListField(child=s.CharField())
     letter = s.CharField(allow_blank=True)
+    below_reason = s.CharField(allow_blank=True)
     proposed_by = Person()
     proposed_at = s.DateTimeField()
     content_hash = s.CharField(allow_null=True)

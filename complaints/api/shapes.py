@@ -228,6 +228,7 @@ def resolution(proposal: Resolution) -> dict[str, Any]:
         "explanation": proposal.explanation,
         "legal_basis": list(proposal.legal_basis),
         "letter": proposal.letter,
+        "below_reason": proposal.below_reason,
         "proposed_by": person(proposal.proposed_by),
         "proposed_at": clock_words.local(proposal.proposed_at),
         "content_hash": proposal.content_hash or None,

@@ -36,6 +36,8 @@ class Resolution(models.Model):
         models.CharField(max_length=200), verbose_name=_("法律依据"), default=list, blank=True
     )
     letter = models.TextField(_("致消费者函"), blank=True)
+    # Why less is offered than the law owes; counsel accepts it in words of the own.
+    below_reason = models.TextField(_("低于最低额的理由"), blank=True)
     # The template that the letter was begun with (its id and text) and the options that were
     # ticked; "" for a letter in own words.
     template = models.CharField(max_length=40, blank=True)

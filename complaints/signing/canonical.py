@@ -51,6 +51,8 @@ def content(
     }
     if number > OLDEST:
         covered["format"] = number
+    if number >= WITH_ORIGINS:
+        covered["below_reason"] = resolution.below_reason
     if number >= POINTS:
         covered["points"] = [_point(p) for p in resolution.points.all()]
     if number >= TEMPLATE:

@@ -24,6 +24,7 @@ NAMES: dict[str, str | Promise] = {
     "points": gettext_lazy("争点"),
     "explanation": gettext_lazy("说明"),
     "legal_basis": gettext_lazy("法律依据"),
+    "below_reason": gettext_lazy("低于最低额的理由"),
     "letter": gettext_lazy("致消费者函"),
     "template": gettext_lazy("函件模板与选项"),
     "analysis": gettext_lazy("法律分析"),

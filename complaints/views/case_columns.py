@@ -89,6 +89,7 @@ def _resolution() -> Subquery:
         legal_basis="legal_basis",
         letter="letter",
         template="template",
+        below_reason="below_reason",
         proposed_by_id="proposed_by",
         proposer="proposed_by__name",
         measures=measures,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +31,7 @@ from legal_rules import signatures
 
 ASKS = (State.INVESTIGATING, State.RESOLVING)
 WITH_A_SIGNATURE = (State.IN_REVIEW, State.OFFERED)
+WITH_AN_OFFER = (State.RESOLVING, *WITH_A_SIGNATURE)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -224,6 +226,17 @@ class CasePage:
             return None
         return {"at": moment(found["at"]), "why": differences.sentence(found["changed"])}
 
+    @cached_property
+    def below(self) -> dict[str, Any] | None:
+        """How far an offer that is not answered yet stays below what the law owes, and why."""
+        resolution = self.complaint.resolution
+        if not resolution or self.complaint.state not in WITH_AN_OFFER:
+            return None
+        offered = sum(Decimal(str(m["amount"] or 0)) for m in resolution["measures"])
+        owed = facts.owed_by_law(self.analysis)
+        found = {"owed": owed, "short": owed - offered, "reason": resolution["below_reason"]}
+        return found if offered < owed else None
+
     @property
     def conditions(self) -> list[dict[str, Any]]:
         """What counsel asked with the signature and is not done: {id, text, by}."""
@@ -283,7 +296,7 @@ class CasePage:
             signatures=[],
             signatures_needed=1,
             open_consults=[],
-            offer_is_below_minimum=False,
+            offer_is_below_minimum=self.below is not None,
             draft_rules=[],  # likewise
             _reply_clock=self._reply_clock,
             unsent_letters=complaint.unsent,

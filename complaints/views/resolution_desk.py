@@ -258,6 +258,7 @@ class Desk(PointDesk):
             ("points", theirs.points.in_lines, mine.points.in_lines),
             ("explanation", theirs.explanation, mine.explanation),
             ("legal_basis", "\n".join(theirs.basis_lines), "\n".join(mine.basis_lines)),
+            ("below_reason", theirs.below_reason, mine.below_reason),
             ("letter", theirs.letter, mine.letter),
         )
         return [

@@ -26,7 +26,7 @@ from complaints.views.point_form import Points
 COLUMNS = ("kind", "amount", "formula", "description", "due")
 MORE = ("remedy", "basis", "payee", "payee_words", "unit")  # in the second line of a row
 ALL = COLUMNS + MORE
-TEXTS = ("basis_more", "explanation", "letter")
+TEXTS = ("basis_more", "explanation", "letter", "below_reason")
 MADE_OF = ("template", "template_sha256", "letter_was")
 _ROW = re.compile(r"kind-(\d{1,3})")
 _ERROR = re.compile(r"measures\.(\d+)(?:\.(\w+))?")
@@ -51,6 +51,7 @@ class Proposal:
     template_sha256: str = ""
     letter_was: str = ""  # before it was written anew
     options: list[str] = field(default_factory=list)
+    below_reason: str = ""
     number: str = ""  # of the case
     points: Points = field(default_factory=Points)
     errors: dict[str, list[str]] = field(default_factory=dict)
@@ -63,10 +64,10 @@ class Proposal:
             {column: str(data.get(f"{column}-{n}") or "").strip() for column in ALL}
             for n in numbers[: MOST_MEASURES + 1]
         ]
-        more, explanation, letter = (str(data.get(name) or "") for name in TEXTS)
+        more, explanation, letter, below = (str(data.get(name) or "") for name in TEXTS)
         basis, options = data.getlist("basis"), data.getlist("option")
         made_of = {name: str(data.get(name) or "") for name in MADE_OF}
-        form = cls(rows, basis, more, explanation, letter, options=options)
+        form = cls(rows, basis, more, explanation, letter, options=options, below_reason=below)
         form.template, form.template_sha256 = made_of["template"], made_of["template_sha256"]
         form.letter_was = made_of["letter_was"]
         form.points = Points.posted(data)
@@ -111,6 +112,7 @@ class Proposal:
             resolution.template_sha256,
             options=list(resolution.options),
             points=Points.saved(resolution),
+            below_reason=resolution.below_reason,
         )
 
     @property
@@ -132,6 +134,7 @@ class Proposal:
             "explanation": self.explanation,
             "legal_basis": self.basis_lines,
             "letter": self.letter,
+            "below_reason": self.below_reason,
             "template": self.template,
             "template_sha256": self.template_sha256,
             "options": self.options if self.template else [],

@@ -102,6 +102,7 @@ def test_the_rules_of_the_minimum_carry_every_resolution(cast: Cast) -> None:
     other = [{"kind": "apology", "description": "道歉"}]
     proposal = f.proposal(measures=other, legal_basis=["公平原则"])
     resolutions.save_draft(case.number, proposal, by=cast.agent)
+    resolutions.save_draft(case.number, {"below_reason": "另行协商"}, by=cast.agent)
     f.step(case, "submit", cast.agent)
     assert carriers(case)["price_law.41"].why == ("minimum",)
 

@@ -35,6 +35,9 @@ def draft(s: Scene) -> None:
 
 
 def submit(s: Scene) -> None:
+    if CaseSituation(s.complaint, s.by, s.now).offer_is_below_minimum:
+        values = {"below_reason": s.case.fill(s.values.get("below", BELOW))}
+        resolutions.save_draft(s.number, values, by=s.by, now=s.now)
     s.step("submit")
 
 
