@@ -7,8 +7,9 @@ no database and import no model.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
 from django.utils.translation import get_language
@@ -69,6 +70,8 @@ class Situation(Protocol):
     def analysis_is_stale(self) -> bool: ...
     @property
     def offer_is_below_minimum(self) -> bool: ...
+    @property
+    def given_by_law(self) -> Mapping[str, Decimal | None]: ...
     @property
     def draft_rules(self) -> Sequence[Any]: ...
     @property

@@ -218,6 +218,7 @@ STEPS: dict[str, Step] = {
             guards=(
                 g.resolution_is_complete,
                 r.points_are_found,
+                r.sums_agree,
                 g.letter_is_filled_in,
                 g.analysis_is_fresh,
                 o.below_minimum_is_explained,
@@ -251,6 +252,7 @@ STEPS: dict[str, Step] = {
                 g.resolution_is_complete,
                 g.letter_is_filled_in,
                 g.analysis_is_fresh,
+                r.sums_agree,
                 g.below_minimum_has_reason,
                 g.draft_rules_are_taken_over,
                 g.no_consult_is_open,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from complaints import sums
 from complaints.guards import Situation
 
 
@@ -16,3 +17,13 @@ def points_are_found(s: Situation) -> str:
     return _("还有 {count} 个争点没有结论：{points}。请逐个选择认定并写明结论").format(
         count=len(open_ones), points=names
     )
+
+
+def sums_agree(s: Situation) -> str:
+    """Each sum is what its formula comes to, and what was taken from the analysis is what the
+    rulebook gives at this moment.
+    """
+    measures = s.resolution.reckoned if s.resolution is not None else []
+    by_law = s.given_by_law if any(m.remedy for m in measures) else {}
+    wrong = sums.disagreeing(measures, by_law)
+    return _("；").join(wrong[:3])

@@ -15,8 +15,7 @@ from typing import Any, Literal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from complaints import facts, suggestion
-from complaints.arithmetic import result_of
+from complaints import facts, suggestion, sums
 from complaints.carrying import Carrier
 from complaints.models import Complaint, Measure, Point, Resolution
 from complaints.suggestion import cited
@@ -58,7 +57,7 @@ def all_of(
         _basis(resolution.legal_basis, result),
         *([_signed_rules(carriers)] if carriers is not None else []),
         _amount(resolution, result),
-        _formulas(list(resolution.measures.all())),
+        _formulas(list(resolution.measures.all()), result),
         _letter_agrees(resolution),
         _points(resolution, result),
         _wording(_("没有绝对化承诺或疗效断言"), text, "absolute"),
@@ -146,23 +145,11 @@ def _amount(resolution: Resolution, result: Mapping[str, Any]) -> Check:
     return Check("ok", label, figure)
 
 
-def _formulas(measures: Sequence[Measure]) -> Check:
+def _formulas(measures: Sequence[Measure], result: Mapping[str, Any]) -> Check:
+    """As the guard `sums_agree` says it, against the analysis on the page."""
     label = _("算式复算一致")
-    wrong, counted = [], 0
-    for m in measures:
-        worked_out = result_of(m.formula)
-        if worked_out is None or m.amount is None:
-            continue
-        counted += 1
-        if worked_out != m.amount:
-            wrong.append(
-                _("{kind}：{formula} = {worked_out}，方案写的是 {amount}").format(
-                    kind=m.get_kind_display(),
-                    formula=m.formula,
-                    worked_out=f"{worked_out:,.2f}",
-                    amount=f"{m.amount:,.2f}",
-                )
-            )
+    wrong = sums.disagreeing(measures, sums.given(result))
+    counted = sum(1 for m in measures if sums.worked_out(m.formula)[0] is not None)
     figure = ngettext("%(n)s 个算式", "%(n)s 个算式", counted) % {"n": counted}
     return Check("no" if wrong else "ok", label, figure, tuple(wrong))
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.absences import Roster
 from accounts.models import User
-from complaints import carrying, facts, letter_writing, snapshots
+from complaints import carrying, facts, letter_writing, snapshots, sums
 from complaints.choices import DeadlineState
 from complaints.models import (
     Comment,
@@ -191,6 +191,11 @@ class CaseSituation:
             (m.amount for m in self.resolution.measures.all() if m.amount is not None), Decimal(0)
         )
         return offered < facts.owed_by_law(self._analysis.result)
+
+    @cached_property
+    def given_by_law(self) -> Mapping[str, Decimal | None]:
+        """What the rulebook gives at this moment: claim → sum."""
+        return sums.given(facts.analyse(self.complaint))
 
     @cached_property
     def draft_rules(self) -> list[carrying.Carrier]:

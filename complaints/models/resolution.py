@@ -78,6 +78,11 @@ class Resolution(models.Model):
         return len(self.measures.all())
 
     @property
+    def reckoned(self) -> list["Measure"]:
+        """The measures, to be worked out again (as `measure_count`)."""
+        return list(self.measures.all())
+
+    @property
     def unfound(self) -> list[str]:
         """Titles of the points at issue without a finding or its words (as `measure_count`)."""
         points: Any = self.points.all()

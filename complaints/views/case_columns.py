@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.models import User
 from complaints.actions.withholding import REPLY
@@ -63,7 +63,18 @@ def _resolution() -> Subquery:
         Measure.objects.filter(resolution=OuterRef("pk"))
         .order_by("position")
         .values(
-            as_json=JSONObject(kind="kind", amount="amount", description="description", due="due")
+            as_json=JSONObject(
+                kind="kind",
+                amount="amount",
+                description="description",
+                due="due",
+                position="position",
+                formula="formula",
+                remedy="remedy",
+                # as text: a number of JSON is no sum
+                exact=Cast("amount", TextField()),
+                proposed=Cast("proposed_amount", TextField()),
+            )
         )
     )
     points = ArraySubquery(

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import facts, snapshots
+from complaints import facts, snapshots, sums
 from complaints.choices import HoldReason
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, FactAnswer, Point
@@ -289,6 +289,7 @@ class CasePage:
                 if is_owed(p["state"], p["strength"], p["source"])
             ],
             analysis_is_stale=snapshots.is_stale(complaint, frozen, self.answers),
+            given_by_law=sums.given(self.analysis),
             # asked on counsel's page
             named_people=frozenset(),
             recused=frozenset(),
@@ -309,4 +310,17 @@ def _in_short(resolution: dict[str, Any] | None) -> Any:
     if resolution is None:
         return None
     unfound = [p["title"] for p in resolution["points"] if not (p["found"] and p["words"].strip())]
-    return SimpleNamespace(**resolution, measure_count=len(resolution["measures"]), unfound=unfound)
+    measures = resolution["measures"]
+    return SimpleNamespace(
+        **resolution,
+        measure_count=len(measures),
+        unfound=unfound,
+        reckoned=[_reckoned(m) for m in measures],
+    )
+
+
+def _reckoned(row: dict[str, Any]) -> Any:
+    """A measure as its sum is worked out again."""
+    exact, proposed = (Decimal(t) if (t := row[name]) else None for name in ("exact", "proposed"))
+    same = {name: row[name] for name in ("position", "kind", "formula", "remedy")}
+    return SimpleNamespace(**same, amount=exact, proposed_amount=proposed)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import Team, User
-from complaints import facts, letter_writing, quoting, snapshots, suggestion
+from complaints import facts, letter_writing, quoting, snapshots, suggestion, sums
 from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.advance import unmet
@@ -221,6 +221,7 @@ class Desk(PointDesk):
         """What keeps the saved version from going to counsel."""
         situation = CaseSituation(self.complaint, self.user, timezone.now())
         situation.resolution = self.resolution
+        situation.given_by_law = sums.given(self.result)  # of older facts: stale, which is said
         situation.analysis_is_stale = snapshots.is_stale(self.complaint, self.analysis)
         return unmet(STEPS["submit"], situation, asking=True)
 

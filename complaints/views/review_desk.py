@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
-from complaints import carrying, facts, review_checks, snapshots, suggestion
+from complaints import carrying, facts, review_checks, snapshots, suggestion, sums
 from complaints.actions import signing_again
 from complaints.advance import unmet
 from complaints.errors import Unmet
@@ -109,6 +109,7 @@ class Review(Compared):
         """What keeps this person from signing and that the form itself cannot mend."""
         situation = CaseSituation(self.complaint, self.user, timezone.now())
         situation.resolution = self.resolution
+        situation.given_by_law = sums.given(self.result)  # of older facts: stale, which is said
         situation.analysis_is_stale = snapshots.is_stale(
             self.complaint, self.analysis, self.answered
         )
