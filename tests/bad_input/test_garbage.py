@@ -88,7 +88,7 @@ def test_no_address_breaks_over_what_it_is_sent(cast: Cast, case: Complaint) -> 
     for route in all_routes():
         if route.name in ENDS_THE_SESSION:
             continue
-        address = route.address(example(cast, case).values)
+        address = route.address(example(cast, case).of(route))
         with undone():
             wrong += [
                 f"{route}: {what}: {answer.status_code}"

@@ -93,7 +93,7 @@ def addresses(world: World, route: Route, states: Iterable[str]) -> list[str]:
     """One, or one for each state."""
     cases = [world.cases[state] for state in states]
     return [
-        route.address(example(world.cast, case).values)
+        route.address(example(world.cast, case).of(route))
         for case in (cases if route.about_a_case else cases[:1])
     ]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from django.core import signing
@@ -102,10 +101,10 @@ class Example:
     case: Complaint
     others: dict[str, Any] = field(default_factory=dict)
 
-    @cached_property
-    def values(self) -> dict[str, Any]:
-        """Gap → value."""
-        return {**{gap: fill(self.case) for gap, fill in GAPS.items()}, **self.others}
+    def of(self, route: Route, **instead: Any) -> dict[str, Any]:
+        """Gap → value for the gaps of a route: the others would each cost a question."""
+        known = {**self.others, **instead}
+        return {gap: known[gap] if gap in known else GAPS[gap](self.case) for gap in route.gaps}
 
 
 def _first(found: Any) -> Any:

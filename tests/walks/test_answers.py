@@ -41,7 +41,7 @@ def answers(cast: Cast, name: str, cases: list[Complaint]) -> Iterator[Answer]:
             continue
         one = name == "administrator" or not route.about_a_case
         for case in cases[:1] if one else cases:
-            values = example(cast, case).values
+            values = example(cast, case).of(route)
             with undone():
                 answer = ask(client, "get", route, values)
                 yield route.address(values), answer, text_of(answer)

@@ -96,11 +96,11 @@ def _told_apart(cast: Cast, client: Any, route: Route, unseen: list[Complaint]) 
     wrong, codes = [], set()
     for method in methods(route):
         for body in bodies(route, method):
-            nowhere = {**example(cast, unseen[0]).values, "number": MISSING}
+            nowhere = example(cast, unseen[0]).of(route, number=MISSING)
             expected = _told(client, method, route, nowhere, body)
             codes.add(expected[0])
             for case in unseen:
-                told = _told(client, method, route, example(cast, case).values, body)
+                told = _told(client, method, route, example(cast, case).of(route), body)
                 if told != expected or not 400 <= told[0] < 500:
                     wrong.append(f"{method} {route}: {told[0]}, for no case {expected[0]}")
     if not codes & {403, 404}:
@@ -122,7 +122,7 @@ def seen(cast: Cast, name: str, own: list[Complaint]) -> dict[str, str]:
         if route.name in ENDS_THE_SESSION or route.name == "metrics":
             continue  # the second counts every answer
         for case in own if route.gaps else own[:1]:
-            values = example(cast, case).values
+            values = example(cast, case).of(route)
             with undone():
                 answer = ask(client, "get", route, values)
                 found[route.address(values)] = f"{answer.status_code} {text_of(answer)}"
@@ -221,7 +221,7 @@ def test_nothing_that_is_typed_elsewhere_tells_of_it(cast: Cast, own: list[Compl
                 "order_number": f"ORD-{mark}",
             }
             for route in [r for r in all_routes() if r.name not in ENDS_THE_SESSION]:
-                values = example(cast, own[0]).values
+                values = example(cast, own[0]).of(route)
                 with undone():
                     answer = ask(client, "post", route, values, **(sent if route.is_api else typed))
                     text = text_of(answer)

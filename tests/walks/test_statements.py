@@ -52,7 +52,7 @@ def counted(cast: Cast, name: str, cases: list[Complaint]) -> dict[str, int]:
         if route.name in ENDS_THE_SESSION:
             continue
         for case in cases if route.about_a_case else cases[:1]:
-            values = example(cast, case).values
+            values = example(cast, case).of(route)
             cache.clear()  # what is kept for seconds runs out in a slow run, so it is made anew
             client.get("/settings/")
             with CaptureQueriesContext(connection) as statements:

@@ -24,14 +24,14 @@ def is_open(route: Route) -> bool:
 
 
 def test_every_other_address_sends_a_visitor_to_the_login_and_a_program_401(cast: Cast) -> None:
-    values = example(cast, f.investigating(cast)).values
+    found = example(cast, f.investigating(cast))
     wrong = []
     for route in all_routes():
         if is_open(route):
             continue
         for method in methods(route):
             with undone():
-                answer = ask(browser(None), method, route, values)
+                answer = ask(browser(None), method, route, found.of(route))
             told = answer.status_code == 401 if route.is_api else _to_login(answer)
             if not told:
                 wrong.append(f"{method} {route}: {answer.status_code}")
@@ -45,13 +45,14 @@ def _to_login(answer) -> bool:
 def test_a_pane_of_an_ended_session_gets_401_so_that_the_page_can_ask_for_the_password(
     cast: Cast,
 ) -> None:
-    values = example(cast, f.investigating(cast)).values
+    found = example(cast, f.investigating(cast))
     client = browser(None)
     wrong = [
         str(route)
         for route in all_routes()
         if not is_open(route)
-        and client.get(route.address(values), headers={"HX-Request": "true"}).status_code != 401
+        and client.get(route.address(found.of(route)), headers={"HX-Request": "true"}).status_code
+        != 401
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -63,9 +64,9 @@ def test_an_open_address_exists(name: str) -> None:
 
 def test_open_addresses_say_nothing_about_cases(cast: Cast) -> None:
     case = f.investigating(cast, title="玄九标题")
-    values = example(cast, case).values
+    found = example(cast, case)
     for route in filter(is_open, all_routes()):
-        answer = browser(None).get(route.address(values))
+        answer = browser(None).get(route.address(found.of(route)))
         text = answer.content.decode("utf-8", "replace")
         assert "玄九" not in text, route
         assert case.number not in text, route
