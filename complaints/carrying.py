@@ -49,6 +49,11 @@ class Carrier:
     signed: bool
 
     @property
+    def template_id(self) -> str:
+        """Of the template under the letter: resolution.zh."""
+        return self.rule.id.removeprefix(TEMPLATES.prefix)
+
+    @property
     def citation(self) -> str:
         """Its first article, in the language of the file."""
         return self.citation_in("zh-hans")

@@ -42,6 +42,10 @@ class Place:
 
 
 _PROMISES = ("promises", "promise_new", "promise_edit", "promise_withdraw", "promise_cases")
+_LAW = (
+    *("rule", "rules_try", "trial", "deadlines", "deadline", "regime"),
+    *("letter_templates", "letter_template"),
+)
 PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case", "danger")),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
@@ -54,7 +58,7 @@ PLACES = (
         "scale",
         gettext_lazy("规则"),
         (),
-        ("rule", "rules_try", "trial", "deadlines", "deadline", "regime"),
+        _LAW,
     ),
     Place("statutes", "book", gettext_lazy("法规"), (), ("statute", "article")),
     Place(

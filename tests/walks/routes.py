@@ -145,6 +145,7 @@ GAPS: dict[str, Any] = {
     "rule": lambda case: "cpl.55.1",
     "term": lambda case: "penalty8_15d",
     "regime": lambda case: "general",
+    "template": lambda case: "resolution.zh",
     "trial": lambda case: _first(Trial.objects.all()),  # counsel's
     "pk": lambda case: 0,  # people and teams: the world gives them
     "instrument": lambda case: "cpl_2013",
