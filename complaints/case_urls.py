@@ -19,6 +19,7 @@ from complaints.views import (
     promise_acts,
     satisfaction_acts,
     steps,
+    told,
 )
 
 urlpatterns = [
@@ -38,6 +39,9 @@ urlpatterns = [
     path("outgoing/<int:outgoing>/withhold/", outgoing.withhold, name="withhold_letter"),
     path("outgoing/<int:outgoing>/release/", outgoing.release, name="release_letter"),
     path("outgoing/<int:outgoing>/discard/", outgoing.discard, name="discard_letter"),
+    path("told/", told.told, name="told"),
+    path("letters/<int:letter_id>/again/", told.again, name="letter_again"),
+    path("letters/<int:letter_id>/by-hand/", told.by_hand, name="letter_by_hand"),
     path("letters/<int:letter_id>/", communications.letter, name="letter"),
     path("letter/", letter_preview.letter_preview, name="letter_preview"),
     path("letter.pdf", letter_preview.letter_pdf, name="letter_pdf"),

@@ -75,6 +75,18 @@ VARIABLES = {
         ),
         Variable("EMAIL_FROM", "kesu@localhost", "sender of mails"),
         Variable(
+            "BOUNCE_ADDRESS",
+            "",
+            "address to which mails to consumers come back (`bounces@kesu.example`, with "
+            "sub-addresses `bounces+…@`); empty: `EMAIL_FROM`",
+        ),
+        Variable(
+            "BOUNCES_DIR",
+            "",
+            "folder into which the mail server puts what comes back, one `.eml` each; "
+            "empty: `mail-in` in the state folder",
+        ),
+        Variable(
             "SITE_URL",
             "",
             "address under which people reach the site, for links in mails; "

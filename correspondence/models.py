@@ -112,6 +112,12 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    # To the consumer: known to have arrived, come back, why (a code), and how a person brought it.
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    cause = models.CharField(max_length=60, blank=True)
+    brought = models.CharField(max_length=20, blank=True)
+    reference = models.CharField(max_length=100, blank=True)  # of the post
     family = models.CharField(max_length=20, blank=True)
     level = models.CharField(max_length=12, blank=True)  # of the ladder, for warnings
     behalf_of = models.ForeignKey(

@@ -7,7 +7,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from correspondence import dispatch, mailing
+from correspondence import dispatch, mailing, returned
 
 SECONDS = 20.0  # one task works so long; the next finds what is left
 PATIENCE = 3  # failures in a row after which the other side is taken to be away
@@ -66,3 +66,9 @@ def send_digests() -> int:
         if failed == PATIENCE:
             break
     return sent
+
+
+@shared_task
+def take_bounces() -> int:
+    """Take in what the mail server sent back; answers how many letters did not arrive."""
+    return returned.take_all(timezone.now())["bounced"]

@@ -12,7 +12,9 @@ from typing import Any
 
 from complaints import public_promises
 from complaints.models import Consumer, Event, Outbox
+from complaints.signing.liveness import LETTER
 from correspondence import asking, templated, words
+from correspondence.bounces import TOKEN_HEADER, token_of
 from correspondence.letter import Letter
 from correspondence.models import Notice
 from correspondence.transports import Message, Refused, Transport
@@ -29,13 +31,13 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
     if row.only_before and (outbox.complaint.state != row.only_before or way == "manual"):
         return  # what followed said more; and nobody is sent out with a mere receipt
     letter = _written(outbox, row, way, now)
-    sent = False
+    sent, cause = False, ""
     try:
         message = _message(outbox, way, letter)
         sent = ways[way].deliver(message, f"{outbox.key}.consumer").sent
     except Refused as refused:
         logger.warning("letter of %s was refused (%s); a person brings it", outbox.key, refused)
-        way = Notice.Way.MANUAL.value
+        way, cause = Notice.Way.MANUAL.value, str(refused)[:60]
         letter = _written(outbox, row, way, now)
     notice = Notice.objects.create(
         key=f"{outbox.key}.consumer",
@@ -46,6 +48,7 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
         subject=letter.subject,
         body=letter.kept,
         sent_at=now if sent else None,
+        cause=cause,
     )
     Event.objects.create(
         complaint=outbox.complaint,
@@ -64,6 +67,8 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
 def _written(outbox: Outbox, row: Row, way: str, now: datetime) -> Letter:
     if outbox.effect == asking.EFFECT:
         return asking.letter(outbox, way, now)
+    if "again" in outbox.payload and outbox.effect != LETTER:
+        return _again(outbox)
     if outbox.effect in templated.EFFECTS:
         return templated.letter(outbox, way, now)
     values = words.of_case(outbox)
@@ -74,6 +79,12 @@ def _written(outbox: Outbox, row: Row, way: str, now: datetime) -> Letter:
 def _made_of(letter: Letter) -> dict[str, Any]:
     """The template in the timeline; a draft says so there."""
     return {"letter": dict(letter.made_of)} if letter.made_of else {}
+
+
+def _again(outbox: Outbox) -> Letter:
+    """The words of before. What counsel signed is verified and written like the first time."""
+    earlier = Notice.objects.get(pk=outbox.payload["again"], outbox__complaint=outbox.complaint_id)
+    return Letter(earlier.subject, earlier.body, earlier.body)
 
 
 def _way(consumer: Consumer, row: Row, outbox: Outbox, ways: dict[str, Transport]) -> str:
@@ -96,5 +107,9 @@ def _message(outbox: Outbox, way: str, letter: Letter) -> Message:
         files=letter.files,
         number=complaint.number,
         state=complaint.state,
-        headers={"X-Kesu-For": "consumer", "X-Kesu-Cases": complaint.number},
+        headers={
+            "X-Kesu-For": "consumer",
+            "X-Kesu-Cases": complaint.number,
+            TOKEN_HEADER: token_of(outbox),
+        },
     )

@@ -175,6 +175,13 @@ TABLE: dict[str, Row] = {
         _("您是这件案件的责任人，或者签署了它的方案"),
         family="review",
     ),
+    "tell_letter_bounced": Row(
+        False,
+        owner,
+        _("{number} 的函件被退回，消费者没有收到：{letter}"),
+        _("{title}\n{cause}"),
+        _HANDLED,
+    ),
     "tell_counsel": Row(
         False, counsel, _("{number} 待法务审核"), "{title}", _("您是法务"), family="review"
     ),

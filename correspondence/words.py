@@ -9,8 +9,9 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from complaints import clock_words, promised
+from complaints import clock_words, delivery, promised
 from complaints.choices import DeadlineState
+from complaints.leaving import letter_name
 from complaints.lifecycle import STEPS
 from complaints.models import Commitment, Communication, Condition, Consult, Deadline, Outbox
 from complaints.signing import differences
@@ -64,6 +65,12 @@ def _reply(outbox: Outbox) -> Values:
     return {"text": Communication.objects.get(outbox=outbox).text}
 
 
+def _bounced(outbox: Outbox) -> Values:
+    payload = outbox.payload
+    cause = delivery.cause_in_words(str(payload.get("cause", "")))
+    return {"letter": letter_name(str(payload.get("letter", ""))), "cause": cause}
+
+
 def _promise(outbox: Outbox) -> Values:
     promise = Commitment.objects.get(pk=outbox.payload["commitment"])
     return {"promise": promise.text, "due": promised.due_words(promise)}
@@ -86,6 +93,7 @@ _MORE = {
     "tell_conditions": _conditions,
     "tell_consult": _consult,
     "tell_consult_answered": _consult,
+    "tell_letter_bounced": _bounced,
     "tell_signature_voided": _why,
     "tell_letter_stopped": _why,
     "reply_to_consumer": _reply,

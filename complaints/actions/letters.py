@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.record import record
 from complaints import public_promises, validation
 from complaints.advance import lock
+from complaints.delivery import BY_PERSON
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, Outbox
 from complaints.signing import differences
@@ -36,9 +37,17 @@ def waits(letter: Any) -> bool:
 
 
 def delivered(
-    number: str, letter_id: int, note: Any, *, by: User, now: datetime | None = None
+    number: str,
+    letter_id: int,
+    note: Any,
+    *,
+    by: User,
+    how: Any = "",
+    reference: Any = "",
+    now: datetime | None = None,
 ) -> None:
-    """Record that the letter was brought, and how.
+    """Record that the letter was brought, `how` (`delivery.BY_PERSON`), with the tracking number
+    (`reference`) of one that was posted.
 
     Raises Complaint.DoesNotExist, NotAllowed, Invalid.
     """
@@ -49,6 +58,7 @@ def delivered(
         note = validation.text(note, 2000, required=True, lines=True)
     except Refused as refusal:
         raise Invalid({"note": [_("请写明何时、以什么方式送达")]}) from refusal
+    how, reference = _brought(how, reference)
     with transaction.atomic():
         complaint = lock(number, by)
         letter = find(complaint, letter_id)
@@ -56,9 +66,10 @@ def delivered(
             raise Invalid({"note": [_("没有这封函件")]})
         if not waits(letter):
             raise Invalid({"note": [_("这封函件已经发出或登记送达")]})
-        _refuse_unsigned(complaint, letter.outbox)
-        letter.sent_at = now
-        letter.save(update_fields=["sent_at"])
+        refuse_unsigned(complaint, letter.outbox)
+        letter.sent_at = letter.delivered_at = now
+        letter.brought, letter.reference = how, reference
+        letter.save(update_fields=["sent_at", "delivered_at", "brought", "reference"])
         Event.objects.create(
             complaint=complaint,
             at=now,
@@ -66,13 +77,25 @@ def delivered(
             kind=Event.Kind.NOTICE,
             code="delivered",
             text=f"{letter.subject}\n{note}",
-            detail={"notice": letter.pk},
+            detail={"notice": letter.pk, "how": how, "reference": reference},
         )
         record("letter.delivered", complaint.subject, by, now, {"notice": letter.pk})
         public_promises.letter_left(letter.outbox, now)
 
 
-def _refuse_unsigned(complaint: Complaint, row: Outbox) -> None:
+def _brought(how: Any, reference: Any) -> tuple[str, str]:
+    """How it was brought. Raises Invalid; a letter without its tracking number proves nothing."""
+    v = validation
+    given = v.clean(
+        {"how": how, "reference": reference},
+        {"how": lambda x: v.choice(x, BY_PERSON), "reference": lambda x: v.text(x, 100)},
+    )
+    if given["how"] == "letter" and not given["reference"]:
+        raise Invalid({"reference": [_("邮寄的请填写邮件号码，以便证明何时送达")]})
+    return given["how"] or "", given["reference"]
+
+
+def refuse_unsigned(complaint: Complaint, row: Outbox) -> None:
     """A letter that counsel signed leaves on a live signature, by hand too. Raises Invalid."""
     if row.effect != LETTER:
         return

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from complaints.delivery import BY_PERSON, WAYS
 from complaints.models import Complaint
 from complaints.views.sheets import SheetForm
 
@@ -91,10 +92,23 @@ class ReasonForm(SheetForm):
 class LetterForm(SheetForm):
     """How a letter was brought."""
 
+    how = forms.ChoiceField(
+        label=_("方式"),
+        required=False,
+        choices=[(code, WAYS[code]) for code in BY_PERSON],
+        widget=forms.RadioSelect,
+    )
+    reference = forms.CharField(
+        label=_("邮件号码"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("邮寄的必填，例如挂号信或快递单号。"),
+    )
     note = forms.CharField(
         label=_("何时、以什么方式送达"),
         widget=_lines(2),
-        help_text=_("例如：电话向本人宣读，本人表示知悉；或挂号信单号。"),
+        help_text=_("例如：电话向本人宣读，本人表示知悉。"),
     )
 
 

@@ -16,7 +16,8 @@ from django.db.models.functions import Cast, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models import Communication, Deadline, Event
+from complaints import delivery
+from complaints.models import Communication, Deadline, Event, Outbox
 from complaints.views.case_columns import INTERNAL, TALK
 from complaints.views.case_page import CasePage, moment
 from complaints.views.case_words import in_words
@@ -66,6 +67,7 @@ class Entry:
     files: tuple[Item, ...] = ()
     undo_until: datetime | None = None
     delivery: str | Promise = ""
+    fate: tuple[str | Promise, str, str] | None = None  # what became of a letter: words, icon, tone
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,23 @@ def _rows(page: CasePage, keeps: Q) -> QuerySet[Event]:
             )
         )
     )
+    arrived = Outbox.objects.filter(notices__pk=OuterRef("notice_id")).values(
+        as_json=JSONObject(
+            way="notices__way",
+            sent="notices__sent_at",
+            delivered="notices__delivered_at",
+            bounced="notices__bounced_at",
+            cancelled="cancelled_at",
+        )
+    )
     clock = Deadline.objects.filter(pk=OuterRef("clock_id")).values("title")
     return (
         Event.objects.filter(keeps, complaint=page.complaint.pk)
         .select_related("by")
         .annotate(text_id=Cast(KT("detail__communication"), BigIntegerField()))
         .annotate(clock_id=Cast(KT("detail__deadline"), BigIntegerField()))
+        .annotate(notice_id=Cast(KT("detail__notice"), BigIntegerField()))
+        .annotate(arrived=Subquery(arrived[:1]))
         .annotate(letter=Subquery(letter[:1]), clock_title=Subquery(clock[:1]))
         .order_by("-at", "-id")
     )
@@ -141,7 +154,10 @@ def _entry(page: CasePage, event: Any) -> Entry:
     files = [i for i in page.items if i.number == event.detail.get("number")]
     letter = event.letter
     shown = Entry(
-        event, in_words(event, page.complaint), tuple(files if event.kind == "evidence" else ())
+        event,
+        in_words(event, page.complaint),
+        tuple(files if event.kind == "evidence" else ()),
+        fate=delivery.of_entry(event.code, event.arrived),
     )
     if not letter or event.code != "reply":
         return shown

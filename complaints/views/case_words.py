@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints import clock_words
 from complaints.choices import (
     CONSENT_MEANS,
     DECLINE_REASONS,
@@ -19,12 +18,12 @@ from complaints.choices import (
     CommunicationKind,
     FactSource,
 )
-from complaints.leaving import letter_name
 from complaints.lifecycle import STEPS, Field, State
 from complaints.models import Complaint, Consumer, Event, Feedback
 from complaints.models.satisfaction import DISSATISFIED_UP_TO
 from complaints.signing import differences
 from complaints.views.clock_entries import deadline, hold
+from complaints.views.letter_words import notice
 from complaints.views.words import Words
 from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
@@ -43,11 +42,6 @@ _LISTS: dict[tuple[str, str], dict[str, Any]] = {
     ("decline", "reason"): DECLINE_REASONS,
     ("consumer_accepts", "means"): CONSENT_MEANS,
     ("external_decision", "outcome"): EXTERNAL_OUTCOMES,
-}
-_LETTERS = {
-    "letter_withheld": (gettext_lazy("撤回了待发的{name}，没有发出"), "warn"),
-    "letter_released": (gettext_lazy("发出撤回过的{name}"), "ok"),
-    "letter_discarded": (gettext_lazy("不再发出{name}"), "warn"),
 }
 LONG = 80  # characters; a longer text of an act is drawn as a message
 
@@ -250,28 +244,6 @@ def _commitment(event: Event, complaint: Complaint) -> Words:
     return Words(title, event.text, tone=tone)
 
 
-def _notice(event: Event, complaint: Complaint) -> Words:
-    if event.code == "delivered":
-        return Words(_("函件已由人工送达"), event.text, tone="ok")
-    if event.code == "letter_stopped":
-        why = differences.sentence(event.detail.get("changed", []))
-        return Words(_("回复函没有发出：{why}").format(why=why), tone="warn")
-    if event.code in _LETTERS:
-        said, tone = _LETTERS[event.code]
-        name = letter_name(event.detail.get("effect", ""))
-        return Words(str(said).format(name=name), event.text, tone=tone)
-    if event.code == "nobody_to_tell":
-        clock = clock_words.title_of_row(event.detail.get("kind") or "")
-        words = _("“{clock}”的提醒没有人可以接收；请安排责任人或者代理人")
-        return Words(words.format(clock=clock), tone="warn")
-    by_hand = event.detail.get("way") == "manual"
-    title = _("函件待人工送达：{subject}") if by_hand else _("已发函：{subject}")
-    draft = event.detail.get("letter", {}).get("draft")
-    lines = (_("函件模板还是草稿，未经法务签署"),) if draft else ()
-    tone = "warn" if by_hand else "ok"
-    return Words(title.format(subject=event.text), tone=tone, lines=lines)
-
-
 def _other(event: Event, complaint: Complaint) -> Words:
     return Words(str(event.get_kind_display()), event.text)
 
@@ -287,6 +259,6 @@ _BY_KIND: dict[str, Callable[[Any, Complaint], Words]] = {
     Event.Kind.CHANGE: _change,
     Event.Kind.RESOLUTION: _resolution,
     Event.Kind.COMMITMENT: _commitment,
-    Event.Kind.NOTICE: _notice,
+    Event.Kind.NOTICE: notice,
     Event.Kind.DEADLINE: deadline,
 }

@@ -13,6 +13,7 @@ from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from complaints.actions import communication, letters
 from complaints.choices import CommunicationKind
+from complaints.delivery import cause_in_words
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
 from complaints.views.act_forms import LetterForm
@@ -105,12 +106,19 @@ def letter(request: HttpRequest, number: str, letter_id: int) -> HttpResponse:
         template="case/letter_fields.html",
         draft=f"letter:{number}:{letter_id}",
         always=True,
-        extra={"letter": found},
+        extra={"letter": found, "cause": cause_in_words(found.cause)},
     )
     if posted is None:
         return show(request, sheet)
     try:
-        letters.delivered(number, letter_id, posted.get("note", ""), by=person(request))
+        letters.delivered(
+            number,
+            letter_id,
+            posted.get("note", ""),
+            by=person(request),
+            how=posted.get("how", ""),
+            reference=posted.get("reference", ""),
+        )
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     except CaseError as error:

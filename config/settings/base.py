@@ -197,6 +197,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "correspondence.tasks.send_waiting", "schedule": 5.0},
     "send mails to colleagues": {"task": "correspondence.tasks.send_digests", "schedule": 10.0},
+    "take in what came back": {"task": "correspondence.tasks.take_bounces", "schedule": 60.0},
     "call the webhook": {"task": "correspondence.tasks.call_webhook", "schedule": 10.0},
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
@@ -223,6 +224,8 @@ if _mail.scheme:
 else:
     EMAIL_BACKEND = "correspondence.mail_folder.FolderBackend"
     EMAIL_FILE_PATH = str(STATE_DIR / "mail")
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS")
+BOUNCES_DIR = env.text("BOUNCES_DIR") or str(STATE_DIR / "mail-in")
 EMAIL_TIMEOUT = 20  # seconds; a mail server that does not answer holds up a worker no longer
 
 SITE_URL = env.web_address("SITE_URL") or f"http://{env.text('HOST')}:{env.number('PORT')}"

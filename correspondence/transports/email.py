@@ -7,6 +7,7 @@ import smtplib
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from correspondence.bounces import TOKEN_HEADER, return_address
 from correspondence.transports import Message, Receipt, Refused
 
 PERMANENT = 500  # SMTP answers from here on will not change
@@ -23,14 +24,16 @@ class Email:
     code = "email"
 
     def deliver(self, message: Message, key: str) -> Receipt:
+        back = return_address(message.headers.get(TOKEN_HEADER, ""))
         mail = EmailMultiAlternatives(
-            message.subject, message.text, settings.DEFAULT_FROM_EMAIL, [message.to]
+            message.subject, message.text, back or settings.DEFAULT_FROM_EMAIL, [message.to]
         )
         if message.html:
             mail.attach_alternative(message.html, "text/html")
         for file in message.files:
             mail.attach(file.name, file.content, file.content_type)
         mail.extra_headers = {
+            "From": settings.DEFAULT_FROM_EMAIL,
             "Message-ID": message_id(key),
             "Auto-Submitted": "auto-generated",
             **message.headers,

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -73,6 +75,38 @@ def mail_server(code: int) -> Iterator[int]:
 
     with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as server:
         yield server.server_address[1]
+
+
+@dataclass
+class LetterBox:
+    """What an SMTP server has taken."""
+
+    port: int = 0
+    mails: list[EmailMessage] = field(default_factory=list)
+
+
+@contextmanager
+def letter_box() -> Iterator[LetterBox]:
+    """An SMTP server that takes and keeps every message."""
+    box = LetterBox()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 ready\r\n")
+            for line in self.rfile:
+                word = line.split(b" ")[0].strip().upper()
+                if word == b"QUIT":
+                    self.wfile.write(b"221 bye\r\n")
+                    return
+                if word == b"DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    raw = b"".join(iter(self.rfile.readline, b".\r\n"))
+                    box.mails.append(message_from_bytes(raw, policy=policy.default))
+                self.wfile.write(b"250 fine\r\n")
+
+    with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as server:
+        box.port = server.server_address[1]
+        yield box
 
 
 @contextmanager

@@ -133,6 +133,7 @@ GAPS: dict[str, Any] = {
     "promise_id": lambda case: _first(case.commitments),
     "public_promise": lambda case: _first(PublicPromise.objects.all()),
     "communication_id": lambda case: _first(case.communications),
+    "act": lambda case: "withhold",
     "outgoing": lambda case: _first(Outbox.objects.filter(complaint=case)),
     "letter_id": lambda case: _first(Notice.objects.filter(outbox__complaint=case)),
     "condition": lambda case: _first(Condition.objects.filter(opinion__resolution__complaint=case)),

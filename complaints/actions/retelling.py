@@ -1,0 +1,112 @@
+"""Telling the consumer again: the same letter once more, or by another way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.record import record
+from complaints.actions import letters
+from complaints.advance import lock
+from complaints.errors import Invalid, NotAllowed
+from complaints.leaving import leaves_at
+from complaints.models import Complaint, Event, Outbox
+
+WITH_A_KEY = "ask_satisfaction"  # its link was kept by nobody: it cannot be written again
+
+
+def send_again(number: str, notice_id: int, *, by: User, now: datetime | None = None) -> Outbox:
+    """The same words once more by e-mail, to the address that the case has now; a letter that
+    counsel signed only on a live signature.
+
+    A second click makes no second letter: while one waits, it is the answer. Raises
+    Complaint.DoesNotExist, NotAllowed, Invalid.
+    """
+    now = now or timezone.now()
+    _may(by)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        notice = _left(complaint, notice_id)
+        if notice.outbox.effect == WITH_A_KEY:
+            words = _("满意度邀请里的链接只用一次，不能再次发送；请改为电话回访")
+            raise Invalid({"letter": [words]})
+        if not complaint.consumer.email_masked:
+            raise Invalid({"letter": [_("消费者没有登记邮箱；请先补充邮箱，或换一种方式告知")]})
+        letters.refuse_unsigned(complaint, notice.outbox)
+        key = f"{complaint.number}.again.{notice.pk}."
+        waiting = Outbox.objects.filter(key__startswith=key, done_at=None, cancelled_at=None)
+        if found := waiting.first():
+            return found
+        count = Outbox.objects.filter(key__startswith=key).count()
+        row = Outbox.objects.create(
+            complaint=complaint,
+            transition=notice.outbox.transition,
+            effect=notice.outbox.effect,
+            key=f"{key}{count + 1}",
+            payload={**notice.outbox.payload, "channel": "email", "again": notice.pk},
+            created_at=now,
+            not_before=leaves_at(notice.outbox.effect, now),
+        )
+        _write(complaint, "letter_again", notice, by, now)
+    return row
+
+
+def by_hand(number: str, notice_id: int, *, by: User, now: datetime | None = None) -> Any:
+    """The same words by a person: a letter that waits to be brought; answers it. The one that waits
+    already is the answer to a second click.
+
+    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    """
+    now = now or timezone.now()
+    _may(by)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        notice = _left(complaint, notice_id)
+        waiting = notice.outbox.notices.filter(user=None, way="manual", sent_at=None).first()
+        if waiting is not None:
+            return waiting
+        letters.refuse_unsigned(complaint, notice.outbox)
+        made = another(notice, now)
+        _write(complaint, "letter_by_hand", notice, by, now)
+    return made
+
+
+def another(notice: Any, now: datetime) -> Any:
+    """The letter once more, for a person to bring. In the caller's transaction."""
+    siblings = notice.outbox.notices
+    return siblings.create(
+        key=f"{notice.outbox.key}.consumer.{siblings.count() + 1}",
+        way="manual",
+        to=notice.outbox.complaint.consumer.phone_masked,
+        created_at=now,
+        subject=notice.subject,
+        body=notice.body,
+    )
+
+
+def _may(by: User) -> None:
+    if not by.may("communicate"):
+        raise NotAllowed(_("您的角色不能与消费者沟通，只能写内部备注"))
+
+
+def _left(complaint: Complaint, notice_id: int) -> Any:
+    """The notice, which was handed over once. Raises Invalid."""
+    found = letters.find(complaint, notice_id)
+    if found is None:
+        raise Invalid({"letter": [_("没有这封函件")]})
+    if found.sent_at is None:
+        raise Invalid({"letter": [_("这封函件还没有发出；请先登记送达，或等待发出")]})
+    return found
+
+
+def _write(complaint: Complaint, code: str, notice: Any, by: User, now: datetime) -> None:
+    detail = {"notice": notice.pk, "effect": notice.outbox.effect}
+    kind = Event.Kind.NOTICE
+    Event.objects.create(complaint=complaint, at=now, by=by, kind=kind, code=code, detail=detail)
+    Complaint.objects.filter(pk=complaint.pk).update(updated_at=now)
+    record(code.replace("_", ".", 1), complaint.subject, by, now, detail)
