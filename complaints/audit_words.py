@@ -53,6 +53,8 @@ VERBS: dict[str, str | Promise] = {
     "commitment.due_changed": pgettext_lazy("audit", "更正承诺期限"),
     "commitment.kept": pgettext_lazy("audit", "承诺已兑现"),
     "commitment.waived": pgettext_lazy("audit", "消费者放弃承诺"),
+    "commitment.payment_reversed": pgettext_lazy("audit", "冲正付款"),
+    "payment.recorded": pgettext_lazy("audit", "登记付款"),
     "promise.published": pgettext_lazy("audit", "登记公开承诺"),
     "promise.replaced": pgettext_lazy("audit", "修改公开承诺"),
     "promise.withdrawn": pgettext_lazy("audit", "撤回公开承诺"),

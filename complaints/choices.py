@@ -185,6 +185,17 @@ class CommitmentSource(models.TextChoices):
     PUBLIC_PROMISE = "public_promise", _("公开承诺")
 
 
+class PaymentWay(models.TextChoices):
+    """How money was paid."""
+
+    BANK = "bank", _("银行转账")
+    ALIPAY = "alipay", _("支付宝")
+    WECHAT = "wechat", _("微信支付")
+    ORIGINAL = "original", _("原路退回")
+    CASH = "cash", _("现金")
+    OTHER = "other", _("其他方式")
+
+
 class CommitmentStrength(models.TextChoices):
     """Why a promise binds: the law says so, both sides agreed, or we offered it."""
 

@@ -17,6 +17,7 @@ from complaints.clock import Happening, Reading, Terms
 from complaints.models import ClockEvent, Complaint, Deadline, Moment
 from complaints.own_regimes import Row
 from complaints.workdays import SHANGHAI
+from config import bulk
 from legal_rules.deadline_terms import Traits
 
 # What says on which row of the table a clock rests
@@ -131,20 +132,25 @@ def _ended(tape: Sequence[Happening], kind: str, at: datetime) -> Reading:
 
 def finish(ended: Sequence[tuple[Deadline, str]], at: datetime, by: Any = None) -> None:
     """Store that clocks ended: (clock, met | missed | cancelled), and when."""
+    finish_each([(deadline, kind, at) for deadline, kind in ended], by)
+
+
+def finish_each(ended: Sequence[tuple[Deadline, str, datetime]], by: Any = None) -> None:
+    """The same for clocks that each ended at a moment of its own."""
     if not ended:
         return
-    held = [d for d, _ in ended if d.state == DeadlineState.HELD]
+    held = [d for d, _, _ in ended if d.state == DeadlineState.HELD]
     tapes = clock_rows.tapes(held) if held else {}
-    for deadline, kind in ended:
+    for deadline, kind, at in ended:
         if deadline in tapes:
             clock_rows.store(deadline, _ended(tapes[deadline], kind, at))
         deadline.state = DeadlineState(kind)
         deadline.met_at = None if kind == clock.CANCELLED else at
         deadline.ladder_at = None
     fields = clock_rows.STORED if held else ["state", "met_at", "ladder_at"]
-    Deadline.objects.bulk_update([d for d, _ in ended], fields)
+    bulk.update([d for d, _, _ in ended], fields)
     ClockEvent.objects.bulk_create(
-        ClockEvent(deadline=d, at=at, kind=kind, by=by) for d, kind in ended
+        ClockEvent(deadline=d, at=at, kind=kind, by=by) for d, kind, at in ended
     )
 
 

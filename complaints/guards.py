@@ -67,6 +67,8 @@ class Situation(Protocol):
     @property
     def open_commitments(self) -> Sequence[Any]: ...
     @property
+    def unproven_commitments(self) -> Sequence[Any]: ...
+    @property
     def analysis_is_stale(self) -> bool: ...
     @property
     def offer_is_below_minimum(self) -> bool: ...
@@ -275,16 +277,6 @@ def consumer_was_reminded(s: Situation) -> str:
     if s.reminders or reply_period_is_over(s):
         return ""
     return _("还没有提醒过消费者答复；提醒由系统按期限自动发出，请稍后再试")
-
-
-def commitments_are_kept_or_waived(s: Situation) -> str:
-    still_open = s.open_commitments
-    if not still_open:
-        return ""
-    names = _("、").join(c.text for c in still_open[:3])
-    return _("还有 {count} 项承诺没有兑现：{names}。请登记兑现凭证，或登记消费者书面放弃").format(
-        count=len(still_open), names=names
-    )
 
 
 def withdrawal_was_asked_by_somebody_else(s: Situation) -> str:

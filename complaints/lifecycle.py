@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
+from complaints import execution_guards as x
 from complaints import guards as g
 from complaints import offer_guards as o
 from complaints import resolution_guards as r
@@ -339,7 +340,7 @@ STEPS: dict[str, Step] = {
             (State.EXECUTING,),
             (State.CLOSED,),
             (A, S),
-            guards=(g.commitments_are_kept_or_waived,),
+            guards=(x.commitments_are_kept_or_waived,),
             effects=("tell_consumer_closed", "ask_satisfaction"),
             stops=_ALL_CLOCKS,
         ),

@@ -58,6 +58,11 @@ def _new_clock(commitment: Commitment) -> Deadline:
     )
 
 
+def run_again(commitments: Sequence[Commitment]) -> None:
+    """New clocks for promises that turned out not to be kept, until the same day or hour."""
+    deadlines.save_new([_new_clock(c) for c in commitments if c.due_at is not None])
+
+
 def cut(text: str) -> str:
     """The words as a name that fits on a line."""
     return text if len(text) <= TITLE_LIMIT else f"{text[: TITLE_LIMIT - 1]}…"

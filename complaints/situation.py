@@ -9,13 +9,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from accounts.absences import Roster
 from accounts.models import User
 from complaints import carrying, facts, letter_writing, snapshots, sums
-from complaints.choices import DeadlineState
+from complaints.choices import CommitmentState, DeadlineState
 from complaints.models import (
     Comment,
     Commitment,
@@ -30,6 +30,7 @@ from complaints.models import (
     Resolution,
 )
 from complaints.models.commitment import OWED
+from complaints.paying import proof
 from complaints.signing import liveness, policy
 from evidence.models import Item
 
@@ -172,8 +173,20 @@ class CaseSituation:
         return measures > 0 or bool(self.open_commitments)
 
     @cached_property
+    def _unsettled(self) -> list[Commitment]:
+        """What is owed, and what counts as kept although its money is not all there."""
+        unpaid = Q(state=CommitmentState.KEPT, amount__gt=F("paid"))
+        rows = Commitment.objects.filter(OWED | unpaid, complaint=self.complaint)
+        return list(rows.select_related("measure"))
+
+    @property
     def open_commitments(self) -> list[Commitment]:
-        return list(Commitment.objects.filter(OWED, complaint=self.complaint))
+        return [c for c in self._unsettled if c.state != CommitmentState.KEPT]
+
+    @property
+    def unproven_commitments(self) -> list[Commitment]:
+        kept = [c for c in self._unsettled if c.state == CommitmentState.KEPT]
+        return [c for c in kept if c.asks_for == proof.PAYMENT]
 
     @cached_property
     def _analysis(self) -> Any:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -194,6 +195,8 @@ def _as_text(value: object) -> str:
     """Raises TypeError for what no column takes as text."""
     if isinstance(value, date):  # or a datetime
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
     raise TypeError(f"{type(value).__name__} cannot be written in bulk")
 
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from complaints import carrying
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import facts as fact_actions
-from complaints.actions import feedback, intake, signature, steps
+from complaints.actions import feedback, intake, payments, signature, steps
 from complaints.actions import resolution as resolutions
 from complaints.facts import missing_for_conclusion
-from complaints.models import Complaint
+from complaints.models import Commitment, Complaint, Payment
 from tests.cast import Cast
 
 NARRATIVE = (
@@ -179,11 +179,36 @@ def executing(cast: Cast, **changes: Any) -> Complaint:
 def closed(cast: Cast, **changes: Any) -> Complaint:
     """Everything kept, closed."""
     complaint = executing(cast, **changes)
+    return step(carried_out(complaint, cast.agent), "complete", cast.agent)
+
+
+def paid(commitment: Commitment, by: Any, now: datetime | None = None, **changes: Any) -> Payment:
+    """All that is open of a promise is paid today."""
+    sent = {
+        "amount": str(commitment.standing.open),
+        "paid_on": timezone.localdate(now).isoformat(),
+        "way": "bank",
+        "reference": f"P-{commitment.pk}",
+        **changes,
+    }
+    number = commitment.complaint.number
+    return payments.pay(number, sent, by=by, commitment_id=commitment.pk, now=now)[0]
+
+
+def carried_out(complaint: Complaint, by: Any) -> Complaint:
+    """Everything that was promised is paid or done, with its proof."""
     for commitment in complaint.commitments.all():
-        feedback.settle(
-            complaint.number, commitment.pk, by=cast.agent, state="kept", proof="付款流水 P-1"
-        )
-    return step(complaint, "complete", cast.agent)
+        if commitment.asks_for == "payment":
+            paid(commitment, by)
+        else:
+            feedback.settle(
+                complaint.number,
+                commitment.pk,
+                by=by,
+                state="kept",
+                proof="已完成，顺丰 SF1234567890123",
+            )
+    return complaint
 
 
 def archived(cast: Cast, **changes: Any) -> Complaint:

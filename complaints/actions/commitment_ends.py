@@ -25,9 +25,10 @@ from complaints.actions.commitment_record import (
     tell_consumer,
     text_number,
 )
-from complaints.choices import RUNS, CommitmentState
+from complaints.choices import RUNS, CommitmentSource, CommitmentState
 from complaints.errors import Invalid
 from complaints.models import Commitment
+from complaints.paying import proof
 
 # What could not be done in time may still be done, or the consumer may let us off.
 UNDONE = (CommitmentState.OPEN, CommitmentState.BROKEN)
@@ -59,6 +60,7 @@ def keep(
     )
     with transaction.atomic():
         commitment = open_one(number, commitment_id, by, version, UNDONE)
+        _proves(commitment, data["proof"], data.get("evidence"))
         at = min(data.get("kept_at") or now, now)
         if at < commitment.made_at.replace(second=0, microsecond=0):  # forms know minutes
             raise Invalid({"kept_at": [_("兑现时间不能早于作出承诺的时间")]})
@@ -70,6 +72,20 @@ def keep(
         recorded(commitment, by, now, "kept", text=data["proof"], on_time=commitment.on_time)
         tell_consumer(commitment, "tell_commitment_kept", now)
     return commitment
+
+
+def _proves(commitment: Commitment, words: str, evidence: int | None) -> None:
+    """The proof fits the kind of measure. Raises Invalid."""
+    asked = commitment.asks_for
+    if asked == proof.PAYMENT and commitment.standing.open:
+        sentence = _("这一项要付款，还有 {open} 元未付；请登记付款，付足后自动登记为已兑现")
+        raise Invalid({"proof": [sentence.format(open=f"{commitment.standing.open:,.2f}")]})
+    if asked == proof.COURIER and evidence is None and not proof.names_a_parcel(words):
+        sentence = _(
+            "退换货请在凭证里写明快递公司和单号，例如“顺丰 SF1234567890123”；"
+            "当面交接的，请上传签收单并选择证据"
+        )
+        raise Invalid({"proof": [sentence]})
 
 
 def _in_time(commitment: Commitment, at: datetime) -> bool:
@@ -120,7 +136,8 @@ def release(
     now: datetime | None = None,
 ) -> Commitment:
     """Record that the consumer let us off in writing: `{words, evidence?, communication?}`. The
-    words rest on a piece of evidence, or on a message of the consumer in the case.
+    words rest on a piece of evidence, or on a message of the consumer in the case; for a measure of
+    a resolution there is a piece of evidence.
 
     Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
@@ -150,7 +167,8 @@ def _in_writing(commitment: Commitment, data: Mapping[str, Any]) -> dict[str, in
     number = proved_by(commitment.complaint, data.get("evidence"))
     if said is not None and not said.inbound:
         raise Invalid({"communication": [_("这条记录不是消费者发来的；请选择消费者的来信")]})
-    if said is None and number is None:
+    measure = commitment.source == CommitmentSource.RESOLUTION
+    if number is None and (said is None or measure):
         raise Invalid({"evidence": [_("消费者放弃须有书面证据；请先上传，再填写证据编号")]})
     commitment.evidence_number = number
     return on_record(said, number)

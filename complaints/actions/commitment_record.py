@@ -37,6 +37,15 @@ def may_keep(by: User, sentence: str) -> None:
         raise NotAllowed(sentence)
 
 
+def open_case(number: str, by: User, version: int | None) -> Complaint:
+    """The case, locked. Raises Complaint.DoesNotExist, StaleVersion, Invalid."""
+    complaint = lock(number, by)
+    check_version(complaint, version)
+    if complaint.state == State.ARCHIVED:
+        raise Invalid({"state": [_("案卷已经归档，不能再登记；如需更正请先重新启动")]})
+    return complaint
+
+
 def open_one(
     number: str,
     commitment_id: int,
@@ -45,10 +54,7 @@ def open_one(
     states: Sequence[str] = (CommitmentState.OPEN,),
 ) -> Commitment:
     """The promise, its case locked. Raises Complaint.DoesNotExist, StaleVersion, Invalid."""
-    complaint = lock(number, by)
-    check_version(complaint, version)
-    if complaint.state == State.ARCHIVED:
-        raise Invalid({"state": [_("案卷已经归档，不能再登记；如需更正请先重新启动")]})
+    complaint = open_case(number, by, version)
     commitment = Commitment.objects.filter(complaint=complaint, pk=commitment_id).first()
     if commitment is None:
         raise Invalid({"commitment": [_("没有这项承诺")]})

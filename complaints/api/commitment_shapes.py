@@ -15,18 +15,23 @@ from complaints.api.serializers import Person, money
 from complaints.choices import CommitmentSource, CommitmentState, CommitmentStrength
 from complaints.clock_words import local
 from complaints.models import Commitment
+from complaints.paying.proof import PAYMENT
 
 Shape = s.Serializer[Any]
 BY_ID = {"id": Order("id"), "-id": Order("id", newest_first=True)}
 
 
 def commitment(promise: Commitment, now: datetime) -> dict[str, Any]:
-    """One promise to the consumer."""
+    """One promise to the consumer. Reads its measure."""
+    by_money = promise.asks_for == PAYMENT
     return {
         "id": promise.pk,
         "text": promise.text,
         "amount": None if promise.amount is None else f"{promise.amount:.2f}",
         "currency": "CNY",
+        "paid": f"{promise.paid:.2f}",
+        "open": f"{promise.standing.open:.2f}" if by_money else None,
+        "proof_asked": promise.asks_for,
         "source": promise.source,
         "strength": promise.strength,
         "due": promise.due.isoformat() if promise.due else None,
@@ -56,6 +61,12 @@ class CommitmentAnswer(Shape):
     text = s.CharField()
     amount = money(allow_null=True)
     currency = s.CharField()
+    paid = money(help_text=_("已登记、未冲正的付款合计"))
+    open = money(allow_null=True, help_text=_("未付金额；不是付款的措施为 null"))
+    proof_asked = s.ChoiceField(
+        [("payment", _("付款流水")), ("courier", _("快递单号")), ("words", _("文件或说明"))],
+        help_text=_("这一项要什么凭证：付款经 payments 登记，付足即兑现"),
+    )
     source = s.ChoiceField(CommitmentSource.choices)  # type: ignore[assignment]
     strength = s.ChoiceField(CommitmentStrength.choices)
     due = s.DateField(allow_null=True)

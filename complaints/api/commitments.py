@@ -45,7 +45,7 @@ class CommitmentsView(CaseView):
     def get(self, request: Request, number: str) -> Response:
         case, now = bare(number, caller(request)), timezone.now()
         rows = promised.with_held(Commitment.objects.filter(complaint=case))
-        promises = rows.select_related("owner", "settled_by", "made_by")
+        promises = rows.select_related("owner", "settled_by", "made_by", "measure")
         shape = partial(shapes.commitment, now=now)
         return page(request, promises, shapes.BY_ID, shape, **etag(case.version))
 

@@ -34,7 +34,8 @@ MONEY = r"^\d{1,12}\.\d{2}$"
 
 def money(**options: Any) -> s.RegexField:
     """Yuan as text with two decimals."""
-    return s.RegexField(MONEY, help_text=_("两位小数的文字，例如 3980.00"), **options)
+    options.setdefault("help_text", _("两位小数的文字，例如 3980.00"))
+    return s.RegexField(MONEY, **options)
 
 
 class Person(Shape):

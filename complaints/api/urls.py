@@ -9,6 +9,7 @@ from complaints.api import (
     evidence,
     facts,
     letters,
+    payments,
     resolutions,
     reviewing,
     satisfaction,
@@ -47,6 +48,12 @@ of_one_case = [
         "commitments/<int:commitment>/",
         commitments.CommitmentView.as_view(),
         name="api-commitment",
+    ),
+    path("payments/", payments.PaymentsView.as_view(), name="api-payments"),
+    path(
+        "payments/<int:payment>/reverse/",
+        payments.ReverseView.as_view(),
+        name="api-payment-reverse",
     ),
     path(
         "commitments/<int:commitment>/keep/",

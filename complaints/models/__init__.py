@@ -17,6 +17,7 @@ from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
 from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
+from complaints.models.payment import Payment, PaymentFile, PaymentRow
 from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
@@ -59,6 +60,9 @@ __all__ = [
     "NamedPerson",
     "Opinion",
     "Outbox",
+    "Payment",
+    "PaymentFile",
+    "PaymentRow",
     "Point",
     "Postponed",
     "PublicPromise",

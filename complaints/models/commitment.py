@@ -1,6 +1,7 @@
 """What was promised to the consumer, and the proof that it was kept."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,8 @@ from complaints.choices import CommitmentSource, CommitmentState, CommitmentStre
 from complaints.models.communication import Communication
 from complaints.models.complaint import Complaint
 from complaints.models.resolution import Measure
+from complaints.paying import proof
+from complaints.paying.sums import NOTHING, Standing
 
 # What still has to be done before a case is completed. What we offered of our own accord and could
 # not do stays on record as broken; what is owed, agreed or signed is still owed then.
@@ -42,6 +45,8 @@ class Commitment(models.Model):
     )
     text = models.CharField(_("内容"), max_length=500)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    # The sum of its payments that were not reversed, written with them (`complaints/posting.py`).
+    paid = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
     source = models.CharField(
         _("来源"),
         max_length=20,
@@ -95,6 +100,7 @@ class Commitment(models.Model):
                 | (~Q(state="kept") & Q(kept_at=None, on_time=None)),
                 name="kept_commitment_says_when",
             ),
+            models.CheckConstraint(condition=Q(paid__gte=0), name="paid_is_not_negative"),
         ]
         indexes = [
             models.Index(fields=["state", "due_at", "id"], name="commitments_by_due"),
@@ -108,6 +114,16 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def asks_for(self) -> str:
+        """Which proof it needs: payment, courier or words. Reads its measure."""
+        return proof.asked_for(self.measure.kind if self.measure else "", self.amount)
+
+    @property
+    def standing(self) -> Standing:
+        """What is owed, paid and open."""
+        return Standing(self.amount or NOTHING, self.paid)
 
     def is_overdue(self, now: datetime) -> bool:
         """Still open although its day or hour is over; not while its clock stands still

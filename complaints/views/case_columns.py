@@ -30,6 +30,7 @@ from complaints.models import (
     Transition,
 )
 from complaints.situation import LETTERS
+from complaints.views.case_payments import payments_column
 from legal_rules import sign_off
 
 RELATED = 5
@@ -220,7 +221,10 @@ def _promises_and_letters() -> dict[str, Any]:
             made_evidence="made_evidence",
             settled_at="settled_at",
             owner="owner__name",
+            paid="paid",
+            kind="measure__kind",
         ),
+        "payments": payments_column(),
         "letters": _all(
             by_hand,
             id="notices__pk",

@@ -16,7 +16,9 @@ from complaints.actions.segregation import may_name
 from complaints.errors import Unmet
 from complaints.lifecycle import State
 from complaints.models import Complaint
+from complaints.paying.proof import PAYMENT
 from complaints.views.case_page import CasePage
+from complaints.views.case_payments import asks_for
 
 Text = str | Promise
 ELSEWHERE = ("sign", "send_back", "escalate")  # counsel decides on the review page; clocks escalate
@@ -181,8 +183,10 @@ def _primary(page: CasePage, found: dict[str, Action]) -> Action | None:
         return Action("review", title, url, sheet=False, legal=True, icon="stamp") if url else None
     waiting = next((p for p in complaint.promises if p["state"] == "open"), None)
     if complaint.state == State.EXECUTING and waiting and page.may("keep_commitments"):
-        url = reverse("promise", args=[complaint.number, waiting["id"]])
-        return Action("promise", _("登记兑现"), url, icon="mark")
+        by_money = asks_for(waiting) == PAYMENT
+        name, word = ("pay_promise", _("登记付款")) if by_money else ("promise", _("登记兑现"))
+        url = reverse(name, args=[complaint.number, waiting["id"]])
+        return Action("promise", word, url, icon="mark")
     for code in WAITS_FOR.get(complaint.state, ()):
         if code not in found:
             continue

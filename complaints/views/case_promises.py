@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline
 from complaints.promised import KIND
 from complaints.views.case_page import CasePage
+from complaints.views.case_payments import Money, money_of
 from complaints.views.queue_filters import end_of_today
 from config.tags import when
 
@@ -37,7 +38,9 @@ MARKS = {
 }
 # What may be done to a promise: the page's name, its word, and the states in which it may.
 _UNDONE = (CommitmentState.OPEN, CommitmentState.BROKEN)
+PAYABLE = (*_UNDONE, CommitmentState.KEPT)
 ACTS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
+    ("pay_promise", gettext_lazy("登记付款"), PAYABLE),
     ("promise", gettext_lazy("登记兑现"), _UNDONE),
     ("promise_due", gettext_lazy("更正期限"), (CommitmentState.OPEN,)),
     ("promise_broken", gettext_lazy("登记未兑现"), (CommitmentState.OPEN,)),
@@ -70,6 +73,7 @@ class PromiseShown:
     source: Text
     strength: Text
     acts: list[tuple[str, Text]] = field(default_factory=list)
+    money: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Promises:
     on_time: int
     counted: int
     make: str = ""
+    pay_all: str = ""
 
 
 def promises_of(page: CasePage) -> Promises:
@@ -102,7 +107,17 @@ def promises_of(page: CasePage) -> Promises:
         make=reverse("make_promise", args=[complaint.number])
         if page.may("keep_commitments")
         else "",
+        pay_all=reverse("pay_all", args=[complaint.number])
+        if may_end and len(_waiting(shown)) > 1
+        else "",
     )
+
+
+def _waiting(shown: Sequence[PromiseShown]) -> list[Money]:
+    """The money that is still to be paid."""
+    ended = CommitmentState.WAIVED
+    rows = [s.money for s in shown if s.money is not None and s.row["state"] != ended]
+    return [m for m in rows if m.standing.open]
 
 
 def _counts(shown: PromiseShown) -> bool:
@@ -115,6 +130,8 @@ def _shown(
     row: Mapping[str, Any], clock: Deadline | None, page: CasePage, *, may_end: bool
 ) -> PromiseShown:
     state = CommitmentState(row["state"])
+    case = page.complaint
+    money = money_of(row, case.payments, case.number, may_end=may_end)
     return PromiseShown(
         row,
         MARKS[state],
@@ -124,7 +141,8 @@ def _shown(
         state_words(state, row["on_time"]),
         CommitmentSource(row["source"]).label,
         CommitmentStrength(row["strength"]).label,
-        acts_of(page.complaint, row["id"], state) if may_end else [],
+        acts_of(case, row["id"], state, money=money is not None) if may_end else [],
+        money,
     )
 
 
@@ -132,12 +150,17 @@ def _stands_still(clock: Deadline | None) -> bool:
     return clock is not None and clock.state == DeadlineState.HELD
 
 
-def acts_of(complaint: Complaint, promise_id: int, state: str) -> list[tuple[str, Text]]:
-    """(address, word) of what may be done to the promise; the first is the usual one."""
+def acts_of(
+    complaint: Complaint, promise_id: int, state: str, *, money: bool
+) -> list[tuple[str, Text]]:
+    """(address, word) of what may be done to the promise; the first is the usual one. Money is
+    kept by paying it, everything else by its proof.
+    """
+    apart = "promise" if money else "pay_promise"
     return [
         (reverse(name, args=[complaint.number, promise_id]), word)
         for name, word, states in ACTS
-        if state in states
+        if state in states and name != apart
     ]
 
 

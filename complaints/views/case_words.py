@@ -24,6 +24,7 @@ from complaints.models.satisfaction import DISSATISFIED_UP_TO
 from complaints.signing import differences
 from complaints.views.clock_entries import deadline, hold
 from complaints.views.letter_words import notice
+from complaints.views.payment_words import payment
 from complaints.views.words import Words
 from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
@@ -236,6 +237,8 @@ def _commitment(event: Event, complaint: Complaint) -> Words:
         title = _("承诺“{what}”的期限由 {before} 更正为 {due}")
         words = title.format(what=what, before=detail.get("from") or "—", due=due)
         return Words(words, event.text, tone="warn")
+    if event.code in ("paid", "payment_reversed"):
+        return payment(event)
     state = str(dict(CommitmentState.choices).get(event.code, event.code))
     if detail.get("on_time") is False:
         state = _("逾期兑现")

@@ -22,6 +22,7 @@ from complaints import clock, promise_rates, promised
 from complaints.choices import CommitmentSource, CommitmentState, CommitmentStrength
 from complaints.lifecycle import State
 from complaints.models import Commitment
+from complaints.paying.proof import PAYMENT
 from complaints.querysets import scope_of
 from complaints.views.case_promises import MARKS, Left, acts_of, state_words, time_left
 from complaints.views.queue_filters import Directory, end_of_today
@@ -128,8 +129,9 @@ class Row:
         self.left = time_left(due, now, precise=precise, held=promise.held) if self.open else Left()
         self.used = clock.share_used(promise.made_at, due, now) if due else 0
         self.ended = when(promise.kept_at or promise.settled_at)
+        self.money = promise.asks_for == PAYMENT
         may_end = may_end and case.state != State.ARCHIVED
-        self.acts = acts_of(case, promise.pk, promise.state) if may_end else []
+        self.acts = acts_of(case, promise.pk, promise.state, money=self.money) if may_end else []
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class Page:
 def page(looked: Looked, cursor: Cursor | None, now: datetime) -> Page:
     """One page: one statement."""
     order, backwards = looked.order, bool(cursor and cursor.backwards)
-    rows: Any = looked.rows(now).select_related("owner", "complaint__consumer")
+    rows: Any = looked.rows(now).select_related("owner", "measure", "complaint__consumer")
     rows = rows.defer(
         "complaint__narrative", "complaint__findings", "complaint__consumer__data_key"
     )

@@ -32,7 +32,7 @@ from config.tags import day, moment
 TEXTS = 30  # the newest texts of the case to choose from
 
 
-def _act(
+def act_on(
     request: HttpRequest, sheet: Sheet, act: Callable[..., object], names: tuple[str, ...]
 ) -> HttpResponse:
     """GET shows the sheet, POST acts with the fields of these names; refused, the sheet again."""
@@ -66,7 +66,8 @@ def _back(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
-def _posted(request: HttpRequest) -> Any:
+def posted(request: HttpRequest) -> Any:
+    """What was sent; None where the form is only shown."""
     return request.POST if request.method == "POST" else None
 
 
@@ -99,7 +100,7 @@ def make_promise(request: HttpRequest, number: str) -> HttpResponse:
     """登记承诺."""
     page = load(request, number)
     people = receivers_of(page.complaint)
-    form = MakeForm(page.items, _texts(page), people, _posted(request))
+    form = MakeForm(page.items, _texts(page), people, posted(request))
     sheet = Sheet(page.complaint, _("登记承诺"), request.get_full_path(), form, _("登记承诺"))
     sheet.template, sheet.draft = "case/promise_fields.html", f"make_promise:{number}"
 
@@ -110,7 +111,7 @@ def make_promise(request: HttpRequest, number: str) -> HttpResponse:
         *("text", "due", "source", "strength", "owner", "amount"),
         *("communication", "evidence"),
     )
-    return _act(request, sheet, act, names)
+    return act_on(request, sheet, act, names)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,13 +119,13 @@ def make_promise(request: HttpRequest, number: str) -> HttpResponse:
 def keep(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
     """登记兑现."""
     page = load(request, number)
-    form = KeepForm(page.items, _posted(request))
+    form = KeepForm(page.items, posted(request))
     sheet = _sheet(request, page, promise_id, _("登记兑现"), form)
 
     def act(values: dict[str, Any], **who: Any) -> None:
         commitment_ends.keep(number, promise_id, values, **who)
 
-    return _act(request, sheet, act, ("proof", "kept_at", "evidence"))
+    return act_on(request, sheet, act, ("proof", "kept_at", "evidence"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,13 +133,13 @@ def keep(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
 def broken(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
     """登记未兑现."""
     page = load(request, number)
-    sheet = _sheet(request, page, promise_id, _("登记未兑现"), BrokenForm(_posted(request)))
+    sheet = _sheet(request, page, promise_id, _("登记未兑现"), BrokenForm(posted(request)))
     sheet.dangerous = True
 
     def act(values: dict[str, Any], **who: Any) -> None:
         commitment_ends.mark_broken(number, promise_id, values, **who)
 
-    return _act(request, sheet, act, ("reason",))
+    return act_on(request, sheet, act, ("reason",))
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,13 +147,13 @@ def broken(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
 def release(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
     """The consumer lets us off in writing."""
     page = load(request, number)
-    form = ReleaseForm(page.items, _texts(page, inbound=True), _posted(request))
+    form = ReleaseForm(page.items, _texts(page, inbound=True), posted(request))
     sheet = _sheet(request, page, promise_id, _("消费者书面放弃"), form)
 
     def act(values: dict[str, Any], **who: Any) -> None:
         commitment_ends.release(number, promise_id, values, **who)
 
-    return _act(request, sheet, act, ("words", "communication", "evidence"))
+    return act_on(request, sheet, act, ("words", "communication", "evidence"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,11 +161,11 @@ def release(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
 def other_due(request: HttpRequest, number: str, promise_id: int) -> HttpResponse:
     """更正期限."""
     page = load(request, number)
-    form = OtherDueForm(page.items, _texts(page), _posted(request))
+    form = OtherDueForm(page.items, _texts(page), posted(request))
     sheet = _sheet(request, page, promise_id, _("更正承诺的期限"), form)
     sheet.intro = _("{text}（现定 {due}）").format(text=sheet.intro, due=_due(page, promise_id))
 
     def act(values: dict[str, Any], **who: Any) -> None:
         commitments.change_due(number, promise_id, values, **who)
 
-    return _act(request, sheet, act, ("due", "reason", "communication", "evidence"))
+    return act_on(request, sheet, act, ("due", "reason", "communication", "evidence"))

@@ -23,11 +23,18 @@ def _lines(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": 2000})
 
 
-def _day() -> forms.DateInput:
+def day_input() -> forms.DateInput:
+    """A field for a day."""
     return forms.DateInput(attrs={"type": "date"})
 
 
-def _choose(form: SheetForm, name: str, choices: list[tuple[str, Any]]) -> None:
+def numbered(items: list[Item]) -> list[tuple[str, Any]]:
+    """The pieces of evidence to choose from."""
+    return [(str(i.number), f"{i.number} {i.title}") for i in items]
+
+
+def choose(form: SheetForm, name: str, choices: list[tuple[str, Any]]) -> None:
+    """Offer these in a field."""
     cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
@@ -36,10 +43,10 @@ class _RestsOn(SheetForm):
 
     def __init__(self, items: list[Item], texts: list[Communication], data: Any = None) -> None:
         super().__init__(data)
-        numbers = [(str(i.number), f"{i.number} {i.title}") for i in items]
-        _choose(self, "evidence", [("", pgettext_lazy("none of a list", "没有")), *numbers])
+        nothing = [("", pgettext_lazy("none of a list", "没有"))]
+        choose(self, "evidence", [*nothing, *numbered(items)])
         said = [(str(t.pk), _shown(t)) for t in texts]
-        _choose(self, "communication", [("", pgettext_lazy("none of a list", "没有")), *said])
+        choose(self, "communication", [("", pgettext_lazy("none of a list", "没有")), *said])
 
 
 def _shown(text: Communication) -> str:
@@ -56,7 +63,7 @@ class MakeForm(_RestsOn):
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": TEXT_LIMIT}),
         help_text=_("照原话写，例如：三个工作日内回电告知核实结果。"),
     )
-    due = forms.CharField(label=_("最迟哪一天"), widget=_day())
+    due = forms.CharField(label=_("最迟哪一天"), widget=day_input())
     due_time = forms.CharField(
         label=_("几点之前"),
         required=False,
@@ -91,7 +98,7 @@ class MakeForm(_RestsOn):
         data: Any = None,
     ) -> None:
         super().__init__(items, texts, data)
-        _choose(self, "owner", [("", _("本案责任人")), *((u.username, u.name) for u in people)])
+        choose(self, "owner", [("", _("本案责任人")), *((u.username, u.name) for u in people)])
 
 
 class KeepForm(SheetForm):
@@ -112,8 +119,8 @@ class KeepForm(SheetForm):
 
     def __init__(self, items: list[Item], data: Any = None) -> None:
         super().__init__(data)
-        numbers = [(str(i.number), f"{i.number} {i.title}") for i in items]
-        _choose(self, "evidence", [("", pgettext_lazy("none of a list", "没有")), *numbers])
+        nothing = [("", pgettext_lazy("none of a list", "没有"))]
+        choose(self, "evidence", [*nothing, *numbered(items)])
 
 
 class BrokenForm(SheetForm):
@@ -141,7 +148,7 @@ class ReleaseForm(_RestsOn):
 class OtherDueForm(_RestsOn):
     """Another day, and why."""
 
-    due = forms.CharField(label=_("改为哪一天"), widget=_day())
+    due = forms.CharField(label=_("改为哪一天"), widget=day_input())
     due_time = forms.CharField(
         label=_("几点之前"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
     )

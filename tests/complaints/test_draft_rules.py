@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from audit.models import Entry
 from complaints import carrying
-from complaints.actions import feedback, signature, steps
 from complaints.actions import resolution as resolutions
+from complaints.actions import signature, steps
 from complaints.errors import ContentChanged, Invalid, StepRefused
 from complaints.models import Complaint, Opinion, Transition
 from complaints.signing import canonical
@@ -205,8 +205,7 @@ def test_the_archive_shows_who_took_which_draft_over_and_why(cast: Cast) -> None
     case = with_counsel(cast)
     sign(case, cast.counsel, take_over=answering(case, "存档可见的理由"))
     f.step(case, "consumer_accepts", cast.agent, means="phone", note="同意")
-    for promise in case.commitments.all():
-        feedback.settle(case.number, promise.pk, by=cast.agent, state="kept", proof="已停呼")
+    f.carried_out(case, cast.agent)
     f.step(case, "complete", cast.agent)
     page = browser(cast.auditor).get(f"/archive/{case.number}/?tab=resolution").content.decode()
     for words in ("草稿规则", "存档可见的理由", BASIS, "复算一致"):

@@ -30,13 +30,22 @@ from complaints.actions import (
     feedback,
     holds,
     intake,
+    payments,
     resolution,
     steps,
     sweep,
 )
 from complaints.errors import CaseError
 from complaints.lifecycle import OPEN_STATES, STEPS, State
-from complaints.models import Complaint, Deadline, Event, Outbox, Resolution, Transition
+from complaints.models import (
+    Complaint,
+    Deadline,
+    Event,
+    Outbox,
+    Payment,
+    Resolution,
+    Transition,
+)
 from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import assemble
@@ -214,6 +223,12 @@ class Life(RuleBasedStateMachine):
     @rule()
     def settle_everything(self) -> None:
         for commitment in self.fresh().commitments.filter(state__in=["open", "broken"]):
+            if commitment.asks_for == "payment":
+                sent = {"amount": str(commitment.standing.open), "way": "bank"}
+                sent |= {"reference": f"P-{commitment.pk}"}
+                sent["paid_on"] = timezone.localdate().isoformat()
+                self.quietly(payments.pay, sent, by=self.cast.agent, commitment_id=commitment.pk)
+                continue
             self.quietly(
                 feedback.settle,
                 commitment.pk,
@@ -222,6 +237,13 @@ class Life(RuleBasedStateMachine):
                 proof="流水号 1",
                 now=self.now,
             )
+
+    @rule()
+    def reverse_a_payment(self) -> None:
+        made = Payment.objects.filter(commitment__complaint=self.fresh(), reversed_at=None).first()
+        if made is not None:
+            reason = {"reason": "银行退票"}
+            self.quietly(payments.reverse, made.pk, reason, by=self.cast.agent)
 
     @rule()
     def send(self) -> None:

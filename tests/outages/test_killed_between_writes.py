@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from audit.record import broken_links
-from complaints.actions import assignment, communication, evidence, facts, feedback, holds, intake
+from complaints.actions import assignment, communication, evidence, facts, holds, intake
 from complaints.actions import resolution as resolutions
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Transition
@@ -105,9 +105,7 @@ def test_closing_and_archiving_happen_wholly_or_not_at_all() -> None:
     promise = case.commitments.get()
     survives(
         case,
-        lambda: feedback.settle(
-            case.number, promise.pk, by=cast.agent, state="kept", proof="流水 P-1"
-        ),
+        lambda: f.paid(promise, cast.agent),
     )
     survives(case, lambda: f.step(case, "complete", cast.agent))
     send_waiting()

@@ -26,6 +26,7 @@ from complaints.models import (
     Extension,
     ImportRun,
     Outbox,
+    Payment,
     PublicPromise,
     Trial,
 )
@@ -131,6 +132,7 @@ GAPS: dict[str, Any] = {
     "fact": lambda case: "tx_living_consumption",
     "commitment": lambda case: _first(case.commitments),
     "promise_id": lambda case: _first(case.commitments),
+    "payment": lambda case: _first(Payment.objects.filter(commitment__complaint=case)),
     "public_promise": lambda case: _first(PublicPromise.objects.all()),
     "communication_id": lambda case: _first(case.communications),
     "act": lambda case: "withhold",

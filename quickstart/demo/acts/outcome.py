@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts.models import User
 from accounts.roles import Role
 from complaints import satisfied
-from complaints.actions import commitment_ends, commitments, feedback, satisfaction
+from complaints.actions import commitment_ends, commitments, feedback, payments, satisfaction
 from complaints.actions import resolution as resolutions
 from complaints.models import Commitment, Invitation
 from complaints.situation import CaseSituation
@@ -100,13 +100,28 @@ def keep(s: Scene) -> None:
     """Keep the next promise, or all of them (`all`)."""
     waiting = Commitment.objects.filter(complaint__number=s.number, state="open").order_by("id")
     for promise in list(waiting) if s.values.get("all") else list(waiting[:1]):
+        if promise.asks_for == "payment":
+            _pay(s, promise)
+            continue
         kind = promise.measure.kind if promise.measure else "other"
         proofs = common().proofs
-        paid = "paid" if promise.amount is not None else kind
-        text = s.case.said([], proofs.get(paid) or proofs["any"], promise.pk)
+        text = s.case.said([], proofs.get(kind) or proofs["any"], promise.pk)
         feedback.settle(
             s.number, promise.pk, by=s.by, state="kept", proof=_dated(text, s.now), now=s.now
         )
+
+
+def _pay(s: Scene, promise: Commitment) -> None:
+    """All of it, by bank transfer or back the way it came."""
+    text = s.case.said([], common().proofs["paid"], promise.pk)
+    sent = {
+        "amount": str(promise.standing.open),
+        "paid_on": s.now.date().isoformat(),
+        "way": "original" if "原路" in text else "bank",
+        "reference": f"{s.now:%Y%m%d}{promise.pk:08}",
+        "note": _dated(text, s.now),
+    }
+    payments.pay(s.number, sent, by=s.by, commitment_id=promise.pk, now=s.now)
 
 
 def _dated(text: str, now: datetime) -> str:
