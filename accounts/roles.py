@@ -51,6 +51,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("sign_rules", _("签署与试算法律规则"), C),
         _for("hold_clocks", _("中止与恢复计时"), A, S),
         _for("keep_commitments", _("登记兑现"), A, S),
+        _for("reconcile_payments", _("付款对账与批量登记"), S),
         _for("manage_promises", _("管理公开承诺"), S),
         _for("see_satisfaction", _("查看消费者评价的统计"), S, U),
         _for("assign", _("分派与转派"), S),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 import filetype
@@ -26,18 +26,20 @@ from evidence.receive import FileRefused
 
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXT_LIKE = {"application/pdf", "application/rtf", "application/postscript"}
+RowOf = Callable[[Sequence[Sequence[str]]], int | None]
 _HEADINGS_WITHIN = 10  # rows; some lists have a title and a date above their headings
 
 
-def read(data: bytes, *, limit: int = MAX_ROWS) -> Table:
+def read(data: bytes, *, limit: int = MAX_ROWS, row_of: RowOf = headings.row_of) -> Table:
     """The table in the file; at most `limit` rows of it (`more` then says that there are further
-    ones).
+    ones). `row_of` knows which of the first rows holds the headings.
 
     Raises FileRefused: empty, too large, of a wrong kind, without headings, or more than MAX_ROWS
     rows.
     """
     check_kind(data)
-    return _read_workbook(data, limit) if data.startswith(_ZIP) else _read_text(data, limit)
+    reader = _read_workbook if data.startswith(_ZIP) else _read_text
+    return reader(data, limit, row_of)
 
 
 def check_kind(data: bytes) -> None:
@@ -62,9 +64,9 @@ def check_kind(data: bytes) -> None:
         )
 
 
-def _read_workbook(data: bytes, limit: int) -> Table:
+def _read_workbook(data: bytes, limit: int, row_of: RowOf) -> Table:
     book = Workbook(data)
-    table = _table(book.rows(), limit, strict=False)
+    table = _table(book.rows(), limit, row_of, strict=False)
     table.about = [_("Excel 工作簿，工作表“{sheet}”").format(sheet=book.sheet[:40])]
     if book.others:
         table.about.append(_("另有 {n} 张工作表没有读取").format(n=book.others))
@@ -72,7 +74,7 @@ def _read_workbook(data: bytes, limit: int) -> Table:
     return table
 
 
-def _read_text(data: bytes, limit: int) -> Table:
+def _read_text(data: bytes, limit: int, row_of: RowOf) -> Table:
     text, encoding = decode(data)
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "<table", "{\\rtf")):
         raise FileRefused(
@@ -84,7 +86,7 @@ def _read_text(data: bytes, limit: int) -> Table:
         (r.cells, [(None, r.broken)] if r.broken else _damage(r.cells))
         for r in records(lines[skip:], delimiter)
     )
-    table = _table(chain([([], [])] * skip, found), limit, strict=True)
+    table = _table(chain([([], [])] * skip, found), limit, row_of, strict=True)
     names = {",": _("逗号"), ";": _("分号"), "\t": _("制表符")}
     table.about = [
         _("CSV，{encoding} 编码，以{delimiter}分隔").format(
@@ -102,22 +104,22 @@ def _lost() -> str:
     return _("有无法识别的内容（文字编码损坏，或没有结果的公式）；请改正这一格后再导入")
 
 
-def _table(found: Iterable[Cells], limit: int, *, strict: bool) -> Table:
+def _table(found: Iterable[Cells], limit: int, row_of: RowOf, *, strict: bool) -> Table:
     """Headings, then rows; blank rows are left out but counted. `strict`: a row wider than the
     headings is broken.
     """
     numbered = ((n, c, d) for n, (c, d) in enumerate(found, start=1) if length(c) or d)
     first = list(islice(numbered, _HEADINGS_WITHIN))
-    place = headings.row_of([cells for _n, cells, _d in first])
+    place = row_of([cells for _n, cells, _d in first])
     if place is None:
-        raise FileRefused(_("文件里没有内容；请确认第一行是列名，下面是投诉"))
+        raise FileRefused(_("文件里没有内容；请确认第一行是列名，下面是数据"))
     names = first[place][1][: length(first[place][1])]
     if len(names) > MAX_COLUMNS:
-        raise FileRefused(_("列太多（最多 {n} 列）；请只留投诉列表").format(n=MAX_COLUMNS))
+        raise FileRefused(_("列太多（最多 {n} 列）；请只留要导入的列").format(n=MAX_COLUMNS))
     ours = len(headings.OWN_COLUMNS) if tuple(names[:2]) == headings.OWN_COLUMNS else 0
     table = Table(unique_names([unescaped(name) for name in names[ours:]], _("第 {n} 列")), [])
     if not table.columns:
-        raise FileRefused(_("文件里没有内容；请确认第一行是列名，下面是投诉"))
+        raise FileRefused(_("文件里没有内容；请确认第一行是列名，下面是数据"))
     for number, cells, damage in chain(first[place + 1 :], numbered):
         if len(table.rows) >= limit:
             table.more = True
@@ -126,7 +128,7 @@ def _table(found: Iterable[Cells], limit: int, *, strict: bool) -> Table:
     if table.more and limit >= MAX_ROWS:
         raise FileRefused(_("超过 {n} 行；请拆成几个文件分别导入").format(n=MAX_ROWS), 413)
     if not table.rows:
-        raise FileRefused(_("只有列名，没有投诉；请确认数据在第一张工作表里"))
+        raise FileRefused(_("只有列名，没有数据；请确认数据在第一张工作表里"))
     return table
 
 

@@ -160,7 +160,7 @@ def _number(cell: str) -> str:
     return cell
 
 
-def _money(cell: str) -> Any:
+def yuan(cell: str) -> Any:
     """3980, ¥3,980.00, 3980元, １２３.4, 人民币3980元整; 万 and ranges are refused."""
     plain = unicodedata.normalize("NFKC", cell).replace(" ", "")
     plain = re.sub(r"^(?:人民币|rmb|cny|¥|￥)+", "", plain, flags=re.IGNORECASE)
@@ -228,8 +228,8 @@ def _yes_or_no(cell: str) -> bool:
 
 _DATES = {"received_at", "transaction_date"}
 _READERS: dict[str, Callable[[str], Any]] = {
-    "price_paid": _money,
-    "loss_claimed": _money,
+    "price_paid": yuan,
+    "loss_claimed": yuan,
     "category": _category,
     "claims": partial(_several, "claims"),
     "risk_flags": partial(_several, "risk_flags"),

@@ -137,7 +137,7 @@ def _check_package(data: bytes) -> bool:
                 )
             if sum(entry.file_size for entry in entries) > _UNPACKED_LIMIT:
                 raise FileRefused(
-                    _("表格解开后超过 300 MB，没有读取；请只留投诉列表，另存为新文件后再试"), 413
+                    _("表格解开后超过 300 MB，没有读取；请只留要导入的列，另存为新文件后再试"), 413
                 )
             sheets = [e for e in entries if e.filename.startswith("xl/worksheets/")]
             return any(_has_formulas(package, entry) for entry in sheets)
