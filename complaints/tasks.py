@@ -11,6 +11,8 @@ from complaints.actions import (
     communication,
     import_run,
     importing,
+    payment_file,
+    payment_run,
     recount,
     recount_work,
     sweep,
@@ -45,8 +47,16 @@ def run_import(run_id: int) -> None:
 
 @shared_task
 def resume_imports() -> int:
-    """Take up imports whose worker died, remove files that are no longer needed."""
-    return importing.sweep(timezone.now())
+    """Take up imports and lists of payments whose worker died, remove files that are no longer
+    needed.
+    """
+    return importing.sweep(timezone.now()) + payment_file.sweep(timezone.now())
+
+
+@shared_task
+def run_payments(file_id: int) -> None:
+    """Do all that is left of a list of payments."""
+    payment_run.proceed(file_id)
 
 
 @shared_task

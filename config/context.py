@@ -50,6 +50,13 @@ PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case", "danger")),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
     Place("commitments", "mark", pgettext_lazy("promises", "承诺"), ("see_complaints",), _PROMISES),
+    Place(
+        "reconciliation",
+        "calc",
+        pgettext_lazy("rail", "付款"),
+        ("reconcile_payments",),
+        ("payment_files", "payment_file"),
+    ),
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
     Place("satisfaction_list", "star", gettext_lazy("评价"), ("see_satisfaction",)),
     Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),

@@ -110,6 +110,15 @@ class Commitment(models.Model):
                 F("id").desc(),
                 name="commitments_by_end",
             ),
+            models.Index(F("complaint").desc(), condition=Q(amount__gt=0), name="money_by_case"),
+            models.Index(
+                F("complaint").desc(),
+                condition=Q(amount__gt=F("paid")),
+                name="unpaid_money_by_case",
+            ),
+            models.Index(
+                F("complaint").desc(), condition=Q(paid__gt=F("amount")), name="overpaid_by_case"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from complaints.models import (
     ImportRun,
     Outbox,
     Payment,
+    PaymentFile,
     PublicPromise,
     Trial,
 )
@@ -133,6 +134,7 @@ GAPS: dict[str, Any] = {
     "commitment": lambda case: _first(case.commitments),
     "promise_id": lambda case: _first(case.commitments),
     "payment": lambda case: _first(Payment.objects.filter(commitment__complaint=case)),
+    "payment_file": lambda case: _first(PaymentFile.objects.all()),  # the supervisor's upload
     "public_promise": lambda case: _first(PublicPromise.objects.all()),
     "communication_id": lambda case: _first(case.communications),
     "act": lambda case: "withhold",
