@@ -102,6 +102,7 @@ class Field(models.TextChoices):
     OUTCOME = "outcome", _("裁决结果")
     CONSUMERS_WORDS = "consumers_words", _("消费者原话")
     INTO = "into", _("并入的案件编号")
+    ANYWAY = "anyway", _("用语提示之后仍然发出的理由")
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,7 @@ STEPS: dict[str, Step] = {
                 g.analysis_is_fresh,
                 o.below_minimum_is_explained,
             ),
+            optional=(Field.ANYWAY,),
             effects=("tell_counsel",),
             stops=("draft",),
             starts=("counsel_review",),

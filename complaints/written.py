@@ -138,6 +138,7 @@ def _words(transition: Transition) -> str:
             "comments",
             "opinion",
             "consumers_words",
+            "anyway",
         )
     ]
     return "\n".join(str(t) for t in texts if t)

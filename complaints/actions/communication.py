@@ -42,8 +42,9 @@ def write(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Communication:
-    """Add a text `{kind, channel?, text, inbound?, still_waiting?}`. What comes from the consumer
-    ends a hold that waits for it, unless `still_waiting`.
+    """Add a text `{kind, channel?, text, inbound?, still_waiting?, anyway?}`. What comes from the
+    consumer ends a hold that waits for it, unless `still_waiting`; `anyway` says why it leaves
+    although its wording was questioned (`wording_check.py`).
 
     A reply waits in the outbox (`leaving.py`), so that it can be undone; notes stay inside. Raises
     Complaint.DoesNotExist, NotAllowed, Invalid.
@@ -58,6 +59,7 @@ def write(
             "text": lambda x: v.text(x, v.TEXT_LIMIT, required=True, lines=True),
             "inbound": v.flag,
             "still_waiting": v.flag,
+            "anyway": lambda x: v.text(x, 500),
         },
     )
     kind, inbound = data["kind"], data.get("inbound", False)
@@ -74,6 +76,7 @@ def write(
             now=now,
             channel=data.get("channel", ""),
             inbound=inbound,
+            anyway=data.get("anyway", ""),
         )
         answers = inbound and kind != CommunicationKind.INTERNAL_NOTE
         if answers and not data.get("still_waiting", False):
@@ -90,6 +93,7 @@ def put(
     now: datetime,
     channel: str = "",
     inbound: bool = False,
+    anyway: str = "",
 ) -> Communication:
     """Add a text to a case whose lock the caller holds. Raises Invalid for an e-mail to somebody
     without an address.
@@ -108,7 +112,7 @@ def put(
         by=by,
         outbox=outbox,
     )
-    _record(written)
+    _record(written, anyway)
     if kind == CommunicationKind.CALL_NOTE and not inbound:
         public_promises.replied(complaint, now)
     return written
@@ -136,8 +140,10 @@ def _outbox(complaint: Complaint, channel: str, now: datetime) -> Outbox:
     )
 
 
-def _record(written: Communication) -> None:
-    """The text in the timeline and the audit log; the case was touched, its version stays."""
+def _record(written: Communication, anyway: str = "") -> None:
+    """The text in the timeline and the audit log; the case was touched, its version stays. With the
+    reason why it was sent although its words were questioned.
+    """
     complaint, detail = written.complaint, {"communication": written.pk, "channel": written.channel}
     Event.objects.create(
         complaint=complaint,
@@ -146,11 +152,12 @@ def _record(written: Communication) -> None:
         kind=Event.Kind.COMMUNICATION,
         code=written.kind,
         text=written.text,
-        detail={**detail, "inbound": written.inbound},
+        detail={**detail, "inbound": written.inbound, **({"anyway": anyway} if anyway else {})},
         visible_to_consumer=written.kind == CommunicationKind.REPLY,
     )
     Complaint.objects.filter(pk=complaint.pk).update(updated_at=written.at)
-    record(f"communication.{written.kind}", complaint.subject, written.by, written.at, detail)
+    verb, kept = f"communication.{written.kind}", {"sent_anyway": True} if anyway else {}
+    record(verb, complaint.subject, written.by, written.at, {**detail, **kept})
 
 
 def undo(number: str, communication_id: int, *, by: User, now: datetime | None = None) -> bool:

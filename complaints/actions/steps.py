@@ -29,6 +29,8 @@ from complaints.situation import CaseSituation
 from complaints.validation import Refused
 from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
+from letters import library
+from letters.signatures import TEMPLATES
 
 
 def _concluded(complaint: Complaint, transition: Transition) -> None:
@@ -149,6 +151,7 @@ def _clean_field(name: str, value: Any) -> Any:
         Field.DATE: 10,
         Field.MEANS: 20,
         Field.OUTCOME: 40,
+        Field.ANYWAY: 500,
     }.get(Field(name), validation.TEXT_LIMIT)
     return validation.text(value, limit, lines=True)
 
@@ -157,7 +160,9 @@ def _clean_reasons(value: Any) -> dict[str, str]:
     """Reasons by rule."""
     if not isinstance(value, Mapping) or len(value) > 200:
         raise Refused(_("这里应是“规则：理由”的对象"))
-    unknown = [name for name in value if name not in rulebook.current().rules]
+    templates = (f"{TEMPLATES.prefix}{name}" for name in library.current().templates)
+    known = {*rulebook.current().rules, *templates}
+    unknown = [name for name in value if name not in known]
     if unknown:
         raise Refused(_("没有规则“{rule}”；请使用规则的编号").format(rule=str(unknown[0])[:60]))
     return {str(name): validation.text(why, 2000, lines=True) for name, why in value.items()}

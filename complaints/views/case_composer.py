@@ -42,6 +42,7 @@ class Tab:
     key: str
     text: str = ""
     errors: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()  # of its wording, before it leaves
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,11 @@ def draft_key(number: str, code: str) -> str:
 
 
 def composer(
-    page: CasePage, wanted: str, text: str = "", errors: tuple[str, ...] = ()
+    page: CasePage,
+    wanted: str,
+    text: str = "",
+    errors: tuple[str, ...] = (),
+    asked: tuple[str, ...] = (),
 ) -> Composer | None:
     """The composer, or None for somebody who only reads.
 
@@ -85,6 +90,7 @@ def composer(
             draft_key(complaint.number, code),
             text if code == current else "",
             errors if code == current else (),
+            asked if code == current else (),
         )
         for code, kind in allowed
     )

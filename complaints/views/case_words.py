@@ -134,7 +134,9 @@ def _communication(event: Event, complaint: Complaint) -> Words:
         return Words(_("通话记录"), event.text, "msg", "call", channel)
     if event.detail.get("inbound"):
         return Words(_("消费者来信"), event.text, "msg", "in", channel)
-    return Words(_("回复消费者"), event.text, "msg", "out", channel)
+    anyway = event.detail.get("anyway")
+    lines = (_("用语提示之后仍然发出，理由：{reason}").format(reason=anyway),) if anyway else ()
+    return Words(_("回复消费者"), event.text, "msg", "out", channel, lines)
 
 
 def _feedback(event: Event) -> Words:

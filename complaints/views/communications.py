@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
+from complaints import wording_check
 from complaints.actions import communication, letters
 from complaints.choices import CommunicationKind
 from complaints.delivery import cause_in_words
@@ -32,9 +35,12 @@ def communicate(request: HttpRequest, number: str) -> HttpResponse:
     posted, unreadable = readable(request.POST)
     kind = posted.get("kind", "")
     values = {"kind": kind, "text": posted.get("text", "")}
-    for name in ("channel", "inbound", "still_waiting"):
+    for name in ("channel", "inbound", "still_waiting", "anyway"):
         if posted.get(name):
             values[name] = str(posted[name])
+    asked = _asked(values)
+    if asked and not unreadable and person(request).may("communicate"):
+        return _again(request, number, values, asked=asked)
     try:
         if unreadable:
             raise Invalid(unreadable)
@@ -49,6 +55,13 @@ def communicate(request: HttpRequest, number: str) -> HttpResponse:
     return done(request, number, _said(kind), draft_key(number, code))
 
 
+def _asked(values: dict[str, str]) -> list[str]:
+    """What the writer of a reply should look at again; [] once there is a reason to send it."""
+    if values["kind"] != CommunicationKind.REPLY or values.get("anyway", "").strip():
+        return []
+    return wording_check.questions(values["text"])
+
+
 def _said(kind: str) -> str:
     return {
         CommunicationKind.REPLY: _("回复将在 30 秒后发出，在此之前可以撤回"),
@@ -58,10 +71,16 @@ def _said(kind: str) -> str:
 
 
 def _again(
-    request: HttpRequest, number: str, values: dict[str, str], error: CaseError
+    request: HttpRequest,
+    number: str,
+    values: dict[str, str],
+    error: CaseError | None = None,
+    *,
+    asked: Sequence[str] = (),
 ) -> HttpResponse:
     page = load(request, number)
-    typed = composer(page, CODES.get(values["kind"], ""), values["text"], (error.message,))
+    errors = (error.message,) if error is not None else ()
+    typed = composer(page, CODES.get(values["kind"], ""), values["text"], errors, tuple(asked))
     context = {**whole(page, request), "composer": typed}
     return render(request, "case/case.html", context, status=422)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
-from complaints import suggestion
+from complaints import suggestion, wording_check
 from complaints.actions import communication, steps
 from complaints.actions import resolution as resolutions
 from complaints.errors import Invalid, StaleVersion, StepRefused
@@ -135,11 +135,15 @@ def submit(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:
     refused = _store(request, desk, form)
     if refused is not None:
         return refused
-    number = desk.complaint.number
+    number, anyway = desk.complaint.number, request.POST.get("anyway", "").strip()[:500]
+    letter = form.paper.letter
+    asked = [] if anyway else wording_check.questions(letter.text, letter.language, decides=True)
+    fresh = Desk(case_of(request, number), desk.user)
+    if asked and not fresh.missing:
+        return _page(request, fresh, form, status=422, asked=asked)
     try:
-        steps.take(number, "submit", {}, by=desk.user)
+        steps.take(number, "submit", {"anyway": anyway} if anyway else {}, by=desk.user)
     except StepRefused as unmet:
-        fresh = Desk(case_of(request, number), desk.user)
         reasons = [u.message for u in unmet.unmet]
         return _page(request, fresh, form, status=422, not_sent=reasons)
     messages.success(request, _("方案已送法务审核"))
