@@ -67,8 +67,8 @@ def _is_disputed(element: Mapping[str, Any], is_defence: bool, said: list[FactAn
 
 def _row(element: Mapping[str, Any], is_defence: bool, said: list[FactAnswer]) -> Row:
     stands = next((a for a in reversed(said) if a.superseded_at is None), None)
-    told = next((a for a in reversed(said) if a.source == FactSource.CONSUMER), None)
-    ours = stands is not None and stands.source != FactSource.CONSUMER
+    told = next((a for a in reversed(said) if _is_the_consumers(a)), None)
+    ours = stands is not None and not _is_the_consumers(stands)
     for_numbers, against = _sides(element, is_defence, said)
     return {
         "title": element["question"][:200],
@@ -81,6 +81,11 @@ def _row(element: Mapping[str, Any], is_defence: bool, said: list[FactAnswer]) -
         "finding_words": "",
         "fact": element["fact"],
     }
+
+
+def _is_the_consumers(answer: FactAnswer) -> bool:
+    """What cannot be established is the word of whoever looked into it."""
+    return answer.established and answer.source == FactSource.CONSUMER
 
 
 def _said(answer: FactAnswer | None) -> str:

@@ -51,6 +51,9 @@ def test_each_disputed_element_of_the_claims_is_proposed_once_and_nothing_is_fou
     assert heard["burden"] == "consumer"
     assert found["fr_induced"]["we_found"] == ""  # only the consumer says it
     assert "tx_living_consumption" not in found  # both agree
+    given_up = found["tm_consent"]  # the agent's own words are not put into the consumer's mouth
+    assert (given_up["consumer_says"], given_up["we_found"]) == ("", "经核实仍无法查明")
+    assert given_up["burden"] == "enterprise"
     assert "fr_intent" in found  # for counsel to find
     assert not any(row["finding"] or row["finding_words"] for row in found.values())
     assert len(found) < 15, list(found)

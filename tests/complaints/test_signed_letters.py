@@ -90,11 +90,13 @@ def wrong(case: Complaint, opinion: Opinion | None) -> str:
         }
         for m in version.measures.order_by("position")
     ]
+    points = list(version.points.order_by("position").values(*f.POINT))
     proofs = Item.objects.filter(folder=case.folder_id).order_by("number")
     stands = {
         "hash": hashlib.sha256(spelled(covered)).hexdigest(),
         "letter": version.letter,
         "measures": measures,
+        "points": points,
         "evidence": [{"number": p.number, "sha256": p.sha256} for p in proofs],
         "facts": law.values_for_law(case, law.current_answers(case)),
         "status": version.status,
@@ -104,6 +106,7 @@ def wrong(case: Complaint, opinion: Opinion | None) -> str:
         "hash": opinion.statement["content"],
         "letter": covered["letter"],
         "measures": covered["measures"],
+        "points": covered["points"],
         "evidence": covered["evidence"],
         "facts": covered["analysis"]["facts"],
         "status": "signed",
@@ -209,7 +212,9 @@ class Lives(RuleBasedStateMachine):
         with suppress(CaseError):
             self.step("consumer_declines", self.cast.agent, reason="太少")
         text = f"{f.LETTER}\n{chance.randint(0, 99)}"
-        resolution.save_draft(number, f.proposal(letter=text), by=self.cast.agent)
+        point = {**f.POINT, "we_found": f"录音第 {chance.randint(0, 99)} 分钟"}
+        values = f.proposal(letter=text, points=[point])
+        resolution.save_draft(number, values, by=self.cast.agent)
         with suppress(CaseError):
             analysis.renew(number, by=self.cast.agent)
         self.step("submit", self.cast.agent)
