@@ -43,24 +43,26 @@ class AlreadyGiven(CaseError):
 def invite(
     complaint: Complaint, closing: Transition, channel: str, now: datetime
 ) -> tuple[Invitation, str]:
-    """The invitation of a closing and the token of its link ("" when somebody will call); the same
-    when asked again. In the caller's transaction, with the letter.
+    """The invitation of a closing by this way, and the token of its link ("" when somebody will
+    call); the same when asked again. In the caller's transaction, with the letter.
     """
-    invitation, _new = Invitation.objects.get_or_create(
-        closing=closing,
-        defaults={
-            "complaint": complaint,
-            "channel": channel,
-            "asked_at": now,
-            "expires_at": now + satisfied.VALID,
-        },
-    )
-    if channel == Invitation.Channel.CALL:
-        return invitation, ""
-    token = satisfied.token_of(invitation)
-    invitation.channel, invitation.token_hash = channel, satisfied.hash_of(token)
+    invitation = _of_closing(complaint, closing, channel, now)
+    by_link = channel != Invitation.Channel.CALL
+    token = satisfied.token_of(invitation) if by_link else ""
+    invitation.channel = channel
+    invitation.token_hash = satisfied.hash_of(token) if by_link else None
     invitation.save(update_fields=["channel", "token_hash"])
     return invitation, token
+
+
+def _of_closing(
+    complaint: Complaint, closing: Transition, channel: str, now: datetime
+) -> Invitation:
+    asked = {"complaint": complaint, "channel": channel, "asked_at": now}
+    found, _new = Invitation.objects.get_or_create(
+        closing=closing, defaults={**asked, "expires_at": now + satisfied.VALID}
+    )
+    return found
 
 
 def open_invitation(token: str, now: datetime) -> Invitation:
@@ -162,7 +164,7 @@ def call_back(
         check_version(complaint, version)
         check_caller(complaint, by)
         closing = check_closed(complaint)
-        invitation, _token = invite(complaint, closing, Invitation.Channel.CALL, now)
+        invitation = _of_closing(complaint, closing, Invitation.Channel.CALL, now)
         if Feedback.objects.filter(invitation=invitation).exists():
             raise AlreadyGiven(_("消费者对这次办结已经评价过，不能再登记"))
         return _take(complaint, invitation, data, Feedback.Source.CALLBACK, by, now)
