@@ -17,6 +17,14 @@ from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
 from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
+from complaints.models.mass import (
+    MassCase,
+    MassDraft,
+    MassDraftRow,
+    MassMember,
+    MassOpinion,
+    SilentConsumer,
+)
 from complaints.models.payment import Payment, PaymentFile, PaymentRow
 from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
@@ -55,6 +63,11 @@ __all__ = [
     "ImportRun",
     "ImportTemplate",
     "Invitation",
+    "MassCase",
+    "MassDraft",
+    "MassDraftRow",
+    "MassMember",
+    "MassOpinion",
     "Measure",
     "Moment",
     "NamedPerson",
@@ -71,6 +84,7 @@ __all__ = [
     "Resolution",
     "SearchDocument",
     "SigningKey",
+    "SilentConsumer",
     "SweepRun",
     "TargetLength",
     "Transition",
