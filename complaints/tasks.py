@@ -11,6 +11,7 @@ from complaints.actions import (
     communication,
     import_run,
     importing,
+    mass_draft,
     payment_file,
     payment_run,
     recount,
@@ -99,3 +100,16 @@ def resume_recounts() -> int:
     """
     calendar_notice.forget_unloaded(timezone.now())
     return recount.sweep(timezone.now())
+
+
+@shared_task
+def draft_for_members(draft_id: int) -> None:
+    """Draft for some members of a mass case, then call the next worker."""
+    if mass_draft.work(draft_id, timezone.now()):
+        mass_draft.enqueue(draft_id)
+
+
+@shared_task
+def resume_mass_drafts() -> int:
+    """Call workers for those that are not finished; answers for how many."""
+    return mass_draft.sweep()

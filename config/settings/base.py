@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume imports": {"task": "complaints.tasks.resume_imports", "schedule": 30.0},
     "resume recounts": {"task": "complaints.tasks.resume_recounts", "schedule": 30.0},
     "resume trials": {"task": "complaints.tasks.resume_trials", "schedule": 60.0},
+    "resume mass drafts": {"task": "complaints.tasks.resume_mass_drafts", "schedule": 60.0},
     "notice another rulebook": {"task": "complaints.tasks.notice_rulebook", "schedule": 300.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
