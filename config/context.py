@@ -58,6 +58,13 @@ PLACES = (
         ("payment_files", "payment_file"),
     ),
     Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
+    Place(
+        "mass_cases",
+        "users",
+        gettext_lazy("群体"),
+        ("manage_mass", "sign_resolutions"),
+        ("mass_case", "mass_new", "mass_edit"),
+    ),
     Place("satisfaction_list", "star", gettext_lazy("评价"), ("see_satisfaction",)),
     Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
     Place(

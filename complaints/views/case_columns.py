@@ -22,6 +22,7 @@ from complaints.models import (
     Extension,
     Hold,
     Invitation,
+    MassMember,
     Measure,
     Opinion,
     Outbox,
@@ -120,6 +121,12 @@ def columns(user: User) -> dict[str, Any]:
         **_latest(),
         **_counts(),
         "asked": _asked(),
+        "mass": _first(
+            MassMember.objects.all(),
+            id="mass",
+            title="mass__title",
+            finding="mass__finding",
+        ),
         "same_person": _same_person(user),
     }
 

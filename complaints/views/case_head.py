@@ -226,6 +226,10 @@ def _others(page: CasePage) -> list[Action]:
             ),
         ),
         (
+            page.may("manage_mass"),
+            Action("mass", _mass_words(page), address("mass_of_case", number), icon="users"),
+        ),
+        (
             page.may("edit_complaints") and not complaint.shared_with_counsel,
             Action("share", _("请法务协助"), reverse("share", args=[number]), icon="scale"),
         ),
@@ -249,6 +253,10 @@ def _others(page: CasePage) -> list[Action]:
         ),
     ]
     return [action for allowed, action in found if allowed and action.url]
+
+
+def _mass_words(page: CasePage) -> str:
+    return _("移出群体性案件") if page.complaint.mass else _("加入群体性案件")
 
 
 def _audit(complaint: Complaint) -> str:

@@ -187,6 +187,8 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         ),
         "person_cleared": _("取消点名登记"),
         "recused": _("回避本案"),
+        "mass_joined": _("加入群体性案件“{title}”").format(title=event.detail.get("title", "")),
+        "mass_left": _("移出群体性案件“{title}”").format(title=event.detail.get("title", "")),
     }
     return Words(titles.get(event.code, event.code), event.text)
 

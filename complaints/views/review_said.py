@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from functools import cached_property
 
-from complaints.models import Complaint, Opinion, Resolution
+from complaints.models import Complaint, MassCase, MassOpinion, Opinion, Resolution
 from complaints.signing import differences, liveness
+from complaints.signing import mass as mass_signing
 
 
 class Said(ABC):
@@ -49,3 +50,13 @@ class Said(ABC):
         """Why the signature on the version that counts holds no more; "" while it does."""
         void = liveness.void_of(self.signature) if self.signature else None
         return differences.sentence(void.changed) if void else ""
+
+    @cached_property
+    def mass(self) -> MassCase | None:
+        """The mass case that this one belongs to."""
+        return MassCase.objects.filter(members__complaint=self.complaint).first()
+
+    @cached_property
+    def mass_opinion(self) -> MassOpinion | None:
+        """Counsel's signature that holds over its common finding."""
+        return mass_signing.live(self.mass) if self.mass else None

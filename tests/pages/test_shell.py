@@ -21,9 +21,12 @@ def browser(user) -> Client:
 def test_the_rail_shows_what_the_role_may_open_and_each_entry_answers(cast: Cast) -> None:
     wanted = {
         "agent": ["待办", "登记", "承诺", "档案", "规则", "法规", "日历", "导入"],
-        "supervisor": ["待办", "登记", "承诺", "档案", "规则", "法规", "日历", "导入", "运行"],
-        "counsel": ["待办", "承诺", "审核", "档案", "规则", "法规", "日历"],
-        "auditor": ["待办", "承诺", "档案", "规则", "法规", "日历", "审计"],
+        "supervisor": [
+            *("待办", "登记", "承诺", "群体", "评价", "档案", "规则", "法规", "日历", "导入"),
+            "运行",
+        ],
+        "counsel": ["待办", "承诺", "审核", "群体", "档案", "规则", "法规", "日历"],
+        "auditor": ["待办", "承诺", "评价", "档案", "规则", "法规", "日历", "审计"],
         "administrator": ["规则", "法规", "日历", "用户", "运行"],
     }
     for name, labels in wanted.items():

@@ -25,6 +25,7 @@ from complaints.models import (
     Consult,
     Extension,
     ImportRun,
+    MassCase,
     Outbox,
     Payment,
     PaymentFile,
@@ -158,6 +159,7 @@ GAPS: dict[str, Any] = {
     "absence": lambda case: _first(Absence.objects.all()),
     "notice": lambda case: _first(Notice.objects.filter(user__isnull=False)),
     "token": lambda case: _token(),
+    "mass": lambda case: _first(MassCase.objects.all()),
     "invitation": lambda case: _invited(case),
     "name": lambda case: "0" * 32,  # no such mail
     "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded
