@@ -9,6 +9,7 @@ from complaints.api import (
     evidence,
     facts,
     letters,
+    mass,
     payments,
     resolutions,
     reviewing,
@@ -121,10 +122,15 @@ of_one_case += [
     path(
         "satisfaction/", satisfaction.CaseSatisfactionView.as_view(), name="api-case-satisfaction"
     ),
+    path("mass/leave/", mass.LeaveView.as_view(), name="api-mass-leave"),
     path("redo/", satisfaction.RedoView.as_view(), name="api-redo"),
 ]
 
 urlpatterns = [
+    path("mass/", mass.MassCasesView.as_view(), name="api-mass-cases"),
+    path("mass/<int:mass>/", mass.MassCaseView.as_view(), name="api-mass-case"),
+    path("mass/<int:mass>/members/", mass.MassMembersView.as_view(), name="api-mass-members"),
+    path("mass/<int:mass>/silent/", mass.MassSilentView.as_view(), name="api-mass-silent"),
     path("satisfaction/", satisfaction.SatisfactionView.as_view(), name="api-satisfaction"),
     path(
         "satisfaction/figures/",

@@ -1,0 +1,211 @@
+"""Mass cases over HTTP: shapes, and what the description says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework import serializers as s
+
+from accounts.api.paging import Order
+from accounts.api.schema import paged, paging
+from complaints import mass_members
+from complaints.actions.mass import LONGEST
+from complaints.api.serializers import Person
+from complaints.clock_words import local
+from complaints.lifecycle import State
+from complaints.models import MassCase, SilentConsumer
+from complaints.signing import mass as signing
+from legal_rules.vocabulary import CATEGORIES
+
+Shape = s.Serializer[Any]
+ORDERS = {"-opened_at": Order("opened_at", newest_first=True), "opened_at": Order("opened_at")}
+BY_AT = {"-at": Order("at", newest_first=True), "at": Order("at")}
+BY_LISTING = {"-added_at": Order("added_at", newest_first=True), "added_at": Order("added_at")}
+
+
+def mass_case(mass: MassCase) -> dict[str, Any]:
+    """One mass case as the list has it."""
+    return {
+        "id": mass.pk,
+        "title": mass.title,
+        "category": mass.category,
+        "product_name": mass.product_name,
+        "defect": mass.defect,
+        "finding": mass.finding,
+        "version": mass.version,
+        "opened_by": _person(mass.opened_by),
+        "opened_at": local(mass.opened_at),
+    }
+
+
+def whole(mass: MassCase, members: dict[str, int], silent: dict[str, int]) -> dict[str, Any]:
+    """With counsel's signature that holds, and the figures."""
+    signed = signing.live(mass)
+    opinion = None
+    if signed is not None:
+        opinion = {
+            "by": _person(signed.by),
+            "at": local(signed.at),
+            "text": signed.text,
+            "content": signed.content_hash,
+        }
+    return {**mass_case(mass), "opinion": opinion, "members": members, "silent": silent}
+
+
+def member(row: Any) -> dict[str, Any]:
+    """A case that belongs to it."""
+    case = row.complaint
+    return {
+        "complaint": case.number,
+        "title": case.title,
+        "state": case.state,
+        "drafted": row.drafted,
+        "at": local(row.at),
+    }
+
+
+def silent(row: Any) -> dict[str, Any]:
+    """Somebody who has not complained, masked."""
+    listed: SilentConsumer = row
+    return {
+        "id": listed.pk,
+        "name": listed.consumer.name_masked,
+        "phone": listed.consumer.phone_masked,
+        "complained": row.complained,
+        "complaint": row.number,
+        "told_at": local(listed.told_at),
+        "told_how": listed.told_how,
+        "added_at": local(listed.added_at),
+    }
+
+
+def _person(user: Any) -> dict[str, str]:
+    return {"username": user.username, "name": user.name}
+
+
+class MassAnswer(Shape):
+    id = s.IntegerField()
+    title = s.CharField()
+    category = s.CharField()
+    product_name = s.CharField(allow_blank=True)
+    defect = s.CharField()
+    finding = s.CharField(allow_blank=True)
+    version = s.IntegerField()
+    opened_by = Person()
+    opened_at = s.DateTimeField()
+
+
+class MassOpinionAnswer(Shape):
+    by = Person()
+    at = s.DateTimeField()
+    text = s.CharField()
+    content = s.CharField(help_text=_("所签内容的 SHA-256"))
+
+
+def _counts(name: str, known: dict[str, Any]) -> Shape:
+    fields = {word: s.IntegerField() for word in known}
+    made: type[Shape] = type(name, (s.Serializer,), fields)
+    return made()
+
+
+class MassWhole(MassAnswer):
+    opinion = MassOpinionAnswer(allow_null=True, help_text=_("仍然有效的法务签署"))
+    members = _counts("MassMemberCounts", mass_members.MEMBERS)
+    silent = _counts("MassSilentCounts", mass_members.SILENT)
+
+
+class MassMemberAnswer(Shape):
+    complaint = s.CharField()
+    title = s.CharField()
+    state = s.ChoiceField(State.choices)
+    drafted = s.BooleanField(help_text=_("已有方案"))
+    at = s.DateTimeField()
+
+
+class SilentAnswer(Shape):
+    id = s.IntegerField()
+    name = s.CharField(allow_blank=True)
+    phone = s.CharField()
+    complained = s.BooleanField(help_text=_("同一电话后来投诉了"))
+    complaint = s.CharField(allow_null=True, help_text=_("您可以查看时为案件编号"))
+    told_at = s.DateTimeField(allow_null=True)
+    told_how = s.CharField(allow_blank=True)
+    added_at = s.DateTimeField()
+
+
+class NewMass(Shape):
+    title = s.CharField(max_length=120)
+    category = s.ChoiceField(list(CATEGORIES))
+    product_name = s.CharField(required=False, allow_blank=True, max_length=200)
+    defect = s.CharField(max_length=LONGEST)
+    finding = s.CharField(required=False, allow_blank=True, max_length=LONGEST)
+
+
+class ChangedMass(Shape):
+    version = s.IntegerField(required=False)
+    title = s.CharField(required=False, max_length=120)
+    category = s.ChoiceField(list(CATEGORIES), required=False)
+    product_name = s.CharField(required=False, allow_blank=True, max_length=200)
+    defect = s.CharField(required=False, max_length=LONGEST)
+    finding = s.CharField(required=False, allow_blank=True, max_length=LONGEST)
+
+
+class Joining(Shape):
+    complaint = s.CharField(max_length=20)
+    version = s.IntegerField(required=False, help_text=_("您最后读到的案件版本"))
+
+
+class Leaving(Shape):
+    reason = s.CharField(max_length=2000)
+    version = s.IntegerField(required=False, help_text=_("您最后读到的案件版本"))
+
+
+def _call(operation: str, summary: Any, answers: Any, **more: Any) -> dict[str, Any]:
+    status = more.pop("status", 200)
+    described = {"operation_id": operation, "summary": summary, "tags": ["mass"]}
+    return {**described, "responses": {status: answers}, **more}
+
+
+def _example(name: str, value: Any) -> list[OpenApiExample]:
+    return [OpenApiExample(name, value=value, request_only=True)]
+
+
+LIST = _call("mass_list", _("群体性案件"), paged(MassAnswer), parameters=paging(ORDERS))
+OPEN = _call(
+    "mass_open",
+    _("建立群体性案件"),
+    MassWhole,
+    status=201,
+    request=NewMass,
+    examples=_example(
+        "同一话术",
+        {"title": "外呼虚假宣传", "category": "telesales_fraud", "defect": "称可根治高血压"},
+    ),
+)
+READ = _call("mass_read", _("一件群体性案件，含有效的签署和数字"), MassWhole)
+CHANGE = _call(
+    "mass_change", _("修改群体性案件；改动使法务的签署失效"), MassWhole, request=ChangedMass
+)
+MEMBERS = _call(
+    "mass_members",
+    _("成员案件"),
+    paged(MassMemberAnswer),
+    parameters=[OpenApiParameter("show", enum=list(mass_members.MEMBERS)), *paging(BY_AT)],
+)
+JOIN = _call(
+    "mass_join",
+    _("案件加入群体性案件"),
+    MassWhole,
+    status=201,
+    request=Joining,
+    examples=_example("加入", {"complaint": "TS26-000012"}),
+)
+LEAVE = _call("mass_leave", _("案件移出群体性案件"), None, status=204, request=Leaving)
+SILENT = _call(
+    "mass_silent",
+    _("还没有投诉的消费者"),
+    paged(SilentAnswer),
+    parameters=[OpenApiParameter("show", enum=list(mass_members.SILENT)), *paging(BY_LISTING)],
+)

@@ -1,0 +1,63 @@
+"""Mass cases, by a program."""
+
+from __future__ import annotations
+
+from complaints.actions import silent
+from complaints.models import Complaint, MassCase, MassMember
+from tests import factories as f
+from tests.api.conftest import ok, program
+from tests.cast import Cast
+from tests.complaints.test_mass import VALUES, signed
+from tests.importing.files import as_csv
+
+
+def test_a_mass_case_is_opened_changed_joined_and_left(cast: Cast) -> None:
+    boss, case = program(cast.supervisor), f.investigating(cast)
+    made = ok(boss.post("mass/", VALUES), 201)
+    assert (made["title"], made["opinion"], made["members"]["all"]) == (VALUES["title"], None, 0)
+    path = f"mass/{made['id']}/"
+    changed = ok(boss("patch", path, {"finding": "已查明", "version": 1}))
+    assert (changed["finding"], changed["version"]) == ("已查明", 2)
+    assert boss("patch", path, {"finding": "x", "version": 1}).status_code == 409
+    joined = ok(boss.post(f"{path}members/", {"complaint": case.number}), 201)
+    assert joined["members"]["undrafted"] == 1
+    rows = ok(program(cast.agent).get(f"{path}members/?show=open"))["results"]
+    assert [row["complaint"] for row in rows] == [case.number]
+    assert boss.post(f"{path}members/", {"complaint": case.number}).status_code == 400
+    left = f"complaints/{case.number}/mass/leave/"
+    assert boss.post(left, {"reason": ""}).status_code == 400
+    assert boss.post(left, {"reason": "另一批次"}).status_code == 204
+    assert not MassMember.objects.exists()
+
+
+def test_counsels_signature_is_read_and_only_while_it_holds(cast: Cast) -> None:
+    boss = program(cast.supervisor)
+    made = ok(boss.post("mass/", VALUES), 201)
+    signed(cast, MassCase.objects.get())
+    path = f"mass/{made['id']}/"
+    assert ok(boss.get(path))["opinion"]["by"]["username"] == "counsel"
+    assert ok(boss("patch", path, {"defect": "另一问题"}))["opinion"] is None
+
+
+def test_who_has_not_complained_is_listed_masked(cast: Cast) -> None:
+    boss = program(cast.supervisor)
+    pk = ok(boss.post("mass/", VALUES), 201)["id"]
+    data = as_csv([["甲测试", "12000000001"]], ["姓名", "电话"])
+    silent.take(pk, [data], by=cast.supervisor)
+    (row,) = ok(boss.get(f"mass/{pk}/silent/?show=none"))["results"]
+    assert (row["name"], row["phone"], row["complained"]) == ("甲**", "120****0001", False)
+    assert ok(boss.get(f"mass/{pk}/silent/?show=told"))["results"] == []
+
+
+def test_others_are_refused(cast: Cast) -> None:
+    pk = ok(program(cast.supervisor).post("mass/", VALUES), 201)["id"]
+    number = f.investigating(cast).number
+    assert program(cast.agent).post("mass/", VALUES).status_code == 403
+    foreign = program(cast.outside_supervisor)
+    assert foreign.get(f"mass/{pk}/").status_code == 404
+    assert foreign.post(f"mass/{pk}/members/", {"complaint": number}).status_code == 404
+    assert ok(foreign.get("mass/"))["results"] == []
+    wrong = program(cast.supervisor).post("mass/", {"title": "", "category": "x"})
+    assert wrong.status_code == 400
+    assert {e["field"] for e in wrong.json()["errors"]} == {"title", "category", "defect"}
+    assert Complaint.objects.get(number=number).version
