@@ -7,9 +7,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from audit.record import record
@@ -58,12 +60,10 @@ def start(pk: int, *, by: User, now: datetime | None = None, enqueued: bool = Tr
 
 def enqueue(draft_id: int) -> None:
     """Call a worker. A broker that is away costs a minute: beat calls again."""
-    from complaints.tasks import draft_for_members
-
     try:
-        draft_for_members.apply_async((draft_id,), retry=False, ignore_result=True)
-    except Exception:  # the sweep finds it
-        log.warning("broker not reachable; mass draft %s waits for the sweep", draft_id)
+        current_app.send_task("complaints.tasks.draft_for_members", [draft_id])
+    except (OperationalError, OSError) as error:
+        log.warning("mass draft %s waits for the broker: %s", draft_id, type(error).__name__)
 
 
 def sweep() -> int:
