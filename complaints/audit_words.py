@@ -35,6 +35,7 @@ VERBS: dict[str, str | Promise] = {
     "resolution.consult_asked": pgettext_lazy("audit", "请求加签"),
     "resolution.consult_answered": pgettext_lazy("audit", "答复加签"),
     "resolution.consult_withdrawn": pgettext_lazy("audit", "撤回加签"),
+    "resolution.read": pgettext_lazy("audit", "读完送审的方案"),
     "resolution.commented": pgettext_lazy("audit", "批注方案"),
     "resolution.comment_resolved": pgettext_lazy("audit", "处理批注"),
     "signature.voided": pgettext_lazy("audit", "签署失效"),

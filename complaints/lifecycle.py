@@ -94,6 +94,7 @@ class Field(models.TextChoices):
     BELOW_MINIMUM_REASON = "below_minimum_reason", _("低于法定最低额的理由")
     TAKE_OVER = "take_over", _("承担草稿规则的理由")
     CONDITIONS = "conditions", _("签署条件")
+    CHECKLIST = "checklist", _("核对清单")
     MEANS = "means", _("消费者以何种方式答复")
     EVIDENCE = "evidence", _("证据编号")
     BODY = "body", _("外部机构")
@@ -262,8 +263,14 @@ STEPS: dict[str, Step] = {
                 g.enough_have_signed,
                 g.conditions_are_met,
             ),
+            checks=(c.checklist_is_complete,),
             fields=(Field.OPINION,),
-            optional=(Field.BELOW_MINIMUM_REASON, Field.TAKE_OVER, Field.CONDITIONS),
+            optional=(
+                Field.BELOW_MINIMUM_REASON,
+                Field.TAKE_OVER,
+                Field.CONDITIONS,
+                Field.CHECKLIST,
+            ),
             effects=("send_reply_letter",),
             stops=("counsel_review", "general_reply"),
             starts=("consumer_reply",),

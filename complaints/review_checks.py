@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -33,6 +33,7 @@ class Check:
     label: str
     figure: str = ""
     notes: tuple[str, ...] = ()
+    code: str = ""
 
 
 def total_of(resolution: Resolution) -> Decimal:
@@ -52,19 +53,20 @@ def all_of(
     None leaves their check out.
     """
     text = f"{resolution.explanation}\n{resolution.letter}"
-    return [
-        _facts(complaint, result, evidence),
-        _basis(resolution.legal_basis, result),
-        *([_signed_rules(carriers)] if carriers is not None else []),
-        _amount(resolution, result),
-        _formulas(list(resolution.measures.all()), result),
-        _letter_agrees(resolution),
-        _points(resolution, result),
-        _wording(_("没有绝对化承诺或疗效断言"), text, "absolute"),
-        _wording(_("没有排除、限制消费者权利的内容"), text, "unfair"),
-        _wording(_("没有激化矛盾的用语"), text, "conflict"),
-        _other_remedies(resolution.letter),
-    ]
+    found = {
+        "facts": _facts(complaint, result, evidence),
+        "basis": _basis(resolution.legal_basis, result),
+        **({"signed_rules": _signed_rules(carriers)} if carriers is not None else {}),
+        "amount": _amount(resolution, result),
+        "formulas": _formulas(list(resolution.measures.all()), result),
+        "letter_agrees": _letter_agrees(resolution),
+        "points": _points(resolution, result),
+        "absolute": _wording(_("没有绝对化承诺或疗效断言"), text, "absolute"),
+        "unfair": _wording(_("没有排除、限制消费者权利的内容"), text, "unfair"),
+        "conflict": _wording(_("没有激化矛盾的用语"), text, "conflict"),
+        "other_remedies": _other_remedies(resolution.letter),
+    }
+    return [replace(check, code=code) for code, check in found.items()]
 
 
 def _facts(complaint: Complaint, result: Mapping[str, Any], evidence: int) -> Check:

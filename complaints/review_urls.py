@@ -17,6 +17,7 @@ urlpatterns = [
     path("review/", review.review, name="review"),
     path("review/<str:number>/", review.review_case, name="review_case"),
     path("review/<str:number>/findings/", review.findings, name="review_findings"),
+    path("review/<str:number>/read/", review.read_to_the_end, name="review_read"),
     path("review/<str:number>/comments/", counsel_acts.comment, name="comment"),
     path(
         "review/<str:number>/comments/<int:comment>/resolve/",

@@ -10,7 +10,9 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from complaints import checklist
 from complaints.choices import CONSENT_MEANS, DECLINE_REASONS, EXTERNAL_OUTCOMES
 from complaints.guards import Situation
 
@@ -36,6 +38,19 @@ def says_what_to_mend(s: Situation) -> str:
     if s.field("comments") or s.comments:
         return ""
     return _("请填写退回意见，或者在方案上批注")
+
+
+def checklist_is_complete(s: Situation) -> str:
+    ticked = s.field("checklist")
+    lacking = checklist.missing(ticked) if ticked is not None else []
+    if not lacking:
+        return ""
+    words = ngettext(
+        "核对清单还有 %(n)s 项没有勾选：%(items)s。请核对后逐项勾选，再签署",
+        "核对清单还有 %(n)s 项没有勾选：%(items)s。请核对后逐项勾选，再签署",
+        len(lacking),
+    )
+    return words % {"n": len(lacking), "items": _("、").join(lacking)}
 
 
 def means_is_known(s: Situation) -> str:

@@ -16,6 +16,7 @@ from audit.record import record
 from complaints import carrying, snapshots
 from complaints.actions.resolution import current
 from complaints.advance import Also
+from complaints.checklist import ITEMS
 from complaints.errors import ContentChanged
 from complaints.models import Analysis, Complaint, Opinion, Resolution, Transition
 from complaints.signing import statements
@@ -144,6 +145,7 @@ def put(resolution: Resolution, word: Word) -> Opinion:
         rules=_taken_over(resolution, word),
         analysis=resolution.analysis,
         reauthenticated_at=word.reauthenticated_at,
+        checklist=[item for item in ITEMS if (word.fields.get("checklist") or {}).get(item)],
     )
     statements.seal(opinion, covered, word.at)
     return opinion

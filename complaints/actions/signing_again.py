@@ -58,7 +58,7 @@ def unmet(situation: CaseSituation, *, asking: bool = False) -> list[Unmet]:
     if not liveness.waits_for_another(complaint):
         words = _("案件 {number} 没有等待重新签署的方案").format(number=complaint.number)
         return [Unmet("state", words)]
-    asked = [g for g in step.guards if g is not enough_have_signed]
+    asked = [g for g in (*step.guards, *step.checks) if g is not enough_have_signed]
     found = [Unmet(g.__name__, message) for g in asked if (message := g(situation))]
     if situation.by is not None and situation.by.pk in policy.signers(situation.signatures):
         found.append(Unmet("signed", _("您已签署，还须由另一位法务签署")))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from audit.record import record
-from complaints import snapshots, validation
+from complaints import checklist, snapshots, validation
 from complaints.actions import conditions, feedback, first_signatures, signature, withdrawal
 from complaints.actions import facts as fact_actions
 from complaints.actions import resolution as resolutions
@@ -139,6 +139,8 @@ def _clean_field(name: str, value: Any) -> Any:
         return {str(f): validation.text(why, 2000, lines=True) for f, why in value.items()}
     if name == Field.TAKE_OVER:
         return _clean_reasons(value)
+    if name == Field.CHECKLIST:
+        return checklist.cleaned(value)
     if name == Field.CONDITIONS:
         return conditions.cleaned(value)
     if name == Field.EVIDENCE:

@@ -29,7 +29,7 @@ from complaints.models.payment import Payment, PaymentFile, PaymentRow
 from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
-from complaints.models.reviewing import Comment, Condition, Consult
+from complaints.models.reviewing import Comment, Condition, Consult, SeenVersion
 from complaints.models.satisfaction import Feedback, Invitation
 from complaints.models.search import SearchDocument
 from complaints.models.segregation import NamedPerson, Recusal
@@ -83,6 +83,7 @@ __all__ = [
     "Recusal",
     "Resolution",
     "SearchDocument",
+    "SeenVersion",
     "SigningKey",
     "SilentConsumer",
     "SweepRun",

@@ -170,6 +170,8 @@ class Opinion(models.Model):
     covered = models.JSONField(null=True, blank=True)
     statement = models.JSONField(null=True, blank=True)
     signature = models.CharField(max_length=88, blank=True)  # base64
+    # What the signer ticked off (`complaints.checklist`).
+    checklist = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     key_id = models.CharField(max_length=16, blank=True)
 
     class Meta:

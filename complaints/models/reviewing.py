@@ -120,3 +120,27 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} {self.start}"
+
+
+class SeenVersion(models.Model):
+    """What one of counsel has read to its end: the fingerprint, and a short hash of each part, by
+    which is said what changed since (`signing.parts`).
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    resolution = models.ForeignKey(
+        Resolution, on_delete=models.PROTECT, related_name="seen_versions"
+    )
+    content_hash = models.CharField(max_length=64)
+    parts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "resolution", "content_hash"], name="a_content_is_read_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resolution_id} {self.user_id}"

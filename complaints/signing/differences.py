@@ -39,6 +39,7 @@ NAMES: dict[str, str | Promise] = {
     "opinion": gettext_lazy("审核意见"),
     "below_minimum_reason": gettext_lazy("低于法定最低额的理由"),
     "taken_over": gettext_lazy("承担草稿规则的理由"),
+    "checklist": gettext_lazy("核对清单"),
     "key": gettext_lazy("签署密钥"),
     "signature": gettext_lazy("数字签名"),
     "kept": gettext_lazy("签署时留存的内容"),

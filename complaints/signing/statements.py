@@ -32,7 +32,9 @@ def as_it_stands(opinion: Opinion, number: int | None = None) -> dict[str, Any]:
     one, unless somebody changed a column.
     """
     resolution = opinion.resolution
+    ticked = {"checklist": list(opinion.checklist)} if opinion.checklist else {}
     return {
+        **ticked,
         "format": format_of(opinion) if number is None else number,
         "case": resolution.complaint.number,
         "version": resolution.version,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import needs, person
 from complaints import points
-from complaints.actions import communication
+from complaints.actions import communication, reading
 from complaints.actions import facts as fact_actions
 from complaints.errors import Invalid, StaleVersion
 from complaints.models import Resolution
@@ -73,6 +73,23 @@ def decide(request: HttpRequest, desk: Review) -> HttpResponse:
 
 
 @require_POST
+@needs("sign_resolutions")
+def read_to_the_end(request: HttpRequest, number: str) -> HttpResponse:
+    """已读完: said by a script at the end of the letter, or by the button there."""
+    case_of(request, number)
+    refused = ""
+    try:
+        reading.mark_read(number, request.POST.get("read", ""), by=person(request))
+    except (Invalid, StaleVersion) as error:
+        refused = error.message
+    if request.headers.get("HX-Request"):
+        return HttpResponse(refused, status=200 if refused else 204, content_type="text/plain")
+    if refused:
+        messages.warning(request, refused)
+    return redirect("review_case", number)
+
+
+@require_POST
 @needs("find_facts")
 def findings(request: HttpRequest, number: str) -> HttpResponse:
     """Counsel's own findings; the analysis is frozen anew with them."""
@@ -116,6 +133,7 @@ def shown(
         "desk": desk,
         "points": points.shown(desk.resolution, desk.result, desk.lang),
         "word": (word := word or signing.Word()),
+        "checklist": desk.checklist(word.checklist) if desk.open else [],
         "takes_over": desk.takes_over(word.take_over) if desk.open else [],
         "tab": tab if tab in TABS else TABS[0],
         "clean": request.GET.get("view") == "clean",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from datetime import datetime
 from functools import cached_property
+from typing import Any
 
+from accounts.models import User
 from complaints import quoting
-from complaints.models import Comment, Consult, Resolution
+from complaints.models import Comment, Consult, Measure, Resolution, SeenVersion
 from complaints.quoting import Placed
+from complaints.signing import differences, parts
 from complaints.views.review_marks import Run, marked
 from complaints.views.review_said import Said
 from legal_rules import text_diff
@@ -15,7 +20,18 @@ from legal_rules import text_diff
 class Compared(Said):
     """Of the version before counsel. Everything is read when first asked for."""
 
+    user: User
     read_before: int | None  # version that was read before the content changed
+
+    @property
+    @abstractmethod
+    def read(self) -> str:
+        """The fingerprint of what stands on the page."""
+
+    @property
+    @abstractmethod
+    def covered(self) -> dict[str, Any]:
+        """What a signature on it would cover."""
 
     @cached_property
     def versions(self) -> list[Resolution]:
@@ -26,13 +42,52 @@ class Compared(Said):
             each.complaint = self.complaint
         return found
 
+    @cached_property
+    def seen_before(self) -> list[SeenVersion]:
+        """What this person read of the case, the newest first."""
+        rows = SeenVersion.objects.filter(user=self.user, resolution__complaint=self.complaint)
+        return list(rows.order_by("-at", "-id"))
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When this person read exactly what stands on the page to its end."""
+        return next((s.at for s in self.seen_before if s.content_hash == self.read), None)
+
+    @property
+    def last_read(self) -> SeenVersion | None:
+        """What this person read last before what stands on the page."""
+        return next((s for s in self.seen_before if s.content_hash != self.read), None)
+
+    @property
+    def changed_since_read(self) -> str:
+        """The parts that changed since, in words; "" where nothing else was read."""
+        last = self.last_read
+        if last is None or self.read_at is not None:
+            return ""
+        return differences.in_words(parts.changed(last.parts, parts.parts_of(self.covered)))
+
     @property
     def compared_with(self) -> Resolution | None:
-        """What the letter is compared with: the version read before, else the one before."""
+        """The older version with which the texts are compared: the one that the page showed this
+        person a moment ago, else the last one that the person read, else the one before.
+        """
         if self.resolution is None:
             return None
         older = [v for v in self.versions if v.version < self.resolution.version]
-        return next((v for v in older if v.version == self.read_before), next(iter(older), None))
+        shown = [v for v in older if v.version == self.read_before]
+        return next(iter([*shown, *(v for v in older if self._knows(v)), *older]), None)
+
+    @property
+    def knows_compared(self) -> bool:
+        """Whether this person read that version."""
+        old = self.compared_with
+        return old is not None and (old.version == self.read_before or self._knows(old))
+
+    def _knows(self, version: Resolution) -> bool:
+        """Whoever judged a version has read it."""
+        seen = {s.resolution_id for s in self.seen_before}
+        judged = {o.resolution_id for o in self.opinions if o.by_id == self.user.pk}
+        return version.pk in seen | judged
 
     @cached_property
     def _pieces(self) -> list[text_diff.Piece]:
@@ -64,6 +119,24 @@ class Compared(Said):
         """The explanation with the comments in it, in paragraphs."""
         text = self.resolution.explanation if self.resolution else ""
         return self._unchanged("explanation", text)
+
+    @property
+    def explanation_diff(self) -> list[list[Run]]:
+        """The explanation with what was added and left out besides."""
+        old, new = self.compared_with, self.resolution
+        if old is None or new is None:
+            return self.explanation
+        pieces = text_diff.compare(old.explanation, new.explanation)
+        return marked(pieces, self._in("explanation"))
+
+    @property
+    def measures_diff(self) -> list[list[text_diff.Piece]]:
+        """The measures that changed, each in one line."""
+        old, new = self.compared_with, self.resolution
+        if old is None or new is None:
+            return []
+        lines = text_diff.paragraphs(text_diff.compare(in_lines(old), in_lines(new)))
+        return [line for line in lines if any(p.kind != "same" for p in line)]
 
     def _unchanged(self, part: str, text: str) -> list[list[Run]]:
         return marked([text_diff.Piece("same", text)], self._in(part))
@@ -103,3 +176,20 @@ class Compared(Said):
             c for c in self.consults if self.resolution and c.resolution_id == self.resolution.pk
         ]
         return [c for c in asked if c.answered_at is None and c.withdrawn_at is None]
+
+
+def in_lines(resolution: Resolution) -> str:
+    """The measures, each in one line."""
+    return "\n".join(_line(measure) for measure in resolution.measures.all())
+
+
+def _line(m: Measure) -> str:
+    texts = (
+        m.get_kind_display(),
+        m.description,
+        m.formula,
+        f"{m.amount:,.2f}" if m.amount is not None else "",
+        m.due.isoformat() if m.due else "",
+        m.basis,
+    )
+    return " · ".join(text for text in texts if text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -22,9 +22,9 @@ from complaints.models import Complaint, FactAnswer, Resolution
 from complaints.querysets import ComplaintQuerySet
 from complaints.review_checks import Check
 from complaints.signing import liveness
-from complaints.signing.canonical import content_hash
+from complaints.signing.canonical import content, hash_of
 from complaints.situation import CaseSituation
-from complaints.views import changes, queue_rows
+from complaints.views import changes, queue_rows, review_checklist
 from complaints.views.case_calc import rounded
 from complaints.views.review_compared import Compared
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
@@ -95,9 +95,14 @@ class Review(Compared):
         return liveness.waits_for_another(self.complaint)
 
     @cached_property
+    def covered(self) -> dict[str, Any]:
+        """What a signature on it would cover."""
+        return content(self.resolution, carriers=self.carriers) if self.resolution else {}
+
+    @cached_property
     def read(self) -> str:
         """The fingerprint of what stands on the page (SHA-256, hex)."""
-        return content_hash(self.resolution, self.carriers) if self.resolution else ""
+        return hash_of(self.covered) if self.resolution else ""
 
     @cached_property
     def seen(self) -> int:
@@ -157,6 +162,11 @@ class Review(Compared):
             len(self.evidence),
             self.carriers if self.open else None,  # of what is signed the signature says it
         )
+
+    def checklist(self, ticked: Iterable[str]) -> list[review_checklist.Item]:
+        """What counsel ticks off, with what the program found beside each."""
+        letter = self.resolution.letter if self.resolution else ""
+        return review_checklist.shown(self.checks, letter, ticked)
 
     @property
     def passed(self) -> int:

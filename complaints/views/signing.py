@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import reauthentication
 from complaints.actions import signature, signing_again, steps
 from complaints.advance import find
+from complaints.checklist import ITEMS
 from complaints.errors import ContentChanged, Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.guards import REAUTHENTICATION_LASTS
 from complaints.views.review_desk import Review
@@ -33,12 +34,17 @@ class Word:
     seen: str = ""
     version: str = ""
     take_over: dict[str, str] = field(default_factory=dict)  # draft rule → why counsel takes it on
+    checklist: list[str] = field(default_factory=list)  # the items that are ticked
 
     @classmethod
     def posted(cls, data: QueryDict) -> Word:
         """As the form sends it."""
         names = ("opinion", "below_minimum_reason", "conditions", "read", "seen", "version")
-        return cls(**{name: data.get(name, "") for name in names}, take_over=_reasons(data))
+        return cls(
+            **{name: data.get(name, "") for name in names},
+            take_over=_reasons(data),
+            checklist=data.getlist("checklist"),
+        )
 
     @classmethod
     def drafted(cls, draft: Mapping[str, Any]) -> Word:
@@ -48,7 +54,13 @@ class Word:
             str(draft.get("below_minimum_reason", "")),
             str(draft.get("conditions", "")),
             take_over=_reasons(draft),
+            checklist=_several(draft.get("checklist")),
         )
+
+
+def _several(value: Any) -> list[str]:
+    """The draft keeps one value as a text and several as a list."""
+    return [str(each) for each in (value if isinstance(value, list) else [value]) if each]
 
 
 def _reasons(data: Mapping[str, Any]) -> dict[str, str]:
@@ -92,7 +104,8 @@ def sign(request: HttpRequest, desk: Review, word: Word) -> Outcome:
         if wrong is not None:
             status = TOO_MANY if wrong.locked else 422
             return Outcome(password=wrong.message, signing=True, status=status)
-    fields: dict[str, Any] = {"opinion": word.opinion}
+    ticked = {item: item in word.checklist for item in ITEMS}
+    fields: dict[str, Any] = {"opinion": word.opinion, "checklist": ticked}
     if word.below_minimum_reason.strip():
         fields["below_minimum_reason"] = word.below_minimum_reason
     if word.conditions.strip():

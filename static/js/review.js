@@ -43,3 +43,23 @@ if (link) {
   document.addEventListener('scroll', () => { here.hidden = true; }, true);
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape') here.hidden = true; });
 }
+
+// The end of the letter came into sight and stayed there: this person has read what stands here.
+const end = document.querySelector('form[data-read-end]');
+if (end) {
+  let timer = 0;
+  const post = async () => {
+    watcher.disconnect();
+    const answer = await fetch(end.action, { method: 'POST', body: new FormData(end), headers: { 'HX-Request': 'true' } }).catch(() => null);
+    if (!answer?.ok) return; // the button is still there
+    const place = end.querySelector('[data-done]');
+    const refused = await answer.text(); // the content is another by now
+    end.querySelector('button').hidden = !refused;
+    place.textContent = refused || place.dataset.done;
+  };
+  const watcher = new IntersectionObserver(([seen]) => {
+    clearTimeout(timer);
+    if (seen.isIntersecting) timer = setTimeout(post, 2000);
+  });
+  watcher.observe(end);
+}

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from complaints.models import Complaint, Opinion
 from tests import factories as f
 from tests.browser.conftest import Open
-from tests.browser.watch import shut_out, take_over_drafts
+from tests.browser.watch import shut_out, take_over_drafts, tick_all
 from tests.cast import PASSWORD, Cast, assemble
 from tests.pages.test_resolution import FOUND
 
@@ -65,6 +65,7 @@ def test_counsel_finds_the_fact_and_signs_by_keyboard(signed_in: Open) -> None:
     page.get_by_role("button", name="记录认定").click()
     expect(page.get_by_text("最低额 ¥15,920.00，低了 ¥11,940.00")).to_be_visible()
     page.get_by_role("textbox", name="审核意见").fill("消费者只要求退款")
+    tick_all(page)
     page.get_by_role("button", name="同意并签署").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(case.number)
@@ -103,6 +104,7 @@ def test_without_scripts_the_same_is_done_by_full_pages(signed_in: Open) -> None
     counsel = signed_in(cast.counsel, java_script_enabled=False)
     counsel.goto(f"/review/{case.number}/")
     counsel.get_by_role("textbox", name="审核意见").fill("同意")
+    tick_all(counsel)
     counsel.get_by_role("button", name="同意并签署").click()
     take_over_drafts(counsel)
     counsel.get_by_label("登录密码", exact=True).fill(PASSWORD)

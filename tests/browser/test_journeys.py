@@ -18,7 +18,7 @@ from complaints.models import Complaint, Opinion, Outbox, Resolution
 from correspondence.models import Notice
 from evidence.receive import path_of
 from tests.browser.conftest import Open
-from tests.browser.watch import take_over_drafts
+from tests.browser.watch import take_over_drafts, tick_all
 from tests.cast import PASSWORD, Cast, assemble
 from tests.live import Worker, eventually
 from tests.walks.scan import personal_numbers
@@ -198,6 +198,7 @@ def propose(page: Page, case: Complaint, explanation: str, total: str) -> None:
 def sign(page: Page, opinion: str, expected: tuple[str, ...]) -> None:
     """Read, sign with the password; the dialog names the case and the sum."""
     page.get_by_role("textbox", name="审核意见").fill(opinion)
+    tick_all(page)
     page.get_by_role("button", name="同意并签署").click()
     dialog = page.get_by_role("dialog")
     for words in expected:

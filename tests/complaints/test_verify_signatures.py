@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
+from complaints.checklist import ITEMS
 from complaints.models import (
     Analysis,
     Complaint,
@@ -58,7 +59,9 @@ def case(cast: Cast) -> Complaint:
     proposal = f.proposal(measures=[measure, second], points=[f.POINT, {**f.POINT, "fact": ""}])
     f.resolutions.save_draft(made.number, proposal, by=cast.agent)
     f.step(made, "submit", cast.agent)
-    f.step(made, "sign", cast.counsel, opinion="同意", below_minimum_reason="测试")
+    ticked = dict.fromkeys(ITEMS, True)
+    said = {"opinion": "同意", "below_minimum_reason": "测试", "checklist": ticked}
+    f.step(made, "sign", cast.counsel, **said)
     send_waiting()
     return Complaint.objects.get(pk=made.pk)
 
@@ -179,6 +182,8 @@ TAMPERING: dict[str, tuple[str, Callable[[], Any]]] = {
     "when the password was given": ("reauthenticated_at", confirmed_earlier),
     "counsel's words": ("opinion", opinion(text="不同意")),
     "the reason": ("below_minimum_reason", opinion(below_minimum_reason="")),
+    "a tick less": ("checklist", opinion(checklist=["claims"])),
+    "no tick at all": ("checklist", opinion(checklist=[])),
     "the hash of the opinion": ("content", opinion(content_hash="0" * 64)),
     "the hash of the version": ("content", resolution(content_hash="0" * 64)),
     "the signature": ("signature", opinion(signature="")),
