@@ -155,6 +155,16 @@ class Shown:
     point: Point
     basis: Basis | None
 
+    @property
+    def at(self) -> dict[str, int]:
+        """Where each text stands in that of the whole point (`quoting.text_of`), for comments."""
+        found, place = {}, 0
+        for name in ("title", "consumer_says", "we_found", "finding_words"):
+            if text := getattr(self.point, name):
+                found[name] = place
+                place += len(text) + 1
+        return found
+
 
 def shown(resolution: Resolution | None, result: Result, lang: str) -> list[Shown]:
     """The points of a version, in their order."""

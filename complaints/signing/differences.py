@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from legal_rules import rulebook
@@ -67,8 +67,8 @@ _OF_A_POINT: dict[str, str | Promise] = {
     "for_numbers": gettext_lazy("支持的证据"),
     "against_numbers": gettext_lazy("反对的证据"),
     "burden": gettext_lazy("举证责任"),
-    "finding": gettext_lazy("认定"),
-    "finding_words": gettext_lazy("结论"),
+    "finding": pgettext_lazy("point", "认定"),
+    "finding_words": pgettext_lazy("point", "结论"),
     "fact": gettext_lazy("所涉事实"),
 }
 _OF_THE_ANALYSIS: dict[str, str | Promise] = {

@@ -32,7 +32,7 @@ LABELS = {
     "against_numbers": gettext_lazy("反对的证据"),
     "burden": gettext_lazy("举证责任"),
     "finding": pgettext_lazy("point", "认定"),
-    "finding_words": gettext_lazy("结论"),
+    "finding_words": pgettext_lazy("point", "结论"),
     "fact": gettext_lazy("所涉事实"),
 }
 

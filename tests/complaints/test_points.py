@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from complaints import facts, points, review_checks, snapshots
+from complaints import facts, points, quoting, review_checks, snapshots
 from complaints.actions import resolution as resolutions
 from complaints.errors import StepRefused
 from complaints.models import Complaint, Point, Resolution
@@ -166,3 +166,18 @@ def test_the_burden_is_that_of_the_rule_on_which_the_point_turns(case: Complaint
     assert found.citation.startswith("《")
     assert found.words
     assert points.basis(analysis.result, "no_such_fact", "zh-hans") is None
+
+
+def test_a_comment_on_a_point_finds_its_words_where_the_page_says(
+    case: Complaint, cast: Cast
+) -> None:
+    rows = [f.POINT, {**f.POINT, "consumer_says": ""}]
+    resolutions.save_draft(case.number, f.proposal(points=rows), by=cast.agent)
+    resolution = Resolution.objects.get()
+    for shown in points.shown(resolution, {}, "zh-hans"):
+        whole = quoting.text_of(resolution, f"point:{shown.point.position}")
+        assert whole is not None
+        for name, place in shown.at.items():
+            text = getattr(shown.point, name)
+            assert whole[place : place + len(text)] == text
+    assert "consumer_says" not in shown.at

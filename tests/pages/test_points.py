@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from complaints.actions import communication, feedback
+from complaints.actions import communication
 from complaints.actions import resolution as resolutions
 from complaints.models import Complaint, Point, Resolution
 from tests import factories as f
@@ -154,11 +154,7 @@ def test_the_file_shows_the_points_that_were_signed(cast: Cast, case: Complaint)
     f.step(case, "submit", cast.agent)
     f.step(case, "sign", cast.counsel, opinion="同意", below_minimum_reason="测试")
     f.step(case, "consumer_accepts", cast.agent, means="phone", note="电话中明确同意")
-    for commitment in case.commitments.all():
-        feedback.settle(
-            case.number, commitment.pk, by=cast.agent, state="kept", proof="付款流水 P-1"
-        )
-    f.step(case, "complete", cast.agent)
+    f.step(f.carried_out(case, cast.agent), "complete", cast.agent)
     url = reverse("archive_case", args=[case.number]) + "?tab=resolution"
     text = browser(cast.auditor).get(url).content.decode()
     assert f.POINT["title"] in text
