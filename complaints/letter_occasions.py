@@ -4,7 +4,7 @@ what is late, what was done. As `letter_values`: what is not known is not in the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.utils import timezone, translation
@@ -106,3 +106,18 @@ def _kept(commitment: Commitment, lang: str) -> str:
         words = _("{what}，{amount} 元").format(what=words, amount=f"{commitment.amount:,.2f}")
     when = commitment.kept_at
     return _("{day}：{what}").format(day=said(when, lang), what=words) if when else words
+
+
+# What the letter of a step says besides the case; the others say no more than the case.
+SAYS: dict[str, Callable[[Complaint, str, datetime | None], Values]] = {
+    "closing": of_closing,
+    "reminder": of_reminder,
+    "documents": of_waiting,
+}
+
+
+def values_of(
+    kind: str, complaint: Complaint, lang: str = DEFAULT, now: datetime | None = None
+) -> Values:
+    """What a letter of that kind would say of the case now."""
+    return SAYS.get(kind, of_case)(complaint, lang, now)

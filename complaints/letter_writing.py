@@ -138,11 +138,16 @@ def open_in(markdown: str, template: str) -> list[str]:
     value, and the marks of such in plain words.
     """
     letter = as_kept(markdown, template, "-")
-    lang = get_language() or "zh-hans"
-    names = [label(name, lang) for name in letter.unresolved]
+    names = named(letter.unresolved)
     if not names and has_marks(markdown):
         names = [_("〔待填〕")]
     return names
+
+
+def named(names: Iterable[str]) -> list[str]:
+    """What a person calls the variables, in the language of the page."""
+    lang = get_language() or "zh-hans"
+    return [label(name, lang) for name in names]
 
 
 # --- on paper

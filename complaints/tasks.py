@@ -11,6 +11,7 @@ from complaints.actions import (
     communication,
     import_run,
     importing,
+    letter_batches,
     mass_draft,
     payment_file,
     payment_run,
@@ -71,6 +72,19 @@ def work_on_trial(trial_id: int) -> None:
     """Do one part of a trial, then call the next worker: others' tasks come in between."""
     if trial_work.work(trial_id):
         trials.enqueue(trial_id, 1)
+
+
+@shared_task
+def write_letters(batch_id: int) -> None:
+    """Write some letters of a batch, then call the next worker: others' tasks come in between."""
+    if letter_batches.work(batch_id):
+        letter_batches.enqueue(batch_id, 1)
+
+
+@shared_task
+def resume_letters() -> int:
+    """Call workers for batches of letters of which nothing was heard; answers for how many."""
+    return letter_batches.resume(timezone.now())
 
 
 @shared_task

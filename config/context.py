@@ -44,7 +44,7 @@ class Place:
 _PROMISES = ("promises", "promise_new", "promise_edit", "promise_withdraw", "promise_cases")
 _LAW = (
     *("rule", "rules_try", "trial", "deadlines", "deadline", "regime"),
-    *("letter_templates", "letter_template"),
+    *("letter_templates", "letter_template", "letter_batches", "letter_batch"),
 )
 PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case", "danger")),

@@ -17,6 +17,7 @@ from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
 from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
+from complaints.models.letter_batch import LetterBatch, LetterRow
 from complaints.models.mass import (
     MassCase,
     MassDraft,
@@ -63,6 +64,8 @@ __all__ = [
     "ImportRun",
     "ImportTemplate",
     "Invitation",
+    "LetterBatch",
+    "LetterRow",
     "MassCase",
     "MassDraft",
     "MassDraftRow",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from accounts.access import needs
-from complaints import letter_occasions, letter_values, letter_writing
+from complaints import letter_occasions, letter_writing
 from complaints.actions import resolution as resolutions
 from complaints.letter_writing import Written
 from complaints.models import Complaint, Resolution
@@ -27,12 +25,6 @@ from letters.template import CHANNELS, KINDS
 
 WAYS = ("paper", "email", "sms")
 LANGUAGES = ("zh", "en")
-# What the letter of a step says besides the case; the others say no more than the case.
-SAYS: dict[str, Callable[[Complaint, str], dict[str, Any]]] = {
-    "closing": letter_occasions.of_closing,
-    "reminder": letter_occasions.of_reminder,
-    "documents": letter_occasions.of_waiting,
-}
 
 
 class Preview:
@@ -61,8 +53,7 @@ class Preview:
         """Another kind as the template says it now."""
         if self.kind == letter_writing.RESOLUTION:
             return None
-        says = SAYS.get(self.kind, letter_values.of_case)
-        values = says(self.complaint, self.asked_lang)
+        values = letter_occasions.values_of(self.kind, self.complaint, self.asked_lang)
         return letter_writing.written(self.kind, values, lang=self.asked_lang)
 
     @property

@@ -66,6 +66,7 @@ def letter_templates(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "signed": sum(row.standing.signed for row in rows),
         "statuses": rule_list.STATUSES,
+        "may_write": person(request).may("communicate"),
         "sha256": library.current().sha256,
     }
     return render(request, "letters/list.html", context)

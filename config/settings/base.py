@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
     "resume imports": {"task": "complaints.tasks.resume_imports", "schedule": 30.0},
     "resume recounts": {"task": "complaints.tasks.resume_recounts", "schedule": 30.0},
+    "resume letters": {"task": "complaints.tasks.resume_letters", "schedule": 60.0},
     "resume trials": {"task": "complaints.tasks.resume_trials", "schedule": 60.0},
     "resume mass drafts": {"task": "complaints.tasks.resume_mass_drafts", "schedule": 60.0},
     "notice another rulebook": {"task": "complaints.tasks.notice_rulebook", "schedule": 300.0},

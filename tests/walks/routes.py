@@ -25,6 +25,7 @@ from complaints.models import (
     Consult,
     Extension,
     ImportRun,
+    LetterBatch,
     MassCase,
     Outbox,
     Payment,
@@ -165,6 +166,7 @@ GAPS: dict[str, Any] = {
     "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded
     "change": lambda case: _first(CalendarChange.objects.all()),
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
+    "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
 }
 
 

@@ -19,6 +19,7 @@ from complaints.actions import (
     communication,
     holds,
     importing,
+    letter_batches,
     own_calendar,
     promise_register,
     recount_work,
@@ -163,6 +164,9 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
         )
         for state, make in f.IN_STATE.items()
     }
+    written = letter_batches.start({"kind": "acceptance", "state": "offered"}, by=cast.agent)
+    while letter_batches.work(written.pk):
+        pass
     f.answer(made["in_review"], cast.agent, **OVERPAID)
     work_off(started(cast.counsel))
     _moved(cast)
