@@ -2,7 +2,7 @@
 `test_every_page` do it in a theme and a language each, so that two processes share the work.
 
 The pages come from the resolver: a new one is walked by itself, in each of the nine states of a
-case if its address names one.
+case if its address names one, and by each person to whom it shows something else.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
@@ -19,11 +20,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from complaints.models import Complaint
 from correspondence.tasks import send_waiting
+from tests.browser.alike import Walked
 from tests.browser.conftest import DESKTOP, PHONE, context_of
 from tests.browser.watch import Watch, headings, hidden_stops, shut_out, too_wide
 from tests.cast import Cast, assemble
 from tests.live import Site, session_of
-from tests.walks.ask import ENDS_THE_SESSION
+from tests.walks.ask import ENDS_THE_SESSION, text_of
 from tests.walks.ask import browser as client_of
 from tests.walks.routes import Route, all_routes
 from tests.walks.world import example, own_cases
@@ -52,6 +54,7 @@ class World:
     cast: Cast
     cases: dict[str, Complaint]
     sessions: dict[str, str] = field(default_factory=dict)
+    walked: Walked = field(default_factory=Walked)
 
 
 @contextmanager
@@ -68,9 +71,12 @@ def committed(blocker: DjangoDbBlocker) -> Iterator[World]:
         connection.close()
 
 
-def pages_of(world: World, name: str, states: Iterable[str]) -> list[str]:
-    """Addresses that answer the person with a whole page; those of a case in each of the states."""
+def pages_of(world: World, name: str, states: Iterable[str], language: str) -> list[str]:
+    """Addresses that answer the person with a whole page; those of a case in each of the states.
+    Left out are those that show what somebody in this file has been shown, but for the digits.
+    """
     client, found = client_of(getattr(world.cast, name)), []
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     for route in all_routes():
         if route.name in ENDS_THE_SESSION or route.is_api:
             continue
@@ -78,7 +84,7 @@ def pages_of(world: World, name: str, states: Iterable[str]) -> list[str]:
             answer = client.get(address)
             if answer.status_code == 405 or _is_a_part(answer):
                 break  # so in every state
-            if answer.status_code == 200:
+            if answer.status_code == 200 and world.walked.is_new(text_of(answer)):
                 found.append(address)
     return found + BESIDES[name]
 
@@ -114,7 +120,7 @@ def wrong_with_pages(
     browser: Browser, site: Site, world: World, name: str, states: Iterable[str], **how: str
 ) -> list[str]:
     """Everything that is wrong with the pages that a person may open, in a theme and a language."""
-    found = pages_of(world, name, states)
+    found = pages_of(world, name, states, how["language"])
     assert len(found) > 3
     context = context_of(browser, site, world.sessions[name], **how)
     page = context.new_page()
