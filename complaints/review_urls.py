@@ -9,12 +9,14 @@ from complaints.views import (
     deadline_views,
     letter_templates,
     review,
+    review_batch,
     rules,
     trial_views,
 )
 
 urlpatterns = [
     path("review/", review.review, name="review"),
+    path("review/batch/", review_batch.batch, name="review_batch"),
     path("review/<str:number>/", review.review_case, name="review_case"),
     path("review/<str:number>/findings/", review.findings, name="review_findings"),
     path("review/<str:number>/read/", review.read_to_the_end, name="review_read"),

@@ -57,7 +57,13 @@ PLACES = (
         ("reconcile_payments",),
         ("payment_files", "payment_file"),
     ),
-    Place("review", "stamp", gettext_lazy("审核"), ("sign_resolutions",), ("review_case",)),
+    Place(
+        "review",
+        "stamp",
+        gettext_lazy("审核"),
+        ("sign_resolutions",),
+        ("review_case", "review_batch"),
+    ),
     Place(
         "mass_cases",
         "users",
