@@ -42,6 +42,7 @@ VERBS: dict[str, str | Promise] = {
     "letter.withheld": pgettext_lazy("audit", "撤回待发函件"),
     "letter.released": pgettext_lazy("audit", "发出撤回的函件"),
     "letter.discarded": pgettext_lazy("audit", "不再发出撤回的函件"),
+    "communication.later_answer": pgettext_lazy("audit", "登记消费者后来的答复"),
     "letter.again": pgettext_lazy("audit", "再次发送函件"),
     "letter.by_hand": pgettext_lazy("audit", "改由人工送达函件"),
     "letter.bounced": pgettext_lazy("audit", "函件被退回"),

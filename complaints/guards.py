@@ -81,6 +81,8 @@ class Situation(Protocol):
     @property
     def reminders(self) -> int: ...
     @property
+    def offer_came_back(self) -> bool: ...
+    @property
     def due_clocks(self) -> Sequence[Any]: ...
     @property
     def merge_target(self) -> Any: ...
@@ -277,6 +279,15 @@ def consumer_was_reminded(s: Situation) -> str:
     if s.reminders or reply_period_is_over(s):
         return ""
     return _("还没有提醒过消费者答复；提醒由系统按期限自动发出，请稍后再试")
+
+
+def offer_did_not_come_back(s: Situation) -> str:
+    """Who never got the offer cannot be late with an answer."""
+    if not s.offer_came_back:
+        return ""
+    return _(
+        "处理意见函被退回或撤回，消费者还没有收到，不能登记逾期未回复；请先换一种方式告知，再等待答复"
+    )
 
 
 def withdrawal_was_asked_by_somebody_else(s: Situation) -> str:

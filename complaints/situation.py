@@ -237,6 +237,21 @@ class CaseSituation:
         return sent.filter(key__startswith=key).count()
 
     @cached_property
+    def offer_came_back(self) -> bool:
+        """Whether the letter of the latest offer was withheld or returned, and nobody has told the
+        consumer otherwise.
+        """
+        letters = Outbox.objects.filter(
+            complaint=self.complaint, effect=liveness.LETTER, cancelled_at=None
+        )
+        row: Any = letters.order_by("-id").prefetch_related("notices").first()
+        if row is None:
+            return False
+        sent = [n for n in row.notices.all() if n.user_id is None and n.sent_at]
+        back = bool(sent) and all(n.bounced_at for n in sent)
+        return row.withheld_at is not None or back
+
+    @cached_property
     def due_clocks(self) -> Sequence[Any]:
         return list(
             Deadline.objects.filter(

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.record import record
 from complaints import checklist, snapshots, validation
+from complaints.actions import answers as later_answers
 from complaints.actions import conditions, feedback, first_signatures, signature, withdrawal
 from complaints.actions import facts as fact_actions
 from complaints.actions import resolution as resolutions
@@ -201,19 +202,20 @@ def take(
         )
         if signed is not None:
             return signed
-    return advance(
-        number,
-        step_code,
-        by=by,
-        fields=cleaned,
-        version=version,
-        via=via,
-        reauthenticated_at=reauthenticated_at,
-        now=now,
-        also=signature.signing(read, reauthenticated_at)
-        if step_code == "sign"
-        else ALSO.get(step_code),
-    )
+    with later_answers.explained(number, step_code, by):
+        return advance(
+            number,
+            step_code,
+            by=by,
+            fields=cleaned,
+            version=version,
+            via=via,
+            reauthenticated_at=reauthenticated_at,
+            now=now,
+            also=signature.signing(read, reauthenticated_at)
+            if step_code == "sign"
+            else ALSO.get(step_code),
+        )
 
 
 def _signed_first(

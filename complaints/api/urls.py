@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from complaints.api import (
+    answers,
     cases,
     clocks,
     commitments,
@@ -77,6 +78,7 @@ of_one_case = [
         name="api-commitment-due",
     ),
     path("communications/", trail.CommunicationsView.as_view(), name="api-communications"),
+    path("answers/", answers.AnswersView.as_view(), name="api-answers"),
     path("letters/", letters.LettersView.as_view(), name="api-letters"),
     path(
         "letters/<int:outgoing>/<str:act>/",

@@ -16,6 +16,7 @@ from complaints.actions.communication import load_drafts
 from complaints.choices import Claim, Risk
 from complaints.models import Complaint, Deadline, Extension
 from complaints.views import clock_list, clock_shown
+from complaints.views.case_answer import waiting
 from complaints.views.case_calc import calc_pane
 from complaints.views.case_composer import TABS, composer, draft_key
 from complaints.views.case_facts import facts_pane
@@ -81,6 +82,7 @@ def head(page: CasePage) -> dict[str, Any]:
         **_clocks(page),
         "leaving": leaving(page),
         "withheld": withheld(page),
+        "wait": waiting(page),
         "risks": [Risk(r).label for r in complaint.risk_flags],
         "risk": risk_level(complaint),
         "read_only": page.user.is_(Role.AUDITOR),

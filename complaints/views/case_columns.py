@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+)
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
@@ -30,6 +40,7 @@ from complaints.models import (
     Resolution,
     Transition,
 )
+from complaints.signing.liveness import LETTER
 from complaints.situation import LETTERS
 from complaints.views.case_payments import payments_column
 from legal_rules import sign_off
@@ -37,7 +48,7 @@ from legal_rules import sign_off
 RELATED = 5
 TALK = (
     Q(kind="registered")
-    | Q(kind="communication", code__in=["reply", "call_note"])
+    | Q(kind="communication", code__in=["reply", "call_note", "later_answer"])
     | Q(kind="notice")
 )
 INTERNAL = Q(kind="communication", code="internal_note") | Q(kind="assignment")
@@ -58,6 +69,12 @@ def _first(rows: QuerySet[Any], **parts: Any) -> Subquery:
 
 def _all(rows: QuerySet[Any], **parts: Any) -> ArraySubquery:
     return ArraySubquery(_here(rows).values(as_json=JSONObject(**parts)))
+
+
+def _went(**how: Any) -> Exists:
+    """Whether a message of the row left, and how that ended."""
+    sent = {"notices__user": None, "notices__sent_at__isnull": False}
+    return Exists(Outbox.objects.filter(pk=OuterRef("pk"), **sent, **how))
 
 
 def _resolution() -> Subquery:
@@ -239,6 +256,17 @@ def _promises_and_letters() -> dict[str, Any]:
             to="notices__to",
             at="notices__created_at",
             channel="payload__channel",
+        ),
+        "offer_letter": _first(
+            Outbox.objects.filter(effect=LETTER, cancelled_at=None)
+            .annotate(
+                arrived=_went(notices__bounced_at=None),
+                returned=_went(notices__bounced_at__isnull=False),
+            )
+            .order_by("-id"),
+            withheld_at="withheld_at",
+            arrived="arrived",
+            returned="returned",
         ),
         "outgoing": _all(
             Outbox.objects.filter(

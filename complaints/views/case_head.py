@@ -17,6 +17,7 @@ from complaints.errors import Unmet
 from complaints.lifecycle import State
 from complaints.models import Complaint
 from complaints.paying.proof import PAYMENT
+from complaints.views.case_answer import may_keep_later
 from complaints.views.case_page import CasePage
 from complaints.views.case_payments import asks_for
 
@@ -218,6 +219,12 @@ def _others(page: CasePage) -> list[Action]:
         (
             page.may("hold_clocks"),
             Action("hold", _("中止计时"), reverse("hold", args=[number]), icon="pause"),
+        ),
+        (
+            may_keep_later(page),
+            Action(
+                "answer", _("登记后来的答复"), reverse("later_answer", args=[number]), icon="msg"
+            ),
         ),
         (
             page.may_record,

@@ -171,7 +171,8 @@ class CasePage:
         return next(waiting, None)
 
     @property
-    def _reminders(self) -> int:
+    def reminders(self) -> int:
+        """How often the consumer was reminded to answer the offer."""
         key = (
             f"{self.complaint.number}.deadline.{self._reply_clock.pk if self._reply_clock else 0}."
         )
@@ -256,6 +257,14 @@ class CasePage:
         return self.may("sign_resolutions")
 
     @property
+    def offer_came_back(self) -> bool:
+        """Whether the letter of the offer was withheld or returned, and nobody told the consumer
+        otherwise.
+        """
+        letter = self.complaint.offer_letter or {"withheld_at": None, "returned": False}
+        return bool(letter["withheld_at"]) or (letter["returned"] and not letter["arrived"])
+
+    @property
     def may_deliver(self) -> bool:
         """Letters have to be brought on a closed case too."""
         return self.user.may("communicate")
@@ -301,7 +310,8 @@ class CasePage:
             draft_rules=[],  # likewise
             _reply_clock=self._reply_clock,
             unsent_letters=complaint.unsent,
-            reminders=self._reminders,
+            reminders=self.reminders,
+            offer_came_back=self.offer_came_back,
         )
         return loaded
 

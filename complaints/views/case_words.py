@@ -127,6 +127,8 @@ def _communication(event: Event, complaint: Complaint) -> Words:
         return Words(_("撤回了还没有发出的回复"), tone="warn")
     if event.code == "feedback":
         return _feedback(event)
+    if event.code == "later_answer":
+        return _later(event)
     channel = channel_name(event.detail.get("channel", ""))
     if event.code == CommunicationKind.INTERNAL_NOTE:
         return Words(_("内部备注"), event.text, "msg", "note", _("消费者不可见"))
@@ -147,6 +149,17 @@ def _feedback(event: Event) -> Words:
     source = str(dict(Feedback.Source.choices).get(detail.get("source"), ""))
     bad = not detail.get("solved") or detail.get("score", 0) <= DISSATISFIED_UP_TO
     return Words(title, source, tone="warn" if bad else "ok")
+
+
+def _later(event: Event) -> Words:
+    """An answer that changed no state, with what stood then."""
+    agrees = event.detail.get("answer") == "accepts"
+    title = _("消费者后来表示同意") if agrees else _("消费者后来表示不同意")
+    means = str(CONSENT_MEANS.get(event.detail.get("means", ""), ""))
+    lines = [str(event.detail.get("stands", ""))]
+    if number := event.detail.get("evidence"):
+        lines.append(_("证据 {number}").format(number=number))
+    return Words(title, event.text, "msg", "in", means, tuple(lines))
 
 
 def _evidence(event: Event, complaint: Complaint) -> Words:

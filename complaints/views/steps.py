@@ -15,6 +15,7 @@ from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
 from accounts.roles import Role
+from complaints import answering
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import steps
 from complaints.advance import check_version, find
@@ -80,8 +81,9 @@ def _sheet(request: HttpRequest, complaint: Complaint, row: Step) -> Sheet:
 
 
 def intro_of(row: Step, complaint: Complaint) -> str:
-    """What the step does, in one sentence."""
-    return {
+    """What the step does, in one sentence; of an answer also that its time is over."""
+    over = answering.late(complaint, timezone.now()) if row.code in answering.ANSWERS else ""
+    does = {
         "accept": _("受理后，消费者会收到受理告知，答复期限开始计算。"),
         "decline": _("案件将办结，消费者会收到不予受理的说明。"),
         "conclude": _("法律分析将按现有事实定格，随后拟定方案。"),
@@ -97,6 +99,7 @@ def intro_of(row: Step, complaint: Complaint) -> str:
         "reopen": _("案件回到调查，已封存的案卷保持不变。"),
         "archive": _("案卷封存，保管期限开始计算。"),
     }.get(row.code, "")
+    return f"{does}{over}"
 
 
 def _targets(complaint: Complaint, user: User) -> list[Complaint]:
