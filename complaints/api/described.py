@@ -212,6 +212,18 @@ PROPOSE = _call(
                 {"kind": "refund", "amount": "3980.00", "due": "2026-12-10"},
                 {"kind": "increased_damages", "amount": "11940.00", "formula": "3 × 3980.00"},
             ],
+            "points": [
+                {
+                    "title": "外呼时是否宣称根治高血压",
+                    "consumer_says": "来电称三个疗程根治高血压。",
+                    "we_found": "录音第 2 分钟有这句话。",
+                    "for_numbers": [1],
+                    "burden": "consumer",
+                    "finding": "established",
+                    "finding_words": "您反映的情况属实。",
+                    "fact": "fr_false_statement",
+                }
+            ],
             "explanation": "外呼人员所称疗效没有依据。",
             "legal_basis": ["《消费者权益保护法》第五十五条第一款"],
             "letter": "尊敬的钱女士：……如不同意，可拨打 12315……",

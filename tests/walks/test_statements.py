@@ -38,10 +38,12 @@ def grown(cast: Cast, case: Complaint, times: int) -> None:
 
 
 def drafted(cast: Cast, case: Complaint, times: int) -> Complaint:
-    """A proposal with that many measures, with counsel."""
+    """A proposal with that many measures and points at issue, with counsel."""
     measure = f.proposal()["measures"][0]
-    many = [{**measure, "description": f"退款 {n}"} for n in range(times)]
-    resolutions.save_draft(case.number, f.proposal(measures=many), by=cast.agent)
+    goodwill = {**measure, "basis": "客服补偿办法"}  # many refunds are more than the price
+    many = [{**goodwill, "description": f"退款 {n}"} for n in range(times)]
+    proposal = f.proposal(measures=many, points=[f.POINT] * times)
+    resolutions.save_draft(case.number, proposal, by=cast.agent)
     return f.step(case, "submit", cast.agent)
 
 
