@@ -60,7 +60,10 @@ def _by_hand(m: Reckoned) -> str:
     wrong = next((s for s in (said, m.amount) if s is not None and s != right), None)
     if right is None or wrong is None:
         return ""
-    words = _("第 {n} 项“{kind}”：{formula} 应得 {right} 元，写的是 {wrong} 元；请改正算式或金额")
+    words = _(
+        "第 {n} 项“{kind}”：{formula} 应得 {right} 元，写的是 {wrong} 元；"
+        "请改正算式或金额，已送审的请先退回"
+    )
     return words.format(
         n=m.position,
         kind=_named(m),
@@ -77,7 +80,7 @@ def _by_law(m: Reckoned, by_law: Given) -> str:
     now = by_law.get(m.remedy)
     words = _(
         "第 {n} 项“{kind}”：拟定时规则得出 {kept}，按现在的事实和规则得出 {now}；"
-        "请更新分析，重新填写这一项后再保存"
+        "请更新分析，重新填写这一项后再保存，已送审的请先退回"
     )
     return words.format(n=m.position, kind=_named(m), kept=_yuan(m.proposed_amount), now=_yuan(now))
 
