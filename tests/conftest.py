@@ -1,5 +1,6 @@
 """What every test may ask for: the people of `tests/cast.py`; and the language each begins in."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ LONG = ("browser/test_every_page", "browser", "quickstart", "walks")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, the order of the rest kept."""
     items.sort(key=lambda item: _turn(item.path.relative_to(HERE).as_posix()))
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made stays to the end; the collector of garbage need not look through the
+    rulebook, the models and thousands of tests again and again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _turn(path: str) -> int:
