@@ -31,7 +31,8 @@ from config.state import PROJECT
 from quickstart import kept
 from quickstart.leftovers import identity
 
-NOT_COPIED = (".git", ".venv", "var", "*_cache", ".hypothesis", "__pycache__", "test-results")
+# What Python has compiled comes along; otherwise every copy compiles all of it once more.
+NOT_COPIED = (".git", ".venv", "var", "*_cache", ".hypothesis", "test-results")
 RUNNING = re.compile(r"is running:\s+(http://\S+)")
 OFFLINE = Path(__file__).with_name("offline")
 START_LIMIT = 400.0  # seconds; with the demo, a cold cache and a busy machine

@@ -10,6 +10,7 @@ from tests.quickstart.installation import (
     OFFLINE,
     STOP_LIMIT,
     Installation,
+    Run,
     Visitor,
     installation,
     left_of,
@@ -20,26 +21,39 @@ from tests.quickstart.installation import (
 SECOND_START = 15.0  # seconds; what is promised
 
 
+ELSEWHERE = "127.0.0.2"
+
+
 @pytest.fixture(scope="module")
 def begun() -> Iterator[Installation]:
     """Started once, so that the database and the static files are there."""
     with installation() as copy:
-        with copy.running("--empty"):
-            pass
+        with copy.running("--empty", HOST=ELSEWHERE, ALLOWED_HOSTS=ELSEWHERE) as run:
+            answer = Visitor(run.url).get("/setup/")[0]
+        assert answer == 200
         yield copy
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_host_and_port_come_from_the_environment(begun: Installation) -> None:
+    assert begun.runs[0].url.startswith(f"http://{ELSEWHERE}:")
+
+
+def stops_whole(run: Run, number: signal.Signals) -> None:
+    """A signal stops everything and leaves no process."""
+    processes = tree(run.popen.pid)
+    assert len(processes) > 8  # supervisor, two servers, web, worker, beat, and theirs
+    assert run.stop(number) < STOP_LIMIT
+    assert run.popen.returncode == 0
+    assert left_of(processes) == []
+    assert "stopped" in run.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_and_leaves_no_process(
     begun: Installation, number: signal.Signals
 ) -> None:
     with begun.running("--empty") as run:
-        processes = tree(run.popen.pid)
-        assert len(processes) > 8  # supervisor, two servers, web, worker, beat, and theirs
-        assert run.stop(number) < STOP_LIMIT
-        assert run.popen.returncode == 0
-        assert left_of(processes) == []
-        assert "stopped" in run.text
+        stops_whole(run, number)
 
 
 def test_a_stop_in_the_middle_of_the_start_is_as_clean(begun: Installation) -> None:
@@ -51,10 +65,12 @@ def test_a_stop_in_the_middle_of_the_start_is_as_clean(begun: Installation) -> N
     assert run.url == ""
 
 
-def test_a_second_start_is_quick_and_asks_no_other_machine(begun: Installation) -> None:
+def test_a_second_start_is_quick_asks_no_other_machine_and_ends_by_ctrl_c(
+    begun: Installation,
+) -> None:
     notes = begun.folder / "offline.notes"
-    with begun.running("--empty", PYTHONPATH=str(OFFLINE), OFFLINE_NOTES=str(notes)):
-        pass
+    with begun.running("--empty", PYTHONPATH=str(OFFLINE), OFFLINE_NOTES=str(notes)) as run:
+        stops_whole(run, signal.SIGINT)
     lines = notes.read_text(encoding="utf-8").splitlines()
     assert len(lines) > 4  # run, supervisor, bootstrap, web, worker, beat were watched
     assert set(lines) == {"watched"}
@@ -75,12 +91,6 @@ def test_after_kill_9_nothing_is_left_and_the_next_start_finds_everything(
             assert left_of(processes) == []
             assert code[1] in second.text  # the same database, the same keys
             assert Visitor(second.url).get("/")[:2] == (200, "/setup/")
-
-
-def test_host_and_port_come_from_the_environment(begun: Installation) -> None:
-    with begun.running("--empty", HOST="127.0.0.2", ALLOWED_HOSTS="127.0.0.2") as run:
-        assert run.url.startswith("http://127.0.0.2:")
-        assert Visitor(run.url).get("/setup/")[0] == 200
 
 
 def test_an_address_that_cannot_be_had_is_an_error_in_one_line(begun: Installation) -> None:
