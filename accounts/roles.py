@@ -49,6 +49,8 @@ PERMISSIONS: dict[str, Permission] = {
         _for("draft_resolutions", _("拟定方案"), A, S),
         _for("sign_resolutions", _("签署方案"), C),
         _for("sign_rules", _("签署与试算法律规则"), C),
+        _for("approve_offers", _("审批超出权限的方案金额"), S, C),
+        _for("manage_limits", _("管理金额权限"), S, M),
         _for("hold_clocks", _("中止与恢复计时"), A, S),
         _for("keep_commitments", _("登记兑现"), A, S),
         _for("reconcile_payments", _("付款对账与批量登记"), S),

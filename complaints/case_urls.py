@@ -5,6 +5,7 @@ from django.urls import path
 from complaints.views import (
     analyses,
     apart,
+    approvals,
     case,
     case_acts,
     clocks,
@@ -66,6 +67,7 @@ urlpatterns = [
     path("moments/", moments.record_moment, name="record_moment"),
     path("assign/", case_acts.assign, name="assign"),
     path("conditions/<int:condition>/", condition_acts.meet_condition, name="meet_condition"),
+    path("approval/", approvals.approval, name="approve_offer"),
     path("named/", apart.named, name="name_person"),
     path("recuse/", apart.recuse, name="recuse"),
     path("mass/", mass_acts.of_case, name="mass_of_case"),

@@ -257,6 +257,7 @@ STEPS: dict[str, Step] = {
                 g.letter_is_filled_in,
                 g.analysis_is_fresh,
                 r.sums_agree,
+                o.limit_is_approved,
                 g.below_minimum_has_reason,
                 g.draft_rules_are_taken_over,
                 g.no_consult_is_open,

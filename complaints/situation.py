@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.absences import Roster
 from accounts.models import User
-from complaints import carrying, facts, letter_writing, snapshots, sums
+from complaints import carrying, facts, letter_writing, limits, snapshots, sums
 from complaints.choices import CommitmentState, DeadlineState
 from complaints.models import (
     Comment,
@@ -116,6 +116,14 @@ class CaseSituation:
     def why_two(self) -> str:
         """Why two are needed, as a sentence."""
         return policy.why_two()
+
+    @cached_property
+    def approval(self) -> limits.Standing:
+        """Whether the sum of the offer needs an approval, and the one there is."""
+        if self.resolution is None or self.complaint.state not in liveness.OPEN_TO_CHANGE:
+            return limits.UNASKED
+        self.resolution.complaint = self.complaint
+        return limits.standing(self.resolution, timezone.localdate(self.now))
 
     @cached_property
     def open_conditions(self) -> list[Condition]:

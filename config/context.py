@@ -199,6 +199,11 @@ class Shell:
         may = self.user is not None and self.user.may("see_mail_folder")
         return may and mail_folder.folder() is not None
 
+    @property
+    def sets_limits(self) -> bool:
+        """Whether the person sets up to which sum others offer without asking."""
+        return self.user is not None and self.user.may("manage_limits")
+
     @cached_property
     def nav(self) -> list[Item]:
         """The rail."""

@@ -13,8 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import extending
-from complaints.models import Commitment, Complaint, Consult, Extension, Opinion, Outbox, Resolution
+from complaints import extending, limits
+from complaints.models import (
+    Approval,
+    Commitment,
+    Complaint,
+    Consult,
+    Extension,
+    Opinion,
+    Outbox,
+    Resolution,
+)
 
 Text = str | Promise
 Staff = Callable[[Complaint, Outbox], list[User]]
@@ -76,6 +85,24 @@ def consulted(complaint: Complaint, outbox: Outbox) -> list[User]:
 def who_consulted(complaint: Complaint, outbox: Outbox) -> list[User]:
     """Whoever asked another counsel."""
     return [_consult(outbox).asked_by]
+
+
+def _approval(outbox: Outbox) -> Approval:
+    rows = Approval.objects.select_related("resolution__proposed_by")
+    return rows.get(pk=outbox.payload["approval"])
+
+
+def may_approve(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever may approve what is above the author's limit."""
+    asked = _approval(outbox)
+    author = asked.resolution.proposed_by_id
+    return limits.deciders(complaint, asked.amount, author, asked.level)
+
+
+def author_and_counsel(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever drafted the offer that was decided about, and counsel with whom it lies."""
+    people = [_approval(outbox).resolution.proposed_by, *counsel(complaint, outbox)]
+    return list({user.pk: user for user in people}.values())
 
 
 def _extension(outbox: Outbox) -> Extension:

@@ -13,7 +13,15 @@ from complaints import clock_words, delivery, promised
 from complaints.choices import DeadlineState
 from complaints.leaving import letter_name
 from complaints.lifecycle import STEPS
-from complaints.models import Commitment, Communication, Condition, Consult, Deadline, Outbox
+from complaints.models import (
+    Approval,
+    Commitment,
+    Communication,
+    Condition,
+    Consult,
+    Deadline,
+    Outbox,
+)
 from complaints.signing import differences
 from complaints.workdays import SHANGHAI
 from correspondence.who_is_told import TABLE
@@ -57,6 +65,12 @@ def _consult(outbox: Outbox) -> Values:
     return {"question": consult.question, "answer": consult.answer}
 
 
+def _approval(outbox: Outbox) -> Values:
+    asked = Approval.objects.get(pk=outbox.payload["approval"])
+    decision = _("已批准") if asked.approved else _("没有批准，请修改方案")
+    return {"amount": f"{asked.amount:,.2f}", "decision": decision, "note": asked.note}
+
+
 def _why(outbox: Outbox) -> Values:
     return {"why": differences.sentence(outbox.payload.get("changed", []))}
 
@@ -91,6 +105,8 @@ _MORE = {
     "ask_extension": _clock,
     "tell_extension": _clock,
     "tell_conditions": _conditions,
+    "tell_approval_asked": _approval,
+    "tell_approval_decided": _approval,
     "tell_consult": _consult,
     "tell_consult_answered": _consult,
     "tell_letter_bounced": _bounced,

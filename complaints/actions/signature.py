@@ -45,7 +45,7 @@ def _existing(resolution: Resolution | None) -> Resolution:
     return resolution
 
 
-def submitted(complaint: Complaint, transition: Transition) -> None:
+def submitted(complaint: Complaint, transition: Transition) -> Resolution:
     """Bind the frozen analysis to the version and hash what counsel will read."""
     resolution = _existing(current(complaint))
     resolution.complaint = complaint
@@ -55,6 +55,7 @@ def submitted(complaint: Complaint, transition: Transition) -> None:
     resolution.save()
     complaint.shared_with_counsel = True
     complaint.returned_by_counsel = False
+    return resolution
 
 
 def sent_back(complaint: Complaint, transition: Transition) -> None:

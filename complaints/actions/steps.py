@@ -17,7 +17,14 @@ from accounts.roles import Role
 from audit.record import record
 from complaints import checklist, snapshots, validation
 from complaints.actions import answers as later_answers
-from complaints.actions import conditions, feedback, first_signatures, signature, withdrawal
+from complaints.actions import (
+    approvals,
+    conditions,
+    feedback,
+    first_signatures,
+    signature,
+    withdrawal,
+)
 from complaints.actions import facts as fact_actions
 from complaints.actions import resolution as resolutions
 from complaints.advance import Also, advance, unmet
@@ -49,6 +56,12 @@ def _concluded(complaint: Complaint, transition: Transition) -> None:
         fact_actions.mark_not_established(complaint, answers, transition.person, transition.at)
     concluded = Analysis.Occasion.CONCLUDED
     snapshots.freeze(complaint, transition.person, transition.at, concluded)
+
+
+def _submitted(complaint: Complaint, transition: Transition) -> None:
+    """Hash what counsel will read, and ask for what its author may not offer alone."""
+    resolution = signature.submitted(complaint, transition)
+    approvals.ask(complaint, resolution, transition.at)
 
 
 def _reinvestigated(complaint: Complaint, transition: Transition) -> None:
@@ -93,7 +106,7 @@ def _merged(complaint: Complaint, transition: Transition) -> None:
 ALSO: dict[str, Also] = {
     "conclude": _concluded,
     "reinvestigate": _reinvestigated,
-    "submit": signature.submitted,
+    "submit": _submitted,
     "send_back": signature.sent_back,
     "consumer_accepts": feedback.promises_made,
     "no_reply": feedback.promises_made,

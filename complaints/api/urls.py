@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from complaints.api import (
     answers,
+    approvals,
     cases,
     clocks,
     commitments,
@@ -88,6 +89,7 @@ of_one_case = [
     path("holds/", trail.HoldsView.as_view(), name="api-holds"),
     path("holds/<int:hold>/", trail.HoldView.as_view(), name="api-hold"),
     path("resolutions/", resolutions.ResolutionsView.as_view(), name="api-resolutions"),
+    path("approvals/", approvals.ApprovalsView.as_view(), name="api-approvals"),
     path("comments/", reviewing.CommentsView.as_view(), name="api-comments"),
     path(
         "comments/<int:comment>/resolve/",

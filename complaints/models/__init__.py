@@ -1,5 +1,6 @@
 """The case and what it holds. Verbs live in `complaints/actions/`."""
 
+from complaints.models.authority import Approval, AuthorityLimit
 from complaints.models.calendar import (
     CalendarChange,
     CalendarDay,
@@ -41,6 +42,8 @@ from complaints.models.trial import Trial, TrialPart, TrialResult
 
 __all__ = [
     "Analysis",
+    "Approval",
+    "AuthorityLimit",
     "CalendarChange",
     "CalendarDay",
     "CalendarNotice",

@@ -175,6 +175,17 @@ def hash_of(covered: Mapping[str, Any]) -> str:
     return _sha256(covered)
 
 
+_OF_THE_CASE = ("analysis", "evidence", "rules", "format")
+
+
+def offer_hash(resolution: Resolution) -> str:
+    """The hash of what is offered and how it is put, for whoever approves its sum: not of the file
+    behind it, which counsel still completes.
+    """
+    whole = content(resolution, carriers=())
+    return hash_of({name: part for name, part in whole.items() if name not in _OF_THE_CASE})
+
+
 def content_hash(resolution: Resolution, carriers: Sequence[Carrier] | None = None) -> str:
     """The hash of what a signature on this version would cover."""
     return hash_of(content(resolution, carriers=carriers))

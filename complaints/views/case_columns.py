@@ -24,6 +24,7 @@ from complaints.actions.withholding import REPLY
 from complaints.leaving import TO_CONSUMER
 from complaints.models import (
     Analysis,
+    Approval,
     Commitment,
     Complaint,
     Condition,
@@ -110,6 +111,18 @@ def _resolution() -> Subquery:
         .order_by("pk")
         .values(as_json=JSONObject(id="pk", text="text", by="opinion__by__name"))
     )
+    asked = Approval.objects.filter(resolution=OuterRef("pk")).order_by("-id")
+    approval = asked.values(
+        as_json=JSONObject(
+            amount="amount",
+            elsewhere="elsewhere",
+            limit="limit",
+            at="asked_at",
+            approved="approved",
+            decider="decided_by__name",
+            note="note",
+        )
+    )
     rows = Resolution.objects.exclude(status="superseded").order_by("-version")
     return _first(
         rows,
@@ -126,6 +139,7 @@ def _resolution() -> Subquery:
         points=points,
         voided=Subquery(voided[:1]),
         conditions=conditions,
+        approval=Subquery(approval[:1]),
     )
 
 

@@ -17,21 +17,19 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import facts, snapshots, sums
+from complaints import facts, limits, snapshots, sums
 from complaints.choices import HoldReason
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, FactAnswer, Point
 from complaints.models.commitment import is_owed
 from complaints.models.satisfaction import DISSATISFIED_UP_TO, HIGHEST
-from complaints.signing import differences
 from complaints.situation import CaseSituation
 from complaints.views.case_columns import columns
+from complaints.views.case_offer import Offer
 from evidence.models import Item
 from legal_rules import signatures
 
 ASKS = (State.INVESTIGATING, State.RESOLVING)
-WITH_A_SIGNATURE = (State.IN_REVIEW, State.OFFERED)
-WITH_AN_OFFER = (State.RESOLVING, *WITH_A_SIGNATURE)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -107,7 +105,7 @@ def find(user: User, number: str) -> Any:
 
 
 @dataclass
-class CasePage:
+class CasePage(Offer):
     """One case before one person at one moment. Each list is read when it is first asked for."""
 
     user: User
@@ -220,33 +218,6 @@ class CasePage:
         return asked_by == self.user.pk or self.user.is_(Role.SUPERVISOR)
 
     @property
-    def voided(self) -> dict[str, Any] | None:
-        """Since when and why the signature under the offer holds no more; None while it does."""
-        found = (self.complaint.resolution or {}).get("voided")
-        if not found or not found["at"] or self.complaint.state not in WITH_A_SIGNATURE:
-            return None
-        return {"at": moment(found["at"]), "why": differences.sentence(found["changed"])}
-
-    @cached_property
-    def below(self) -> dict[str, Any] | None:
-        """How far an offer that is not answered yet stays below what the law owes, and why."""
-        resolution = self.complaint.resolution
-        if not resolution or self.complaint.state not in WITH_AN_OFFER:
-            return None
-        offered = sum(Decimal(str(m["amount"] or 0)) for m in resolution["measures"])
-        owed = facts.owed_by_law(self.analysis)
-        found = {"owed": owed, "short": owed - offered, "reason": resolution["below_reason"]}
-        return found if offered < owed else None
-
-    @property
-    def conditions(self) -> list[dict[str, Any]]:
-        """What counsel asked with the signature and is not done: {id, text, by}."""
-        if self.complaint.state != State.IN_REVIEW:
-            return []
-        found: list[dict[str, Any]] = (self.complaint.resolution or {}).get("conditions", [])
-        return found
-
-    @property
     def may_draft(self) -> bool:
         """Whoever drafts, who also meets the conditions of a signature."""
         return self.may("draft_resolutions")
@@ -306,6 +277,7 @@ class CasePage:
             signatures=[],
             signatures_needed=1,
             open_consults=[],
+            approval=limits.UNASKED,
             offer_is_below_minimum=self.below is not None,
             draft_rules=[],  # likewise
             _reply_clock=self._reply_clock,

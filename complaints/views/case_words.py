@@ -238,9 +238,13 @@ def _resolution(event: Event, complaint: Complaint) -> Words:
         "consult_asked": _("请{name}加签"),
         "consult_answered": _("{name}答复加签"),
         "consult_withdrawn": _("撤回对{name}的加签"),
+        "approval_asked": _("方案 {amount} 元超出拟订人的权限 {limit} 元，等待审批"),
+        "approval_given": _("批准方案金额 {amount} 元"),
+        "approval_refused": _("不批准方案金额 {amount} 元"),
     }
     if event.code in titles:
         words = {"version": version, "name": name, "text": detail.get("text", "")}
+        words |= {key: detail.get(key, "") for key in ("amount", "limit")}
         return Words(titles[event.code].format(**words), event.text, shape, "legal")
     return Words(_("拟定方案第 {version} 版").format(version=version), event.text)
 

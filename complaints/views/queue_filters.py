@@ -25,6 +25,7 @@ from accounts.roles import Role
 from complaints import search
 from complaints.choices import Channel, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Phase, State
+from complaints.limits import waiting_for
 from complaints.querysets import HIGH_RISK, ComplaintQuerySet
 from complaints.workdays import SHANGHAI
 from legal_rules.vocabulary import CATEGORIES
@@ -45,6 +46,7 @@ LABELS: dict[str, Any] = {
     "due_on": gettext_lazy("期限"),
     "on_hold": gettext_lazy("计时"),
     "returned": gettext_lazy("审核"),
+    "approval": gettext_lazy("审批"),
     "q": gettext_lazy("搜索"),
 }
 FREE = frozenset({"q", "due_on"})  # the value is said as it is
@@ -204,6 +206,7 @@ class Filters:
             "due_on": [],
             "on_hold": [("1", _("已中止"))],
             "returned": [("1", _("法务退回"))],
+            "approval": [("mine", _("待我审批"))],
         }
         return [(str(value), str(words)) for value, words in found[name]]
 
@@ -265,7 +268,7 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
     if name == "risk":
         return HIGH_RISK if value == "high" else Q(risk_flags__contains=[value])
     return {
-        "phase": lambda: Q(state__in=_states_of(value)),
+        "phase": lambda: Q(state__in=[state for state, p in PHASE_OF.items() if p == value]),
         "team": lambda: Q(team=value),
         "category": lambda: Q(category=value),
         "channel": lambda: Q(channel=value),
@@ -276,6 +279,7 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
         "due_on": lambda: _due_on(date.fromisoformat(value)),
         "on_hold": lambda: Q(on_hold=True),
         "returned": lambda: Q(returned_by_counsel=True),
+        "approval": lambda: waiting_for(user),
     }[name]()
 
 
@@ -293,7 +297,3 @@ def _due_on(day: date) -> Q:
     start = datetime.combine(day, time(0), SHANGHAI)
     end = start + timedelta(days=1)
     return Q(state__in=OPEN_STATES, next_due_at__gte=start, next_due_at__lt=end)
-
-
-def _states_of(phase: str) -> list[str]:
-    return [state for state, p in PHASE_OF.items() if p == phase]

@@ -4,6 +4,7 @@ Each value that an installation may change comes from `config/env.py`.
 """
 
 import sys
+from decimal import Decimal
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -22,6 +23,9 @@ CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
 INDUSTRIES = env.listed("INDUSTRIES")
 # Answers the days off that a loaded notice has otherwise than the library (Holidays)
 LEGAL_HOLIDAYS = "complaints.calendars.holidays"
+# Up to which sum a role offers without asking, until somebody sets other limits (limits page);
+# None: without limit
+AUTHORITY_LIMITS = {"agent": Decimal(2_000), "supervisor": Decimal(20_000), "counsel": None}
 SECOND_SIGNATURE_ABOVE = env.number("SECOND_SIGNATURE_ABOVE")
 SEND_UNDO_SECONDS = env.number("SEND_UNDO_SECONDS")
 ENTERPRISE_NAME = env.text("ENTERPRISE_NAME")

@@ -63,7 +63,8 @@ def to_review(agent: Caller, kind: str) -> dict[str, Any]:
     ok(agent.post(f"{path}/resolutions/", proposal), 201)
     case = ok(agent.step(number, "submit"))
     assert case["state"] == "in_review"
-    return case
+    f.approved(Complaint.objects.get(number=number))
+    return ok(agent.get(f"{path}/"))
 
 
 def _of_counsel(analysis: dict[str, Any]) -> set[str]:

@@ -101,6 +101,7 @@ def test_without_scripts_the_same_is_done_by_full_pages(signed_in: Open) -> None
     agent.get_by_label("说明", exact=True).fill("已核实")
     agent.get_by_role("button", name="按措施和依据起草").click()
     agent.get_by_role("button", name="送审").click()
+    f.approved(case)
     counsel = signed_in(cast.counsel, java_script_enabled=False)
     counsel.goto(f"/review/{case.number}/")
     counsel.get_by_role("textbox", name="审核意见").fill("同意")

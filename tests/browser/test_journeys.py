@@ -286,6 +286,19 @@ def amounts(case: Complaint) -> list[tuple[str, Any]]:
     return [(m.kind, m.amount) for m in signed.measures.all()]
 
 
+def approve(page: Page, case: Complaint, amount: str) -> None:
+    """The supervisor finds the offer in the own queue and approves what the agent may not alone."""
+    page.goto("/complaints/?state=in_review&approval=mine")
+    expect(page.get_by_text(case.number).first).to_be_visible()
+    page.goto(f"/complaints/{case.number}/")
+    page.get_by_role("link", name="审批", exact=True).click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_contain_text(amount)
+    sheet.get_by_label("批准", exact=True).check()
+    send(page)
+    expect(page.get_by_text("已批准金额").first).to_be_visible()
+
+
 def people(signed_in: Open) -> tuple[Cast, Page, Page, Page]:
     """The agent's, counsel's and the supervisor's windows."""
     cast = assemble()
@@ -304,6 +317,7 @@ def test_a_health_product_sold_by_telephone_from_the_call_to_the_sealed_file(
     expect(agent.get_by_label("第 1 项：金额")).to_have_value("11940.00")
     measure(agent, 2, "refund", "3980.00", "退还全部价款")
     propose(agent, case, "销售时的说法与事实不符，我们向您道歉。", "¥15,920.00")
+    approve(supervisor, case, "¥15,920.00")
     counsel.goto("/review/")
     counsel.get_by_role("link", name=TELESALES.title).first.click()
     counsel.goto(f"/review/{case.number}/?tab=facts")
@@ -337,6 +351,7 @@ def test_identity_and_bank_numbers_sold_by_an_employee_from_the_call_to_the_seal
     measure(agent, 3, "correction", "", "收回外泄资料，关闭无审批导出")
     agent.get_by_role("checkbox", name=re.compile("第六十九条")).first.check()
     propose(agent, case, "我公司员工违规出售您的资料，我们向您道歉。", "¥8,600.00")
+    approve(supervisor, case, "¥8,600.00")
     counsel.goto(f"/review/{case.number}/")
     sign(counsel, "推定有过错，同意赔偿", (case.number, "¥8,600.00"))
     assert amounts(case)[0][1] == Decimal("8600.00")

@@ -9,10 +9,17 @@ from django.conf import settings
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import satisfied
-from complaints.actions import commitment_ends, commitments, feedback, payments, satisfaction
+from complaints import limits, satisfied
+from complaints.actions import (
+    approvals,
+    commitment_ends,
+    commitments,
+    feedback,
+    payments,
+    satisfaction,
+)
 from complaints.actions import resolution as resolutions
-from complaints.models import Commitment, Invitation
+from complaints.models import Approval, Commitment, Invitation
 from complaints.situation import CaseSituation
 from quickstart.demo import law
 from quickstart.demo.cases import on
@@ -39,6 +46,19 @@ def submit(s: Scene) -> None:
         values = {"below_reason": s.case.fill(s.values.get("below", BELOW))}
         resolutions.save_draft(s.number, values, by=s.by, now=s.now)
     s.step("submit")
+    _approved(s)
+
+
+def _approved(s: Scene) -> None:
+    """What the author may not offer alone is approved by whoever leads the team, or by counsel."""
+    rows = Approval.objects.filter(resolution__complaint__number=s.number, decided_at=None)
+    asked = rows.select_related("resolution__complaint").first()
+    if asked is None:
+        return
+    offer = asked.resolution
+    able = limits.deciders(offer.complaint, asked.amount, offer.proposed_by_id, asked.level)
+    values = {"approve": True, "note": "金额与查明的事实和法律依据相符"}
+    approvals.decide(s.number, values, by=able[0], now=s.now)
 
 
 def send_back(s: Scene) -> None:

@@ -1,0 +1,142 @@
+"""What counts towards a person's limit, and who may approve what is above it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, Sum
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from complaints import authority
+from complaints.authority import Amount, Limit
+from complaints.lifecycle import State
+from complaints.models import Approval, AuthorityLimit, Complaint, Measure, Resolution
+from complaints.signing.canonical import offer_hash
+
+WINDOW = timedelta(days=90)
+_LIES = Q(resolution__status=Resolution.Status.SUBMITTED, resolution__complaint__state="in_review")
+_HOLDS = Q(resolution__status=Resolution.Status.SIGNED)
+_PROMISED = Q(commitments__state__in=["open", "kept", "broken"])
+
+
+def said() -> list[Limit]:
+    """Every word about limits (one statement)."""
+    rows = AuthorityLimit.objects.values_list(
+        "amount", "valid_from", "id", "role", "user", "lifted"
+    )
+    return [Limit(*row) for row in rows]
+
+
+def limit_of(user: User, today: date, limits: list[Limit] | None = None) -> Amount:
+    """Up to which sum the person may offer or approve; None: without limit."""
+    limits = said() if limits is None else limits
+    return authority.limit_of(user.pk, user.roles, limits, today, settings.AUTHORITY_LIMITS)
+
+
+# --- what counts
+
+
+def own_total(resolution: Resolution) -> Decimal:
+    """The sum of the offer itself, however it is split."""
+    amounts = (m.amount for m in resolution.measures.all())
+    return sum((a for a in amounts if a is not None), authority.NOTHING)
+
+
+def elsewhere(complaint: Complaint, resolution: Resolution, now: datetime) -> Decimal:
+    """What the same consumer, or the same order, was offered or given besides in the last 90 days:
+    lying with counsel, signed, or promised and not waived.
+    """
+    rows = Measure.objects.filter(_same_matter(complaint), _LIES | _HOLDS | _PROMISED)
+    rows = rows.filter(amount__isnull=False, resolution__proposed_at__gte=now - WINDOW)
+    rows = rows.exclude(resolution=resolution).distinct()
+    total: Decimal | None = Measure.objects.filter(pk__in=rows.values("pk")).aggregate(
+        total=Sum("amount")
+    )["total"]
+    return total or authority.NOTHING
+
+
+def _same_matter(complaint: Complaint) -> Q:
+    """Cases of the same person, told by the blind indexes, or of the same order; this one too."""
+    of, consumer = "resolution__complaint__", complaint.consumer
+    found = Q(**{f"{of[:-2]}": complaint.pk})
+    for name in ("phone_index", "id_number_index", "email_index"):
+        if index := bytes(getattr(consumer, name)):
+            found |= Q(**{f"{of}consumer__{name}": index})
+    if complaint.order_number:
+        found |= Q(**{f"{of}order_number": complaint.order_number})
+    return found
+
+
+# --- whether somebody has to approve
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether the offer needs an approval, and the one there is. `limit`: of its author."""
+
+    needed: bool
+    approval: Approval | None = None
+    limit: Amount = None
+
+    @property
+    def holds(self) -> bool:
+        """Nothing has to be approved, or it was."""
+        return not self.needed or (self.approval is not None and bool(self.approval.approved))
+
+    @property
+    def refused(self) -> bool:
+        """Whoever decides said no."""
+        return self.approval is not None and self.approval.approved is False
+
+
+UNASKED = Standing(needed=False)
+
+
+def standing(resolution: Resolution, today: date) -> Standing:
+    """What was asked of the offer as it stands; another content counts as not asked.
+
+    Where nothing was asked the offer itself is held against the limit once more.
+    """
+    asked = resolution.approvals.select_related("decided_by").order_by("-id").first()
+    if asked is not None:
+        same = asked.content_hash == offer_hash(resolution)
+        return Standing(True, asked if same else None, asked.limit)
+    limit = limit_of(resolution.proposed_by, today)
+    return Standing(not authority.covers(limit, own_total(resolution)), None, limit)
+
+
+# --- who decides
+
+
+def waiting_for(user: User) -> Q:
+    """Cases whose offer waits for an approval at a level of the person, who did not draft it."""
+    rows = Approval.objects.filter(
+        resolution__complaint=OuterRef("pk"),
+        resolution__status=Resolution.Status.SUBMITTED,
+        decided_at=None,
+        level__in=user.roles,
+    )
+    return Q(Exists(rows.exclude(resolution__proposed_by=user.pk)), state=State.IN_REVIEW)
+
+
+def deciders(complaint: Complaint, amount: Decimal, author: int, level: str) -> list[User]:
+    """Who may approve at the level: leads of the team whose limit is high enough, or counsel; never
+    the author, nor anybody whom the case names.
+    """
+    able = User.objects.filter(roles__contains=[level], is_active=True)
+    if level == Role.SUPERVISOR:
+        able = able.filter(membership__team=complaint.team_id, membership__leads=True)
+    able = able.exclude(pk=author).exclude(named_in__complaint=complaint).distinct()
+    limits, today = said(), timezone.localdate()
+    return [u for u in able if authority.covers(limit_of(u, today, limits), amount)]
+
+
+def level_for(complaint: Complaint, amount: Decimal, author: int) -> str:
+    """The lowest level at which somebody may decide."""
+    enough = deciders(complaint, amount, author, Role.SUPERVISOR)
+    return str(Role.SUPERVISOR if enough else Role.COUNSEL)
