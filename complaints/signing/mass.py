@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from audit.models import Entry
 from complaints.models import MassCase, MassOpinion
 from complaints.signing import differences, keys
 from complaints.signing.canonical import hash_of, spelled
@@ -58,11 +60,21 @@ def faults(opinion: MassOpinion) -> list[str]:
     if hash_of(opinion.covered) != opinion.content_hash:
         found.append("content")
     found += differences.between(opinion.statement, as_it_stands(opinion))
+    made = Entry.objects.filter(
+        subject=opinion.mass.subject, verb="mass.signed", at=opinion.at, actor=opinion.by.username
+    )
+    if not made.filter(detail__content=opinion.content_hash).exists():
+        found.append("record")
     public = keys.trusted().get(opinion.key_id)
     message = _MASS + spelled(opinion.statement)
     if public is None or not keys.is_signed_by(public, message, opinion.signature):
         found.append("signature")
     return found
+
+
+def all_signed() -> Iterator[MassOpinion]:
+    """Every signature over a finding, in order."""
+    return MassOpinion.objects.select_related("by", "mass").order_by("pk").iterator()
 
 
 def changed_since(opinion: MassOpinion) -> list[str]:

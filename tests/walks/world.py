@@ -20,9 +20,11 @@ from complaints.actions import (
     holds,
     importing,
     letter_batches,
+    mass,
     own_calendar,
     promise_register,
     recount_work,
+    silent,
 )
 from complaints.models import Complaint, Deadline
 from tests import factories as f
@@ -144,6 +146,23 @@ def _moved(cast: Cast) -> None:
     calendar_notice.read(data, "2027.csv", by=cast.administrator, year=notices.YEAR)
 
 
+def _of_one_defect(cast: Cast, made: dict[str, Complaint]) -> None:
+    """A mass case with two of them, and a person who has not complained."""
+    one = mass.open_one(
+        {
+            "title": "同一批次的问题",
+            "category": "telesales_fraud",
+            "defect": "外呼人员称可以根治",
+            "finding": "话术含疗效保证",
+        },
+        by=cast.supervisor,
+    )
+    for state in ("investigating", "in_review"):
+        mass.join(made[state].number, one.pk, by=cast.supervisor)
+    listed = as_csv([["乙测试", "12000000009"]], ["姓名", "电话"])
+    silent.take(one.pk, [listed], by=cast.supervisor)
+
+
 def own_cases(cast: Cast) -> dict[str, Complaint]:
     """State → a case of the agent, brought there by steps; its consumer has all personal fields.
 
@@ -169,6 +188,7 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
         pass
     f.answer(made["in_review"], cast.agent, **OVERPAID)
     work_off(started(cast.counsel))
+    _of_one_defect(cast, made)
     _moved(cast)
     return made
 

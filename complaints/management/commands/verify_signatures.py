@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from complaints.signing import checking
+from complaints.signing import checking, mass
 from complaints.signing.checking import Found
 
 
@@ -40,6 +40,8 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(found.as_json(), ensure_ascii=False))
             elif found.faults or found.unsigned:
                 self._say(found)
+        if not number:
+            self._findings(counts, as_json=options["json"])
         if not options["json"]:
             words = _(
                 "签署 {total} 份：{ok} 份与签署时一致，{differing} 份不一致；"
@@ -49,6 +51,21 @@ class Command(BaseCommand):
             self.stdout.write(words.format(total=total, **counts))
         if counts["differing"]:
             raise SystemExit(1)
+
+    def _findings(self, counts: dict[str, int], *, as_json: bool) -> None:
+        """The signatures over the findings of mass cases."""
+        for opinion in mass.all_signed():
+            faults = mass.faults(opinion)
+            counts["differing" if faults else "ok"] += 1
+            counts["voided"] += bool(mass.changed_since(opinion))
+            said = {"mass": opinion.mass_id, "signer": opinion.by.username, "ok": not faults}
+            if as_json:
+                shown = {**said, "at": opinion.at.isoformat(), "differing": faults}
+                self.stdout.write(json.dumps(shown, ensure_ascii=False))
+            elif faults:
+                words = _("群体性案件“{title}”的共同认定，{name} 签署：不一致（{first}）")
+                name, title = opinion.by.name or opinion.by.username, opinion.mass.title
+                self.stdout.write(words.format(title=title, name=name, first=faults[0]))
 
     def _say(self, found: Found) -> None:
         opinion = found.opinion
