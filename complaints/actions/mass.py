@@ -17,7 +17,14 @@ from audit.record import record
 from complaints import guards, validation
 from complaints.advance import check_version, lock
 from complaints.errors import CaseError, ContentChanged, Invalid, NotAllowed, StaleVersion
-from complaints.models import Complaint, Event, MassCase, MassMember, MassOpinion
+from complaints.models import (
+    Complaint,
+    Event,
+    MassCase,
+    MassMember,
+    MassOpinion,
+    NamedPerson,
+)
 from complaints.signing import mass as signing
 from complaints.signing.canonical import hash_of
 from legal_rules.vocabulary import CATEGORIES
@@ -130,6 +137,8 @@ def sign(
             raise Invalid({"state": [_("还没有写共同认定，不能签署")]})
         if mass.finding_by_id == by.pk:
             raise NotAllowed(_("共同认定由您撰写，须由另一位法务签署"))
+        if NamedPerson.objects.filter(user=by, complaint__mass_member__mass=mass).exists():
+            raise NotAllowed(_("成员案件点名了您，共同认定须由另一位法务签署"))
         if read != hash_of(signing.content(mass)):
             words = _("共同认定在您阅读之后有改动；没有签署，请重新阅读")
             raise ContentChanged(words, mass.version)

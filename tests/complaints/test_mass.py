@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from complaints import mass_members
-from complaints.actions import mass, mass_draft, silent
+from complaints.actions import mass, mass_draft, segregation, silent
 from complaints.actions import resolution as resolutions
 from complaints.errors import ContentChanged, Invalid, NotAllowed, StaleVersion
 from complaints.models import (
@@ -191,6 +191,15 @@ def test_a_signature_needs_counsel_the_password_and_what_was_read(cast: Cast) ->
         sign()
     assert not MassOpinion.objects.exists()
     sign(by=cast.counsel2)
+
+
+def test_counsel_of_whom_a_member_speaks_does_not_sign(cast: Cast) -> None:
+    one, case = opened(cast), f.investigating(cast)
+    mass.join(case.number, one.pk, by=cast.supervisor)
+    named = {"user": cast.counsel.username, "why": "消费者称其曾答复"}
+    segregation.name_person(case.number, named, by=cast.supervisor)
+    with pytest.raises(NotAllowed, match="点名了您"):
+        signed(cast, one)
 
 
 def test_without_a_finding_there_is_nothing_to_sign(cast: Cast) -> None:
