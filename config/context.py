@@ -71,8 +71,13 @@ PLACES = (
         ("manage_mass", "sign_resolutions"),
         ("mass_case", "mass_new", "mass_edit"),
     ),
-    Place("satisfaction_list", "star", gettext_lazy("评价"), ("see_satisfaction",)),
-    Place("archive", "archive", gettext_lazy("档案"), ("see_complaints",), ("archive_case",)),
+    Place(
+        "archive",
+        "archive",
+        gettext_lazy("档案"),
+        ("see_complaints",),
+        ("archive_case", "satisfaction_list"),
+    ),
     Place(
         "rules",
         "scale",

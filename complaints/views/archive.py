@@ -43,6 +43,7 @@ def archive(request: HttpRequest) -> HttpResponse:
         "problems": problems,
         "states": STATES,
         "outcomes": Outcome.choices,
+        "sees_satisfaction": person(request).may("see_satisfaction"),
     }
     return render(request, "archive/list.html", context)
 
