@@ -38,7 +38,7 @@ def test_a_consumer_answers_on_a_telephone_by_keyboard_and_without_scripts(
         assert shut_out(page) == []
         assert too_wide(page) == []
         assert hidden_stops(page) == []
-        assert len(headings(page)) == 1
+        assert headings(page) == []
     page = signed_in(None, size=PHONE, java_script_enabled=False)
     page.goto(link)
     page.get_by_role("radio", name="没有解决").focus()
@@ -76,7 +76,8 @@ def test_a_supervisor_gives_the_case_to_a_colleague(signed_in: Open) -> None:
     sheet.get_by_label("由谁重新办理").select_option(label=cast.colleague.name)
     sheet.get_by_label("为什么重新办理").fill("消费者称款没有到")
     sheet.get_by_role("button", name="重新启动并转派").click()
-    expect(page.locator("body")).to_contain_text("已重新启动，并转给另一位同事")
+    done = page.get_by_text("已重新启动，并转给另一位同事")
+    expect(done).to_be_visible(timeout=15_000)
     assert Complaint.objects.get(pk=case.pk).owner == cast.colleague
 
 
