@@ -88,6 +88,10 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         """Cases that lie with counsel."""
         return self.filter(state=State.IN_REVIEW)
 
+    def to_be_signed_again(self) -> Self:
+        """Offers whose letter has not left because a signature is void."""
+        return self.filter(state=State.OFFERED, must_be_signed_again=True)
+
     def locked(self) -> Self:
         """The rows, held until the end of the transaction; readers and foreign keys are not
         blocked.

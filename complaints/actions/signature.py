@@ -97,6 +97,7 @@ def signing(read: str | None, reauthenticated_at: datetime | None) -> Also:
         word = Word(transition.person, transition.at, transition.fields, reauthenticated_at)
         resolution = as_read(complaint, read, complaint.version - 1)  # this step is rolled back
         resolution.status = Resolution.Status.SIGNED
+        complaint.must_be_signed_again = False
         mine = _signature_of(resolution, word.by)
         if mine is None:
             put(resolution, word)

@@ -18,7 +18,7 @@ from complaints.guards import enough_have_signed
 from complaints.leaving import leaves_at
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Event, Opinion, Outbox
-from complaints.signing import liveness, policy
+from complaints.signing import liveness, policy, voiding
 from complaints.situation import CaseSituation
 
 
@@ -85,6 +85,7 @@ def _write(complaint: Complaint, opinion: Opinion) -> None:
     )
     if not liveness.enough(complaint, _holding(complaint)):
         return  # another signature sends the letter
+    voiding.mark(complaint, again=False)
     earlier = Outbox.objects.filter(
         complaint=complaint, effect=liveness.LETTER, cancelled_at=None
     )  # none of them has left, and none of them may any more

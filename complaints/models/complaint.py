@@ -114,6 +114,8 @@ class Complaint(models.Model):
     next_due_at = models.DateTimeField(_("最近期限"), null=True, blank=True)
     on_hold = models.BooleanField(_("中止计时"), default=False)
     returned_by_counsel = models.BooleanField(_("法务退回"), default=False)
+    # Since the last signature one became void before the letter left (`signing.voiding`).
+    must_be_signed_again = models.BooleanField(_("须重新签署"), default=False)
 
     findings = models.TextField(_("调查结论"), blank=True)
     no_evidence_reason = models.TextField(_("没有证据的原因"), blank=True)
@@ -198,6 +200,11 @@ class Complaint(models.Model):
                 fields=["team", "next_due_at", "id"],
                 condition=Q(returned_by_counsel=True),
                 name="returned_by_team",
+            ),
+            models.Index(
+                fields=["next_due_at", "id"],
+                condition=Q(must_be_signed_again=True),
+                name="to_be_signed_again",
             ),
             models.Index(
                 fields=["team", "next_due_at", "id"],

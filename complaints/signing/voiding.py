@@ -52,6 +52,8 @@ def void(
         detail=detail,
     )
     record("signature.voided", complaint.subject, by, now, detail)
+    if liveness.waits_for_another(complaint):
+        mark(complaint, again=True)
     if tell:
         Outbox.objects.create(
             complaint=complaint,
@@ -62,3 +64,10 @@ def void(
             not_before=now,
         )
     return voided
+
+
+def mark(complaint: Complaint, *, again: bool) -> None:
+    """Whether the offer lies there to be signed again: what counsel's list reads."""
+    if complaint.must_be_signed_again != again:
+        complaint.must_be_signed_again = again
+        complaint.save(update_fields=["must_be_signed_again"])

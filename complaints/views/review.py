@@ -21,7 +21,7 @@ from complaints.models import Resolution
 from complaints.views import changes, findings_form, signing
 from complaints.views.lookup import case_of
 from complaints.views.queue_rows import BY_DUE, PAGE_SIZE, BadCursor, Cursor, page
-from complaints.views.review_desk import Review, waiting
+from complaints.views.review_desk import Review, void_offers, waiting
 from config.fresh import read_anew
 
 TABS = ("proposal", "facts", "law", "history")
@@ -38,7 +38,9 @@ def review(request: HttpRequest) -> HttpResponse:
         cursor = None
         messages.warning(request, _("分页位置无效，已从第一页开始。"))
     found = page(waiting(user), BY_DUE, cursor, now)
-    return render(request, "review/list.html", {"page": found, "now": now, "me": user})
+    again = [] if cursor else page(void_offers(user), BY_DUE, None, now).rows
+    context = {"page": found, "again": again, "now": now, "me": user}
+    return render(request, "review/list.html", context)
 
 
 @read_anew

@@ -48,6 +48,17 @@ def waiting(user: User) -> ComplaintQuerySet:
     )
 
 
+def void_offers(user: User) -> ComplaintQuerySet:
+    """Offers that the person may see and whose letter waits for another signature."""
+    signed = Resolution.objects.filter(complaint=OuterRef("pk"), status="signed")
+    visible: ComplaintQuerySet = Complaint.objects.visible_to(user)
+    return visible.to_be_signed_again().annotate(
+        proposal_version=Subquery(signed.values("version")[:1]),
+        proposed_by=Subquery(signed.values("proposed_by__name")[:1]),
+        author=Subquery(signed.values("proposed_by")[:1]),
+    )
+
+
 class Review(Compared):
     """One case on counsel's desk. Everything is read when first asked for."""
 

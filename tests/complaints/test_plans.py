@@ -17,6 +17,7 @@ from complaints import search
 from complaints.models import Complaint
 from complaints.views import queue_rows, queue_views
 from complaints.views.queue_filters import Directory, Filters
+from complaints.views.review_desk import void_offers
 from tests import factories as f
 from tests.cast import Cast
 
@@ -84,3 +85,14 @@ def test_each_way_of_finding_has_an_index_of_its_own(
     plan = plan_of(search.matching(Complaint.objects.visible_to(cast.agent), typed(cast)))
     assert index in plan
     assert "Seq Scan on complaints_complaint" not in plan
+
+
+def test_counsels_list_of_void_offers_is_read_from_its_index(cast: Cast) -> None:
+    """Where somebody is named in cases the list asks for each row that it shows, by an index."""
+    f.registered(cast)
+    with connection.cursor() as cursor:  # with so few rows these would do as well
+        cursor.execute("DROP INDEX open_by_team_and_due, open_by_due, by_due")
+    rows = queue_rows.BY_DUE.sort(void_offers(cast.counsel), backwards=False)[:50]
+    plan = plan_of(rows, "bitmapscan", "sort")
+    assert "to_be_signed_again" in plan
+    assert "Seq Scan on complaints_namedperson" not in plan

@@ -169,3 +169,21 @@ def test_without_a_password_the_page_signs_nothing_again(cast: Cast) -> None:
     wrong = client.post(address, word(client.get(address), "sign", password=PASSWORD + "x"))
     assert wrong.status_code == 422
     assert Opinion.objects.filter(signed=True).count() == 1
+
+
+def test_counsels_list_shows_what_must_be_signed_again_until_it_is(cast: Cast) -> None:
+    case = f.offered(cast)
+    other = f.offered(cast, order_number="SO-2")
+    client = browser(cast.counsel2)
+    assert "须重新签署" not in client.get(reverse("review")).content.decode()
+    f.with_evidence(case, cast.agent, "后来的")
+    page = client.get(reverse("review")).content.decode()
+    assert "1 件须重新签署" in page
+    assert case.number in page
+    assert other.number not in page
+    assert "须重新签署" in browser(cast.counsel).get(reverse("review")).content.decode()
+    again = {"opinion": "同意", "below_minimum_reason": "x", "take_over": f.taken_over(case)}
+    now = timezone.now()
+    signing_again.sign(case.number, again, by=cast.counsel2, reauthenticated_at=now)
+    assert "须重新签署" not in client.get(reverse("review")).content.decode()
+    assert not Complaint.objects.filter(must_be_signed_again=True).exists()
