@@ -27,6 +27,7 @@ from complaints.leaving import leaves_at
 from complaints.models import Communication, Complaint, Draft, Event, Hold, Outbox
 
 REPLY_CHANNELS = ("email", "phone", "sms", "wechat", "letter", "in_person")
+DOUBLE_CLICK = timedelta(seconds=10)
 DRAFTS_KEPT = timedelta(days=30)
 DRAFT_LIMIT = 400_000  # characters of JSON
 # The place of a draft: words joined by colons ("intake", "case:TS26-000001:reply").
@@ -40,34 +41,26 @@ def write(
     *,
     by: User,
     version: int | None = None,
+    once: bool = False,
     now: datetime | None = None,
 ) -> Communication:
     """Add a text `{kind, channel?, text, inbound?, still_waiting?, anyway?}`. What comes from the
     consumer ends a hold that waits for it, unless `still_waiting`; `anyway` says why it leaves
-    although its wording was questioned (`wording_check.py`).
+    although its wording was questioned (`wording_check.py`). `once`: the same words of the same
+    person a moment ago were a double click, and are the answer.
 
     A reply waits in the outbox (`leaving.py`), so that it can be undone; notes stay inside. Raises
     Complaint.DoesNotExist, NotAllowed, Invalid.
     """
-    now = now or timezone.now()
-    v = validation
-    data = v.clean(
-        {"kind": None, "text": None, **values},
-        {
-            "kind": lambda x: v.choice(x, CommunicationKind.values, required=True),
-            "channel": lambda x: v.choice(x, {*Channel.values, *REPLY_CHANNELS}),
-            "text": lambda x: v.text(x, v.TEXT_LIMIT, required=True, lines=True),
-            "inbound": v.flag,
-            "still_waiting": v.flag,
-            "anyway": lambda x: v.text(x, 500),
-        },
-    )
+    now, data = now or timezone.now(), _cleaned(values)
     kind, inbound = data["kind"], data.get("inbound", False)
     if not by.may("write_notes" if kind == CommunicationKind.INTERNAL_NOTE else "communicate"):
         raise NotAllowed(_("您的角色不能与消费者沟通，只能写内部备注"))
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
+        if once and (before := _a_moment_ago(complaint, kind, data["text"], inbound, by, now)):
+            return before
         written = put(
             complaint,
             kind,
@@ -82,6 +75,29 @@ def write(
         if answers and not data.get("still_waiting", False):
             holds.consumer_answered(complaint, by, now, "reply")
     return written
+
+
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    v = validation
+    return v.clean(
+        {"kind": None, "text": None, **values},
+        {
+            "kind": lambda x: v.choice(x, CommunicationKind.values, required=True),
+            "channel": lambda x: v.choice(x, {*Channel.values, *REPLY_CHANNELS}),
+            "text": lambda x: v.text(x, v.TEXT_LIMIT, required=True, lines=True),
+            "inbound": v.flag,
+            "still_waiting": v.flag,
+            "anyway": lambda x: v.text(x, 500),
+        },
+    )
+
+
+def _a_moment_ago(
+    complaint: Complaint, kind: str, text: str, inbound: bool, by: User, now: datetime
+) -> Communication | None:
+    same = Communication.objects.filter(complaint=complaint, kind=kind, inbound=inbound, by=by)
+    recent = same.filter(text=text, at__gt=now - DOUBLE_CLICK, outbox__cancelled_at=None)
+    return recent.select_related("outbox").order_by("-id").first()
 
 
 def put(

@@ -44,7 +44,7 @@ def communicate(request: HttpRequest, number: str) -> HttpResponse:
     try:
         if unreadable:
             raise Invalid(unreadable)
-        communication.write(number, values, by=person(request))
+        communication.write(number, values, by=person(request), once=True)
     except Complaint.DoesNotExist as error:
         raise Http404 from error
     except NotAllowed as error:

@@ -1,13 +1,16 @@
 """Letters on their way, on the page of the case: taking back, letting go, dropping."""
 
+from functools import partial
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from complaints.actions import withholding
-from complaints.models import Complaint, Outbox
+from complaints.actions import communication, withholding
+from complaints.models import Communication, Complaint, Outbox
 from tests import factories as f
-from tests.cast import Cast
+from tests.cast import Cast, assemble
+from tests.complaints.test_race import at_once
 from tests.walks.ask import browser, text_of
 
 pytestmark = pytest.mark.usefixtures("undoable")
@@ -91,3 +94,31 @@ def test_reading_changes_nothing_and_a_foreign_case_is_missing(act: str, cast: C
     assert browser(cast.outsider).post(place(act, case)).status_code == 404
     assert browser(cast.auditor).post(place(act, case)).status_code == 403
     assert row(case).withheld_at is None
+
+
+@pytest.mark.parametrize("kind", ["reply", "internal_note", "call_note"])
+def test_a_double_click_writes_and_sends_one_text(kind: str, cast: Cast, agent: Client) -> None:
+    """Without scripts too, where nothing holds the second click back."""
+    case = f.investigating(cast)
+    sent = {"kind": kind, "text": "正在核实，周五前答复您。"}
+    for _n in range(2):
+        assert agent.post(reverse("communicate", args=[case.number]), sent).status_code == 302
+    text = Communication.objects.get(complaint=case, kind=kind)
+    assert (text.outbox is not None) == (kind == "reply")
+    if kind == "reply":  # taken back, the same words are no double click any more
+        agent.post(reverse("undo_reply", args=[case.number, text.pk]))
+    agent.post(reverse("communicate", args=[case.number]), {**sent, "text": "另一句话"})
+    agent.post(reverse("communicate", args=[case.number]), sent)
+    wanted = 3 if kind == "reply" else 2
+    assert Communication.objects.filter(complaint=case, kind=kind).count() == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_that_send_the_same_reply_at_once_send_it_once() -> None:
+    cast = assemble()
+    case = f.investigating(cast)
+    values = {"kind": "reply", "text": "请稍候"}
+    write = partial(communication.write, case.number, values, by=cast.agent, once=True)
+    first, second = at_once(write, write)
+    assert first.pk == second.pk
+    assert Outbox.objects.filter(complaint=case, effect="reply_to_consumer").count() == 1
