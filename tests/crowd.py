@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import User
-from complaints.models import Complaint, FactAnswer
+from complaints import promised
+from complaints.models import Commitment, Complaint, FactAnswer
 from evidence.models import Folder
 from tests import factories as f
 from tests.cast import Cast
@@ -28,6 +30,23 @@ def crowd(
     rows = ((key, facts[place % len(facts)]) for place, key in enumerate(keys))
     _answer(rows, cast.counsel)
     return keys
+
+
+def owing(cast: Cast, count: int, amount: Decimal) -> list[str]:
+    """Numbers of so many cases that owe the consumer such a sum, each with its clock."""
+    model = f.executing(cast)
+    keys = _batch(model, range(count), "telesales_fraud")
+    now = timezone.now()
+    due = timezone.localdate(now) + timedelta(days=7)
+    rows = [
+        Commitment(complaint_id=key, text="退还价款", amount=amount, owner=cast.agent, made_at=now)
+        for key in keys
+    ]
+    for start in range(0, count, BATCH):
+        promised.save_new(rows[start : start + BATCH], [due] * len(rows[start : start + BATCH]))
+    return list(
+        Complaint.objects.filter(pk__in=keys).order_by("pk").values_list("number", flat=True)
+    )
 
 
 def _batch(model: Complaint, numbers: range, category: str) -> list[int]:

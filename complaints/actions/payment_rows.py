@@ -17,8 +17,9 @@ from complaints.actions.payments import money_promises
 from complaints.choices import CommitmentState, MeasureKind
 from complaints.lifecycle import State
 from complaints.models import Commitment, Complaint, Payment, PaymentFile, PaymentRow
+from complaints.paying.columns import LANGUAGES
 from complaints.paying.judging import PAID, Case, Judge, Owed, Used, Verdict
-from complaints.paying.rows import LANGUAGES, Entry, Reading, plain, read
+from complaints.paying.rows import Entry, Reading, plain, read
 from complaints.paying.sums import NOTHING
 from complaints.posting import one_at_a_time
 
@@ -47,17 +48,15 @@ def known(
     promises = money_promises(list(found.complaints.values()))
     found.promises = {c.pk: c for c in promises}
     names = names_of_measures()
+    owed: dict[int, list[Owed]] = {}
+    for promise in promises:
+        if promise.state != CommitmentState.WAIVED:
+            owed.setdefault(promise.complaint_id, []).append(_owed(promise, names))
     for number, case in found.complaints.items():
-        owed = [_owed(c, names) for c in promises if c.complaint_id == case.pk and _counts(c)]
-        found.cases[number] = Case(
-            number, timezone.localdate(case.received_at), case.state == State.ARCHIVED, tuple(owed)
-        )
+        received, archived = timezone.localdate(case.received_at), case.state == State.ARCHIVED
+        found.cases[number] = Case(number, received, archived, tuple(owed.get(case.pk, ())))
     found.used = _used(entries, visible, file)
     return found
-
-
-def _counts(promise: Commitment) -> bool:
-    return promise.state != CommitmentState.WAIVED
 
 
 def names_of_measures() -> dict[str, frozenset[str]]:

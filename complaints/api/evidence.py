@@ -40,7 +40,7 @@ class EvidenceView(CaseView):
 
     @extend_schema(**described.ADD_EVIDENCE)
     def post(self, request: Request, number: str) -> Response:
-        by, form, file = caller(request), body(request), _file(request)
+        by, form, file = caller(request), body(request), sent_file(request)
         about = {k: v for k, v in form.items() if k != "file"}
         item = evidence_actions.add(
             number, file.chunks(), file.name or "", about, by=by, version=seen_version(request)
@@ -49,7 +49,8 @@ class EvidenceView(CaseView):
         return Response(shapes.item(item, number), status=201, headers=headers)
 
 
-def _file(request: Request) -> Any:
+def sent_file(request: Request) -> Any:
+    """The one file of a form. Raises Invalid."""
     files = request.FILES.getlist("file")
     if len(files) != 1 or len(request.FILES) != 1:
         raise Invalid({"file": [_("请在“file”中附上一个文件")]})

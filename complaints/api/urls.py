@@ -12,6 +12,7 @@ from complaints.api import (
     facts,
     letters,
     mass,
+    payment_files,
     payments,
     resolutions,
     reviewing,
@@ -143,4 +144,20 @@ urlpatterns = [
     ),
     path("complaints/", cases.CasesView.as_view(), name="api-complaints"),
     path("complaints/<str:number>/", include(of_one_case)),
+    path("payment-files/", payment_files.PaymentFilesView.as_view(), name="api-payment-files"),
+    path(
+        "payment-files/<int:payment_file>/",
+        payment_files.PaymentFileView.as_view(),
+        name="api-payment-file",
+    ),
+    path(
+        "payment-files/<int:payment_file>/rows/",
+        payment_files.RowsView.as_view(),
+        name="api-payment-file-rows",
+    ),
+    path(
+        "payment-files/<int:payment_file>/start/",
+        payment_files.StartView.as_view(),
+        name="api-payment-file-start",
+    ),
 ]

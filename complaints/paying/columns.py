@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.importing.headings import normalised
+
+LANGUAGES = ("zh-hans", "en")
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,22 @@ COLUMNS: dict[str, Column] = {
 _BY_HEADING = {heading: c.code for c in COLUMNS.values() for heading in c.headings}
 
 
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, str]:
+    """The columns by their names in both languages, as our template has them."""
+    found: dict[str, str] = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            found |= {normalised(str(c.label)): c.code for c in COLUMNS.values()}
+    return found
+
+
 def column_of(heading: str) -> str:
     """The column under this heading, by name or by code; "" for one that is not ours."""
     if heading.strip() in COLUMNS:
         return heading.strip()
-    return _BY_HEADING.get(normalised(heading), "")
+    name = normalised(heading)
+    return _BY_HEADING.get(name) or _by_name().get(name, "")
 
 
 def row_of(rows: Sequence[Sequence[str]]) -> int | None:

@@ -18,11 +18,10 @@ from complaints.importing import dates
 from complaints.importing.table import masked_numbers
 from complaints.importing.values import yuan
 from complaints.paying import proof
-from complaints.paying.columns import COLUMNS
+from complaints.paying.columns import COLUMNS, LANGUAGES
 from complaints.validation import Refused, text
 
 CELL, NOTE = 120, 500  # characters that are kept of a cell
-LANGUAGES = ("zh-hans", "en")
 _OTHER_MONEY = re.compile(r"[$€£₩]|usd|eur|gbp|hkd|jpy|美元|欧元|港[币元]|日元|英镑", re.IGNORECASE)
 _YUAN = {"", "cny", "rmb", "人民币", "元", "人民币元", "yuan", "chineseyuan"}
 UNREADABLE, BAD_DATE, CURRENCY = "unreadable", "bad_date", "currency"
@@ -156,14 +155,9 @@ def _ways() -> dict[str, str]:
     for language in LANGUAGES:
         with translation.override(language):
             found |= {plain(str(w.label)): str(w.value) for w in PaymentWay}
-    more = {
-        "转账": "bank",
-        "银行": "bank",
-        "对公转账": "bank",
-        "网银": "bank",
-        "支付宝转账": "alipay",
-    }
-    return {**found, **more, "微信": "wechat", "原路": "original", "原路退款": "original"}
+    more = {"转账": "bank", "银行": "bank", "对公转账": "bank", "网银": "bank"}
+    more |= {"banktransfer": "bank", "wechatpay": "wechat", "微信": "wechat"}
+    return {**found, **more, "原路": "original", "原路退款": "original"}
 
 
 def way_of(cell: str) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import needs, person
-from complaints.actions import payment_file
+from complaints.actions import payment_file as lists
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import PaymentFile
 from complaints.views import payment_pages
@@ -21,7 +21,7 @@ State = PaymentFile.State
 
 def _own(request: HttpRequest, file: int) -> PaymentFile:
     try:
-        return payment_file.find(file, person(request))
+        return lists.find(file, person(request))
     except PaymentFile.DoesNotExist as error:
         raise Http404 from error
 
@@ -37,7 +37,7 @@ def files(request: HttpRequest) -> HttpResponse:
             if sent is None:
                 raise FileRefused(_("请先选择一个文件"))
             name = sent.name or ""
-            made = payment_file.upload(sent.chunks(), name, by=person(request), way=way)
+            made = lists.upload(sent.chunks(), name, by=person(request), way=way)
             return redirect("payment_file", made.pk)
         except (FileRefused, NotAllowed, Invalid) as refusal:
             refused = refusal.message
@@ -86,11 +86,11 @@ def _acted(request: HttpRequest, number: int, what: str) -> HttpResponse:
     found = _own(request, number)
     try:
         if what == "start":
-            payment_file.start(found, by=person(request))
+            lists.start(found, by=person(request))
         elif what == "stop":
-            payment_file.stop(found)
+            lists.stop(found)
         else:
-            payment_file.discard(found)
+            lists.discard(found)
             messages.success(request, _("已放弃，没有登记任何付款"))
             return redirect("payment_files")
     except Invalid as refusal:

@@ -115,3 +115,46 @@ def test_a_case_that_one_does_not_see_has_no_payments(cast: Cast, case: Complain
     foreign = f.executing(cast)
     path = f"complaints/{foreign.number}/payments/{paid.pk}/reverse/"
     assert program(cast.agent).post(path, {"reason": "错"}).status_code == 404
+
+
+# --- lists
+
+
+def form(text: str) -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return {"file": SimpleUploadedFile("list.csv", text.encode())}
+
+
+def test_a_list_is_uploaded_looked_at_and_started(cast: Cast, case: Complaint) -> None:
+    from complaints import tasks
+
+    lead = program(cast.supervisor)
+    text = "case,amount,date,reference\n"
+    text += f"{case.number},3980,{timezone.localdate()},B-1\nTS26-9,1,{timezone.localdate()},B-2\n"
+    answer = lead.form("payment-files/", form(text))
+    made = ok(answer, 201)
+    path = f"payment-files/{made['id']}/"
+    assert answer["Location"].endswith(path)
+    assert (made["state"], made["outcomes"]["paid"], made["outcomes"]["unknown_case"]) == (
+        "checked",
+        1,
+        1,
+    )
+    rows = ok(lead.get(f"{path}rows/"))["results"]
+    assert [(r["number"], r["outcome"]) for r in rows] == [(2, "paid"), (3, "unknown_case")]
+    assert lead.post(f"{path}start/", {"rows": 3}).status_code == 400
+    assert ok(lead.post(f"{path}start/", {"rows": 2}), 202)["state"] == "running"
+    tasks.run_payments(made["id"])
+    assert ok(lead.get(path))["state"] == "done"
+    assert [f["id"] for f in ok(lead.get("payment-files/"))["results"]] == [made["id"]]
+    assert Payment.objects.get().reference == "B-1"
+    assert program(cast.agent).get("payment-files/").status_code == 403
+    assert program(cast.outside_supervisor).get(path).status_code == 404
+
+
+def test_a_list_that_is_none_is_refused(cast: Cast) -> None:
+    lead = program(cast.supervisor)
+    answer = lead.form("payment-files/", form("a,b\n1,2\n"))
+    assert answer.status_code == 400, answer.content.decode()
+    assert "文件里没有这些列" in answer.content.decode()

@@ -22,6 +22,7 @@ from complaints.actions import (
     letter_batches,
     mass,
     own_calendar,
+    payment_file,
     promise_register,
     recount_work,
     silent,
@@ -52,6 +53,7 @@ OWN_PERSON = {
     "address": "浙江省杭州市青禾路 1 号",
 }
 
+PAYMENTS = "案件编号,付款金额,付款日期,流水号\nTS26-999999,1.00,2026-01-02,W-1\n"
 PROMISED = {
     "text_zh": "48 小时内答复",
     "length": 48,
@@ -173,6 +175,7 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     headings, row = ["内容", "姓名", "电话", "身份证号"], ["上门推销，要求退款。"]
     row += [OWN_PERSON[k] for k in ("name", "phone", "id_number")]
     importing.upload([as_csv([row], headings)], "list.csv", by=cast.agent)
+    payment_file.upload([PAYMENTS.encode()], "payments.csv", by=cast.supervisor)
     made = {
         state: make(
             cast,

@@ -1,0 +1,91 @@
+"""Lists of payments: uploaded, looked at, started, watched."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import ApiView, body
+from accounts.api.paging import PARAMS, page
+from accounts.api.parsers import BoundedForm
+from complaints.actions import payment_file as lists
+from complaints.api import payment_file_shapes as shapes
+from complaints.api.base import READ, READ_AND_WRITE, WRITE, caller
+from complaints.api.evidence import sent_file
+from complaints.errors import Invalid
+from complaints.models import PaymentFile, PaymentRow
+from complaints.validation import clean
+
+
+class PaymentFilesView(ApiView):
+    """The lists that the caller uploaded, and a new one as a form with one `file`."""
+
+    scopes: ClassVar = READ_AND_WRITE
+    permission: ClassVar[str | None] = "reconcile_payments"
+    params: ClassVar = PARAMS
+    parser_classes = (BoundedForm,)
+
+    @extend_schema(**shapes.LIST)
+    def get(self, request: Request) -> Response:
+        rows = PaymentFile.objects.filter(user=caller(request))
+        return page(request, rows, shapes.BY_ID, shapes.listed)
+
+    @extend_schema(**shapes.UPLOAD)
+    def post(self, request: Request) -> Response:
+        by, form, file = caller(request), body(request), sent_file(request)
+        about = {k: v for k, v in form.items() if k != "file"}
+        way = clean(about, {"way": lambda x: x}).get("way", "")
+        made = lists.upload(file.chunks(), file.name or "", by=by, way=str(way))
+        place = {"Location": f"{request.path}{made.pk}/"}
+        return Response(shapes.file(made), status=201, headers=place)
+
+
+class _OneView(ApiView):
+    permission: ClassVar[str | None] = "reconcile_payments"
+
+
+class PaymentFileView(_OneView):
+    """One list and how far it is."""
+
+    scopes: ClassVar = {"GET": READ}
+
+    @extend_schema(**shapes.READ)
+    def get(self, request: Request, payment_file: int) -> Response:
+        return Response(shapes.file(_own(request, payment_file)))
+
+
+class RowsView(_OneView):
+    """What becomes of each row."""
+
+    scopes: ClassVar = {"GET": READ}
+    params: ClassVar = PARAMS
+
+    @extend_schema(**shapes.ROWS)
+    def get(self, request: Request, payment_file: int) -> Response:
+        rows = PaymentRow.objects.filter(file=_own(request, payment_file))
+        return page(request, rows, shapes.BY_NUMBER, shapes.row)
+
+
+class StartView(_OneView):
+    """Begin, or go on after a stop."""
+
+    scopes: ClassVar = {"POST": WRITE}
+
+    @extend_schema(**shapes.START)
+    def post(self, request: Request, payment_file: int) -> Response:
+        found = _own(request, payment_file)
+        rows = clean(body(request), {"rows": lambda x: x}).get("rows", found.rows)
+        if rows != found.rows:
+            sentence = _("文件有 {rows} 行，与您核对的行数不符；请重新核对")
+            raise Invalid({"rows": [sentence.format(rows=found.rows)]})
+        lists.start(found, by=caller(request))
+        found.refresh_from_db()
+        return Response(shapes.file(found), status=202)
+
+
+def _own(request: Request, number: int) -> PaymentFile:
+    return lists.find(number, caller(request))
