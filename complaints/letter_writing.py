@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints.choices import MeasureKind
+from complaints.choices import MeasureKind, Payee
 from complaints.letter_values import DEFAULT, contact, locale_of
 from complaints.models import Resolution
 from complaints.workdays import SHANGHAI
@@ -86,7 +86,7 @@ def _open(names: Collection[str], values: Mapping[str, Any]) -> bool:
 
 def offered(template: Template, values: Mapping[str, Any], kinds: Collection[str]) -> list[str]:
     """The options that a fresh resolution letter begins with: what there is something to say about.
-    The rest is for the author to tick.
+    The rest is for the author to tick. `kinds`: of the measures, and where their sums go.
     """
     fit = fitting(template, values)
     amounts = [m for m in values.get("measures", ()) if m.amount is not None]
@@ -95,7 +95,8 @@ def offered(template: Template, values: Mapping[str, Any], kinds: Collection[str
         "food_damages": _rests_on(values, "第一百四十八条", "Article 148"),
         "stop_calls": MeasureKind.STOP_CALLS in kinds,
         "delete_data": MeasureKind.DELETE_DATA in kinds,
-        "payee": bool(amounts),
+        "payee": bool(amounts) and Payee.ORIGINAL_CHANNEL not in kinds,
+        "original_channel": Payee.ORIGINAL_CHANNEL in kinds,
         "total": len(amounts) > 1,
     }
     wanted = {name for name in template.usual if by_measure.get(name, True)}

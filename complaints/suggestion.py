@@ -174,7 +174,7 @@ def letter(
         complaint, rows, basis, explanation, lang=lang, points=points
     )
     template = library.current().template(letter_writing.RESOLUTION, lang)
-    kinds = {row.get("kind", "") for row in rows}
+    kinds = {row.get(name, "") for row in rows for name in ("kind", "payee")}
     if options is None:
         options = letter_writing.offered(template, values, kinds)
     chosen = tuple(o.id for o in template.options if o.id in options)

@@ -82,6 +82,9 @@ def test_the_resolution_says_refund_and_increased_damages_by_itself(
     letter = render(template, values, options)
     sound(letter)
     assert {"increased_damages", "total", "payee", "evidence"} <= set(options)
+    back = letter_writing.offered(template, values, {"refund", "original_channel"})
+    assert "original_channel" in back
+    assert "payee" not in back
     for words in ("3,980.00", "11,940.00", "15,920.00", "0417", BASIS[0]):
         assert words in letter.text
     assert ("尊敬的王先生/女士" if lang == "zh" else "Dear customer") in letter.text
