@@ -218,6 +218,7 @@ class Lives(RuleBasedStateMachine):
         with suppress(CaseError):
             analysis.renew(number, by=self.cast.agent)
         self.step("submit", self.cast.agent)
+        f.approved(self.fresh())
 
     def accept(self, chance: Random) -> None:
         self.step("consumer_accepts", self.cast.agent, means="phone", note="同意")

@@ -47,7 +47,7 @@ def agreed(cast: Cast) -> dict[str, Any]:
 
 
 STEPS_TAKEN: dict[str, tuple[str, str, dict[str, Any] | Callable[[Cast], dict[str, Any]]]] = {
-    "submit": ("resolving", "agent", {}),
+    "submit": ("resolving", "agent", {"waits": True}),
     "send_back": ("in_review", "counsel", {"comments": "补正"}),
     "reinvestigate": ("in_review", "counsel", {"reason": "补充事实"}),
     "decline": (
