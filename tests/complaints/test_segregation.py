@@ -12,10 +12,19 @@ from django.utils import timezone
 from accounts import absences
 from accounts.models import Membership
 from accounts.roles import Role
+from audit.models import Entry
 from complaints.actions import assignment, segregation, steps
 from complaints.actions import resolution as resolutions
 from complaints.errors import Invalid, NotAllowed, StepRefused
-from complaints.models import Complaint, Event, NamedPerson, Opinion, Voided
+from complaints.models import (
+    Complaint,
+    Event,
+    NamedPerson,
+    Opinion,
+    Outbox,
+    Transition,
+    Voided,
+)
 from correspondence.models import Notice
 from correspondence.tasks import send_waiting
 from tests import factories as f
@@ -139,6 +148,66 @@ def test_whoever_is_concerned_is_refused_with_a_sentence(
         assert api_sentence in answer.json()["detail"]
     assert not Opinion.objects.exists()
     assert Complaint.objects.get(pk=case.pk).state == "in_review"
+
+
+# who → the sentence in English
+IN_ENGLISH: dict[Make, str] = {
+    author: "may not review or sign it",
+    recused: "You recused yourself from this case",
+    deputy_of_the_author: "You are standing in for the author of the proposal",
+    deputy_of_the_named: "You are standing in for a colleague named in the case",
+}
+
+
+def written() -> list[int]:
+    """How many rows there are of everything that a signature would write."""
+    return [m.objects.count() for m in (Opinion, Event, Entry, Outbox, Transition)]
+
+
+@pytest.mark.parametrize("who", IN_ENGLISH, ids=lambda who: who.__name__)
+def test_the_refusal_is_said_in_english_as_well_and_nothing_is_written(
+    who: Make, cast: Cast, case: Complaint
+) -> None:
+    sentence = IN_ENGLISH[who]
+    read = client_of(cast.counsel).get(reverse("review_case", args=[case.number]))
+    user = who(cast, case)
+    client, caller = client_of(user), person(user)
+    caller.post("me/confirm/", {"password": PASSWORD})
+    session = client.session
+    session["reauthenticated_at"] = timezone.now().isoformat()
+    session.save()
+    before = written()
+    sent = word(read, "sign", below_minimum_reason="x")
+    page = client.post(
+        reverse("review_case", args=[case.number]), sent, headers={"Accept-Language": "en"}
+    )
+    assert sentence in page.content.decode()
+    answer = caller.post(
+        f"complaints/{case.number}/steps/",
+        {"step": "sign", **SIGN, "take_over": f.taken_over(case)},
+        Accept_Language="en",
+    )
+    assert sentence in answer.json()["detail"]
+    assert written() == before
+
+
+def test_the_first_signer_does_not_sign_as_the_second(cast: Cast) -> None:
+    grave = f.in_review(cast, risk_flags=["safety"])
+    f.step(grave, "sign", cast.counsel, **SIGN)
+    before = written()
+    client, caller = client_of(cast.counsel), person(cast.counsel)
+    caller.post("me/confirm/", {"password": PASSWORD})
+    shown = client.get(reverse("review_case", args=[grave.number]))
+    page = client.post(
+        reverse("review_case", args=[grave.number]), word(shown, "sign", below_minimum_reason="x")
+    )
+    assert page.status_code == 422
+    assert "您已签署" in page.content.decode()
+    answer = caller.step(grave.number, "sign", **SIGN)
+    assert answer.status_code == 409
+    assert "您已签署" in answer.json()["detail"]
+    assert written()[:2] == before[:2]
+    assert Complaint.objects.get(pk=grave.pk).state == "in_review"
 
 
 def test_an_expired_session_signs_nothing(cast: Cast, case: Complaint) -> None:
