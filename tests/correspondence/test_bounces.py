@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from audit.record import broken_links
 from complaints import delivery
-from complaints.actions import letters, retelling
+from complaints.actions import analysis, letters, resolution, retelling
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, Outbox
 from complaints.signing import liveness
@@ -197,6 +197,18 @@ def test_a_letter_whose_signature_died_is_neither_sent_again_nor_brought(cast: C
     f.answer(case, cast.agent, tx_price_paid="100.00")
     for act in (retelling.send_again, retelling.by_hand):
         with pytest.raises(Invalid, match="签署已失效"):
+            act(case.number, notice.pk, by=cast.agent)
+
+
+def test_the_letter_of_an_earlier_version_is_told_no_more(cast: Cast) -> None:
+    case, notice = sent(cast)
+    f.step(case, "consumer_declines", cast.agent, reason="太少")
+    resolution.save_draft(case.number, f.proposal(), by=cast.agent)
+    analysis.renew(case.number, by=cast.agent)
+    f.step(case, "submit", cast.agent)
+    f.step(case, "sign", cast.counsel, opinion="同意", below_minimum_reason="测试")
+    for act in (retelling.send_again, retelling.by_hand):
+        with pytest.raises(Invalid, match="较早一版方案"):
             act(case.number, notice.pk, by=cast.agent)
 
 
