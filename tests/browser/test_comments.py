@@ -45,7 +45,7 @@ def test_selected_words_are_commented_on_and_the_next_version_is_compared(
     sheet.get_by_label("批注", exact=True).fill("请写明金额和到账日期")
     shot(page, "sr_sheet")
     sheet.get_by_role("button", name="批注").click()
-    expect(page.locator("#cm-1")).to_contain_text("请写明金额和到账日期")
+    expect(page.locator("#cm-1")).to_contain_text("请写明金额和到账日期", timeout=15_000)
     expect(page.locator(".cm").first).to_have_text("退还价款")
     assert Comment.objects.get().quote == "退还价款"
     expect(page.locator("#read")).to_contain_text(re.compile("已记录：读完|此后没有变动"))
