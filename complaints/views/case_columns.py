@@ -261,6 +261,7 @@ def _promises_and_letters() -> dict[str, Any]:
             owner="owner__name",
             paid="paid",
             kind="measure__kind",
+            unit="measure__unit__name",
         ),
         "payments": payments_column(),
         "letters": _all(
