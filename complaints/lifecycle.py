@@ -20,8 +20,8 @@ from django.utils.translation import pgettext_lazy
 from accounts.roles import Role
 from complaints import execution_guards as x
 from complaints import guards as g
-from complaints import offer_guards as o
 from complaints import resolution_guards as r
+from complaints import signing_guards as sg
 from complaints import step_checks as c
 from complaints.guards import Situation
 
@@ -219,12 +219,12 @@ STEPS: dict[str, Step] = {
             (State.IN_REVIEW,),
             (A, S),
             guards=(
-                g.resolution_is_complete,
+                r.resolution_is_complete,
                 r.points_are_found,
                 r.sums_agree,
-                g.letter_is_filled_in,
+                r.letter_is_filled_in,
                 g.analysis_is_fresh,
-                o.below_minimum_is_explained,
+                r.below_minimum_is_explained,
             ),
             optional=(Field.ANYWAY,),
             effects=("tell_counsel",),
@@ -237,7 +237,7 @@ STEPS: dict[str, Step] = {
             (State.IN_REVIEW,),
             (State.RESOLVING,),
             (C,),
-            guards=g.APART,
+            guards=sg.APART,
             checks=(c.says_what_to_mend,),
             optional=(Field.COMMENTS,),
             effects=("tell_author",),
@@ -251,18 +251,18 @@ STEPS: dict[str, Step] = {
             (State.OFFERED,),
             (C,),
             guards=(
-                *g.APART,
-                g.reauthenticated,
-                g.resolution_is_complete,
-                g.letter_is_filled_in,
+                *sg.APART,
+                sg.reauthenticated,
+                r.resolution_is_complete,
+                r.letter_is_filled_in,
                 g.analysis_is_fresh,
                 r.sums_agree,
-                o.limit_is_approved,
-                g.below_minimum_has_reason,
-                g.draft_rules_are_taken_over,
-                g.no_consult_is_open,
-                g.enough_have_signed,
-                g.conditions_are_met,
+                sg.limit_is_approved,
+                sg.below_minimum_has_reason,
+                sg.draft_rules_are_taken_over,
+                sg.no_consult_is_open,
+                sg.enough_have_signed,
+                sg.conditions_are_met,
             ),
             checks=(c.checklist_is_complete,),
             fields=(Field.OPINION,),

@@ -8,6 +8,37 @@ from complaints import sums
 from complaints.guards import Situation
 
 
+def resolution_is_complete(s: Situation) -> str:
+    resolution = s.resolution
+    if resolution is None:
+        return _("还没有方案；请先拟定方案")
+    lacking = []
+    if not resolution.measure_count:
+        lacking.append(_("至少一项措施"))
+    if not resolution.explanation.strip():
+        lacking.append(_("说明"))
+    if not resolution.legal_basis:
+        lacking.append(_("法律依据"))
+    if not resolution.letter.strip():
+        lacking.append(_("致消费者函"))
+    return _("方案还缺：{parts}").format(parts=_("、").join(lacking)) if lacking else ""
+
+
+def letter_is_filled_in(s: Situation) -> str:
+    open_names = s.open_in_letter
+    if not open_names:
+        return ""
+    return _(
+        "致消费者函还有 {count} 处没有填写：{names}。请在函件里填写，或者去掉有关的段落"
+    ).format(count=len(open_names), names=_("、").join(open_names[:8]))
+
+
+def below_minimum_is_explained(s: Situation) -> str:
+    if not s.offer_is_below_minimum or s.resolution is None or s.resolution.below_reason.strip():
+        return ""
+    return _("方案金额低于法律分析得出的最低额；请写明低于最低额的理由，或补足金额后再送审")
+
+
 def points_are_found(s: Situation) -> str:
     """Where there are points at issue; that there are none is for counsel to ask about."""
     open_ones = s.resolution.unfound if s.resolution is not None else []

@@ -19,10 +19,10 @@ from complaints.actions import resolution as resolutions
 from complaints.actions.first_signatures import tell
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
-from complaints.guards import APART
 from complaints.lifecycle import State
 from complaints.models import Approval, Complaint, Event, Resolution
 from complaints.signing.canonical import offer_hash
+from complaints.signing_guards import APART
 from complaints.situation import CaseSituation
 
 LONGEST = 2000

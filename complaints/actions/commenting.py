@@ -16,10 +16,10 @@ from complaints import validation
 from complaints.actions import resolution as resolutions
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed, StaleVersion
-from complaints.guards import APART
 from complaints.lifecycle import State
 from complaints.models import Comment, Complaint, Resolution
 from complaints.quoting import text_of, the_only_place
+from complaints.signing_guards import APART
 from complaints.situation import CaseSituation
 
 MOST = 200  # comments on one version

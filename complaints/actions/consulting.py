@@ -18,9 +18,9 @@ from complaints.actions import resolution as resolutions
 from complaints.actions.first_signatures import tell
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
-from complaints.guards import APART
 from complaints.lifecycle import State
 from complaints.models import Complaint, Consult, Event, Resolution
+from complaints.signing_guards import APART
 from complaints.situation import CaseSituation
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import guards
+from complaints import signing_guards as guards
 from complaints.actions import signature
 from complaints.advance import check_version, find, lock, unmet
 from complaints.errors import NotAllowed, StepRefused, Unmet

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import guards, validation
+from complaints import validation
 from complaints.advance import check_version, lock
 from complaints.errors import CaseError, ContentChanged, Invalid, NotAllowed, StaleVersion
 from complaints.models import (
@@ -27,6 +27,7 @@ from complaints.models import (
 )
 from complaints.signing import mass as signing
 from complaints.signing.canonical import hash_of
+from complaints.signing_guards import REAUTHENTICATION_LASTS
 from legal_rules.vocabulary import CATEGORIES
 
 LONGEST = 20_000
@@ -126,7 +127,7 @@ def sign(
     now = now or timezone.now()
     if not by.may("sign_resolutions"):
         raise NotAllowed(_("只有法务可以签署共同认定"))
-    if reauthenticated_at is None or now - reauthenticated_at > guards.REAUTHENTICATION_LASTS:
+    if reauthenticated_at is None or now - reauthenticated_at > REAUTHENTICATION_LASTS:
         raise Invalid({"password": [_("请先输入密码确认身份，再签署")]})
     said = validation.clean(
         {"text": text}, {"text": lambda x: validation.text(x, 5000, required=True, lines=True)}

@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from complaints.actions import signature, steps
+from complaints.actions import signature
+from complaints.actions.step_fields import clean_fields
 from complaints.advance import lock
 from complaints.errors import NotAllowed, StepRefused, Unmet
-from complaints.guards import enough_have_signed
 from complaints.leaving import leaves_at
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Event, Opinion, Outbox
 from complaints.signing import liveness, policy, voiding
+from complaints.signing_guards import enough_have_signed
 from complaints.situation import CaseSituation
 
 
@@ -37,7 +38,7 @@ def sign(
     Raises Complaint.DoesNotExist, NotAllowed, StepRefused, Invalid, ContentChanged.
     """
     now, step = now or timezone.now(), STEPS["sign"]
-    fields = steps.clean_fields(step, values)
+    fields = clean_fields(step, values)
     if not by.may("sign_resolutions"):
         raise NotAllowed(_("只有法务可以签署方案"))
     with transaction.atomic():

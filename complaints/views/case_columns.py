@@ -6,26 +6,19 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
-    Count,
-    Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     TextField,
 )
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models.functions import Cast, JSONObject
 
 from accounts.models import User
-from complaints.actions.withholding import REPLY
-from complaints.leaving import TO_CONSUMER
 from complaints.models import (
     Analysis,
     Approval,
-    Commitment,
     Complaint,
     Condition,
     Deadline,
@@ -41,9 +34,9 @@ from complaints.models import (
     Resolution,
     Transition,
 )
-from complaints.signing.liveness import LETTER
 from complaints.situation import LETTERS
-from complaints.views.case_payments import payments_column
+from complaints.views import case_sent_columns
+from complaints.views.json_columns import all_of, count, first, here
 from legal_rules import sign_off
 
 RELATED = 5
@@ -53,29 +46,6 @@ TALK = (
     | Q(kind="notice")
 )
 INTERNAL = Q(kind="communication", code="internal_note") | Q(kind="assignment")
-
-
-def _here(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(complaint=OuterRef("pk"))
-
-
-def _count(rows: QuerySet[Any]) -> Coalesce:
-    counted = _here(rows).order_by().values("complaint").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def _first(rows: QuerySet[Any], **parts: Any) -> Subquery:
-    return Subquery(_here(rows).values(as_json=JSONObject(**parts))[:1])
-
-
-def _all(rows: QuerySet[Any], **parts: Any) -> ArraySubquery:
-    return ArraySubquery(_here(rows).values(as_json=JSONObject(**parts)))
-
-
-def _went(**how: Any) -> Exists:
-    """Whether a message of the row left, and how that ended."""
-    sent = {"notices__user": None, "notices__sent_at__isnull": False}
-    return Exists(Outbox.objects.filter(pk=OuterRef("pk"), **sent, **how))
 
 
 def _resolution() -> Subquery:
@@ -124,7 +94,7 @@ def _resolution() -> Subquery:
         )
     )
     rows = Resolution.objects.exclude(status="superseded").order_by("-version")
-    return _first(
+    return first(
         rows,
         version="version",
         status="status",
@@ -148,11 +118,12 @@ def columns(user: User) -> dict[str, Any]:
     return {
         **_clocks(),
         **_solution(),
-        **_promises_and_letters(),
+        **case_sent_columns.promises(),
+        **case_sent_columns.letters(),
         **_latest(),
         **_counts(),
         "asked": _asked(),
-        "mass": _first(
+        "mass": first(
             MassMember.objects.all(),
             id="mass",
             title="mass__title",
@@ -164,7 +135,7 @@ def columns(user: User) -> dict[str, Any]:
 
 def _asked() -> Subquery:
     """What the consumer was asked, and said, of the latest closing."""
-    return _first(
+    return first(
         Invitation.objects.order_by("-id"),
         asked_at="asked_at",
         channel="channel",
@@ -177,8 +148,10 @@ def _asked() -> Subquery:
 def _clocks() -> dict[str, Any]:
     """What moves its clocks: steps, holds, longer terms asked for; and the clocks that ended."""
     return {
-        "steps_taken": _all(Transition.objects.order_by("id"), step="step", to="to_state", at="at"),
-        "open_holds": _all(
+        "steps_taken": all_of(
+            Transition.objects.order_by("id"), step="step", to="to_state", at="at"
+        ),
+        "open_holds": all_of(
             Hold.objects.filter(ended_at=None).order_by("id"),
             id="pk",
             reason="reason",
@@ -204,7 +177,7 @@ def _clocks() -> dict[str, Any]:
                 )
             )
         ),
-        "ended_clocks": _all(
+        "ended_clocks": all_of(
             Deadline.objects.exclude(state__in=["running", "held"]).order_by("-id"),
             id="pk",
             entry="entry",
@@ -223,7 +196,7 @@ def _solution() -> dict[str, Any]:
     """What is proposed to the consumer, and the analysis that was kept last."""
     return {
         "resolution": _resolution(),
-        "frozen": _first(
+        "frozen": first(
             Analysis.objects.order_by("-id"),
             facts_revision="facts_revision",
             rulebook_sha256="rulebook_sha256",
@@ -236,74 +209,10 @@ def _solution() -> dict[str, Any]:
     }
 
 
-def _promises_and_letters() -> dict[str, Any]:
-    """What was promised; what waits to be sent by hand or was sent as a reminder."""
-    by_hand = Outbox.objects.filter(
-        cancelled_at=None, notices__way="manual", notices__sent_at=None, notices__user=None
-    ).order_by("id")
-    return {
-        "promises": _all(
-            Commitment.objects.order_by("due_at", "id"),
-            id="pk",
-            text="text",
-            amount="amount",
-            source="source",
-            strength="strength",
-            due_at="due_at",
-            precise="precise",
-            state="state",
-            kept_at="kept_at",
-            on_time="on_time",
-            proof="proof",
-            evidence="evidence_number",
-            made_evidence="made_evidence",
-            settled_at="settled_at",
-            owner="owner__name",
-            paid="paid",
-            kind="measure__kind",
-            unit="measure__unit__name",
-        ),
-        "payments": payments_column(),
-        "letters": _all(
-            by_hand,
-            id="notices__pk",
-            subject="notices__subject",
-            to="notices__to",
-            at="notices__created_at",
-            channel="payload__channel",
-        ),
-        "offer_letter": _first(
-            Outbox.objects.filter(effect=LETTER, cancelled_at=None)
-            .annotate(
-                arrived=_went(notices__bounced_at=None),
-                returned=_went(notices__bounced_at__isnull=False),
-            )
-            .order_by("-id"),
-            withheld_at="withheld_at",
-            arrived="arrived",
-            returned="returned",
-        ),
-        "outgoing": _all(
-            Outbox.objects.filter(
-                effect__in=TO_CONSUMER - {REPLY}, done_at=None, cancelled_at=None
-            ).order_by("id"),
-            id="pk",
-            effect="effect",
-            leaves="not_before",
-            attempts="attempts",
-            withheld_at="withheld_at",
-            by="withheld_by__name",
-        ),
-        "reminders": ArraySubquery(
-            _here(Outbox.objects.filter(effect="remind_consumer")).values("key")
-        ),
-    }
-
-
 def _latest() -> dict[str, Any]:
     """Who handed the case over and whether its owner has acted; the newest event and rule act."""
     return {
-        "handover": _first(
+        "handover": first(
             Event.objects.filter(kind="assignment", code="assigned").order_by("-id"),
             id="pk",
             text="text",
@@ -313,9 +222,9 @@ def _latest() -> dict[str, Any]:
             owner="detail__owner",
         ),
         "owner_acted": Subquery(
-            _here(Event.objects.filter(by=OuterRef("owner"))).order_by("-id").values("pk")[:1]
+            here(Event.objects.filter(by=OuterRef("owner"))).order_by("-id").values("pk")[:1]
         ),
-        "last_event": Subquery(_here(Event.objects.order_by("-id")).values("pk")[:1]),
+        "last_event": Subquery(here(Event.objects.order_by("-id")).values("pk")[:1]),
         "last_rule_act": sign_off.latest_act(),
     }
 
@@ -323,13 +232,11 @@ def _latest() -> dict[str, Any]:
 def _counts() -> dict[str, Any]:
     """The numbers beside the tabs, and letters that have not left."""
     return {
-        "n_talk": _count(Event.objects.filter(TALK)),
+        "n_talk": count(Event.objects.filter(TALK)),
         "n_evidence": F("folder__items_numbered"),
-        "n_snapshots": _count(Analysis.objects.all()),
-        "n_internal": _count(Event.objects.filter(INTERNAL)),
-        "unsent": _count(
-            Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)
-        ),
+        "n_snapshots": count(Analysis.objects.all()),
+        "n_internal": count(Event.objects.filter(INTERNAL)),
+        "unsent": count(Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)),
     }
 
 

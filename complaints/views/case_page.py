@@ -20,88 +20,16 @@ from accounts.roles import Role
 from complaints import facts, limits, snapshots, sums
 from complaints.choices import HoldReason
 from complaints.lifecycle import State
-from complaints.models import Complaint, Deadline, FactAnswer, Point
+from complaints.models import Deadline, FactAnswer
 from complaints.models.commitment import is_owed
 from complaints.models.satisfaction import DISSATISFIED_UP_TO, HIGHEST
 from complaints.situation import CaseSituation
-from complaints.views.case_columns import columns
 from complaints.views.case_offer import Offer
+from complaints.views.case_read import find
 from evidence.models import Item
 from legal_rules import signatures
 
 ASKS = (State.INVESTIGATING, State.RESOLVING)
-
-
-def moment(text: str | None) -> datetime | None:
-    """A time stamp out of a JSON column."""
-    return datetime.fromisoformat(text) if text else None
-
-
-def day(text: str | None) -> date | None:
-    """A date out of a JSON column."""
-    return date.fromisoformat(text) if text else None
-
-
-_MOMENTS = {
-    "asked_at",
-    "at",
-    "due_at",
-    "leaves",
-    "withheld_at",
-    "kept_at",
-    "met_at",
-    "settled_at",
-    "started_at",
-}
-_DAYS = {"due", "expected_end", "as_of"}
-
-
-def _parsed(row: dict[str, Any]) -> dict[str, Any]:
-    """Moments and days as templates can write them."""
-    return {
-        key: moment(value) if key in _MOMENTS else day(value) if key in _DAYS else value
-        for key, value in row.items()
-    }
-
-
-_LISTS = (
-    "steps_taken",
-    "promises",
-    "letters",
-    "outgoing",
-    "open_holds",
-    "ended_clocks",
-    "extensions_asked",
-)
-
-
-def _as_objects(complaint: Any) -> None:
-    """Turn the JSON columns into what the page works with."""
-    for name in ("handover", "frozen", "asked"):
-        found = getattr(complaint, name)
-        setattr(complaint, name, _parsed(found) if found else None)
-    for name in _LISTS:
-        setattr(complaint, name, [_parsed(row) for row in getattr(complaint, name)])
-    for row in complaint.same_person:
-        row["state_words"] = State(row["state"]).label
-    if complaint.resolution:
-        measures = complaint.resolution["measures"]
-        complaint.resolution["measures"] = [_parsed(row) for row in measures]
-        for row in complaint.resolution["points"]:
-            row["found"] = Point.Finding(row["finding"]).label if row["finding"] else ""
-
-
-def find(user: User, number: str) -> Any:
-    """The case with everything that is a column of its statement.
-
-    Raises Complaint.DoesNotExist, the same for a foreign case.
-    """
-    visible = Complaint.objects.visible_to(user).select_related(
-        "consumer", "owner", "team", "merged_into", "withdrawal_requested_by", "registered_by"
-    )
-    complaint = visible.annotate(**columns(user)).get(number=number)
-    _as_objects(complaint)
-    return complaint
 
 
 @dataclass

@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from complaints import delivery
 from complaints.models import Communication, Deadline, Event, Outbox
 from complaints.views.case_columns import INTERNAL, TALK
-from complaints.views.case_page import CasePage, moment
+from complaints.views.case_page import CasePage
+from complaints.views.case_read import moment
 from complaints.views.case_words import in_words
 from complaints.views.words import Words
 from evidence.models import Item

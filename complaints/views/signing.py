@@ -16,7 +16,7 @@ from complaints.actions import signature, signing_again, steps
 from complaints.advance import find
 from complaints.checklist import ITEMS
 from complaints.errors import ContentChanged, Invalid, NotAllowed, StaleVersion, StepRefused
-from complaints.guards import REAUTHENTICATION_LASTS
+from complaints.signing_guards import REAUTHENTICATION_LASTS
 from complaints.views.review_desk import Review
 
 TOO_MANY = 429
