@@ -7,3 +7,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+
+# the same as `SEND_UNDO_SECONDS=0`: cases are made in one go and nobody takes a letter back
+SEND_UNDO_SECONDS = 0
