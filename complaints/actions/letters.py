@@ -17,7 +17,7 @@ from complaints.delivery import BY_PERSON
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, Outbox
 from complaints.signing import differences
-from complaints.signing.liveness import LETTER, NotLive, letter_of
+from complaints.signing.liveness import LETTER, NotLive, letter_of, standing
 from complaints.validation import Refused
 
 
@@ -96,12 +96,23 @@ def _brought(how: Any, reference: Any) -> tuple[str, str]:
 
 
 def refuse_unsigned(complaint: Complaint, row: Outbox) -> None:
-    """A letter that counsel signed leaves on a live signature, by hand too. Raises Invalid."""
+    """A letter that counsel signed leaves on a live signature, by hand too; one of an earlier
+    version no more. Raises Invalid.
+    """
     if row.effect != LETTER:
         return
+    refuse_earlier(complaint, row, "note")
     try:
         letter_of(complaint)
     except NotLive as not_live:
         words = _("这封函件的签署已失效：{why}。不要再送达；此前已经送达的，请登记为通话记录或备注")
         why = differences.sentence(not_live.changed)
         raise Invalid({"note": [words.format(why=why)]}) from not_live
+
+
+def refuse_earlier(complaint: Complaint, row: Outbox, field: str) -> None:
+    """A live signature covers the letter of its own version, not of one before. Raises Invalid."""
+    signatures = standing(complaint)
+    if signatures and row.created_at < signatures[-1].at:
+        words = _("这是较早一版方案的处理意见函，不能再次告知；请发送现在这一版的函件")
+        raise Invalid({field: [words]})

@@ -103,16 +103,8 @@ def _left(complaint: Complaint, notice_id: int) -> Any:
     if found.sent_at is None:
         raise Invalid({"letter": [_("这封函件还没有发出；请先登记送达，或等待发出")]})
     if found.outbox.effect == liveness.LETTER:
-        _refuse_earlier(complaint, found)
+        letters.refuse_earlier(complaint, found.outbox, "letter")
     return found
-
-
-def _refuse_earlier(complaint: Complaint, notice: Any) -> None:
-    """A live signature covers the letter of its own version, not of one before. Raises Invalid."""
-    signatures = liveness.standing(complaint)
-    if signatures and notice.outbox.created_at < signatures[-1].at:
-        words = _("这是较早一版方案的处理意见函，不能再次告知；请发送现在这一版的函件")
-        raise Invalid({"letter": [words]})
 
 
 def _write(complaint: Complaint, code: str, notice: Any, by: User, now: datetime) -> None:

@@ -202,6 +202,7 @@ def test_a_letter_whose_signature_died_is_neither_sent_again_nor_brought(cast: C
 
 def test_the_letter_of_an_earlier_version_is_told_no_more(cast: Cast) -> None:
     case, notice = sent(cast)
+    waiting = retelling.by_hand(case.number, notice.pk, by=cast.agent)
     f.step(case, "consumer_declines", cast.agent, reason="太少")
     resolution.save_draft(case.number, f.proposal(), by=cast.agent)
     analysis.renew(case.number, by=cast.agent)
@@ -210,6 +211,8 @@ def test_the_letter_of_an_earlier_version_is_told_no_more(cast: Cast) -> None:
     for act in (retelling.send_again, retelling.by_hand):
         with pytest.raises(Invalid, match="较早一版方案"):
             act(case.number, notice.pk, by=cast.agent)
+    with pytest.raises(Invalid, match="较早一版方案"):
+        letters.delivered(case.number, waiting.pk, by=cast.agent, note="读给本人听", how="phone")
 
 
 def test_any_letter_that_left_can_be_told_by_another_way_by_whoever_talks_to_consumers(
