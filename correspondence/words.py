@@ -68,7 +68,8 @@ def _consult(outbox: Outbox) -> Values:
 def _approval(outbox: Outbox) -> Values:
     asked = Approval.objects.get(pk=outbox.payload["approval"])
     decision = _("已批准") if asked.approved else _("没有批准，请修改方案")
-    return {"amount": f"{asked.amount:,.2f}", "decision": decision, "note": asked.note}
+    note = asked.note or outbox.complaint.title
+    return {"amount": f"{asked.amount:,.2f}", "decision": decision, "note": note}
 
 
 def _why(outbox: Outbox) -> Values:
