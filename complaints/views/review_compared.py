@@ -12,6 +12,7 @@ from complaints import quoting
 from complaints.models import Comment, Consult, Measure, Resolution, SeenVersion
 from complaints.quoting import Placed
 from complaints.signing import differences, parts
+from complaints.views.review_markdown import Paragraph, drawn
 from complaints.views.review_marks import Run, marked
 from complaints.views.review_said import Said
 from legal_rules import text_diff
@@ -95,9 +96,9 @@ class Compared(Said):
         return text_diff.compare(old.letter, new.letter) if old and new else []
 
     @property
-    def diff(self) -> list[list[Run]]:
+    def diff(self) -> list[Paragraph]:
         """The letter with what was added and left out and the comments in it, in paragraphs."""
-        return marked(self._pieces, self._in("letter"))
+        return drawn(marked(self._pieces, self._in("letter")))
 
     @property
     def diff_counts(self) -> tuple[int, int]:
@@ -110,9 +111,9 @@ class Compared(Said):
         return f"关于您投诉事项的处理意见（{self.complaint.number}）"
 
     @property
-    def clean(self) -> list[list[Run]]:
+    def clean(self) -> list[Paragraph]:
         """The letter as it will leave, in paragraphs."""
-        return self._unchanged("letter", self.resolution.letter if self.resolution else "")
+        return drawn(self._unchanged("letter", self.resolution.letter if self.resolution else ""))
 
     @property
     def explanation(self) -> list[list[Run]]:

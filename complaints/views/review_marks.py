@@ -15,7 +15,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 @dataclass(frozen=True)
 class Run:
     """Text of one kind. `at`: its place in the text of now, None for what was left out. `numbers`:
-    the comments that end with it.
+    the comments that end with it. `mark`: of Markdown, not shown; `strong`: between such marks.
     """
 
     kind: Kind
@@ -23,6 +23,8 @@ class Run:
     at: int | None
     commented: bool = False
     numbers: tuple[int, ...] = ()
+    mark: bool = False
+    strong: bool = False
 
 
 def marked(pieces: Sequence[Piece], placed: Sequence[Placed]) -> list[list[Run]]:
