@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
 from tests.browser.watch import Watch
@@ -16,6 +16,8 @@ from tests.live import Site, Worker, session_of
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 15_000  # milliseconds; a busy machine with two cores
+expect.set_options(timeout=PATIENCE)
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 
 Open = Callable[..., Page]
@@ -62,7 +64,7 @@ def context_of(
         reduced_motion="reduce",
         **more,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     values = {settings.LANGUAGE_COOKIE_NAME: language, settings.SESSION_COOKIE_NAME: session}
     context.add_cookies(
         [{"name": name, "value": v, "url": site.url} for name, v in values.items() if v]
