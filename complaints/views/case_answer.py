@@ -13,9 +13,12 @@ from complaints.views.case_page import CasePage
 
 
 def waiting(page: CasePage) -> dict[str, Any] | None:
-    """While an offer waits: {round, rounds, last, due, late, reminders, came_back}."""
+    """While an offer waits: {round, rounds, last, due, late, reminders, came_back}; None where its
+    letter does not leave because the signature is void: the consumer knows of nothing.
+    """
     complaint = page.complaint
-    if complaint.state != State.OFFERED:
+    stopped = page.voided and not (complaint.offer_letter or {}).get("arrived")
+    if complaint.state != State.OFFERED or stopped:
         return None
     clock = next((c for c in page.clocks if c.kind == "consumer_reply"), None)
     return {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from complaints import checklist
 from complaints.choices import (
     CONSENT_MEANS,
     DECLINE_REASONS,
@@ -28,6 +30,8 @@ from complaints.views.payment_words import payment
 from complaints.views.words import Words
 from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
+from letters import library
+from letters.signatures import TEMPLATES
 
 _WRITTEN = (
     "note",
@@ -102,24 +106,28 @@ def _short(step: str, fields: dict[str, Any]) -> tuple[str, ...]:
     for name in fields:
         if (name in _WRITTEN and (step, name) not in _LISTS) or name == Field.CANNOT_BE_ESTABLISHED:
             continue
-        value = _value(_LISTS.get((step, name), {}), fields[name])
+        value = _value(name, _LISTS.get((step, name), {}), fields[name])
         if value and name in Field.values:
             lines.append(_("{name}：{value}").format(name=str(Field(name).label), value=value))
     return tuple(lines)
 
 
-def _value(choices: dict[str, Any], value: Any) -> str:
+def _value(name: str, choices: dict[str, Any], value: Any) -> str:
     if isinstance(value, list):
         return _("、").join(str(v) for v in value)
+    if name == Field.CHECKLIST:
+        return _("、").join(checklist.in_words(n for n, ticked in value.items() if ticked))
     if isinstance(value, dict):  # a reason for each draft rule that was taken over
-        return _("；").join(f"{_rule(rule)}：{why}" for rule, why in value.items())
+        return _("；").join(f"{_carrier(one)}：{why}" for one, why in value.items())
     return str(choices.get(str(value), value))
 
 
-def _rule(name: str) -> str:
-    """The title of a rule; its id when the rulebook no longer has it."""
+def _carrier(name: str) -> str:
+    """The title of a rule or of a letter's template; its id when there is none of it any more."""
     rule = rulebook.current().rules.get(name)
-    return rule.title.in_(get_language() or "zh-hans") if rule else name
+    template = library.current().templates.get(name.removeprefix(TEMPLATES.prefix))
+    found = rule or template
+    return found.title.in_(get_language() or "zh-hans") if found else name
 
 
 def _communication(event: Event, complaint: Complaint) -> Words:
@@ -244,7 +252,7 @@ def _resolution(event: Event, complaint: Complaint) -> Words:
     }
     if event.code in titles:
         words = {"version": version, "name": name, "text": detail.get("text", "")}
-        words |= {key: detail.get(key, "") for key in ("amount", "limit")}
+        words |= {key: f"{Decimal(detail.get(key) or 0):,.2f}" for key in ("amount", "limit")}
         return Words(titles[event.code].format(**words), event.text, shape, "legal")
     return Words(_("拟定方案第 {version} 版").format(version=version), event.text)
 
