@@ -164,6 +164,6 @@ def test_nothing_leaves_but_what_the_second_of_counsel_read_and_signed(
     call_command("verify_signatures")
     paper(agent, case)
     Outbox.objects.update(not_before=timezone.now() - timedelta(seconds=1))
-    with Worker(tmp_path / "worker"):
+    with Worker(tmp_path):
         j.letter_arrives(case, "15,920")
     assert Opinion.objects.get(voided=None, signed=True).by == cast.counsel2

@@ -231,15 +231,22 @@ def agreed(page: Page, case: Complaint) -> None:
 
 
 def keep_promises(page: Page, case: Complaint) -> None:
-    """Record each promise as kept, with its proof; then the case can be closed."""
+    """Each promise is kept: money by a payment with its reference, the rest by words; then the case
+    can be closed.
+    """
     count = case.commitments.count()
-    for n in range(count):
+    for n, promise in enumerate(case.commitments.order_by("due_at", "id"), 1):
         page.goto(f"/complaints/{case.number}/")
-        page.locator("#promises").get_by_role("link", name="登记兑现").first.click()
+        act = "登记付款" if promise.amount else "登记兑现"
+        page.locator("#promises").get_by_role("link", name=act).first.click()
         sheet = page.get_by_role("dialog")
-        sheet.get_by_label("凭证").fill(f"付款流水 P-{n + 1}")
+        if promise.amount:
+            expect(sheet.get_by_label("实付金额（元）")).to_have_value(str(promise.amount))
+            sheet.get_by_label("流水号").fill(f"2026112600083{n}")
+        else:
+            sheet.get_by_label("凭证").fill(f"书面材料 {n}")
         send(page)
-        expect(page.locator("#promises")).to_contain_text(f"{n + 1} / {count} 已了结")
+        expect(page.locator("#promises")).to_contain_text(f"{n} / {count} 已了结")
     page.locator("[data-primary]").click()
     send(page)
     assert Complaint.objects.get(pk=case.pk).state == "closed"
@@ -256,7 +263,8 @@ def archive(page: Page, case: Complaint) -> None:
 
 def letter_arrives(case: Complaint, words: str) -> None:
     """The worker has brought the signed letter: once, as a mail, to the consumer's own address."""
-    eventually(lambda: not Outbox.objects.filter(complaint=case, done_at=None).exists())
+    letter = Outbox.objects.filter(complaint=case, effect="send_reply_letter", cancelled_at=None)
+    eventually(lambda: letter.filter(done_at__isnull=False).exists())
     notice = Notice.objects.get(outbox__complaint=case, outbox__effect="send_reply_letter")
     assert words in notice.body
     assert notice.way == "email"
@@ -347,7 +355,8 @@ def test_identity_and_bank_numbers_sold_by_an_employee_from_the_call_to_the_seal
     assert (case.state, case.category) == ("investigating", "pi_leak")
     investigate(agent, case, SOLD, tmp_path)
     agent.goto(f"/complaints/{case.number}/resolution/")
-    expect(agent.get_by_text("¥8,600.00").first).to_be_visible()
+    aside = agent.get_by_role("complementary", name="法律分析与依据")
+    expect(aside.get_by_text("¥8,600.00").first).to_be_visible()
     measure(agent, 1, "compensation", "8600.00", "赔偿您因此被骗的全部款项")
     measure(agent, 2, "apology", "", "书面赔礼道歉")
     measure(agent, 3, "correction", "", "收回外泄资料，关闭无审批导出")
