@@ -87,7 +87,7 @@ def step(
 def approved(complaint: Complaint, now: datetime | None = None) -> bool:
     """What the author may not offer alone is approved by whoever may; False where nothing waits."""
     rows = Approval.objects.filter(resolution__complaint=complaint, decided_at=None)
-    asked = rows.select_related("resolution").last()
+    asked = rows.filter(resolution__status="submitted").select_related("resolution").last()
     if asked is None:
         return False
     author = asked.resolution.proposed_by_id
