@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.api.base import body, seen_version
 from complaints.actions import answers
 from complaints.api import shapes
-from complaints.api.base import WRITE, CaseView, caller
+from complaints.api.base import WRITE, CaseView, bare, caller
 from complaints.api.serializers import CommunicationAnswer
 from complaints.choices import CONSENT_MEANS
 
@@ -52,6 +52,7 @@ class AnswersView(CaseView):
     )
     def post(self, request: Request, number: str) -> Response:
         by, data = caller(request), body(request)
+        bare(number, by)
         version = seen_version(request, data)
         kept = answers.keep(number, data, by=by, version=version)
         said = shapes.communication(kept.communication)

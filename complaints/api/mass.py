@@ -16,7 +16,7 @@ from accounts.models import User
 from complaints import mass_members, validation
 from complaints.actions import mass as masses
 from complaints.api import mass_shapes as shapes
-from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, caller
+from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, bare, caller
 from complaints.models import MassCase
 
 
@@ -121,6 +121,7 @@ class LeaveView(CaseView):
     @extend_schema(**shapes.LEAVE)
     def post(self, request: Request, number: str) -> Response:
         by, data = caller(request), body(request)
+        bare(number, by)
         version = seen_version(request, data)
         given = validation.clean({"reason": None, **data}, {"reason": lambda x: x})
         masses.leave(number, given["reason"], by=by, version=version)

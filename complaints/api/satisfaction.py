@@ -57,6 +57,7 @@ class RedoView(CaseView):
     @extend_schema(**shapes.REDO)
     def post(self, request: Request, number: str) -> Response:
         by, data = caller(request), body(request)
+        bare(number, by)
         version = seen_version(request, data)
         given = validation.clean(
             {"user": None, "reason": None, **data},
