@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from complaints.models import Communication, Complaint, FactAnswer, Hold
 from tests import factories as f
@@ -140,8 +141,20 @@ def test_a_promise_is_kept_with_proof(cast: Cast, agent: Caller) -> None:
     assert agent.post(one, {"state": "kept", "proof": " "}).status_code == 400
     assert agent.post(one, {"state": "waived", "proof": "书面"}).status_code == 400
     assert agent.post(one, {"state": "kept", "proof": "流水", "colour": "x"}).status_code == 400
-    kept = agent.post(one, {"state": "kept", "proof": "付款流水 P-1"})
-    assert ok(kept)["state"] == "kept"
+    assert agent.post(one, {"state": "kept", "proof": "付款流水 P-1"}).status_code == 400
+    paid = agent.post(
+        f"complaints/{case.number}/payments/",
+        {
+            "commitment": promise["id"],
+            "amount": "3980.00",
+            "paid_on": str(timezone.localdate()),
+            "way": "bank",
+            "reference": "P-1",
+        },
+    )
+    assert paid.status_code == 201, paid.content.decode()
+    kept = agent.get(path)
+    assert [c["state"] for c in ok(kept)["results"]] == ["kept"]
     assert agent.post(one, {"state": "kept", "proof": "再一次"}).status_code == 409
     closed = agent.post(
         f"complaints/{case.number}/steps/", {"step": "complete"}, If_Match=kept["ETag"]
