@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Entry
 from complaints import satisfied
-from complaints.actions import assignment, communication, feedback, satisfaction
+from complaints.actions import assignment, communication, satisfaction
 from complaints.actions.satisfaction import AlreadyGiven, NoInvitation
 from complaints.errors import Invalid, NotAllowed, StepRefused
 from complaints.models import Complaint, Event, Feedback, Invitation, Outbox
@@ -209,8 +209,7 @@ def test_who_has_a_hand_in_the_case_never_enters_the_mark(cast: Cast) -> None:
     communication.write(
         case.number, {"kind": "call_note", "text": "已说明到账时间"}, by=cast.supervisor2
     )
-    for promise in case.commitments.all():
-        feedback.settle(case.number, promise.pk, by=cast.agent, state="kept", proof="P-1")
+    f.carried_out(case, cast.agent)
     f.step(case, "complete", cast.supervisor)
     send_waiting()
     refused = (cast.agent, cast.colleague, cast.supervisor, cast.supervisor2)

@@ -133,7 +133,7 @@ def test_counsel_cannot_sign_a_sum_that_does_not_agree(case: Complaint, cast: Ca
     assert said.startswith("第 1 项“退还价款”：3 × 3,980.00 应得 11,940.00 元，写的是 11,000.00 元")
     page = browser(cast.counsel).get(reverse("review_case", args=[case.number])).content.decode()
     assert "应得 11,940.00 元，写的是 11,000.00 元" in page
-    Measure.objects.filter(position=1).update(formula="", amount="11000.00")
+    Measure.objects.filter(position=1).update(formula="")
     assert f.step(case, "sign", cast.counsel, **signing).state == "offered"
 
 

@@ -61,7 +61,7 @@ def test_it_is_approved_there_and_counsel_is_free_to_sign(cast: Cast, case: Comp
     assert (approval.approved, approval.decided_by) == (True, cast.supervisor)
     text = browser(cast.agent).get(reverse("case", args=[case.number])).content.decode()
     assert "周启明已批准金额 ¥3,980.00" in text
-    assert "批准方案金额 3980.00 元" in text
+    assert "批准方案金额 3,980.00 元" in text
     again = browser(cast.supervisor2).get(address(case)).content.decode()
     assert "已经审批过了" in again
 

@@ -119,7 +119,7 @@ def test_personal_data_stands_masked(cast: Cast, agent: Client) -> None:
         ("in_review", "agent", ""),
         ("in_review", "counsel", "审核方案"),
         ("offered", "agent", "消费者同意"),
-        ("executing", "agent", "登记兑现"),
+        ("executing", "agent", "登记付款"),
         ("external", "counsel", "外部裁决"),
         ("external", "agent", ""),
         ("closed", "supervisor", "归档"),
