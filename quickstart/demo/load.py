@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from complaints.actions import letters, sweep
 from complaints.errors import CaseError
+from complaints.models import Outbox
 from correspondence import dispatch, inbox
 from correspondence.models import Notice
 from correspondence.transports import Message, Receipt
@@ -92,12 +93,24 @@ class World:
         self.read: datetime | None = None
 
     def until(self, moment: datetime) -> None:
-        """Let the clocks run up to the moment."""
+        """Let the clocks run up to the moment, and what waits for its time leave at that time."""
         while (rung := _next_rung(moment)) is not None and rung != self.rung:
             at = max(rung, self.acted or rung)  # a clock may begin in the past: it is seen today
+            self.leave(at)
             sweep.enforce_due(at + timedelta(seconds=2))
             self.send(at)
             self.rung = rung  # what failed was postponed; never twice the same
+        self.leave(moment)
+
+    def leave(self, moment: datetime) -> None:
+        """Deliver what was to leave up to the moment, each when it was due."""
+        due = dispatch.waiting(moment)
+        if not due:
+            return
+        times = dict(Outbox.objects.filter(pk__in=due).values_list("pk", "not_before"))
+        for pk in due:
+            at = max(times[pk], self.acted or times[pk])
+            dispatch.deliver(pk, at, _LEFT, mailed=False)
 
     def send(self, moment: datetime) -> None:
         """Deliver what waits to leave, as of that moment; old mails are not posted again."""

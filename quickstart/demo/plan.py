@@ -122,15 +122,19 @@ class Plan:
         return times
 
     def put_away(self, life: Life, times: list[datetime]) -> None:
-        """The end of a file: soon by the supervisor, or by the system when it has been quiet."""
+        """The end of a file: soon by the supervisor, or by the system when it has been quiet. What
+        the consumer says of a closed case does not make it wait longer.
+        """
         limit = at(self.anchor.day(-2), 470)
         dice = Dice("put away", life.case.key)
         by_hand = later(times[-1], dice.between(4, 8) * PER_DAY + dice.between(0, PER_DAY))
-        by_itself = times[-1] + archiving.QUIET + timedelta(minutes=dice.between(1, 29))
+        closed = times[-2] if life.moves[-1].act == "rate" else times[-1]
+        quiet = max(closed + archiving.QUIET, times[-1])
+        by_itself = quiet + timedelta(minutes=dice.between(1, 29))
         if dice.chance(0.4) and by_hand <= limit and by_hand < by_itself:
             life.moves.append(Move(0, "archive", lives.SUPERVISOR))
             times.append(by_hand)
-        elif times[-1] + archiving.QUIET <= self.anchor.now:
+        elif quiet <= self.anchor.now:
             life.moves.append(Move(0, "archive", ""))
             times.append(min(by_itself, self.anchor.now - timedelta(minutes=2)))
         self.write(life.case, life.moves, times)

@@ -250,7 +250,7 @@ def zipped(name: str) -> bytes:
         (zipped("word/document.xml"), "不是 .xlsx 表格"),
         (b"PK\x03\x04 broken", "已损坏"),
         (b"\x80\x81\xfe\xff\xff\x90" * 50, "认不出文件的文字编码"),
-        ("外部编号,内容\r\n".encode(), "只有列名，没有投诉"),
+        ("外部编号,内容\r\n".encode(), "只有列名，没有数据"),
         (b",,,\r\n,,,\r\n", "文件里没有内容"),
     ],
 )

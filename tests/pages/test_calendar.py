@@ -135,7 +135,7 @@ def test_the_letter_to_the_consumer_says_that_the_day_may_still_move(cast: Cast,
     accepted(cast)
     send_waiting()
     bodies = Notice.objects.filter(user=None).values_list("body", flat=True)
-    assert any(re.search(r"最迟 2027-01-11（暂定）", body) for body in bodies)
+    assert any("最迟于2027年1月11日（暂定）书面答复" in body for body in bodies)
 
 
 def test_a_warning_to_the_staff_says_so_too(cast: Cast, eve: Any) -> None:

@@ -127,6 +127,7 @@ def test_a_draft_template_is_taken_over_by_name_and_a_signed_one_is_not(
     cast: Cast, case: Complaint, agent: Client
 ) -> None:
     agent.post(address(case), {**begun(case, agent), "action": "submit"})
+    f.approved(case)  # the sum is above what its author may offer alone
     assert "letters.resolution.zh" in f.taken_over(case)
     TEMPLATES.sign(TEMPLATE, read=library.current().templates[TEMPLATE].sha256, by=cast.counsel2)
     assert "letters.resolution.zh" not in f.taken_over(case)

@@ -91,5 +91,6 @@ def test_counsel_takes_a_draft_template_over_in_the_dialog(cast: Cast, agent: Cl
 
     assert agent.post(address(case), {**begun(case, agent), "action": "submit"}).status_code == 302
     assert "letters.resolution.zh" in f.taken_over(case)
+    f.approved(case)
     f.step(case, "sign", cast.counsel, opinion="同意", below_minimum_reason="测试")
     assert Complaint.objects.get(pk=case.pk).state == "offered"
