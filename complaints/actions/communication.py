@@ -47,7 +47,7 @@ def write(
     """Add a text `{kind, channel?, text, inbound?, still_waiting?, anyway?}`. What comes from the
     consumer ends a hold that waits for it, unless `still_waiting`; `anyway` says why it leaves
     although its wording was questioned (`wording_check.py`). `once`: the same words of the same
-    person a moment ago were a double click, and are the answer.
+    person a moment ago were a double click, and are the answer; that one no longer waits is heeded.
 
     A reply waits in the outbox (`leaving.py`), so that it can be undone; notes stay inside. Raises
     Complaint.DoesNotExist, NotAllowed, Invalid.
@@ -59,9 +59,8 @@ def write(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        if once and (before := _a_moment_ago(complaint, kind, data["text"], inbound, by, now)):
-            return before
-        written = put(
+        before = _a_moment_ago(complaint, kind, data["text"], inbound, by, now) if once else None
+        written = before or put(
             complaint,
             kind,
             data["text"],

@@ -118,10 +118,11 @@ def test_an_open_case_leads_to_its_own_page(cast: Cast) -> None:
 def test_the_file_holds_signature_evidence_custody_story_and_chain(cast: Cast) -> None:
     case = f.archived(cast)
     client = browser(cast.auditor)
+    reference = f"流水号 P-{case.commitments.get().pk}<"
     for tab, words in (
-        ("chain", ("核验通过 14 条", "流程：归档", "案卷完整，已归档")),
+        ("chain", ("核验通过 16 条", "登记付款", "批准金额", "流程：归档", "案卷完整，已归档")),
         ("story", ("消费者投诉", "签署")),
-        ("resolution", ("林若衡", "复算一致，内容与签署时相同", "付款流水 P-1", "¥3,980.00")),
+        ("resolution", ("林若衡", "复算一致，内容与签署时相同", reference, "¥3,980.00")),
         ("evidence", ("外呼录音", "收取", case.folder.items.get().sha256)),
     ):
         text = client.get(address(case), {"tab": tab}).content.decode()
@@ -179,8 +180,8 @@ def test_the_middle_of_a_long_chain_is_folded_but_checked(cast: Cast) -> None:
     for _ in range(8):
         client.post(reverse("evidence", args=[case.number, item.number]))
     text = client.get(address(case)).content.decode()
-    assert "核验通过 21 条" in text
-    assert "展开中间 6 条" in text
+    assert "核验通过 23 条" in text
+    assert "展开中间 8 条" in text
     assert "展开中间" not in client.get(address(case), {"all": "1"}).content.decode()
 
 

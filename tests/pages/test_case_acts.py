@@ -265,18 +265,25 @@ def test_counsel_is_asked_before_the_review(cast: Cast, agent: Client) -> None:
 def test_a_promise_is_kept_with_proof_or_waived_in_writing(cast: Cast, agent: Client) -> None:
     case = f.executing(cast)
     promise = case.commitments.get()
-    url = place("promise", case, promise.pk)
-    assert url in text_of(agent.get(address(case)))
+    url, words_alone = place("pay_promise", case, promise.pk), place("promise", case, promise.pk)
+    before = text_of(agent.get(address(case)))
+    assert url in before
+    assert f'"{words_alone}"' not in before
     release = place("promise_release", case, promise.pk)
     refused = agent.post(release, {"words": "消费者来信放弃"})
     assert refused.status_code == 422
     assert "消费者放弃须有书面证据" in text_of(refused)
     assert "消费者来信放弃" in text_of(refused)
-    agent.post(url, {"proof": "付款流水 P-20261123"})
+    assert f'"{release}"' in before
+    assert agent.post(words_alone, {"proof": "付款流水 P-20261123"}).status_code == 422
+    assert "按时兑现" not in text_of(agent.get(address(case)))
+    today = timezone.localdate().isoformat()
+    paid = {"amount": "3980", "paid_on": today, "way": "bank", "reference": "P-20261123"}
+    assert agent.post(url, paid).status_code == 302
     page = text_of(agent.get(address(case)))
-    assert "按时兑现" in page
-    assert "付款流水 P-20261123" in page
-    assert url not in page
+    assert "按时兑现 ·" in page
+    assert "P-20261123" in page
+    assert f'"{release}"' not in page
     assert re.findall(r"data-primary>([^<]+?) <", page) == ["办结"]
 
 

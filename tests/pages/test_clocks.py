@@ -242,15 +242,16 @@ def test_the_consumer_is_asked_in_one_act(cast: Cast, agent: Client) -> None:
     case = f.investigating(cast)
     assert place("ask_documents", case) in text_of(agent.get(address(case)))
     form = text_of(agent.get(place("ask_documents", case)))
-    for words in ("发邮件给 王**", "会中止：调查核实", "法定期限不因此中止", "我们正在核实"):
+    for words in ("发邮件给 王**", "会中止：调查核实", "法定期限不因此中止", "“请补充材料”模板"):
         assert words in form
     bad = agent.post(place("ask_documents", case), {"items": "付款截图", "text": "您好"})
     assert bad.status_code == 422
     assert "付款截图" in text_of(bad)
     until = (timezone.localdate() + timedelta(days=5)).isoformat()
-    sent = {"items": "付款截图\n外包装照片", "until": until, "channel": "email", "text": "您好："}
+    sent = {"items": "付款截图\n外包装照片", "until": until, "channel": "email", "text": ""}
     page = text_of(agent.post(place("ask_documents", case), sent, follow=True))
     assert "计时已中止：等待消费者补充" in page
+    assert "我们正在核实" in page
     assert "2. 外包装照片" in page
     assert "撤回发送" in page
     again = text_of(agent.get(place("ask_documents", case)))
