@@ -48,7 +48,8 @@ def test_one_act_writes_to_the_consumer_and_stops_what_may_be_stopped(
     )
     message = Communication.objects.get(complaint=case, kind="reply")
     assert hold.asked == message
-    for words in ("1. 付款截图", "2. 外包装照片", "2026年12月1日", "按现有材料继续办理"):
+    listed = ("1. 付款截图", "2. 外包装照片", "2026年12月1日", "按现有材料继续办理")
+    for words in ("我们正在核实", *listed):
         assert words in message.text
     assert (states(case)["investigate"], states(case)["general_reply"]) == ("held", "running")
     assert {e.kind for e in Event.objects.filter(complaint=case, at=NOW)} == {

@@ -248,10 +248,12 @@ def test_the_consumer_is_asked_in_one_act(cast: Cast, agent: Client) -> None:
     assert bad.status_code == 422
     assert "付款截图" in text_of(bad)
     until = (timezone.localdate() + timedelta(days=5)).isoformat()
-    sent = {"items": "付款截图\n外包装照片", "until": until, "channel": "email", "text": ""}
+    opening = "您好，还差两样东西："
+    sent = {"items": "付款截图\n外包装照片", "until": until, "channel": "email", "text": opening}
     page = text_of(agent.post(place("ask_documents", case), sent, follow=True))
     assert "计时已中止：等待消费者补充" in page
-    assert "我们正在核实" in page
+    assert opening in page
+    assert "我们正在核实" not in page  # the template's own opening
     assert "2. 外包装照片" in page
     assert "撤回发送" in page
     again = text_of(agent.get(place("ask_documents", case)))
