@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from audit.record import broken_links
 from complaints.models import Complaint, Outbox, Transition
 from correspondence.models import Notice
 
 
 def waiting() -> int:
-    """Messages that have not left."""
-    return Outbox.objects.filter(done_at=None, cancelled_at=None).count()
+    """Messages that may leave and have not left."""
+    rows = Outbox.objects.filter(done_at=None, cancelled_at=None)
+    return rows.filter(not_before__lte=timezone.now()).count()
 
 
 def sent() -> int:
