@@ -49,10 +49,32 @@ INTERNAL = Q(kind="communication", code="internal_note") | Q(kind="assignment")
 
 
 def _resolution() -> Subquery:
-    measures = ArraySubquery(
-        Measure.objects.filter(resolution=OuterRef("pk"))
-        .order_by("position")
-        .values(
+    """The version that counts, with what hangs on it."""
+    signed = Opinion.objects.filter(resolution=OuterRef("pk"), signed=True).order_by("-id")
+    voided = signed.values(as_json=JSONObject(at="voided__at", changed="voided__changed"))
+    return first(
+        Resolution.objects.exclude(status="superseded").order_by("-version"),
+        version="version",
+        status="status",
+        explanation="explanation",
+        legal_basis="legal_basis",
+        letter="letter",
+        template="template",
+        below_reason="below_reason",
+        proposed_by_id="proposed_by",
+        proposer="proposed_by__name",
+        measures=_measures(),
+        points=_points(),
+        voided=Subquery(voided[:1]),
+        conditions=_conditions(),
+        approval=_approval(),
+    )
+
+
+def _measures() -> ArraySubquery:
+    rows = Measure.objects.filter(resolution=OuterRef("pk")).order_by("position")
+    return ArraySubquery(
+        rows.values(
             as_json=JSONObject(
                 kind="kind",
                 amount="amount",
@@ -67,50 +89,36 @@ def _resolution() -> Subquery:
             )
         )
     )
-    points = ArraySubquery(
-        Point.objects.filter(resolution=OuterRef("pk"))
-        .order_by("position")
-        .values(as_json=JSONObject(title="title", finding="finding", words="finding_words"))
+
+
+def _points() -> ArraySubquery:
+    rows = Point.objects.filter(resolution=OuterRef("pk")).order_by("position")
+    parts = JSONObject(title="title", finding="finding", words="finding_words")
+    return ArraySubquery(rows.values(as_json=parts))
+
+
+def _conditions() -> ArraySubquery:
+    """Those of signatures that hold, which nobody has met."""
+    rows = Condition.objects.filter(
+        opinion__resolution=OuterRef("pk"), opinion__voided=None, met_at=None
+    ).order_by("pk")
+    parts = JSONObject(id="pk", text="text", by="opinion__by__name")
+    return ArraySubquery(rows.values(as_json=parts))
+
+
+def _approval() -> Subquery:
+    """What was asked last of an offer above its author's limit."""
+    rows = Approval.objects.filter(resolution=OuterRef("pk")).order_by("-id")
+    parts = JSONObject(
+        amount="amount",
+        elsewhere="elsewhere",
+        limit="limit",
+        at="asked_at",
+        approved="approved",
+        decider="decided_by__name",
+        note="note",
     )
-    signed = Opinion.objects.filter(resolution=OuterRef("pk"), signed=True).order_by("-id")
-    voided = signed.values(as_json=JSONObject(at="voided__at", changed="voided__changed"))
-    conditions = ArraySubquery(
-        Condition.objects.filter(
-            opinion__resolution=OuterRef("pk"), opinion__voided=None, met_at=None
-        )
-        .order_by("pk")
-        .values(as_json=JSONObject(id="pk", text="text", by="opinion__by__name"))
-    )
-    asked = Approval.objects.filter(resolution=OuterRef("pk")).order_by("-id")
-    approval = asked.values(
-        as_json=JSONObject(
-            amount="amount",
-            elsewhere="elsewhere",
-            limit="limit",
-            at="asked_at",
-            approved="approved",
-            decider="decided_by__name",
-            note="note",
-        )
-    )
-    rows = Resolution.objects.exclude(status="superseded").order_by("-version")
-    return first(
-        rows,
-        version="version",
-        status="status",
-        explanation="explanation",
-        legal_basis="legal_basis",
-        letter="letter",
-        template="template",
-        below_reason="below_reason",
-        proposed_by_id="proposed_by",
-        proposer="proposed_by__name",
-        measures=measures,
-        points=points,
-        voided=Subquery(voided[:1]),
-        conditions=conditions,
-        approval=Subquery(approval[:1]),
-    )
+    return Subquery(rows.values(as_json=parts)[:1])
 
 
 def columns(user: User) -> dict[str, Any]:
