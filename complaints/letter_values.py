@@ -7,6 +7,7 @@ the masked name (for the salutation) and the last digits of the account are read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,6 +30,9 @@ from letters.values import day as said
 Values = dict[str, Any]
 DEFAULT = "zh"
 MOST_EVIDENCE = 12
+# With the name of the law: Article 148 of the Civil Code is about rescission for fraud.
+FRAUD = re.compile(r"(?:消费者权益保护法|消法)》?[^《]*?第(?:五十五|55)条|Consumer[^;\n]*\b55\b")
+FOOD = re.compile(r"食品安全法》?[^《]*?第(?:一百四十八|148)条|Food Safety Law[^;\n]*\b148\b")
 _WITH_A_DAY: dict[str, str] = {
     MeasureKind.STOP_CALLS: "stop_calls_from",
     MeasureKind.DELETE_DATA: "data_deleted_by",
@@ -148,7 +152,7 @@ def of_proposal(
             "evidence": _evidence(complaint),
             "points": list(points),
             "answer_by": answer_by(complaint, now),
-            **_increased(rows),
+            **_increased(rows, basis),
             **_days_of(rows),
         }
     )
@@ -204,13 +208,22 @@ def due_of(row: Mapping[str, str]) -> date | None:
         return None
 
 
-def _increased(rows: Sequence[Mapping[str, str]]) -> Values:
-    """Increased damages and how they were worked out."""
+def _increased(rows: Sequence[Mapping[str, str]], basis: Sequence[str]) -> Values:
+    """Increased damages and how they were worked out, under the name of the law they rest on: of
+    food they are punitive (Food Safety Law, Article 148(2)), else of Consumer Law, Article 55(1).
+    """
     for row in rows:
         if row.get("kind") == MeasureKind.INCREASED_DAMAGES and (amount := amount_of(row)):
+            name = "punitive" if _of_food(row.get("basis", "").strip(), basis) else "increased"
             formula = row.get("formula", "").strip()
-            return {"increased_damages": amount, "increased_formula": formula}
+            return {f"{name}_damages": amount, f"{name}_formula": formula}
     return {}
+
+
+def _of_food(own: str, basis: Sequence[str]) -> bool:
+    """Whether damages rest on the Food Safety Law: by their own basis, else by the letter's."""
+    named = own or "\n".join(basis)
+    return bool(FOOD.search(named)) and not FRAUD.search(named)
 
 
 def _days_of(rows: Sequence[Mapping[str, str]]) -> Values:

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from complaints.choices import MeasureKind, Payee
-from complaints.letter_values import DEFAULT, contact, locale_of
+from complaints.letter_values import DEFAULT, FRAUD, contact, locale_of
 from complaints.models import Resolution
 from complaints.workdays import SHANGHAI
 from letters import library, pdf
@@ -91,8 +91,8 @@ def offered(template: Template, values: Mapping[str, Any], kinds: Collection[str
     fit = fitting(template, values)
     amounts = [m for m in values.get("measures", ()) if m.amount is not None]
     by_measure = {
-        "increased_damages": _rests_on(values, "第五十五条", "Article 55"),
-        "food_damages": _rests_on(values, "第一百四十八条", "Article 148"),
+        "increased_damages": _rests_on_fraud(values),
+        "food_damages": "punitive_damages" in values,
         "stop_calls": MeasureKind.STOP_CALLS in kinds,
         "delete_data": MeasureKind.DELETE_DATA in kinds,
         "payee": bool(amounts) and Payee.ORIGINAL_CHANNEL not in kinds,
@@ -104,10 +104,10 @@ def offered(template: Template, values: Mapping[str, Any], kinds: Collection[str
     return [option.id for option in template.options if option.id in wanted & fit]
 
 
-def _rests_on(values: Mapping[str, Any], *words: str) -> bool:
-    """Whether increased damages are given and their article is named."""
+def _rests_on_fraud(values: Mapping[str, Any]) -> bool:
+    """Whether increased damages are given and Consumer Law, Article 55 is named."""
     named = "\n".join(values.get("legal_basis", ()))
-    return "increased_damages" in values and any(word in named for word in words)
+    return "increased_damages" in values and bool(FRAUD.search(named))
 
 
 def template_of(resolution: Resolution) -> Template | None:

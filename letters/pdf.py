@@ -19,11 +19,14 @@ import typst
 from letters.blocks import Block, Heading, Items, Paragraph, Runs
 from letters.glyphs import FONTS, ROOM, fitted
 from letters.rendering import Rendered, unresolved_mark
+from letters.saying import CONCLUDES
 from letters.values import day, line
 
 STANDARD: typst.PDFStandard = "a-2b"
 _IN_A_CELL = 20  # letters of one word beside three other columns
 _LONG_WORD = re.compile(r"[!-~]{14,}")  # it leaves a gap before it, which must not be spread
+_A_FEW_LINES = 160
+_CLOSES = ("敬礼！", "敬礼!", "敬礼")  # after 此致, at the margin
 LONGEST = 200_000  # characters of one letter; more is no letter
 _SOURCE = Path(__file__).with_name("a4.typ")
 _BEIJING = timezone(timedelta(hours=8))
@@ -121,7 +124,8 @@ class _Page:
         return [cells[at : at + 4] for at in range(0, len(cells), 4)]
 
     def blocks(self, blocks: Iterable[Block]) -> Iterable[dict[str, Any]]:
-        for number, block in enumerate(blocks):
+        every = list(blocks)
+        for number, block in enumerate(every):
             if isinstance(block, Items):
                 rows = [self.runs(row) for row in block.rows]
                 kind = "list" if block.start is None else "enum"
@@ -130,8 +134,12 @@ class _Page:
                 yield {"kind": "heading", "level": block.level, "runs": self.runs(block.runs)}
             else:
                 runs = self.runs(block.runs)
-                even = not _LONG_WORD.search("".join(run["text"] for run in runs))
-                yield {"kind": _kind(block, first=number == 0), "runs": runs, "even": even}
+                yield {
+                    "kind": _kind(block, first=number == 0),
+                    "runs": runs,
+                    "even": not _LONG_WORD.search("".join(run["text"] for run in runs)),
+                    "keep": _keeps(block, every[number + 1 : number + 2]),
+                }
 
     def runs(self, runs: Runs) -> list[dict[str, Any]]:
         return [
@@ -159,4 +167,19 @@ def _kind(block: Paragraph, *, first: bool) -> str:
     if block.signature:
         return "signature"
     said = "".join(run.text for run in block.runs)
-    return "salutation" if first and said[-1:] in "：:，," else "paragraph"
+    if (first and said[-1:] in "：:，,") or said in _CLOSES:
+        return "flush"
+    return "paragraph"
+
+
+def _keeps(block: Paragraph, after: Sequence[Block]) -> bool:
+    """Stays on the page of what follows: the words before a list, before the conclusion of a point
+    and before the signature.
+    """
+    if not after or len("".join(run.text for run in block.runs)) > _A_FEW_LINES:
+        return bool(after) and isinstance(after[0], Paragraph) and after[0].signature
+    one = after[0]
+    if not isinstance(one, Paragraph):
+        return isinstance(one, Items)
+    first = one.runs[0].text if one.runs else ""
+    return one.signature or first in CONCLUDES or "".join(r.text for r in one.runs) in _CLOSES

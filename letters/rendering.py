@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from letters import markdown, saying, values
@@ -113,7 +113,16 @@ def _filled(block: Block, given: Mapping[str, Any], lang: str) -> Iterator[Block
 
 
 def _runs(runs: Iterable[Run], given: Mapping[str, Any], lang: str) -> Runs:
-    return joined(_run(run, given, lang) for run in runs)
+    said: list[Run] = []
+    quotes = 0  # of the template that are open
+    for run in runs:
+        filled = _run(run, given, lang)
+        if not run.name:
+            quotes += run.text.count("“") - run.text.count("”")
+        elif quotes > 0:
+            filled = replace(filled, text=saying.within_quotes(filled.text))
+        said.append(filled)
+    return joined(said)
 
 
 def _run(run: Run, given: Mapping[str, Any], lang: str) -> Run:
@@ -132,7 +141,7 @@ def _said(variable: Variable, value: Any, lang: str) -> str:
     if variable.kind is Kind.MONEY:
         return values.money(value)
     if variable.kind is Kind.JOINED:
-        return saying.joint(lang).join(values.several(value))
+        return saying.listed(values.several(value), lang)
     if variable.name == "salutation":  # the template puts the mark behind it
         return values.line(value).rstrip("：:，,、 ")
     return values.line(value)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from legal_rules.reasoning.prose import chinese_number
 from letters.blocks import Block, Heading, Paragraph, Run, Runs, joined
 from letters.values import Measure, Point, day, line, money, paragraphs
 
+CONCLUDES = ("结论：", "Our conclusion: ")
 
-def joint(lang: str) -> str:
-    """Between the words of a list within a sentence."""
-    return ", " if lang.startswith("en") else "、"
+
+def listed(words: Sequence[str], lang: str) -> str:
+    """A list within a sentence: 退还价款、增加赔偿 / refund, repair and apology. What has a comma
+    of its own is parted by semicolons.
+    """
+    if not lang.startswith("en"):
+        return "、".join(words)
+    if any("," in word for word in words):
+        return "; ".join(words)
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def within_quotes(text: str) -> str:
+    """Words that come to stand in “…”: what they quote stands in ‘…’ (GB/T 15834)."""
+    return text.replace("“", "‘").replace("”", "’")
 
 
 def ordinal(number: int, lang: str) -> str:
@@ -44,7 +59,7 @@ def point(number: int, one: Point, lang: str) -> list[Block]:
     for zh, en, said in (
         ("您反映：", "You told us: ", one.says),
         ("我们查明：", "We found: ", one.found),
-        ("结论：", "Our conclusion: ", one.finding),
+        (*CONCLUDES, one.finding),
     ):
         first = Run(en if english else zh, strong=True)
         for text in paragraphs(said):

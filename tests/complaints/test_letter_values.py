@@ -92,6 +92,27 @@ def test_the_resolution_says_refund_and_increased_damages_by_itself(
     assert values["total"] == Decimal("15920.00")
 
 
+@pytest.mark.parametrize(
+    ("basis", "ticked"),
+    [
+        (["《消费者权益保护法》第五十五条第一款", "《民法典》第一百四十八条"], "increased_damages"),
+        (["《民法典》第一百四十八条"], None),
+        (["《食品安全法》第三十四条", "《食品安全法》第一百四十八条第二款"], "food_damages"),
+        (["Consumer Law, Article 55(1)", "Civil Code, Article 148"], "increased_damages"),
+        (["Food Safety Law, Article 148(2)"], "food_damages"),
+        (["Civil Code, Article 148"], None),
+    ],
+)
+def test_increased_damages_are_explained_by_the_law_they_rest_on(
+    case: Complaint, basis: list[str], ticked: str | None
+) -> None:
+    lang = "en" if basis[0].isascii() else "zh"
+    values = letter_values.of_proposal(case, rows(), basis, "查明。", lang=lang)
+    template = library.current().template("resolution", lang)
+    options = set(letter_writing.offered(template, values, {"refund", "increased_damages"}))
+    assert options & {"increased_damages", "food_damages"} == ({ticked} if ticked else set())
+
+
 def test_what_is_not_known_is_not_in_the_values(cast: Cast) -> None:
     case = f.registered(cast, price_paid=None, consumer={"name": "", "phone": "12012345678"})
     values = letter_values.of_proposal(case, [], [], "")
