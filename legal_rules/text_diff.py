@@ -1,25 +1,37 @@
 """What changed between two versions of a text (a letter, an article), word by word. Pure: no
 Django, no database.
 
-Latin words and numbers are one word each, Chinese is compared character by character; fragments
-too short to be read between two changes are taken into them, so that a person reads phrases.
+Latin words and numbers are one word each, Chinese is cut into words by a dictionary; a single
+character between two changes is taken into them, so that a person reads phrases.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from legal_rules.suggest.text import words
+
 Kind = Literal["same", "ins", "del"]
 
-_WORD = re.compile(r"[A-Za-z0-9]+(?:[.,:/-][A-Za-z0-9]+)*|\s|.", re.DOTALL)
+Step = tuple[str, int, int, int, int]  # as difflib's opcodes
+
+_HAN = r"[㐀-鿿\U00020000-\U0003ffff]"
+# What stands on the sign before it: accents, variants, colours of skin, and the next joined sign.
+_JOINED = r"(?:[\u0300-\u036f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]|\u200d.)*"
+_WORD = re.compile(
+    rf"[A-Za-z0-9]+(?:[.,:/-][A-Za-z0-9]+)*|{_HAN}+|\s|.{_JOINED}",
+    re.DOTALL,
+)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _CLAUSE = re.compile(r"[^，。；：！？\n]*[，。；：！？\n]|[^，。；：！？\n]+")
-READABLE = 3  # characters: a shorter island between two changes is not worth showing
+READABLE = 2  # characters: a shorter island between two changes is not worth showing
 BY_WORD_LIMIT = 1_500_000  # word pairs; beyond that clauses are compared, which stays quick
+ALIKE_LIMIT = 1_000_000  # pairs of equal lines; beyond that those in every corner count for nothing
 
 
 @dataclass(frozen=True)
@@ -34,10 +46,35 @@ def compare(old: str, new: str) -> list[Piece]:
     """The new text with what was added and what was left out, in reading order."""
     a, b = _LINE.findall(old), _LINE.findall(new)
     pieces: list[Piece] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in _steps(a, b):
         before, after = "".join(a[i1:i2]), "".join(b[j1:j2])
         pieces += [Piece("same", after)] if tag == "equal" else _by_word(before, after)
     return list(_merged(pieces))
+
+
+def _steps(a: Sequence[str], b: Sequence[str]) -> Iterator[Step]:
+    """How `a` becomes `b`. What both begin and end with is set aside: it is the same for certain,
+    and thousands of equal lines would take difflib a minute.
+    """
+    ends = min(len(a), len(b))
+    head = next((n for n in range(ends) if a[n] != b[n]), ends)
+    tail = next((n for n in range(ends - head) if a[-1 - n] != b[-1 - n]), ends - head)
+    old, new = a[head : len(a) - tail], b[head : len(b) - tail]
+    counted = Counter(new)
+    many = sum(counted[one] for one in old) > ALIKE_LIMIT
+    if head:
+        yield "equal", 0, head, 0, head
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=many).get_opcodes():
+        yield tag, i1 + head, i2 + head, j1 + head, j2 + head
+    if tail:
+        yield "equal", len(a) - tail, len(a), len(b) - tail, len(b)
+
+
+def _words(text: str) -> list[str]:
+    found: list[str] = []
+    for run in _WORD.findall(text):
+        found += words(run) if len(run) > 1 and re.match(_HAN, run) else [run]
+    return found
 
 
 def paragraphs(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -59,11 +96,11 @@ def counts(pieces: Sequence[Piece]) -> tuple[int, int]:
 
 
 def _by_word(old: str, new: str) -> list[Piece]:
-    a, b = _WORD.findall(old), _WORD.findall(new)
+    a, b = _words(old), _words(new)
     if len(a) * len(b) > BY_WORD_LIMIT:
         a, b = _CLAUSE.findall(old), _CLAUSE.findall(new)
     pieces: list[Piece] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in _steps(a, b):
         before, after = "".join(a[i1:i2]), "".join(b[j1:j2])
         if tag == "equal":
             pieces.append(Piece("same", after))
