@@ -100,7 +100,7 @@ class ConfirmView(ApiView):
             request._request, password if isinstance(password, str) else ""
         )
         if why:
-            raise refuse("password", why, "wrong_password")
+            raise refuse("password", why.message, "wrong_password")
         return Response({})
 
 

@@ -91,6 +91,7 @@ def test_a_reference_case_goes_to_review_by_a_program_and_is_signed_by_a_person(
 
     wrong = counsel.post("me/confirm/", {"password": "not mine"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "password")
+    assert wrong.json()["errors"][0]["message"].startswith("密码不正确，没有签署")
     assert counsel.post("me/confirm/", {"password": PASSWORD}).status_code == 200
     assert ok(counsel.step(number, "sign", **fields))["state"] == "offered"
     assert Opinion.objects.get().signed
