@@ -75,9 +75,10 @@ def _sign(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     user, now = person(request), timezone.now()
-    posted = request.POST if "results" not in more else {}
-    chosen = request.POST.getlist("case") if posted else []
-    ticked = request.POST.getlist("checklist") if posted else []
+    done = more.get("signed") == len(more.get("results", ())) and "results" in more
+    posted = {} if done else request.POST  # what was typed stays until everything is signed
+    chosen = [] if done or "results" in more else request.POST.getlist("case")
+    ticked = [] if done else request.POST.getlist("checklist")
     context = {
         "page": page(read_ones(user), BY_DUE, None, now),
         "me": user,
