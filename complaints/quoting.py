@@ -18,9 +18,11 @@ from legal_rules.vocabulary import FACTS
 
 def text_of(resolution: Resolution, part: str) -> str | None:
     """The text of a part; None where there is no such part."""
-    name, _colon, rest = part.partition(":")
+    name, colon, rest = part.partition(":")
     found = _TEXTS.get(name)
-    return found(resolution, rest) if found is not None else None
+    if found is None or (colon and not rest):
+        return None
+    return found(resolution, rest)
 
 
 def _whole(name: str) -> Callable[[Resolution, str], str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -136,13 +137,10 @@ def resolve(
 def _offset(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = -1
-    if not 0 <= number <= validation.TEXT_LIMIT:
+    raw = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
+    if not re.fullmatch(r"[0-9]{1,6}", raw) or int(raw) > validation.TEXT_LIMIT:
         raise validation.Refused(_("请给出批注在原文中的起止位置"))
-    return number
+    return int(raw)
 
 
 def _quote(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -43,7 +43,7 @@ def ask(
         {
             "user": lambda x: v.text(x, 150, required=True),
             "question": lambda x: v.text(x, 2000, required=True, lines=True),
-            "due": lambda x: v.day(x, future=True),
+            "due": lambda x: _due(x, now),
         },
     )
     with transaction.atomic():
@@ -123,6 +123,14 @@ def withdraw(
     return consult
 
 
+def _due(value: Any, now: datetime) -> date | None:
+    """Until when the answer is asked for."""
+    due = validation.day(value, future=True)
+    if due is not None and due < timezone.localdate(now):
+        raise validation.Refused(_("答复期限不能早于今天"))
+    return due
+
+
 def _needs_counsel(by: User) -> None:
     if not by.may("sign_resolutions"):
         raise NotAllowed(_("只有法务可以请求加签和答复"))
@@ -142,9 +150,8 @@ def _asked(complaint: Complaint, username: str, by: User, now: datetime) -> User
     """Another of counsel whom nothing keeps from judging the case."""
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None or not user.is_(Role.COUNSEL):
-        raise Invalid(
-            {"user": [_("“{user}”不是法务；请选择另一位法务").format(user=username[:60])]}
-        )
+        words = _("“{user}”不是在用的法务账号；请选择另一位法务").format(user=username[:60])
+        raise Invalid({"user": [words]})
     if user.pk == by.pk:
         raise Invalid({"user": [_("不能请自己加签；请选择另一位法务")]})
     situation = CaseSituation(complaint, user, now)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from complaints.models import Comment, Complaint, Consult, NamedPerson, Recusal
 from tests import factories as f
@@ -55,6 +58,9 @@ def test_a_comment_is_made_listed_and_settled(cast: Cast, case: Complaint, couns
         ({"part": "letter", "text": "?", "quote": "尊敬", "start": 3, "end": 5}, "quote"),
         ({"part": "letter", "text": "?", "start": 5, "end": 3}, "quote"),
         ({"part": "letter", "text": "?", "start": "x"}, "start"),
+        ({"part": "letter", "text": "?", "start": float("inf"), "end": 3}, "start"),
+        ({"part": "letter", "text": "?", "start": 1.5, "end": 3}, "start"),
+        ({"part": "letter:", "text": "?"}, "part"),
         ({"part": "letter", "text": "?", "quote": 7}, "quote"),
         ({"part": "letter", "text": "?", "by": "counsel"}, "by"),
     ],
@@ -62,7 +68,8 @@ def test_a_comment_is_made_listed_and_settled(cast: Cast, case: Complaint, couns
 def test_a_bad_comment_is_400_and_names_the_field(
     case: Complaint, counsel: Caller, body: dict[str, Any], field: str
 ) -> None:
-    refused = counsel.post(below(case, "comments"), body)
+    sent = json.dumps(body).replace("Infinity", "1e999")  # what JSON allows and Python reads as inf
+    refused = counsel.post(below(case, "comments"), sent)
     assert refused.status_code == 400, refused.content.decode()
     assert [e["field"] for e in refused.json()["errors"]] == [field]
     assert not Comment.objects.exists()
@@ -83,6 +90,27 @@ def test_another_counsel_is_asked_answers_and_the_question_is_taken_back(
     assert other.post(withdraw).status_code == 403
     assert ok(counsel.post(withdraw))["withdrawn_at"]
     assert len(ok(other.get(place))["results"]) == 2
+
+
+@pytest.mark.parametrize("user", ["counsel", "agent", "nobody", "", None, 7, ["counsel2"]])
+def test_only_another_counsel_is_asked(case: Complaint, counsel: Caller, user: Any) -> None:
+    refused = counsel.post(below(case, "consults"), {"user": user, "question": "?"})
+    assert [e["field"] for e in refused.json()["errors"]] == ["user"]
+    assert refused.status_code == 400
+    assert not Consult.objects.exists()
+
+
+def test_counsel_who_left_is_not_asked_nor_for_a_day_that_is_over(
+    cast: Cast, case: Complaint, counsel: Caller
+) -> None:
+    place, day = below(case, "consults"), timezone.localdate() - timedelta(days=1)
+    late = counsel.post(place, {"user": "counsel2", "question": "?", "due": day.isoformat()})
+    assert late.json()["errors"][0]["message"] == "答复期限不能早于今天"
+    cast.counsel2.is_active = False
+    cast.counsel2.save()
+    left = counsel.post(place, {"user": "counsel2", "question": "?"})
+    assert "不是在用的法务账号" in left.json()["errors"][0]["message"]
+    assert not Consult.objects.exists()
 
 
 def test_conditions_are_listed_and_met(cast: Cast, case: Complaint, counsel: Caller) -> None:

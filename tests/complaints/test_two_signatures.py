@@ -225,8 +225,8 @@ def test_who_is_asked_is_another_counsel_with_no_part_in_it(cast: Cast) -> None:
     with pytest.raises(NotAllowed, match="只有法务"):
         consulting.ask(case.number, {"user": "counsel2", "question": "?"}, by=cast.agent)
     for user, sentence in {
-        "agent": "“agent”不是法务",
-        "nobody": "“nobody”不是法务",
+        "agent": "“agent”不是在用的法务账号",
+        "nobody": "“nobody”不是在用的法务账号",
         "counsel": "不能请自己加签",
     }.items():
         with pytest.raises(Invalid, match=sentence):
