@@ -28,7 +28,8 @@ def _whole(pk: int, by: User, status: int = 200, **headers: str) -> Response:
     return Response(answer, status=status, headers={**etag(mass.version), **headers})
 
 
-def _shown(request: Request, known: dict[str, Q]) -> Q:
+def chosen(request: Request, known: dict[str, Q]) -> Q:
+    """What `show` means. Raises ValidationError for a word that is none."""
     show = request.query_params.get("show") or "all"
     if show not in known:
         raise refuse("show", _("show 应为 {known} 之一").format(known=", ".join(known)))
@@ -84,7 +85,7 @@ class MassMembersView(_MassView):
     def get(self, request: Request, mass: int) -> Response:
         by = caller(request)
         rows = mass_members.members(masses.find(mass, by), by).select_related("complaint")
-        found = rows.filter(_shown(request, mass_members.MEMBERS))
+        found = rows.filter(chosen(request, mass_members.MEMBERS))
         return page(request, found, shapes.BY_AT, shapes.member)
 
     @extend_schema(**shapes.JOIN)
@@ -97,20 +98,6 @@ class MassMembersView(_MassView):
         )
         masses.join(given["complaint"], mass, by=by, version=version)
         return _whole(mass, by, 201)
-
-
-class MassSilentView(_MassView):
-    """Consumers who have not complained."""
-
-    scopes: ClassVar = {"GET": READ}
-    params: ClassVar = ("show", *PARAMS)
-
-    @extend_schema(**shapes.SILENT)
-    def get(self, request: Request, mass: int) -> Response:
-        by = caller(request)
-        rows = mass_members.silent(masses.find(mass, by), by).select_related("consumer")
-        found = rows.filter(_shown(request, mass_members.SILENT))
-        return page(request, found, shapes.BY_LISTING, shapes.silent)
 
 
 class LeaveView(CaseView):

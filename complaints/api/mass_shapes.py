@@ -22,6 +22,7 @@ from legal_rules.vocabulary import CATEGORIES
 Shape = s.Serializer[Any]
 ORDERS = {"-opened_at": Order("opened_at", newest_first=True), "opened_at": Order("opened_at")}
 BY_AT = {"-at": Order("at", newest_first=True), "at": Order("at")}
+DRAFT_STATES = ("drafted", "left", "waiting")
 BY_LISTING = {"-added_at": Order("added_at", newest_first=True), "added_at": Order("added_at")}
 
 
@@ -79,6 +80,22 @@ def silent(row: Any) -> dict[str, Any]:
         "told_how": listed.told_how,
         "added_at": local(listed.added_at),
     }
+
+
+def drafts(found: dict[str, Any] | None) -> dict[str, Any]:
+    """How far the latest round of drafts is; all nothing where there was none."""
+    found = found or {"finished_at": None, "all": 0, "refused": []}
+    return {
+        "finished_at": local(found["finished_at"]),
+        "members": found["all"],
+        **{word: found.get(word, 0) for word in DRAFT_STATES},
+        "refused": [{"complaint": number, "message": words} for number, words in found["refused"]],
+    }
+
+
+def say_ids(most: int) -> str:
+    """What `ids` has to be."""
+    return _("请给出名单上的编号，整数，最多 {most} 个").format(most=most)
 
 
 def _person(user: Any) -> dict[str, str]:
@@ -162,6 +179,44 @@ class Leaving(Shape):
     version = s.IntegerField(required=False, help_text=_("您最后读到的案件版本"))
 
 
+class DraftRefused(Shape):
+    complaint = s.CharField()
+    message = s.CharField()
+
+
+class MassDraftsAnswer(Shape):
+    finished_at = s.DateTimeField(allow_null=True)
+    members = s.IntegerField(help_text=_("这一批的成员数"))
+    drafted = s.IntegerField()
+    left = s.IntegerField(help_text=_("没有拟定的"))
+    waiting = s.IntegerField()
+    refused = DraftRefused(many=True, help_text=_("没有拟定的，前 20 件及原因"))
+
+
+class SilentFile(Shape):
+    file = s.FileField(help_text=_("CSV 或 .xlsx，第一行是列名：姓名、电话"))
+
+
+class SilentRefused(Shape):
+    row = s.IntegerField()
+    message = s.CharField()
+
+
+class SilentTaken(Shape):
+    added = s.IntegerField()
+    known = s.IntegerField(help_text=_("已在名单上的"))
+    refused = SilentRefused(many=True)
+
+
+class TellSilent(Shape):
+    ids = s.ListField(child=s.IntegerField())
+    how = s.CharField(max_length=200)
+
+
+class ToldAnswer(Shape):
+    told = s.IntegerField(help_text=_("这次登记的人数；此前已告知的不再登记"))
+
+
 def _call(operation: str, summary: Any, answers: Any, **more: Any) -> dict[str, Any]:
     status = more.pop("status", 200)
     described = {"operation_id": operation, "summary": summary, "tags": ["mass"]}
@@ -208,4 +263,26 @@ SILENT = _call(
     _("还没有投诉的消费者"),
     paged(SilentAnswer),
     parameters=[OpenApiParameter("show", enum=list(mass_members.SILENT)), *paging(BY_LISTING)],
+)
+LIST_SILENT = _call(
+    "mass_silent_list",
+    _("登记还没有投诉的消费者：每个电话只登记一次"),
+    SilentTaken,
+    status=201,
+    request={"multipart/form-data": SilentFile},
+)
+TELL = _call(
+    "mass_silent_told",
+    _("登记已告知的消费者"),
+    ToldAnswer,
+    request=TellSilent,
+    examples=_example("短信", {"ids": [1, 2], "how": "短信告知可以退货"}),
+)
+DRAFTS = _call("mass_drafts", _("最近一次批量拟定的进度"), MassDraftsAnswer)
+DRAFT = _call(
+    "mass_draft",
+    _("为尚无方案的成员拟定方案；在后台进行"),
+    MassDraftsAnswer,
+    status=202,
+    request={"application/json": {"type": "object", "maxProperties": 0}},
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers as s
 
 from accounts.api.paging import Order
@@ -13,6 +15,7 @@ from complaints.actions import payment_file
 from complaints.choices import PaymentWay
 from complaints.clock_words import local
 from complaints.models import PaymentFile, PaymentRow
+from complaints.reconciling import Total
 
 Shape = s.Serializer[Any]
 BY_ID = {"-id": Order("id", newest_first=True), "id": Order("id")}
@@ -47,6 +50,19 @@ def row(line: PaymentRow) -> dict[str, Any]:
         "outcome": line.outcome,
         "message": line.message,
         "cells": {k: v for k, v in line.cells.items() if k != "damage"},
+    }
+
+
+def totals(found: Mapping[str, Total]) -> dict[str, Any]:
+    """The sums of each word, money as text."""
+    return {
+        show: {
+            **{name: f"{getattr(total, name):.2f}" for name in ("owed", "paid", "open", "over")},
+            "currency": "CNY",
+            "cases": total.cases,
+            "promises": total.promises,
+        }
+        for show, total in found.items()
     }
 
 
@@ -85,6 +101,25 @@ class PaymentFileStart(Shape):
     rows = s.IntegerField(required=False, help_text=_("您核对过的行数；与文件不符时不登记"))
 
 
+class MoneyTotal(Shape):
+    owed = s.CharField()
+    paid = s.CharField()
+    open = s.CharField()
+    over = s.CharField(help_text=_("多付"))
+    currency = s.CharField()
+    cases = s.IntegerField()
+    promises = s.IntegerField()
+
+
+class ReconciliationAnswer(Shape):
+    all = MoneyTotal()
+    open = MoneyTotal()
+    part = MoneyTotal(help_text=_("部分支付"))
+    overdue = MoneyTotal(help_text=_("逾期未付"))
+    paid = MoneyTotal(help_text=_("已付清"))
+    over = MoneyTotal(help_text=_("多付"))
+
+
 def _call(operation: str, summary: Any, answer: Any, status: int = 200, **more: Any) -> Any:
     return {
         "operation_id": operation,
@@ -121,4 +156,17 @@ START = _call(
     PaymentFileAnswer,
     202,
     request=PaymentFileStart,
+)
+DISCARD = _call("payment_files_discard", _("放弃还没有开始登记的付款清单"), None, 204)
+STOP = _call(
+    "payment_files_stop",
+    _("停止登记：已登记的付款保留，可以再次开始"),
+    PaymentFileAnswer,
+    request={"application/json": {"type": "object", "maxProperties": 0}},
+)
+RECONCILIATION = _call(
+    "reconciliation",
+    _("对账：您可以查看的案件中应付、已付、未付的合计"),
+    ReconciliationAnswer,
+    parameters=[OpenApiParameter("team", int, description=_("团队的编号"))],
 )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import ApiView, body
-from accounts.api.paging import PARAMS, page
+from accounts.api.paging import PARAMS, page, refuse
 from accounts.api.parsers import BoundedForm
+from complaints import reconciling
 from complaints.actions import payment_file as lists
 from complaints.api import payment_file_shapes as shapes
 from complaints.api.base import READ, READ_AND_WRITE, WRITE, caller
@@ -49,13 +51,18 @@ class _OneView(ApiView):
 
 
 class PaymentFileView(_OneView):
-    """One list and how far it is."""
+    """One list and how far it is; thrown away while nothing of it was started."""
 
-    scopes: ClassVar = {"GET": READ}
+    scopes: ClassVar = {"GET": READ, "DELETE": WRITE}
 
     @extend_schema(**shapes.READ)
     def get(self, request: Request, payment_file: int) -> Response:
         return Response(shapes.file(_own(request, payment_file)))
+
+    @extend_schema(**shapes.DISCARD)
+    def delete(self, request: Request, payment_file: int) -> Response:
+        lists.discard(_own(request, payment_file))
+        return Response(status=204)
 
 
 class RowsView(_OneView):
@@ -85,6 +92,37 @@ class StartView(_OneView):
         lists.start(found, by=caller(request))
         found.refresh_from_db()
         return Response(shapes.file(found), status=202)
+
+
+class StopView(_OneView):
+    """What was paid stays; it may go on later."""
+
+    scopes: ClassVar = {"POST": WRITE}
+
+    @extend_schema(**shapes.STOP)
+    def post(self, request: Request, payment_file: int) -> Response:
+        found = _own(request, payment_file)
+        clean(body(request), {})
+        lists.stop(found)
+        found.refresh_from_db()
+        return Response(shapes.file(found))
+
+
+class ReconciliationView(ApiView):
+    """Owed, paid and open of all the cases that the caller sees."""
+
+    scopes: ClassVar = {"GET": READ}
+    permission: ClassVar[str | None] = "reconcile_payments"
+    params: ClassVar = ("team",)
+
+    @extend_schema(**shapes.RECONCILIATION)
+    def get(self, request: Request) -> Response:
+        team = request.query_params.get("team", "")
+        if team and not (team.isascii() and team.isdigit() and len(team) < 10):
+            raise refuse("team", _("team 应为团队的编号"))
+        narrowed = {"complaint__team": int(team)} if team else {}
+        rows = reconciling.promises(caller(request), **narrowed)
+        return Response(shapes.totals(reconciling.totals(rows, timezone.now())))
 
 
 def _own(request: Request, number: int) -> PaymentFile:

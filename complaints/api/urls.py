@@ -12,6 +12,7 @@ from complaints.api import (
     facts,
     letters,
     mass,
+    mass_acts,
     payment_files,
     payments,
     resolutions,
@@ -135,7 +136,9 @@ urlpatterns = [
     path("mass/", mass.MassCasesView.as_view(), name="api-mass-cases"),
     path("mass/<int:mass>/", mass.MassCaseView.as_view(), name="api-mass-case"),
     path("mass/<int:mass>/members/", mass.MassMembersView.as_view(), name="api-mass-members"),
-    path("mass/<int:mass>/silent/", mass.MassSilentView.as_view(), name="api-mass-silent"),
+    path("mass/<int:mass>/silent/", mass_acts.MassSilentView.as_view(), name="api-mass-silent"),
+    path("mass/<int:mass>/silent/told/", mass_acts.MassToldView.as_view(), name="api-mass-told"),
+    path("mass/<int:mass>/drafts/", mass_acts.MassDraftsView.as_view(), name="api-mass-drafts"),
     path("satisfaction/", satisfaction.SatisfactionView.as_view(), name="api-satisfaction"),
     path(
         "satisfaction/figures/",
@@ -160,4 +163,10 @@ urlpatterns = [
         payment_files.StartView.as_view(),
         name="api-payment-file-start",
     ),
+    path(
+        "payment-files/<int:payment_file>/stop/",
+        payment_files.StopView.as_view(),
+        name="api-payment-file-stop",
+    ),
+    path("reconciliation/", payment_files.ReconciliationView.as_view(), name="api-reconciliation"),
 ]

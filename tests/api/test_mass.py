@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from complaints import tasks
 from complaints.actions import silent
-from complaints.models import Complaint, MassCase, MassMember
+from complaints.models import Complaint, MassCase, MassDraft, MassMember
 from tests import factories as f
 from tests.api.conftest import ok, program
 from tests.cast import Cast
@@ -61,3 +64,40 @@ def test_others_are_refused(cast: Cast) -> None:
     assert wrong.status_code == 400
     assert {e["field"] for e in wrong.json()["errors"]} == {"title", "category", "defect"}
     assert Complaint.objects.get(number=number).version
+
+
+def test_a_file_of_consumers_is_listed_and_they_are_told(cast: Cast) -> None:
+    boss = program(cast.supervisor)
+    pk = ok(boss.post("mass/", VALUES), 201)["id"]
+    rows = [["甲测试", "12000000001"], ["乙测试", "120"], ["丙测试", "12000000001"]]
+    file = SimpleUploadedFile("名单.csv", as_csv(rows, ["姓名", "电话"]))
+    taken = ok(boss.form(f"mass/{pk}/silent/", {"file": file}), 201)
+    assert (taken["added"], taken["known"], [r["row"] for r in taken["refused"]]) == (1, 1, [3])
+    told = f"mass/{pk}/silent/told/"
+    for wrong in ({"ids": [], "how": "短信"}, {"ids": ["1"], "how": "短信"}, {"how": "短信"}):
+        assert boss.post(told, wrong).json()["errors"][0]["field"] == "ids"
+    (listed,) = ok(boss.get(f"mass/{pk}/silent/"))["results"]
+    assert boss.post(told, {"ids": [listed["id"]], "how": " "}).status_code == 400
+    assert ok(boss.post(told, {"ids": [listed["id"]], "how": "短信"})) == {"told": 1}
+    assert ok(boss.post(told, {"ids": [listed["id"]], "how": "短信"})) == {"told": 0}
+    assert ok(boss.get(f"mass/{pk}/silent/?show=told"))["results"][0]["told_how"] == "短信"
+    foreign = program(cast.outside_supervisor)
+    assert foreign.post(told, {"ids": [listed["id"]], "how": "短信"}).status_code == 404
+    assert foreign.post(f"mass/{pk}/drafts/", {}).status_code == 404
+
+
+def test_members_are_drafted_for_by_a_program(cast: Cast) -> None:
+    boss = program(cast.supervisor)
+    pk = ok(boss.post("mass/", VALUES), 201)["id"]
+    path = f"mass/{pk}/drafts/"
+    assert ok(boss.get(path))["members"] == 0
+    assert boss.post(path, {}).status_code == 409  # nobody wrote a finding
+    ok(boss("patch", f"mass/{pk}/", {"finding": "已查明"}))
+    ok(boss.post(f"mass/{pk}/members/", {"complaint": f.resolving(cast).number}), 201)
+    asked = ok(boss.post(path, {}), 202)
+    assert (asked["members"], asked["waiting"], asked["finished_at"]) == (1, 1, None)
+    while tasks.draft_for_members(MassDraft.objects.get().pk):
+        pass
+    done = ok(boss.get(path))
+    assert (done["drafted"] + done["left"], done["waiting"]) == (1, 0)
+    assert done["finished_at"]

@@ -158,3 +158,30 @@ def test_a_list_that_is_none_is_refused(cast: Cast) -> None:
     answer = lead.form("payment-files/", form("a,b\n1,2\n"))
     assert answer.status_code == 400, answer.content.decode()
     assert "文件里没有这些列" in answer.content.decode()
+
+
+def test_a_list_is_stopped_and_one_that_nobody_started_thrown_away(
+    cast: Cast, case: Complaint
+) -> None:
+    lead = program(cast.supervisor)
+    text = f"case,amount,date,reference\n{case.number},3980,{timezone.localdate()},B-1\n"
+    one, other = (ok(lead.form("payment-files/", form(text)), 201)["id"] for _ in range(2))
+    assert ok(lead.post(f"payment-files/{one}/start/", {}), 202)["state"] == "running"
+    assert ok(lead.post(f"payment-files/{one}/stop/", {}))["state"] == "failed"
+    assert lead("delete", f"payment-files/{one}/").status_code == 409
+    assert lead("delete", f"payment-files/{other}/").status_code == 204
+    assert program(cast.outside_supervisor).post(f"payment-files/{one}/stop/").status_code == 404
+    assert not Payment.objects.exists()
+
+
+def test_what_is_owed_and_paid_is_added_up(agent: Caller, cast: Cast, case: Complaint) -> None:
+    ok(agent.post(f"complaints/{case.number}/payments/", sent(case, amount="1000.00")), 201)
+    lead = program(cast.supervisor)
+    sums = ok(lead.get("reconciliation/"))
+    assert (sums["part"]["owed"], sums["part"]["paid"]) == ("3980.00", "1000.00")
+    assert (sums["part"]["open"], sums["part"]["cases"]) == ("2980.00", 1)
+    team = f"reconciliation/?team={case.team_id}"
+    assert ok(lead.get(team))["all"] == sums["all"]
+    assert lead.get("reconciliation/?team=客服").status_code == 400
+    assert agent.get("reconciliation/").status_code == 403
+    assert ok(program(cast.outside_supervisor).get("reconciliation/"))["all"]["cases"] == 0
