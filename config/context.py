@@ -39,6 +39,7 @@ class Place:
     label: str | Promise
     permissions: tuple[str, ...]
     also: tuple[str, ...] = ()  # pages that belong to it
+    group: str = "work"  # a line stands between two groups
 
 
 _PROMISES = ("promises", "promise_new", "promise_edit", "promise_withdraw", "promise_cases")
@@ -84,14 +85,16 @@ PLACES = (
         gettext_lazy("规则"),
         (),
         _LAW,
+        "law",
     ),
-    Place("statutes", "book", gettext_lazy("法规"), (), ("statute", "article")),
+    Place("statutes", "book", gettext_lazy("法规"), (), ("statute", "article"), "law"),
     Place(
         "calendar",
         "cal",
         pgettext_lazy("rail", "日历"),
         (),
         ("calendar_targets", "calendar_notices", "calendar_notice", "calendar_change"),
+        "law",
     ),
     Place(
         "import_complaints",
@@ -99,6 +102,7 @@ PLACES = (
         gettext_lazy("导入"),
         ("import_complaints",),
         ("import_run", "import_start"),
+        "house",
     ),
     Place(
         "users",
@@ -106,15 +110,18 @@ PLACES = (
         gettext_lazy("用户"),
         ("manage_users",),
         ("user", "new_user", "teams", "team", "new_team"),
+        "house",
     ),
-    Place("health", "chart", gettext_lazy("运行"), ("see_health",)),
-    Place("audit_log", "shield", gettext_lazy("审计"), ("read_audit",)),
+    Place("health", "chart", gettext_lazy("运行"), ("see_health",), (), "house"),
+    Place("audit_log", "shield", gettext_lazy("审计"), ("read_audit",), (), "house"),
 )
 
 
 @dataclass(frozen=True)
 class Item:
-    """One drawn entry of the rail. `badge` is "" when there is nothing to say."""
+    """One drawn entry of the rail. `badge` is "" when there is nothing to say; `begins`: another
+    group than the entry before.
+    """
 
     url: str
     icon: str
@@ -122,6 +129,7 @@ class Item:
     current: bool
     badge: str = ""
     badge_label: str | Promise = ""
+    begins: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,14 +223,16 @@ class Shell:
         if not self.user:
             return []
         found = badges.of(self.user, self.request)
-        items = []
+        items: list[Item] = []
+        before = PLACES[0].group
         for place in PLACES:
             allowed = not place.permissions or any(map(self.user.may, place.permissions))
             if not allowed or not (url := _url(place.name)):
                 continue
-            badge = found.get(place.name)
+            badge = found.get(place.name, ("", ""))
             current = self.here == place.name or self.here in place.also
-            items.append(Item(url, place.icon, place.label, current, *(badge or ("", ""))))
+            begins, before = bool(items) and place.group != before, place.group
+            items.append(Item(url, place.icon, place.label, current, *badge, begins))
         return items
 
     @cached_property
