@@ -10,8 +10,7 @@ from datetime import date, datetime
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints import clock_words
-from complaints.choices import CommitmentState, HoldReason
+from complaints import clock_words, letter_sets
 from complaints.letter_values import (
     DEFAULT,
     Values,
@@ -21,7 +20,7 @@ from complaints.letter_values import (
     locale_of,
     of_case,
 )
-from complaints.models import Commitment, Complaint, Extension, Outbox
+from complaints.models import Commitment, Complaint, Extension
 from letters.values import day as said
 
 
@@ -70,8 +69,7 @@ def of_extension(
 
 def of_reminder(complaint: Complaint, lang: str = DEFAULT, now: datetime | None = None) -> Values:
     """The offer that waits for an answer, and the documents that were asked for."""
-    sent = Outbox.objects.filter(complaint=complaint, effect="send_reply_letter", cancelled_at=None)
-    letter = sent.order_by("-id").first()
+    letter = letter_sets.last(complaint, letter_sets.LETTERS)
     offer = {
         "offer_sent_on": (letter.done_at or letter.created_at) if letter else None,
         "answer_by": answer_by(complaint, now or timezone.now()),
@@ -81,8 +79,7 @@ def of_reminder(complaint: Complaint, lang: str = DEFAULT, now: datetime | None 
 
 def of_waiting(complaint: Complaint, lang: str = DEFAULT, now: datetime | None = None) -> Values:
     """The documents that a hold waits for."""
-    holds = complaint.holds.filter(reason=HoldReason.CONSUMER, expected_end__isnull=False)
-    hold = holds.order_by("-id").first()
+    hold = letter_sets.last(complaint, letter_sets.HOLDS)
     if hold is None or hold.expected_end is None:
         return of_case(complaint, lang, now)
     with translation.override(locale_of(lang)):
@@ -92,7 +89,7 @@ def of_waiting(complaint: Complaint, lang: str = DEFAULT, now: datetime | None =
 
 def of_closing(complaint: Complaint, lang: str = DEFAULT, now: datetime | None = None) -> Values:
     """What was done of what was promised."""
-    kept = Commitment.objects.filter(complaint=complaint, state=CommitmentState.KEPT).order_by("id")
+    kept = letter_sets.every(complaint, letter_sets.KEPT)
     with translation.override(locale_of(lang)):
         done = [_kept(each, lang) for each in kept]
     closed = {"closed_on": complaint.closed_at or now or timezone.now(), "performed": done}

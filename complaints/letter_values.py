@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints import clock_words, deadlines, regimes
+from complaints import clock_words, deadlines, letter_sets, regimes
 from complaints.choices import Channel, Claim, DeadlineState, MeasureKind
 from complaints.models import Complaint, Deadline, Resolution
 from complaints.validation import Refused, money
@@ -96,14 +96,23 @@ def reply_by(complaint: Complaint, now: datetime, lang: str = DEFAULT) -> str:
     """The day by which the case is answered: its clock; of one that is only registered the day on
     which that clock would end if it began at the latest moment. "" where no clock is set.
     """
-    rows = Deadline.objects.filter(complaint=complaint, kind__in=("general_reply", "accept"))
-    clocks = {row.kind: row for row in rows.exclude(state=DeadlineState.CANCELLED).order_by("id")}
+    clocks = {row.kind: row for row in _clocks(complaint, "general_reply", "accept")}
     if (reply := clocks.get("general_reply")) is not None:
         return due_words(reply, lang)
     accept = clocks.get("accept")
     start = max(accept.due_at, now) if accept is not None else now
     foreseen = _foreseen(complaint, "general_reply", start)
     return due_words(foreseen, lang) if foreseen is not None else ""
+
+
+def _clocks(complaint: Complaint, *kinds: str) -> list[Deadline]:
+    """Its clocks of these kinds that were not cancelled, in order; read before where many letters
+    are written at once (`letter_sets`).
+    """
+    read = letter_sets.rows(complaint, letter_sets.CLOCKS)
+    if read is None:
+        read = Deadline.objects.filter(complaint=complaint, kind__in=kinds).order_by("id")
+    return [row for row in read if row.kind in kinds and row.state != DeadlineState.CANCELLED]
 
 
 def _foreseen(complaint: Complaint, kind: str, start: datetime) -> Deadline | None:
@@ -243,7 +252,7 @@ def answer_by(complaint: Complaint, now: datetime) -> date | None:
     """The consumer's time to answer if the letter left today; it leaves no sooner, so that no clock
     ends before the day that stands in the letter.
     """
-    clocks = Deadline.objects.filter(complaint=complaint, kind="consumer_reply")
-    running = clocks.filter(state=DeadlineState.RUNNING).first()
+    clocks = _clocks(complaint, "consumer_reply")
+    running = next((row for row in clocks if row.state == DeadlineState.RUNNING), None)
     clock = running or _foreseen(complaint, "consumer_reply", now)
     return clock.due_at.astimezone(SHANGHAI).date() if clock is not None else None

@@ -1,7 +1,7 @@
 """Letters from the templates: the template of a kind with its options and values, and whether
 counsel signed the template as it stands (else it is a draft 草稿, and every place says so).
 
-    written("acceptance", letter_values.of_case(complaint)) → Written(letter, template, options, …)
+    written("acceptance", letter_values.of_case(complaint)) → Written(letter, template, options)
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -32,14 +33,18 @@ RESOLUTION = "resolution"
 NO_MORE = {"performed"}  # what a usual option says of what did not happen
 
 
-@dataclass(frozen=True)
+@dataclass
 class Written:
-    """A letter and what it was written from. `signed`: counsel signed the template as it is."""
+    """A letter and what it was written from."""
 
     letter: Rendered
     template: Template
     options: tuple[str, ...]
-    signed: bool
+
+    @cached_property
+    def signed(self) -> bool:
+        """Whether counsel signed the template as it is. One small query."""
+        return self.template.id in TEMPLATES.signed()
 
     @property
     def made_of(self) -> dict[str, Any]:
@@ -64,7 +69,7 @@ def written(
     chosen = wanted & fitting(template, values)
     options = tuple(o.id for o in template.options if o.id in chosen)
     letter = render(template, values, options)
-    return Written(letter, template, options, template.id in TEMPLATES.signed())
+    return Written(letter, template, options)
 
 
 def fitting(template: Template, values: Mapping[str, Any]) -> frozenset[str]:

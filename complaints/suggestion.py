@@ -20,7 +20,6 @@ from legal_rules.reasoning.prose import cite
 from legal_rules.reasoning.rules import Quote
 from letters import library
 from letters.rendering import render
-from letters.signatures import TEMPLATES
 from letters.values import Point
 
 DAYS_TO_PERFORM = 7
@@ -178,8 +177,7 @@ def letter(
     if options is None:
         options = letter_writing.offered(template, values, kinds)
     chosen = tuple(o.id for o in template.options if o.id in options)
-    signed = template.id in TEMPLATES.signed()
-    return Written(render(template, values, chosen), template, chosen, signed)
+    return Written(render(template, values, chosen), template, chosen)
 
 
 def amount_of(row: Mapping[str, str]) -> Decimal | None:

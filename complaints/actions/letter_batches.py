@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import IO, Any
 
@@ -20,8 +20,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from audit.record import record
-from complaints import letter_occasions, letter_writing, validation
-from complaints.actions.resolution import current
+from complaints import letter_occasions, letter_sets, letter_writing, validation
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, LetterBatch, LetterRow, Resolution
@@ -73,8 +72,10 @@ def start(values: Mapping[str, Any], *, by: User, now: datetime | None = None) -
 def _cases(data: Mapping[str, Any], by: User) -> list[int]:
     visible = Complaint.objects.visible_to(by)
     numbers = list(dict.fromkeys((data.get("numbers") or "").replace(",", " ").split()))
+    if len(numbers) > MOST:
+        raise _too_many()
     if numbers:
-        found = dict(visible.filter(number__in=numbers[: MOST + 1]).values_list("number", "pk"))
+        found = dict(visible.filter(number__in=numbers).values_list("number", "pk"))
         if unknown := [number for number in numbers if number not in found]:
             words = _("没有这些案件，或者您看不到：{numbers}")
             raise Invalid({"numbers": [words.format(numbers=_("、").join(unknown[:10]))]})
@@ -87,8 +88,12 @@ def _cases(data: Mapping[str, Any], by: User) -> list[int]:
     if not cases:
         raise Invalid({"state": [_("没有符合条件的案件")]})
     if len(cases) > MOST:
-        raise Invalid({"numbers": [_("一次最多 {limit} 件；请分批").format(limit=MOST)]})
+        raise _too_many()
     return cases
+
+
+def _too_many() -> Invalid:
+    return Invalid({"numbers": [_("一次最多 {limit} 件；请分批").format(limit=MOST)]})
 
 
 def enqueue(batch_id: int, workers: int) -> None:
@@ -113,6 +118,7 @@ def work(batch_id: int, now: datetime | None = None) -> bool:
                 "complaint__consumer", "complaint__owner"
             )[:PART]
         )
+        letter_sets.read([row.complaint for row in mine], batch.kind)
         for row in mine:
             _write(batch, row, now)
             row.done_at = now
@@ -153,7 +159,7 @@ def _letter(
     if batch.kind != letter_writing.RESOLUTION:
         values = letter_occasions.values_of(batch.kind, complaint, batch.language, now)
         return letter_writing.written(batch.kind, values, lang=batch.language).letter, now
-    found = current(complaint)
+    found = letter_sets.last(complaint, letter_sets.VERSIONS)
     if found is None or found.status != Resolution.Status.SIGNED:
         return None, now
     return letter_writing.as_kept(found.letter, found.template, complaint.number), now
@@ -175,10 +181,10 @@ def pack(batch: LetterBatch, by: User, file: IO[bytes]) -> int:
     """The pages of the cases that the person may see, as a ZIP; answers how many."""
     visible = Complaint.objects.visible_to(by).values("pk")
     rows = LetterRow.objects.filter(batch=batch, complaint__in=visible).exclude(pdf=b"")
-    pages: Iterable[tuple[str, Any]] = rows.order_by("pk").values_list("complaint__number", "pdf")
+    pages = rows.order_by("pk").values_list("complaint__number", "pdf")
     count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for number, pdf in pages:
+        for number, pdf in pages.iterator(chunk_size=PART):
             archive.writestr(f"{number}-{batch.kind}.pdf", bytes(pdf))
             count += 1
     return count

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints import letter_writing
+from complaints import letter_occasions, letter_sets, letter_writing
 from complaints.actions import letter_batches
 from complaints.errors import Invalid, NotAllowed
-from complaints.models import LetterBatch, LetterRow
+from complaints.models import Complaint, LetterBatch, LetterRow
+from letters.template import KINDS
 from tests import factories as f
 from tests.cast import Cast, assemble
 from tests.walks.ask import browser
@@ -117,3 +119,34 @@ def test_rows_that_another_worker_holds_are_passed_over(cast: Cast) -> None:
     assert not letter_batches.work(batch.pk)
     with transaction.atomic():
         assert LetterRow.objects.select_for_update().filter(batch=batch, done_at=None).count() == 0
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_statements_of_a_part_do_not_grow_with_its_letters(cast: Cast, kind: str) -> None:
+    make = f.offered if kind == "resolution" else f.executing if kind == "closing" else f.registered
+    counts = []
+    for cases in ([make(cast)], [make(cast) for _n in range(3)]):
+        numbers = "\n".join(case.number for case in cases)
+        batch = letter_batches.start({"kind": kind, "numbers": numbers}, by=cast.agent)
+        with CaptureQueriesContext(connection) as asked:
+            letter_batches.work(batch.pk)
+        counts.append(len(asked))
+        assert not batch.rows.filter(done_at=None).exists()
+    assert counts[1] <= counts[0]
+
+
+def test_a_letter_of_many_says_what_one_alone_says(cast: Cast) -> None:
+    cases = [f.registered(cast), f.investigating(cast), f.offered(cast), f.executing(cast)]
+    now = timezone.now()
+    for kind in KINDS:
+        alone = [letter_occasions.values_of(kind, case, "zh", now) for case in cases]
+        many = list(Complaint.objects.filter(pk__in=[c.pk for c in cases]).order_by("pk"))
+        letter_sets.read(many, kind)
+        assert [letter_occasions.values_of(kind, case, "zh", now) for case in many] == alone
+
+
+def test_more_cases_than_a_batch_takes_are_refused_as_too_many(cast: Cast) -> None:
+    numbers = " ".join(f"TS26-{n:06}" for n in range(letter_batches.MOST + 1))
+    with pytest.raises(Invalid) as refused:
+        letter_batches.start({"kind": "acceptance", "numbers": numbers}, by=cast.agent)
+    assert "一次最多 1000 件" in str(refused.value.errors)
