@@ -83,7 +83,7 @@ def kept() -> Iterator[tuple[int, str]]:
             if time.time() - path.stat().st_mtime < _SETTLED:
                 continue
             run_id, _dot, part = path.name.partition(".")
-            if run_id.isdigit() and part in (UPLOAD, REJECTED):
+            if run_id.isdecimal() and part in (UPLOAD, REJECTED):
                 yield int(run_id), part
             else:
                 path.unlink()

@@ -140,7 +140,7 @@ def own_days(request: HttpRequest) -> HttpResponse:
 @needs("manage_calendar")
 def remove_own_days(request: HttpRequest) -> HttpResponse:
     """Take own days back."""
-    ids = [int(i) for i in request.POST.getlist("day")[:100] if i.isdigit() and len(i) < 19]
+    ids = [int(i) for i in request.POST.getlist("day")[:100] if i.isdecimal() and len(i) < 19]
     try:
         told(request, own_calendar.remove_days(ids, by=person(request)))
     except CaseError as refused:

@@ -31,7 +31,7 @@ def latest(complaint: Complaint) -> int:
 
 def since(complaint: Complaint, seen: str) -> list[Change]:
     """The events after `seen` (as posted: anything but a number counts as nothing seen lately)."""
-    after = int(seen) if seen.isdigit() and len(seen) < 19 else latest(complaint)
+    after = int(seen) if seen.isdecimal() and len(seen) < 19 else latest(complaint)
     events = complaint.events.filter(pk__gt=after).select_related("by").order_by("id")[:MOST]
     return [Change(e.at, e.by.name if e.by else _("系统"), named(e), e.text) for e in events]
 

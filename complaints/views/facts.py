@@ -36,7 +36,7 @@ def answer_fact(request: HttpRequest, number: str, fact: str) -> HttpResponse:
     try:
         sent = {fact: _answer(request, fact, given)}
         seen = request.POST.get("standing", "")
-        standing = {fact: int(seen) if seen.isdigit() and len(seen) < 18 else None}
+        standing = {fact: int(seen) if seen.isdecimal() and len(seen) < 18 else None}
         fact_actions.answer(number, sent, by=person(request), standing=standing)
     except Complaint.DoesNotExist as error:
         raise Http404 from error

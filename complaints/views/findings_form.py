@@ -121,4 +121,6 @@ def _value(q: Question) -> Any:
 def standing(data: QueryDict, answers: Mapping[str, Any]) -> dict[str, int | None]:
     """Fact → the answer that the page showed beside the question; None where there was none."""
     shown = {fact: data.get(f"standing-{fact}", "") for fact in answers}
-    return {fact: int(pk) if pk.isdigit() else None for fact, pk in shown.items()}
+    return {
+        fact: int(pk) if pk.isdecimal() and len(pk) < 18 else None for fact, pk in shown.items()
+    }

@@ -161,7 +161,7 @@ class Points:
 def _place(name: str) -> str:
     """Where an error is, in words."""
     column, _dash, number = name.removeprefix("p_").partition("-")
-    if not number.isdigit():
+    if not number.isdecimal():
         return ""
     words = _("第 {n} 个争点“{column}”：")
     return words.format(n=int(number) + 1, column=str(LABELS.get(column, column)))

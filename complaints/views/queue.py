@@ -147,7 +147,8 @@ def reassign(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.getlist("case")[:BULK_LIMIT]
     note = request.POST.get("note", "")
     target = request.POST.get("to", "")
-    receiver = User.objects.filter(pk=target, is_active=True).first() if target.isdigit() else None
+    known = target.isdecimal() and len(target) < 18
+    receiver = User.objects.filter(pk=target, is_active=True).first() if known else None
     if not chosen or (receiver is None and target != "none"):
         messages.error(request, _("请先选择案件，再选择转派给谁。"))
         return back(request)
@@ -160,7 +161,7 @@ def reassign(request: HttpRequest) -> HttpResponse:
                 by=person(request),
                 user=receiver,
                 note=note,
-                version=int(version) if version.isdigit() else None,
+                version=int(version) if version.isdecimal() and len(version) < 10 else None,
             )
             done += 1
         except Complaint.DoesNotExist:

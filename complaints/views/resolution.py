@@ -58,7 +58,7 @@ def _add(desk: Desk, form: Proposal, row: str) -> None:
 
 
 def _remove(desk: Desk, form: Proposal, row: str) -> None:
-    if row.isdigit() and int(row) < len(form.rows):
+    if row.isdecimal() and len(row) < 4 and int(row) < len(form.rows):
         del form.rows[int(row)]
 
 
@@ -171,7 +171,7 @@ def _store(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse | N
             number,
             form.values(),
             by=desk.user,
-            version=int(version) if version.isdigit() else None,
+            version=int(version) if version.isdecimal() and len(version) < 10 else None,
         )
     except StaleVersion as stale:
         desk = Desk(case_of(request, number), desk.user)  # as it stands now

@@ -210,7 +210,7 @@ class Proposal:
 def _place(name: str) -> str:
     """Where an error is, in words; "" where the sentence says it."""
     column, _dash, number = name.partition("-")
-    if not number.isdigit():
+    if not number.isdecimal():
         return ""
     labels = {
         "kind": _("项目"),

@@ -70,7 +70,9 @@ def decide(request: HttpRequest, desk: Review) -> HttpResponse:
     fresh = Review(case_of(request, desk.complaint.number), desk.user)
     if outcome.changed:
         fresh.happened = changes.since(fresh.complaint, word.seen)
-        fresh.read_before = int(word.version) if word.version.isdigit() else None
+        fresh.read_before = (
+            int(word.version) if word.version.isdecimal() and len(word.version) < 10 else None
+        )
     return shown(request, fresh, word, outcome=outcome, status=outcome.status)
 
 

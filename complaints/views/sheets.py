@@ -62,7 +62,7 @@ class Mark:
     @classmethod
     def read(cls, text: str) -> Mark:
         """From the hidden field `version`, "12:345"; anything else counts as not known."""
-        parts = [int(p) if p.isdigit() and len(p) < 18 else None for p in text.split(":")]
+        parts = [int(p) if p.isdecimal() and len(p) < 18 else None for p in text.split(":")]
         return cls(parts[0], parts[1] if len(parts) == 2 else None)
 
 
