@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from audit.record import record
-from complaints.actions import retelling
+from complaints.actions import retelling, satisfaction
 from complaints.models import Complaint, Event, Outbox
 from correspondence.models import Notice
 
@@ -82,8 +82,8 @@ def _letter(message: EmailMessage | Message) -> int | None:
         places = [str(part.get(name, "")) for name in ("To", "Delivered-To", "X-Original-To")]
         places.append(str(part.get(TOKEN_HEADER, "")))
         if part.get_content_type() == "text/rfc822-headers":
-            places.append(str(part.get_payload()))
-        for number, mark in _TOKEN.findall(" ".join(places)):
+            places.append(str(part.get_payload(decode=True)))
+        for number, mark in _TOKEN.findall(" ".join(places).lower()):
             if constant_time_compare(mark, _mark(int(number))):
                 return int(number)
     return None
@@ -95,7 +95,7 @@ def take(raw: bytes, now: datetime) -> str:
     """
     try:
         report = read(raw)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except Exception as error:  # anybody may write to that address, and parsers fail in many ways
         logger.warning("a report of the mail server cannot be read: %s", type(error).__name__)
         return "unknown"
     if report is None:
@@ -129,8 +129,10 @@ def _taken(report: Report, now: datetime) -> str:
 
 
 def _follow(complaint: Complaint, notice: Notice, now: datetime) -> None:
-    """A person brings the letter, and the owner hears of it."""
-    if notice.outbox.effect != retelling.WITH_A_KEY:
+    """A person brings the letter, or calls where a link came back, and the owner hears of it."""
+    if notice.outbox.effect == retelling.WITH_A_KEY:
+        satisfaction.returned(notice.outbox.transition)
+    else:
         retelling.another(notice, now)
     Outbox.objects.create(
         complaint=complaint,

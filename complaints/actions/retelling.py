@@ -33,9 +33,7 @@ def send_again(number: str, notice_id: int, *, by: User, now: datetime | None = 
     with transaction.atomic():
         complaint = lock(number, by)
         notice = _left(complaint, notice_id)
-        if notice.outbox.effect == WITH_A_KEY:
-            words = _("满意度邀请里的链接只用一次，不能再次发送；请改为电话回访")
-            raise Invalid({"letter": [words]})
+        _refuse_the_link(notice)
         if not complaint.consumer.email_masked:
             raise Invalid({"letter": [_("消费者没有登记邮箱；请先补充邮箱，或换一种方式告知")]})
         letters.refuse_unsigned(complaint, notice.outbox)
@@ -68,6 +66,7 @@ def by_hand(number: str, notice_id: int, *, by: User, now: datetime | None = Non
     with transaction.atomic():
         complaint = lock(number, by)
         notice = _left(complaint, notice_id)
+        _refuse_the_link(notice)
         waiting = notice.outbox.notices.filter(user=None, way="manual", sent_at=None).first()
         if waiting is not None:
             return waiting
@@ -88,6 +87,13 @@ def another(notice: Any, now: datetime) -> Any:
         subject=notice.subject,
         body=notice.body,
     )
+
+
+def _refuse_the_link(notice: Any) -> None:
+    """Whoever brings a letter reads it, and the link is the consumer's alone. Raises Invalid."""
+    if notice.outbox.effect == WITH_A_KEY:
+        words = _("满意度邀请里的链接只给消费者本人，不能再次发送或者代为送达；请改为电话回访")
+        raise Invalid({"letter": [words]})
 
 
 def _may(by: User) -> None:

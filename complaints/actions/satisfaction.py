@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from complaints import satisfied, validation
 from complaints.actions import assignment, steps
 from complaints.advance import check_version, lock, step_taken
 from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.lifecycle import State
 from complaints.models import Complaint, Event, Feedback, Invitation, Outbox, Transition
 from complaints.models.satisfaction import HIGHEST, LOWEST
 
@@ -32,6 +34,12 @@ class NoInvitation(CaseError):
     """The link is unknown or too old; which of the two is not said."""
 
     code = "no_invitation"
+
+
+class Superseded(CaseError):
+    """The case went on after the closing that the link asks about."""
+
+    code = "superseded"
 
 
 class AlreadyGiven(CaseError):
@@ -69,9 +77,11 @@ def open_invitation(token: str, now: datetime) -> Invitation:
     """The invitation of a link that may still be answered. Changes nothing, one statement whatever
     the link.
 
-    Raises NoInvitation (unknown or too old), AlreadyGiven.
+    Raises NoInvitation (unknown or too old), AlreadyGiven, Superseded.
     """
+    later = Transition.objects.filter(complaint=OuterRef("complaint"), pk__gt=OuterRef("closing"))
     known = Invitation.objects.select_related("complaint", "feedback")
+    known = known.annotate(closed_again=Exists(later.filter(to_state=State.CLOSED)))
     found = known.filter(token_hash=satisfied.hash_of(token)).first()
     if found is not None and hasattr(found, "feedback"):
         raise AlreadyGiven(_("您的评价我们已经收到，谢谢。同一个链接只能评价一次。"))
@@ -79,7 +89,19 @@ def open_invitation(token: str, now: datetime) -> Invitation:
         raise NoInvitation(
             _("这个链接不存在或者已经过期。您仍然可以直接回复我们的邮件，或者来电告诉我们。")
         )
+    if found.complaint.is_open:
+        raise Superseded(_("您的投诉已经重新办理，这个链接不再使用。办结以后会再请您评价。"))
+    if found.closed_again:
+        raise Superseded(_("您的投诉后来又办结过一次，请用最近一次邀请里的链接评价。"))
     return found
+
+
+def returned(closing: Transition | None) -> None:
+    """The letter with the link came back: a colleague calls instead. The link is left as it is, in
+    case that it did arrive. In the caller's transaction.
+    """
+    waiting = Invitation.objects.filter(closing=closing, feedback=None)
+    waiting.update(channel=Invitation.Channel.CALL)
 
 
 def cleaned(values: Mapping[str, Any]) -> Answer:
@@ -113,7 +135,7 @@ def _solved(value: Any) -> bool:
 def answer(token: str, values: Mapping[str, Any], now: datetime | None = None) -> Feedback:
     """What the consumer says by the link; of two at once one is taken.
 
-    Raises NoInvitation, AlreadyGiven, Invalid.
+    Raises NoInvitation, AlreadyGiven, Superseded, Invalid.
     """
     now = now or timezone.now()
     number = open_invitation(token, now).complaint.number

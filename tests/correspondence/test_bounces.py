@@ -4,6 +4,7 @@ is told by another way, and a mail server that was away sends each letter once.
 
 from __future__ import annotations
 
+import base64
 import io
 from datetime import timedelta
 from email.message import EmailMessage
@@ -306,3 +307,43 @@ def _swept(now: Any) -> int:
     from correspondence import dispatch
 
     return sum(dispatch.deliver(pk, now) for pk in dispatch.waiting(now, kind=dispatch.LETTERS))
+
+
+def test_a_report_nested_beyond_reason_is_unknown_and_holds_up_none(tmp_path: Path) -> None:
+    deep = b"Content-Type: message/rfc822\r\n\r\n" * 1500 + report("1-" + "0" * 20)
+    assert took(deep) == "unknown"
+
+
+def test_a_token_is_found_in_capitals_and_in_coded_heads(cast: Cast) -> None:
+    _case, notice = sent(cast)
+    token = bounces.token_of(notice.outbox)
+    coded = base64.b64encode(f"X-Kesu-Token: {token}\r\n".encode())
+    head = b"Content-Type: text/rfc822-headers\r\n"
+    raw = report("").replace(
+        head + b"\r\n", head + b"Content-Transfer-Encoding: base64\r\n\r\n" + coded + b"\r\n"
+    )
+    assert bounces.read(raw) == bounces.read(report("", to=f"B+{token.upper()}@KESU.EXAMPLE"))
+    assert bounces.read(raw) is not None
+
+
+@pytest.mark.parametrize("subject", ["自动回复：休假", "Out of office"])
+def test_an_automatic_reply_is_no_report(subject: str, cast: Cast) -> None:
+    _case, notice = sent(cast)
+    token = bounces.token_of(notice.outbox)
+    reply = f"To: bounces+{token}@kesu.example\r\nAuto-Submitted: auto-replied\r\n"
+    reply += f"X-Kesu-Token: {token}\r\nSubject: {subject}\r\n\r\nAction: failed\r\n"
+    assert took(reply.encode("gb18030")) == "unknown"
+
+
+def test_an_invitation_that_came_back_asks_for_a_call_and_shows_its_link_to_nobody(
+    cast: Cast,
+) -> None:
+    case = f.closed(cast)
+    send_waiting()
+    notice = Notice.objects.get(outbox__complaint=case, outbox__effect="ask_satisfaction")
+    for act in (retelling.send_again, retelling.by_hand):
+        with pytest.raises(Invalid, match="请改为电话回访"):
+            act(case.number, notice.pk, by=cast.agent)
+    assert took(report(bounces.token_of(notice.outbox))) == "bounced"
+    assert case.invitations.get().channel == "call"
+    assert not Notice.objects.filter(outbox=notice.outbox, way="manual").exists()
