@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.vault import VaultError
 from complaints.importing.table import masked_numbers
 from complaints.models import (
+    Approval,
     Communication,
     Complaint,
     Event,
@@ -28,6 +29,8 @@ from complaints.models import (
 
 VALID = timedelta(days=30)
 CALLED = ("complete",)  # the closings after which the consumer is asked
+# Entries of whoever works on a case; assigning it and calling the consumer back are none
+_TOUCHED = ("evidence", "fact", "resolution", "hold", "change", "commitment", "notice", "deadline")
 _NO_HANDLING = ("reopen", "archive", "escalate")
 TOKEN_LENGTH = 64
 
@@ -58,9 +61,15 @@ def handled_by(complaint: Complaint) -> Q:
 
 
 def had_a_hand(complaint: Complaint) -> Q:
-    """Of users: those who handled the case, and whoever signed in it or wrote to the consumer."""
+    """Of users: those who handled the case, and whoever signed in it, approved it, wrote to the
+    consumer, brought a letter, or added evidence, facts or payments.
+    """
+    touched = Event.objects.filter(complaint=complaint, kind__in=_TOUCHED).exclude(by=None)
+    approved = Approval.objects.filter(resolution__complaint=complaint).exclude(decided_by=None)
     return (
         handled_by(complaint)
+        | Q(pk__in=touched.values("by"))
+        | Q(pk__in=approved.values("decided_by"))
         | Q(pk__in=Opinion.objects.filter(resolution__complaint=complaint).values("by"))
         | Q(pk__in=Communication.objects.filter(complaint=complaint).exclude(by=None).values("by"))
     )

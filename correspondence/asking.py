@@ -20,7 +20,6 @@ from letters import library, rendering
 
 EFFECT = "ask_satisfaction"
 CHANNELS = {"email": Invitation.Channel.EMAIL, "sms": Invitation.Channel.SMS}
-KEPT_BACK = "…/f/…"
 
 
 def letter(outbox: Outbox, way: str, now: datetime) -> Letter:
@@ -35,7 +34,7 @@ def letter(outbox: Outbox, way: str, now: datetime) -> Letter:
     link = f"{settings.SITE_URL}{reverse('feedback', args=[token])}" if token else ""
     written = _rendered(invitation, closing, link, now)
     text = written.sms if way == "sms" else written.text
-    kept = text.replace(link, KEPT_BACK) if link else text
+    kept = text.replace(link, _("（链接只在发出的函件里）")) if link else text
     return Letter(written.subject[:200], text, kept)
 
 

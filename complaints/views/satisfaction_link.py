@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.browser import keeps_what_was_typed
 from complaints.actions import satisfaction
-from complaints.actions.satisfaction import AlreadyGiven, NoInvitation
+from complaints.actions.satisfaction import AlreadyGiven, NoInvitation, Superseded
 from complaints.errors import Invalid
 from complaints.models import Invitation
 from complaints.views.sheets import SheetForm, readable
@@ -93,6 +93,8 @@ def _answered(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
         return _said(request, error.message, 404, "link")
     except AlreadyGiven as error:
         return _said(request, error.message, 200, "check")
+    except Superseded as error:
+        return _said(request, error.message, 410, "refresh")
 
 
 def _taken(request: HttpRequest, token: str, invitation: Invitation, now: datetime) -> HttpResponse:

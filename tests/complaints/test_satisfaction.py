@@ -15,10 +15,10 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Entry
 from complaints import satisfied
-from complaints.actions import assignment, communication, satisfaction
-from complaints.actions.satisfaction import AlreadyGiven, NoInvitation
+from complaints.actions import assignment, communication, letters, retelling, satisfaction
+from complaints.actions.satisfaction import AlreadyGiven, NoInvitation, Superseded
 from complaints.errors import Invalid, NotAllowed, StepRefused
-from complaints.models import Complaint, Event, Feedback, Invitation, Outbox
+from complaints.models import Approval, Complaint, Event, Feedback, Invitation, Outbox
 from correspondence import dispatch
 from correspondence.models import Notice
 from correspondence.tasks import send_waiting
@@ -62,7 +62,8 @@ def test_the_token_stands_in_no_row_of_ours(cast: Cast) -> None:
     case, token = asked(cast)
     satisfaction.answer(token, GOOD)
     letter = Notice.objects.get(outbox__complaint=case, outbox__effect="ask_satisfaction")
-    assert "…/f/…" in letter.body
+    assert "链接只在发出的函件里" in letter.body
+    assert "/f/" not in letter.body
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             rows = sql.SQL("SELECT count(*) FROM {} t WHERE t::text LIKE %s")
@@ -241,6 +242,46 @@ def test_each_closing_is_asked_about_once(cast: Cast) -> None:
     satisfaction.answer(token, BAD)
     f.step(case, "reopen", cast.supervisor, reason="消费者不满意")
     assert satisfaction.latest_closing(Complaint.objects.get(pk=case.pk)) is None
+
+
+def test_the_link_of_a_case_that_went_on_asks_no_more(cast: Cast) -> None:
+    case, token = asked(cast)
+    f.step(case, "reopen", cast.supervisor, reason="款没有到")
+    for _again in range(2):
+        with pytest.raises(Superseded, match="重新办理"):
+            satisfaction.answer(token, BAD)
+    f.step(case, "withdraw", cast.agent, consumers_words="不追究了")
+    f.step(case, "withdraw", cast.supervisor)
+    with pytest.raises(Superseded, match="最近一次"):
+        satisfaction.answer(token, BAD)
+    assert not Feedback.objects.exists()
+
+
+@pytest.mark.parametrize("hand", ["evidence", "letter", "approval"])
+def test_a_hand_that_left_no_step_counts_too(hand: str, cast: Cast) -> None:
+    by = apart(cast)
+    case = f.executing(cast)
+    if hand == "evidence":
+        f.with_evidence(case, by)
+    elif hand == "letter":
+        send_waiting()
+        letter = Notice.objects.get(outbox__complaint=case, outbox__effect="send_reply_letter")
+        made = retelling.by_hand(case.number, letter.pk, by=cast.agent)
+        letters.delivered(case.number, made.pk, "打电话告知", by=by, how="phone")
+    else:
+        Approval.objects.create(
+            **{
+                "resolution": case.resolutions.get(),
+                "content_hash": "0" * 64,
+                "level": "supervisor",
+            },
+            **{"amount": 1, "elsewhere": 0, "limit": 0, "asked_at": timezone.now()},
+            **{"decided_by": by, "decided_at": timezone.now(), "approved": True},
+        )
+    f.carried_out(case, cast.agent)
+    f.step(case, "complete", cast.supervisor)
+    with pytest.raises(NotAllowed, match="没有办理过的同事"):
+        satisfaction.call_back(case.number, GOOD, by=by)
 
 
 # --- what follows

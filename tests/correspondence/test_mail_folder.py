@@ -122,6 +122,18 @@ def test_nobody_else_gets_the_receivers_signed_link(
         assert re.findall(r"/notices/wishes/([^/]*)/", page.content.decode()) == ["…"]
 
 
+def test_nobody_reads_the_link_by_which_the_consumer_says_how_it_was(
+    folder: Path, reached: Cast
+) -> None:
+    case = f.investigating(reached)
+    link = f"http://kesu.example/f/{'a1' * 32}/"
+    post("K-1", f"请打开：{link}", **{"X-Kesu-For": "consumer", "X-Kesu-Cases": case.number})
+    (head,) = mail_folder.newest(10)
+    page = browser(reached.supervisor).get(reverse("mail", args=[head.name])).content.decode()
+    assert "a1a1" not in page
+    assert "/f/…/" in page
+
+
 def test_people_who_need_it_not_are_turned_away(folder: Path, cast: Cast) -> None:
     for name in ("agent", "counsel", "auditor"):
         assert browser(getattr(cast, name)).get(reverse("mails")).status_code == 403

@@ -166,3 +166,12 @@ def test_no_log_line_holds_the_token(case: Complaint, capfd: Any) -> None:
     Client(enforce_csrf_checks=True).post(link(case), GOOD)
     assert token not in "".join(capfd.readouterr())
     assert Event.objects.filter(code="feedback").count() == 0
+
+
+def test_a_case_that_was_opened_again_says_so(cast: Cast, case: Complaint) -> None:
+    f.step(case, "reopen", cast.supervisor, reason="款没有到")
+    for answer in (Client().get(link(case)), Client().post(link(case), GOOD)):
+        assert answer.status_code == 410
+        assert "已经重新办理" in text_of(answer)
+        assert case.number not in text_of(answer)
+    assert not Feedback.objects.exists()
