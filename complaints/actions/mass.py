@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.absences import Roster
 from accounts.models import User
 from audit.record import record
 from complaints import validation
@@ -24,6 +25,7 @@ from complaints.models import (
     MassMember,
     MassOpinion,
     NamedPerson,
+    Recusal,
 )
 from complaints.signing import mass as signing
 from complaints.signing.canonical import hash_of
@@ -111,6 +113,25 @@ def _check(mass: MassCase, version: int | None) -> None:
         raise StaleVersion(words, mass.version)
 
 
+def barred(mass: MassCase, by: User, now: datetime) -> str:
+    """Why this person of counsel does not sign the finding, as with a resolution: wrote it, is
+    named in a member, stepped back from one, or stands in today for either; "" where nothing does.
+    """
+    members = {"complaint__mass_member__mass": mass}
+    named = set(NamedPerson.objects.filter(**members).values_list("user", flat=True))
+    if mass.finding_by_id == by.pk:
+        return _("共同认定由您撰写，须由另一位法务签署")
+    if by.pk in named:
+        return _("成员案件点名了您，共同认定须由另一位法务签署")
+    if Recusal.objects.filter(user=by, **members).exists():
+        return _("您已回避其中的成员案件，共同认定须由另一位法务签署")
+    roster = Roster.of(timezone.localdate(now))
+    apart = {user for user in roster.away if by.pk in roster.line_of(user)}
+    if apart & {*named, mass.finding_by_id}:
+        return _("您现在是撰写人或被点名同事的代理人，共同认定须由另一位法务签署")
+    return ""
+
+
 def sign(
     pk: int,
     text: Any,
@@ -136,10 +157,11 @@ def sign(
         mass = find(pk, by, held=True)
         if not mass.finding:
             raise Invalid({"state": [_("还没有写共同认定，不能签署")]})
-        if mass.finding_by_id == by.pk:
-            raise NotAllowed(_("共同认定由您撰写，须由另一位法务签署"))
-        if NamedPerson.objects.filter(user=by, complaint__mass_member__mass=mass).exists():
-            raise NotAllowed(_("成员案件点名了您，共同认定须由另一位法务签署"))
+        if why := barred(mass, by, now):
+            raise NotAllowed(why)
+        if signed := signing.live(mass):
+            words = _("{name}已经签署了这份共同认定，不必再签")
+            raise Invalid({"state": [words.format(name=signed.by.name)]})
         if read != hash_of(signing.content(mass)):
             words = _("共同认定在您阅读之后有改动；没有签署，请重新阅读")
             raise ContentChanged(words, mass.version)

@@ -21,7 +21,7 @@ from complaints.actions import resolution as resolutions
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.mass_members import members
-from complaints.models import Complaint, MassCase, MassDraft, MassDraftRow
+from complaints.models import Complaint, MassCase, MassDraft, MassDraftRow, MassMember
 
 log = logging.getLogger(__name__)
 AT_ONCE = 25
@@ -81,7 +81,7 @@ def work(draft_id: int, now: datetime) -> bool:
         waiting = MassDraftRow.objects.filter(draft=draft, state=_Row.WAITING).order_by("id")
         rows = waiting.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE]
         for row in list(rows.select_related("complaint")):
-            row.state, row.message = _drafted(row.complaint, draft.by, now)
+            row.state, row.message = _drafted(row.complaint, draft.mass, draft.by, now)
             row.save(update_fields=["state", "message"])
     if MassDraftRow.objects.filter(draft=draft, state=_Row.WAITING).exists():
         return True
@@ -89,11 +89,13 @@ def work(draft_id: int, now: datetime) -> bool:
     return False
 
 
-def _drafted(case: Complaint, by: User, now: datetime) -> tuple[str, str]:
+def _drafted(case: Complaint, mass: MassCase, by: User, now: datetime) -> tuple[str, str]:
     """What came of one member; a refusal stands beside it and stops no other."""
     try:
         with transaction.atomic():
             complaint = Complaint.objects.visible_to(by).select_related("consumer").get(pk=case.pk)
+            if not MassMember.objects.filter(complaint=complaint, mass=mass).exists():
+                return _Row.LEFT, _("已移出本群体性案件")
             if resolutions.current(complaint) is not None:
                 return _Row.LEFT, _("已经有方案")
             resolutions.save_draft(complaint.number, _proposal(complaint, now), by=by, now=now)

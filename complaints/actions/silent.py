@@ -25,14 +25,18 @@ from evidence.receive import FileRefused
 
 MOST_REFUSED = 50  # sentences that are kept for the page
 BATCH = 500
+MOST_ROWS = 5_000  # of one file: it is read while somebody waits, in a few seconds
 
 
 @dataclass
 class Taken:
-    """What became of a file: how many are new, how many were listed, (row, sentence) of others."""
+    """What became of a file: how many are new, how many were listed, how many were not taken, and
+    (row, sentence) of the first of those.
+    """
 
     added: int = 0
     known: int = 0
+    left: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -49,7 +53,10 @@ def take(pk: int, chunks: Iterable[bytes], *, by: User, now: datetime | None = N
     now = now or timezone.now()
     _allowed(by)
     mass = masses.find(pk, by)
-    table = sheets.read(importing.read_bounded(chunks))
+    table = sheets.read(importing.read_bounded(chunks), limit=MOST_ROWS)
+    if table.more:
+        words = _("名单超过 {n} 行；请拆成几个文件，分别导入")
+        raise FileRefused(words.format(n=MOST_ROWS), 413)
     columns = _columns(table)
     taken = Taken()
     people: dict[bytes, Consumer] = {}
@@ -61,6 +68,7 @@ def take(pk: int, chunks: Iterable[bytes], *, by: User, now: datetime | None = N
             continue
         taken.known += bytes(person.phone_index) in people
         people.setdefault(bytes(person.phone_index), person)
+    taken.left = len(taken.refused)
     with transaction.atomic():
         masses.find(pk, by, held=True)
         listed = SilentConsumer.objects.filter(mass=mass, phone_index__in=list(people))
@@ -69,7 +77,7 @@ def take(pk: int, chunks: Iterable[bytes], *, by: User, now: datetime | None = N
         taken.known += len(people) - len(fresh)
         taken.added = len(fresh)
         _save(mass.pk, fresh, now)
-        detail = {"added": taken.added, "known": taken.known, "refused": len(taken.refused)}
+        detail = {"added": taken.added, "known": taken.known, "refused": taken.left}
         record("mass.silent_listed", mass.subject, by, now, detail)
     del taken.refused[MOST_REFUSED:]
     return taken

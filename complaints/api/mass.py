@@ -20,7 +20,8 @@ from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, bare, cal
 from complaints.models import MassCase
 
 
-def _whole(pk: int, by: User, status: int = 200, **headers: str) -> Response:
+def whole(pk: int, by: User, status: int = 200, **headers: str) -> Response:
+    """One of them as it stands now, with counsel's signature and the figures."""
     mass = MassCase.objects.visible_to(by).select_related("opened_by").get(pk=pk)
     members = mass_members.counts(mass_members.members(mass, by), mass_members.MEMBERS)
     silent = mass_members.counts(mass_members.silent(mass, by), mass_members.SILENT)
@@ -36,11 +37,13 @@ def chosen(request: Request, known: dict[str, Q]) -> Q:
     return known[show]
 
 
-class _MassView(ApiView):
+class MassView(ApiView):
+    """For whoever sees cases."""
+
     permission: ClassVar[str | None] = "see_complaints"
 
 
-class MassCasesView(_MassView):
+class MassCasesView(MassView):
     """All that the caller may see; opening one."""
 
     scopes: ClassVar = READ_AND_WRITE
@@ -55,27 +58,27 @@ class MassCasesView(_MassView):
     def post(self, request: Request) -> Response:
         by = caller(request)
         made = masses.open_one(body(request), by=by)
-        return _whole(made.pk, by, 201, Location=f"{request.path}{made.pk}/")
+        return whole(made.pk, by, 201, Location=f"{request.path}{made.pk}/")
 
 
-class MassCaseView(_MassView):
+class MassCaseView(MassView):
     """One of them."""
 
     scopes: ClassVar = {"GET": READ, "PATCH": WRITE}
 
     @extend_schema(**shapes.READ)
     def get(self, request: Request, mass: int) -> Response:
-        return _whole(mass, caller(request))
+        return whole(mass, caller(request))
 
     @extend_schema(**shapes.CHANGE)
     def patch(self, request: Request, mass: int) -> Response:
         by, data = caller(request), body(request)
         version = seen_version(request, data)
         masses.write(mass, data, by=by, version=version)
-        return _whole(mass, by)
+        return whole(mass, by)
 
 
-class MassMembersView(_MassView):
+class MassMembersView(MassView):
     """Its cases."""
 
     scopes: ClassVar = READ_AND_WRITE
@@ -97,7 +100,7 @@ class MassMembersView(_MassView):
             {"complaint": lambda x: validation.text(x, 20, required=True)},
         )
         masses.join(given["complaint"], mass, by=by, version=version)
-        return _whole(mass, by, 201)
+        return whole(mass, by, 201)
 
 
 class LeaveView(CaseView):

@@ -17,6 +17,7 @@ from complaints.clock_words import local
 from complaints.lifecycle import State
 from complaints.models import MassCase, SilentConsumer
 from complaints.signing import mass as signing
+from complaints.signing.canonical import hash_of
 from legal_rules.vocabulary import CATEGORIES
 
 Shape = s.Serializer[Any]
@@ -52,7 +53,9 @@ def whole(mass: MassCase, members: dict[str, int], silent: dict[str, int]) -> di
             "text": signed.text,
             "content": signed.content_hash,
         }
-    return {**mass_case(mass), "opinion": opinion, "members": members, "silent": silent}
+    content = hash_of(signing.content(mass))
+    more = {"content": content, "opinion": opinion, "members": members, "silent": silent}
+    return {**mass_case(mass), **more}
 
 
 def member(row: Any) -> dict[str, Any]:
@@ -128,6 +131,7 @@ def _counts(name: str, known: dict[str, Any]) -> Shape:
 
 
 class MassWhole(MassAnswer):
+    content = s.CharField(help_text=_("现在的内容的 SHA-256；签署时原样送回"))
     opinion = MassOpinionAnswer(allow_null=True, help_text=_("仍然有效的法务签署"))
     members = _counts("MassMemberCounts", mass_members.MEMBERS)
     silent = _counts("MassSilentCounts", mass_members.SILENT)
@@ -167,6 +171,11 @@ class ChangedMass(Shape):
     product_name = s.CharField(required=False, allow_blank=True, max_length=200)
     defect = s.CharField(required=False, max_length=LONGEST)
     finding = s.CharField(required=False, allow_blank=True, max_length=LONGEST)
+
+
+class SigningMass(Shape):
+    opinion = s.CharField(max_length=5000, help_text=_("审核意见"))
+    content = s.CharField(max_length=64, help_text=_("您读到的内容的 SHA-256"))
 
 
 class Joining(Shape):
@@ -242,6 +251,14 @@ OPEN = _call(
 READ = _call("mass_read", _("一件群体性案件，含有效的签署和数字"), MassWhole)
 CHANGE = _call(
     "mass_change", _("修改群体性案件；改动使法务的签署失效"), MassWhole, request=ChangedMass
+)
+SIGN = _call(
+    "mass_sign",
+    _("法务签署共同认定：仅限本人的会话，5 分钟内确认过密码；程序密钥不能签署"),
+    MassWhole,
+    status=201,
+    request=SigningMass,
+    examples=_example("签署", {"opinion": "认定成立", "content": "0" * 64}),
 )
 MEMBERS = _call(
     "mass_members",

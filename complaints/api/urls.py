@@ -13,6 +13,7 @@ from complaints.api import (
     letters,
     mass,
     mass_acts,
+    mass_sign,
     payment_files,
     payments,
     resolutions,
@@ -135,6 +136,7 @@ of_one_case += [
 urlpatterns = [
     path("mass/", mass.MassCasesView.as_view(), name="api-mass-cases"),
     path("mass/<int:mass>/", mass.MassCaseView.as_view(), name="api-mass-case"),
+    path("mass/<int:mass>/sign/", mass_sign.MassSignView.as_view(), name="api-mass-sign"),
     path("mass/<int:mass>/members/", mass.MassMembersView.as_view(), name="api-mass-members"),
     path("mass/<int:mass>/silent/", mass_acts.MassSilentView.as_view(), name="api-mass-silent"),
     path("mass/<int:mass>/silent/told/", mass_acts.MassToldView.as_view(), name="api-mass-told"),

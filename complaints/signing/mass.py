@@ -12,6 +12,14 @@ from complaints.signing import differences, keys
 from complaints.signing.canonical import hash_of, spelled
 
 FORMAT = 1
+# What is covered, and the column in which it stands
+PARTS = (
+    ("title", "title"),
+    ("product", "product_name"),
+    ("category", "category"),
+    ("defect", "defect"),
+    ("finding", "finding"),
+)
 _MASS = b"mass finding\n"  # a signature over a finding is never one over a resolution
 
 
@@ -20,11 +28,7 @@ def content(mass: MassCase) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "mass": mass.pk,
-        "title": mass.title,
-        "product": mass.product_name,
-        "category": mass.category,
-        "defect": mass.defect,
-        "finding": mass.finding,
+        **{part: getattr(mass, column) for part, column in PARTS},
     }
 
 

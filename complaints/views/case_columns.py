@@ -6,13 +6,15 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    Case,
     F,
     OuterRef,
     Q,
     Subquery,
     TextField,
+    When,
 )
-from django.db.models.fields.json import KeyTransform
+from django.db.models.fields.json import KT, KeyTransform
 from django.db.models.functions import Cast, JSONObject
 
 from accounts.models import User
@@ -27,6 +29,7 @@ from complaints.models import (
     Hold,
     Invitation,
     MassMember,
+    MassOpinion,
     Measure,
     Opinion,
     Outbox,
@@ -34,6 +37,7 @@ from complaints.models import (
     Resolution,
     Transition,
 )
+from complaints.signing import mass
 from complaints.situation import LETTERS
 from complaints.views import case_sent_columns
 from complaints.views.json_columns import all_of, count, first, here
@@ -136,9 +140,20 @@ def columns(user: User) -> dict[str, Any]:
             id="mass",
             title="mass__title",
             finding="mass__finding",
+            opinion=_mass_opinion(),
         ),
         "same_person": _same_person(user),
     }
+
+
+def _mass_opinion() -> Subquery:
+    """Counsel's newest word over the common finding, and whether it is still about what stands
+    there.
+    """
+    rows = MassOpinion.objects.filter(mass=OuterRef("mass")).order_by("-id")
+    same = Q(**{f"mass__{column}": KT(f"covered__{part}") for part, column in mass.PARTS})
+    holds = Case(When(same, then=True), default=False)
+    return Subquery(rows.values(as_json=JSONObject(by="by__name", at="at", holds=holds))[:1])
 
 
 def _asked() -> Subquery:

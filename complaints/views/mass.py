@@ -103,11 +103,21 @@ class Desk:
         """Who writes the finding and says which cases belong."""
         return self.user.may("manage_mass")
 
+    @cached_property
+    def waits_for_me(self) -> bool:
+        """A finding without a signature that holds, before counsel."""
+        able = self.user.may("sign_resolutions") and bool(self.mass.finding)
+        return able and self.opinion is None
+
+    @cached_property
+    def barred(self) -> str:
+        """Why somebody else of counsel has to sign."""
+        return masses.barred(self.mass, self.user, self.now) if self.waits_for_me else ""
+
     @property
     def may_sign(self) -> bool:
-        """Counsel who did not write the finding."""
-        able = self.user.may("sign_resolutions") and self.mass.finding_by_id != self.user.pk
-        return able and bool(self.mass.finding) and self.opinion is None
+        """Counsel who has nothing to do with the finding or a member."""
+        return self.waits_for_me and not self.barred
 
     @property
     def tab(self) -> str:

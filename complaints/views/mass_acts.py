@@ -90,7 +90,7 @@ def edit(request: HttpRequest, mass: int) -> HttpResponse:
     try:
         if unreadable:
             raise Invalid(unreadable)
-        version = int(seen) if seen.isdigit() and len(seen) < 9 else None
+        version = int(seen) if seen.isdecimal() and len(seen) < 9 else None
         masses.write(mass, _sent(posted), by=desk.user, version=version)
     except (Invalid, StaleVersion) as error:
         return _refused(request, MassForm(posted), error, desk.mass)
@@ -190,9 +190,9 @@ def list_silent(request: HttpRequest, mass: int) -> HttpResponse:
         messages.error(request, refusal.message)
         return _to_silent(mass)
     words = _("新增 {added} 位，{known} 位已在名单上，{refused} 行没有导入")
-    refused = len(taken.refused)
-    counted = words.format(added=taken.added, known=taken.known, refused=refused)
-    messages.success(request, counted)
+    counted = words.format(added=taken.added, known=taken.known, refused=taken.left)
+    told = messages.success if taken.added or taken.known else messages.warning
+    told(request, counted)
     for row, sentence in taken.refused[:5]:
         messages.warning(request, _("第 {n} 行：{what}").format(n=row, what=sentence))
     return _to_silent(mass)
@@ -203,7 +203,7 @@ def list_silent(request: HttpRequest, mass: int) -> HttpResponse:
 def tell_silent(request: HttpRequest, mass: int) -> HttpResponse:
     """These consumers were told."""
     desk = pages.load(request, mass)
-    rows = [int(one) for one in request.POST.getlist("row") if one.isdigit() and len(one) < 18]
+    rows = [int(one) for one in request.POST.getlist("row") if one.isdecimal() and len(one) < 18]
     try:
         n = silent.tell(mass, rows, request.POST.get("how", ""), by=desk.user)
         words = ngettext("已登记告知 %(n)s 位", "已登记告知 %(n)s 位", n) % {"n": n}

@@ -60,3 +60,10 @@ class Said(ABC):
     def mass_opinion(self) -> MassOpinion | None:
         """Counsel's signature that holds over its common finding."""
         return mass_signing.live(self.mass) if self.mass else None
+
+    @cached_property
+    def mass_voided(self) -> MassOpinion | None:
+        """One that holds no more, because the finding was changed after it."""
+        if self.mass is None or self.mass_opinion is not None:
+            return None
+        return self.mass.opinions.select_related("by").order_by("-id").first()

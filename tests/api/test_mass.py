@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from accounts import reauthentication
 from complaints import tasks
 from complaints.actions import silent
 from complaints.models import Complaint, MassCase, MassDraft, MassMember
 from tests import factories as f
-from tests.api.conftest import ok, program
+from tests.api.conftest import ok, person, program
 from tests.cast import Cast
 from tests.complaints.test_mass import VALUES, signed
 from tests.importing.files import as_csv
@@ -40,6 +42,25 @@ def test_counsels_signature_is_read_and_only_while_it_holds(cast: Cast) -> None:
     path = f"mass/{made['id']}/"
     assert ok(boss.get(path))["opinion"]["by"]["username"] == "counsel"
     assert ok(boss("patch", path, {"defect": "另一问题"}))["opinion"] is None
+
+
+def test_counsel_signs_in_a_session_after_the_password_and_never_with_a_key(cast: Cast) -> None:
+    made = ok(program(cast.supervisor).post("mass/", VALUES), 201)
+    path, sent = f"mass/{made['id']}/sign/", {"opinion": "认定成立", "content": made["content"]}
+    assert program(cast.counsel).post(path, sent).status_code == 403
+    assert person(cast.outsider).post(path, sent).status_code == 404
+    counsel = person(cast.counsel)
+    refused = counsel.post(path, sent)
+    assert refused.status_code == 400
+    assert [e["field"] for e in refused.json()["errors"]] == ["password"]
+    session = counsel.client.session
+    session[reauthentication.KEY] = timezone.now().isoformat()
+    session.save()
+    assert counsel.post(path, {**sent, "content": "0" * 64}).status_code == 409
+    assert counsel.post(path, {"opinion": " ", "content": made["content"]}).status_code == 400
+    signed_now = ok(counsel.post(path, sent), 201)
+    assert signed_now["opinion"]["content"] == made["content"]
+    assert counsel.post(path, sent).status_code == 409  # holds already
 
 
 def test_who_has_not_complained_is_listed_masked(cast: Cast) -> None:

@@ -32,6 +32,7 @@ from complaints.signing.canonical import hash_of
 from evidence.receive import FileRefused
 from tests import factories as f
 from tests.cast import Cast
+from tests.complaints.test_segregation import away
 from tests.importing.files import as_csv, as_xlsx
 
 VALUES = {
@@ -202,6 +203,28 @@ def test_counsel_of_whom_a_member_speaks_does_not_sign(cast: Cast) -> None:
         signed(cast, one)
 
 
+def test_counsel_who_stepped_back_or_stands_in_does_not_sign(cast: Cast) -> None:
+    one, case = opened(cast), f.in_review(cast)
+    mass.join(case.number, one.pk, by=cast.supervisor)
+    segregation.recuse(case.number, {"reason": "相识"}, by=cast.counsel)
+    with pytest.raises(NotAllowed, match="已回避"):
+        signed(cast, one)
+    other = opened(cast)
+    MassCase.objects.filter(pk=other.pk).update(finding_by=cast.counsel2)
+    away(cast.counsel2, cast.counsel)
+    with pytest.raises(NotAllowed, match="代理人"):
+        signed(cast, other)
+    assert not MassOpinion.objects.exists()
+
+
+def test_what_is_signed_is_not_signed_twice(cast: Cast) -> None:
+    one = opened(cast)
+    signed(cast, one)
+    with pytest.raises(Invalid, match=f"{cast.counsel.name}已经签署"):
+        signed(cast, one)
+    assert MassOpinion.objects.count() == 1
+
+
 def test_without_a_finding_there_is_nothing_to_sign(cast: Cast) -> None:
     one = opened(cast, finding="")
     mass.join(f.in_review(cast).number, one.pk, by=cast.supervisor)
@@ -239,6 +262,17 @@ def test_each_member_gets_a_draft_from_its_own_analysis(cast: Cast) -> None:
     assert not mass_draft.work(draft.pk, timezone.now())
 
 
+def test_a_member_that_left_meanwhile_gets_no_draft(cast: Cast) -> None:
+    one, case = opened(cast), f.resolving(cast)
+    mass.join(case.number, one.pk, by=cast.supervisor)
+    draft = mass_draft.start(one.pk, by=cast.supervisor, enqueued=False)
+    mass.leave(case.number, "另一批次", by=cast.supervisor)
+    assert not mass_draft.work(draft.pk, timezone.now())
+    row = MassDraftRow.objects.get()
+    assert (row.state, row.message) == ("left", "已移出本群体性案件")
+    assert resolutions.current(case) is None
+
+
 # --- those who have not complained
 
 
@@ -269,6 +303,20 @@ def test_a_file_without_telephones_and_a_foreign_hand_are_refused(cast: Cast) ->
         silent.take(one.pk, [as_csv([["甲", "12000000001"]], ["姓名", "电话"])], by=cast.agent)
     with pytest.raises(MassCase.DoesNotExist):
         silent.take(one.pk, [b"x"], by=cast.outside_supervisor)
+
+
+def test_every_row_that_is_not_taken_is_counted_and_a_file_has_its_limit(
+    cast: Cast, monkeypatch: Any
+) -> None:
+    one = opened(cast)
+    taken = listed(cast, one, [["甲", f"无{n}"] for n in range(60)])
+    assert (taken.left, len(taken.refused)) == (60, silent.MOST_REFUSED)
+    monkeypatch.setattr(silent, "MOST_ROWS", 3)
+    rows = [["甲测试", f"1200000000{n}"] for n in range(4)]
+    with pytest.raises(FileRefused, match="超过 3 行"):
+        listed(cast, one, rows)
+    assert not SilentConsumer.objects.exists()
+    assert listed(cast, one, rows[:3]).added == 3
 
 
 def test_who_complains_is_known_by_the_telephone_and_who_was_told_by_the_record(cast: Cast) -> None:

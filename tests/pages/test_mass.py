@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from complaints.actions import mass
+from complaints.actions import mass, segregation
 from complaints.models import Complaint, MassCase, MassMember, MassOpinion, SilentConsumer
 from complaints.signing import mass as signing
 from complaints.signing.canonical import hash_of
@@ -65,10 +65,14 @@ def test_counsel_signs_on_the_page_and_every_review_shows_it(cast: Cast, one: Ma
     assert client.post(address, {**sent, "password": PASSWORD, "read": "x"}).status_code == 409
     assert client.post(address, sent).status_code == 302
     assert MassOpinion.objects.get().by == cast.counsel
-    text = text_of(client.get(place("review_case", case.number)))
-    assert f"{cast.counsel.name} 已签署" in text
+    for page in ("review_case", "case"):
+        text = text_of(client.get(place(page, case.number)))
+        assert f"{cast.counsel.name} 已签署" in text
     mass.write(one.pk, {"finding": "另一认定"}, by=cast.supervisor)
     assert "签署已失效" in text_of(client.get(place("mass_case", one.pk)))
+    assert "签署已失效" in text_of(client.get(place("review_case", case.number)))
+    text = text_of(browser(cast.agent).get(place("case", case.number)))
+    assert "改动后须重新签署" in text
     assert browser(cast.supervisor).post(address, sent).status_code == 403
 
 
@@ -150,3 +154,25 @@ def test_more_members_ask_the_database_no_more_often(cast: Cast, one: MassCase) 
     assert asked(5) == few
     assert few <= 24
     assert Complaint.objects.filter(mass_member__mass=one).count() == 6
+
+
+def test_counsel_with_a_part_in_a_member_reads_why_instead_of_the_form(
+    cast: Cast, one: MassCase
+) -> None:
+    case = f.in_review(cast)
+    mass.join(case.number, one.pk, by=cast.supervisor)
+    segregation.recuse(case.number, {"reason": "相识"}, by=cast.counsel)
+    text = text_of(browser(cast.counsel).get(place("mass_case", one.pk)))
+    assert "已回避其中的成员案件" in text
+    assert place("mass_sign", one.pk) not in text
+
+
+@pytest.mark.parametrize("number", ["²", "①", "９９", "9" * 5000, "-1", ""])
+def test_what_is_no_number_in_a_form_breaks_nothing(number: str, cast: Cast, one: MassCase) -> None:
+    client, case = browser(cast.supervisor), f.investigating(cast)
+    told = client.post(place("mass_told", one.pk), {"row": number, "how": "短信"})
+    assert told.status_code == 302
+    edited = client.post(place("mass_edit", one.pk), {**VALUES, "version": number})
+    assert edited.status_code in (302, 409)
+    joined = client.post(place("mass_of_case", case.number), {"mass": number, "version": number})
+    assert joined.status_code in (409, 422)
