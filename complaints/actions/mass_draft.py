@@ -22,6 +22,7 @@ from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.mass_members import members
 from complaints.models import Complaint, MassCase, MassDraft, MassDraftRow, MassMember
+from complaints.querysets import scope_of
 
 log = logging.getLogger(__name__)
 AT_ONCE = 25
@@ -120,12 +121,14 @@ def _proposal(complaint: Complaint, now: datetime) -> dict[str, object]:
     return {"measures": rows, "legal_basis": basis, "letter": written.letter.markdown}
 
 
-def progress(mass: MassCase) -> dict[str, object] | None:
-    """How far the latest one is: {finished_at, all, drafted, left, waiting, refused}."""
+def progress(mass: MassCase, by: User) -> dict[str, object] | None:
+    """How far the latest one is, counted over the members that the person may see: {finished_at,
+    all, drafted, left, waiting, refused}.
+    """
     latest = mass.drafts.order_by("-id").first()
     if latest is None:
         return None
-    found = MassDraftRow.objects.filter(draft=latest)
+    found = MassDraftRow.objects.filter(scope_of(by, "complaint__"), draft=latest)
     states = list(found.values_list("state", flat=True))
     refused = found.filter(state=_Row.LEFT).values_list("complaint__number", "message")[:20]
     counts = {str(s.value): states.count(str(s.value)) for s in _Row}

@@ -33,8 +33,8 @@ class MassDraftsView(ApiView):
 
     @extend_schema(**shapes.DRAFTS)
     def get(self, request: Request, mass: int) -> Response:
-        found = masses.find(mass, caller(request))
-        return Response(shapes.drafts(mass_draft.progress(found)))
+        by = caller(request)
+        return Response(shapes.drafts(mass_draft.progress(masses.find(mass, by), by)))
 
     @extend_schema(**shapes.DRAFT)
     def post(self, request: Request, mass: int) -> Response:
@@ -42,7 +42,7 @@ class MassDraftsView(ApiView):
         masses.find(mass, by)
         validation.clean(data, {})
         draft = mass_draft.start(mass, by=by)
-        return Response(shapes.drafts(mass_draft.progress(draft.mass)), status=202)
+        return Response(shapes.drafts(mass_draft.progress(draft.mass, by)), status=202)
 
 
 class MassSilentView(ApiView):

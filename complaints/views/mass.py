@@ -239,7 +239,7 @@ def shown(request: HttpRequest, desk: Desk, status: int = 200, **more: Any) -> H
         "page": found,
         "next": found.next and desk.address(**steps, cursor=found.next),
         "previous": found.previous and desk.address(**steps, cursor=found.previous),
-        "progress": mass_draft.progress(desk.mass) if desk.may_manage else None,
+        "progress": mass_draft.progress(desk.mass, desk.user) if desk.may_manage else None,
         "confirmed_until": confirmed_until(request) if desk.may_sign else None,
         "periods": mass_members.PERIODS,
         **more,

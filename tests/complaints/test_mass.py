@@ -256,9 +256,12 @@ def test_each_member_gets_a_draft_from_its_own_analysis(cast: Cast) -> None:
         found = resolutions.current(row.complaint)
         assert (row.state == "drafted") is (found is not None)
         assert row.state == "drafted" or row.message
-    told = mass_draft.progress(one)
+    told = mass_draft.progress(one, cast.supervisor)
     assert told is not None
     assert (told["all"], told["waiting"], bool(told["finished_at"])) == (2, 0, True)
+    foreign = mass_draft.progress(one, cast.outside_supervisor)  # who may see none of them
+    assert foreign is not None
+    assert (foreign["all"], foreign["refused"]) == (0, [])
     assert not mass_draft.work(draft.pk, timezone.now())
 
 
