@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 NOTHING = Decimal("0.00")
+MOST = Decimal("999999999999.99")
 Amount = Decimal | None
 Defaults = Mapping[str, Amount]
 
@@ -48,6 +49,11 @@ def of_role(role: str, limits: Iterable[Limit], today: date, defaults: Defaults)
 
 def _newest(limits: Iterable[Limit]) -> Limit | None:
     return max(limits, key=lambda each: (each.valid_from, each.place), default=None)
+
+
+def together(*amounts: Decimal) -> Decimal:
+    """What counts towards a limit, in all; no more than can be written down."""
+    return min(sum(amounts, NOTHING), MOST)
 
 
 def covers(limit: Amount, amount: Decimal) -> bool:

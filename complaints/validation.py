@@ -109,7 +109,7 @@ def money(value: Any) -> Decimal | None:
         raise Refused(_("金额过大；请核对"))
     if amount != amount.quantize(Decimal("0.01")):
         raise Refused(_("金额最多两位小数（精确到分）"))
-    return amount.quantize(Decimal("0.01"))
+    return abs(amount.quantize(Decimal("0.01")))  # -0 is nothing, and is written so
 
 
 def day(value: Any, *, future: bool = False) -> date | None:

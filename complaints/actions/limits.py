@@ -80,8 +80,12 @@ def _cleaned(values: Mapping[str, Any], today: date) -> dict[str, Any]:
         raise Invalid({"user": [_("请选择一个角色或者一个人，只选其一")]})
     if data["lifted"] and data["role"]:
         raise Invalid({"lifted": [_("只有个人的权限可以取消；角色的权限请改为新的金额")]})
-    if data["amount"] is None and not (data["lifted"] or data["unlimited"]):
+    said = [data["amount"] is not None, data["unlimited"], data["lifted"]]
+    if not any(said):
         raise Invalid({"amount": [_("请填写金额，或选不限额")]})
+    if said.count(True) > 1:
+        sentence = _("金额、不限额、取消个人权限只能选一样；请只留一样")
+        raise Invalid({"amount": [sentence]})
     return data
 
 

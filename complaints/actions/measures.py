@@ -18,6 +18,7 @@ from complaints.actions.intake_values import team_named
 from complaints.choices import NOT_PAID, PAID, MeasureKind, Payee
 from complaints.errors import Invalid
 from complaints.models import Analysis, Complaint, Measure
+from complaints.paying import proof
 from complaints.suggestion import cited_for
 from complaints.validation import Refused
 
@@ -68,7 +69,19 @@ def cleaned(value: Any, today: date) -> list[Row]:
             errors[f"measures.{position}"] = [str(refusal)]
     if errors:
         raise Invalid(errors)
+    _not_beyond_measure(rows)
     return rows
+
+
+def _not_beyond_measure(rows: Sequence[Row]) -> None:
+    """Together they stay a sum that can be written down. Raises Invalid at the one that is too
+    much.
+    """
+    total = Decimal(0)
+    for position, row in enumerate(rows):
+        total += row.get("amount") or 0
+        if total > validation.MONEY_LIMIT:
+            raise Invalid({f"measures.{position}.amount": [_("各项金额合计过大；请核对")]})
 
 
 def _cleaned(value: Any, today: date) -> Row:
@@ -101,7 +114,7 @@ def _cleaned(value: Any, today: date) -> Row:
 
 
 def _currency(value: Any) -> str:
-    if value not in (None, "", CURRENCY):
+    if not proof.is_yuan(value):
         raise Refused(
             _("只接受人民币（CNY），不接受“{value}”；请折算成人民币后填写").format(
                 value=str(value)[:20]
@@ -130,7 +143,9 @@ def _unit(value: Any) -> Any:
     if value in (None, ""):
         return None
     if isinstance(value, Mapping):  # as it is answered
-        value = value.get("id")
+        value = value.get("id") or value.get("name")
+        if not value:
+            raise Refused(_("责任部门请写编号或名称"))
     return team_named(value if isinstance(value, int) else validation.text(value, 60))
 
 

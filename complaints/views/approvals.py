@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs
 from accounts.browser import keeps_what_was_typed
-from complaints import limits
+from complaints import authority, limits
 from complaints.actions import approvals
 from complaints.actions import resolution as resolutions
 from complaints.models import Approval, Complaint
@@ -79,7 +79,7 @@ def _asked(complaint: Complaint) -> Approval:
     if not found.needed or found.limit is None:
         raise Http404
     beside = limits.elsewhere(complaint, resolution, timezone.now())
-    amount = limits.own_total(resolution) + beside
+    amount = authority.together(limits.own_total(resolution), beside)
     return Approval(resolution=resolution, amount=amount, elsewhere=beside, limit=found.limit)
 
 

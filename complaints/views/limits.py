@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -82,8 +81,9 @@ def limits_page(request: HttpRequest) -> HttpResponse:
         for name, words in invalid.errors.items():
             form.add_error(named.get(name, name), words)
         return _page(request, form, status=422)
-    except NotAllowed as refused:
-        raise PermissionDenied(refused.message) from refused
+    except NotAllowed as refused:  # a wrong value is no reason to lose the form
+        form.add_error(None, refused.message)
+        return _page(request, form, status=403)
     messages.success(request, _("金额权限已设定"))
     return redirect("limits")
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Team
+from complaints import validation
 from complaints.actions import resolution as resolutions
 from complaints.errors import Invalid
 from complaints.models import Complaint, Measure, Opinion, Resolution
@@ -144,6 +145,8 @@ BAD = {
         "这里不填账号",
     ),
     "more than the price": ({"amount": "3980.01"}, "basis", "超过价款 3,980.00 元"),
+    "no unit at all": ({"unit": {"colour": "red"}}, "unit", "请写编号或名称"),
+    "money in a list": ({"currency": ["CNY"]}, "currency", "只接受人民币"),
     "an unknown field": ({"iban": "x"}, "iban", "没有“iban”这个字段"),
 }
 
@@ -179,6 +182,24 @@ def test_the_screen_and_programs_say_the_same_sentence(cast: Cast, name: str) ->
     assert page.status_code == 422
     assert error["message"] in page.content.decode()
     assert f'href="#{field}-0"' in page.content.decode()
+
+
+def test_sums_that_cannot_be_written_down_together_are_refused_at_the_one_too_many(
+    cast: Cast,
+) -> None:
+    case = f.resolving(cast)
+    each = {"kind": "other", "amount": "999999999999.99"}
+    assert refused(cast, case, each, each) == {"measures.1.amount": "各项金额合计过大；请核对"}
+
+
+def test_nothing_with_a_minus_is_nothing_and_yuan_are_yuan_however_they_are_written(
+    cast: Cast,
+) -> None:
+    case = f.resolving(cast)
+    names = ("cny", " CNY ", "rmb", "人民币", "元", "￥", "")
+    rows = [{"kind": "other", "amount": "-0", "currency": name} for name in names]
+    assert {str(m.amount) for m in save(cast, case, *rows)} == {"0.00"}
+    assert str(validation.money("-0")) == "0.00"
 
 
 def test_refunds_that_were_split_do_not_pass_the_price_together(cast: Cast) -> None:
