@@ -99,18 +99,18 @@ class Points:
 
     def remove(self, row: str) -> None:
         """The row of that number."""
-        if row.isdecimal() and int(row) < len(self.rows):
+        if row.isdecimal() and len(row) < 4 and int(row) < len(self.rows):
             del self.rows[int(row)]
 
     def up(self, row: str) -> None:
         """Before the one above it."""
-        n = int(row) if row.isdecimal() else 0
+        n = int(row) if row.isdecimal() and len(row) < 4 else 0
         if 0 < n < len(self.rows):
             self.rows[n - 1 : n + 1] = self.rows[n], self.rows[n - 1]
 
     def down(self, row: str) -> None:
         """Behind the one below it."""
-        if row.isdecimal():
+        if row.isdecimal() and len(row) < 4:
             self.up(str(int(row) + 1))
 
     def propose(self, found: Sequence[Mapping[str, Any]]) -> None:
