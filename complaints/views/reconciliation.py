@@ -71,6 +71,9 @@ class Looked:
             elif value:
                 looked.problems.append(_("没有“%(value)s”这一项，已忽略。") % {"value": value[:40]})
         looked.values.pop("cursor", None)
+        first, last = (looked.narrowed.get(f"due_at__{edge}") for edge in ("gte", "lte"))
+        if first and last and first > last:
+            looked.problems.append(_("“期限自”晚于“至”，没有一天在其中；请对调两个日期。"))
         return looked
 
     def _show(self, _name: str, value: str) -> bool:
@@ -181,7 +184,11 @@ def _lines(looked: Looked) -> Iterator[list[str]]:
         _("团队"),
     ]
     rows = looked.rows().select_related("complaint__consumer", "complaint__team", "owner")
-    for row in rows.order_by("-complaint_id", "id")[:MOST].iterator():
+    for n, row in enumerate(rows.order_by("-complaint_id", "id")[: MOST + 1].iterator()):
+        if n == MOST:
+            sentence = _("只导出了前 {n} 行，后面还有；请按团队或期限分几次导出")
+            yield [sentence.format(n=MOST)]
+            return
         stands = reconciling.standing(row)
         yield [
             row.complaint.number,

@@ -107,6 +107,20 @@ def test_days_and_teams_narrow_the_list_and_what_is_unknown_is_said(
         page = lead.get(PAGE, bad)
         assert page.status_code == 200
         assert "已忽略" in text_of(page)
+    swapped = {"from": near["to"], "to": near["from"]}
+    assert "请对调两个日期" in text_of(lead.get(PAGE, swapped))
+    assert "对调" not in text_of(lead.get(PAGE, near))
+
+
+def test_an_export_that_stops_says_so(
+    cast: Cast, lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owing(cast, 3, Decimal("10.00"))
+    address = reverse("reconciliation_export")
+    monkeypatch.setattr(reconciliation, "MOST", 3)
+    assert "只导出了" not in text_of(lead.get(address))
+    monkeypatch.setattr(reconciliation, "MOST", 2)
+    assert "只导出了前 2 行" in text_of(lead.get(address))
 
 
 def test_only_supervisors_reconcile_and_only_their_cases(cast: Cast) -> None:
