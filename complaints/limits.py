@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,9 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.absences import Roster
 from accounts.models import User
 from accounts.roles import Role
 from complaints import authority
@@ -44,7 +47,7 @@ def limit_of(user: User, today: date, limits: list[Limit] | None = None) -> Amou
 def own_total(resolution: Resolution) -> Decimal:
     """The sum of the offer itself, however it is split."""
     amounts = (m.amount for m in resolution.measures.all())
-    return sum((a for a in amounts if a is not None), authority.NOTHING)
+    return authority.together(*(a for a in amounts if a is not None))
 
 
 def elsewhere(complaint: Complaint, resolution: Resolution, now: datetime) -> Decimal:
@@ -57,7 +60,7 @@ def elsewhere(complaint: Complaint, resolution: Resolution, now: datetime) -> De
     total: Decimal | None = Measure.objects.filter(pk__in=rows.values("pk")).aggregate(
         total=Sum("amount")
     )["total"]
-    return total or authority.NOTHING
+    return authority.together(total or authority.NOTHING)
 
 
 def _same_matter(complaint: Complaint) -> Q:
@@ -68,8 +71,14 @@ def _same_matter(complaint: Complaint) -> Q:
         if index := bytes(getattr(consumer, name)):
             found |= Q(**{f"{of}consumer__{name}": index})
     if complaint.order_number:
-        found |= Q(**{f"{of}order_number": complaint.order_number})
+        found |= Q(**{f"{of}order_number__in": spellings(complaint.order_number)})
     return found
+
+
+def spellings(order: str) -> list[str]:
+    """The number of an order as others may have written it: the last is how all are compared."""
+    plain = "".join(unicodedata.normalize("NFKC", order).split())
+    return [order, plain, plain.lower(), plain.upper()]
 
 
 # --- whether somebody has to approve
@@ -137,6 +146,35 @@ def deciders(complaint: Complaint, amount: Decimal, author: int, level: str) -> 
 
 
 def level_for(complaint: Complaint, amount: Decimal, author: int) -> str:
-    """The lowest level at which somebody may decide."""
-    enough = deciders(complaint, amount, author, Role.SUPERVISOR)
+    """The lowest level at which somebody who is there today may decide."""
+    enough = _there(deciders(complaint, amount, author, Role.SUPERVISOR))
     return str(Role.SUPERVISOR if enough else Role.COUNSEL)
+
+
+def _there(people: list[User]) -> list[User]:
+    """Those who are not away today."""
+    roster = Roster.of(timezone.localdate())
+    return [user for user in people if roster.absence_of(user) is None]
+
+
+def whom_to_ask(complaint: Complaint, resolution: Resolution, asked: Approval | None) -> str:
+    """Who may approve the offer, in a sentence that says what to do where nobody may. Those who are
+    away are named only where nobody else may.
+    """
+    own, author = own_total(resolution), resolution.proposed_by_id
+    counted = asked.amount if asked else authority.together(own, elsewhere_now(resolution))
+    people: list[User] = []
+    for level in (Role.SUPERVISOR, Role.COUNSEL):
+        able = deciders(complaint, counted, author, level)
+        people += [user for user in able if user not in people]
+    if not people:
+        return _(
+            "现在没有人的权限够得上 {amount} 元；请管理员在“金额权限”里调高一位主管或法务的权限"
+        ).format(amount=f"{counted:,.2f}")
+    names = _("、").join(user.name for user in (_there(people) or people)[:5])
+    return _("可以批准的有：{names}").format(names=names)
+
+
+def elsewhere_now(resolution: Resolution) -> Decimal:
+    """What counts besides at this moment; the resolution knows its case."""
+    return elsewhere(resolution.complaint, resolution, timezone.now())

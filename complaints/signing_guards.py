@@ -117,5 +117,5 @@ def limit_is_approved(s: Situation) -> str:
     if found.refused:
         words = _("方案金额超出拟订人的权限，{name}没有批准：{note}。请退回修改")
         return words.format(name=found.approval.decided_by.name, note=found.approval.note)
-    words = _("方案金额超出拟订人的权限（{limit} 元），请先由主管或更高一级批准")
-    return words.format(limit=f"{found.limit:,.2f}")
+    words = _("方案金额超出拟订人的权限（{limit} 元），还没有批准；{whom}")
+    return words.format(limit=f"{found.limit:,.2f}", whom=s.whom_to_ask)

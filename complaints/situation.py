@@ -126,6 +126,13 @@ class CaseSituation:
         return limits.standing(self.resolution, timezone.localdate(self.now))
 
     @cached_property
+    def whom_to_ask(self) -> str:
+        """Who may approve the sum of the offer, as a sentence."""
+        if self.resolution is None:
+            return ""
+        return limits.whom_to_ask(self.complaint, self.resolution, self.approval.approval)
+
+    @cached_property
     def open_conditions(self) -> list[Condition]:
         """What was asked with the signatures and is not done."""
         signed = [opinion.pk for opinion in self.signatures]

@@ -38,9 +38,9 @@ def ask(complaint: Complaint, resolution: Resolution, now: datetime) -> Approval
     limit = limits.limit_of(resolution.proposed_by, timezone.localdate(now))
     elsewhere = limits.elsewhere(complaint, resolution, now)
     own = limits.own_total(resolution)
-    if limit is None or not own or authority.covers(limit, own + elsewhere):
+    amount, author = authority.together(own, elsewhere), resolution.proposed_by_id
+    if limit is None or not own or authority.covers(limit, amount):
         return None
-    amount, author = own + elsewhere, resolution.proposed_by_id
     approval, new = Approval.objects.get_or_create(
         resolution=resolution,
         content_hash=offer_hash(resolution),
@@ -60,7 +60,8 @@ def ask(complaint: Complaint, resolution: Resolution, now: datetime) -> Approval
 
 def _one_after_the_other(complaint: Complaint) -> None:
     """Hold the consumer's phone and the order until the end of the transaction, in one order."""
-    keys = {bytes(complaint.consumer.phone_index).hex(), complaint.order_number} - {""}
+    order = limits.spellings(complaint.order_number)[-1]
+    keys = {bytes(complaint.consumer.phone_index).hex(), order} - {""}
     with connection.cursor() as cursor:
         for key in sorted(keys):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [key])
@@ -146,8 +147,10 @@ def may_not(complaint: Complaint, approval: Approval, by: User, now: datetime) -
         return refusals[0]
     limit = limits.limit_of(by, timezone.localdate(now))
     if not authority.covers(limit, approval.amount):
-        words = _("金额 {amount} 元超出您的权限 {limit} 元；请由权限更高的主管或法务审批")
-        return words.format(amount=f"{approval.amount:,.2f}", limit=f"{limit:,.2f}")
+        words = _("金额 {amount} 元超出您的权限 {limit} 元；{whom}")
+        whom = limits.whom_to_ask(complaint, approval.resolution, approval)
+        amount = f"{approval.amount:,.2f}"
+        return words.format(amount=amount, limit=f"{limit:,.2f}", whom=whom)
     return ""
 
 

@@ -117,6 +117,7 @@ def _approval() -> Subquery:
         amount="amount",
         elsewhere="elsewhere",
         limit="limit",
+        level="level",
         at="asked_at",
         approved="approved",
         decider="decided_by__name",

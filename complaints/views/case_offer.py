@@ -12,6 +12,7 @@ from typing import Any
 from accounts.models import User
 from complaints import authority, facts, limits
 from complaints.lifecycle import State
+from complaints.models import Approval
 from complaints.signing import differences
 
 WITH_A_SIGNATURE = (State.IN_REVIEW, State.OFFERED)
@@ -51,7 +52,8 @@ class Offer:
             return None
         at = datetime.fromisoformat(asked["at"])
         may = self._may_decide(Decimal(str(asked["amount"])))
-        return {**asked, "at": at, "may_decide": may}
+        level = Approval.Level(asked["level"]).label
+        return {**asked, "at": at, "level": level, "may_decide": may}
 
     def _may_decide(self, amount: Decimal) -> bool:
         mine = self.complaint.resolution["proposed_by_id"] == self.user.pk

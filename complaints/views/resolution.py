@@ -146,8 +146,18 @@ def submit(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:
     except StepRefused as unmet:
         reasons = [u.message for u in unmet.unmet]
         return _page(request, fresh, form, status=422, not_sent=reasons)
-    messages.success(request, _("方案已送法务审核"))
+    messages.success(request, _went_where(desk))
     return redirect("case", number)
+
+
+def _went_where(desk: Desk) -> str:
+    """That it lies with counsel, and who has to approve its sum first."""
+    sent = resolutions.current(desk.complaint)
+    asked = sent.approvals.filter(decided_at=None).last() if sent else None
+    if asked is None:
+        return _("方案已送法务审核")
+    words = _("方案已送法务审核；金额超出权限 {limit} 元，已同时请{level}审批")
+    return words.format(limit=f"{asked.limit:,.2f}", level=asked.get_level_display())
 
 
 def discard(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:

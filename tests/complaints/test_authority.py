@@ -12,6 +12,7 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 from django.utils import timezone
 
+from accounts import absences
 from accounts.models import User
 from audit.models import Entry
 from complaints import authority, limits
@@ -131,6 +132,41 @@ def test_what_no_supervisor_may_decide_goes_to_counsel(cast: Cast) -> None:
     assert sign(case, cast.counsel).state == "offered"
 
 
+def test_sums_beyond_everything_are_asked_for_all_the_same(cast: Cast) -> None:
+    whole = [{"kind": "compensation", "amount": "999999999999.99"}]
+    for _each in range(2):
+        found = f.resolving(cast, price_paid="90000.00")
+        resolutions.save_draft(found.number, f.proposal(measures=whole), by=cast.agent)
+        f.step(found, "submit", cast.agent, waits=True)
+        assert asked(found).amount == authority.MOST
+
+
+def test_while_every_lead_is_away_counsel_decides_and_whoever_may_is_named(cast: Cast) -> None:
+    case = offer(cast, "5000")
+    assert asked(case).level == "supervisor"
+    with pytest.raises(StepRefused, match=f"可以批准的有：.*{cast.supervisor.name}"):
+        sign(case, cast.counsel)
+    day = timezone.localdate()
+    for lead in (cast.supervisor, cast.supervisor2):
+        absences.set_absence(lead, first_day=day, last_day=day, deputy=cast.agent, by=lead)
+    case = offer(cast, "5000", consumer={"name": "另一人", "phone": "12000000099"})
+    assert asked(case).level == "counsel"
+    with pytest.raises(StepRefused) as refused:
+        sign(case, cast.counsel)
+    assert cast.supervisor.name not in str(refused.value)
+
+
+def test_where_nobody_has_enough_it_says_what_to_do(cast: Cast) -> None:
+    for role in ("supervisor", "counsel"):
+        limit_acts.set_limit({"role": role, "amount": "3000"}, by=cast.administrator)
+    case = offer(cast, "5000")
+    said = "现在没有人的权限够得上 5,000.00 元；请管理员在“金额权限”里调高"
+    with pytest.raises(StepRefused, match=said):
+        sign(case, cast.counsel)
+    with pytest.raises(NotAllowed, match=said):
+        approvals.decide(case.number, {"approve": True}, by=cast.counsel)
+
+
 def test_a_refusal_needs_words_and_keeps_counsel_from_signing(cast: Cast) -> None:
     case = offer(cast, "3980.00")
     with pytest.raises(Invalid, match="请说明理由"):
@@ -163,6 +199,9 @@ def test_split_cases_of_one_consumer_or_of_one_order_count_together(cast: Cast) 
     other = {"name": "赵测试", "phone": "12077778888"}
     offer(cast, "1000.00", consumer=other, order_number="C")
     assert Approval.objects.count() == 2
+    another = {"name": "钱测试", "phone": "12077779999"}
+    respelt = offer(cast, "1500.00", consumer=another, order_number=" ｃ ")
+    assert asked(respelt).elsewhere == Decimal("1000.00")
 
 
 def test_what_is_older_than_ninety_days_does_not_count(cast: Cast) -> None:
@@ -287,6 +326,11 @@ WRONG = {
     "no sum": ({"role": "agent"}, "amount"),
     "negative": ({"role": "agent", "amount": "-1"}, "amount"),
     "past": ({"role": "agent", "amount": "1", "valid_from": "2020-01-01"}, "valid_from"),
+    "two words at once": ({"role": "agent", "amount": "1", "unlimited": "1"}, "amount"),
+    "lifted and set": ({"user": "agent", "amount": "1", "lifted": "1"}, "amount"),
+    "too much": ({"role": "agent", "amount": "1e18"}, "amount"),
+    "endless": ({"role": "agent", "amount": "9" * 30}, "amount"),
+    "far day": ({"role": "agent", "amount": "1", "valid_from": "9999-01-01"}, "valid_from"),
     "role lifted": ({"role": "agent", "lifted": "1"}, "lifted"),
 }
 

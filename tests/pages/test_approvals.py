@@ -45,7 +45,7 @@ def test_the_case_says_that_it_waits_and_leads_whoever_may_decide_to_the_form(
     page = reverse("case", args=[case.number])
     for user, may in ((cast.agent, False), (cast.supervisor, True), (cast.counsel, True)):
         text = browser(user).get(page).content.decode()
-        assert "方案金额 ¥3,980.00 超出拟订人的权限 ¥2,000.00，等待审批" in text
+        assert "方案金额 ¥3,980.00 超出拟订人的权限 ¥2,000.00，等待客服主管审批" in text
         assert (address(case) in text) is may, user
     sheet = browser(cast.supervisor).get(address(case)).content.decode()
     for words in ("陈晓雨", "¥2,000.00", "¥3,980.00", "退还价款"):
@@ -139,6 +139,9 @@ def test_limits_are_seen_and_set_by_administrators_and_supervisors_alone(cast: C
     lead = browser(cast.supervisor)
     assert lead.post(page, {"who": "user:agent", "amount": "4000"}).status_code == 302
     assert limits.limit_of(cast.agent, timezone.localdate()) == Decimal(4000)
-    assert lead.post(page, {"who": "user:agent", "amount": "99999"}).status_code == 403
+    beyond = lead.post(page, {"who": "user:agent", "amount": "99999"})
+    assert beyond.status_code == 403
+    assert "不能超过您自己的权限 20,000.00 元" in beyond.content.decode()
+    assert 'value="99999"' in beyond.content.decode()  # what was typed is still there
     assert AuthorityLimit.objects.count() == 2
     assert reverse("limits") in lead.get(reverse("settings")).content.decode()

@@ -112,6 +112,15 @@ def test_rows_are_added_and_removed_without_scripts_and_nothing_is_lost(
     assert not Resolution.objects.filter(complaint=case).exists()
 
 
+def test_numbers_that_are_none_break_nothing(case: Complaint, agent: Client) -> None:
+    endless = "9" * 5000
+    for action in ("remove-²", f"remove-{endless}", "pointremove-²", f"pointup-{endless}"):
+        assert agent.post(address(case), fields(case, action)).status_code == 200, action[:20]
+    for version in ("²", endless):
+        sent = fields(case, "save", version=version)
+        assert agent.post(address(case), sent).status_code == 302, version[:20]
+
+
 def test_one_click_takes_what_the_law_says_is_owed(cast: Cast, agent: Client) -> None:
     owing = in_state_with_fraud_found(cast)
     page = agent.post(address(owing), {"action": "take", "version": owing.version})
@@ -258,6 +267,12 @@ def test_it_goes_to_counsel_saved_and_whole(case: Complaint, agent: Client) -> N
     assert second.status_code == 422
     assert "案件现处于“法务审核”" in second.content.decode()
     assert Resolution.objects.filter(complaint=case).count() == 1
+
+
+def test_above_the_own_limit_it_says_who_is_asked_besides(case: Complaint, agent: Client) -> None:
+    answer = agent.post(address(case), fields(case, "submit"), follow=True)
+    said = "金额超出权限 2,000.00 元，已同时请客服主管审批"
+    assert said in answer.content.decode()
 
 
 def test_what_keeps_it_from_counsel_is_said_and_the_text_is_saved(
