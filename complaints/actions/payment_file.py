@@ -68,10 +68,7 @@ def upload(
     )["way"]
     data = read_bounded(chunks)
     table = sheets.read(data, row_of=columns.row_of)
-    places = columns.places(table.columns)
-    if lacking := columns.missing(list(places)):
-        sentence = _("文件里没有这些列：{names}；请对照模板补上列名后再上传")
-        raise FileRefused(sentence.format(names=_("、").join(lacking)))
+    places = _places(table)
     with transaction.atomic():
         file = PaymentFile.objects.create(
             user=by,
@@ -92,6 +89,18 @@ def upload(
     return file
 
 
+def _places(table: Table) -> dict[str, int]:
+    """Where each column stands. Raises FileRefused where one is lacking, or stands there twice."""
+    places = columns.places(table.columns)
+    if lacking := columns.missing(list(places)):
+        sentence = _("文件里没有这些列：{names}；请对照模板补上列名后再上传")
+        raise FileRefused(sentence.format(names=_("、").join(lacking)))
+    for names in columns.twice(table.columns):
+        sentence = _("这几列说的是同一件事：{names}；看不出用哪一列，请只留一列后再上传")
+        raise FileRefused(sentence.format(names=_("、").join(f"“{name}”" for name in names)))
+    return places
+
+
 def _rows(file: PaymentFile, table: Table, places: dict[str, int]) -> list[PaymentRow]:
     """The known cells of each row; a row that is broken as a whole has none."""
     names, found = list(table.columns), []
@@ -103,7 +112,7 @@ def _rows(file: PaymentFile, table: Table, places: dict[str, int]) -> list[Payme
         ]
         whole = any(place is None for place, _s in row.damage)
         line = PaymentRow(file=file, number=row.number, outcome="", message="")
-        line.cells = {} if whole else kept(row.cells, places)
+        line.cells = {} if whole else kept(row.cells, places, epoch=table.epoch)
         if broken:
             line.outcome, line.message = UNREADABLE, joined(broken)[:400]
             line.cells = {**line.cells, "damage": line.message}

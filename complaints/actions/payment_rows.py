@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from complaints.actions.payments import money_promises
-from complaints.choices import CommitmentState, MeasureKind
+from complaints.choices import CommitmentState, MeasureKind, PaymentWay
+from complaints.importing.values import CLAIM_WORDS
 from complaints.lifecycle import State
 from complaints.models import Commitment, Complaint, Payment, PaymentFile, PaymentRow
 from complaints.paying.columns import LANGUAGES
@@ -26,7 +27,7 @@ from complaints.posting import one_at_a_time
 
 @dataclass
 class Known:
-    """By number: the cases that the person may see; by way and number: references in use."""
+    """By number: the cases that the person may see; references in use by way, and by case."""
 
     cases: dict[str, Case] = field(default_factory=dict)
     complaints: dict[str, Complaint] = field(default_factory=dict)
@@ -60,8 +61,10 @@ def known(
 
 
 def names_of_measures() -> dict[str, frozenset[str]]:
-    """Each kind of measure by its code and its names in both languages."""
+    """Each kind of measure by its code, its names in both languages and what people call it."""
     found: dict[str, set[str]] = {str(kind.value): {str(kind.value)} for kind in MeasureKind}
+    for word, code in CLAIM_WORDS.items():
+        found.get(code, set()).add(plain(word))
     for language in LANGUAGES:
         with translation.override(language):
             for kind in MeasureKind:
@@ -78,16 +81,16 @@ def _owed(promise: Commitment, names: Mapping[str, frozenset[str]]) -> Owed:
 def _used(
     entries: Sequence[Entry], visible: object, file: PaymentFile | None
 ) -> dict[tuple[str, str], Used]:
-    """Where the references stand; the parts of a transfer are one."""
-    wanted = {(e.way, e.reference) for e in entries}
+    """Where the references stand, by (way, reference) and by (case, reference): the same list sent
+    again for another way is the same money. The parts of a transfer are one.
+    """
     rows = Payment.objects.filter(
-        way__in={way for way, _ in wanted},
-        reference__in={reference for _, reference in wanted},
+        way__in=PaymentWay.values,  # all of them, so that the index is used
+        reference__in={e.reference for e in entries},
         reversed_at=None,
     )
-    taken = [
-        row
-        for row in rows.order_by("id").values_list(
+    taken = list(
+        rows.order_by("id").values_list(
             "way",
             "reference",
             "amount",
@@ -96,8 +99,7 @@ def _used(
             "file_row__file",
             "file_row__number",
         )
-        if row[:2] in wanted
-    ]
+    )
     numbers = dict(
         Complaint.objects.filter(pk__in={row[4] for row in taken})
         .filter(pk__in=visible.values("pk"))  # type: ignore[attr-defined]
@@ -106,10 +108,10 @@ def _used(
     sums: dict[tuple[str, str], Decimal] = {}
     found: dict[tuple[str, str], Used] = {}
     for way, reference, amount, day, case, in_file, number in taken:
-        key = (way, reference)
-        sums[key] = sums.get(key, NOTHING) + amount
         own = number if file is not None and in_file == file.pk else 0
-        found[key] = Used(numbers.get(case, ""), sums[key], day, own)
+        for key in ((way, reference), (numbers.get(case, ""), reference)):
+            sums[key] = sums.get(key, NOTHING) + amount
+            found[key] = Used(numbers.get(case, ""), sums[key], day, own)
     return found
 
 
@@ -135,7 +137,8 @@ def judge(read_rows: Sequence[tuple[PaymentRow, Reading]], what: Known, by: Judg
         if entry is None:
             verdict = Verdict(reading.outcome, reading.message)
         else:
-            used = what.used.get((entry.way, entry.reference))
+            places = ((entry.way, entry.reference), (entry.case, entry.reference))
+            used = next((what.used[place] for place in places if place in what.used), None)
             verdict = by.judge(entry, what.cases.get(entry.case), used)
         row.outcome, row.message = verdict.outcome, verdict.message[:400]
         case = what.complaints.get(entry.case) if entry is not None else None

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,7 @@ def pay(
         evidence = proved_by(complaint, data.get("evidence"))
         promises = _meant(complaint, commitment_id, data["amount"], data.get("note", ""))
         posting.one_at_a_time()
-        _not_used(data["way"], data["reference"], by)
+        _not_used(complaint, data["way"], data["reference"], by)
         entries = [
             Entry(
                 promise,
@@ -104,7 +105,7 @@ def paid_day(value: Any) -> date:
 
 def only_yuan(value: Any) -> str:
     """CNY. Raises Refused for every other currency."""
-    if value not in (None, "", "CNY"):
+    if not proof.is_yuan(value):
         raise Refused(proof.only_yuan_sentence(str(value)))
     return "CNY"
 
@@ -131,6 +132,8 @@ def _meant(
         raise Invalid({"commitment": [_("没有这项承诺")]})
     if promise.state == CommitmentState.WAIVED:
         raise Invalid({"commitment": [_("消费者已书面放弃这一项；如仍付款，请先另立承诺")]})
+    if promise.paid + amount > validation.MONEY_LIMIT:
+        raise Invalid({"amount": [_("金额过大；请核对")]})
     if amount > promise.standing.open and not note:
         raise Invalid({"note": [more_than_open(promise.standing.open, amount)]})
     return [(promise, amount)]
@@ -171,9 +174,12 @@ def money_promises(cases: Sequence[Complaint]) -> list[Commitment]:
     return found
 
 
-def _not_used(way: str, reference: str, by: User) -> None:
-    """Raises Invalid, naming where the reference stands already."""
-    used = Payment.objects.filter(way=way, reference=reference, reversed_at=None)
+def _not_used(complaint: Complaint, way: str, reference: str, by: User) -> None:
+    """Raises Invalid, naming where the reference stands already: for this way anywhere, and in this
+    case for whatever way, because one case has not two transfers under one number.
+    """
+    used = Payment.objects.filter(reference=reference, way__in=PaymentWay.values, reversed_at=None)
+    used = used.filter(Q(way=way) | Q(commitment__complaint=complaint))
     payment = used.select_related("commitment__complaint").first()
     if payment is not None:
         number = payment.commitment.complaint.number

@@ -70,6 +70,8 @@ def _read_workbook(data: bytes, limit: int, row_of: RowOf) -> Table:
     table.about = [_("Excel 工作簿，工作表“{sheet}”").format(sheet=book.sheet[:40])]
     if book.others:
         table.about.append(_("另有 {n} 张工作表没有读取").format(n=book.others))
+    if book.hidden:
+        table.about.append(_("有隐藏的行，也一并读取"))
     table.epoch = book.epoch
     return table
 

@@ -161,8 +161,9 @@ def _number(cell: str) -> str:
 
 
 def yuan(cell: str) -> Any:
-    """3980, ¥3,980.00, 3980元, １２３.4, 人民币3980元整; 万 and ranges are refused."""
-    plain = unicodedata.normalize("NFKC", cell).replace(" ", "")
+    """3980, ¥3,980.00, 3 980, 3980元, １２３.4, 人民币3980元整; 万, ranges and 39 8 are refused."""
+    plain = unicodedata.normalize("NFKC", cell)
+    plain = re.sub(r"(?<=\d) (?=\d{3}(?!\d))|(?<!\d) | (?!\d)", "", plain)  # 3 980, never 39 8
     plain = re.sub(r"^(?:人民币|rmb|cny|¥|￥)+", "", plain, flags=re.IGNORECASE)
     plain = re.sub(r"(?:元整|元|圆|块钱?|rmb|cny)$", "", plain, flags=re.IGNORECASE)
     return money(plain)

@@ -21,18 +21,20 @@ from evidence.receive import FileRefused
 _UNPACKED_LIMIT = 300 * 1024 * 1024  # bytes; a package that unpacks to more is a bomb or not a list
 _DIGITS = 15  # a spreadsheet's number holds no more; longer ones have lost their last digits
 _FORMULA = re.compile(rb"<(\w+:)?f[ />]")
+_HIDDEN = re.compile(rb"<(?:\w+:)?row [^>]*\bhidden=.(?:1|true)")
 Cells = tuple[list[str], list[tuple[int | None, str]]]
 
 
 class Workbook:
     """The first sheet with content. `epoch` is day 0 of its date numbers, `sheet` its name,
-    `others` how many more there are.
+    `others` how many more there are,
+    `hidden` whether rows are hidden somewhere.
 
     Raises FileRefused when it is no workbook, is locked, or unpacks beyond measure.
     """
 
     def __init__(self, data: bytes) -> None:
-        formulas = _check_package(data)
+        formulas, self.hidden = _check_package(data)
         try:
             self._saved = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             self._typed = self._saved
@@ -125,8 +127,10 @@ def _moment(value: date | time | timedelta) -> str:
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
 
 
-def _check_package(data: bytes) -> bool:
-    """Whether there are formulas. Raises FileRefused for what is no workbook or unpacks too far."""
+def _check_package(data: bytes) -> tuple[bool, bool]:
+    """Whether there are formulas, and hidden rows. Raises FileRefused for what is no workbook or
+    unpacks too far.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             entries = package.infolist()
@@ -140,19 +144,20 @@ def _check_package(data: bytes) -> bool:
                     _("表格解开后超过 300 MB，没有读取；请只留要导入的列，另存为新文件后再试"), 413
                 )
             sheets = [e for e in entries if e.filename.startswith("xl/worksheets/")]
-            return any(_has_formulas(package, entry) for entry in sheets)
+            formulas = any(_stands_in(package, entry, _FORMULA) for entry in sheets)
+            return formulas, any(_stands_in(package, entry, _HIDDEN) for entry in sheets)
     except (zipfile.BadZipFile, OSError, ValueError, zlib.error) as error:
         raise _unreadable() from error
 
 
-def _has_formulas(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    """Whether an element `f` stands in the sheet; a mark in a text cannot look like one."""
+def _stands_in(package: zipfile.ZipFile, entry: zipfile.ZipInfo, mark: re.Pattern[bytes]) -> bool:
+    """Whether such an element stands in the sheet; a mark in a text cannot look like one."""
     tail = b""
     with package.open(entry) as part:
         while chunk := part.read(1024 * 1024):
-            if _FORMULA.search(tail + chunk):
+            if mark.search(tail + chunk):
                 return True
-            tail = chunk[-200:]
+            tail = chunk[-400:]
     return False
 
 

@@ -94,13 +94,34 @@ def row_of(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def places(headings: Sequence[str]) -> dict[str, int]:
-    """Where each known column stands; the first that fits."""
-    found: dict[str, int] = {}
+    """Where each known column stands; of several the one that bears its very name, else the
+    first.
+    """
+    found = {code: indexes[0] for code, indexes in _own_or_all(headings).items()}
+    return dict(sorted(found.items(), key=lambda each: each[1]))
+
+
+def twice(headings: Sequence[str]) -> list[list[str]]:
+    """Headings of columns that a list must have, of which nobody can tell which one is meant."""
+    found = _own_or_all(headings)
+    doubled = (found[c.code] for c in COLUMNS.values() if c.required and c.code in found)
+    return [[headings[i] for i in indexes] for indexes in doubled if len(indexes) > 1]
+
+
+def _own_or_all(headings: Sequence[str]) -> dict[str, list[int]]:
+    """Per column the places that bear its very name; where none does, all that may be meant."""
+    found: dict[str, list[int]] = {}
     for index, heading in enumerate(headings):
-        code = column_of(heading)
-        if code:
-            found.setdefault(code, index)
+        if code := column_of(heading):
+            found.setdefault(code, []).append(index)
+    for code, indexes in found.items():
+        own = [i for i in indexes if _is_own_name(headings[i], code)]
+        found[code] = own or indexes
     return found
+
+
+def _is_own_name(heading: str, code: str) -> bool:
+    return heading.strip() == code or _by_name().get(normalised(heading)) == code
 
 
 def missing(found: Sequence[str]) -> list[str]:

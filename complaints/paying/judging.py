@@ -75,13 +75,15 @@ class Judge:
         if verdict is None:
             raise RuntimeError("a case that is not there was let through")
         if verdict.outcome == PAID:
-            self.seen[entry.way, entry.reference] = entry.number
+            for place in (entry.way, entry.case):
+                self.seen[place, entry.reference] = entry.number
             for pk, amount in verdict.parts:
                 self.spent[pk] = self.spent.get(pk, NOTHING) + amount
         return verdict
 
     def _doubled(self, entry: Entry, used: Used | None) -> Verdict | None:
-        row = self.seen.get((entry.way, entry.reference)) or (used.row if used else 0)
+        before = [self.seen.get((place, entry.reference), 0) for place in (entry.way, entry.case)]
+        row = next((n for n in (*before, used.row if used else 0) if n), 0)
         if row:
             sentence = _("流水号 {reference} 与第 {row} 行相同；只登记第 {row} 行")
             return Verdict(DOUBLE, sentence.format(reference=entry.reference, row=row))

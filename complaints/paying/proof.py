@@ -18,6 +18,8 @@ _PARCELS = (MeasureKind.RETURN, MeasureKind.REPLACEMENT)
 _COURIER_NUMBER = re.compile(
     r"(?<![0-9A-Z])(?=(?:[A-Z]*\d){8})[A-Z]{0,4}\d[0-9A-Z]{7,23}(?![0-9A-Z])"
 )
+_YUAN = {"", "cny", "rmb", "人民币", "元", "圆", "人民币元", "¥", "yuan", "chineseyuan"}
+_SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d{1,2}|\d\.\d+E\d{1,2}")  # 1.23457E+15
 _REFERENCE = re.compile(r"[\w.\-/#:]{2,64}")
 
 
@@ -26,6 +28,13 @@ def asked_for(kind: str, amount: Decimal | None) -> str:
     if amount and kind not in _NOT_PAID_OUT:
         return PAYMENT
     return COURIER if kind in _PARCELS else WORDS
+
+
+def is_yuan(value: object) -> bool:
+    """Whether a currency is ours, however it is written: CNY, rmb, 人民币, 元, ￥, or nothing."""
+    if value is None or isinstance(value, str):
+        return "".join(unicodedata.normalize("NFKC", value or "").lower().split()) in _YUAN
+    return False
 
 
 def only_yuan_sentence(value: str) -> str:
@@ -48,8 +57,15 @@ def reference(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Refused(_("请填写付款流水号"))
     plain = "".join(unicodedata.normalize("NFKC", str(value)).split()).upper()
+    plain = "".join(str(unicodedata.decimal(c, c)) for c in plain)  # ٢ is 2
     if not plain:
         raise Refused(_("请填写付款流水号"))
+    if _SHORTENED.fullmatch(plain):
+        raise Refused(
+            _(
+                "“{value}”是被表格软件缩写的号码，末几位已经丢失；请把这一列设为“文本”，重新填写完整号码"
+            ).format(value=str(value)[:40])
+        )
     if not _REFERENCE.fullmatch(plain):
         raise Refused(
             _("“{value}”不是流水号；应为 2 至 64 位字母、数字、汉字或 - _ . / # :").format(

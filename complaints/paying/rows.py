@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 
 from complaints.choices import PaymentWay
 from complaints.importing import dates
-from complaints.importing.table import masked_numbers
+from complaints.importing.table import EXCEL_EPOCH, masked_numbers
 from complaints.importing.values import yuan
 from complaints.paying import proof
 from complaints.paying.columns import COLUMNS, LANGUAGES
 from complaints.validation import Refused, text
 
 CELL, NOTE = 120, 500  # characters that are kept of a cell
+_MARKED = re.compile(r"""="([^"]*)"|['’`](\w.*)""")  # how lists keep the zeros of 000123
 _OTHER_MONEY = re.compile(r"[$€£₩]|usd|eur|gbp|hkd|jpy|美元|欧元|港[币元]|日元|英镑", re.IGNORECASE)
-_YUAN = {"", "cny", "rmb", "人民币", "元", "人民币元", "yuan", "chineseyuan"}
 UNREADABLE, BAD_DATE, CURRENCY = "unreadable", "bad_date", "currency"
 
 
@@ -50,16 +50,28 @@ class Reading:
     message: str = ""
 
 
-def kept(cells: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
+def kept(
+    cells: Sequence[str], places: Mapping[str, int], *, epoch: date = EXCEL_EPOCH
+) -> dict[str, str]:
     """What is kept of a row: its known cells, long numbers in words masked. A damaged byte stands
-    as �.
+    as �; a bare number of days since another `epoch` as its day.
     """
     found = {}
     for code, index in places.items():
         cell = " ".join(cells[index].replace("\udcff", "\ufffd").replace("\x00", "").split())
+        if code not in ("note", "measure"):
+            cell = _unmarked(cell)
+        if code == "paid_on" and epoch != EXCEL_EPOCH and re.fullmatch(r"\d{5}", cell):
+            cell = (epoch + timedelta(days=int(cell))).isoformat()
         limit = NOTE if code == "note" else CELL
         found[code] = (masked_numbers(cell) if code in ("note", "measure") else cell)[:limit]
     return found
+
+
+def _unmarked(cell: str) -> str:
+    """A cell without what keeps a spreadsheet from taking it for a number: ="000123", '000123."""
+    found = _MARKED.fullmatch(cell)
+    return (found[1] or found[2] or "") if found else cell
 
 
 def read(number: int, cells: Mapping[str, str], way: str, today: date) -> Reading:
@@ -72,7 +84,7 @@ def read(number: int, cells: Mapping[str, str], way: str, today: date) -> Readin
         "amount": (UNREADABLE, _amount),
         "paid_on": (BAD_DATE, lambda cell: _day(cell, today)),
         "way": (UNREADABLE, lambda cell: way_of(cell) if cell else way),
-        "reference": (UNREADABLE, _reference),
+        "reference": (UNREADABLE, proof.reference),
         "note": (UNREADABLE, lambda cell: text(cell, NOTE)),
     }
     for code, (outcome, reader) in readers.items():
@@ -113,7 +125,7 @@ def _case(cell: str) -> str:
 
 
 def _currency(cell: str) -> str:
-    if plain(cell) not in _YUAN:
+    if not proof.is_yuan(cell):
         raise _OtherMoney(proof.only_yuan_sentence(cell))
     return "CNY"
 
@@ -136,16 +148,6 @@ def _day(cell: str, today: date) -> date:
     if found > today:
         raise Refused(_("{day} 还没有到；付款以后再登记").format(day=found.isoformat()))
     return found
-
-
-def _reference(cell: str) -> str:
-    if re.fullmatch(r"\d(\.\d+)?[eE]\+\d{1,2}", cell):
-        raise Refused(
-            _(
-                "“{value}”是被表格软件缩写的号码，末几位已经丢失；请把这一列设为“文本”，重新填写完整号码"
-            ).format(value=cell[:40])
-        )
-    return proof.reference(cell)
 
 
 @lru_cache(maxsize=1)

@@ -128,6 +128,8 @@ def reverse_payment(request: HttpRequest, number: str, payment: int) -> HttpResp
     sheet = Sheet(page.complaint, _("冲正付款"), request.get_full_path(), form, _("冲正付款"))
     words = _("{amount}，流水号 {reference}；同一流水号下的各项一并冲正，措施恢复为未付")
     sheet.intro = words.format(amount=money(str(row["amount"])), reference=row["reference"])
+    if not page.complaint.is_open:
+        sheet.intro += _("。本案已经办结：冲正后这笔钱又是未付，会列在对账里；要补付请登记付款")
     sheet.dangerous, sheet.draft = True, f"reverse_payment:{number}:{payment}"
 
     def act(values: dict[str, Any], **who: Any) -> None:

@@ -8,10 +8,11 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.db.models import Sum
@@ -29,7 +30,7 @@ from tests import factories as f
 from tests.cast import Cast
 from tests.complaints.test_payments import executing
 from tests.crowd import owing
-from tests.importing.files import as_csv, as_xlsx
+from tests.importing.files import as_csv, as_xlsx, saved
 
 HEADINGS = ("案件编号", "措施", "付款金额", "付款日期", "流水号", "付款方式", "备注")
 
@@ -172,6 +173,65 @@ def test_the_same_file_twice_pays_nothing_twice(cast: Cast) -> None:
     tasks.run_payments(again.pk)
     assert Payment.objects.count() == 2
     assert set(Commitment.objects.values_list("paid", flat=True)) == {Decimal("3980.00")}
+
+
+def test_the_same_list_for_another_way_or_in_another_order_pays_nothing_twice(cast: Cast) -> None:
+    case = f.executing(cast)
+    rows = [row(case, "100.00", "S-1"), row(case, "200.00", "S-2")]
+    done(cast, upload(cast, rows))
+    for again in (rows, list(reversed(rows))):
+        file = done(cast, upload(cast, again, way="alipay"))
+        assert outcomes(file) == ["already", "already"]
+    within = upload(cast, [row(case, "5", "S-3"), row(case, "5", "S-3", way="微信支付")])
+    assert outcomes(within) == ["paid", "double"]
+    other = upload(cast, [row(case, "7", "S-1", way="微信支付")])
+    assert outcomes(other) == ["taken"]
+    assert Payment.objects.aggregate(sum=Sum("amount"))["sum"] == Decimal("300.00")
+
+
+def test_of_two_columns_that_mean_the_same_nobody_guesses(cast: Cast) -> None:
+    case = f.executing(cast)
+    headings = ["案件编号", "金额", "实付", "付款日期", "流水号"]
+    with pytest.raises(FileRefused, match="“金额”、“实付”；看不出用哪一列"):
+        upload(cast, [[case.number, "1", "3980", today(), "D-1"]], headings=headings)
+    headings[2] = "付款金额"  # the very name of the column
+    file = upload(cast, [[case.number, "1", "3980", today(), "D-1"]], headings=headings)
+    assert PaymentRow.objects.get(file=file).cells["amount"] == "3980"
+    headings[1] = "付款金额"
+    with pytest.raises(FileRefused, match="请只留一列"):
+        upload(cast, [[case.number, "1", "3980", today(), "D-1"]], headings=headings)
+
+
+def test_cells_are_read_as_lists_write_them_and_never_guessed(cast: Cast) -> None:
+    case = f.executing(cast)
+    file = upload(
+        cast,
+        [
+            row(case, "1", '="000123"', measure="退款"),
+            row(case, "￥1 000.00", "'000124", measure="refund"),
+            row(case, "39 8", "R-1"),
+            row(case, "1", "1.23457e15"),
+        ],
+    )
+    assert outcomes(file) == ["paid", "paid", "unreadable", "unreadable"]
+    references = [r.cells["reference"] for r in PaymentRow.objects.filter(file=file)]
+    assert references[:2] == ["000123", "000124"]
+    assert "不是金额" in messages(file)[2]
+    assert "末几位已经丢失" in messages(file)[3]
+
+
+def test_hidden_rows_are_said_and_days_of_an_old_macintosh_are_days(cast: Cast) -> None:
+    case = f.executing(cast)
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    day = (timezone.localdate() - date(1904, 1, 1)).days
+    for line in (HEADINGS, row(case, 1, "M-1", paid_on=day), row(case, 1, "M-2", paid_on=day)):
+        book.active.append(list(line))
+    book.active.row_dimensions[3].hidden = True
+    file = upload(cast, [], data=saved(book))
+    assert outcomes(file) == ["paid", "paid"]
+    assert "有隐藏的行，也一并读取" in file.about
+    assert "隐藏" not in str(upload(cast, [], data=as_xlsx([row(case, 1, "M-3")], HEADINGS)).about)
 
 
 def test_two_lists_that_were_looked_at_before_either_was_paid_pay_once(cast: Cast) -> None:

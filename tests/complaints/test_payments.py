@@ -152,6 +152,32 @@ def test_the_same_reference_twice_is_refused_and_says_where_it_stands(cast: Cast
     pay(other, cast.agent, way="alipay")  # another way has numbers of its own
 
 
+def test_one_case_has_not_two_transfers_under_one_reference_whatever_the_way(cast: Cast) -> None:
+    case = f.executing(cast)
+    pay(case, cast.agent, amount="1.00")
+    case.refresh_from_db()
+    with pytest.raises(Invalid, match="不能登记两次"):
+        pay(case, cast.agent, amount="1.00", way="alipay")
+    assert Payment.objects.count() == 1
+    pay(f.executing(cast), cast.agent, amount="1.00", way="alipay")  # another case, another way
+    assert Payment.objects.count() == 2
+
+
+def test_digits_of_other_scripts_make_no_other_reference(cast: Cast) -> None:
+    case = f.executing(cast)
+    pay(case, cast.agent, amount="1.00", reference="20261126")
+    for same in ("２０２６１１２６", "٢٠٢٦١١٢٦", " 2026 1126 "):
+        with pytest.raises(Invalid, match="不能登记两次"):
+            pay(case, cast.agent, amount="1.00", reference=same)
+
+
+def test_more_than_can_be_written_down_is_refused_even_with_a_reason(cast: Cast) -> None:
+    case = f.executing(cast)
+    pay(case, cast.agent, amount="3980.00")
+    with pytest.raises(Invalid, match="金额过大"):
+        pay(case, cast.agent, amount="999999999999.99", reference="P-2", note="多付")
+
+
 def test_a_reference_in_a_case_that_one_may_not_see_tells_nothing_of_it(cast: Cast) -> None:
     case = f.executing(cast)
     pay(case, cast.agent)
@@ -179,6 +205,9 @@ def test_a_reference_in_a_case_that_one_may_not_see_tells_nothing_of_it(cast: Ca
         ({"way": "gold"}, "way", "不在可选范围"),
         ({"reference": ""}, "reference", "请填写付款流水号"),
         ({"reference": "a b\x00"}, "reference", "不是流水号"),
+        ({"reference": "1.23457E+15"}, "reference", "末几位已经丢失"),
+        ({"reference": "1.23457e15"}, "reference", "末几位已经丢失"),
+        ({"currency": ["CNY"]}, "currency", "只能登记人民币"),
         ({"reference": ["1"]}, "reference", "请填写付款流水号"),
         ({"currency": "USD"}, "currency", "只能登记人民币"),
         ({"evidence": 99}, "evidence", "证据编号 99"),
