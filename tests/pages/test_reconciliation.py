@@ -117,10 +117,10 @@ def test_an_export_that_stops_says_so(
 ) -> None:
     owing(cast, 3, Decimal("10.00"))
     address = reverse("reconciliation_export")
-    monkeypatch.setattr(reconciliation, "MOST", 3)
+    monkeypatch.setattr(reconciliation, "MOST", 4)
     assert "只导出了" not in text_of(lead.get(address))
-    monkeypatch.setattr(reconciliation, "MOST", 2)
-    assert "只导出了前 2 行" in text_of(lead.get(address))
+    monkeypatch.setattr(reconciliation, "MOST", 3)
+    assert "只导出了前 3 行" in text_of(lead.get(address))
 
 
 def test_only_supervisors_reconcile_and_only_their_cases(cast: Cast) -> None:
