@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -18,7 +18,15 @@ from complaints.advance import unmet
 from complaints.errors import Unmet
 from complaints.guards import MENDED_BY
 from complaints.lifecycle import STEPS, State
-from complaints.models import Complaint, FactAnswer, Resolution
+from complaints.models import (
+    Approval,
+    Complaint,
+    Condition,
+    Consult,
+    FactAnswer,
+    Opinion,
+    Resolution,
+)
 from complaints.querysets import ComplaintQuerySet
 from complaints.review_checks import Check
 from complaints.signing import liveness
@@ -39,9 +47,22 @@ _ORDER = {"applies": 0, "open": 1, "displaced": 2}
 
 
 def waiting(user: User) -> ComplaintQuerySet:
-    """Cases with counsel that the person may see, each with its proposal's version and author."""
+    """Cases with counsel that the person may see, each with its proposal's version and author, and
+    with what it waits for: nobody has to open it to find that it is not one's own turn.
+    """
     visible: ComplaintQuerySet = Complaint.objects.visible_to(user)
+    of = {"resolution__complaint": OuterRef("pk"), "resolution__status": "submitted"}
+    signed = Opinion.objects.filter(signed=True, voided=None, **of)
+    conditions = Condition.objects.filter(
+        opinion__voided=None,
+        met_at=None,
+        **{f"opinion__{name}": value for name, value in of.items()},
+    )
     return visible.awaiting_counsel().annotate(
+        signed_by_me=Exists(signed.filter(by=user)),
+        conditions_open=Exists(conditions),
+        consult_open=Exists(Consult.objects.filter(answered_at=None, withdrawn_at=None, **of)),
+        approval_open=Exists(Approval.objects.filter(decided_at=None, **of)),
         proposal_version=Subquery(_SUBMITTED.values("version")[:1]),
         proposed_by=Subquery(_SUBMITTED.values("proposed_by__name")[:1]),
         author=Subquery(_SUBMITTED.values("proposed_by")[:1]),

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.actions import communication
+from complaints.actions import communication, consulting
 from complaints.actions import resolution as resolutions
 from complaints.checklist import ITEMS
 from complaints.models import Complaint, Draft, FactAnswer, Opinion, Outbox, Resolution, Transition
@@ -82,6 +82,22 @@ def test_the_list_holds_what_lies_with_counsel_soonest_first(cast: Cast, counsel
     assert re.findall(r'<tr id="(TS[\d-]+)"', page) == [n for _d, n in sorted(numbers)]
     assert "v1 · 陈晓雨" in page
     assert "王测试" not in page
+
+
+def test_the_list_says_what_a_proposal_waits_for(cast: Cast, counsel: Client) -> None:
+    first, asked = f.in_review(cast, risk_flags=["group"]), f.in_review(cast)
+    dear = f.in_review(cast, price_paid="8000.00")
+    page = counsel.get(reverse("review")).content.decode()
+    for words in ("您已签署", "等加签答复", "已附条件签署"):
+        assert words not in page
+    f.step(first, "sign", cast.counsel, opinion="同意")
+    question = {"user": cast.counsel2.username, "question": "举证责任？"}
+    consulting.ask(asked.number, question, by=cast.counsel)
+    f.step(dear, "sign", cast.counsel, opinion="同意", conditions=["核对收款渠道"])
+    page = counsel.get(reverse("review")).content.decode()
+    for words in ("您已签署，等另一位法务", "等加签答复", "已附条件签署，等条件落实"):
+        assert page.count(words) == 1
+    assert "您已签署" not in browser(cast.counsel2).get(reverse("review")).content.decode()
 
 
 def test_an_empty_list_says_what_it_is_for(counsel: Client) -> None:
