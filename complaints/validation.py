@@ -52,9 +52,21 @@ def text(value: Any, limit: int, *, required: bool = False, lines: bool = False)
                 limit=limit, length=len(value)
             )
         )
+    if not _says_something(value):
+        value = ""
     if required and not value:
         raise Refused(_("请填写此项"))
     return value
+
+
+# Letters and signs that look like nothing: blanks of Hangul and Braille.
+_UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def _says_something(value: str) -> bool:
+    """Whether there is anything to be seen: spaces of no width do not fill a field."""
+    return any(c not in _BLANK and unicodedata.category(c) not in _UNSEEN for c in value)
 
 
 def choice(value: Any, allowed: Iterable[str], *, required: bool = False) -> str:

@@ -332,6 +332,11 @@ NO_REASON = {"zh-hans": "须从列表中选择", "en": "from the list"}
 BLANK_FIELD = {"zh-hans": "请填写", "en": "Fill in"}
 STEP_WRONG = {
     "blank": ("decline", {"reason": "duplicate", "explanation": " "}, BLANK_FIELD),
+    "spaces of no width": (
+        "decline",
+        {"reason": "duplicate", "explanation": "\u200b\u3000\u2060\u3164"},
+        BLANK_FIELD,
+    ),
     "200,000 characters": ("decline", {"reason": "duplicate", "explanation": LONG}, LONG_NOTE),
     "NUL": ("decline", {"reason": "duplicate", "explanation": "前\x00后"}, UNREADABLE),
     "unknown reason": ("decline", {"reason": "weather", "explanation": "12315"}, NO_REASON),
