@@ -14,6 +14,8 @@ from letters.mistakes import TemplateError
 KEYS = ("title", "subject", "kind", "language", "legal_basis", "channels", "sms")
 REQUIRED = ("title", "kind", "language", "legal_basis", "channels")
 MARK = "---"
+LONGEST = 8_000  # characters; the longest that we have is 900
+_DEEPEST = 3
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,10 @@ class FrontMatter:
         node = self._nodes.get(key)
         if node is None:
             return ""
-        if not isinstance(node, yaml.ScalarNode) or not _text(node):
+        said = _text(node) if isinstance(node, yaml.ScalarNode) else ""
+        if not said or "\n" in said:
             raise self.error(key, "wants_text", key=key)
-        return _text(node)
+        return said
 
     def line(self, key: str) -> int:
         return self._lines.get(key, 1)
@@ -52,8 +55,16 @@ class FrontMatter:
         if isinstance(node, yaml.SequenceNode) and node.value:
             said = [Said(_text(n), _line(n)) for n in node.value if isinstance(n, yaml.ScalarNode)]
             if len(said) == len(node.value) and all(one.text for one in said):
-                return said
+                return self._once(key, said)
         raise self.error(key, "wants_list", key=key, example=example)
+
+    def _once(self, key: str, said: list[Said]) -> list[Said]:
+        seen: set[str] = set()
+        for one in said:
+            if one.text in seen:
+                raise TemplateError(self.file, one.line, "listed_twice", key=key, given=one.text)
+            seen.add(one.text)
+        return said
 
     def one_of(self, key: str, allowed: Iterable[str]) -> str:
         """One of some words."""
@@ -86,14 +97,7 @@ def split(file: str, text: str) -> tuple[str, str, int]:
 
 def read(file: str, text: str) -> FrontMatter:
     """The front matter without its marks. Raises TemplateError."""
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError as bad:
-        mark = getattr(bad, "problem_mark", None)
-        problem = getattr(bad, "problem", None) or type(bad).__name__
-        raise TemplateError(
-            file, mark.line + 2 if mark else 1, "not_yaml", problem=problem
-        ) from bad
+    root = _composed(file, text)
     if not isinstance(root, yaml.MappingNode):
         raise TemplateError(file, 2, "no_mapping", allowed=", ".join(KEYS))
     nodes: dict[str, yaml.Node] = {}
@@ -112,9 +116,38 @@ def read(file: str, text: str) -> FrontMatter:
     return FrontMatter(file, nodes, lines)
 
 
+def _composed(file: str, text: str) -> yaml.Node | None:
+    if len(text) > LONGEST:
+        raise TemplateError(file, 2, "long_front_matter", most=LONGEST)
+    try:
+        _plain(file, text)
+        return yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError as bad:
+        mark = getattr(bad, "problem_mark", None)
+        problem = getattr(bad, "problem", None) or type(bad).__name__
+        line = mark.line + 2 if mark else 1
+        if "\\t" in problem:
+            raise TemplateError(file, line, "tab") from bad
+        raise TemplateError(file, line, "not_yaml", problem=problem) from bad
+
+
+def _plain(file: str, text: str) -> None:
+    """Refuses what front matter has no use for: anchors, tags, documents, lists within lists."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        special = isinstance(event, yaml.AliasEvent) or any(
+            getattr(event, name, None) for name in ("anchor", "tag", "tags", "version")
+        )
+        if special or depth > _DEEPEST:
+            raise TemplateError(file, _line(event), "not_plain")
+
+
 def _text(node: yaml.ScalarNode) -> str:
-    return str(node.value).strip()
+    """ "" for what YAML takes for nothing (null, ~)."""
+    return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value).strip()
 
 
-def _line(node: yaml.Node) -> int:
+def _line(node: yaml.Node | yaml.Event) -> int:
     return int(node.start_mark.line) + 2  # counted from 0, after the opening ---

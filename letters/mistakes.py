@@ -16,6 +16,10 @@ MISTAKES: Mapping[str, Label] = {
         "模板大于 {most} KB；一封函件写一个文件",
         "the template is larger than {most} KB; write one letter in a file",
     ),
+    "bom": Label(
+        "文件开头有 BOM 标记；以“UTF-8”（不带 BOM）重新保存",
+        "the file begins with a byte order mark; save it as UTF-8 without BOM",
+    ),
     "control": Label(
         "含有看不见的控制字符（U+{code}）；删去它",
         "there is a control character that nobody sees (U+{code}); take it out",
@@ -37,6 +41,21 @@ MISTAKES: Mapping[str, Label] = {
         "不是有效的 YAML（{problem}）；检查缩进、引号是否成对、冒号后是否有空格",
         "not YAML ({problem}); check indentation, pairs of quotes and the space after each colon",
     ),
+    "tab": Label(
+        "开头部分不能用制表符（Tab）；改成空格",
+        "there is a tab in the front matter; write spaces",
+    ),
+    "not_plain": Label(
+        "开头部分只能是一行一个“键: 值”，值是一句话或者 [一, 二]；不能用锚点（&、*）、标签（!）、"
+        "指令（%）或者多层嵌套",
+        "the front matter takes lines of key: value, a text or [one, two]; no anchors (&, *), tags"
+        " (!), directives (%) or lists within lists",
+    ),
+    "long_front_matter": Label(
+        "开头部分超过 {most} 字；缩短它，正文写在第二个 --- 之后",
+        "the front matter is longer than {most} characters; shorten it, the text of the letter"
+        " stands after the second ---",
+    ),
     "no_mapping": Label(
         "开头部分应是一行一个“键: 值”；可用的键：{allowed}",
         "the front matter must be lines of key: value; keys: {allowed}",
@@ -54,6 +73,10 @@ MISTAKES: Mapping[str, Label] = {
     "wants_list": Label(
         "“{key}”应是一个列表，例如 [{example}]",
         "{key!r} must be a list, such as [{example}]",
+    ),
+    "listed_twice": Label(
+        "“{key}”里“{given}”写了两次；留一个",
+        "{given!r} is in {key!r} twice; keep one",
     ),
     "not_allowed": Label(
         "“{key}”不能是“{given}”；可以是：{allowed}",
@@ -77,6 +100,14 @@ MISTAKES: Mapping[str, Label] = {
     "sms_too_long": Label(
         "短信填入示例后有 {length} 字，最多 {most} 字；写短一些",
         "the text message has {length} characters with the examples, at most {most}; shorten it",
+    ),
+    "line_too_long": Label(
+        "“{key}”填入示例后有 {length} 字，最多 {most} 字；写短一些",
+        "{key!r} has {length} characters with the examples, at most {most}; shorten it",
+    ),
+    "sms_channel": Label(
+        "channels 里的 sms 和短信内容 sms: 须同时有或者同时没有",
+        "sms among the channels and the text sms: go together; give both or neither",
     ),
     # --- variables
     "unknown_variable": Label(

@@ -22,12 +22,15 @@ from letters.template import CHANNELS, KINDS, LANGUAGES, Option, Section, Templa
 from letters.variables import VARIABLES
 
 LARGEST = 64 * 1024
-SMS_MOST = 300  # characters with the examples filled in: five parts, below every gateway's limit
+# Characters with the examples filled in; of a text message five parts, below every gateway's limit.
+MOST = {"title": 40, "subject": 120, "sms": 300}
 _NAME = re.compile(r"([a-z_]+)\.([a-z]+)\.md")
-_OPTION = re.compile(r'option ([a-z][a-z0-9_]{0,39}) "([^"\n]{1,60})"( on)?')
+_OPTION = re.compile(r'option ([a-z][a-z0-9_]{0,39}) "([^\s"{}][^"{}\n]{0,59})"( on)?')
 _CITATION = re.compile(r"([a-z0-9_]+) (\d{1,4}(?:-\d{1,2})?)(?:\.(\d{1,2}))?")
-_BRACES = re.compile(r"\{\{[^{}]*\}\}|\{\{.{0,20}|[^{}]{0,20}\}\}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_BRACES = re.compile(r"\{\{[^{}]*\}\}|\{.{0,20}|[^{}]{0,20}\}\}?")  # a letter has no others
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
 _MARKUP = {
     "html_block": Label("网页代码", "HTML"),
     "html_inline": Label("网页代码", "HTML"),
@@ -60,6 +63,8 @@ def read_file(path: Path) -> Template:
 def read(file: str, source: str) -> Template:
     """The template with that text; `file` ends with kind.language.md. Raises TemplateError."""
     source = source.replace("\r\n", "\n")
+    if source.startswith("\ufeff"):
+        raise TemplateError(file, 1, "bom")
     if found := _CONTROL.search(source):
         line = source[: found.start()].count("\n") + 1
         raise TemplateError(file, line, "control", code=f"{ord(found.group()):04X}")
@@ -73,18 +78,15 @@ def read(file: str, source: str) -> Template:
         if front.one_of(key, want) != place:
             raise front.error(key, "name_differs", key=key, given=front.text(key), named=place)
     options, sections = _body(file, body, first)
-    title = _line(front, "title")
+    title, sms = _line(front, "title"), _line(front, "sms")
     return Template(
         kind=named.group(1),
         language=named.group(2),
         heading=title,
         subject=_line(front, "subject") or title,
-        sms=_line(front, "sms"),
+        sms=sms,
         basis=tuple(_basis(front)),
-        channels=tuple(
-            front.allowed("channels", one, list(CHANNELS))
-            for one in front.listed("channels", "letter, email")
-        ),
+        channels=_channels(front, sms),
         options=options,
         sections=sections,
         file=file,
@@ -100,11 +102,19 @@ def _line(front: FrontMatter, key: str) -> Runs:
     _check_variables(front.file, text, front.line(key))
     runs = joined(run for block in blocks_of(text) for run in runs_of(block))
     _check_kinds(front.file, [Paragraph((Run("-"), *runs))], front.line(key))
-    if key == "sms":
-        length = sum(len(_example(run, front.text("language"))) for run in runs)
-        if length > SMS_MOST:
-            raise front.error(key, "sms_too_long", length=length, most=SMS_MOST)
+    length = sum(len(_example(run, front.text("language"))) for run in runs)
+    if length > MOST[key]:
+        code = "sms_too_long" if key == "sms" else "line_too_long"
+        raise front.error(key, code, key=key, length=length, most=MOST[key])
     return runs
+
+
+def _channels(front: FrontMatter, sms: Runs) -> tuple[str, ...]:
+    listed = front.listed("channels", "letter, email")
+    channels = tuple(front.allowed("channels", one, list(CHANNELS)) for one in listed)
+    if bool(sms) != ("sms" in channels):
+        raise front.error("channels", "sms_channel")
+    return channels
 
 
 def _example(run: Run, lang: str) -> str:

@@ -13,6 +13,7 @@ from correspondence import dispatch
 from correspondence.tasks import send_waiting
 from correspondence.templated import WRITTEN
 from letters import library
+from letters.mistakes import TemplateError
 from letters.signatures import TEMPLATES
 from tests import factories as f
 from tests.cast import Cast
@@ -131,3 +132,21 @@ def test_a_letter_that_leaves_something_open_is_not_sent(
     assert mail.outbox == []
     monkeypatch.setitem(WRITTEN, "acknowledge_consumer", write)
     assert dispatch.deliver(waiting.pk, waiting.not_before)
+
+
+def test_a_broken_template_stops_no_case_and_its_letter_waits(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = library.current
+
+    def broken() -> library.Library:
+        raise TemplateError("templates/acceptance.zh.md", 10, "bom")
+
+    monkeypatch.setattr(library, "current", broken)
+    case = f.investigating(cast)
+    assert send_waiting() == 0
+    waiting = Outbox.objects.get(complaint=case, effect="acknowledge_consumer")
+    assert (waiting.last_error, waiting.done_at) == ("TemplateError", None)
+    monkeypatch.setattr(library, "current", sound)
+    assert dispatch.deliver(waiting.pk, waiting.not_before)
+    assert len(mail.outbox) == 1

@@ -1,6 +1,7 @@
 """A template that is not sound does not load: the refusal names file, line and what is allowed."""
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,7 +61,36 @@ WRONG = [
     ("---\ntitle", "title", "no_front_matter", 1, "title, kind"),
     ("---\n{{ sal", "{{ sal", "open_front_matter", 1, "---"),
     ("title: 请您答复", "title: [请您", "not_yaml", 3, "YAML"),
-    ("title: 请您答复", "title: &a 请您答复\nsubject: *b", "not_yaml", 3, "YAML"),
+    ("title: 请您答复", "title: &a 请您答复\nsubject: *a", "not_plain", 2, "anchors"),
+    ("[letter]", "[*a]", "not_plain", 6, "anchors"),
+    ("请您答复", '!!python/object/apply:os.system ["true"]', "not_plain", 2, "tags"),
+    ("请您答复", "!!python/name:os.system x", "not_plain", 2, "tags"),
+    ("title: 请您答复", "title: &a [x, x]\nsubject: &b [*a, *a, *a]", "not_plain", 2, "anchors"),
+    ("请您答复", "[" * 3000 + "]" * 3000, "not_plain", 2, "lists"),
+    ("请您答复", "x" * 8001, "long_front_matter", 2, "8000"),
+    ("title: 请您答复", "title:\t请您答复", "tab", 2, "spaces"),
+    ("title: 请您答复", "\ttitle: 请您答复", "tab", 2, "spaces"),
+    ("kind: reminder", "\tkind: reminder", "tab", 3, "spaces"),
+    ("title: 请您答复", "title: null", "wants_text", 2, "title"),
+    ("title: 请您答复", 'title: " "', "wants_text", 2, "title"),
+    ("title: 请您答复", "title: |\n  请您\n  答复", "wants_text", 2, "title"),
+    ("title: 请您答复", f"title: {'长' * 41}", "line_too_long", 2, "40"),
+    ("[letter]", "[letter, letter]", "listed_twice", 6, "letter"),
+    ("[cpl_2013 39]", "[cpl_2013 39, cpl_2013 39]", "listed_twice", 5, "cpl_2013 39"),
+    ("[letter]", "[letter, sms]", "sms_channel", 6, "sms"),
+    ("channels:", "sms: 您好\nchannels:", "sms_channel", 7, "sms"),
+    ("---\ntitle", "\ufeff---\ntitle", "bom", 1, "without BOM"),
+    ("title: 请您答复", "title：请您答复", "not_yaml", 3, "colon"),
+    ("{{ number }}", "{% now %}", "bad_variable", 10, "{% now %}"),
+    ("{{ number }}", "{ number }", "bad_variable", 10, "{ number }"),
+    ("{{ number }}", "{{ number | upper }}", "bad_variable", 10, "{{ number | upper }}"),
+    ("{{ number }}", "{{{ number }}}", "bad_variable", 10, "{{ name }}"),
+    ("{{ number }}", "{{ }}", "bad_variable", 10, "{{ }}"),
+    ('"最后一次"', '"{{ number }}"', "bad_fence", 12, "::: option"),
+    ('"最后一次"', '" "', "bad_fence", 12, "::: option"),
+    ("这是", '::: option inner "内"\n里\n:::\n这是', "fence_open", 12, ":::"),
+    ("您好！", "您好\u200b！", "control", 10, "U+200B"),
+    ("您好！", "您好\r！", "control", 10, "U+000D"),
     ("title: 请您答复", "titel: 请您答复", "unknown_key", 2, "title, subject, kind"),
     ("title: 请您答复", "title: 请\ntitle: 答", "repeated_key", 3, "title"),
     ("title: 请您答复\n", "", "missing_key", 1, "title"),
@@ -134,6 +164,24 @@ def test_a_front_matter_that_is_no_mapping_is_refused() -> None:
     assert refused(GOOD.split("{{ sal")[0]).code == "no_text"
 
 
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "---", "---\n", "---\n---", "---\n---\n"])
+def test_a_file_without_anything_is_refused(text: str) -> None:
+    assert refused(text).code in ("no_front_matter", "open_front_matter", "no_mapping")
+
+
+def test_what_is_made_to_take_long_is_refused_or_read_at_once() -> None:
+    begun = time.process_time()
+    bomb = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(300))
+    assert refused(f"---\n{bomb}---\n").code == "not_plain"
+    for many in ("*", "[", "`", "<", ">", "_", "{{ number }}", ":::\n", "- "):
+        try:
+            said = reading.read(NAME, GOOD.replace("您好！", many * (15_000 // len(many)))).source
+        except TemplateError as bad:
+            said = str(bad)
+        assert said
+    assert time.process_time() - begun < 5
+
+
 def test_the_name_of_the_file_says_what_it_is() -> None:
     for name in ("reminder.md", "reminder.fr.md", "remind.zh.md", "reminder.zh.txt"):
         error = refused(GOOD, name)
@@ -145,7 +193,11 @@ def test_a_file_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "reminder.zh.md"
     for content, code, line in (
         (GOOD.encode().replace("您好".encode(), b"\xff\xfe"), "not_utf8", 10),
+        (GOOD.encode("utf-16"), "not_utf8", 1),
+        (GOOD.encode("gbk"), "not_utf8", 2),
+        (b"\xef\xbb\xbf" + GOOD.encode(), "bom", 1),
         (b"x" * (reading.LARGEST + 1), "too_large", 1),
+        (b"\x00" * 1_000_000, "too_large", 1),
     ):
         path.write_bytes(content)
         with pytest.raises(TemplateError) as bad:
@@ -186,7 +238,7 @@ def test_a_kind_that_is_missing_in_one_language_is_refused(folder: Path) -> None
         ("::: option last", "::: option final", "final, last"),
         ('"Last reminder"', '"Last reminder" on', "last, last on"),
         ("{{ total }}", "{{ paid }}", "paid, total"),
-        ("[letter, email, sms]", "[letter, email]", "sms"),
+        ("[letter, email, sms]", "[letter, sms]", "email"),
         ("[cpl_2013 39,", "[", "39"),
     ],
 )
