@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from complaints.choices import PaymentWay
 from complaints.importing.headings import OWN_COLUMNS
 from complaints.importing.rejected import BOM
 from complaints.importing.table import MAX_ROWS, escaped
+from complaints.importing.values import yuan
 from complaints.models import Complaint, Payment, PaymentFile, PaymentRow
 from complaints.paying.columns import COLUMNS
 from complaints.paying.sums import NOTHING
@@ -62,8 +64,16 @@ def file_page(file: PaymentFile, query: Mapping[str, str]) -> dict[str, Any]:
         "lines": _lines(list(page), file.user),
         "refused": sum(n for o, n in counts.items() if o not in FINE),
         "ready": counts[Outcome.PAID.value],
+        "worth": _worth(file) if file.state == State.CHECKED else NOTHING,
         "total": paid.aggregate(total=Sum("amount"))["total"] or NOTHING,
     }
+
+
+def _worth(file: PaymentFile) -> Decimal:
+    """What will be paid, as it looks now."""
+    rows = PaymentRow.objects.filter(file=file, outcome=Outcome.PAID)
+    amounts = rows.values_list("cells__amount", flat=True)
+    return sum((yuan(amount) for amount in amounts), NOTHING)
 
 
 def _lines(rows: list[PaymentRow], by: User) -> list[dict[str, Any]]:

@@ -78,6 +78,7 @@ def test_a_list_is_looked_at_before_anything_is_written_and_then_paid(cast: Cast
     file = upload(cast, [row(case, "1,000.00", "B-1"), row(case, "¥2980", "b-2", way="支付宝")])
     assert outcomes(file) == ["paid", "paid"]
     assert (file.state, Payment.objects.count()) == ("checked", 0)
+    assert payment_pages.file_page(file, {})["worth"] == Decimal("3980.00")
     assert done(cast, file).state == "done"
     promise = Commitment.objects.get()
     assert (promise.state, promise.paid) == ("kept", Decimal("3980.00"))
