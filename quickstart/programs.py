@@ -29,15 +29,17 @@ def web(
 
 
 def worker(environment: Mapping[str, str]) -> Program:
-    """Celery's worker."""
-    command = ["-m", "celery", "-A", "config", "worker", "--without-mingle", "--without-gossip"]
+    """Celery's worker. The checks of the whole are those of `bootstrap`, a moment before."""
+    command = ["-m", "celery", "-A", "config", "--skip-checks", "worker"]
+    command += ["--without-mingle", "--without-gossip"]
     command += ["--concurrency", str(env.number("WORKER_CONCURRENCY")), "--loglevel", "INFO"]
     return _python(command, environment)
 
 
 def beat(environment: Mapping[str, str]) -> Program:
     """Celery's clock; there must be exactly one."""
-    command = ["-m", "celery", "-A", "config", "beat", "--pidfile", "", "--loglevel", "INFO"]
+    command = ["-m", "celery", "-A", "config", "--skip-checks", "beat"]
+    command += ["--pidfile", "", "--loglevel", "INFO"]
     return _python(command, environment)
 
 
