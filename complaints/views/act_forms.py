@@ -113,7 +113,8 @@ class LetterForm(SheetForm):
 
 
 def receivers_of(complaint: Complaint) -> list[User]:
-    """Colleagues of the case's team who may work on it."""
+    """Colleagues of the case's team who may work on it; nobody of whom it speaks."""
     people = User.objects.filter(membership__team=complaint.team_id, is_active=True)
+    people = people.exclude(named_in__complaint=complaint)
     able = people.filter(roles__overlap=["agent", "supervisor"]).distinct()
     return list(able.order_by("name"))

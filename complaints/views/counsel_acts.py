@@ -131,9 +131,11 @@ class ConsultForm(SheetForm):
         help_text=gettext_lazy("可不填；对方答复或您撤回之前，谁都不能签署。"),
     )
 
-    def __init__(self, by: User, data: Any = None) -> None:
+    def __init__(self, complaint: Complaint, by: User, data: Any = None) -> None:
         super().__init__(data)
         others = User.objects.filter(roles__contains=[Role.COUNSEL], is_active=True)
+        others = others.exclude(named_in__complaint=complaint)
+        others = others.exclude(pk__in=complaint.recusals.values("user"))
         people = [(u.username, u.name) for u in others.exclude(pk=by.pk).order_by("name")]
         self.fields["user"].choices = [("", _("请选择")), *people]  # type: ignore[attr-defined]
 
@@ -149,9 +151,8 @@ class AnswerForm(SheetForm):
 def consult(request: HttpRequest, number: str) -> HttpResponse:
     """请另一位法务加签."""
     complaint, posted, by = case_of(request, number), posted_of(request), person(request)
-    sheet = Sheet(
-        complaint, _("请另一位法务加签"), request.path, ConsultForm(by, posted), _("请求")
-    )
+    form = ConsultForm(complaint, by, posted)
+    sheet = Sheet(complaint, _("请另一位法务加签"), request.path, form, _("请求"))
     sheet.draft = f"consult:{number}"
     sent = _sent(request, "user", "question", "due")
 

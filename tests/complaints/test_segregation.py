@@ -371,6 +371,20 @@ def test_a_supervisor_names_a_colleague_in_the_page(cast: Cast, case: Complaint)
     assert client_of(cast.outside_supervisor).get(address).status_code == 404
 
 
+def test_whoever_has_no_part_is_not_offered_as_owner_or_adviser(cast: Cast) -> None:
+    case = f.in_review(cast)
+    assign = reverse("assign", args=[case.number])
+    consult = reverse("consult", args=[case.number])
+    option = f'value="{cast.colleague.pk}"'
+    assert option in client_of(cast.supervisor).get(assign).content.decode()
+    assert 'value="counsel2"' in client_of(cast.counsel).get(consult).content.decode()
+    said = {"user": cast.colleague.username, "why": "消费者投诉其态度"}
+    segregation.name_person(case.number, said, by=cast.supervisor)
+    segregation.recuse(case.number, {"reason": "与消费者相识"}, by=cast.counsel2)
+    assert option not in client_of(cast.supervisor).get(assign).content.decode()
+    assert 'value="counsel2"' not in client_of(cast.counsel).get(consult).content.decode()
+
+
 def test_counsel_steps_back_in_the_page(cast: Cast, case: Complaint) -> None:
     client = client_of(cast.counsel)
     address = reverse("recuse", args=[case.number])
