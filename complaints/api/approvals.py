@@ -38,6 +38,7 @@ class ApprovalAnswer(s.Serializer[Any]):
     amount = money()
     elsewhere = money()
     limit = money()
+    currency = s.CharField()
     level = s.ChoiceField(Approval.Level.choices, help_text=_("由哪一级审批"))
     asked_at = s.DateTimeField()
     approved = s.BooleanField(allow_null=True, help_text=_("null 表示等待审批"))
@@ -54,6 +55,7 @@ def shown(asked: Approval) -> dict[str, Any]:
         "amount": yuan(asked.amount),
         "elsewhere": yuan(asked.elsewhere),
         "limit": yuan(asked.limit),
+        "currency": "CNY",
         "level": asked.level,
         "asked_at": clock_words.local(asked.asked_at),
         "approved": asked.approved,

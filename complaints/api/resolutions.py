@@ -21,7 +21,7 @@ ORDERS = {"version": Order("version"), "-version": Order("version", newest_first
 
 def _of(complaint: int) -> QuerySet[Resolution]:
     """The versions of a case with what belongs to them."""
-    opinions = Prefetch("opinions", Opinion.objects.select_related("by"))
+    opinions = Prefetch("opinions", Opinion.objects.select_related("by", "voided"))
     return (
         Resolution.objects.filter(complaint=complaint)
         .select_related("proposed_by")

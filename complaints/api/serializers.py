@@ -265,6 +265,8 @@ class OpinionAnswer(Shape):
     text = s.CharField()
     below_minimum_reason = s.CharField(allow_blank=True)
     content_hash = s.CharField()
+    voided_at = s.DateTimeField(allow_null=True, help_text=_("签署失效的时间；null 为没有失效"))
+    changed = s.ListField(child=s.CharField(), help_text=_("使签署失效的改动"))
 
 
 class ResolutionAnswer(Shape):

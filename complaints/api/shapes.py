@@ -26,9 +26,11 @@ from complaints.models import (
     FactAnswer,
     Hold,
     Measure,
+    Opinion,
     Resolution,
 )
 from complaints.querysets import ComplaintQuerySet
+from complaints.signing import liveness
 from evidence.models import Item
 
 _TICKING = (DeadlineState.RUNNING, DeadlineState.HELD)
@@ -232,15 +234,20 @@ def resolution(proposal: Resolution) -> dict[str, Any]:
         "proposed_by": person(proposal.proposed_by),
         "proposed_at": clock_words.local(proposal.proposed_at),
         "content_hash": proposal.content_hash or None,
-        "opinions": [
-            {
-                "by": person(o.by),
-                "at": clock_words.local(o.at),
-                "signed": o.signed,
-                "text": o.text,
-                "below_minimum_reason": o.below_minimum_reason,
-                "content_hash": o.content_hash,
-            }
-            for o in proposal.opinions.all()
-        ],
+        "opinions": [_opinion(one) for one in proposal.opinions.all()],
+    }
+
+
+def _opinion(one: Opinion) -> dict[str, Any]:
+    """Counsel's word, and whether it holds: a signature that is void says since when and why."""
+    void = liveness.void_of(one)
+    return {
+        "by": person(one.by),
+        "at": clock_words.local(one.at),
+        "signed": one.signed,
+        "text": one.text,
+        "below_minimum_reason": one.below_minimum_reason,
+        "content_hash": one.content_hash,
+        "voided_at": clock_words.local(void.at) if void else None,
+        "changed": list(void.changed) if void else [],
     }

@@ -192,6 +192,18 @@ def test_a_proposal_is_drafted_and_edited_until_it_is_submitted(cast: Cast, agen
     assert draft["measures"] == returned["measures"]
 
 
+def test_a_void_signature_says_since_when_and_what_changed(cast: Cast, agent: Caller) -> None:
+    case = f.in_review(cast)
+    f.step(case, "sign", cast.counsel, opinion="同意", conditions=["核对收款渠道"])
+    path = f"complaints/{case.number}/resolutions/"
+    [signed] = ok(agent.get(path))["results"][0]["opinions"]
+    assert (signed["voided_at"], signed["changed"]) == (None, [])
+    f.with_evidence(case, cast.agent, "签署以后才收到的录音")
+    [void] = ok(agent.get(path))["results"][0]["opinions"]
+    assert void["voided_at"]
+    assert void["changed"] == ["evidence.2"]
+
+
 def test_a_wrong_measure_is_named_by_its_place(cast: Cast, agent: Caller) -> None:
     case = f.resolving(cast)
     measures = [{"kind": "refund", "amount": "1.00"}, {"kind": "gold", "amount": 1.5}]
