@@ -22,8 +22,9 @@ __all__ = ["ClockError", "Terms"]
 STARTED, HELD, RESUMED, EXTENDED, TERMS = "started", "held", "resumed", "extended", "terms"
 MOVED = "moved"  # its beginning: the event it starts from turned out to be on another day
 MET, MISSED, CANCELLED = "met", "missed", "cancelled"
+AGAIN = "again"  # what had ended it did not happen: it runs on
 ENDS = (MET, MISSED, CANCELLED)
-KINDS = (STARTED, HELD, RESUMED, EXTENDED, TERMS, MOVED, *ENDS)
+KINDS = (STARTED, HELD, RESUMED, EXTENDED, TERMS, MOVED, AGAIN, *ENDS)
 FOREVER = datetime(workdays.YEARS[-1], 12, 31, tzinfo=SHANGHAI)  # a hold that nobody ended yet
 Stage = tuple[int, str]  # a length in a unit
 
@@ -34,7 +35,7 @@ class Happening:
 
     `detail`: `started` and `terms` carry the terms, `held` and `resumed` the `hold` they belong to,
     `extended` either `by` and `unit` (longer by so much) or `to` and `unit` (so long in all),
-    `moved` the `start` from which is counted instead.
+    `moved` the `start` from which is counted instead, `again` nothing.
     """
 
     at: datetime
@@ -73,14 +74,13 @@ class _Tape:
     ended: Happening | None = None
 
     def take(self, happening: Happening) -> None:
-        if self.ended is not None:
+        turns = {HELD: self._hold, RESUMED: self._resume, AGAIN: self._run_on}
+        if self.ended is not None and happening.kind != AGAIN:
             raise ClockError("has_ended", happening.at)
         if happening.kind in ENDS:
             self.ended = happening
-        elif happening.kind == HELD:
-            self._hold(happening)
-        elif happening.kind == RESUMED:
-            self._resume(happening)
+        elif happening.kind in turns:
+            turns[happening.kind](happening)
         elif happening.kind == EXTENDED:
             self.extensions.append(_longer(happening.detail, self.terms))
         elif happening.kind == TERMS:
@@ -89,6 +89,13 @@ class _Tape:
             self.started_at = _beginning(happening.detail.get("start"))
         else:
             raise ClockError("started_twice" if happening.kind == STARTED else "unknown_kind")
+
+    def _run_on(self, happening: Happening) -> None:
+        """As if it had not ended; what was held until then is held no more."""
+        if self.ended is None:
+            raise ClockError("has_not_ended", happening.at)
+        self.pauses, _still = self.stands_still()
+        self.open, self.ended = {}, None
 
     def _hold(self, happening: Happening) -> None:
         name = str(happening.detail.get("hold", ""))
@@ -142,9 +149,8 @@ def read(happenings: Iterable[Happening], calendar: Calendar = STATE) -> Reading
     rows = list(happenings)
     if not rows or rows[0].kind != STARTED:
         raise ClockError("not_started")
-    for happening in rows:
-        if happening.at.tzinfo is None:
-            raise ClockError("naive")
+    if any(happening.at.tzinfo is None for happening in rows):
+        raise ClockError("naive")
     tape = _Tape(rows[0].at, Terms.from_json(rows[0].detail))
     for happening in rows[1:]:
         tape.take(happening)
@@ -208,8 +214,8 @@ def _one_after_the_other(
     """The end of the last of several terms, each of which begins when the one before ended."""
     due: Due | None = None
     for length, unit in stages:
-        begin = start if due is None else due.at
-        further = workdays.count(begin, length, unit, calendar, own=own, pauses=pauses)
+        start = start if due is None else due.at
+        further = workdays.count(start, length, unit, calendar, own=own, pauses=pauses)
         due = further if due is None else _joined(due, further)
     if due is None:
         raise ClockError("length")

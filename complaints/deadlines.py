@@ -154,6 +154,13 @@ def finish_each(ended: Sequence[tuple[Deadline, str, datetime]], by: Any = None)
     )
 
 
+def run_on(deadlines: Sequence[Deadline], now: datetime, by: Any = None) -> None:
+    """What had ended these clocks did not happen: they run on, as long and until the same day."""
+    for deadline in deadlines:
+        deadline.met_at = None
+    clock_rows.add(deadlines, now, clock.AGAIN, {}, by=by)
+
+
 # --- longer, other, from another day
 
 

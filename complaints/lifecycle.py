@@ -234,14 +234,15 @@ STEPS: dict[str, Step] = {
         Step(
             "send_back",
             _("退回"),
-            (State.IN_REVIEW,),
+            (State.IN_REVIEW, State.OFFERED),
             (State.RESOLVING,),
             (C,),
-            guards=sg.APART,
+            guards=(*sg.APART, sg.letter_has_not_left),
             checks=(c.says_what_to_mend,),
             optional=(Field.COMMENTS,),
             effects=("tell_author",),
             stops=("counsel_review",),
+            cancels=("consumer_reply",),
             starts=("draft",),
         ),
         Step(

@@ -223,6 +223,11 @@ def _of(running: Sequence[Deadline]) -> dict[str, PublicPromise]:
     return {f"{KIND}:{p.pk}": p for p in found}
 
 
+def of_clocks(clocks: Iterable[Deadline]) -> dict[str, PublicPromise]:
+    """Subject → its promise, of those clocks that were inherited from one."""
+    return _of([d for d in clocks if d.kind == KIND])
+
+
 def _start(fresh: Sequence[Deadline], running: Sequence[Deadline]) -> None:
     known = {d.subject for d in running}
     deadlines.save_new([d for d in fresh if d.subject not in known])

@@ -55,6 +55,16 @@ APART = (
 )
 
 
+def letter_has_not_left(s: Situation) -> str:
+    """An offer that the consumer may know of is answered, not redrafted."""
+    if not s.letter_left:
+        return ""
+    return _(
+        "处理意见函已经发出或送达，不能再退回修改；请等待消费者答复，不同意的登记“消费者不同意”后"
+        "重新拟定，需要更正的另行告知消费者"
+    )
+
+
 def reauthenticated(s: Situation) -> str:
     if s.via != "session":
         return _("签署只能由本人在浏览器中进行，程序密钥不能签署")

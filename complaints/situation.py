@@ -16,6 +16,7 @@ from accounts.absences import Roster
 from accounts.models import User
 from complaints import carrying, facts, letter_writing, limits, snapshots, sums
 from complaints.choices import CommitmentState, DeadlineState
+from complaints.lifecycle import State
 from complaints.models import (
     Comment,
     Commitment,
@@ -265,6 +266,11 @@ class CaseSituation:
         sent = [n for n in row.notices.all() if n.user_id is None and n.sent_at]
         back = bool(sent) and all(n.bounced_at for n in sent)
         return row.withheld_at is not None or back
+
+    @cached_property
+    def letter_left(self) -> bool:
+        """Whether the letter of the offer that waits for its answer left the house."""
+        return self.complaint.state == State.OFFERED and liveness.letter_left(self.complaint)
 
     @cached_property
     def due_clocks(self) -> Sequence[Any]:

@@ -125,6 +125,13 @@ def _draft_of(complaint: Complaint, by: User, now: datetime) -> Resolution:
     )
     if latest is not None and latest.status == Resolution.Status.DRAFT:
         return latest
+    return next_version(complaint, latest, by, now)
+
+
+def next_version(
+    complaint: Complaint, latest: Resolution | None, by: User, now: datetime
+) -> Resolution:
+    """A new draft, beginning with the words of the last version."""
     fresh = Resolution(
         complaint=complaint,
         version=latest.version + 1 if latest else 1,

@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import carrying, snapshots
+from complaints import carrying, snapshots, unsent
+from complaints.actions import resolution as resolutions
 from complaints.actions.resolution import current
 from complaints.advance import Also
 from complaints.checklist import ITEMS
 from complaints.errors import ContentChanged
-from complaints.models import Analysis, Complaint, Opinion, Resolution, Transition
-from complaints.signing import statements
+from complaints.lifecycle import State
+from complaints.models import Analysis, Complaint, Opinion, Outbox, Resolution, Transition
+from complaints.signing import liveness, statements, voiding
 from complaints.signing.canonical import content, content_hash, hash_of
+
+SENT_BACK = "sent_back"  # why a signature holds no more, as `differences` names it
 
 
 def as_it_would_be_signed(complaint: Complaint) -> Resolution | None:
@@ -47,7 +51,7 @@ def _existing(resolution: Resolution | None) -> Resolution:
 
 def submitted(complaint: Complaint, transition: Transition) -> Resolution:
     """Bind the frozen analysis to the version and hash what counsel will read."""
-    resolution = _existing(current(complaint))
+    resolution = _not_signed_before(complaint, _existing(current(complaint)), transition)
     resolution.complaint = complaint
     resolution.status = Resolution.Status.SUBMITTED
     resolution.analysis = snapshots.latest(complaint)
@@ -58,9 +62,26 @@ def submitted(complaint: Complaint, transition: Transition) -> Resolution:
     return resolution
 
 
+def _not_signed_before(
+    complaint: Complaint, resolution: Resolution, transition: Transition
+) -> Resolution:
+    """The version itself, unless a signature under it is void: what was signed stays as it was
+    signed, and the same content is submitted as the next version.
+    """
+    signed = Opinion.objects.filter(resolution=resolution, signed=True)
+    if not signed.filter(voided__isnull=False).exists():
+        return resolution
+    resolutions.next_version(complaint, resolution, transition.person, transition.at)
+    return _existing(current(complaint))
+
+
 def sent_back(complaint: Complaint, transition: Transition) -> None:
-    """Counsel's comments stay with the version; the next edit makes a new one."""
+    """Counsel's comments stay with the version; the next edit makes a new one. An offer is taken
+    back: its letter does not leave, its signatures hold no more, and nothing was answered by it.
+    """
     resolution = _existing(current(complaint))
+    if transition.from_state == State.OFFERED:
+        _offer_taken_back(complaint, transition)
     resolution.status = Resolution.Status.RETURNED
     resolution.save()
     Opinion.objects.create(
@@ -72,6 +93,18 @@ def sent_back(complaint: Complaint, transition: Transition) -> None:
         content_hash=resolution.content_hash,
     )
     complaint.returned_by_counsel = True
+
+
+def _offer_taken_back(complaint: Complaint, transition: Transition) -> None:
+    """Under the case's lock, which whoever sends the letter holds too: it has not left."""
+    by, now = transition.by, transition.at
+    letters = Outbox.objects.filter(complaint=complaint, effect=liveness.LETTER, cancelled_at=None)
+    letters.update(cancelled_at=now, last_error="sent back")
+    for opinion in liveness.standing(complaint):
+        if liveness.void_of(opinion) is None:
+            voiding.void(opinion, [SENT_BACK], by, now, tell=False)
+    complaint.must_be_signed_again = False
+    unsent.run_on(complaint, now, by)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,9 @@ def discard(number: str, pk: int, reason: Any, *, by: User, now: datetime | None
         complaint = lock(number, by)
         row = _withheld(complaint, pk, by)
         if row.effect == LETTER and complaint.state == State.OFFERED:
-            words = _("方案仍在等待消费者答复，处理意见函必须告知消费者；请发出，或由法务重新签署")
+            words = _(
+                "方案仍在等待消费者答复，处理意见函必须告知消费者；请发出，内容需要更正的请法务退回修改"
+            )
             raise Invalid({"reason": [words]})
         row.cancelled_at, row.last_error = now, "discarded"
         row.save(update_fields=["cancelled_at", "last_error"])
@@ -125,7 +127,7 @@ def _refuse_unsigned(complaint: Complaint) -> None:
     try:
         letter_of(complaint)
     except NotLive as not_live:
-        words = _("处理意见函的签署已失效：{why}。不能发出，须由法务核对后重新签署")
+        words = _("处理意见函的签署已失效：{why}。不能发出，须由法务核对后重新签署，或者退回修改")
         why = differences.sentence(not_live.changed)
         raise Invalid({"letter": [words.format(why=why)]}) from not_live
 

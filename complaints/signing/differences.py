@@ -157,6 +157,7 @@ def sentence(parts: Sequence[str]) -> str:
 _ALONE: dict[str, str | Promise] = {
     "unsigned": gettext_lazy("签署于启用数字签名之前，没有数字签名"),
     "returned": gettext_lazy("方案已退回、被取代，或者没有签署"),
+    "sent_back": gettext_lazy("法务在函件发出之前退回了方案"),
     "barred": gettext_lazy("签署人被本案点名，或者已经回避"),
     "cosign": gettext_lazy("金额或风险需要两位法务签署，还缺一位"),
 }

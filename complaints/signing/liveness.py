@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
 from complaints import facts, snapshots
 from complaints.lifecycle import State
 from complaints.models import Complaint, Condition, Opinion, Outbox, Resolution, Voided
@@ -105,6 +108,24 @@ def has_left(opinion: Opinion) -> bool:
         complaint=opinion.resolution.complaint,
         effect=LETTER,
         created_at__gte=opinion.at,
+        notices__user=None,
+        notices__sent_at__isnull=False,
+    )
+    return bool(letters.exists())
+
+
+def letter_left(complaint: Complaint) -> bool:
+    """Whether a letter of the version that counts left, under whichever of its signatures, by a
+    machine or by hand. One statement.
+    """
+    signed = Opinion.objects.filter(
+        signed=True, resolution__complaint=complaint, resolution__status__in=_STATUS
+    )
+    first = Subquery(signed.order_by("id").values("at")[:1])
+    letters: Any = Outbox.objects.filter(
+        complaint=complaint,
+        effect=LETTER,
+        created_at__gte=Coalesce(first, complaint.created_at),
         notices__user=None,
         notices__sent_at__isnull=False,
     )

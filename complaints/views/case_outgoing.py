@@ -23,14 +23,22 @@ def leaving(page: CasePage) -> list[dict[str, Any]]:
 
 
 def withheld(page: CasePage) -> list[dict[str, Any]]:
-    """Letters taken back that have not left: {id, name, withheld_at, by, may, may_drop}."""
+    """Letters taken back that have not left: {id, name, withheld_at, by, may, may_drop,
+    redraft}; `redraft`: counsel may send back what it says.
+    """
     return [
         {
             **row,
             "name": letter_name(row["effect"]),
             "may": withholding.may(page.user, row["effect"]),
-            "may_drop": row["effect"] != LETTER or page.complaint.state != State.OFFERED,
+            "may_drop": not _of_the_offer(page, row),
+            "redraft": _of_the_offer(page, row),
         }
         for row in page.complaint.outgoing
         if row["withheld_at"] is not None
     ]
+
+
+def _of_the_offer(page: CasePage, row: dict[str, Any]) -> bool:
+    """The letter of the offer that waits for its answer."""
+    return bool(row["effect"] == LETTER and page.complaint.state == State.OFFERED)

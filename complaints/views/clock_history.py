@@ -117,6 +117,10 @@ def _terms(event: ClockEvent, deadline: Deadline, known: Known) -> Sentence:
     return _("时限改为 {length}").format(length=length), reason, "pen", "warn"
 
 
+def _again(event: ClockEvent, deadline: Deadline, known: Known) -> Sentence:
+    return _("继续计时：处理意见函没有发出，方案已退回"), "", "play", "warn"
+
+
 def _day(value: Any) -> str:
     return moment(value) if isinstance(value, datetime) else value.isoformat()
 
@@ -154,6 +158,7 @@ _SENTENCES = {
     clock.RESUMED: _resumed,
     clock.EXTENDED: _extended,
     clock.MOVED: _moved,
+    clock.AGAIN: _again,
     clock.TERMS: _terms,
     "recounted": _recounted,
     "warned": _warned,

@@ -51,7 +51,7 @@ def review_case(request: HttpRequest, number: str) -> HttpResponse:
     desk = Review(case_of(request, number), person(request))
     if request.method == "POST":
         return decide(request, desk)
-    draft = communication.load_draft(desk.user, desk.draft_key) if desk.open else None
+    draft = communication.load_draft(desk.user, desk.draft_key) if desk.returnable else None
     typed = draft[0] if draft else {}
     return shown(request, desk, signing.Word.drafted(typed))
 

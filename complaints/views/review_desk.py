@@ -122,6 +122,15 @@ class Review(Compared):
         return lies and self.resolution is not None
 
     @cached_property
+    def returnable(self) -> bool:
+        """Whether it may be sent back: it lies with counsel, or is offered in a letter that has not
+        left.
+        """
+        if self.open or self.complaint.state != State.OFFERED:
+            return self.open
+        return self.resolution is not None and not liveness.letter_left(self.complaint)
+
+    @cached_property
     def again(self) -> bool:
         """The signature is void and the letter has not left: counsel may sign as it stands now."""
         return liveness.waits_for_another(self.complaint)

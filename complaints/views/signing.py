@@ -16,6 +16,7 @@ from complaints.actions import signature, signing_again, steps
 from complaints.advance import find
 from complaints.checklist import ITEMS
 from complaints.errors import ContentChanged, Invalid, NotAllowed, StaleVersion, StepRefused
+from complaints.lifecycle import State
 from complaints.signing_guards import REAUTHENTICATION_LASTS
 from complaints.views.review_desk import Review
 
@@ -33,13 +34,15 @@ class Word:
     read: str = ""
     seen: str = ""
     version: str = ""
+    offered: str = ""  # the page had shown an offer whose letter has not left
     take_over: dict[str, str] = field(default_factory=dict)  # draft rule → why counsel takes it on
     checklist: list[str] = field(default_factory=list)  # the items that are ticked
 
     @classmethod
     def posted(cls, data: QueryDict) -> Word:
         """As the form sends it."""
-        names = ("opinion", "below_minimum_reason", "conditions", "read", "seen", "version")
+        texts = ("opinion", "below_minimum_reason", "conditions")
+        names = (*texts, "read", "seen", "version", "offered")
         return cls(
             **{name: data.get(name, "") for name in names},
             take_over=_reasons(data),
@@ -126,8 +129,11 @@ def sign(request: HttpRequest, desk: Review, word: Word) -> Outcome:
 
 
 def send_back(request: HttpRequest, desk: Review, word: Word) -> Outcome:
-    """Back to whoever drafted it, with comments on the version that was read."""
-    settled = _already_decided(desk)
+    """Back to whoever drafted it, with comments on the version that was read; an offer only by
+    whoever saw that it was one.
+    """
+    knew = desk.complaint.state == State.OFFERED and bool(word.offered)
+    settled = None if knew else _already_decided(desk)
     if settled is not None:
         return settled
     if desk.resolution is None or word.version != str(desk.resolution.version):
@@ -197,7 +203,8 @@ def _already_decided(desk: Review) -> Outcome | None:
     """A clear answer where the case does not lie with counsel any more."""
     if desk.open:
         return None
-    number, signature = desk.complaint.number, desk.signature
+    number = desk.complaint.number
+    signature = desk.signature if desk.complaint.state != State.RESOLVING else None
     if signature is not None and signature.by_id == desk.user.pk:
         words = _("这份方案您已在 {time} 签署，没有重复签署")
         done = words.format(time=f"{timezone.localtime(signature.at):%H:%M}")

@@ -87,6 +87,7 @@ def test_the_longest_terms_are_counted_and_not_for_long() -> None:
         ([BEGUN, happened(clock.MET), happened(clock.MET)], "has_ended"),
         ([BEGUN, happened(clock.CANCELLED), happened(clock.HELD, hold="1")], "has_ended"),
         ([BEGUN, happened(clock.MISSED), happened(clock.EXTENDED, by=1)], "has_ended"),
+        ([BEGUN, happened(clock.AGAIN)], "has_not_ended"),
         ([BEGUN, happened(clock.TERMS, length=0, unit="hour")], "length"),
         ([BEGUN, happened(clock.TERMS, length=1, unit="week")], "unit"),
         ([BEGUN, happened(clock.MOVED)], "start"),

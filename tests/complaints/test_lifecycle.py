@@ -24,7 +24,7 @@ TABLE = {
     "conclude": ({"investigating"}, {"resolving"}),
     "reinvestigate": ({"resolving", "in_review"}, {"investigating"}),
     "submit": ({"resolving"}, {"in_review"}),
-    "send_back": ({"in_review"}, {"resolving"}),
+    "send_back": ({"in_review", "offered"}, {"resolving"}),
     "sign": ({"in_review"}, {"offered"}),
     "consumer_accepts": ({"offered"}, {"executing", "closed"}),
     "consumer_declines": ({"offered"}, {"resolving"}),

@@ -220,6 +220,11 @@ class Lives(RuleBasedStateMachine):
         self.step("submit", self.cast.agent)
         f.approved(self.fresh())
 
+    def send_the_offer_back(self, chance: Random) -> None:
+        case = self.fresh()
+        if case.state == "offered":
+            self.step("send_back", self.cast.counsel, comments="请更正")
+
     def accept(self, chance: Random) -> None:
         self.step("consumer_accepts", self.cast.agent, means="phone", note="同意")
 
@@ -246,11 +251,19 @@ class Lives(RuleBasedStateMachine):
         steps.take(self.fresh().number, code, fields, by=by)
 
     OFTEN = ("sign", "send", "answer", "add_proof", "renew", "edit_the_price")
-    CHANGES = ("answer", "add_proof", "edit_the_price", "alter_the_letter", "revoke_the_rule")
+    CHANGES = (
+        "answer",
+        "add_proof",
+        "edit_the_price",
+        "alter_the_letter",
+        "revoke_the_rule",
+        "send_the_offer_back",
+    )
     SELDOM = (
         "take_back",
         "let_go",
         "redraft",
+        "send_the_offer_back",
         "sign_the_rule",
         "revoke_the_rule",
         "alter_the_letter",
