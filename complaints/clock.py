@@ -75,8 +75,8 @@ class _Tape:
 
     def take(self, happening: Happening) -> None:
         turns = {HELD: self._hold, RESUMED: self._resume, AGAIN: self._run_on}
-        if self.ended is not None and happening.kind != AGAIN:
-            raise ClockError("has_ended", happening.at)
+        if (self.ended is None) == (happening.kind == AGAIN):
+            raise ClockError("has_not_ended" if self.ended is None else "has_ended", happening.at)
         if happening.kind in ENDS:
             self.ended = happening
         elif happening.kind in turns:
@@ -92,8 +92,6 @@ class _Tape:
 
     def _run_on(self, happening: Happening) -> None:
         """As if it had not ended; what was held until then is held no more."""
-        if self.ended is None:
-            raise ClockError("has_not_ended", happening.at)
         self.pauses, _still = self.stands_still()
         self.open, self.ended = {}, None
 

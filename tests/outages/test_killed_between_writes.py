@@ -77,6 +77,13 @@ def test_a_step_happens_wholly_or_not_at_all(code: str) -> None:
     assert writes > 4
 
 
+def test_an_offer_is_sent_back_with_its_letter_its_signature_and_its_clocks_or_not_at_all() -> None:
+    cast = assemble()
+    case = f.offered(cast)
+    survives(case, lambda: f.step(case, "send_back", cast.counsel, comments="补正"))
+    assert case.resolutions.get().status == "returned"
+
+
 def test_the_end_of_an_investigation_takes_its_answers_and_its_analysis_along() -> None:
     cast = assemble()
     case = f.with_evidence(f.investigating(cast), cast.agent)
