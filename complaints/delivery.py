@@ -53,7 +53,7 @@ _CAUSES: tuple[tuple[str, str | Promise], ...] = (
     (r"4\.4\.\d+", gettext_lazy("对方邮件服务器长时间没有应答；请换一种方式告知")),
     (r"longer than", gettext_lazy("短信超过长度，没有截断发送；请由人工送达")),
     (r"HTTP \d+", gettext_lazy("短信网关拒收；请核对号码，或换一种方式告知")),
-    (r"signature", gettext_lazy("签署不再有效，函件被停止；请由法务核对后重新签署")),
+    (r"signature", gettext_lazy("签署不再有效，函件被停止；请由法务核对后重新签署，或者退回修改")),
     (r"signed again", gettext_lazy("已由重新签署的函件代替")),
     (r"sent back", gettext_lazy("法务在发出之前退回了方案；修改后的方案签署后另发一封")),
     (r"discarded", gettext_lazy("撤回后决定不再发出")),

@@ -20,7 +20,7 @@ from complaints.advance import Also
 from complaints.checklist import ITEMS
 from complaints.errors import ContentChanged
 from complaints.lifecycle import State
-from complaints.models import Analysis, Complaint, Opinion, Outbox, Resolution, Transition
+from complaints.models import Analysis, Complaint, Opinion, Resolution, Transition
 from complaints.signing import liveness, statements, voiding
 from complaints.signing.canonical import content, content_hash, hash_of
 
@@ -98,8 +98,7 @@ def sent_back(complaint: Complaint, transition: Transition) -> None:
 def _offer_taken_back(complaint: Complaint, transition: Transition) -> None:
     """Under the case's lock, which whoever sends the letter holds too: it has not left."""
     by, now = transition.by, transition.at
-    letters = Outbox.objects.filter(complaint=complaint, effect=liveness.LETTER, cancelled_at=None)
-    letters.update(cancelled_at=now, last_error="sent back")
+    voiding.stop_letters(complaint, now, "sent back")
     for opinion in liveness.standing(complaint):
         if liveness.void_of(opinion) is None:
             voiding.void(opinion, [SENT_BACK], by, now, tell=False)

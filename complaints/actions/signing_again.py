@@ -87,10 +87,7 @@ def _write(complaint: Complaint, opinion: Opinion) -> None:
     if not liveness.enough(complaint, _holding(complaint)):
         return  # another signature sends the letter
     voiding.mark(complaint, again=False)
-    earlier = Outbox.objects.filter(
-        complaint=complaint, effect=liveness.LETTER, cancelled_at=None
-    )  # none of them has left, and none of them may any more
-    earlier.update(cancelled_at=opinion.at, last_error="signed again")
+    voiding.stop_letters(complaint, opinion.at, "signed again")
     Outbox.objects.create(
         complaint=complaint,
         effect=liveness.LETTER,

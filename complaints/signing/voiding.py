@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from audit.record import record
@@ -71,3 +72,14 @@ def mark(complaint: Complaint, *, again: bool) -> None:
     if complaint.must_be_signed_again != again:
         complaint.must_be_signed_again = again
         complaint.save(update_fields=["must_be_signed_again"])
+
+
+def stop_letters(complaint: Complaint, now: datetime, why: str) -> None:
+    """No letter of the offer that has not left may leave any more; one of an earlier round that
+    did leave stays as sent. Under the case's lock, which whoever sends holds too.
+    """
+    letters: Any = Outbox.objects.filter(
+        complaint=complaint, effect=liveness.LETTER, cancelled_at=None
+    )
+    left = letters.filter(notices__user=None, notices__sent_at__isnull=False)
+    letters.exclude(pk__in=left.values("pk")).update(cancelled_at=now, last_error=why)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from audit.record import broken_links
 from complaints import clock, recounting, workdays
-from complaints.actions import letters, promise_register, steps, withholding
+from complaints.actions import letters, promise_register, signing_again, steps, withholding
 from complaints.actions import resolution as resolutions
 from complaints.clock import Happening
 from complaints.errors import CaseError, NotAllowed, StepRefused
@@ -200,8 +200,17 @@ def test_after_a_round_that_was_answered_the_next_letter_counts(cast: Cast) -> N
     case = f.offered(cast)
     sent(later())
     f.step(fresh(case), "consumer_declines", cast.agent, reason="太少", means="phone")
-    signed_again(case, cast, letter=MENDED)
+    f.with_evidence(signed_again(case, cast, letter=MENDED), cast.agent, "后来的聊天记录")
+    signing_again.sign(
+        case.number,
+        {"opinion": "同意", "below_minimum_reason": "测试", "take_over": f.taken_over(fresh(case))},
+        by=cast.counsel,
+        reauthenticated_at=timezone.now(),
+    )
     assert send_back(case, cast.counsel).state == "resolving"
+    rows = Outbox.objects.filter(effect=liveness.LETTER).order_by("id")
+    assert [r.last_error for r in rows] == ["", "signed again", "sent back"]
+    assert [r.cancelled_at is None for r in rows] == [True, False, False]  # the first one was sent
 
 
 @pytest.mark.parametrize("who", ["agent", "supervisor", "auditor"])
