@@ -201,65 +201,61 @@ def _primary(page: CasePage, found: dict[str, Action]) -> Action | None:
 
 
 def _others(page: CasePage) -> list[Action]:
-    """What is no step: edit, hand over, stop the clocks, ask counsel, add evidence."""
-    complaint, number, user = page.complaint, page.complaint.number, page.user
-    found: list[tuple[bool, Action]] = [
+    """What is no step, in the order of the menu."""
+    found = [*_to_do(page), *_to_record(page), *_to_share(page), *_of_the_file(page)]
+    return [action for allowed, action in found if allowed and action.url]
+
+
+def _act(code: str, title: Text, name: str, page: CasePage, icon: str) -> Action:
+    """A dialog of the case."""
+    return Action(code, title, address(name, page.complaint.number), icon=icon)
+
+
+def _to_do(page: CasePage) -> list[tuple[bool, Action]]:
+    """Add evidence, hand over, promise, stop the clocks."""
+    hands_over = may_hand_over(page.user, page.complaint)
+    return [
+        (page.may("add_evidence"), _act("evidence", _("添加证据"), "add_evidence", page, "clip")),
+        (hands_over, _act("assign", _("转派"), "assign", page, "users")),
+        (page.may("keep_commitments"), _act("make", _("登记承诺"), "make_promise", page, "mark")),
+        (page.may("hold_clocks"), _act("hold", _("中止计时"), "hold", page, "pause")),
+    ]
+
+
+def _to_record(page: CasePage) -> list[tuple[bool, Action]]:
+    """What became known: a later answer, when something happened, one defect of many cases."""
+    answer = _act("answer", _("登记后来的答复"), "later_answer", page, "msg")
+    moment = _act("moment", _("登记时间节点"), "record_moment", page, "flag")
+    mass = _act("mass", _mass_words(page), "mass_of_case", page, "users")
+    return [
+        (may_keep_later(page), answer),
+        (page.may_record, moment),
+        (page.may("manage_mass"), mass),
+    ]
+
+
+def _to_share(page: CasePage) -> list[tuple[bool, Action]]:
+    """Whom the case is shown to, and who has no part in it."""
+    asks = page.may("edit_complaints") and not page.complaint.shared_with_counsel
+    named = _act("named", _("登记点名的同事"), "name_person", page, "user")
+    return [
+        (asks, _act("share", _("请法务协助"), "share", page, "scale")),
+        (may_name(page.user), named),
+        (page.may("sign_resolutions"), _act("recuse", _("回避本案"), "recuse", page, "stop")),
+    ]
+
+
+def _of_the_file(page: CasePage) -> list[tuple[bool, Action]]:
+    """Pages of their own: what was registered, and who looked at it."""
+    number, audit = page.complaint.number, _audit(page.complaint)
+    edit = Action("edit", _("修改资料"), address("edit_case", number), sheet=False, icon="pen")
+    return [
+        (page.may("edit_complaints"), edit),
         (
-            page.may("add_evidence"),
-            Action("evidence", _("添加证据"), reverse("add_evidence", args=[number]), icon="clip"),
-        ),
-        (
-            may_hand_over(user, complaint),
-            Action("assign", _("转派"), reverse("assign", args=[number]), icon="users"),
-        ),
-        (
-            page.may("keep_commitments"),
-            Action("make", _("登记承诺"), reverse("make_promise", args=[number]), icon="mark"),
-        ),
-        (
-            page.may("hold_clocks"),
-            Action("hold", _("中止计时"), reverse("hold", args=[number]), icon="pause"),
-        ),
-        (
-            may_keep_later(page),
-            Action(
-                "answer", _("登记后来的答复"), reverse("later_answer", args=[number]), icon="msg"
-            ),
-        ),
-        (
-            page.may_record,
-            Action(
-                "moment", _("登记时间节点"), reverse("record_moment", args=[number]), icon="flag"
-            ),
-        ),
-        (
-            page.may("manage_mass"),
-            Action("mass", _mass_words(page), address("mass_of_case", number), icon="users"),
-        ),
-        (
-            page.may("edit_complaints") and not complaint.shared_with_counsel,
-            Action("share", _("请法务协助"), reverse("share", args=[number]), icon="scale"),
-        ),
-        (
-            may_name(user),
-            Action(
-                "named", _("登记点名的同事"), reverse("name_person", args=[number]), icon="user"
-            ),
-        ),
-        (
-            page.may("sign_resolutions"),
-            Action("recuse", _("回避本案"), reverse("recuse", args=[number]), icon="stop"),
-        ),
-        (
-            page.may("edit_complaints"),
-            Action("edit", _("修改资料"), address("edit_case", number), sheet=False, icon="pen"),
-        ),
-        (
-            user.may("read_audit"),
-            Action("audit", _("访问记录"), _audit(complaint), sheet=False, icon="shield"),
+            page.user.may("read_audit"),
+            Action("audit", _("访问记录"), audit, sheet=False, icon="shield"),
         ),
     ]
-    return [action for allowed, action in found if allowed and action.url]
 
 
 def _mass_words(page: CasePage) -> str:
