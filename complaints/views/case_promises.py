@@ -23,6 +23,7 @@ from complaints.clock import remaining_minutes
 from complaints.clock_words import remaining_text
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline
+from complaints.paying.sums import Standing
 from complaints.promised import KIND
 from complaints.views.case_page import CasePage
 from complaints.views.case_payments import Money, money_of
@@ -141,7 +142,7 @@ def _shown(
         state_words(state, row["on_time"]),
         CommitmentSource(row["source"]).label,
         CommitmentStrength(row["strength"]).label,
-        acts_of(case, row["id"], state, money=money is not None) if may_end else [],
+        acts_of(case, row["id"], state, money.standing if money else None) if may_end else [],
         money,
     )
 
@@ -151,16 +152,18 @@ def _stands_still(clock: Deadline | None) -> bool:
 
 
 def acts_of(
-    complaint: Complaint, promise_id: int, state: str, *, money: bool
+    complaint: Complaint, promise_id: int, state: str, money: Standing | None
 ) -> list[tuple[str, Text]]:
     """(address, word) of what may be done to the promise; the first is the usual one. Money is
-    kept by paying it, everything else by its proof.
+    kept by paying what is open of it, everything else by its proof.
     """
-    apart = "promise" if money else "pay_promise"
+    apart = {"pay_promise"} if money is None or not money.open else set()
+    if money is not None:
+        apart.add("promise")
     return [
         (reverse(name, args=[complaint.number, promise_id]), word)
         for name, word, states in ACTS
-        if state in states and name != apart
+        if state in states and name not in apart
     ]
 
 

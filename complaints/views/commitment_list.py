@@ -131,7 +131,8 @@ class Row:
         self.ended = when(promise.kept_at or promise.settled_at)
         self.money = promise.asks_for == PAYMENT
         may_end = may_end and case.state != State.ARCHIVED
-        self.acts = acts_of(case, promise.pk, promise.state, money=self.money) if may_end else []
+        standing = promise.standing if self.money else None
+        self.acts = acts_of(case, promise.pk, promise.state, standing) if may_end else []
 
 
 @dataclass(frozen=True)

@@ -284,6 +284,8 @@ def test_a_promise_is_kept_with_proof_or_waived_in_writing(cast: Cast, agent: Cl
     assert "按时兑现 ·" in page
     assert "P-20261123" in page
     assert f'"{release}"' not in page
+    assert f'"{url}"' not in page  # it is paid
+    assert f'"{url}"' not in text_of(agent.get(reverse("commitments"), {"state": "kept"}))
     assert re.findall(r"data-primary>([^<]+?) <", page) == ["办结"]
 
 
