@@ -302,7 +302,7 @@ STEPS: dict[str, Step] = {
             checks=(c.means_is_known, c.evidence_is_attached),
             fields=(Field.REASON,),
             optional=(Field.MEANS, Field.EVIDENCE),
-            effects=("tell_author", "tell_external_ways"),
+            effects=("tell_author",),
             stops=("consumer_reply",),
             starts=("general_reply", "draft"),
         ),

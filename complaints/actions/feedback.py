@@ -11,13 +11,15 @@ from complaints.actions import commitments
 from complaints.actions import resolution as resolutions
 from complaints.actions.commitment_ends import settle
 from complaints.choices import CommitmentState, CommitmentStrength
+from complaints.leaving import leaves_at
 from complaints.lifecycle import Outcome, State
-from complaints.models import Commitment, Complaint, Transition
+from complaints.models import Commitment, Complaint, Outbox, Transition
 
 __all__ = ["completed", "decided_externally", "declined", "promises_made", "settle"]
 
 DEFAULT_DAYS = 7
 LAST_ROUND = 3
+EXTERNAL_WAYS = "tell_external_ways"  # the letter after it
 # What was decided by others binds by law; what nobody answered is what we offered.
 _STRENGTHS = {
     "external_decision": CommitmentStrength.OWED_BY_LAW,
@@ -66,9 +68,24 @@ def _due_of(row: Commitment, fallback: date, now: datetime) -> date:
 
 
 def declined(complaint: Complaint, transition: Transition) -> None:
-    """Another round: the signed version no longer counts."""
+    """Another round: the signed version no longer counts. What was declined in the last round is
+    answered with the ways outside the house; the letter of each offer names them too.
+    """
+    if complaint.round >= LAST_ROUND:
+        _tell_external_ways(complaint, transition)
     complaint.round += 1
     resolutions.superseded(complaint, transition)
+
+
+def _tell_external_ways(complaint: Complaint, transition: Transition) -> None:
+    Outbox.objects.create(
+        complaint=complaint,
+        effect=EXTERNAL_WAYS,
+        key=f"{complaint.number}.{transition.version}.{EXTERNAL_WAYS}",
+        payload={"round": complaint.round},
+        created_at=transition.at,
+        not_before=leaves_at(EXTERNAL_WAYS, transition.at),
+    )
 
 
 def decided_externally(complaint: Complaint, transition: Transition) -> None:

@@ -18,6 +18,7 @@ from accounts.roles import Role
 from complaints import answering
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import steps
+from complaints.actions.feedback import LAST_ROUND
 from complaints.advance import check_version, find
 from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
 from complaints.lifecycle import STEPS, Step
@@ -90,7 +91,9 @@ def intro_of(row: Step, complaint: Complaint) -> str:
         "reinvestigate": _("案件回到调查，方案须在调查终结后重新送审。"),
         "submit": _("方案送法务审核，审核期间不能修改。"),
         "consumer_accepts": _("方案中的每项措施成为有期限的承诺。"),
-        "consumer_declines": _("进入下一轮协商；消费者会被告知还可以选择的外部途径。"),
+        "consumer_declines": _("协商轮次已满，消费者会收到还可以选择的外部途径；案件回到拟定方案。")
+        if complaint.round >= LAST_ROUND
+        else _("进入下一轮协商，重新拟定方案。"),
         "no_reply": _("不回复不视为同意；依法应付的款项仍须支付。"),
         "refer_out": _("案件转由外部机构处理，内部期限停止。"),
         "complete": _("全部承诺已了结，消费者会收到办结通知。"),

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -14,6 +15,7 @@ from complaints.advance import advance
 from complaints.errors import Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, STEPS, State
 from complaints.models import Analysis, Commitment, Complaint, Event, Outbox, Resolution, Transition
+from correspondence import dispatch
 from tests import factories as f
 from tests.cast import Cast, person
 
@@ -319,6 +321,21 @@ def test_declining_the_offer_starts_another_round(cast: Cast) -> None:
     assert (complaint.state, complaint.round) == ("resolving", 2)
     with pytest.raises(StepRefused):
         f.step(complaint, "submit", cast.agent)
+
+
+def test_only_after_the_last_round_the_consumer_is_told_of_the_ways_outside(cast: Cast) -> None:
+    def told() -> list[Outbox]:
+        return list(Outbox.objects.filter(effect="tell_external_ways"))
+
+    complaint = f.offered(cast)
+    for number in (1, feedback.LAST_ROUND - 1, feedback.LAST_ROUND):
+        Complaint.objects.filter(pk=complaint.pk).update(round=number, state="offered")
+        assert told() == []
+        f.step(complaint, "consumer_declines", cast.agent, reason="金额太少")
+    [letter] = told()
+    dispatch.deliver(letter.pk, letter.not_before)
+    for way in ("12315", "消费者协会", "调解", "仲裁", "人民法院"):
+        assert way in str(mail.outbox[-1].body)
 
 
 def test_withdrawal_is_asked_by_one_and_confirmed_by_another(cast: Cast) -> None:
