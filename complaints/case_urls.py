@@ -44,6 +44,7 @@ urlpatterns = [
     path("outgoing/<int:outgoing>/release/", outgoing.release, name="release_letter"),
     path("outgoing/<int:outgoing>/discard/", outgoing.discard, name="discard_letter"),
     path("answers/", later_answer.later_answer, name="later_answer"),
+    path("outgoing/<int:outgoing>/by-hand/", told.bring, name="bring_letter"),
     path("told/", told.told, name="told"),
     path("letters/<int:letter_id>/again/", told.again, name="letter_again"),
     path("letters/<int:letter_id>/by-hand/", told.by_hand, name="letter_by_hand"),

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.leaving import TO_CONSUMER, letter_name
+from complaints.leaving import INSTEAD, RECEIPT, TO_CONSUMER, letter_name
 from complaints.models import Complaint, Outbox
 
 WAITING, RETRYING, WITHHELD, STOPPED = "waiting", "retrying", "withheld", "stopped"
@@ -59,7 +59,9 @@ _CAUSES: tuple[tuple[str, str | Promise], ...] = (
     (r"discarded", gettext_lazy("撤回后决定不再发出")),
     (
         r"SMTP.*|Connection.*|Timeout.*|OSError|gaierror|NotTaken",
-        gettext_lazy("邮件服务器或短信网关暂时没有应答；恢复后自动发出，不必重发"),
+        gettext_lazy(
+            "邮件服务器或短信网关暂时没有应答；恢复后自动发出，不必重发；等不及的请换一种方式告知"
+        ),
     ),
 )
 
@@ -136,6 +138,16 @@ class Told:
             return n.bounced_at or n.delivered_at or n.sent_at or n.created_at
         return row.withheld_at or row.cancelled_at or row.not_before
 
+    @property
+    def may_be_brought(self) -> bool:
+        """It waits for a machine: a person can bring it instead."""
+        waits = self.state in (WAITING, RETRYING) and self.outbox.effect != RECEIPT
+        return waits and not _brought_instead(self.outbox)
+
+
+def _brought_instead(outbox: Outbox) -> bool:
+    return bool(outbox.payload.get("channel") == INSTEAD)
+
 
 def _without_notice(outbox: Outbox) -> str:
     if outbox.done_at is not None:
@@ -144,7 +156,7 @@ def _without_notice(outbox: Outbox) -> str:
         return STOPPED
     if outbox.withheld_at is not None:
         return WITHHELD
-    return RETRYING if outbox.attempts else WAITING
+    return RETRYING if outbox.attempts and not _brought_instead(outbox) else WAITING
 
 
 def letters(complaint: Complaint) -> QuerySet[Outbox]:

@@ -32,6 +32,7 @@ LETTER_NAMES: dict[str, str | Promise] = {
 }
 TO_CONSUMER = frozenset(LETTER_NAMES)
 RECEIPT = "acknowledge_receipt"
+INSTEAD = "by_person"  # the channel of a letter that a person brings instead of a machine
 RECEIPT_WAITS = timedelta(minutes=10)
 
 

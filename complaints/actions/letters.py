@@ -95,19 +95,19 @@ def _brought(how: Any, reference: Any) -> tuple[str, str]:
     return given["how"] or "", given["reference"]
 
 
-def refuse_unsigned(complaint: Complaint, row: Outbox) -> None:
+def refuse_unsigned(complaint: Complaint, row: Outbox, field: str = "note") -> None:
     """A letter that counsel signed leaves on a live signature, by hand too; one of an earlier
     version no more. Raises Invalid.
     """
     if row.effect != LETTER:
         return
-    refuse_earlier(complaint, row, "note")
+    refuse_earlier(complaint, row, field)
     try:
         letter_of(complaint)
     except NotLive as not_live:
         words = _("这封函件的签署已失效：{why}。不要再送达；此前已经送达的，请登记为通话记录或备注")
         why = differences.sentence(not_live.changed)
-        raise Invalid({"note": [words.format(why=why)]}) from not_live
+        raise Invalid({field: [words.format(why=why)]}) from not_live
 
 
 def refuse_earlier(complaint: Complaint, row: Outbox, field: str) -> None:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints.actions import letters
-from complaints.advance import lock
+from complaints.advance import lock, step_taken
 from complaints.errors import Invalid, NotAllowed
-from complaints.leaving import leaves_at
+from complaints.leaving import INSTEAD, RECEIPT, TO_CONSUMER, leaves_at
 from complaints.models import Complaint, Event, Outbox
 from complaints.signing import liveness
 
@@ -51,7 +51,7 @@ def send_again(number: str, notice_id: int, *, by: User, now: datetime | None = 
             created_at=now,
             not_before=leaves_at(notice.outbox.effect, now),
         )
-        _write(complaint, "letter_again", notice, by, now)
+        _write(complaint, "letter_again", _of(notice), by, now)
     return row
 
 
@@ -72,8 +72,42 @@ def by_hand(number: str, notice_id: int, *, by: User, now: datetime | None = Non
             return waiting
         letters.refuse_unsigned(complaint, notice.outbox)
         made = another(notice, now)
-        _write(complaint, "letter_by_hand", notice, by, now)
+        _write(complaint, "letter_by_hand", _of(notice), by, now)
     return made
+
+
+def bring_instead(number: str, row_id: int, *, by: User, now: datetime | None = None) -> bool:
+    """A letter that waits for a machine is brought by a person: the same row leaves by hand, so it
+    leaves by one way, whatever the machine does. False when it is too late; a second click finds it
+    done.
+
+    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    """
+    now = now or timezone.now()
+    _may(by)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        known = Outbox.objects.filter(complaint=complaint, effect__in=TO_CONSUMER - {RECEIPT})
+        if (row := known.filter(pk=row_id).first()) is None:
+            raise Invalid({"letter": [_("没有这封函件")]})
+        if row.payload.get("channel") == INSTEAD:
+            return True
+        if row.cancelled_at is not None:
+            raise Invalid({"letter": [_("这封函件已经停止发出，请看告知记录里的原因")]})
+        if row.withheld_at is not None:
+            raise Invalid({"letter": [_("这封函件已被撤回；请先在案件页发出，再换一种方式告知")]})
+        if row.effect == liveness.LETTER:
+            letters.refuse_unsigned(complaint, row, "letter")
+        # Whoever is sending it holds the row, and it is not waited for: it may hold the case next.
+        rows = Outbox.objects.select_for_update(of=("self",), skip_locked=True)
+        held = rows.filter(pk=row.pk, done_at=None, cancelled_at=None).first()
+        if held is None:
+            return False
+        held.payload, held.not_before = {**held.payload, "channel": INSTEAD}, now
+        held.save(update_fields=["payload", "not_before"])
+        _write(complaint, "letter_by_hand", {"outbox": held.pk, "effect": held.effect}, by, now)
+        transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=None))
+    return True
 
 
 def another(notice: Any, now: datetime) -> Any:
@@ -113,8 +147,13 @@ def _left(complaint: Complaint, notice_id: int) -> Any:
     return found
 
 
-def _write(complaint: Complaint, code: str, notice: Any, by: User, now: datetime) -> None:
-    detail = {"notice": notice.pk, "effect": notice.outbox.effect}
+def _of(notice: Any) -> dict[str, Any]:
+    return {"notice": notice.pk, "effect": notice.outbox.effect}
+
+
+def _write(
+    complaint: Complaint, code: str, detail: dict[str, Any], by: User, now: datetime
+) -> None:
     kind = Event.Kind.NOTICE
     Event.objects.create(complaint=complaint, at=now, by=by, kind=kind, code=code, detail=detail)
     Complaint.objects.filter(pk=complaint.pk).update(updated_at=now)

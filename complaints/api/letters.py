@@ -54,7 +54,11 @@ def _again(number: str, row: Outbox, by: User, sent: dict[str, Any]) -> None:
 
 
 def _by_hand(number: str, row: Outbox, by: User, sent: dict[str, Any]) -> None:
-    retelling.by_hand(number, _latest(row), by=by)
+    if row.done_at is not None:
+        retelling.by_hand(number, _latest(row), by=by)
+    elif not retelling.bring_instead(number, row.pk, by=by):
+        words = _("来不及更换：函件已经发出，或者正在交给邮件服务器")
+        raise StepRefused(words, [Unmet("too_late", words)])
 
 
 def _delivered(number: str, row: Outbox, by: User, sent: dict[str, Any]) -> None:

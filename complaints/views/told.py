@@ -59,6 +59,21 @@ def by_hand(request: HttpRequest, number: str, letter_id: int) -> HttpResponse:
     return _acted(request, number, make)
 
 
+@require_POST
+@needs("communicate")
+def bring(request: HttpRequest, number: str, outgoing: int) -> HttpResponse:
+    """A letter that waits is brought by a person instead of sent."""
+
+    def switch() -> HttpResponse:
+        if retelling.bring_instead(number, outgoing, by=person(request)):
+            messages.success(request, _("不再自动发出；函件稍后在此列为“待人工送达”，送达后请登记"))
+        else:
+            messages.error(request, _("来不及更换：函件已经发出，或者正在交给邮件服务器"))
+        return redirect("told", number)
+
+    return _acted(request, number, switch)
+
+
 def _acted(request: HttpRequest, number: str, does: Callable[[], Any]) -> HttpResponse:
     try:
         answer: HttpResponse = does()

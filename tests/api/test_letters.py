@@ -43,6 +43,16 @@ def test_a_letter_is_taken_back_let_go_and_dropped(cast: Cast, agent: Caller) ->
     assert ok(agent.post(place(case, "discard"), {"reason": "已电话告知"}))["state"] == "stopped"
 
 
+@pytest.mark.usefixtures("undoable")
+def test_one_that_waits_is_brought_by_a_person_instead(cast: Cast, agent: Caller) -> None:
+    case = f.investigating(cast)
+    assert ok(agent.post(place(case, "by-hand"), {}))["state"] == "waiting"
+    send_waiting()
+    assert letter(agent, case)["state"] == "by_hand"
+    assert ok(agent.post(place(case, "by-hand"), {}))["state"] == "by_hand"  # once more
+    assert len(letter(agent, case)["ways"]) == 1
+
+
 def test_too_late_is_a_conflict_with_its_sentence(cast: Cast, agent: Caller) -> None:
     case = f.investigating(cast)
     send_waiting()

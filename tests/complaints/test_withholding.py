@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from audit.models import Entry
 from audit.record import broken_links
-from complaints.actions import communication, withholding
+from complaints import delivery
+from complaints.actions import communication, letters, retelling, withholding
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.leaving import TO_CONSUMER
 from complaints.models import Complaint, Event, Outbox
+from complaints.signing import liveness
 from correspondence import dispatch
 from correspondence.models import Notice
 from correspondence.who_is_told import TABLE
@@ -141,6 +143,84 @@ def test_while_the_mail_server_is_away_it_can_still_be_taken_back(
     assert withholding.withhold(case.number, row.pk, by=cast.agent)
     event = Event.objects.get(code="letter_withheld")
     assert event.detail["attempts"] == 1
+
+
+def test_while_the_mail_server_is_away_a_person_brings_it_instead_and_it_leaves_by_no_other_way(
+    cast: Cast, settings: Any
+) -> None:
+    case = f.offered(cast)
+    row, backend = letter(case), settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert not dispatch.deliver(row.pk, later())
+    assert retelling.bring_instead(case.number, row.pk, by=cast.agent)
+    assert retelling.bring_instead(case.number, row.pk, by=cast.agent)  # a second click
+    [told] = [t for t in delivery.told(case) if t.outbox.pk == row.pk]
+    assert (told.state, told.may_be_brought) == ("waiting", False)
+    assert dispatch.deliver(row.pk, later())
+    settings.EMAIL_BACKEND = backend  # it is back
+    sent(later(7200))
+    assert f.LETTER not in bodies()
+    [notice] = Notice.objects.filter(outbox=row)
+    assert (notice.way, notice.sent_at, notice.body) == ("manual", None, f.LETTER)
+    assert Event.objects.filter(complaint=case, code="letter_by_hand").count() == 1
+    letters.delivered(case.number, notice.pk, "已宣读", by=cast.agent, how="phone")
+    assert liveness.letter_left(case)
+    assert broken_links(case.subject) == []
+
+
+def test_what_left_was_stopped_or_taken_back_is_not_brought_instead(cast: Cast) -> None:
+    case = f.offered(cast)
+    row = letter(case)
+
+    def bring(by: Any = cast.agent) -> bool:
+        return retelling.bring_instead(case.number, row.pk, by=by)
+
+    for stranger in (cast.auditor, cast.outsider):
+        with pytest.raises((NotAllowed, Complaint.DoesNotExist)):
+            bring(stranger)
+    withholding.withhold(case.number, row.pk, by=cast.agent)
+    with pytest.raises(Invalid, match="请先在案件页发出"):
+        bring()
+    withholding.release(case.number, row.pk, by=cast.agent)
+    with pytest.raises(Invalid, match="没有这封函件"):
+        retelling.bring_instead(case.number, row.pk + 999, by=cast.agent)
+    sent(later(60))
+    assert not bring()  # it has left
+    Outbox.objects.filter(pk=row.pk).update(done_at=None, cancelled_at=timezone.now())
+    with pytest.raises(Invalid, match="已经停止发出"):
+        bring()
+    row = Outbox.objects.get(complaint=case, effect="acknowledge_consumer")
+    Outbox.objects.filter(pk=row.pk).update(done_at=None, effect="acknowledge_receipt")
+    with pytest.raises(Invalid, match="没有这封函件"):
+        bring()  # nobody is sent out with a mere receipt
+
+
+def test_a_letter_whose_signature_died_is_not_brought_instead(cast: Cast) -> None:
+    case = f.offered(cast)
+    f.with_evidence(case, cast.agent, "后来的聊天记录")
+    with pytest.raises(Invalid, match="签署已失效"):
+        retelling.bring_instead(case.number, letter(case).pk, by=cast.agent)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_brought_instead_and_sent_at_once_it_goes_one_way() -> None:
+    cast = assemble()
+    case = f.offered(cast)
+    for n in range(8):
+        row, _back = _one(case, cast, "letter", n)
+        Outbox.objects.filter(pk=row.pk).update(not_before=timezone.now())
+
+        def bring(row: Outbox = row) -> bool:
+            return retelling.bring_instead(case.number, row.pk, by=cast.agent)
+
+        switched, _left = at_once(bring, lambda row=row: dispatch.deliver(row.pk, later()))
+        dispatch.deliver(row.pk, later(3600))
+        [notice] = Notice.objects.filter(outbox=row)
+        assert (notice.way == "manual") is switched
+        assert (notice.sent_at is None) is switched
+    mailed = Notice.objects.filter(outbox__key__contains=".race.", way="email").count()
+    assert len(mail.outbox) == mailed
 
 
 @pytest.mark.parametrize("who", ["counsel", "auditor", "administrator", "outsider"])

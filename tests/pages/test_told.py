@@ -74,12 +74,36 @@ def test_it_is_sent_again_and_brought_by_post_with_the_number(cast: Cast, agent:
     assert "方式：邮寄，邮件号码 XA12345678911" in told
 
 
+@pytest.mark.usefixtures("undoable")
+def test_what_waits_for_a_machine_can_be_brought_instead(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    row = Outbox.objects.get(effect="acknowledge_consumer")
+    place = reverse("bring_letter", args=[case.number, row.pk])
+    assert place in shown(agent, case)
+    assert place not in shown(browser(cast.auditor), case)
+    assert "不再自动发出" in text_of(agent.post(place, follow=True))
+    assert place not in shown(agent, case)
+    send_waiting()
+    page = shown(agent, case)
+    assert "待人工送达" in page
+    assert reverse("letter", args=[case.number, Notice.objects.get(outbox=row).pk]) in page
+
+
+def test_too_late_to_bring_it_instead_is_said(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    send_waiting()
+    row = Outbox.objects.get(effect="acknowledge_consumer")
+    place = reverse("bring_letter", args=[case.number, row.pk])
+    assert "来不及更换：函件已经发出" in text_of(agent.post(place, follow=True))
+
+
 def test_a_foreign_case_has_no_record_and_reading_sends_nothing(cast: Cast) -> None:
     case, notice = bounced(cast)
     for name, args in (
         ("told", []),
         ("letter_again", [notice.pk]),
         ("letter_by_hand", [notice.pk]),
+        ("bring_letter", [notice.outbox_id]),
     ):
         place = reverse(name, args=[case.number, *args])
         asked = browser(cast.outsider)
