@@ -176,7 +176,9 @@ def _record(written: Communication, anyway: str = "") -> None:
 
 
 def undo(number: str, communication_id: int, *, by: User, now: datetime | None = None) -> bool:
-    """Take back a reply that has not left yet; False when it is too late."""
+    """Take back a reply that has not left yet; False when it is too late. A second click finds it
+    taken back.
+    """
     now = now or timezone.now()
     with transaction.atomic():
         complaint = lock(number, by)
@@ -187,6 +189,8 @@ def undo(number: str, communication_id: int, *, by: User, now: datetime | None =
         )
         if text is None or text.outbox is None:
             raise Invalid({"communication": [_("没有可以撤回的消息")]})
+        if text.outbox.cancelled_at is not None:
+            return True
         waiting = withholding.still_here(text.outbox.pk, now)
         if waiting is None:
             return False

@@ -64,13 +64,17 @@ def withhold(number: str, pk: int, *, by: User, now: datetime | None = None) -> 
 
 
 def release(number: str, pk: int, *, by: User, now: datetime | None = None) -> Outbox:
-    """Let a withheld letter go; one that counsel signed only on a live signature.
+    """Let a withheld letter go; one that counsel signed only on a live signature. A second click
+    finds it on its way.
 
     Raises Complaint.DoesNotExist, NotAllowed, Invalid.
     """
     now = now or timezone.now()
     with transaction.atomic():
         complaint = lock(number, by)
+        row = _find(complaint, pk, by)
+        if row.withheld_at is None and row.done_at is None:
+            return row
         row = _withheld(complaint, pk, by)
         if row.effect == LETTER:
             _refuse_unsigned(complaint)

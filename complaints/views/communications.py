@@ -99,10 +99,20 @@ def undo_reply(request: HttpRequest, number: str, communication_id: int) -> Http
     if not in_time:
         messages.error(request, _("已经发出，来不及撤回；如需更正请再发一条"))
         return to_case(request, number)
-    text = communication.text_of(number, communication_id, by=person(request))
-    communication.save_draft(person(request), draft_key(number, "reply"), {"text": text})
+    _into_the_composer(request, number, communication_id)
     messages.success(request, _("已撤回，没有发出；文字放回了回复框"))
     return to_case(request, number, "?compose=reply#composer")
+
+
+def _into_the_composer(request: HttpRequest, number: str, communication_id: int) -> None:
+    """What was taken back stands before what was typed meanwhile, once however often asked."""
+    user, key = person(request), draft_key(number, "reply")
+    text = communication.text_of(number, communication_id, by=user)
+    kept, _at = communication.load_draft(user, key) or ({}, None)
+    typed = str(kept.get("text", ""))
+    if text in typed:
+        return
+    communication.save_draft(user, key, {**kept, "text": f"{text}\n\n{typed}".strip()})
 
 
 @require_http_methods(["GET", "POST"])

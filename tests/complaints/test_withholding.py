@@ -90,6 +90,9 @@ def test_let_go_again_it_is_verified_and_leaves_as_it_was_signed(cast: Cast) -> 
     withholding.withhold(case.number, letter(case).pk, by=cast.counsel)
     row = withholding.release(case.number, letter(case).pk, by=cast.agent)
     assert row.not_before > timezone.now()  # it can be taken back again
+    twice = withholding.release(case.number, row.pk, by=cast.agent)  # a second click
+    assert twice.not_before == row.not_before
+    assert Event.objects.filter(complaint=case, code="letter_released").count() == 1
     sent(later())
     assert bodies().count(f.LETTER) == 1
     with pytest.raises(Invalid, match="没有被撤回"):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.actions import assignment, communication, intake
-from complaints.models import Communication, Complaint, Hold
+from complaints.models import Communication, Complaint, Event, Hold
 from correspondence.tasks import send_waiting
 from evidence.models import Custody
 from tests import factories as f
@@ -60,8 +60,29 @@ def test_a_reply_leaves_after_half_a_minute_and_can_be_taken_back_before(
     assert "已撤回，没有发出；文字放回了回复框" in text_of(page)
     text.outbox.refresh_from_db()
     assert text.outbox.cancelled_at is not None
-    draft, _saved = communication.load_draft(cast.agent, f"case:{case.number}:reply")
+    key = f"case:{case.number}:reply"
+    draft, _saved = communication.load_draft(cast.agent, key)
     assert draft == {"text": "正在核实，周五前答复您。"}
+    typed = "正在核实，周五前答复您。\n另外请寄回机器。"
+    communication.save_draft(cast.agent, key, {"text": typed})
+    page = agent.post(undo, follow=True)  # a second click, in another window
+    assert "已撤回，没有发出" in text_of(page)
+    assert communication.load_draft(cast.agent, key)[0] == {"text": typed}
+    assert Event.objects.filter(complaint=case, code="undone").count() == 1
+
+
+@pytest.mark.usefixtures("undoable")
+def test_a_reply_that_is_taken_back_stands_before_what_was_typed_meanwhile(
+    cast: Cast, agent: Client
+) -> None:
+    case, key = f.investigating(cast), "case:{}:reply"
+    sent = {"kind": "reply", "channel": "email", "text": "正在核实。"}
+    agent.post(place("communicate", case), sent)
+    text = Communication.objects.get(complaint=case, kind="reply")
+    communication.save_draft(cast.agent, key.format(case.number), {"text": "请寄回机器。"})
+    agent.post(place("undo_reply", case, text.pk))
+    draft = communication.load_draft(cast.agent, key.format(case.number))
+    assert draft[0] == {"text": "正在核实。\n\n请寄回机器。"}
 
 
 def test_too_late_to_take_a_reply_back(cast: Cast, agent: Client) -> None:
