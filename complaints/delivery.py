@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.leaving import INSTEAD, RECEIPT, TO_CONSUMER, letter_name
+from complaints.leaving import INSTEAD, NOBODYS, TO_CONSUMER, letter_name
 from complaints.models import Complaint, Outbox
 
 WAITING, RETRYING, WITHHELD, STOPPED = "waiting", "retrying", "withheld", "stopped"
@@ -141,7 +141,7 @@ class Told:
     @property
     def may_be_brought(self) -> bool:
         """It waits for a machine: a person can bring it instead."""
-        waits = self.state in (WAITING, RETRYING) and self.outbox.effect != RECEIPT
+        waits = self.state in (WAITING, RETRYING) and self.outbox.effect not in NOBODYS
         return waits and not _brought_instead(self.outbox)
 
 

@@ -33,6 +33,7 @@ LETTER_NAMES: dict[str, str | Promise] = {
 TO_CONSUMER = frozenset(LETTER_NAMES)
 RECEIPT = "acknowledge_receipt"
 INSTEAD = "by_person"  # the channel of a letter that a person brings instead of a machine
+NOBODYS = (RECEIPT, "ask_satisfaction")  # no person brings a mere receipt, or a key
 RECEIPT_WAITS = timedelta(minutes=10)
 
 

@@ -102,7 +102,8 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
         return False
     except Exception as error:
         logger.exception("outbox row %s was not sent", pk)
-        postponed(Outbox.objects.get(pk=pk), error, now)
+        with transaction.atomic():
+            postponed(Outbox.objects.select_for_update().get(pk=pk), error, now)
         return False
 
 

@@ -33,7 +33,7 @@ def send_again(number: str, notice_id: int, *, by: User, now: datetime | None = 
     with transaction.atomic():
         complaint = lock(number, by)
         notice = _left(complaint, notice_id)
-        _refuse_the_link(notice)
+        _refuse_the_link(notice.outbox)
         if not complaint.consumer.email_masked:
             raise Invalid({"letter": [_("消费者没有登记邮箱；请先补充邮箱，或换一种方式告知")]})
         letters.refuse_unsigned(complaint, notice.outbox)
@@ -66,7 +66,7 @@ def by_hand(number: str, notice_id: int, *, by: User, now: datetime | None = Non
     with transaction.atomic():
         complaint = lock(number, by)
         notice = _left(complaint, notice_id)
-        _refuse_the_link(notice)
+        _refuse_the_link(notice.outbox)
         waiting = notice.outbox.notices.filter(user=None, way="manual", sent_at=None).first()
         if waiting is not None:
             return waiting
@@ -87,19 +87,13 @@ def bring_instead(number: str, row_id: int, *, by: User, now: datetime | None = 
     _may(by)
     with transaction.atomic():
         complaint = lock(number, by)
-        known = Outbox.objects.filter(complaint=complaint, effect__in=TO_CONSUMER - {RECEIPT})
-        if (row := known.filter(pk=row_id).first()) is None:
-            raise Invalid({"letter": [_("没有这封函件")]})
+        row = _on_its_way(complaint, row_id)
         if row.payload.get("channel") == INSTEAD:
             return True
-        if row.cancelled_at is not None:
-            raise Invalid({"letter": [_("这封函件已经停止发出，请看告知记录里的原因")]})
-        if row.withheld_at is not None:
-            raise Invalid({"letter": [_("这封函件已被撤回；请先在案件页发出，再换一种方式告知")]})
-        if row.effect == liveness.LETTER:
-            letters.refuse_unsigned(complaint, row, "letter")
-        # Whoever is sending it holds the row, and it is not waited for: it may hold the case next.
-        rows = Outbox.objects.select_for_update(of=("self",), skip_locked=True)
+        # Whoever sends holds the row, and may want the case next: it is waited for only where the
+        # case was to be held first.
+        busy = row.effect != liveness.LETTER
+        rows = Outbox.objects.select_for_update(of=("self",), skip_locked=busy)
         held = rows.filter(pk=row.pk, done_at=None, cancelled_at=None).first()
         if held is None:
             return False
@@ -108,6 +102,21 @@ def bring_instead(number: str, row_id: int, *, by: User, now: datetime | None = 
         _write(complaint, "letter_by_hand", {"outbox": held.pk, "effect": held.effect}, by, now)
         transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=None))
     return True
+
+
+def _on_its_way(complaint: Complaint, pk: int) -> Outbox:
+    """A letter that may leave, or has left. Raises Invalid."""
+    known = Outbox.objects.filter(complaint=complaint, effect__in=TO_CONSUMER - {RECEIPT})
+    row = known.filter(pk=pk).first()
+    if row is None:
+        raise Invalid({"letter": [_("没有这封函件")]})
+    if row.cancelled_at is not None:
+        raise Invalid({"letter": [_("这封函件已经停止发出，请看告知记录里的原因")]})
+    if row.withheld_at is not None:
+        raise Invalid({"letter": [_("这封函件已被撤回；请先在案件页发出，再换一种方式告知")]})
+    _refuse_the_link(row)
+    letters.refuse_unsigned(complaint, row, "letter")
+    return row
 
 
 def another(notice: Any, now: datetime) -> Any:
@@ -123,9 +132,9 @@ def another(notice: Any, now: datetime) -> Any:
     )
 
 
-def _refuse_the_link(notice: Any) -> None:
+def _refuse_the_link(row: Outbox) -> None:
     """Whoever brings a letter reads it, and the link is the consumer's alone. Raises Invalid."""
-    if notice.outbox.effect == WITH_A_KEY:
+    if row.effect == WITH_A_KEY:
         words = _("满意度邀请里的链接只给消费者本人，不能再次发送或者代为送达；请改为电话回访")
         raise Invalid({"letter": [words]})
 

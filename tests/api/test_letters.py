@@ -49,7 +49,8 @@ def test_one_that_waits_is_brought_by_a_person_instead(cast: Cast, agent: Caller
     assert ok(agent.post(place(case, "by-hand"), {}))["state"] == "waiting"
     send_waiting()
     assert letter(agent, case)["state"] == "by_hand"
-    assert ok(agent.post(place(case, "by-hand"), {}))["state"] == "by_hand"  # once more
+    once_more = agent.post(place(case, "by-hand"), {})
+    assert (once_more.status_code, "请先登记送达" in once_more.json()["detail"]) == (400, True)
     assert len(letter(agent, case)["ways"]) == 1
 
 

@@ -19,6 +19,7 @@ from complaints.leaving import TO_CONSUMER
 from complaints.models import Complaint, Event, Outbox
 from complaints.signing import liveness
 from correspondence import dispatch
+from correspondence.backoff import postponed
 from correspondence.models import Notice
 from correspondence.who_is_told import TABLE
 from tests import factories as f
@@ -158,6 +159,10 @@ def test_while_the_mail_server_is_away_a_person_brings_it_instead_and_it_leaves_
     assert not dispatch.deliver(row.pk, later())
     assert retelling.bring_instead(case.number, row.pk, by=cast.agent)
     assert retelling.bring_instead(case.number, row.pk, by=cast.agent)  # a second click
+    row = letter(case)
+    row.attempts, now = 5, timezone.now()
+    postponed(row, ConnectionRefusedError(), now)  # the machine was still trying
+    assert row.not_before == now + timedelta(seconds=10)
     [told] = [t for t in delivery.told(case) if t.outbox.pk == row.pk]
     assert (told.state, told.may_be_brought) == ("waiting", False)
     assert dispatch.deliver(row.pk, later())
@@ -197,6 +202,9 @@ def test_what_left_was_stopped_or_taken_back_is_not_brought_instead(cast: Cast) 
     Outbox.objects.filter(pk=row.pk).update(done_at=None, effect="acknowledge_receipt")
     with pytest.raises(Invalid, match="没有这封函件"):
         bring()  # nobody is sent out with a mere receipt
+    Outbox.objects.filter(pk=row.pk).update(effect="ask_satisfaction")
+    with pytest.raises(Invalid, match="电话回访"):
+        bring()  # its link is the consumer's alone
 
 
 def test_a_letter_whose_signature_died_is_not_brought_instead(cast: Cast) -> None:
