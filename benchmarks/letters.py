@@ -91,8 +91,8 @@ def _letter(row: Any) -> Any:
     from complaints import letter_occasions, letter_writing
     from letters.pdf import Head
 
-    values = letter_occasions.values_of(row.batch.kind, row.complaint, row.batch.language)
-    letter = letter_writing.written(row.batch.kind, values, lang=row.batch.language).letter
+    values = letter_occasions.values_of(row.batch.kind, row.complaint)
+    letter = letter_writing.written(row.batch.kind, values).letter
     return letter, Head(settings.ENTERPRISE_NAME, row.complaint.number, timezone.localdate())
 
 

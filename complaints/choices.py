@@ -119,6 +119,13 @@ class Protection(models.TextChoices):
     DISABLED = "disabled", _("残疾人")
 
 
+class Language(models.TextChoices):
+    """In which letters to the consumer are written."""
+
+    ZH = "zh", _("中文")
+    EN = "en", _("英文")
+
+
 class FactSource(models.TextChoices):
     """Where an answer to a fact comes from."""
 

@@ -20,7 +20,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.vault import normalised
-from complaints.choices import Protection
+from complaints.choices import Language, Protection
 from complaints.errors import Invalid
 from complaints.workdays import SHANGHAI
 
@@ -256,6 +256,7 @@ CONSUMER_FIELDS: dict[str, Cleaner] = {
     "bank_account": account,
     "address": lambda v: text(v, 200),
     "protection": lambda v: choice(v, Protection.values),
+    "language": lambda v: choice(v, Language.values),
 }
 
 

@@ -32,6 +32,8 @@ def letter(outbox: Outbox, way: str, now: datetime) -> Letter:
     channel = CHANNELS.get(way, Invitation.Channel.CALL)
     invitation, token = satisfaction.invite(outbox.complaint, closing, channel, now)
     link = f"{settings.SITE_URL}{reverse('feedback', args=[token])}" if token else ""
+    if link and get_language() == "en":
+        link += "?lang=en"  # the page in the language of the letter
     written = _rendered(invitation, closing, link, now)
     text = written.sms if way == "sms" else written.text
     kept = text.replace(link, _("（链接只在发出的函件里）")) if link else text

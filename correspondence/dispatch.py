@@ -18,6 +18,7 @@ from django.db.models import F, QuerySet
 from django.utils import translation
 
 from complaints.advance import step_taken
+from complaints.letter_values import locale_of
 from complaints.models import Outbox
 from complaints.signing.liveness import NotLive
 from correspondence import stopping, telling, to_consumer, transports
@@ -152,7 +153,7 @@ def _send(outbox: Outbox, now: datetime, ways: Ways, mailed: bool) -> None:
         return
     row = TABLE[outbox.effect]
     if row.to_consumer:
-        with translation.override(telling.LANGUAGE):
+        with translation.override(locale_of(outbox.complaint.consumer.language)):
             to_consumer.send(outbox, row, now, ways)
         return
     _notify([outbox], now, ways, mailed)

@@ -24,41 +24,50 @@ class OpenLetter(ValueError):
     """The letter does not say everything; `args` are the variables without a value."""
 
 
+def _lang(outbox: Outbox) -> str:
+    """The consumer's language."""
+    return str(outbox.complaint.consumer.language)
+
+
 def _said(outbox: Outbox, name: str) -> str:
     """What was sent with the step."""
     return str(outbox.transition.fields.get(name, "")) if outbox.transition else ""
 
 
 def _accepted(outbox: Outbox, now: datetime) -> Written:
-    return written("acceptance", letter_values.of_case(outbox.complaint, now=now))
+    values = letter_values.of_case(outbox.complaint, _lang(outbox), now)
+    return written("acceptance", values, lang=_lang(outbox))
 
 
 def _received(outbox: Outbox, now: datetime) -> Written:
-    return written("acknowledgement", letter_values.of_case(outbox.complaint, now=now))
+    values = letter_values.of_case(outbox.complaint, _lang(outbox), now)
+    return written("acknowledgement", values, lang=_lang(outbox))
 
 
 def _declined(outbox: Outbox, now: datetime) -> Written:
     why = _said(outbox, "explanation")
-    return written("non_acceptance", letter_occasions.of_decline(outbox.complaint, why, now=now))
+    values = letter_occasions.of_decline(outbox.complaint, why, _lang(outbox), now)
+    return written("non_acceptance", values, lang=_lang(outbox))
 
 
 def _answer(outbox: Outbox, now: datetime) -> Written:
-    values = letter_occasions.of_reminder(outbox.complaint, now=now)
-    return written("reminder", values, also=["answer"])
+    values = letter_occasions.of_reminder(outbox.complaint, _lang(outbox), now)
+    return written("reminder", values, lang=_lang(outbox), also=["answer"])
 
 
 def _documents(outbox: Outbox, now: datetime) -> Written:
-    values = letter_occasions.of_waiting(outbox.complaint, now=now)
-    return written("reminder", values, also=["documents"], without=["answer"])
+    values = letter_occasions.of_waiting(outbox.complaint, _lang(outbox), now)
+    return written("reminder", values, lang=_lang(outbox), also=["documents"], without=["answer"])
 
 
 def _withdrawn(outbox: Outbox, now: datetime) -> Written:
-    values = letter_occasions.of_closing(outbox.complaint, now=now)
-    return written("closing", values, also=["withdrawn"], without=["performed"])
+    values = letter_occasions.of_closing(outbox.complaint, _lang(outbox), now)
+    return written("closing", values, lang=_lang(outbox), also=["withdrawn"], without=["performed"])
 
 
 def _closed(outbox: Outbox, now: datetime) -> Written:
-    return written("closing", letter_occasions.of_closing(outbox.complaint, now=now))
+    values = letter_occasions.of_closing(outbox.complaint, _lang(outbox), now)
+    return written("closing", values, lang=_lang(outbox))
 
 
 WRITTEN: dict[str, Callable[[Outbox, datetime], Written]] = {

@@ -100,8 +100,9 @@ def as_letter(
     """The whole message to the consumer, from the template; with an own opening in the place of
     its first sentence.
     """
-    values = letter_occasions.of_request(complaint, items, until, now=now)
-    letter = letter_writing.written("documents", values).letter
+    lang = complaint.consumer.language
+    values = letter_occasions.of_request(complaint, items, until, lang=lang, now=now)
+    letter = letter_writing.written("documents", values, lang=lang).letter
     blocks = list(letter.blocks)
     if opening:
         blocks[1:2] = [Paragraph((Run(text),)) for text in paragraphs(opening)]

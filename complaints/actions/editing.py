@@ -59,6 +59,9 @@ def _apply_personal(complaint: Complaint, values: dict[str, str]) -> list[str]:
     if values.get("protection", consumer.protection) != consumer.protection:
         consumer.protection = values["protection"]
         changed.append("protection")
+    if values.get("language") not in ("", None, consumer.language):
+        consumer.language = values["language"]
+        changed.append("language")
     if changed:
         consumer.save()
     return [f"consumer.{name}" for name in changed]

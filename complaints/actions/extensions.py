@@ -145,11 +145,12 @@ def _letter(
     """The notice of delay, as a reply to the consumer like any other: it may be undone for half a
     minute and stands in the timeline.
     """
-    values = letter_occasions.of_extension(extension, before, now=now)
+    lang = complaint.consumer.language
+    values = letter_occasions.of_extension(extension, before, lang, now)
     by_law = extension.deadline.nature == DeadlineNature.STATUTORY  # it is what is made longer
     without = ["statutory"] if by_law else []
-    letter = letter_writing.written("delay", values, also=["approval"], without=without).letter
-    communication.put(complaint, CommunicationKind.REPLY, letter.text, by=by, now=now)
+    written = letter_writing.written("delay", values, lang=lang, also=["approval"], without=without)
+    communication.put(complaint, CommunicationKind.REPLY, written.letter.text, by=by, now=now)
 
 
 def _tell(complaint: Complaint, extension: Extension, effect: str, now: datetime) -> None:

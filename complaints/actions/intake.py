@@ -17,7 +17,7 @@ from audit.record import record
 from complaints import clock_words, deadlines, public_promises, search
 from complaints.actions.editing import edit
 from complaints.actions.intake_values import clean_registration
-from complaints.choices import FiledBy, Priority, Risk
+from complaints.choices import FiledBy, Language, Priority, Risk
 from complaints.errors import CaseError, Duplicate, Invalid, NotAllowed
 from complaints.leaving import RECEIPT, receipt_leaves_at
 from complaints.models import Complaint, Consumer, Deadline, Event, Outbox
@@ -194,6 +194,7 @@ def _save_consumer(personal: Mapping[str, str]) -> Consumer:
     consumer = Consumer()
     consumer.fill({"name": "", **personal})
     consumer.protection = personal.get("protection", "")
+    consumer.language = personal.get("language") or Language.ZH
     consumer.save(force_insert=True)
     return consumer
 

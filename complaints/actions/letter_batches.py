@@ -36,7 +36,8 @@ KEPT = timedelta(days=7)
 
 def start(values: Mapping[str, Any], *, by: User, now: datetime | None = None) -> LetterBatch:
     """Begin: `{kind, language?, state?, numbers?}`: cases by number, or all that the person may
-    see in a state. Raises NotAllowed, Invalid.
+    see in a state; each in the language of its consumer unless one is given. Raises NotAllowed,
+    Invalid.
     """
     now = now or timezone.now()
     if not by.may("communicate"):
@@ -56,7 +57,7 @@ def start(values: Mapping[str, Any], *, by: User, now: datetime | None = None) -
         batch = LetterBatch.objects.create(
             by=by,
             kind=data["kind"],
-            language=data.get("language") or "zh",
+            language=data.get("language") or "",
             created_at=now,
             heard_at=now,
         )
@@ -157,8 +158,9 @@ def _letter(
     batch: LetterBatch, complaint: Complaint, now: datetime
 ) -> tuple[Rendered | None, datetime]:
     if batch.kind != letter_writing.RESOLUTION:
-        values = letter_occasions.values_of(batch.kind, complaint, batch.language, now)
-        return letter_writing.written(batch.kind, values, lang=batch.language).letter, now
+        lang = batch.language or complaint.consumer.language
+        values = letter_occasions.values_of(batch.kind, complaint, lang, now)
+        return letter_writing.written(batch.kind, values, lang=lang).letter, now
     found = letter_sets.last(complaint, letter_sets.VERSIONS)
     if found is None or found.status != Resolution.Status.SIGNED:
         return None, now

@@ -18,6 +18,7 @@ from complaints.choices import (
     FactSource,
     FiledBy,
     HoldReason,
+    Language,
     MeasureKind,
     Payee,
     Priority,
@@ -40,6 +41,9 @@ class Consumer(Shape):
     bank_account = s.CharField(required=False, allow_blank=True, max_length=60)
     address = s.CharField(required=False, allow_blank=True, max_length=200)
     protection = s.CharField(required=False, allow_blank=True)
+    language = s.ChoiceField(
+        Language.choices, required=False, help_text=_("发给消费者的函件所用的语言，默认 zh")
+    )
 
 
 class ProductSent(Shape):

@@ -19,6 +19,7 @@ from complaints.choices import (
     DeadlineState,
     FactSource,
     HoldReason,
+    Language,
     MeasureKind,
     Payee,
     Priority,
@@ -57,6 +58,7 @@ class MaskedConsumer(Shape):
     id_number = s.CharField(allow_blank=True)
     bank_account = s.CharField(allow_blank=True)
     address = s.CharField(allow_blank=True)
+    language = s.ChoiceField(Language.choices, help_text=_("发给消费者的函件所用的语言"))
 
 
 class Product(Shape):

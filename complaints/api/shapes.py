@@ -95,7 +95,7 @@ def complaint(case: Complaint, now: datetime) -> dict[str, Any]:
         "owner": person(case.owner),
         "team": _team(case.team),
         "registered_by": person(case.registered_by),
-        "consumer": case.consumer.as_masked(),
+        "consumer": {**case.consumer.as_masked(), "language": case.consumer.language},
         "product": {"name": case.product_name, "category": case.product_category},
         "order_number": case.order_number,
         "transaction_date": day(case.transaction_date),

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import vault
-from complaints.choices import Protection
+from complaints.choices import Language, Protection
 
 PERSONAL_FIELDS = ("name", "phone", "email", "id_number", "bank_account", "address")
 
@@ -41,6 +41,7 @@ class Consumer(models.Model):
     protection = models.CharField(
         _("特殊保护"), max_length=20, blank=True
     )  # elderly, minor, disabled
+    language = models.CharField(_("函件语言"), max_length=2, choices=Language, default=Language.ZH)
 
     class Meta:
         indexes = [

@@ -17,7 +17,7 @@ class LetterBatch(models.Model):
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20)
-    language = models.CharField(max_length=2, default="zh")
+    language = models.CharField(max_length=2, blank=True, default="")  # "": of each consumer
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     created_at = models.DateTimeField()
     heard_at = models.DateTimeField()  # when a worker last did some of it

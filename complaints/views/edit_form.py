@@ -60,6 +60,7 @@ def shown(complaint: Complaint) -> dict[str, Any]:
     day = complaint.transaction_date
     values["transaction_date"] = day.isoformat() if day else ""
     values["consumer_protection"] = complaint.consumer.protection
+    values["consumer_language"] = complaint.consumer.language
     return values
 
 

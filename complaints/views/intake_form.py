@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from complaints.choices import Channel, Claim, FiledBy, Priority, Protection, Risk
+from complaints.choices import Channel, Claim, FiledBy, Language, Priority, Protection, Risk
 from complaints.told_facts import LEAVE, RESTORE, RETRACT, TAKE, Decisions
 from complaints.views import typed
 from complaints.workdays import SHANGHAI
@@ -25,7 +25,7 @@ from legal_rules.vocabulary import CATEGORIES, RIGHTS
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TOKEN = re.compile(r"[0-9a-f]{32}")
 PERSONAL = ("name", "phone", "email", "id_number", "bank_account", "address")
-GROUPS = {"consumer": (*PERSONAL, "protection"), "product": ("name", "category")}
+GROUPS = {"consumer": (*PERSONAL, "protection", "language"), "product": ("name", "category")}
 PRIVATE = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -83,6 +83,7 @@ class CaseForm(forms.Form):
     consumer_email = _text(_("电子邮件"), inputmode="email", **PRIVATE)
     filed_by = _choice(_("身份"), FiledBy.choices, initial=FiledBy.CONSUMER)
     consumer_protection = _choice(_("特殊保护"), [("", _("无")), *Protection.choices], initial="")
+    consumer_language = _choice(_("函件语言"), Language.choices, initial=Language.ZH)
     consumer_id_number = _text(_("证件号码"), **PRIVATE)
     consumer_bank_account = _text(_("收款账户"), **PRIVATE)
     consumer_address = _text(_("地址"), **PRIVATE)
@@ -153,7 +154,8 @@ class CaseForm(forms.Form):
     def more_is_open(self) -> bool:
         """Whether the folded personal fields hold something or are refused."""
         folded = ("consumer_id_number", "consumer_bank_account", "consumer_address")
-        return any(self[name].value() or self[name].errors for name in folded)
+        other = self["consumer_language"].value() not in (None, "", Language.ZH)
+        return other or any(self[name].value() or self[name].errors for name in folded)
 
 
 class IntakeForm(CaseForm):

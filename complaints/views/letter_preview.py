@@ -109,9 +109,10 @@ class Preview:
 
 
 def _asked(request: HttpRequest, number: str) -> Preview:
-    kind, lang = request.GET.get("kind", letter_writing.RESOLUTION), request.GET.get("lang", "zh")
+    kind, lang = request.GET.get("kind", letter_writing.RESOLUTION), request.GET.get("lang", "")
     known = kind if kind in KINDS else letter_writing.RESOLUTION
-    return Preview(case_of(request, number), known, lang if lang in LANGUAGES else "zh")
+    case = case_of(request, number)
+    return Preview(case, known, lang if lang in LANGUAGES else case.consumer.language)
 
 
 @require_GET

@@ -57,6 +57,20 @@ def test_the_consumer_is_answered_masked_everywhere(agent: Caller) -> None:
     assert agent.get(f"complaints/{number}/").json()["consumer"]["phone"] == "120****5678"
 
 
+def test_a_consumer_has_a_language_for_letters(agent: Caller) -> None:
+    number = registered(agent, consumer={"name": "Smith", "phone": "12000003333"})["number"]
+    address = f"complaints/{number}/"
+    assert agent.get(address).json()["consumer"]["language"] == "zh"
+    sent = agent("patch", address, {"consumer": {"language": "en"}, "version": 1})
+    assert sent.json()["consumer"]["language"] == "en"
+    assert sent.json()["consumer"]["phone"] == "120****3333"
+    refused = agent("patch", address, {"consumer": {"language": "fr"}, "version": 2})
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == "consumer.language"
+    told = {"name": "Lee", "phone": "12000004444", "language": "en"}
+    assert registered(agent, consumer=told)["consumer"]["language"] == "en"
+
+
 def test_earlier_cases_of_the_same_person_and_order_are_named(agent: Caller) -> None:
     first = registered(agent, order_number="SO-SAME")
     second = registered(agent, order_number="SO-SAME")

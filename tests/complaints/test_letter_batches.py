@@ -17,6 +17,7 @@ from complaints.models import Complaint, LetterBatch, LetterRow
 from letters.template import KINDS
 from tests import factories as f
 from tests.cast import Cast, assemble
+from tests.letters.paper import Paper
 from tests.walks.ask import browser
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +151,13 @@ def test_more_cases_than_a_batch_takes_are_refused_as_too_many(cast: Cast) -> No
     with pytest.raises(Invalid) as refused:
         letter_batches.start({"kind": "acceptance", "numbers": numbers}, by=cast.agent)
     assert "一次最多 1000 件" in str(refused.value.errors)
+
+
+def test_each_letter_of_a_batch_is_in_the_language_of_its_consumer(cast: Cast) -> None:
+    english = f.registered(cast, consumer={**f.CONSUMER, "language": "en"})
+    numbers = f"{f.registered(cast).number} {english.number}"
+    for language, said in (("", {"zh", "en"}), ("zh", {"zh"}), ("en", {"en"})):
+        sent = {"kind": "acknowledgement", "numbers": numbers, "language": language}
+        batch = finished(letter_batches.start(sent, by=cast.agent))
+        texts = [Paper(bytes(pdf)).text() for pdf in batch.rows.values_list("pdf", flat=True)]
+        assert {"en" if "Yourssincerely" in text else "zh" for text in texts} == said

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from complaints.actions import asking
 from complaints.models import Complaint, Event, Outbox
-from correspondence import dispatch
+from correspondence import dispatch, templated
 from correspondence.tasks import send_waiting
 from correspondence.templated import WRITTEN
 from letters import library
@@ -150,3 +150,59 @@ def test_a_broken_template_stops_no_case_and_its_letter_waits(
     monkeypatch.setattr(library, "current", sound)
     assert dispatch.deliver(waiting.pk, waiting.not_before)
     assert len(mail.outbox) == 1
+
+
+# --- a consumer who reads English
+
+ENGLISH = {"name": "Smith", "phone": "12012345678", "email": "smith@example.com", "language": "en"}
+
+
+def in_english(text: str) -> bool:
+    return text.startswith("Dear customer,\n") and "Yours sincerely,\n" in text
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind"),
+    [
+        ("acknowledge_receipt", "acknowledgement"),
+        ("acknowledge_consumer", "acceptance"),
+        ("tell_consumer_declined", "non_acceptance"),
+        ("remind_consumer", "reminder"),
+        ("remind_documents", "reminder"),
+        ("confirm_withdrawal", "closing"),
+        ("tell_consumer_closed", "closing"),
+    ],
+)
+def test_every_letter_of_a_step_is_in_the_language_of_the_consumer(
+    cast: Cast, effect: str, kind: str
+) -> None:
+    case = f.investigating(cast, consumer=ENGLISH)
+    if effect == "remind_documents":
+        until = (timezone.localdate() + timedelta(days=5)).isoformat()
+        values = {"items": ["payment slip"], "until": until}
+        asking.ask_for_documents(case.number, values, by=cast.agent)
+    outbox = Outbox(complaint=case, effect=effect, transition=case.transitions.latest("id"))
+    outbox.transition.fields = {"explanation": "Sold by another business."}
+    by_mail = templated.letter(outbox, "email", timezone.now())
+    assert by_mail.made_of["template"] == f"{kind}.en"
+    assert in_english(by_mail.text)
+    by_sms = templated.letter(outbox, "sms", timezone.now()).text
+    assert by_sms.startswith("青禾生活: ") or kind == "non_acceptance"
+
+
+def test_what_is_asked_is_in_the_language_of_the_consumer(cast: Cast) -> None:
+    case = f.investigating(cast, consumer=ENGLISH)
+    until = timezone.localdate() + timedelta(days=5)
+    said = asking.as_letter(case, ["payment slip"], until, "", timezone.now())
+    assert in_english(said)
+    assert "1. payment slip" in said
+
+
+def test_the_question_after_closing_is_in_the_language_of_the_consumer(cast: Cast) -> None:
+    case = f.closed(cast, consumer=ENGLISH)
+    mail.outbox.clear()
+    send_waiting()
+    (asked,) = [m for m in mail.outbox if "/f/" in m.body]
+    assert in_english(asked.body)
+    assert "?lang=en" in asked.body
+    assert case.number in asked.subject

@@ -99,6 +99,7 @@ def test_everything_in_the_form_stands_in_the_case(cast: Cast, agent: Client) ->
     case = Complaint.objects.select_related("consumer").get()
     assert case.owner == case.registered_by == cast.agent
     assert (case.filed_by, case.consumer.protection) == ("family", "elderly")
+    assert case.consumer.language == "zh"
     assert case.narrative == SAID
     assert str(case.price_paid) == "3980.00"
     assert case.transaction_date.isoformat() == "2026-11-09"
@@ -107,6 +108,16 @@ def test_everything_in_the_form_stands_in_the_case(cast: Cast, agent: Client) ->
     assert case.priority == "urgent"
     assert case.risk_flags == ["media", "vulnerable"]
     assert case.consumer.clear("phone") == "12098765432"
+
+
+def test_a_consumer_who_reads_english_is_written_down_as_such(agent: Client) -> None:
+    page = sent(agent, consumer_language="en", price_paid="x").content.decode()
+    assert re.search(r'name="consumer_language" value="en"[^>]* checked', page)
+    assert '<details class="fold" open>' in page
+    sent(agent, consumer_language="en", then="register")
+    case = Complaint.objects.select_related("consumer").get()
+    assert case.consumer.language == "en"
+    assert "英文" in agent.get(reverse("case", args=[case.number])).content.decode()
 
 
 def test_accepting_at_once_takes_the_step_or_says_why_not(agent: Client) -> None:
@@ -175,6 +186,7 @@ def test_a_changed_form_that_was_registered_before_is_kept_and_may_become_anothe
         ({"channel": ""}, "请选择一项"),
         ({"filed_by": "cat"}, "不在可选范围内"),
         ({"consumer_protection": "rich"}, "不在可选范围内"),
+        ({"consumer_language": "fr"}, "不在可选范围内"),
         ({"priority": "now"}, "不在可选范围内"),
         ({"risk_flags": ["x"]}, "不在可选范围内"),
     ],

@@ -179,6 +179,18 @@ def test_any_kind_is_shown_in_both_languages_with_what_it_still_needs(
     assert agent.get(reverse("letter_pdf", args=[case.number])).status_code == 404
 
 
+def test_letters_of_a_consumer_who_reads_english_are_begun_and_shown_in_english(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.resolving(cast, consumer={**f.CONSUMER, "language": "en"})
+    assert "Dear customer" in preview(agent, case, kind="acceptance").content.decode()
+    assert "尊敬的" in preview(agent, case, kind="acceptance", lang="zh").content.decode()
+    page = agent.get(address(case)).content.decode()
+    first, second = re.findall(r'name="action" value="letter-(\w+)"', page)
+    assert (first, second) == ("en", "zh")
+    assert "起草中文函" in page
+
+
 def test_nobody_previews_a_letter_of_a_case_that_is_not_theirs(cast: Cast) -> None:
     case = f.drafted(cast)
     outsider = browser(cast.outsider)
