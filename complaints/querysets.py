@@ -92,6 +92,11 @@ class ComplaintQuerySet(models.QuerySet[Any]):
         """Offers whose letter has not left because a signature is void."""
         return self.filter(state=State.OFFERED, must_be_signed_again=True)
 
+    def for_counsel(self) -> Self:
+        """Both: what lies with counsel, and what counsel has to sign again."""
+        again = Q(state=State.OFFERED, must_be_signed_again=True)
+        return self.filter(Q(state=State.IN_REVIEW) | again)
+
     def locked(self) -> Self:
         """The rows, held until the end of the transaction; readers and foreign keys are not
         blocked.

@@ -38,7 +38,7 @@ def _count(user: User) -> dict[str, int]:
         return {}
     visible = Complaint.objects.visible_to(user)
     if user.is_(Role.COUNSEL):
-        return {"review": visible.awaiting_counsel()[: CAP + 1].count()}
+        return {"review": visible.for_counsel()[: CAP + 1].count()}
     overdue = visible.overdue(timezone.now())
     if not user.is_(Role.SUPERVISOR):
         overdue = overdue.owned_by(user)

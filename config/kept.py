@@ -22,3 +22,11 @@ def kept(key: str, seconds: int, count: Callable[[], dict[str, int]]) -> dict[st
         log.warning("the cache does not answer; %s is counted each time", key.partition(":")[0])
         found = count()
     return found
+
+
+def forget(key: str) -> None:
+    """Counted anew the next time; an absent cache keeps nothing anyway."""
+    try:
+        cache.delete(key)
+    except RedisError:
+        log.warning("the cache does not answer; %s was not forgotten", key.partition(":")[0])

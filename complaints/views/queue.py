@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import needs, person
 from accounts.browser import back
 from accounts.models import User
+from accounts.roles import Role
 from complaints.actions import assignment
 from complaints.errors import CaseError
 from complaints.models import Complaint
@@ -121,7 +122,11 @@ def _header(counts: dict[str, int], current: View | None) -> dict[str, str]:
 
 
 def _set_badges(request: HttpRequest, counts: dict[str, int]) -> None:
-    """The rail shows the same numbers; spares its own statement."""
+    """The rail shows the same numbers; spares its own statement. Counsel's is another one: what is
+    to be signed again belongs to it.
+    """
+    if person(request).is_(Role.COUNSEL):
+        return
     overdue = counts.get("mine_overdue", counts.get("team_overdue", 0))
     request.rail_counts = {"queue": overdue, "review": counts.get("in_review", 0)}  # type: ignore[attr-defined]
 

@@ -20,9 +20,10 @@ from complaints.errors import Invalid, StaleVersion
 from complaints.models import Resolution
 from complaints.views import changes, findings_form, signing
 from complaints.views.lookup import case_of
-from complaints.views.queue_rows import BY_DUE, PAGE_SIZE, BadCursor, Cursor, page
+from complaints.views.queue_rows import BY_DUE, BadCursor, Cursor, page
 from complaints.views.review_desk import Review, void_offers, waiting
 from config.fresh import read_anew
+from config.kept import forget
 
 TABS = ("proposal", "facts", "law", "history")
 
@@ -65,6 +66,7 @@ def decide(request: HttpRequest, desk: Review) -> HttpResponse:
     outcome = act(request, desk, word)
     if outcome.done:
         communication.drop_draft(desk.user, desk.draft_key)
+        forget(f"badges:{desk.user.pk}")  # so that a signed case leaves the rail at once
         messages.success(request, outcome.done)
         return redirect(*outcome.to)
     fresh = Review(case_of(request, desk.complaint.number), desk.user)
@@ -131,8 +133,6 @@ def shown(
     tab = tab or request.GET.get("tab", "")
     missing = desk.result.get("missing_facts", [])
     form = form or findings_form.questions(missing, desk.answered, desk.lang)
-    if len(desk.queue) < PAGE_SIZE:  # counted anew, so that a signed case leaves the rail at once
-        request.rail_counts = {"review": len(desk.queue)}  # type: ignore[attr-defined]
     context = {
         "desk": desk,
         "points": points.shown(desk.resolution, desk.result, desk.lang),
