@@ -120,7 +120,7 @@ def row_of(remedy: Mapping[str, Any], citation: str, today: date) -> dict[str, s
         "kind": str(kind_of(remedy)),
         "amount": remedy["amount"] or "",
         "formula": remedy["formula"] or "",
-        "description": remedy["title"] + (f"，依据{citation}" if citation else ""),
+        "description": remedy["title"],
         "due": (today + timedelta(days=DAYS_TO_PERFORM)).isoformat(),
         "basis": citation,
         "remedy": remedy["remedy"],
