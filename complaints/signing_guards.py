@@ -5,7 +5,7 @@ Written as the guards of `guards.py` are: a sentence, or nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -66,9 +66,14 @@ def letter_has_not_left(s: Situation) -> str:
 
 
 def reauthenticated(s: Situation) -> str:
-    if s.via != "session":
+    return not_confirmed(s.via, s.reauthenticated_at, s.now)
+
+
+def not_confirmed(via: str, at: datetime | None, now: datetime) -> str:
+    """Why nobody may sign now who came this way and gave the password then; "" where they may."""
+    if via != "session":
         return _("签署只能由本人在浏览器中进行，程序密钥不能签署")
-    if s.reauthenticated_at is None or s.now - s.reauthenticated_at > REAUTHENTICATION_LASTS:
+    if at is None or now - at > REAUTHENTICATION_LASTS:
         return _("请重新输入密码以确认身份（5 分钟内有效）")
     return ""
 

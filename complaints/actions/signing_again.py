@@ -14,9 +14,9 @@ from accounts.models import User
 from complaints.actions import signature
 from complaints.actions.step_fields import clean_fields
 from complaints.advance import lock
-from complaints.errors import NotAllowed, StepRefused, Unmet
+from complaints.errors import Invalid, NotAllowed, StepRefused, Unmet
 from complaints.leaving import leaves_at
-from complaints.lifecycle import STEPS
+from complaints.lifecycle import STEPS, Field
 from complaints.models import Complaint, Event, Opinion, Outbox
 from complaints.signing import liveness, policy, voiding
 from complaints.signing_guards import enough_have_signed
@@ -39,6 +39,9 @@ def sign(
     """
     now, step = now or timezone.now(), STEPS["sign"]
     fields = clean_fields(step, values)
+    if fields.get(Field.CONDITIONS):
+        words = _("重新签署不能附条件；可以写进审核意见")
+        raise Invalid({Field.CONDITIONS.value: [words]})
     if not by.may("sign_resolutions"):
         raise NotAllowed(_("只有法务可以签署方案"))
     with transaction.atomic():

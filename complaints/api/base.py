@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +14,7 @@ from rest_framework.response import Response
 from accounts.api.base import ApiView, etag
 from accounts.models import ApiKey, User
 from complaints.api import shapes
+from complaints.errors import Invalid
 from complaints.models import Complaint
 
 READ, WRITE = "complaints:read", "complaints:write"
@@ -53,6 +56,20 @@ def answered(number: str, by: User) -> Response:
     except Complaint.DoesNotExist:
         return Response(status=204)
     return Response(shapes.complaint(case, timezone.now()), headers=etag(case.version))
+
+
+def hash_sent(data: dict[str, Any], *, required: bool = False) -> str | None:
+    """`content_hash`, taken out of what was sent: the fingerprint of what was read.
+
+    Raises Invalid.
+    """
+    value = data.pop("content_hash", None)
+    if value is None and not required:
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{64}", value):
+        words = _("请写您读到的内容的指纹：GET review/ 答复的 content_hash，64 位十六进制小写")
+        raise Invalid({"content_hash": [words]})
+    return value
 
 
 class CaseView(ApiView):

@@ -103,8 +103,12 @@ def _step_fields() -> dict[str, s.Field[Any, Any, Any, Any]]:
         words += [format_lazy(_("{steps} 可填"), steps=", ".join(may))] if may else []
         help_text = format_lazy("; ".join(["{}"] * len(words)), *words)
         options: dict[str, Any] = {"required": False, "help_text": help_text}
-        if field == Field.CANNOT_BE_ESTABLISHED:
+        if field in (Field.CANNOT_BE_ESTABLISHED, Field.TAKE_OVER):
             found[field.value] = s.DictField(child=s.CharField(), **options)
+        elif field == Field.CHECKLIST:
+            found[field.value] = s.DictField(child=s.BooleanField(), **options)
+        elif field == Field.CONDITIONS:
+            found[field.value] = s.ListField(child=s.CharField(max_length=500), **options)
         elif field == Field.EVIDENCE:
             found[field.value] = s.JSONField(**options)
         else:
@@ -120,6 +124,12 @@ class StepSent(_StepBase):  # type: ignore[misc,valid-type]
 
     step = s.ChoiceField(list(STEPS))
     version = s.IntegerField(required=False, help_text=_("您最后读到的版本；也可以用 If-Match"))
+    content_hash = s.CharField(
+        required=False,
+        min_length=64,
+        max_length=64,
+        help_text=_("sign 可填：您读到的内容的指纹（GET review/）；内容已变则不签署"),
+    )
 
 
 class FactSent(Shape):

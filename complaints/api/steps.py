@@ -12,10 +12,11 @@ from rest_framework.response import Response
 
 from accounts import reauthentication
 from accounts.api.base import body, etag, seen_version
-from complaints.actions import steps
+from accounts.models import User
+from complaints.actions import signature, steps
 from complaints.advance import check_version, find
 from complaints.api import described
-from complaints.api.base import READ_AND_WRITE, CaseView, answered, caller, via
+from complaints.api.base import READ_AND_WRITE, CaseView, answered, caller, hash_sent, via
 from complaints.errors import Invalid
 
 
@@ -40,7 +41,9 @@ class StepsView(CaseView):
     def post(self, request: Request, number: str) -> Response:
         by, data = caller(request), body(request)
         version, step = seen_version(request, data), _step(data)
+        read = hash_sent(data) if step == "sign" else None
         if request.query_params.get("dry_run", "") not in ("", "0", "false"):
+            _as_read(number, by, read)
             return self._only_said(request, number, step, data, version)
         steps.take(
             number,
@@ -50,6 +53,7 @@ class StepsView(CaseView):
             version=version,
             via=via(request),
             reauthenticated_at=reauthenticated_at(request),
+            read=read,
         )
         return answered(number, by)
 
@@ -75,6 +79,13 @@ class StepsView(CaseView):
             "errors": [{"field": "", "code": r.code, "message": r.message} for r in reasons],
         }
         return Response(said, headers=etag(case.version))
+
+
+def _as_read(number: str, by: User, read: str | None) -> None:
+    """For a dry run. Raises ContentChanged where something else would be signed."""
+    case = find(number, by)
+    if read is not None and signature.as_it_would_be_signed(case) is not None:
+        signature.as_read(case, read, case.version)
 
 
 def reauthenticated_at(request: Request) -> datetime | None:

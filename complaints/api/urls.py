@@ -19,6 +19,7 @@ from complaints.api import (
     resolutions,
     reviewing,
     satisfaction,
+    signing,
     steps,
     trail,
 )
@@ -122,6 +123,9 @@ of_one_case = [
         reviewing.NamedPersonClearedView.as_view(),
         name="api-named-person-clear",
     ),
+    path("review/", signing.ReviewView.as_view(), name="api-review"),
+    path("review/read/", signing.ReadView.as_view(), name="api-review-read"),
+    path("review/sign-again/", signing.SignAgainView.as_view(), name="api-sign-again"),
     path("recusals/", reviewing.RecusalsView.as_view(), name="api-recusals"),
 ]
 
@@ -147,6 +151,7 @@ urlpatterns = [
         satisfaction.SatisfactionFiguresView.as_view(),
         name="api-satisfaction-figures",
     ),
+    path("review/batch/", signing.BatchView.as_view(), name="api-sign-batch"),
     path("complaints/", cases.CasesView.as_view(), name="api-complaints"),
     path("complaints/<str:number>/", include(of_one_case)),
     path("payment-files/", payment_files.PaymentFilesView.as_view(), name="api-payment-files"),
