@@ -24,7 +24,7 @@ _HAN = r"[㐀-鿿\U00020000-\U0003ffff]"
 # What stands on the sign before it: accents, variants, colours of skin, and the next joined sign.
 _JOINED = r"(?:[\u0300-\u036f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]|\u200d.)*"
 _WORD = re.compile(
-    rf"[A-Za-z0-9]+(?:[.,:/-][A-Za-z0-9]+)*|{_HAN}+|\s|.{_JOINED}",
+    rf"[A-Za-z0-9_]+(?:[.,:/-][A-Za-z0-9_]+)*|{_HAN}+|\s|.{_JOINED}",
     re.DOTALL,
 )
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")

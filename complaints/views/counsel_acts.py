@@ -125,7 +125,7 @@ class ConsultForm(SheetForm):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
     )
     due = forms.CharField(
-        label=gettext_lazy("最迟"),
+        label=gettext_lazy("最迟何时答复"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("可不填；对方答复或您撤回之前，谁都不能签署。"),

@@ -12,7 +12,8 @@ const LONGEST = 5000;
 const RETRY = 10000;
 const states = new WeakMap();
 const SKIPPED = new Set(['csrfmiddlewaretoken', 'password', 'version', 'next']);
-const OF_THIS_PAGE = new Set(['form_token']); // saved, so that the server knows which form a late draft belongs to; never restored
+// Saved, so that the server knows which form a late draft belongs to; never restored. `read`: what stood on the page that is signed.
+const OF_THIS_PAGE = new Set(['form_token', 'read']);
 const NO_TEXT = ['file', 'password', 'submit', 'button'];
 
 const kept = (field) => field.name && !SKIPPED.has(field.name) && !NO_TEXT.includes(field.type);

@@ -2,6 +2,14 @@
 const link = document.querySelector('a[data-comment]');
 const points = (text) => Array.from(text).length; // the server counts characters, not halves of them
 
+// How many characters of an element stand before a place in it; the place may be in its text or between its parts.
+function upTo(element, container, offset) {
+  const range = document.createRange();
+  range.setStart(element, 0);
+  range.setEnd(container, offset);
+  return points(range.toString());
+}
+
 // Where the selection stands in its part: {part, start, end}; a part without places is meant as a whole.
 function selected() {
   const selection = document.getSelection();
@@ -14,10 +22,10 @@ function selected() {
   if (!runs.length) return part.querySelector('[data-at]') ? null : { part: part.dataset.part };
   const first = runs[0];
   const last = runs[runs.length - 1];
-  const before = first.contains(range.startContainer) ? range.startContainer.textContent.slice(0, range.startOffset) : '';
-  const upTo = last.contains(range.endContainer) ? range.endContainer.textContent.slice(0, range.endOffset) : last.textContent;
-  const start = Number(first.dataset.at) + points(before);
-  const end = Number(last.dataset.at) + points(upTo);
+  const before = first.contains(range.startContainer) ? upTo(first, range.startContainer, range.startOffset) : 0;
+  const ended = last.contains(range.endContainer) ? upTo(last, range.endContainer, range.endOffset) : points(last.textContent);
+  const start = Number(first.dataset.at) + before;
+  const end = Number(last.dataset.at) + ended;
   return end > start ? { part: part.dataset.part, start, end } : null;
 }
 
@@ -36,7 +44,7 @@ if (link) {
     const address = `${plain}?${new URLSearchParams(found)}`;
     here.href = address;
     const box = document.getSelection().getRangeAt(0).getBoundingClientRect();
-    here.style.insetBlockStart = `${Math.max(56, box.top - 40)}px`;
+    here.style.insetBlockStart = `${Math.min(innerHeight - 48, Math.max(56, box.top - 40))}px`;
     here.style.insetInlineStart = `${Math.min(innerWidth - 140, Math.max(8, box.left))}px`;
   };
   document.addEventListener('selectionchange', () => requestAnimationFrame(show));
