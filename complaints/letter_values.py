@@ -110,9 +110,9 @@ def _clocks(complaint: Complaint, *kinds: str) -> list[Deadline]:
     are written at once (`letter_sets`).
     """
     read = letter_sets.rows(complaint, letter_sets.CLOCKS)
-    if read is None:
-        read = Deadline.objects.filter(complaint=complaint, kind__in=kinds).order_by("id")
-    return [row for row in read if row.kind in kinds and row.state != DeadlineState.CANCELLED]
+    rows = Deadline.objects.filter(complaint=complaint, kind__in=kinds).order_by("id")
+    asked = list(rows) if read is None else read
+    return [row for row in asked if row.kind in kinds and row.state != DeadlineState.CANCELLED]
 
 
 def _foreseen(complaint: Complaint, kind: str, start: datetime) -> Deadline | None:

@@ -150,4 +150,5 @@ def _text(node: yaml.ScalarNode) -> str:
 
 
 def _line(node: yaml.Node | yaml.Event) -> int:
-    return int(node.start_mark.line) + 2  # counted from 0, after the opening ---
+    mark = node.start_mark
+    return (mark.line if mark else 0) + 2  # counted from 0, after the opening ---
