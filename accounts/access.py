@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+from accounts.roles import refusal
 
 View = Callable[..., HttpResponse]
 
@@ -31,7 +32,7 @@ def needs(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not person(request).may(permission):
-                raise PermissionDenied
+                raise PermissionDenied(refusal(permission))
             return view(request, *args, **kwargs)
 
         return guarded

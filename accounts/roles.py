@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -68,6 +69,18 @@ PERMISSIONS: dict[str, Permission] = {
         _for("manage_users", _("管理用户与团队"), M),
     )
 }
+
+
+def refusal(code: str) -> str:
+    """Why somebody without the permission is refused, and to whom to turn, in the active language.
+
+    Raises KeyError for a permission that the table does not know.
+    """
+    permission = PERMISSIONS[code]
+    roles = gettext("、").join(str(role.label) for role in Role if role in permission.roles)
+    return gettext("“{what}”只能由{roles}进行，您的角色没有这项权限；请交给他们处理").format(
+        what=permission.title, roles=roles
+    )
 
 
 def allows(roles: list[str], code: str) -> bool:

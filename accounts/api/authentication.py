@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from accounts import keys
 from accounts.models import ApiKey, User
+from accounts.roles import refusal
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # reads the settings that name this module
@@ -69,6 +70,6 @@ class ScopedPermission(BasePermission):
                 return False
         permission = getattr(view, "permission", None)
         if permission is not None and not user.may(permission):
-            self.message = _("您的角色没有这项权限")
+            self.message = refusal(permission)
             return False
         return True
