@@ -237,7 +237,7 @@ STEPS: dict[str, Step] = {
             (State.IN_REVIEW, State.OFFERED),
             (State.RESOLVING,),
             (C,),
-            guards=(*sg.APART, sg.letter_has_not_left),
+            guards=(*sg.APART, sg.did_not_approve_the_sum, sg.letter_has_not_left),
             checks=(c.says_what_to_mend,),
             optional=(Field.COMMENTS,),
             effects=("tell_author",),
@@ -253,6 +253,7 @@ STEPS: dict[str, Step] = {
             (C,),
             guards=(
                 *sg.APART,
+                sg.did_not_approve_the_sum,
                 sg.reauthenticated,
                 r.resolution_is_complete,
                 r.letter_is_filled_in,

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,10 +18,19 @@ from accounts.roles import Role
 from complaints import authority
 from complaints.authority import Amount, Limit
 from complaints.lifecycle import State
-from complaints.models import Approval, AuthorityLimit, Complaint, Measure, Resolution
+from complaints.models import (
+    Approval,
+    AuthorityLimit,
+    Complaint,
+    Event,
+    Measure,
+    Recusal,
+    Resolution,
+)
 from complaints.signing.canonical import offer_hash
 
 WINDOW = timedelta(days=90)
+INDEXES = ("phone_index", "id_number_index", "email_index")  # a person is told by one of them
 _LIES = Q(resolution__status=Resolution.Status.SUBMITTED, resolution__complaint__state="in_review")
 _HOLDS = Q(resolution__status=Resolution.Status.SIGNED)
 _PROMISED = Q(commitments__state__in=["open", "kept", "broken"])
@@ -67,7 +76,7 @@ def _same_matter(complaint: Complaint) -> Q:
     """Cases of the same person, told by the blind indexes, or of the same order; this one too."""
     of, consumer = "resolution__complaint__", complaint.consumer
     found = Q(**{f"{of[:-2]}": complaint.pk})
-    for name in ("phone_index", "id_number_index", "email_index"):
+    for name in INDEXES:
         if index := bytes(getattr(consumer, name)):
             found |= Q(**{f"{of}consumer__{name}": index})
     if complaint.order_number:
@@ -122,25 +131,35 @@ def standing(resolution: Resolution, today: date) -> Standing:
 # --- who decides
 
 
+def drafting_of(complaint: Complaint | OuterRef) -> QuerySet[Event]:
+    """Each time that somebody wrote the proposal of the case, in any version."""
+    kind = Event.Kind.RESOLUTION
+    return Event.objects.filter(complaint=complaint, kind=kind, code="drafted", by__isnull=False)
+
+
 def waiting_for(user: User) -> Q:
-    """Cases whose offer waits for an approval at a level of the person, who did not draft it."""
+    """Cases whose offer waits for an approval at a level of the person, who drafted none of it."""
     rows = Approval.objects.filter(
         resolution__complaint=OuterRef("pk"),
         resolution__status=Resolution.Status.SUBMITTED,
         decided_at=None,
         level__in=user.roles,
     )
-    return Q(Exists(rows.exclude(resolution__proposed_by=user.pk)), state=State.IN_REVIEW)
+    others = Exists(rows.exclude(resolution__proposed_by=user.pk))
+    mine = Exists(drafting_of(OuterRef("pk")).filter(by=user))
+    return Q(others, state=State.IN_REVIEW) & ~Q(mine)
 
 
 def deciders(complaint: Complaint, amount: Decimal, author: int, level: str) -> list[User]:
     """Who may approve at the level: leads of the team whose limit is high enough, or counsel; never
-    the author, nor anybody whom the case names.
+    the author, whoever wrote an earlier version, whom the case names, or who recused.
     """
     able = User.objects.filter(roles__contains=[level], is_active=True)
     if level == Role.SUPERVISOR:
         able = able.filter(membership__team=complaint.team_id, membership__leads=True)
     able = able.exclude(pk=author).exclude(named_in__complaint=complaint).distinct()
+    able = able.exclude(pk__in=drafting_of(complaint).values("by"))
+    able = able.exclude(pk__in=Recusal.objects.filter(complaint=complaint).values("user"))
     limits, today = said(), timezone.localdate()
     return [u for u in able if authority.covers(limit_of(u, today, limits), amount)]
 

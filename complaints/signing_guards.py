@@ -22,6 +22,15 @@ def not_the_author(s: Situation) -> str:
     return ""
 
 
+def did_not_draft_it(s: Situation) -> str:
+    """Whoever wrote any version of it: the words are carried over from one to the next."""
+    if s.by is None or s.resolution is None or s.resolution.proposed_by_id == s.by.pk:
+        return ""
+    if s.by.pk in s.drafters:
+        return _("您参与拟订过本案的方案，不得审核、批准或签署；请由没有参与拟订的同事处理")
+    return ""
+
+
 def not_named_in_the_case(s: Situation) -> str:
     if s.by is not None and s.by.pk in s.named_people:
         return _("本案点名了您，您不得审核、批准或签署；请由另一位法务处理")
@@ -35,11 +44,11 @@ def not_recused(s: Situation) -> str:
 
 
 def stands_in_for_nobody_concerned(s: Situation) -> str:
-    """Neither for the author nor for whoever is named: a deputy signs no more than they may."""
-    author = s.resolution.proposed_by_id if s.resolution is not None else None
+    """Neither for who drafted nor for whoever is named: a deputy signs no more than they may."""
     if s.by is None or not s.stands_in_for:
         return ""
-    if author in s.stands_in_for:
+    authors = {s.resolution.proposed_by_id, *s.drafters} if s.resolution is not None else set()
+    if authors & s.stands_in_for:
         return _("您现在是方案拟订人的代理人，不得审核或签署；请由另一位法务处理")
     if s.stands_in_for & s.named_people:
         return _("您现在是本案被点名同事的代理人，不得审核、批准或签署；请由另一位法务处理")
@@ -49,10 +58,23 @@ def stands_in_for_nobody_concerned(s: Situation) -> str:
 # Who may judge a proposal: nobody who made it, is concerned by it, or stands in for either.
 APART = (
     not_the_author,
+    did_not_draft_it,
     not_named_in_the_case,
     not_recused,
     stands_in_for_nobody_concerned,
 )
+
+
+def did_not_approve_the_sum(s: Situation) -> str:
+    """Two people see a sum above the author's limit: as a supervisor, and as counsel. Where counsel
+    approves it, counsel reads it once.
+    """
+    asked = s.approval.approval
+    if s.by is None or asked is None or asked.decided_by_id != s.by.pk:
+        return ""
+    if not s.by.is_("supervisor"):
+        return ""
+    return _("您已以主管身份审批过本方案的金额，不得再审核或签署；请由另一位法务处理")
 
 
 def letter_has_not_left(s: Situation) -> str:

@@ -159,22 +159,28 @@ class CaseSituation:
         return list(self.resolution.comments.filter(by=self.by, resolved_at=None))
 
     @cached_property
-    def _apart(self) -> list[tuple[bool, int]]:
-        """(named or stepped back, person), in one statement."""
+    def _apart(self) -> list[tuple[str, int]]:
+        """(why, person), in one statement."""
         case = self.complaint
-        named = NamedPerson.objects.filter(complaint=case).values_list(Value(True), "user")
-        back = Recusal.objects.filter(complaint=case).values_list(Value(False), "user")
-        return list(named.union(back))
+        named = NamedPerson.objects.filter(complaint=case).values_list(Value("named"), "user")
+        back = Recusal.objects.filter(complaint=case).values_list(Value("back"), "user")
+        wrote = limits.drafting_of(case).values_list(Value("wrote"), "by")
+        return list(named.union(back, wrote))
 
     @cached_property
     def named_people(self) -> frozenset[int]:
         """Colleagues of whom the case speaks."""
-        return frozenset(user for named, user in self._apart if named)
+        return frozenset(user for why, user in self._apart if why == "named")
 
     @cached_property
     def recused(self) -> frozenset[int]:
         """Counsel who stepped back."""
-        return frozenset(user for named, user in self._apart if not named)
+        return frozenset(user for why, user in self._apart if why == "back")
+
+    @cached_property
+    def drafters(self) -> frozenset[int]:
+        """Whoever wrote a version of the proposal."""
+        return frozenset(user for why, user in self._apart if why == "wrote")
 
     @cached_property
     def stands_in_for(self) -> frozenset[int]:

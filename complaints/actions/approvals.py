@@ -59,9 +59,11 @@ def ask(complaint: Complaint, resolution: Resolution, now: datetime) -> Approval
 
 
 def _one_after_the_other(complaint: Complaint) -> None:
-    """Hold the consumer's phone and the order until the end of the transaction, in one order."""
-    order = limits.spellings(complaint.order_number)[-1]
-    keys = {bytes(complaint.consumer.phone_index).hex(), order} - {""}
+    """Hold everything by which another case may be told to be of the same matter
+    (`limits.elsewhere`) until the end of the transaction, in one order.
+    """
+    indexes = (bytes(getattr(complaint.consumer, name)).hex() for name in limits.INDEXES)
+    keys = {*indexes, limits.spellings(complaint.order_number)[-1]} - {""}
     with connection.cursor() as cursor:
         for key in sorted(keys):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [key])

@@ -12,20 +12,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.absences import Roster
 from accounts.models import User
 from audit.record import record
 from complaints import validation
 from complaints.advance import check_version, lock
 from complaints.errors import CaseError, ContentChanged, Invalid, NotAllowed, StaleVersion
+from complaints.mass_guards import barred
 from complaints.models import (
     Complaint,
     Event,
     MassCase,
     MassMember,
     MassOpinion,
-    NamedPerson,
-    Recusal,
 )
 from complaints.signing import mass as signing
 from complaints.signing.canonical import hash_of
@@ -111,25 +109,6 @@ def _check(mass: MassCase, version: int | None) -> None:
     if version is not None and version != mass.version:
         words = _("群体性案件已被他人更新；您填写的内容没有丢失，请核对后再提交")
         raise StaleVersion(words, mass.version)
-
-
-def barred(mass: MassCase, by: User, now: datetime) -> str:
-    """Why this person of counsel does not sign the finding, as with a resolution: wrote it, is
-    named in a member, stepped back from one, or stands in today for either; "" where nothing does.
-    """
-    members = {"complaint__mass_member__mass": mass}
-    named = set(NamedPerson.objects.filter(**members).values_list("user", flat=True))
-    if mass.finding_by_id == by.pk:
-        return _("共同认定由您撰写，须由另一位法务签署")
-    if by.pk in named:
-        return _("成员案件点名了您，共同认定须由另一位法务签署")
-    if Recusal.objects.filter(user=by, **members).exists():
-        return _("您已回避其中的成员案件，共同认定须由另一位法务签署")
-    roster = Roster.of(timezone.localdate(now))
-    apart = {user for user in roster.away if by.pk in roster.line_of(user)}
-    if apart & {*named, mass.finding_by_id}:
-        return _("您现在是撰写人或被点名同事的代理人，共同认定须由另一位法务签署")
-    return ""
 
 
 def sign(

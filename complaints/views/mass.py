@@ -23,6 +23,7 @@ from accounts.models import User
 from complaints import mass_members
 from complaints.actions import mass as masses
 from complaints.actions import mass_draft
+from complaints.mass_guards import barred
 from complaints.models import MassCase, MassOpinion
 from complaints.signing import mass as signing
 from complaints.signing.canonical import hash_of
@@ -112,7 +113,7 @@ class Desk:
     @cached_property
     def barred(self) -> str:
         """Why somebody else of counsel has to sign."""
-        return masses.barred(self.mass, self.user, self.now) if self.waits_for_me else ""
+        return barred(self.mass, self.user, self.now) if self.waits_for_me else ""
 
     @property
     def may_sign(self) -> bool:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import absences
-from accounts.models import Membership
 from accounts.roles import Role
 from audit.models import Entry
 from complaints.actions import assignment, segregation, steps
@@ -28,7 +27,7 @@ from complaints.models import (
 from correspondence.models import Notice
 from correspondence.tasks import send_waiting
 from tests import factories as f
-from tests.api.conftest import Caller, person, program
+from tests.api.conftest import person
 from tests.cast import PASSWORD, Cast
 from tests.pages.test_review import word
 
@@ -47,13 +46,7 @@ def name(case: Complaint, user: Any, by: Any) -> None:
     segregation.name_person(case.number, {"user": user.username, "why": "消费者投诉其态度"}, by=by)
 
 
-# --- the matrix: who, what makes it so, and the sentence
-
-
-def author(cast: Cast, case: Complaint) -> Any:
-    """One of counsel who drafted it, on a day on which the person was an agent too."""
-    Complaint.objects.filter(pk=case.pk).get().resolutions.update(proposed_by=cast.counsel)
-    return cast.counsel
+# --- who × what × page and API: `test_segregation_matrix.py`
 
 
 def named(cast: Cast, case: Complaint) -> Any:
@@ -66,55 +59,7 @@ def recused(cast: Cast, case: Complaint) -> Any:
     return cast.counsel
 
 
-def deputy_of_the_author(cast: Cast, case: Complaint) -> Any:
-    Membership.objects.create(user=cast.counsel, team=cast.team)
-    away(cast.agent, cast.counsel)
-    return cast.counsel
-
-
-def deputy_of_the_deputy(cast: Cast, case: Complaint) -> Any:
-    Membership.objects.create(user=cast.counsel, team=cast.team)
-    away(cast.agent, cast.colleague)
-    away(cast.colleague, cast.counsel)
-    return cast.counsel
-
-
-def deputy_of_the_named(cast: Cast, case: Complaint) -> Any:
-    name(case, cast.counsel2, cast.supervisor)
-    away(cast.counsel2, cast.counsel)
-    return cast.counsel
-
-
-def administrator(cast: Cast, case: Complaint) -> Any:
-    return cast.administrator
-
-
-def agent(cast: Cast, case: Complaint) -> Any:
-    return cast.agent
-
-
-def supervisor(cast: Cast, case: Complaint) -> Any:
-    return cast.supervisor
-
-
-def auditor(cast: Cast, case: Complaint) -> Any:
-    return cast.auditor
-
-
 Make = Callable[[Cast, Complaint], Any]
-# who → status and sentence of the page, status and sentence of the API
-MATRIX: dict[Make, tuple[int, str, int, str]] = {
-    author: (422, "方案拟订人不得审核或签署自己的方案", 409, "方案拟订人不得审核或签署自己的方案"),
-    named: (404, "没有", 404, "没有这个编号，或者它不在您可以查看的范围内"),
-    recused: (422, "您已回避本案", 409, "您已回避本案"),
-    deputy_of_the_author: (422, "您现在是方案拟订人的代理人", 409, "您现在是方案拟订人的代理人"),
-    deputy_of_the_deputy: (422, "您现在是方案拟订人的代理人", 409, "您现在是方案拟订人的代理人"),
-    deputy_of_the_named: (422, "被点名同事的代理人", 409, "被点名同事的代理人"),
-    administrator: (403, "权限", 403, "您的角色没有这项权限"),
-    agent: (403, "权限", 403, "只能由法务进行"),
-    supervisor: (403, "权限", 403, "只能由法务进行"),
-    auditor: (403, "权限", 403, "只能由法务进行"),
-}
 
 
 def client_of(user: Any) -> Client:
@@ -128,67 +73,9 @@ def case(cast: Cast) -> Complaint:
     return f.in_review(cast)
 
 
-@pytest.mark.parametrize("who", MATRIX, ids=lambda who: who.__name__)
-def test_whoever_is_concerned_is_refused_with_a_sentence(
-    who: Make, cast: Cast, case: Complaint
-) -> None:
-    status, sentence, api_status, api_sentence = MATRIX[who]
-    read = client_of(cast.counsel).get(reverse("review_case", args=[case.number]))
-    user = who(cast, case)
-    for action in ("sign", "send_back"):
-        sent = word(read, action, below_minimum_reason="测试")
-        page = client_of(user).post(reverse("review_case", args=[case.number]), sent)
-        assert page.status_code == status, action
-        assert sentence in page.content.decode(), action
-    caller = person(user)
-    assert caller.post("me/confirm/", {"password": PASSWORD}).status_code == 200
-    for step, fields in (("sign", SIGN), ("send_back", {"comments": "请修改"})):
-        answer = caller.step(case.number, step, **fields)
-        assert answer.status_code == api_status, answer.content.decode()
-        assert api_sentence in answer.json()["detail"]
-    assert not Opinion.objects.exists()
-    assert Complaint.objects.get(pk=case.pk).state == "in_review"
-
-
-# who → the sentence in English
-IN_ENGLISH: dict[Make, str] = {
-    author: "may not review or sign it",
-    recused: "You recused yourself from this case",
-    deputy_of_the_author: "You are standing in for the author of the proposal",
-    deputy_of_the_named: "You are standing in for a colleague named in the case",
-}
-
-
 def written() -> list[int]:
     """How many rows there are of everything that a signature would write."""
     return [m.objects.count() for m in (Opinion, Event, Entry, Outbox, Transition)]
-
-
-@pytest.mark.parametrize("who", IN_ENGLISH, ids=lambda who: who.__name__)
-def test_the_refusal_is_said_in_english_as_well_and_nothing_is_written(
-    who: Make, cast: Cast, case: Complaint
-) -> None:
-    sentence = IN_ENGLISH[who]
-    read = client_of(cast.counsel).get(reverse("review_case", args=[case.number]))
-    user = who(cast, case)
-    client, caller = client_of(user), person(user)
-    caller.post("me/confirm/", {"password": PASSWORD})
-    session = client.session
-    session["reauthenticated_at"] = timezone.now().isoformat()
-    session.save()
-    before = written()
-    sent = word(read, "sign", below_minimum_reason="x")
-    page = client.post(
-        reverse("review_case", args=[case.number]), sent, headers={"Accept-Language": "en"}
-    )
-    assert sentence in page.content.decode()
-    answer = caller.post(
-        f"complaints/{case.number}/steps/",
-        {"step": "sign", **SIGN, "take_over": f.taken_over(case)},
-        Accept_Language="en",
-    )
-    assert sentence in answer.json()["detail"]
-    assert written() == before
 
 
 def test_the_first_signer_does_not_sign_as_the_second(cast: Cast) -> None:
@@ -208,39 +95,6 @@ def test_the_first_signer_does_not_sign_as_the_second(cast: Cast) -> None:
     assert "您已签署" in answer.json()["detail"]
     assert written()[:2] == before[:2]
     assert Complaint.objects.get(pk=grave.pk).state == "in_review"
-
-
-def test_an_expired_session_signs_nothing(cast: Cast, case: Complaint) -> None:
-    read = client_of(cast.counsel).get(reverse("review_case", args=[case.number]))
-    page = Client().post(reverse("review_case", args=[case.number]), word(read, "sign"))
-    assert page.status_code == 302
-    assert reverse("login") in page["Location"]
-    answer = Caller({}).step(case.number, "sign", **SIGN)
-    assert answer.status_code == 401
-    assert "身份认证信息未提供" in answer.json()["detail"]
-    assert not Opinion.objects.exists()
-
-
-def test_without_the_password_of_these_minutes_nothing_is_signed(
-    cast: Cast, case: Complaint
-) -> None:
-    client = client_of(cast.counsel)
-    read = client.get(reverse("review_case", args=[case.number]))
-    sent = word(read, "sign", password="", below_minimum_reason="测试")
-    page = client.post(reverse("review_case", args=[case.number]), sent)
-    assert page.status_code == 422
-    assert "请输入登录密码以确认身份" in page.content.decode()
-    answer = person(cast.counsel).step(case.number, "sign", **SIGN)
-    assert answer.status_code == 409
-    assert "请重新输入密码以确认身份" in answer.json()["detail"]
-    assert not Opinion.objects.exists()
-
-
-def test_a_program_signs_nothing(cast: Cast, case: Complaint) -> None:
-    answer = program(cast.counsel).step(case.number, "sign", **SIGN)
-    assert answer.status_code == 409
-    assert "程序密钥不能签署" in answer.json()["detail"]
-    assert not Opinion.objects.exists()
 
 
 # --- being named
