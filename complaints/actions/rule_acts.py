@@ -1,4 +1,6 @@
-"""Counsel takes the signature under a rule back: what was signed on it and has not left is void."""
+"""Counsel takes the signature under a rule or a template of letters back: what was signed on it and
+has not left is void.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,6 @@ from complaints.lifecycle import State
 from complaints.models import Complaint, Opinion, Outbox
 from complaints.signing import liveness, voiding
 from legal_rules.sign_off import SignOff
-from legal_rules.signatures import RULES
 
 
 def revoke(
@@ -28,12 +29,12 @@ def revoke(
     now = now or timezone.now()
     with transaction.atomic():
         sign_off.revoke(name, by=by, reason=reason, now=now)
-        for number in _resting_on(name) if sign_off is RULES else []:
+        for number in _resting_on(f"{sign_off.prefix}{name}"):
             voiding.look(lock(number, None), by, now)
 
 
 def _resting_on(rule: str) -> list[str]:
-    """Cases with a signature that rests on the rule, of which nothing has left, in one order."""
+    """Cases with a signature that rests on it, of which nothing has left, in one order."""
     letters: Any = Outbox.objects.filter(complaint=OuterRef("pk"), effect=liveness.LETTER)
     unsent = letters.exclude(notices__user=None, notices__sent_at__isnull=False)
     waits = Q(state=State.IN_REVIEW) | Q(Exists(unsent), state=State.OFFERED)

@@ -38,9 +38,10 @@ def voided(cast: Cast) -> Complaint:
     return case
 
 
-def sign(case: Complaint, by: Any, **how: Any) -> Opinion:
+def sign(case: Complaint, by: Any, conditions: Any = None, **how: Any) -> Opinion:
     now = timezone.now()
     fields: dict[str, Any] = {"opinion": "仍然同意", "below_minimum_reason": "测试"}
+    fields |= {"conditions": conditions} if conditions else {}
     fields["take_over"] = f.taken_over(case)
     how = {"reauthenticated_at": now, "now": now, **how}
     return signing_again.sign(case.number, fields, by=by, **how)
@@ -77,6 +78,16 @@ def test_the_letter_that_waited_to_be_brought_is_not_brought_beside_the_new_one(
     with pytest.raises(Invalid, match="已经发出或登记送达"):
         delivery.delivered(case.number, old.pk, "已宣读", by=cast.agent)
     delivery.delivered(case.number, new.pk, "已宣读", by=cast.agent)
+
+
+def test_nothing_is_signed_again_under_conditions_because_its_letter_leaves_at_once(
+    cast: Cast,
+) -> None:
+    case = voided(cast)
+    with pytest.raises(StepRefused, match="不能附条件"):
+        sign(case, cast.counsel2, ["先补录音"])
+    send_waiting()
+    assert letters(case) == []
 
 
 def test_new_facts_ask_for_a_new_analysis_before(cast: Cast) -> None:
