@@ -64,8 +64,8 @@ def put(
         _refuse(s)
         resolution = signature.as_read(complaint, read, complaint.version)
         word = signature.Word(by, now, fields, reauthenticated_at)
-        opinion = signature.put(resolution, word)
         conditions = list(fields.get(Field.CONDITIONS) or [])
+        opinion = signature.put(resolution, word, conditions)
         Condition.objects.bulk_create(
             Condition(opinion=opinion, position=n, text=text)
             for n, text in enumerate(conditions, 1)

@@ -4,7 +4,7 @@ signature covers stands in `signing/canonical.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -159,7 +159,7 @@ def as_read(complaint: Complaint, read: str | None, version: int) -> Resolution:
     return resolution
 
 
-def put(resolution: Resolution, word: Word) -> Opinion:
+def put(resolution: Resolution, word: Word, conditions: Sequence[str] = ()) -> Opinion:
     """The signature under what `as_read` answered: the analysis is frozen once more under the name
     of whoever signs. Raises ContentChanged where that comes to something else.
     """
@@ -181,7 +181,7 @@ def put(resolution: Resolution, word: Word) -> Opinion:
         reauthenticated_at=word.reauthenticated_at,
         checklist=[item for item in ITEMS if (word.fields.get("checklist") or {}).get(item)],
     )
-    statements.seal(opinion, covered, word.at)
+    statements.seal(opinion, covered, word.at, conditions)
     return opinion
 
 

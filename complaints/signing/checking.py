@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from complaints.models import Opinion
-from complaints.signing import differences, keys, verify
+from audit.models import Entry
+from complaints.models import Complaint, Opinion, Resolution
+from complaints.signing import differences, expected, keys, verify
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,13 @@ class Found:
             "voided": self.voided,
             "first": self.faults[0] if self.faults else None,
             "differing": self.faults,
+            "values": [each.as_json() for each in self.values],
         }
+
+    @property
+    def values(self) -> list[expected.Value]:
+        """What the parts were signed as, and what stands there."""
+        return expected.values(self.opinion, self.faults) if self.faults else []
 
     @property
     def words(self) -> str:
@@ -68,3 +76,40 @@ def check(rows: QuerySet[Opinion]) -> Iterator[Found]:
     trusted = keys.trusted()
     for opinion in rows.iterator(chunk_size=200):
         yield Found(opinion, verify.faults(opinion, trusted))
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A signature that was made and is not there any more: its case, by whom and when."""
+
+    number: str
+    signer: str
+    at: datetime | None = None
+    version: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        at = self.at.isoformat() if self.at else None
+        said = {"case": self.number, "version": self.version, "signer": self.signer, "at": at}
+        return {**said, "ok": False, "first": "missing", "differing": ["missing"]}
+
+
+def missing(number: str = "") -> Iterator[Missing]:
+    """What the audit record says was signed and no opinion is of; and versions that count as signed
+    without an opinion (those from before the record named signatures).
+    """
+    cases = Complaint.objects.filter(number=number) if number else Complaint.objects.all()
+    made = Entry.objects.filter(verb="signature.made").order_by("pk")
+    if number:
+        made = made.filter(subject=cases.get().subject)
+    for entry in made.iterator(chunk_size=500):
+        case = entry.subject.partition(":")[2]
+        of_case = Opinion.objects.filter(signed=True, resolution__complaint__number=case)
+        same = Q(content_hash=entry.detail.get("content")) | Q(at=entry.at)
+        if not of_case.filter(same).exists():
+            yield Missing(case, entry.actor, entry.at, entry.detail.get("version"))
+    bare = Resolution.objects.filter(status=Resolution.Status.SIGNED, complaint__in=cases)
+    unsigned = bare.exclude(opinions__signed=True).values_list("complaint__number", "version")
+    for case, version in unsigned:
+        if not Entry.objects.filter(subject=f"complaint:{case}", verb="signature.made").exists():
+            yield Missing(case, "", None, version)

@@ -40,11 +40,14 @@ NAMES: dict[str, str | Promise] = {
     "below_minimum_reason": gettext_lazy("低于法定最低额的理由"),
     "taken_over": gettext_lazy("承担草稿规则的理由"),
     "checklist": gettext_lazy("核对清单"),
+    "conditions": gettext_lazy("签署条件"),
+    "met": gettext_lazy("签署条件的落实"),
     "key": gettext_lazy("签署密钥"),
     "signature": gettext_lazy("数字签名"),
     "kept": gettext_lazy("签署时留存的内容"),
     "record": gettext_lazy("审计记录"),
     "voided": gettext_lazy("失效记录"),
+    "missing": gettext_lazy("签署本身（审计记录里有，数据库里没有）"),
 }
 _OF_A_MEASURE: dict[str, str | Promise] = {
     "kind": gettext_lazy("种类"),

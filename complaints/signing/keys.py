@@ -82,10 +82,16 @@ def keep(now: datetime) -> None:
 
 
 def trusted() -> dict[str, Ed25519PublicKey]:
-    """The public keys that count, by id: that of this installation, and those that it leads to."""
+    """The public keys that count, by id: that of this installation, and those that it leads to.
+
+    None does whose row is gone, or says another key than it is called after.
+    """
     rows = {row.key_id: row for row in SigningKey.objects.all()}
     public = _private(settings.SIGNING_KEY).public_key()
-    found, open_ones = {key_id_of(public): public}, [key_id_of(public)]
+    own = key_id_of(public)
+    if own not in rows or rows[own].raw != public.public_bytes_raw():
+        return {}
+    found, open_ones = {own: public}, [own]
     while open_ones:
         name = open_ones.pop()
         if name in rows:
@@ -103,10 +109,17 @@ def _vouched_for(
         row = rows.get(name)
         if row is None or not _is_by(public, _KEY + row.raw, voucher):
             continue
-        older = Ed25519PublicKey.from_public_bytes(row.raw)
-        if key_id_of(older) == name:
+        older = _public(row.raw)
+        if older is not None and key_id_of(older) == name:
             found[name] = older
     return found
+
+
+def _public(raw: bytes) -> Ed25519PublicKey | None:
+    try:
+        return Ed25519PublicKey.from_public_bytes(raw)
+    except ValueError:  # not 32 bytes
+        return None
 
 
 def is_signed_by(public: Ed25519PublicKey, message: bytes, signature: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from audit.models import Entry
 from complaints.models import MassCase, MassOpinion
 from complaints.signing import differences, keys
@@ -79,6 +81,15 @@ def faults(opinion: MassOpinion) -> list[str]:
 def all_signed() -> Iterator[MassOpinion]:
     """Every signature over a finding, in order."""
     return MassOpinion.objects.select_related("by", "mass").order_by("pk").iterator()
+
+
+def missing() -> Iterator[Entry]:
+    """Entries of the audit record about signatures that are not there any more."""
+    for entry in Entry.objects.filter(verb="mass.signed").order_by("pk").iterator():
+        rows = MassOpinion.objects.filter(mass=entry.subject.partition(":")[2])
+        same = Q(content_hash=entry.detail.get("content")) | Q(at=entry.at)
+        if not rows.filter(same).exists():
+            yield entry
 
 
 def changed_since(opinion: MassOpinion) -> list[str]:

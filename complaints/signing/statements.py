@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,14 +12,15 @@ from complaints.signing import keys
 from complaints.signing.canonical import FORMAT, Covered, format_of, hash_of, spelled
 
 
-def seal(opinion: Opinion, covered: Covered, now: datetime) -> None:
-    """Save the opinion as a signature: what it covers, the statement, the key's word for it, and
-    its entry in the audit record; in the caller's transaction.
+def seal(opinion: Opinion, covered: Covered, now: datetime, conditions: Sequence[str] = ()) -> None:
+    """Save the opinion as a signature, under `conditions`: what it covers, the statement, the key's
+    word for it, and its entry in the audit record; in the caller's transaction.
     """
     keys.keep(now)
     opinion.covered, opinion.content_hash = covered, hash_of(covered)
     opinion.key_id = keys.own_id()
-    opinion.statement = as_it_stands(opinion, FORMAT)
+    under = {"conditions": list(conditions)} if conditions else {}
+    opinion.statement = {**as_it_stands(opinion, FORMAT), **under}
     opinion.signature = keys.sign(spelled(opinion.statement))
     opinion.save(force_insert=True)
     case, version = opinion.resolution.complaint, opinion.resolution.version
@@ -35,6 +36,7 @@ def as_it_stands(opinion: Opinion, number: int | None = None) -> dict[str, Any]:
     ticked = {"checklist": list(opinion.checklist)} if opinion.checklist else {}
     return {
         **ticked,
+        **_under(opinion),
         "format": format_of(opinion) if number is None else number,
         "case": resolution.complaint.number,
         "version": resolution.version,
@@ -49,13 +51,27 @@ def as_it_stands(opinion: Opinion, number: int | None = None) -> dict[str, Any]:
     }
 
 
-def is_by_its_key(opinion: Opinion, trusted: Mapping[str, Any] | None = None) -> bool:
-    """Whether the signature is that of a key that counts, over the statement that is stored."""
+def _under(opinion: Opinion) -> dict[str, Any]:
+    """The conditions, where the statement has some: older ones did not name them."""
+    if "conditions" not in (opinion.statement or {}):
+        return {}
+    return {"conditions": [row.text for row in opinion.conditions.order_by("position")]}
+
+
+def is_by_its_key(
+    opinion: Opinion,
+    trusted: Mapping[str, Any] | None = None,
+    said: Mapping[str, Any] | None = None,
+) -> bool:
+    """Whether the signature is that of a key that counts, over the statement that is stored, or
+    over another that is `said`.
+    """
     known = keys.trusted() if trusted is None else trusted
     public = known.get(opinion.key_id)
     if public is None or opinion.statement is None:
         return False
-    return keys.is_signed_by(public, spelled(opinion.statement), opinion.signature)
+    statement = opinion.statement if said is None else said
+    return keys.is_signed_by(public, spelled(statement), opinion.signature)
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -15,6 +15,7 @@ from complaints.signing import differences, keys, statements
 from complaints.signing.canonical import content, hash_of, is_as_signed
 
 Keys = Mapping[str, Any]
+_MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError)
 
 
 def faults(opinion: Opinion, trusted: Keys | None = None) -> list[str]:
@@ -25,6 +26,8 @@ def faults(opinion: Opinion, trusted: Keys | None = None) -> list[str]:
     """
     if opinion.statement is None or opinion.covered is None:
         return _of_an_old_one(opinion)
+    if wrong := misshapen(opinion):
+        return wrong
     found = [
         *_of_the_content(opinion),
         *_of_the_columns(opinion),
@@ -32,6 +35,22 @@ def faults(opinion: Opinion, trusted: Keys | None = None) -> list[str]:
         *_of_the_record(opinion),
     ]
     return list(dict.fromkeys(found))
+
+
+def misshapen(opinion: Opinion) -> list[str]:
+    """What no program of ours ever wrote, and nothing can be compared with."""
+    statement: Any = opinion.statement
+    if not isinstance(statement, Mapping) or type(statement.get("format")) is not int:
+        return ["signature"]
+    try:
+        differences.between(opinion.covered or {}, content(opinion.resolution, opinion))
+    except _MISSHAPEN:
+        return ["kept"]
+    try:
+        differences.between(statement, statements.as_it_stands(opinion))
+    except _MISSHAPEN:
+        return ["signature"]
+    return []
 
 
 def is_unsigned(opinion: Opinion) -> bool:
@@ -87,9 +106,26 @@ def _of_the_record(opinion: Opinion) -> list[str]:
         found.append("record")
     elif opinion.by.username not in recorded:
         found.append("signer")
-    voided = Event.objects.filter(
-        complaint=case, code="signature_voided", detail__opinion=opinion.pk
-    )
-    if voided.exists() and not hasattr(opinion, "voided"):
+    if _was_voided(opinion) != hasattr(opinion, "voided"):
         found.append("voided")
+    if "conditions" in (opinion.statement or {}) and not _met_on_record(opinion):
+        found.append("met")
     return found
+
+
+def _was_voided(opinion: Opinion) -> bool:
+    """By the timeline or by the audit record: whoever removes it has to think of both."""
+    case = opinion.resolution.complaint
+    told = Event.objects.filter(complaint=case, code="signature_voided", detail__opinion=opinion.pk)
+    noted = Entry.objects.filter(
+        subject=case.subject, verb="signature.voided", detail__opinion=opinion.pk
+    )
+    return told.exists() or noted.exists()
+
+
+def _met_on_record(opinion: Opinion) -> bool:
+    """Each condition that counts as met was met by an act."""
+    met = set(opinion.conditions.exclude(met_at=None).values_list("pk", flat=True))
+    subject = opinion.resolution.complaint.subject
+    noted = Entry.objects.filter(subject=subject, verb="resolution.condition_met")
+    return met <= set(noted.values_list("detail__condition", flat=True))
