@@ -304,6 +304,20 @@ def test_what_changes_while_a_letter_is_let_go_stops_it(what: str, people: Cast)
     assert (send(other, post)(), post.letters) == (False, [])
 
 
+def test_an_offer_is_sent_back_or_its_letter_leaves(people: Cast) -> None:
+    def send_back(case: Complaint) -> Callable[[], Any]:
+        values = {"comments": "请更正"}
+        return lambda: steps.take(case.number, "send_back", values, by=people.counsel2)
+
+    post, case = Post(), f.offered(people)
+    done, left = meanwhile(send_back(case), send(case, post))
+    assert (isinstance(done, Complaint), left, post.letters) == (True, False, [])
+    other = f.offered(people, order_number="SO-2")
+    left, refusal = meanwhile(send(other, post), send_back(other))
+    assert (left, len(post.letters)) == (True, 1)
+    assert isinstance(refusal, CaseError)
+
+
 def test_an_offer_that_is_declined_while_its_letter_leaves_is_not_sent(people: Cast) -> None:
     post, case = Post(), f.offered(people)
     decline = partial(
