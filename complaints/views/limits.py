@@ -18,11 +18,13 @@ from accounts.access import needs, person
 from accounts.models import User
 from accounts.roles import Role
 from complaints import authority, limits
+from complaints.actions import communication
 from complaints.actions import limits as acts
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import AuthorityLimit
 from complaints.views.sheets import SheetForm, readable
 
+DRAFT = "limits"  # under which what is being typed is kept
 SHOWN = 100  # words about limits, the newest first
 
 
@@ -84,6 +86,7 @@ def limits_page(request: HttpRequest) -> HttpResponse:
     except NotAllowed as refused:  # a wrong value is no reason to lose the form
         form.add_error(None, refused.message)
         return _page(request, form, status=403)
+    communication.drop_draft(by, DRAFT)
     messages.success(request, _("金额权限已设定"))
     return redirect("limits")
 
@@ -100,6 +103,7 @@ def _page(request: HttpRequest, form: LimitForm, status: int = 200) -> HttpRespo
     rows = AuthorityLimit.objects.select_related("user", "set_by").order_by("-id")
     context = {
         "form": form,
+        "draft": DRAFT,
         "roles": [
             (role.label, authority.of_role(role, said, today, defaults)) for role in acts.ROLES
         ],

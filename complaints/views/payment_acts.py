@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs
 from complaints.actions import payments
-from complaints.choices import PaymentWay
+from complaints.choices import CommitmentState, PaymentWay
 from complaints.views.case import load
 from complaints.views.case_payments import Money, money_of
 from complaints.views.promise_acts import act_on, posted
@@ -116,6 +116,18 @@ def pay_all(request: HttpRequest, number: str) -> HttpResponse:
     return act_on(request, sheet, act, NAMES)
 
 
+def _what_a_reversal_does(complaint: Any, row: Any) -> str:
+    """Above the field: what is taken out, and what follows from it."""
+    words = _("{amount}，流水号 {reference}；同一流水号下的各项一并冲正，措施恢复为未付")
+    said = [words.format(amount=money(str(row["amount"])), reference=row["reference"])]
+    promise = next((p for p in complaint.promises if p["id"] == row["commitment"]), None)
+    if promise is not None and promise["state"] == CommitmentState.KEPT:
+        said.append(_("消费者可能已收到付清的通知，请另行告知"))
+    if not complaint.is_open:
+        said.append(_("本案已经办结：冲正后这笔钱又是未付，会列在对账里"))
+    return _("；").join(said)
+
+
 @require_http_methods(["GET", "POST"])
 @needs("keep_commitments")
 def reverse_payment(request: HttpRequest, number: str, payment: int) -> HttpResponse:
@@ -126,10 +138,9 @@ def reverse_payment(request: HttpRequest, number: str, payment: int) -> HttpResp
         raise Http404
     form = ReverseForm(posted(request))
     sheet = Sheet(page.complaint, _("冲正付款"), request.get_full_path(), form, _("冲正付款"))
-    words = _("{amount}，流水号 {reference}；同一流水号下的各项一并冲正，措施恢复为未付")
-    sheet.intro = words.format(amount=money(str(row["amount"])), reference=row["reference"])
-    if not page.complaint.is_open:
-        sheet.intro += _("。本案已经办结：冲正后这笔钱又是未付，会列在对账里；要补付请登记付款")
+    sheet.intro = _what_a_reversal_does(page.complaint, row)
+    if request.method == "GET" and row["reversed"]:
+        sheet.form, sheet.problems = None, [_("这笔付款已经冲正")]
     sheet.dangerous, sheet.draft = True, f"reverse_payment:{number}:{payment}"
 
     def act(values: dict[str, Any], **who: Any) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from complaints import limits
+from complaints.actions import communication
 from complaints.models import Approval, AuthorityLimit, Complaint
 from tests import factories as f
 from tests.api.conftest import ok, program
@@ -144,4 +145,9 @@ def test_limits_are_seen_and_set_by_administrators_and_supervisors_alone(cast: C
     assert "不能超过您自己的权限 20,000.00 元" in beyond.content.decode()
     assert 'value="99999"' in beyond.content.decode()  # what was typed is still there
     assert AuthorityLimit.objects.count() == 2
+    typed = {"who": "user:agent", "amount": "4321"}
+    communication.save_draft(cast.supervisor, "limits", typed)
+    assert "4321" in lead.get(page).content.decode()
+    assert lead.post(page, typed).status_code == 302
+    assert communication.load_draft(cast.supervisor, "limits") is None
     assert reverse("limits") in lead.get(reverse("settings")).content.decode()

@@ -70,12 +70,18 @@ def test_a_payment_is_reversed_on_the_page_and_stays_to_be_read(cast: Cast, agen
     paid = f.paid(case.commitments.get(), cast.agent)
     url = place("reverse_payment", case, paid.pk)
     assert url in pane(agent, case)
-    assert "¥3,980.00" in text_of(agent.get(url))
+    asked = text_of(agent.get(url))
+    assert "¥3,980.00" in asked
+    assert "消费者可能已收到付清的通知，请另行告知" in asked
+    assert "已经办结" not in asked
     assert agent.post(url, {"reason": " "}).status_code == 422
     agent.post(url, {"reason": "银行退票"})
     shown = pane(agent, case)
     assert "已冲正：银行退票" in shown
     assert url not in shown
+    again = text_of(agent.get(url))
+    assert "这笔付款已经冲正" in again
+    assert 'name="reason"' not in again
     assert Commitment.objects.get().state == "open"
 
 
