@@ -204,6 +204,13 @@ def test_the_list_shows_what_is_open_soonest_first_with_its_acts(cast: Cast, age
     assert "王测试" not in page
 
 
+def test_the_list_says_what_is_open_of_a_sum_that_is_partly_paid(cast: Cast, agent: Client) -> None:
+    case = f.executing(cast)
+    assert "未付" not in listed(agent)
+    f.paid(case.commitments.get(), cast.agent, amount="980.00")
+    assert "未付 ¥3,000.00" in listed(agent)
+
+
 def test_the_list_is_filtered_by_owner_source_day_and_team(cast: Cast, agent: Client) -> None:
     case = f.investigating(cast)
     soon = (timezone.now() + timedelta(minutes=1)).isoformat()
