@@ -32,6 +32,20 @@ def keeps_what_was_typed(view: View) -> View:
     return view
 
 
+def answers_a_lost_token(
+    answer: Callable[..., HttpResponse],
+) -> Callable[[View], View]:
+    """A page that shows its form again, with everything typed, where the form's token does not fit:
+    its cookie is gone, or cookies are off.
+    """
+
+    def mark(view: View) -> View:
+        view.lost_token = answer  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page a choice was made on (`next`, only inside this site), else home."""
     target = request.POST.get("next", "")

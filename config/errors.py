@@ -113,8 +113,13 @@ def only_by_a_form(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when the form's token does not fit: usually signed in again in another tab, or cookies
-    are off.
+    are off. A page may answer itself (`accounts.browser.answers_a_lost_token`).
     """
+    match = request.resolver_match
+    own = getattr(match.func, "lost_token", None) if match is not None else None
+    if own is not None and match is not None:
+        answer: HttpResponse = own(request, **match.kwargs)
+        return answer
     detail = _(
         "这个页面打开得太久，或者您在别处重新登录过。"
         "请返回上一页，刷新后再提交；草稿已保存在服务器上。"

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.browser import keeps_what_was_typed
+from accounts.browser import answers_a_lost_token, keeps_what_was_typed
 from complaints.actions import satisfaction
 from complaints.actions.satisfaction import AlreadyGiven, NoInvitation, Superseded
 from complaints.errors import Invalid
@@ -60,22 +60,33 @@ class FeedbackForm(SheetForm):
     )
 
 
+def _again(request: HttpRequest, invitation: str) -> HttpResponse:
+    """The form's token did not fit: nothing was taken, what was typed stands there."""
+    return _spoken(request, invitation, lost=True)
+
+
 @login_not_required
 @never_cache
 @keeps_what_was_typed
+@answers_a_lost_token(_again)
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: HttpRequest, invitation: str) -> HttpResponse:
     """The form, what became of it, or one sentence."""
+    return _spoken(request, invitation)
+
+
+def _spoken(request: HttpRequest, token: str, *, lost: bool = False) -> HttpResponse:
+    """In the language that the address names, else the browser's."""
     lang = request.GET.get("lang", "")
     known = lang if lang in dict(settings.LANGUAGES) else translation.get_language()
     with translation.override(known):
-        answer = _answered(request, invitation, timezone.now())
+        answer = _answered(request, token, timezone.now(), lost=lost)
     for name, value in {**HEADERS, "Content-Language": known or settings.LANGUAGE_CODE}.items():
         answer[name] = value
     return answer
 
 
-def _answered(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
+def _answered(request: HttpRequest, token: str, now: datetime, *, lost: bool) -> HttpResponse:
     if wait := seconds_to_wait(request, "feedback", CALLS, WINDOW):
         words = _("打开得太频繁了，请过 %(n)s 秒再试。") % {"n": wait}
         answer = _said(request, words, 429, "clock")
@@ -88,6 +99,8 @@ def _answered(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
         found = satisfaction.open_invitation(token, now)
         if request.method != "POST":
             return _form(request, found)
+        if lost:
+            return _form(request, found, FeedbackForm(readable(request.POST)[0]), 403)
         return _taken(request, token, found, now)
     except NoInvitation as error:
         return _said(request, error.message, 404, "link")
@@ -117,7 +130,8 @@ def _form(
     form: FeedbackForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form or FeedbackForm(), "number": invitation.complaint.number}
+    number = invitation.complaint.number
+    context = {"form": form or FeedbackForm(), "number": number, "lost": status == 403}
     return _page(request, "public/feedback.html", context, status)
 
 

@@ -5,6 +5,7 @@ out.
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -136,6 +137,21 @@ def test_a_form_from_another_site_is_refused(case: Complaint) -> None:
     answer = Client(enforce_csrf_checks=True).post(link(case), GOOD)
     assert answer.status_code == 403
     assert not Feedback.objects.exists()
+
+
+def test_a_form_without_its_token_is_shown_again_with_what_was_typed(case: Complaint) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(link(case), {**GOOD, "comment": "款还没有到<b>"})
+    text = text_of(answer)
+    assert answer.status_code == 403
+    assert "款还没有到&lt;b&gt;" in text
+    assert "您填写的内容都在" in text
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+    assert token is not None
+    assert client.post(link(case), {**GOOD, "csrfmiddlewaretoken": token[1]}).status_code == 200
+    assert Feedback.objects.get().score == 5
+    late = client.post(reverse("feedback", args=[UNKNOWN]), GOOD)
+    assert (late.status_code, "不存在或者已经过期" in text_of(late)) == (404, True)
 
 
 def test_it_speaks_english_where_one_wants(case: Complaint) -> None:
