@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import validation
+from complaints import mass_members, validation
 from complaints.actions import importing
 from complaints.actions import mass as masses
-from complaints.errors import NotAllowed
+from complaints.errors import Invalid, NotAllowed
 from complaints.importing import headings, sheets
 from complaints.importing.table import Row, Table, masked_numbers
 from complaints.models import Consumer, SilentConsumer
@@ -120,16 +120,24 @@ def _save(mass: int, people: Sequence[Consumer], now: datetime) -> None:
     )
 
 
-def tell(pk: int, rows: Iterable[int], how: Any, *, by: User, now: datetime | None = None) -> int:
-    """Write down that these people were told, and how; answers how many had not been.
+def tell(
+    pk: int, rows: Iterable[int] | None, how: Any, *, by: User, now: datetime | None = None
+) -> int:
+    """Write down that these people were told, and how; answers how many had not been. None: all
+    who were neither told nor complained.
 
     Raises MassCase.DoesNotExist, NotAllowed, Invalid.
     """
     now = now or timezone.now()
     _allowed(by)
-    said = validation.clean({"how": how}, {"how": lambda x: validation.text(x, 200, required=True)})
+    said = validation.clean({"how": how}, {"how": lambda x: validation.text(x, 200)})
+    if not said["how"]:
+        raise Invalid({"how": [_("没有登记：请写明怎样告知，例如短信、电话、邮寄")]})
     with transaction.atomic():
         mass = masses.find(pk, by)
+        if rows is None:
+            left = mass_members.silent(mass, by).filter(mass_members.SILENT["none"])
+            rows = left.values_list("pk", flat=True)
         waiting = SilentConsumer.objects.filter(mass=mass, pk__in=list(rows), told_at=None)
         told = waiting.update(told_at=now, told_by=by, told_how=said["how"])
         if told:

@@ -174,6 +174,12 @@ class Desk:
         return self.tab == tab and self.show == name
 
     @property
+    def waiting(self) -> int:
+        """How many of those who have not complained were not told."""
+        address = self.address(tab="silent", show="none")
+        return next((n.value for n in self.numbers if n.address == address), 0)
+
+    @property
     def show(self) -> str:
         """Which of the rows."""
         wanted = self.params.get("show", "")
@@ -240,6 +246,7 @@ def shown(request: HttpRequest, desk: Desk, status: int = 200, **more: Any) -> H
         "page": found,
         "next": found.next and desk.address(**steps, cursor=found.next),
         "previous": found.previous and desk.address(**steps, cursor=found.previous),
+        "waiting": desk.waiting,
         "progress": mass_draft.progress(desk.mass, desk.user) if desk.may_manage else None,
         "confirmed_until": confirmed_until(request) if desk.may_sign else None,
         "periods": mass_members.PERIODS,

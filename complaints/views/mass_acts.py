@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -205,16 +205,21 @@ def tell_silent(request: HttpRequest, mass: int) -> HttpResponse:
     desk = pages.load(request, mass)
     rows = [int(one) for one in request.POST.getlist("row") if one.isdecimal() and len(one) < 18]
     try:
-        n = silent.tell(mass, rows, request.POST.get("how", ""), by=desk.user)
+        whom = None if request.POST.get("all") else rows
+        n = silent.tell(mass, whom, request.POST.get("how", ""), by=desk.user)
+        if not n:
+            raise Invalid({"row": [_("请勾选还没有告知的消费者；已告知的不会重复登记")]})
         words = ngettext("已登记告知 %(n)s 位", "已登记告知 %(n)s 位", n) % {"n": n}
         messages.success(request, words)
     except CaseError as error:
-        messages.error(request, error.message)
+        desk.params = QueryDict("tab=silent")
+        typed = {"chosen": rows, "how": request.POST.get("how", "")}
+        return pages.shown(request, desk, 422, refused=error.message, **typed)
     return _to_silent(mass)
 
 
 def _to_silent(mass: int) -> HttpResponse:
-    return redirect(f"{reverse('mass_case', args=[mass])}?tab=silent")
+    return redirect(f"{reverse('mass_case', args=[mass])}?tab=silent#rows")
 
 
 # --- from the page of a case

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from complaints.actions import mass, segregation
+from complaints.actions import mass, segregation, silent
 from complaints.models import Complaint, MassCase, MassMember, MassOpinion, SilentConsumer
 from complaints.signing import mass as signing
 from complaints.signing.canonical import hash_of
@@ -171,8 +171,27 @@ def test_counsel_with_a_part_in_a_member_reads_why_instead_of_the_form(
 def test_what_is_no_number_in_a_form_breaks_nothing(number: str, cast: Cast, one: MassCase) -> None:
     client, case = browser(cast.supervisor), f.investigating(cast)
     told = client.post(place("mass_told", one.pk), {"row": number, "how": "短信"})
-    assert told.status_code == 302
+    assert told.status_code == 422
     edited = client.post(place("mass_edit", one.pk), {**VALUES, "version": number})
     assert edited.status_code in (302, 409)
     joined = client.post(place("mass_of_case", case.number), {"mass": number, "version": number})
     assert joined.status_code in (409, 422)
+
+
+def test_all_who_were_not_told_are_written_down_at_once_and_nothing_typed_is_lost(
+    cast: Cast, one: MassCase
+) -> None:
+    rows = [[f"甲{n}", f"1200000000{n}"] for n in range(3)]
+    silent.take(one.pk, [as_csv(rows, ["姓名", "电话"])], by=cast.supervisor)
+    f.registered(cast, consumer={"name": "甲0", "phone": "12000000000"})  # complained meanwhile
+    client, address = browser(cast.supervisor), place("mass_told", one.pk)
+    first = SilentConsumer.objects.order_by("-id")[0]
+    refused = client.post(address, {"row": first.pk, "how": " "})
+    assert refused.status_code == 422
+    assert "请写明怎样告知" in text_of(refused)
+    assert f'value="{first.pk}" checked' in text_of(refused)
+    refused = client.post(address, {"how": "短信群发"})
+    assert (refused.status_code, 'value="短信群发"' in text_of(refused)) == (422, True)
+    assert client.post(address, {"all": "1", "how": "短信群发"}).status_code == 302
+    assert SilentConsumer.objects.filter(told_how="短信群发").count() == 2
+    assert client.post(address, {"all": "1", "how": "短信群发"}).status_code == 422
