@@ -3,6 +3,7 @@
 // when. Without a network the text stays in memory and in sessionStorage (never localStorage: it may hold personal data; signing out
 // clears it). {% saved_draft KEY %} in the form holds a draft to restore; a button [data-draft-drop="KEY"] gives it up and takes it back.
 //   data-draft-fresh  the form shows what was just sent and refused: nothing older is put over it
+//   A session that ended meanwhile: what was just sent is put back when the sign-in leads to the form again.
 //   data-draft-keep   what was sent stays in sessionStorage until a page carries an element [data-draft-done="KEY"]
 const texts = JSON.parse(document.getElementById('texts')?.textContent || 'null') || {};
 const token = () => document.querySelector('meta[name=csrf-token]')?.content ?? '';
@@ -60,6 +61,9 @@ const clock = (iso) => new Date(iso ?? Date.now()).toLocaleTimeString('zh-CN', {
 });
 const place = (key) => `draft:${document.body.dataset.user ?? ''}:${key}`;
 const memory = (form) => place(form.dataset.draft);
+const SENT = 'sent-';
+const SIGN_IN = '/login/';
+const signedInAgain = () => document.referrer !== '' && new URL(document.referrer).pathname.startsWith(SIGN_IN);
 
 const send = (method, body, signal) => fetch(URL_OF_DRAFTS, {
   method, signal, body: JSON.stringify(body),
@@ -113,14 +117,14 @@ async function save(form) {
 }
 
 // A full sessionStorage must not stop the rest.
-function remember(form, text) {
+function remember(form, text, kind = '') {
   try {
-    sessionStorage.setItem(memory(form), text);
+    sessionStorage.setItem(kind + memory(form), text);
   } catch { /* the text is still in the form */ }
 }
 
 function restore(form, state) {
-  const here = sessionStorage.getItem(memory(form));
+  const here = sessionStorage.getItem(memory(form)) ?? (signedInAgain() ? sessionStorage.getItem(SENT + memory(form)) : null);
   const served = form.querySelector('script[data-draft-saved]')?.textContent;
   if (form.dataset.draftFresh !== undefined) {
     sessionStorage.removeItem(memory(form));
@@ -200,7 +204,10 @@ function watch(form) {
     state.sent = true;
     state.saving?.abort();
     if (form.dataset.draftKeep !== undefined) remember(form, JSON.stringify(read(form)));
-    else sessionStorage.removeItem(memory(form));
+    else {
+      sessionStorage.removeItem(memory(form));
+      remember(form, JSON.stringify(read(form)), SENT);
+    }
   });
   form.addEventListener('htmx:afterRequest', (event) => {
     if (event.detail.elt !== form) return;
@@ -221,6 +228,10 @@ document.addEventListener('htmx:afterSettle', (event) => {
 
 const scan = (root) => root.querySelectorAll?.('form[data-draft]').forEach(watch);
 scan(document);
+// Any other page than the sign-in answers what was sent: it arrived, or the page shows it again.
+if (!location.pathname.startsWith(SIGN_IN)) {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(SENT)) sessionStorage.removeItem(key);
+}
 document.addEventListener('htmx:load', (event) => {
   if (event.detail.elt.matches?.('form[data-draft]')) watch(event.detail.elt);
   scan(event.detail.elt);

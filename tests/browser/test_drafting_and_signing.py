@@ -113,3 +113,24 @@ def test_without_scripts_the_same_is_done_by_full_pages(signed_in: Open) -> None
     expect(counsel.get_by_text("林若衡 已于")).to_be_visible()
     case.refresh_from_db()
     assert case.state == "offered"
+
+
+def test_what_was_typed_is_there_again_when_the_session_ended_while_signing(
+    signed_in: Open,
+) -> None:
+    cast = assemble()
+    case = f.in_review(cast)
+    page = signed_in(cast.counsel)
+    page.goto(f"/review/{case.number}/?view=clean#lt")
+    assert page.locator("main").evaluate("main => main.scrollTop") == 0  # the head stays in sight
+    page.get_by_label("审核意见").fill("事实清楚，同意😀")
+    page.get_by_role("button", name="同意并签署").click()
+    page.get_by_label("签署条件").fill("先核对收款账户")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("#sign button[value=sign]").evaluate("button => button.click()")
+    page.get_by_label("用户名").fill("counsel")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_label("审核意见")).to_have_value("事实清楚，同意😀")
+    expect(page.locator("#conditions")).to_have_value("先核对收款账户")
+    assert not Opinion.objects.exists()
