@@ -1,5 +1,6 @@
 """Letters from their templates: one source of words, with what the case says and nothing open."""
 
+import html
 from datetime import timedelta
 from typing import Any
 
@@ -61,9 +62,9 @@ def test_the_signed_letter_takes_the_page_on_paper_along(cast: Cast) -> None:
     assert name.endswith(".pdf")
     assert kind == "application/pdf"
     assert content.startswith(b"%PDF-1.7")
-    html, html_kind = message.alternatives[0]
+    page, html_kind = message.alternatives[0]
     assert html_kind == "text/html"
-    assert "我们将退还价款" in html
+    assert "我们将退还价款" in page
 
 
 def test_reminders_say_what_waits(cast: Cast) -> None:
@@ -206,3 +207,42 @@ def test_the_question_after_closing_is_in_the_language_of_the_consumer(cast: Cas
     assert in_english(asked.body)
     assert "?lang=en" in asked.body
     assert case.number in asked.subject
+
+
+# --- values that look like markup
+
+HOSTILE = [
+    "*a* **b** _c_ `d` # e",
+    "<script>alert(1)</script> & <b>",
+    "{{ number }} {% now %} ${x} $x^2$",
+    "C:\\x \\n #let x = 1",
+    "::: option a",
+]
+
+
+@pytest.mark.parametrize("odd", HOSTILE)
+def test_what_looks_like_markup_leaves_by_mail_and_text_message_as_it_was_typed(
+    cast: Cast, odd: str
+) -> None:
+    case = f.investigating(cast, title=f"事由{odd}")
+    outbox = Outbox(complaint=case, effect="acknowledge_consumer")
+    by_mail = templated.letter(outbox, "email", timezone.now())
+    assert f"“事由{odd}”" in by_mail.text
+    assert html.escape(f"“事由{odd}”", quote=False) in html_of(by_mail.html)
+    assert "<script" not in by_mail.html
+    assert f"“事由{odd}”" in templated.letter(outbox, "sms", timezone.now()).text
+
+
+def html_of(page: str) -> str:
+    """With quotes as they are read."""
+    return page.replace("&quot;", '"').replace("&#x27;", "'")
+
+
+def test_a_line_end_in_a_name_is_no_second_header(cast: Cast) -> None:
+    case = f.investigating(cast)
+    case.title = "一行\r\nBcc: x@example.com\n二行"
+    outbox = Outbox(complaint=case, effect="acknowledge_consumer")
+    for way in ("email", "sms"):
+        letter = templated.letter(outbox, way, timezone.now())
+        assert "\n" not in letter.subject
+        assert "“一行 Bcc: x@example.com 二行”" in letter.text
