@@ -29,14 +29,14 @@ log = logging.getLogger(__name__)
 State = PaymentFile.State
 
 
-def proceed(file_id: int) -> PaymentFile:
+def proceed(file_id: int, now: datetime | None = None) -> PaymentFile:
     """Do all that is left of a running file. Idempotent; does nothing for one that is not
-    running.
+    running. `now`: of what is written, else the time of each batch.
     """
     file = PaymentFile.objects.select_related("user").get(pk=file_id)
     with translation.override(file.user.language or settings.LANGUAGE_CODE):
         try:
-            while _batch(file):
+            while _batch(file, now or timezone.now()):
                 pass
         except NotAllowed as refusal:
             fail(file, refusal.message)
@@ -44,9 +44,8 @@ def proceed(file_id: int) -> PaymentFile:
     return file
 
 
-def _batch(file: PaymentFile) -> bool:
+def _batch(file: PaymentFile, now: datetime) -> bool:
     """The next rows; False when there is nothing left to do here."""
-    now = timezone.now()
     with transaction.atomic():
         current = PaymentFile.objects.select_for_update(no_key=True).get(pk=file.pk)
         if current.state != State.RUNNING or current.read != file.read:

@@ -198,15 +198,42 @@ class Case:
                     "description": self.fill(measure.text),
                     "due": today + timedelta(days=measure.days),
                     "payee": "original_channel" if amount is not None else "",
-                    "basis": self._basis_of(amount),
+                    "basis": "" if measure.remedy else self._basis_of(amount),
+                    "remedy": measure.remedy,
                 }
             )
         return {
             "measures": rows,
+            "points": self.points(),
             "explanation": self.fill(self.story.explanation),
             "legal_basis": self.story.basis,
             "letter": self.letter(measures, now, number, firm),
         }
+
+    def points(self) -> list[dict[str, Any]]:
+        """The points at issue of the story as the action takes them."""
+        return [
+            {
+                "title": self.fill(point.title),
+                "consumer_says": self.fill(point.says),
+                "we_found": self.fill(point.found),
+                "for_numbers": point.proofs,
+                "against_numbers": point.against,
+                "burden": point.burden,
+                "finding": point.finding,
+                "finding_words": self.fill(point.words),
+                "fact": point.fact,
+            }
+            for point in self.story.points
+        ]
+
+    def _answers(self) -> str:
+        """What the letter says to each point, "" where there is none."""
+        lines = [
+            f"{place}. {self.fill(point.title)}：{self.fill(point.words)}"
+            for place, point in enumerate(self.story.points, 1)
+        ]
+        return "\n".join(["\n\n对您提出的问题，逐项答复如下：", *lines]) if lines else ""
 
     def _basis_of(self, amount: Decimal | None) -> str:
         """What is more than the price rests on the articles of the story."""
@@ -234,7 +261,7 @@ class Case:
             "day": in_full(self.received.date()),
             "subject": subject,
             "number": number,
-            "found": self.fill(self.story.letter),
+            "found": self.fill(self.story.letter) + self._answers(),
             "measures": "\n".join(lines),
             "paid": paid,
             "firm": firm,

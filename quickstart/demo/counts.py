@@ -33,6 +33,15 @@ DECLINED, MERGED = 20, 10
 
 
 @dataclass(frozen=True)
+class More:
+    """An act after `until`, by the `owner` of the case, its `counsel`, or the system ("")."""
+
+    act: str
+    values: dict[str, Any] = field(default_factory=dict)
+    by: str = "owner"
+
+
+@dataclass(frozen=True)
 class Open:
     """Open today: the state, the working days until its clock falls due (negative: overdue), and
     the act after which nothing more has happened.
@@ -44,9 +53,32 @@ class Open:
     way: Callable[..., Life] = lives.settled
     how: dict[str, Any] = field(default_factory=dict)
     unowned: bool = False
-    more: tuple[tuple[str, dict[str, Any]], ...] = ()  # acts after `until`
+    more: tuple[More, ...] = ()
 
 
+COMMENTED = More(
+    "comment",
+    {"part": "explanation", "text": "请写明这一条为什么适用于本案，并注明所依据的证据编号。"},
+    "counsel",
+)
+UNDER_CONDITIONS = More(
+    "sign_under_conditions",
+    {"conditions": ["请与消费者核对收款渠道，确认款项能够原路退回", "请把核对结果记入案卷"]},
+    "counsel",
+)
+CONSULTED = More(
+    "consult",
+    {"text": "金额与查明的事实相符。函件对举证责任的说法是否妥当，请您看后给出意见。"},
+    "counsel",
+)
+CHANGED_AFTERWARDS = More(
+    "paper",
+    {
+        "title": "消费者补充的说明",
+        "text": "{called}补充：当时客服还说过可以另行补偿，请一并考虑。",
+        "proves": "消费者补充的情况，签署时还没有收到",
+    },
+)
 OPEN = (
     Open("registered", (-1, 0, 0, 1, 1, 1, 1, 1), "register", unowned=True),
     Open("registered", (0, 0, 1, 1), "register"),
@@ -54,16 +86,17 @@ OPEN = (
     Open("investigating", (4, 3, 2, 1, 0), "told"),
     Open("investigating", (3, 2, 1, 0, -1), "evidence"),
     Open("investigating", (2, 1, -2), "checked"),
-    Open("investigating", (4, 3, 2), "evidence", more=(("hold", {}),)),
+    Open("investigating", (4, 3, 2), "evidence", more=(More("hold"),)),
     Open("investigating", (3,), "reinvestigate", how={"reinvestigated": True}),
     Open("investigating", (4,), "reopen", way=lives.reopened),
     Open("resolving", (2, 1, 1, 2, -1), "conclude"),
     Open("resolving", (1, 2), "draft"),
     Open("resolving", (2, 1, 0), "send_back", how={"sent_back": True}),
     Open("resolving", (2,), "refuse", how={"second_round": True}),
-    Open("in_review", (0, 1), "submit"),
-    Open("in_review", (0,), "submit:2", how={"sent_back": True}),
-    Open("in_review", (-1,), "submit"),
+    Open("in_review", (0,), "submit", more=(COMMENTED,)),
+    Open("in_review", (1,), "submit", more=(UNDER_CONDITIONS,)),
+    Open("in_review", (0,), "submit:2", how={"sent_back": True}, more=(CONSULTED,)),
+    Open("in_review", (-1,), "submit", more=(UNDER_CONDITIONS, CHANGED_AFTERWARDS)),
     Open("offered", (7, 6, 4, 3, 1), "sign"),
     Open("offered", (5, 2), "sign:2", how={"second_round": True}),
     Open("executing", (5, 4, 3, 2, 0), "agree"),

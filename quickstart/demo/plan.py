@@ -139,13 +139,20 @@ class Plan:
             times.append(min(by_itself, self.anchor.now - timedelta(minutes=2)))
         self.write(life.case, life.moves, times)
 
+    def lately(self, case: Case, act: str, by: str, share: float, **values: Any) -> None:
+        """One act more, at the desk of today, after all that is known of the case."""
+        last = max(a.at for a in self.acts if a.case == case.key)
+        moment = max(self.anchor.lately(share), last + timedelta(seconds=61))
+        self.acts.append(Act(moment, case.key, act, by, values))
+
     def open(self, row: Open, due: int, life: Life, *, share: float) -> None:
         """Times of an open life, around the moment at which its present state began."""
         moves = _cut(life.moves, row.until)
         pivot = max(i for i, m in enumerate(moves) if m.act in ENTERING[row.state])
+        by = {"owner": life.case.owner, "counsel": life.case.counsel}
         moves += [
-            Move(life.dice.between(20, 200), act, life.case.owner, dict(values))
-            for act, values in row.more
+            Move(life.dice.between(20, 200), more.act, by.get(more.by, more.by), more.values)
+            for more in row.more
         ]
         falls = self.anchor.day(due)
         clock = regimes.row_for(CLOCK[row.state], falls, Traits())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from quickstart.demo import lives, references
+from quickstart.demo import binding, lives, references
 from quickstart.demo.cases import Case
 from quickstart.demo.counts import DECLINED, ENDED, MERGED, OPEN
 from quickstart.demo.dice import Dice
@@ -43,6 +43,7 @@ def make(anchor: Anchor) -> tuple[dict[str, Case], list[Act]]:
     spans = _ended(plan)
     _merged(plan, spans)
     _declined(plan)
+    binding.tell(plan)
     return plan.cases, sorted(plan.acts, key=lambda act: (act.at, act.case))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from quickstart.demo import lives
 from quickstart.demo.cases import Case
 from quickstart.demo.counts import Open
-from quickstart.demo.lives import Life
+from quickstart.demo.lives import Life, Move
 from quickstart.demo.moments import at, workday
 from quickstart.demo.people import consumer
 from quickstart.demo.stories import references, stories
@@ -71,6 +71,7 @@ def _sold_by_telephone(plan: Plan) -> None:
     )
     life = lives.settled(read, sent_back=True)
     _swap_first_letter(life)
+    _comment_on_it(life)
     plan.open(Open("in_review", (), "found"), 0, life, share=0.8)
 
     done = _case(
@@ -84,6 +85,14 @@ def _sold_by_telephone(plan: Plan) -> None:
 def _swap_first_letter(life: Life) -> None:
     first = next(i for i, move in enumerate(life.moves) if move.act == "draft")
     life.moves[first] = replace(life.moves[first], values={"swap": references()["first_letter"]})
+
+
+def _comment_on_it(life: Life) -> None:
+    """Counsel marks the words before the proposal goes back."""
+    back = next(i for i, move in enumerate(life.moves) if move.act == "send_back")
+    life.moves[back:back] = [
+        Move(12, "comment", life.case.counsel, words) for words in references()["comments"]
+    ]
 
 
 def _sold_by_an_employee(plan: Plan) -> None:

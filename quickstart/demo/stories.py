@@ -33,6 +33,22 @@ class Measure:
     least: int = 0
     amount: str = ""
     days: int = 14  # after the proposal
+    remedy: str = ""  # id of the analysis' claim it was taken from
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point at issue: what each side says, evidence for and against, and what follows."""
+
+    title: str
+    says: str
+    found: str
+    finding: str  # established, partly, not_established, cannot_be_established
+    words: str
+    proofs: list[int] = field(default_factory=list)  # numbers of evidence for the consumer
+    against: list[int] = field(default_factory=list)
+    burden: str = "consumer"
+    fact: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,7 @@ class Story:
     basis: list[str]
     letter: str
     weight: int = 4
+    points: list[Point] = field(default_factory=list)
     vary: dict[str, list[str]] = field(default_factory=dict)
     channels: list[str] = field(default_factory=lambda: ["phone", "app", "web", "wechat"])
     risks: list[str] = field(default_factory=list)
@@ -116,6 +133,7 @@ class Common:
     external: list[dict[str, str]]
     decisions: dict[str, list[str]]
     letter: str
+    mail_report: str
     openings: dict[str, list[str]]
     endings: list[str]
 
@@ -146,6 +164,9 @@ class Refusal:
     channels: list[str] = field(default_factory=lambda: ["phone", "web", "app"])
 
 
+PARTS = {"measures": Measure, "better": Measure, "evidence": Evidence, "points": Point}
+
+
 def _made(kind: type[Any], row: Mapping[str, Any], where: str) -> Any:
     known = {f.name for f in fields(kind)}
     if unknown := set(row) - known:
@@ -155,7 +176,7 @@ def _made(kind: type[Any], row: Mapping[str, Any], where: str) -> Any:
 
 def _story(row: dict[str, Any], where: str) -> Story:
     where = f"{where}: {row.get('id')}"
-    for name, kind in (("measures", Measure), ("better", Measure), ("evidence", Evidence)):
+    for name, kind in PARTS.items():
         row[name] = [_made(kind, each, where) for each in row.get(name, [])]
     story: Story = _made(Story, row, where)
     return story
@@ -207,5 +228,13 @@ def people() -> People:
 def references() -> dict[str, Any]:
     """The words of the two reference matters: `references.yaml`."""
     ((_name, row),) = _pages("references.yaml")
+    words: dict[str, Any] = row
+    return words
+
+
+@cache
+def binding() -> dict[str, Any]:
+    """The words of what makes an offer bind: `binding.yaml`."""
+    ((_name, row),) = _pages("binding.yaml")
     words: dict[str, Any] = row
     return words

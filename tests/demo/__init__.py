@@ -2,4 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite(*(f"tests.demo.about_{n}" for n in ("load", "people", "references")))
+pytest.register_assert_rewrite(
+    *(f"tests.demo.about_{n}" for n in ("binding", "load", "people", "references"))
+)

@@ -122,11 +122,12 @@ def test_nothing_waits_for_the_first_sweep(demo: Story) -> None:
 
 
 def test_letters_left_on_their_days_and_old_notices_are_read(demo: Story) -> None:
-    for notice in Notice.objects.select_related("outbox").exclude(way="in_app"):
+    letters = Notice.objects.select_related("outbox").exclude(way="in_app")
+    for notice in letters.exclude(key__endswith=".consumer.2"):  # once more, after one came back
         waited = notice.created_at - notice.outbox.not_before
         assert timedelta(0) <= waited < timedelta(minutes=2), notice.outbox.key
     unread = Notice.objects.filter(way="in_app", read_at=None)
-    assert 10 < unread.count() < 200
+    assert 10 < unread.count() < 250
     assert not unread.filter(created_at__lt=demo.anchor - timedelta(days=12)).exists()
     old = Notice.objects.filter(way="manual", sent_at=None)
     assert not old.filter(created_at__lt=demo.anchor - timedelta(days=12)).exists()

@@ -6,6 +6,7 @@ the files `about_*.py`.
 
 import pytest
 
+from tests.demo.about_binding import *  # noqa: F403
 from tests.demo.about_load import *  # noqa: F403
 from tests.demo.about_people import *  # noqa: F403
 from tests.demo.about_references import *  # noqa: F403

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,8 @@ def draft(s: Scene) -> None:
     measures = s.case.story.measures
     if s.values.get("better") and s.case.story.better:
         measures = s.case.story.better
+    if days := s.values.get("days"):
+        measures = [replace(measure, days=days) for measure in measures]
     values = s.case.proposal(measures, s.now, s.number, settings.ENTERPRISE_NAME)
     for final, first in s.values.get("swap", {}).items():
         values["letter"] = values["letter"].replace(final, first)
@@ -46,7 +49,8 @@ def submit(s: Scene) -> None:
         values = {"below_reason": s.case.fill(s.values.get("below", BELOW))}
         resolutions.save_draft(s.number, values, by=s.by, now=s.now)
     s.step("submit")
-    _approved(s)
+    if not s.values.get("waits"):
+        _approved(s)
 
 
 def _approved(s: Scene) -> None:
@@ -67,6 +71,15 @@ def send_back(s: Scene) -> None:
 
 
 def sign(s: Scene) -> None:
+    fields = said_when_signing(s)
+    situation = CaseSituation(s.complaint, s.by, s.now, fields)
+    if situation.signatures_needed > len(situation.signatures) + 1:
+        _first_of_two(s, situation, fields)
+    s.step("sign", **fields)
+
+
+def said_when_signing(s: Scene) -> dict[str, Any]:
+    """Counsel's opinion, with the reasons that an offer below the law or a draft rule asks for."""
     own = [s.case.story.opinion] if s.case.story.opinion else []
     fields: dict[str, Any] = {"opinion": s.said("opinions", own)}
     situation = CaseSituation(s.complaint, s.by, s.now, fields)
@@ -74,9 +87,7 @@ def sign(s: Scene) -> None:
         fields["below_minimum_reason"] = s.case.fill(s.values.get("below", BELOW))
     if reasons := law.taken_over(s.case, situation):
         fields["take_over"] = reasons
-    if situation.signatures_needed > len(situation.signatures) + 1:
-        _first_of_two(s, situation, fields)
-    s.step("sign", **fields)
+    return fields
 
 
 def _first_of_two(s: Scene, situation: CaseSituation, fields: dict[str, Any]) -> None:
