@@ -118,8 +118,7 @@ def _value(part: str, signed: Any, stands: Any) -> Value:
             return Value(part, one[:LONGEST], other[:LONGEST], start + 1)
     if isinstance(signed, Mapping) and isinstance(stands, Mapping):
         names = [n for n in {**signed, **stands} if signed.get(n) != stands.get(n)]
-        both = ({n: side.get(n) for n in names} for side in (signed, stands))
-        return Value(part, *both)
+        return Value(part, {n: signed.get(n) for n in names}, {n: stands.get(n) for n in names})
     return Value(part, signed, stands)
 
 

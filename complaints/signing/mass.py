@@ -86,7 +86,7 @@ def all_signed() -> Iterator[MassOpinion]:
 def missing() -> Iterator[Entry]:
     """Entries of the audit record about signatures that are not there any more."""
     for entry in Entry.objects.filter(verb="mass.signed").order_by("pk").iterator():
-        rows = MassOpinion.objects.filter(mass=entry.subject.partition(":")[2])
+        rows = MassOpinion.objects.filter(mass=int(entry.subject.partition(":")[2]))
         same = Q(content_hash=entry.detail.get("content")) | Q(at=entry.at)
         if not rows.filter(same).exists():
             yield entry
