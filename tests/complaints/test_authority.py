@@ -265,6 +265,36 @@ def test_nobody_who_has_a_part_in_it_decides(cast: Cast) -> None:
     assert asked(case).approved is None
 
 
+def test_who_helped_to_draft_is_neither_asked_nor_decides(cast: Cast) -> None:
+    case = f.resolving(cast)
+    for by in (cast.supervisor, cast.agent):
+        resolutions.save_draft(case.number, f.proposal(), by=by)
+    f.step(case, "submit", cast.agent, waits=True)
+    able = limits.deciders(case, asked(case).amount, cast.agent.pk, "supervisor")
+    assert able == [cast.supervisor2]
+    waits = {
+        user.username: Complaint.objects.filter(limits.waiting_for(user)).exists()
+        for user in (cast.supervisor, cast.supervisor2)
+    }
+    assert waits == {"supervisor": False, "supervisor2": True}
+    with pytest.raises(NotAllowed, match="您参与拟订过本案的方案"):
+        approvals.decide(case.number, {"approve": True}, by=cast.supervisor)
+
+
+def test_where_every_lead_helped_to_draft_counsel_is_asked_but_not_who_recused(
+    cast: Cast,
+) -> None:
+    case = f.resolving(cast)
+    for by in (cast.supervisor, cast.supervisor2, cast.agent):
+        resolutions.save_draft(case.number, f.proposal(), by=by)
+    f.step(case, "submit", cast.agent, waits=True)
+    segregation.recuse(case.number, {"reason": "亲属"}, by=cast.counsel2)
+    approval = asked(case)
+    assert approval.level == "counsel"
+    able = limits.deciders(case, approval.amount, cast.agent.pk, approval.level)
+    assert able == [cast.counsel]
+
+
 def test_only_an_offer_that_waits_is_decided_about(cast: Cast) -> None:
     small = offer(cast, "100.00")
     with pytest.raises(Invalid, match="无须审批"):

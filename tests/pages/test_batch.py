@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership
-from complaints.actions import batch_signing, consulting, segregation, signature, steps
+from complaints.actions import approvals, batch_signing, consulting, segregation, signature, steps
 from complaints.checklist import ITEMS
 from complaints.models import Complaint, Opinion, Outbox
 from complaints.signing import checking
@@ -104,6 +104,23 @@ def test_what_asks_for_more_is_named_and_not_signed(cast: Cast, counsel: Client)
         assert (said[made[what].number] == "") == (what == "good"), what
     assert Opinion.objects.filter(signed=True, by=cast.counsel).count() == 1
     assert state(made["good"]) == "offered"
+
+
+def test_a_sum_above_the_limit_is_signed_in_a_batch_once_it_is_approved_and_not_before(
+    cast: Cast, counsel: Client
+) -> None:
+    made = [f.drafted(cast, order_number=f"SO-{n}") for n in range(3)]
+    for case in made:
+        f.step(case, "submit", cast.agent, waits=True)
+        read(counsel, case)
+    waits, approved, refused = made
+    approvals.decide(approved.number, {"approve": True}, by=cast.supervisor)
+    approvals.decide(refused.number, {"approve": False, "note": "过高"}, by=cast.supervisor)
+    said = sentences(counsel.post(ADDRESS, sent(*made)))
+    assert "方案金额超出拟订人的权限（2,000.00 元），还没有批准" in said[waits.number]
+    assert "周启明没有批准：过高。请退回修改" in said[refused.number]
+    assert said[approved.number] == ""
+    assert [state(case) for case in made] == ["in_review", "offered", "in_review"]
 
 
 def test_a_reason_below_the_minimum_and_draft_rules_are_for_the_page_of_the_case(
