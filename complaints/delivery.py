@@ -57,6 +57,7 @@ _CAUSES: tuple[tuple[str, str | Promise], ...] = (
     (r"signed again", gettext_lazy("已由重新签署的函件代替")),
     (r"sent back", gettext_lazy("法务在发出之前退回了方案；修改后的方案签署后另发一封")),
     (r"discarded", gettext_lazy("撤回后决定不再发出")),
+    (r"superseded", gettext_lazy("方案已被后来的方案取代，或者案件已重新启动")),
     (
         r"SMTP.*|Connection.*|Timeout.*|OSError|gaierror|NotTaken",
         gettext_lazy(

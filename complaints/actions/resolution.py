@@ -19,6 +19,7 @@ from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, Event, Measure, Resolution, Transition
+from complaints.signing import voiding
 from complaints.validation import Refused
 
 MOST_MEASURES = measures.MOST
@@ -199,7 +200,10 @@ def withdrawn_from_counsel(complaint: Complaint, transition: Transition) -> None
 
 
 def superseded(complaint: Complaint, transition: Transition) -> None:
-    """The consumer declined, or the case starts anew: the signed version no longer counts."""
+    """The consumer declined, or the case starts anew: the signed version no longer counts. Its
+    letter, if it still waits, would leave with the words of the next one.
+    """
+    voiding.stop_letters(complaint, transition.at, "superseded")
     Resolution.objects.filter(
         complaint=complaint, status__in=["signed", "submitted", "draft", "returned"]
     ).update(status=Resolution.Status.SUPERSEDED)

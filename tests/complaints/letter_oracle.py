@@ -151,6 +151,7 @@ class Post:
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.sent: list[str] = []
+        self.versions: set[int] = set()
 
     def deliver(self, message: Message, key: str) -> Receipt:
         if message.event == LETTER:
@@ -163,7 +164,9 @@ class Post:
         signatures = live(case)
         if not signatures:
             return {"nothing is signed"}
-        found = too_few(case, signatures)
+        found, version = too_few(case, signatures), signatures[0].resolution_id
+        found |= {"the letter of a version twice"} if version in self.versions else set()
+        self.versions.add(version)
         for opinion in signatures:
             found |= wrong(case, opinion) | unentitled(case, opinion)
             if (opinion.covered or {}).get("letter") != message.text:

@@ -167,6 +167,28 @@ def test_a_letter_that_a_person_was_to_bring_is_not_brought_any_more(cast: Cast)
         letters.delivered(case.number, notice.pk, "已电话宣读", by=cast.agent)
 
 
+def redrafted(case: Complaint, cast: Cast) -> Complaint:
+    """Declined before its letter left, drafted anew, with counsel."""
+    f.step(case, "consumer_declines", cast.agent, reason="太少")
+    f.resolutions.save_draft(case.number, {"letter": f.LETTER + "二"}, by=cast.agent)
+    return f.step(case, "submit", cast.agent)
+
+
+def test_a_letter_that_waits_does_not_leave_on_the_signature_of_a_later_version(
+    cast: Cast,
+) -> None:
+    case = redrafted(f.offered(cast), cast)
+    words = {"opinion": "同意", "below_minimum_reason": "测试"}
+    f.step(case, "sign", cast.counsel, **words, conditions=["先补录音"])
+    send_waiting()
+    assert sent(case) == []
+    other = redrafted(f.offered(cast, order_number="SO-2"), cast)
+    f.step(other, "sign", cast.counsel, **words)
+    send_waiting()
+    send_waiting()
+    assert [n.body for n in sent(other)] == [f.LETTER + "二"]
+
+
 def test_renewing_the_analysis_while_counsel_reads_voids_nothing_that_is_not_signed(
     cast: Cast,
 ) -> None:
