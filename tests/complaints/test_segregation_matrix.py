@@ -251,6 +251,20 @@ def finding_by_api(world: World, caller: Caller, **headers: str) -> Any:
     return caller.post(f"mass/{world.mass.pk}/sign/", body, **headers)
 
 
+def again_by_api(world: World, caller: Caller, **headers: str) -> Any:
+    body = {**SIGN, "take_over": f.taken_over(world.void)}
+    return caller.post(f"complaints/{world.void.number}/review/sign-again/", body, **headers)
+
+
+def batch_by_api(world: World, caller: Caller, **headers: str) -> Any:
+    body = {
+        "cases": [world.case.number],
+        "opinion": "同意",
+        "checklist": dict.fromkeys(ITEMS, True),
+    }
+    return caller.post("review/batch/", body, **headers)
+
+
 PAGES: dict[str, Callable[..., Any]] = {
     "sign": on_the_page("sign", "case"),
     "sign with conditions": on_the_page("sign", "case", conditions="先补录音"),
@@ -261,12 +275,13 @@ PAGES: dict[str, Callable[..., Any]] = {
     "finding": finding,
     "approve": approve,
 }
-# Nothing is signed again or in a batch over the API: there is no such address.
 CALLS: dict[str, Callable[..., Any]] = {
     "sign": by_step("case", "sign", **SIGN),
     "sign with conditions": by_step("case", "sign", **SIGN, conditions=["先补录音"]),
     "cosign": by_step("grave", "sign", **SIGN),
     "send back": by_step("case", "send_back", comments="请修改"),
+    "sign again": again_by_api,
+    "batch": batch_by_api,
     "finding": finding_by_api,
     "approve": approve_by_api,
 }
@@ -365,8 +380,10 @@ def test_whoever_is_concerned_is_refused_everything_with_a_sentence(
 
 
 def refused(answer: Any, sentence: str) -> bool:
-    """It says so, and with a status of refusals."""
+    """It says so, and with a status of refusals; in a batch each case has its own sentence."""
     said = answer.json()
+    if "results" in said:
+        return not said["signed"] and sentence in said["results"][0]["why_not"]
     sentences = [said["detail"], *(error["message"] for error in said.get("errors", []))]
     return 400 <= answer.status_code < 500 and sentence in "\n".join(sentences)
 
@@ -444,7 +461,7 @@ def test_without_the_password_of_these_minutes_nothing_is_signed(
         without = partial(PAGES[act], world, _NoPassword(client))
         assert NO_PASSWORD in text_of(without()), act
         assert english(NO_PASSWORD) in text_of(without(**{"Accept-Language": "en"})), act
-    for act in ("sign", "sign with conditions", "cosign"):
+    for act in ("sign", "sign with conditions", "cosign", "sign again", "batch"):
         assert refused(CALLS[act](world, caller), AGAIN), act
         answer = CALLS[act](world, caller, Accept_Language="en")
         assert refused(answer, english(AGAIN)), act
@@ -464,7 +481,7 @@ class _NoPassword:
 
 def test_a_program_signs_nothing(world: World) -> None:
     caller, before = program(world.user), written()
-    for act in ("sign", "sign with conditions", "cosign", "finding"):
+    for act in ("sign", "sign with conditions", "cosign", "sign again", "batch", "finding"):
         answer = CALLS[act](world, caller)
         assert refused(answer, "签署只能由本人在浏览器中进行，程序密钥不能签署"), act
     assert written() == before
