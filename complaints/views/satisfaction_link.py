@@ -100,7 +100,9 @@ def _answered(request: HttpRequest, token: str, now: datetime, *, lost: bool) ->
         if request.method != "POST":
             return _form(request, found)
         if lost:
-            return _form(request, found, FeedbackForm(readable(request.POST)[0]), 403)
+            form = FeedbackForm(readable(request.POST)[0])
+            form.refuse({})
+            return _form(request, found, form, 403)
         return _taken(request, token, found, now)
     except NoInvitation as error:
         return _said(request, error.message, 404, "link")

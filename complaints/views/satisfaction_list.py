@@ -157,6 +157,7 @@ def satisfaction_list(request: HttpRequest) -> HttpResponse:
         "looked": looked,
         "menus": [(name, label, looked.value(name), rows) for name, label, rows in looked.menus],
         "page": found,
+        "may_call": user.may("communicate"),
         "figures": shown(looked, figures(looked.all)),
         "next": found.next and looked.address(cursor=found.next),
         "previous": found.previous and looked.address(cursor=found.previous),

@@ -146,6 +146,7 @@ def test_a_form_without_its_token_is_shown_again_with_what_was_typed(case: Compl
     assert answer.status_code == 403
     assert "款还没有到&lt;b&gt;" in text
     assert "您填写的内容都在" in text
+    assert "is-error" not in text
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
     assert token is not None
     assert client.post(link(case), {**GOOD, "csrfmiddlewaretoken": token[1]}).status_code == 200
