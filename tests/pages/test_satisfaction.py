@@ -110,6 +110,9 @@ def test_every_number_opens_exactly_its_rows(cast: Cast, case: Complaint) -> Non
     send_waiting()
     client = browser(cast.supervisor)
     text = text_of(client.get(reverse("satisfaction_list")))
+    assert text.count("data-sheet>电话回访</a>") == 1  # of the one that has no answer
+    auditors = text_of(browser(cast.auditor).get(reverse("satisfaction_list")))
+    assert "data-sheet>电话回访</a>" not in auditors
     shown = re.findall(
         r'<li><a href="\?([^"]+)"[^>]*><span[^>]*>([^<]+)</span><b>([^<]+)</b>', text
     )

@@ -1,5 +1,7 @@
 """告知记录: what became of each letter, in words and icon, and telling again."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -111,3 +113,15 @@ def test_a_foreign_case_has_no_record_and_reading_sends_nothing(cast: Cast) -> N
         assert answer.status_code == 404
         if name != "told":
             assert browser(cast.agent).get(place).status_code == 405
+
+
+def test_a_letter_that_waits_for_the_mail_server_says_when_it_is_tried_again(
+    cast: Cast, agent: Client, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    case = f.investigating(cast)
+    send_waiting()
+    page = shown(agent, case)
+    assert "暂时没有送出" in page
+    assert "下次尝试" in page
