@@ -79,12 +79,22 @@ def spoiled(page):
 
 
 def refusal(text: str) -> Exception | None:
-    """What the loader raises for the text of a file, whatever it is."""
+    """What the loader raises for the text of a file, whatever it is; without the frames of the
+    loader, which hold the whole file, thousands of times a gigabyte.
+    """
     try:
         load.read_rule(source.parse_bytes(text.encode(), "statutes/law/a.yaml"))
     except Exception as error:
-        return error
+        return bare(error)
     return None
+
+
+def bare(error: BaseException | None):
+    """The same without tracebacks, its causes too."""
+    if error is not None:
+        error.__traceback__ = None
+        bare(error.__cause__ or error.__context__)
+    return error
 
 
 @pytest.mark.parametrize("name", FILES)
