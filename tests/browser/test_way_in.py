@@ -32,6 +32,16 @@ def test_a_wrong_password_is_told_on_the_same_page_and_keeps_the_name(visitor: P
     assert hidden_stops(visitor) == []
 
 
+def test_the_rail_of_a_supervisor_is_whole_on_a_small_screen(signed_in: Open) -> None:
+    page = signed_in(assemble().supervisor, size={"width": 1366, "height": 625})
+    page.goto("/settings/")
+    rail = page.locator(".rail")
+    assert rail.evaluate("rail => rail.scrollHeight <= rail.clientHeight")
+    entries = rail.locator("a, button").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert len(entries) == 13
+    assert min(entries) >= 38
+
+
 def test_the_policy_lets_no_inline_script_and_no_foreign_one_run(unwatched: Open) -> None:
     page = unwatched(assemble().agent)
     page.goto("/complaints/")
