@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -191,3 +192,20 @@ def test_what_changes_between_the_look_and_the_lock_is_not_signed(
     assert "已被他人更新" in said[case.number]
     assert not Opinion.objects.exists()
     assert signature.as_it_would_be_signed(case) is not None
+
+
+def test_what_was_typed_stays_while_something_is_not_signed(cast: Cast, counsel: Client) -> None:
+    good, unread = read_case(cast, counsel), f.in_review(cast, order_number="SO-9")
+    page = counsel.post(ADDRESS, sent(good, unread))
+    assert (page.context["signed"], page.context["opinion"]) == (1, "事实清楚，同意")
+    assert all(ticked for _name, _label, ticked in page.context["items"])
+    assert not page.context["chosen"]
+
+
+def test_counsels_badge_counts_what_has_to_be_signed_again(cast: Cast, counsel: Client) -> None:
+    f.in_review(cast)
+    f.with_evidence(f.offered(cast, order_number="SO-2"), cast.agent, "后来收到的证据")
+    cache.clear()
+    for address in (reverse("review"), reverse("queue")):
+        page = counsel.get(address).content.decode()
+        assert '<b><span class="sr">待审核 </span>2</b>' in page
