@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import User
-from complaints import quoting
+from complaints import letter_writing, quoting
 from complaints.models import Comment, Consult, Measure, Resolution, SeenVersion
 from complaints.quoting import Placed
 from complaints.signing import differences, parts
@@ -106,9 +106,16 @@ class Compared(Said):
         return text_diff.counts(self._pieces)
 
     @property
-    def letter_title(self) -> str:
-        """Under which the letter leaves; Chinese like the letter itself."""
-        return f"关于您投诉事项的处理意见（{self.complaint.number}）"
+    def letter_title(self) -> tuple[str, str]:
+        """(what stands above the letter, the subject of its e-mail), in the letter's language."""
+        template = self.resolution.template if self.resolution else ""
+        return letter_writing.title_of(template, self.complaint.number)
+
+    @property
+    def letter_lang(self) -> str:
+        """For readers aloud: `en` or `zh-CN`."""
+        template = self.resolution.template if self.resolution else ""
+        return "en" if letter_writing.language_of(template) == "en" else "zh-CN"
 
     @property
     def clean(self) -> list[Paragraph]:

@@ -527,3 +527,18 @@ def test_what_changed_is_not_signed_unread_after_a_wrong_password(
         refused = counsel.post(address(case), word(page, action, password="wrong"))
         assert refused.status_code == 409, action
         assert "在您打开之后有变动" in refused.content.decode()
+
+
+def test_the_letter_stands_under_the_title_with_which_it_leaves(
+    cast: Cast, counsel: Client, case: Complaint
+) -> None:
+    page = counsel.get(address(case)).content.decode()
+    assert "<h3>投诉处理意见书</h3>" in page
+    assert f"关于您投诉事项的处理意见（{case.number}）" in page
+    row = resolutions.current(case)
+    assert row is not None
+    row.template = "resolution.en"
+    row.save()
+    page = counsel.get(address(case)).content.decode()
+    assert '<article class="letter" lang="en"' in page
+    assert "<h3>投诉处理意见书</h3>" not in page
