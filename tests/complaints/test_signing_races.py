@@ -288,6 +288,25 @@ def test_one_letter_leaves_however_many_workers_come(people: Cast) -> None:
     assert (len(post.letters), letters(case)) == (1, 1)
 
 
+def test_a_letter_that_nobody_signs_leaves_once_or_is_taken_back(people: Cast) -> None:
+    """It holds no case: its own row alone decides."""
+    post, later = Post(), timezone.now() + timedelta(seconds=31)
+    rows = []
+    for n in (1, 2):
+        case = f.investigating(people, order_number=f"SO-{n}")
+        rows.append(Outbox.objects.get(complaint=case, effect="acknowledge_consumer"))
+
+    def leave(row: Outbox) -> Callable[[], Any]:
+        return lambda: dispatch.deliver(row.pk, later, {"email": post}, mailed=False)
+
+    assert meanwhile(leave(rows[0]), leave(rows[0])) == (True, False)
+    assert len(post.letters) == 1
+    number = rows[1].complaint.number
+    take_back = partial(withholding.withhold, number, rows[1].pk, by=people.agent)
+    assert meanwhile(leave(rows[1]), take_back) == (True, False)
+    assert Outbox.objects.get(pk=rows[1].pk).withheld_at is None
+
+
 @pytest.mark.parametrize("what", CHANGES)
 def test_what_changes_while_a_letter_is_let_go_stops_it(what: str, people: Cast) -> None:
     post, case = Post(), f.offered(people)
