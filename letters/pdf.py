@@ -25,7 +25,7 @@ from letters.values import day, line
 STANDARD: typst.PDFStandard = "a-2b"
 _IN_A_CELL = 20  # letters of one word beside three other columns
 _LONG_WORD = re.compile(r"[!-~]{14,}")  # it leaves a gap before it, which must not be spread
-_A_FEW_LINES = 160
+_A_FEW_LINES, _A_FEW_ROWS = 160, 5  # letters of a paragraph or list that no page parts
 _CLOSES = ("敬礼！", "敬礼!", "敬礼")  # after 此致, at the margin
 LONGEST = 200_000  # characters of one letter; more is no letter
 _SOURCE = Path(__file__).with_name("a4.typ")
@@ -129,7 +129,9 @@ class _Page:
             if isinstance(block, Items):
                 rows = [self.runs(row) for row in block.rows]
                 kind = "list" if block.start is None else "enum"
-                yield {"kind": kind, "start": block.start or 0, "rows": rows}
+                length = sum(len(run["text"]) for row in rows for run in row)
+                whole = len(rows) <= _A_FEW_ROWS and length <= _A_FEW_LINES
+                yield {"kind": kind, "start": block.start or 0, "rows": rows, "whole": whole}
             elif isinstance(block, Heading):
                 yield {"kind": "heading", "level": block.level, "runs": self.runs(block.runs)}
             else:

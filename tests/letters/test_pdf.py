@@ -215,7 +215,7 @@ def test_no_signature_and_no_list_is_torn_from_its_words_at_any_length(more: int
     assert "此致敬礼！青禾生活" in last
     lists = on_pages(letter("delay", delay_reason="原因。" * 40 * more))
     first = next(page for page in lists if "到今天为止，我们已经完成：" in page)
-    assert "我们已经完成：1.调取了通话录音" in first
+    assert "我们已经完成：1.调取了通话录音2.核对了付款记录" in first
 
 
 def test_what_is_quoted_within_quotes_has_quotes_of_its_own() -> None:
