@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Team
 from complaints import snapshots, validation
 from complaints.actions.intake_values import team_named
 from complaints.choices import NOT_PAID, PAID, MeasureKind, Payee
@@ -146,7 +147,12 @@ def _unit(value: Any) -> Any:
         value = value.get("id") or value.get("name")
         if not value:
             raise Refused(_("责任部门请写编号或名称"))
-    return team_named(value if isinstance(value, int) else validation.text(value, 60))
+    wanted = str(value) if isinstance(value, int) else validation.text(value, 60)
+    gone = Team.objects.filter(is_active=False)
+    by = {"pk": int(wanted)} if re.fullmatch(r"[0-9]{1,9}", wanted) else {"name": wanted}
+    if (team := gone.filter(**by).first()) is not None:
+        raise Refused(_("“{team}”已停用；请改选责任部门").format(team=team.name))
+    return team_named(wanted)
 
 
 def _together(row: Row) -> dict[str, list[str]]:

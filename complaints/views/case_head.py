@@ -86,6 +86,7 @@ def obstacle(number: str, reason: Unmet) -> Obstacle:
         "resolution_is_complete": (address("resolution", number), gettext_lazy("拟定方案")),
         "points_are_found": (address("resolution", number) + "#points", gettext_lazy("拟定方案")),
         "sums_agree": (address("resolution", number) + "#measures", gettext_lazy("改正金额")),
+        "limit_is_approved": (address("approve_offer", number), gettext_lazy("审批")),
         "analysis_is_fresh": (
             reverse("step", args=[number, "reinvestigate"]),
             gettext_lazy("补充调查"),

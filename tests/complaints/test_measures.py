@@ -184,6 +184,14 @@ def test_the_screen_and_programs_say_the_same_sentence(cast: Cast, name: str) ->
     assert f'href="#{field}-0"' in page.content.decode()
 
 
+def test_a_unit_that_is_no_longer_there_is_named(cast: Cast) -> None:
+    case = f.resolving(cast)
+    Team.objects.filter(pk=cast.other_team.pk).update(is_active=False)
+    for unit in (cast.other_team.pk, str(cast.other_team.pk), cast.other_team.name):
+        said = refused(cast, case, {**REFUND, "unit": unit})
+        assert said == {"measures.0.unit": f"“{cast.other_team.name}”已停用；请改选责任部门"}
+
+
 def test_sums_that_cannot_be_written_down_together_are_refused_at_the_one_too_many(
     cast: Cast,
 ) -> None:

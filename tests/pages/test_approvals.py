@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from complaints import limits
 from complaints.actions import communication
+from complaints.actions.limits import set_limit
 from complaints.models import Approval, AuthorityLimit, Complaint
 from tests import factories as f
 from tests.api.conftest import ok, program
@@ -52,7 +53,22 @@ def test_the_case_says_that_it_waits_and_leads_whoever_may_decide_to_the_form(
     for words in ("陈晓雨", "¥2,000.00", "¥3,980.00", "退还价款"):
         assert words in sheet
     review = browser(cast.counsel).get(reverse("review_case", args=[case.number]))
-    assert "方案金额超出拟订人的权限（2,000.00 元）" in review.content.decode()
+    text = review.content.decode()
+    assert "方案金额超出拟订人的权限（2,000.00 元）" in text
+    assert cast.supervisor.name in text
+    assert address(case) in text
+
+
+def test_a_limit_that_was_lowered_meanwhile_leads_to_the_form_as_well(cast: Cast) -> None:
+    set_limit({"user": "agent", "amount": "5000"}, by=cast.administrator)
+    case = f.step(f.drafted(cast), "submit", cast.agent)
+    set_limit({"user": "agent", "amount": "100"}, by=cast.administrator)
+    assert not Approval.objects.exists()
+    review = browser(cast.counsel).get(reverse("review_case", args=[case.number]))
+    assert address(case) in review.content.decode()
+    sent = {"approve": "1", "note": "同意", "version": mark(case)}
+    assert browser(cast.supervisor).post(address(case), sent).status_code == 302
+    f.step(case, "sign", cast.counsel, opinion="同意", below_minimum_reason="x")
 
 
 def test_it_is_approved_there_and_counsel_is_free_to_sign(cast: Cast, case: Complaint) -> None:
