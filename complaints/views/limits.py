@@ -94,7 +94,8 @@ def limits_page(request: HttpRequest) -> HttpResponse:
 def _sent(posted: Any) -> dict[str, Any]:
     kind, _colon, name = posted.get("who", "").partition(":")
     fields = ("amount", "unlimited", "lifted", "valid_from")
-    return {name_: posted.get(name_, "") for name_ in fields} | ({kind: name} if name else {})
+    whose = {kind: name} if kind in ("role", "user") else {}
+    return {name_: posted.get(name_, "") for name_ in fields} | whose
 
 
 def _page(request: HttpRequest, form: LimitForm, status: int = 200) -> HttpResponse:

@@ -153,6 +153,9 @@ def test_limits_are_seen_and_set_by_administrators_and_supervisors_alone(cast: C
     wrong = admin.post(page, {"who": "role:agent", "amount": "-3"})
     assert wrong.status_code == 422
     assert "金额不能为负数" in wrong.content.decode()
+    for nobody in ("", "0:0", "²:²", "role:king", "user:", "9999-12-31T23:59:59"):
+        refused = admin.post(page, {"who": nobody, "amount": "3"})
+        assert refused.status_code == 422, nobody
     lead = browser(cast.supervisor)
     assert lead.post(page, {"who": "user:agent", "amount": "4000"}).status_code == 302
     assert limits.limit_of(cast.agent, timezone.localdate()) == Decimal(4000)
