@@ -64,9 +64,6 @@ def unmet(situation: CaseSituation, *, asking: bool = False) -> list[Unmet]:
         return [Unmet("state", words)]
     asked = [g for g in (*step.guards, *step.checks) if g is not enough_have_signed]
     found = [Unmet(g.__name__, message) for g in asked if (message := g(situation))]
-    if situation.field(Field.CONDITIONS) is not None:
-        words = _("重新签署后函件随即发出，不能附条件；请等条件落实后再签，或先联系拟订人")
-        found.append(Unmet(Field.CONDITIONS.value, words))
     if situation.by is not None and situation.by.pk in policy.signers(situation.signatures):
         found.append(Unmet("signed", _("您已签署，还须由另一位法务签署")))
     missing = [f for f in step.fields if situation.field(f) is None and not asking]

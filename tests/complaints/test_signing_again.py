@@ -84,7 +84,7 @@ def test_nothing_is_signed_again_under_conditions_because_its_letter_leaves_at_o
     cast: Cast,
 ) -> None:
     case = voided(cast)
-    with pytest.raises(StepRefused, match="不能附条件"):
+    with pytest.raises(Invalid, match="不能附条件"):
         sign(case, cast.counsel2, ["先补录音"])
     send_waiting()
     assert letters(case) == []
