@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints.leaving import INSTEAD, NOBODYS, TO_CONSUMER, letter_name
+from complaints.leaving import INSTEAD, NOBODYS, OVERTAKEN, TO_CONSUMER, letter_name
 from complaints.models import Complaint, Outbox
 
 WAITING, RETRYING, WITHHELD, STOPPED = "waiting", "retrying", "withheld", "stopped"
@@ -56,10 +56,11 @@ _CAUSES: tuple[tuple[str, str | Promise], ...] = (
     (r"signature", gettext_lazy("签署不再有效，函件被停止；请由法务核对后重新签署，或者退回修改")),
     (r"signed again", gettext_lazy("已由重新签署的函件代替")),
     (r"sent back", gettext_lazy("法务在发出之前退回了方案；修改后的方案签署后另发一封")),
+    (r"OpenLetter", gettext_lazy("函件里还有没填上的内容；请补充案件资料，或者检查函件模板")),
     (r"discarded", gettext_lazy("撤回后决定不再发出")),
     (r"superseded", gettext_lazy("方案已被后来的方案取代，或者案件已重新启动")),
     (
-        r"SMTP.*|Connection.*|Timeout.*|OSError|gaierror|NotTaken",
+        r"SMTP.*|SSL.*|Connection.*|Timeout.*|OSError|gaierror|NotTaken",
         gettext_lazy(
             "邮件服务器或短信网关暂时没有应答；恢复后自动发出，不必重发；等不及的请换一种方式告知"
         ),
@@ -122,7 +123,7 @@ class Told:
         """Why it did not arrive, and what to do."""
         if self.notice is not None:
             return cause_in_words(self.notice.cause)
-        return cause_in_words(self.outbox.last_error)
+        return "" if self.state == SKIPPED else cause_in_words(self.outbox.last_error)
 
     @property
     def way(self) -> str:
@@ -154,7 +155,7 @@ def _without_notice(outbox: Outbox) -> str:
     if outbox.done_at is not None:
         return SKIPPED
     if outbox.cancelled_at is not None:
-        return STOPPED
+        return SKIPPED if outbox.last_error == OVERTAKEN else STOPPED
     if outbox.withheld_at is not None:
         return WITHHELD
     return RETRYING if outbox.attempts and not _brought_instead(outbox) else WAITING

@@ -34,6 +34,7 @@ TO_CONSUMER = frozenset(LETTER_NAMES)
 RECEIPT = "acknowledge_receipt"
 INSTEAD = "by_person"  # the channel of a letter that a person brings instead of a machine
 NOBODYS = (RECEIPT, "ask_satisfaction")  # no person brings a mere receipt, or a key
+OVERTAKEN = "overtaken"  # why a receipt did not leave
 RECEIPT_WAITS = timedelta(minutes=10)
 
 
@@ -55,7 +56,7 @@ def receipt_leaves_at(now: datetime) -> datetime:
 def drop_receipt(complaint: Complaint, now: datetime) -> None:
     """What follows says more than a receipt that has not left yet."""
     waiting = Outbox.objects.filter(complaint=complaint, effect=RECEIPT, done_at=None)
-    waiting.filter(cancelled_at=None).update(cancelled_at=now, last_error="overtaken")
+    waiting.filter(cancelled_at=None).update(cancelled_at=now, last_error=OVERTAKEN)
 
 
 def leaves_at(effect: str, now: datetime, *, by_person: bool = True) -> datetime:

@@ -259,6 +259,8 @@ def test_each_letter_says_in_words_where_it_is(cast: Cast, settings: Any) -> Non
         ("5.2.2", "已满"),
         ("5.7.1", "拒收"),
         ("4.4.7", "长时间没有应答"),
+        ("SSLCertVerificationError", "恢复后自动发出"),
+        ("OpenLetter", "没填上的内容"),
         ("9.9", "（9.9）"),
         ("", ""),
     ],

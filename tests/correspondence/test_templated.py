@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from complaints import delivery
 from complaints.actions import asking
 from complaints.models import Complaint, Event, Outbox
 from correspondence import dispatch, templated
@@ -93,6 +94,8 @@ def test_a_receipt_is_overtaken_by_what_follows_and_brought_by_nobody(cast: Cast
     case = f.investigating(cast)
     receipt = Outbox.objects.get(complaint=case, effect="acknowledge_receipt")
     assert (receipt.done_at, receipt.last_error) == (None, "overtaken")
+    [told] = delivery.of_row(delivery.letters(case).get(pk=receipt.pk))
+    assert (told.state, told.cause) == ("skipped", "")
     by_phone = f.registered(cast, consumer={"name": "李测试", "phone": "12000001111"})
     waiting = Outbox.objects.get(complaint=by_phone, effect="acknowledge_receipt")
     assert waiting.not_before > timezone.now()
