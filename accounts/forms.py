@@ -33,6 +33,14 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].label = _("用户名")
         self.fields["password"].label = _("密码")
 
+    def clean(self) -> dict[str, Any]:
+        """A name that is too long for anybody's is not even looked up: what counts the failed
+        attempts could not write it down.
+        """
+        if len(self.cleaned_data.get("username") or "") > (self.username_field.max_length or 150):
+            raise self.get_invalid_login_error()
+        return super().clean()
+
 
 class OwnPasswordForm(PasswordChangeForm):
     """Old password, new one twice."""

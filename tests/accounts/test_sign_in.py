@@ -39,6 +39,12 @@ def test_unknown_name_wrong_password_and_deactivated_person_read_the_same_words(
         assert "用户名或密码不正确。还可以再试 4 次。" in page
 
 
+def test_a_name_longer_than_any_reads_the_same_words(cast: Cast) -> None:
+    answer = sign_in(Client(), "a" * 300)
+    assert answer.status_code == 200
+    assert "用户名或密码不正确。" in answer.content.decode()
+
+
 def test_after_five_failures_the_page_says_when_the_next_attempt_is_possible(cast: Cast) -> None:
     client = Client()
     for _n in range(4):
