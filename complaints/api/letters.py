@@ -37,7 +37,7 @@ class LettersView(CaseView):
 
 def _withhold(number: str, row: Outbox, by: User, sent: dict[str, Any]) -> None:
     if not withholding.withhold(number, row.pk, by=by):
-        words = _("来不及撤回：函件已经发出，或者正在交给邮件服务器")
+        words = _("来不及撤回：撤回时间已过，函件已经发出，或者马上就会发出")
         raise StepRefused(words, [Unmet("too_late", words)])
 
 

@@ -1,4 +1,4 @@
-"""Mass cases. Counsel's signature is given in a browser only."""
+"""Mass cases. Counsel's signature (`mass_sign.py`) is given in a person's session only."""
 
 from __future__ import annotations
 

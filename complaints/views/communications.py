@@ -97,7 +97,8 @@ def undo_reply(request: HttpRequest, number: str, communication_id: int) -> Http
         messages.error(request, error.message)
         return to_case(request, number)
     if not in_time:
-        messages.error(request, _("已经发出，来不及撤回；如需更正请再发一条"))
+        words = _("来不及撤回：撤回时间已过，消息已经发出，或者马上就会发出；如需更正请再发一条")
+        messages.error(request, words)
         return to_case(request, number)
     _into_the_composer(request, number, communication_id)
     messages.success(request, _("已撤回，没有发出；文字放回了回复框"))

@@ -31,7 +31,7 @@ def withhold(request: HttpRequest, number: str, outgoing: int) -> HttpResponse:
             words = _("已撤回，函件没有发出。步骤本身没有撤销；请决定发出还是修改")
             messages.success(request, words)
         else:
-            messages.error(request, _("来不及撤回：函件已经发出，或者正在交给邮件服务器"))
+            messages.error(request, _("来不及撤回：撤回时间已过，函件已经发出，或者马上就会发出"))
 
     return _acted(request, number, back)
 

@@ -92,7 +92,7 @@ def test_too_late_to_take_a_reply_back(cast: Cast, agent: Client) -> None:
     text = communication.write(case.number, values, by=cast.agent, now=minute_ago)
     assert place("undo_reply", case, text.pk) not in text_of(agent.get(address(case)))
     page = agent.post(place("undo_reply", case, text.pk), follow=True)
-    assert "已经发出，来不及撤回" in text_of(page)
+    assert "来不及撤回：撤回时间已过" in text_of(page)
 
 
 def test_a_note_stays_inside(cast: Cast, agent: Client) -> None:
