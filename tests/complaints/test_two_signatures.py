@@ -95,7 +95,11 @@ def test_a_risk_that_comes_up_before_the_letter_leaves_asks_for_the_second(cast:
         assert letters(case) == 0
         fields = {"opinion": "同意", "below_minimum_reason": "测试"}
         signing_again.sign(case.number, fields, by=by, reauthenticated_at=now, now=now)
+        if by == cast.counsel:
+            with pytest.raises(StepRefused, match="另一位法务"):
+                signing_again.sign(case.number, fields, by=by, reauthenticated_at=now, now=now)
     assert letters(case) == 1
+    assert Opinion.objects.count() == 3
 
 
 def test_whoever_signed_first_may_send_back_no_more_than_others(

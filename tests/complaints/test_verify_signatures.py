@@ -304,6 +304,8 @@ def test_who_signs_it_with_an_own_key_put_into_the_table_has_not_ours(
         statement = {**(row.statement or {}), "key": keys.own_id()}
         signature = keys.sign(canonical.spelled(statement))
         Opinion.objects.update(statement=statement, signature=signature, key_id=keys.own_id())
+        vouches = {keys.own_id(): keys.sign(b"said by the other key, not by ours")}
+        SigningKey.objects.exclude(pk=keys.own_id()).update(vouches=vouches)
     settings.SIGNING_KEY = ours
     status, said = verify(case, json=True)
     assert (status, json.loads(said)["first"]) == (1, "key")
