@@ -32,10 +32,11 @@ form.addEventListener('submit', () => clearTimeout(timer));
 window.addEventListener('online', soon);
 document.addEventListener('kesu:signed-in', () => { asked = ''; soon(); });
 
-// What stands in folded fields is shown.
+// What stands in folded fields is shown; a choice as the form begins with it is nothing yet.
+const says = (input) => (input.matches('[type=radio], [type=checkbox]') ? input.checked !== input.defaultChecked : input.value !== '');
 function unfold() {
   for (const fold of form.querySelectorAll('details.fold')) {
-    if ([...fold.querySelectorAll('input')].some((input) => input.value)) fold.open = true;
+    if ([...fold.querySelectorAll('input')].some(says)) fold.open = true;
   }
 }
 form.addEventListener('kesu:draft-restored', () => { unfold(); look(); });
