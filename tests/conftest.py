@@ -14,7 +14,7 @@ from tests.cast import cast
 __all__ = ["cast"]
 HERE = Path(__file__).parent
 # Files that take minutes begin first, so that no process of a run has one left at the end.
-LONG = ("browser/test_every_page", "browser", "quickstart", "walks")
+LONG = ("browser/test_every_page", "browser", "demo/test_demo", "quickstart", "walks")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

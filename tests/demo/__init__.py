@@ -3,5 +3,5 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"tests.demo.about_{n}" for n in ("binding", "load", "people", "references"))
+    *(f"tests.demo.about_{n}" for n in ("binding", "load", "people", "references", "start"))
 )

@@ -4,44 +4,11 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-import pytest
-
-from quickstart import kept
-from tests.quickstart.installation import (
-    Installation,
-    Run,
-    Visitor,
-    command_of,
-    installation,
-    taken_port,
-    wait_for,
-)
+from tests.demo.loading import Running
+from tests.quickstart.installation import Visitor, command_of, wait_for
 
 PEOPLE = ("agent", "agent2", "supervisor", "counsel", "counsel2", "auditor", "administrator")
-
-
-@dataclass
-class Running:
-    """A first start that answers, and the port that somebody else had."""
-
-    installation: Installation
-    run: Run
-    taken: int
-
-    @property
-    def pids(self) -> dict[int, str]:
-        """Process → when it was started, as the supervisor has written it down."""
-        noted = kept.read(self.installation.folder / "var/run/processes.json", [])
-        return {int(pid): str(started) for pid, started in noted}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    with installation() as copy, taken_port() as port, copy.running(PORT=str(port)) as run:
-        yield Running(copy, run, port)
 
 
 def test_the_first_start_shows_a_case_on_the_printed_address(running: Running) -> None:

@@ -28,7 +28,8 @@ from typing import Any
 
 from config import env
 from config.state import PROJECT
-from quickstart import kept
+from quickstart import binaries, kept
+from quickstart.errors import CannotStart
 from quickstart.leftovers import identity
 
 # What Python has compiled comes along; otherwise every copy compiles all of it once more.
@@ -91,6 +92,15 @@ def command_of(pid: int) -> str:
 def left_of(processes: dict[int, str]) -> list[int]:
     """Those that still run."""
     return [pid for pid, started in processes.items() if identity(pid) == started]
+
+
+def program(name: str) -> str:
+    """pg_dump or pg_restore: beside the server's own programs, else on PATH."""
+    try:
+        beside = binaries.postgres().path.with_name(name)
+    except CannotStart:
+        return name
+    return str(beside) if beside.exists() else name
 
 
 def free_port() -> int:

@@ -13,11 +13,10 @@ import psycopg2
 import pytest
 
 from config.state import PROJECT
-from quickstart import binaries
-from quickstart.errors import CannotStart
 from tests import factories as f
 from tests.cast import assemble
 from tests.live import database_url
+from tests.quickstart.installation import program
 
 LOOK = """
 import json
@@ -27,15 +26,6 @@ case = Complaint.objects.select_related("consumer").get()
 print(json.dumps([case.number, case.state, case.consumer.clear("name"),
                   broken_links(case.subject), case.events.count()]))
 """
-
-
-def program(name: str) -> str:
-    """pg_dump or pg_restore: beside the server's own programs, else on PATH."""
-    try:
-        beside = binaries.postgres().path.with_name(name)
-    except CannotStart:
-        return name
-    return str(beside) if beside.exists() else name
 
 
 @pytest.fixture
