@@ -1,0 +1,69 @@
+"""What watches the pages sees a fault when there is one: each is planted in a page without any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import DESKTOP
+from tests.browser.watch import headings, hidden_stops, shut_out, too_wide
+
+PAGE = (
+    '<!doctype html><html lang="en"><title>t</title><style>a, button {{ display: block; '
+    "min-height: 24px }}</style><main><h1>t</h1>{}</main></html>"
+)
+FIFTY = "".join(f'<a href="#{n}">link {n}</a>' for n in range(50))
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty window."""
+    opened = browser.new_page(viewport=DESKTOP)  # type: ignore[arg-type]
+    yield opened
+    opened.close()
+
+
+def said(page: Page, body: str) -> list[str]:
+    page.set_content(PAGE.format(body))
+    return [*headings(page), *too_wide(page), *shut_out(page), *hidden_stops(page)]
+
+
+def test_nothing_is_said_of_a_page_without_fault(page: Page) -> None:
+    assert said(page, FIFTY + '<button>b</button><input aria-label="i">') == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("<h1>again</h1>", "h1: ['t', 'again']"),
+        ('<div style="width: 2000px; height: 1px"></div>', "px too wide: div"),
+        ("<button></button>", "button-name: button"),
+        ('<p style="color: #ccc">pale</p>', "color-contrast: p"),
+        ('<button style="outline: none">b</button>', "Tab stop 'button b': no ring"),
+        ('<button style="position: fixed; left: -900px">b</button>', "'button b': out of view"),
+        (
+            '<button style="position: fixed; left: 9px; top: 9px">b</button>'
+            '<div style="position: fixed; inset: 0 0 700px; background: #fff"></div>',
+            "Tab stop 'button b': covered",
+        ),
+    ],
+)
+@pytest.mark.parametrize("before", ["", FIFTY], ids=["alone", "after fifty stops"])
+def test_a_planted_fault_is_said(page: Page, before: str, fault: str, words: str) -> None:
+    found = said(page, before + fault)
+    assert any(words in line for line in found), found
+
+
+def test_each_stop_without_a_ring_is_said_once(page: Page) -> None:
+    page.set_content(PAGE.format("<style>a:focus { outline: none }</style>" + FIFTY))
+    assert hidden_stops(page) == [f"Tab stop 'a link {n}': no ring" for n in range(50)]
+
+
+@pytest.mark.parametrize(("more", "too_many"), [(50, False), (51, True)])
+def test_more_stops_than_a_person_would_walk_are_said(
+    page: Page, more: int, too_many: bool
+) -> None:
+    page.set_content(PAGE.format("<button>b</button>" * more))
+    assert hidden_stops(page, most=50) == ["more than 50 Tab stops"] * too_many
