@@ -51,7 +51,8 @@ class Offer:
         if not asked or self.complaint.state != State.IN_REVIEW:
             return None
         at = datetime.fromisoformat(asked["at"])
-        may = self._may_decide(Decimal(str(asked["amount"])))
+        waits = asked["approved"] is None
+        may = waits and self._may_decide(Decimal(str(asked["amount"])))
         level = Approval.Level(asked["level"]).label
         return {**asked, "at": at, "level": level, "may_decide": may}
 
