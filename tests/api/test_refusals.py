@@ -196,6 +196,7 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         *("timeline/", "deadlines/", "commitments/", "communications/", "resolutions/"),
         *("moments/", "deadlines/1/extensions/", "letters/", "payments/", "approvals/"),
         *("comments/", "consults/", "conditions/", "named-people/", "recusals/", "satisfaction/"),
+        "review/",
     ]
     return [
         *[("get", f"{of}/{read}", None) for read in reads],
@@ -242,6 +243,8 @@ def about_the_offer(of: str, promise: int) -> list[tuple[str, str, Any]]:
         ("post", f"{of}/payments/1/reverse/", {"reason": "退票"}),
         ("post", f"{of}/recusals/", {"why": "亲属"}),
         ("post", f"{of}/redo/", {"user": "agent", "reason": "不满意"}),
+        ("post", f"{of}/review/read/", {"content_hash": "0" * 64}),
+        ("post", f"{of}/review/sign-again/", {"opinion": "同意", "content_hash": "0" * 64}),
         ("post", f"{of}/satisfaction/", {"score": 5, "solved": True}),
     ]
 

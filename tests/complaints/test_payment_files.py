@@ -263,8 +263,10 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on(
     payment_file.start(file, by=cast.supervisor)
     halfway = PaymentFile.objects.select_related("user").get(pk=file.pk)
     late = PaymentFile.objects.select_related("user").get(pk=file.pk)
-    assert payment_run._batch(halfway)  # and the worker dies
-    assert not payment_run._batch(late)  # somebody who read the counter before leaves
+    assert payment_run._batch(halfway, timezone.now())  # and the worker dies
+    assert not payment_run._batch(
+        late, timezone.now()
+    )  # somebody who read the counter before leaves
     silent = timezone.now() - timedelta(minutes=5)
     PaymentFile.objects.filter(pk=file.pk).update(progress_at=silent)
     assert payment_file.sweep(timezone.now()) == 1
@@ -375,7 +377,7 @@ def test_a_batch_takes_the_same_statements_for_few_and_for_many(cast: Cast) -> N
         payment_file.start(file, by=cast.supervisor)
         current = PaymentFile.objects.select_related("user").get(pk=file.pk)
         with CaptureQueriesContext(connection) as seen:
-            assert payment_run._batch(current)
+            assert payment_run._batch(current, timezone.now())
         counted.append(len(seen))
         payment_file.stop(file)
     assert counted[0] == counted[1] <= 26, counted
