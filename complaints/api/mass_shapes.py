@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers as s
 
 from accounts.api.paging import Order
 from accounts.api.schema import paged, paging
 from complaints import mass_members
 from complaints.actions.mass import LONGEST
+from complaints.api.one_call import call, sent
 from complaints.api.serializers import Person
 from complaints.clock_words import local
 from complaints.lifecycle import State
@@ -226,15 +228,7 @@ class ToldAnswer(Shape):
     told = s.IntegerField(help_text=_("这次登记的人数；此前已告知的不再登记"))
 
 
-def _call(operation: str, summary: Any, answers: Any, **more: Any) -> dict[str, Any]:
-    status = more.pop("status", 200)
-    described = {"operation_id": operation, "summary": summary, "tags": ["mass"]}
-    return {**described, "responses": {status: answers}, **more}
-
-
-def _example(name: str, value: Any) -> list[OpenApiExample]:
-    return [OpenApiExample(name, value=value, request_only=True)]
-
+_call = partial(call, tag="mass")
 
 LIST = _call("mass_list", _("群体性案件"), paged(MassAnswer), parameters=paging(ORDERS))
 OPEN = _call(
@@ -243,9 +237,9 @@ OPEN = _call(
     MassWhole,
     status=201,
     request=NewMass,
-    examples=_example(
-        "同一话术",
+    examples=sent(
         {"title": "外呼虚假宣传", "category": "telesales_fraud", "defect": "称可根治高血压"},
+        "同一话术",
     ),
 )
 READ = _call("mass_read", _("一件群体性案件，含有效的签署和数字"), MassWhole)
@@ -258,7 +252,7 @@ SIGN = _call(
     MassWhole,
     status=201,
     request=SigningMass,
-    examples=_example("签署", {"opinion": "认定成立", "content": "0" * 64}),
+    examples=sent({"opinion": "认定成立", "content": "0" * 64}, "签署"),
 )
 MEMBERS = _call(
     "mass_members",
@@ -272,7 +266,7 @@ JOIN = _call(
     MassWhole,
     status=201,
     request=Joining,
-    examples=_example("加入", {"complaint": "TS26-000012"}),
+    examples=sent({"complaint": "TS26-000012"}, "加入"),
 )
 LEAVE = _call("mass_leave", _("案件移出群体性案件"), None, status=204, request=Leaving)
 SILENT = _call(
@@ -293,7 +287,7 @@ TELL = _call(
     _("登记已告知的消费者"),
     ToldAnswer,
     request=TellSilent,
-    examples=_example("短信", {"ids": [1, 2], "how": "短信告知可以退货"}),
+    examples=sent({"ids": [1, 2], "how": "短信告知可以退货"}, "短信"),
 )
 DRAFTS = _call("mass_drafts", _("最近一次批量拟定的进度"), MassDraftsAnswer)
 DRAFT = _call(

@@ -12,6 +12,7 @@ from rest_framework import serializers as s
 from accounts.api.paging import Order
 from accounts.api.schema import paged, paging
 from complaints.actions import payment_file
+from complaints.api.one_call import call
 from complaints.choices import PaymentWay
 from complaints.clock_words import local
 from complaints.models import PaymentFile, PaymentRow
@@ -120,51 +121,41 @@ class ReconciliationAnswer(Shape):
     over = MoneyTotal(help_text=_("多付"))
 
 
-def _call(operation: str, summary: Any, answer: Any, status: int = 200, **more: Any) -> Any:
-    return {
-        "operation_id": operation,
-        "summary": summary,
-        "tags": ["complaints"],
-        "responses": {status: answer},
-        **more,
-    }
-
-
-LIST = _call(
+LIST = call(
     "payment_files_list",
     _("本人上传的付款清单"),
     paged(PaymentFileListed),
     parameters=paging(BY_ID),
 )
-UPLOAD = _call(
+UPLOAD = call(
     "payment_files_upload",
     _("上传付款清单：先得到每一行的预计结果，还没有登记"),
     PaymentFileAnswer,
-    201,
+    status=201,
     request={"multipart/form-data": PaymentFileSent},
 )
-READ = _call("payment_files_read", _("一份付款清单与进度"), PaymentFileAnswer)
-ROWS = _call(
+READ = call("payment_files_read", _("一份付款清单与进度"), PaymentFileAnswer)
+ROWS = call(
     "payment_files_rows",
     _("付款清单每一行的结果"),
     paged(PaymentRowAnswer),
     parameters=paging(BY_NUMBER),
 )
-START = _call(
+START = call(
     "payment_files_start",
     _("开始登记付款清单；在后台进行，重复调用只登记一次"),
     PaymentFileAnswer,
-    202,
+    status=202,
     request=PaymentFileStart,
 )
-DISCARD = _call("payment_files_discard", _("放弃还没有开始登记的付款清单"), None, 204)
-STOP = _call(
+DISCARD = call("payment_files_discard", _("放弃还没有开始登记的付款清单"), None, status=204)
+STOP = call(
     "payment_files_stop",
     _("停止登记：已登记的付款保留，可以再次开始"),
     PaymentFileAnswer,
     request={"application/json": {"type": "object", "maxProperties": 0}},
 )
-RECONCILIATION = _call(
+RECONCILIATION = call(
     "reconciliation",
     _("对账：您可以查看的案件中应付、已付、未付的合计"),
     ReconciliationAnswer,

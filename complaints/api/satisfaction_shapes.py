@@ -13,6 +13,7 @@ from accounts.api.paging import Order
 from accounts.api.schema import paged, paging
 from complaints import satisfied
 from complaints.actions.satisfaction import COMMENT_LIMIT
+from complaints.api.one_call import call, sent
 from complaints.api.serializers import ComplaintAnswer, Person
 from complaints.clock_words import local
 from complaints.models import Feedback, Invitation
@@ -113,33 +114,25 @@ _NARROWED = [
 ]
 
 
-def _call(operation: str, summary: Any, answers: Any, **more: Any) -> dict[str, Any]:
-    status = more.pop("status", 200)
-    described = {"operation_id": operation, "summary": summary, "tags": ["complaints"]}
-    return {**described, "responses": {status: answers}, **more}
-
-
-LIST = _call(
+LIST = call(
     "satisfaction_list",
     _("邀请与消费者的评价"),
     paged(InvitationAnswer),
     parameters=[OpenApiParameter("show", enum=list(SHOWN)), *_NARROWED, *paging(ORDERS)],
 )
-FIGURES = _call(
+FIGURES = call(
     "satisfaction_figures", _("消费者评价的统计"), SatisfactionFigures, parameters=_NARROWED
 )
-READ = _call("satisfaction_read", _("最近一次办结的评价"), CaseSatisfaction)
-CALL_BACK = _call(
+READ = call("satisfaction_read", _("最近一次办结的评价"), CaseSatisfaction)
+CALL_BACK = call(
     "satisfaction_call_back",
     _("登记电话回访的评价；办理过本案的人不能登记"),
     CaseSatisfaction,
     status=201,
     request=CallBack,
-    examples=[
-        OpenApiExample("回访", value={"score": 2, "solved": False}, request_only=True),
-    ],
+    examples=sent({"score": 2, "solved": False}, "回访"),
 )
-REDO = _call(
+REDO = call(
     "satisfaction_redo",
     _("重新启动，并转给没有办理过的同事"),
     ComplaintAnswer,
