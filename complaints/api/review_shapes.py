@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers as s
 
 from accounts.api.paging import Order
 from accounts.api.schema import paged, paging
 from complaints import quoting
+from complaints.api.one_call import call, sent
 from complaints.api.serializers import Person
 from complaints.api.shapes import person
 from complaints.clock_words import local
@@ -190,31 +190,18 @@ class ReasonSent(_Sent):
 # --- descriptions
 
 
-def _call(operation: str, summary: Any, sent: Any, row: Any, status: int, **value: Any) -> Any:
-    described = {
-        "operation_id": operation,
-        "summary": summary,
-        "tags": ["complaints"],
-        "request": sent,
-        "responses": {status: row},
-    }
-    if value:
-        described["examples"] = [OpenApiExample("示例", value=value, request_only=True)]
-    return described
+def _act(operation: str, summary: Any, body: Any, row: Any, status: int, **value: Any) -> Any:
+    """`value`: what may be sent, as an example."""
+    more: dict[str, Any] = {"examples": sent(value)} if value else {}
+    return call(operation, summary, row, status=status, request=body, **more)
 
 
 def _list(operation: str, summary: Any, answer: Any) -> dict[str, Any]:
-    return {
-        "operation_id": operation,
-        "summary": summary,
-        "tags": ["complaints"],
-        "responses": {200: paged(answer)},
-        "parameters": paging(BY_ID),
-    }
+    return call(operation, summary, paged(answer), parameters=paging(BY_ID))
 
 
 COMMENTS = _list("comments_list", _("法务在方案上的批注"), CommentAnswer)
-COMMENT = _call(
+COMMENT = _act(
     "comments_add",
     _("批注送审的方案"),
     CommentSent,
@@ -224,9 +211,9 @@ COMMENT = _call(
     quote="再无其他争议",
     text="须写明限于本次交易",
 )
-RESOLVE = _call("comments_resolve", _("批注已处理"), NothingSent, CommentAnswer, 200)
+RESOLVE = _act("comments_resolve", _("批注已处理"), NothingSent, CommentAnswer, 200)
 CONSULTS = _list("consults_list", _("请其他法务加签"), ConsultAnswer)
-ASK = _call(
+ASK = _act(
     "consults_ask",
     _("请另一位法务加签；答复或撤回之前不能签署"),
     ConsultSent,
@@ -235,7 +222,7 @@ ASK = _call(
     user="counsel2",
     question="第三项措施是否须另行取得授权？",
 )
-ANSWER = _call(
+ANSWER = _act(
     "consults_answer",
     _("答复加签"),
     ConsultWord,
@@ -243,11 +230,11 @@ ANSWER = _call(
     200,
     answer="不须",
 )
-WITHDRAW = _call(
+WITHDRAW = _act(
     "consults_withdraw", _("不再等待加签；由提出的法务撤回"), NothingSent, ConsultAnswer, 200
 )
 CONDITIONS = _list("conditions_list", _("签署时提出的条件"), ConditionAnswer)
-MEET = _call(
+MEET = _act(
     "conditions_meet",
     _("登记条件已落实；凭证先作为证据添加，并写明 condition"),
     ConditionMet,
@@ -256,7 +243,7 @@ MEET = _call(
     note="已与财务核对收款账户",
 )
 NAMED = _list("named_people_list", _("本案点名的同事，不得参与本案"), NamedAnswer)
-NAME = _call(
+NAME = _act(
     "named_people_add",
     _("登记本案点名的同事"),
     NamedSent,
@@ -265,8 +252,8 @@ NAME = _call(
     user="agent2",
     why="消费者投诉其态度",
 )
-CLEAR = _call("named_people_clear", _("取消点名登记"), ReasonSent, None, 204, reason="同名的另一人")
+CLEAR = _act("named_people_clear", _("取消点名登记"), ReasonSent, None, 204, reason="同名的另一人")
 RECUSALS = _list("recusals_list", _("已回避本案的法务"), RecusalAnswer)
-RECUSE = _call(
+RECUSE = _act(
     "recusals_add", _("回避本案，不能撤回"), ReasonSent, RecusalAnswer, 201, reason="与消费者相识"
 )

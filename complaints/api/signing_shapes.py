@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers as s
 
 from accounts.models import User
 from complaints.actions import signature
 from complaints.actions.batch_signing import Result
+from complaints.api.one_call import call, sent
 from complaints.api.serializers import ComplaintAnswer, Person
 from complaints.api.shapes import person
 from complaints.checklist import ITEMS
@@ -127,41 +127,31 @@ class BatchAnswer(Shape):
     results = BatchResult(many=True)
 
 
-def _call(operation: str, summary: Any, answer: Any, sent: Any = None, **value: Any) -> Any:
-    described = {
-        "operation_id": operation,
-        "summary": summary,
-        "tags": ["complaints"],
-        "responses": {200: answer},
-    }
-    if sent is not None:
-        described["request"] = sent
-    if value:
-        described["examples"] = [OpenApiExample("示例", value=value, request_only=True)]
-    return described
-
-
-REVIEW = _call("review_read", _("现在签署会覆盖的内容、它的指纹和已有的签署"), ReviewAnswer)
-READ = _call(
+REVIEW = call("review_read", _("现在签署会覆盖的内容、它的指纹和已有的签署"), ReviewAnswer)
+READ = call(
     "review_mark_read",
     _("法务读完了现在的内容；批量签署只签读完的"),
     ReviewAnswer,
-    ReadSent,
-    content_hash="7c41" + "0" * 60,
+    request=ReadSent,
+    examples=sent({"content_hash": "7c41" + "0" * 60}),
 )
-AGAIN = _call(
+AGAIN = call(
     "review_sign_again",
     _("签署已失效、函件未发出的方案按现状重新签署；由本人在会话中进行"),
     ComplaintAnswer,
-    AgainSent,
-    opinion="变动不影响方案，同意",
+    request=AgainSent,
+    examples=sent({"opinion": "变动不影响方案，同意"}),
 )
-BATCH = _call(
+BATCH = call(
     "review_sign_batch",
     _("批量签署您已读完的方案，一次最多 50 件，每件单独签署；由本人在会话中进行"),
     BatchAnswer,
-    BatchSent,
-    cases=["TS26-000123"],
-    opinion="事实清楚，同意",
-    checklist=dict.fromkeys(ITEMS, True),
+    request=BatchSent,
+    examples=sent(
+        {
+            "cases": ["TS26-000123"],
+            "opinion": "事实清楚，同意",
+            "checklist": dict.fromkeys(ITEMS, True),
+        }
+    ),
 )
