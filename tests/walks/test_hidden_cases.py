@@ -99,7 +99,7 @@ def _told_apart(cast: Cast, client: Any, route: Route, unseen: list[Complaint]) 
             nowhere = example(cast, unseen[0]).of(route, number=MISSING)
             expected = _told(client, method, route, nowhere, body)
             codes.add(expected[0])
-            for case in unseen:
+            for case in unseen if body else unseen[:1]:  # why it is hidden matters to none without
                 told = _told(client, method, route, example(cast, case).of(route), body)
                 if told != expected or not 400 <= told[0] < 500:
                     wrong.append(f"{method} {route}: {told[0]}, for no case {expected[0]}")
