@@ -126,8 +126,8 @@ def _approval() -> Subquery:
     return Subquery(rows.values(as_json=parts)[:1])
 
 
-def columns(user: User) -> dict[str, Any]:
-    """The annotations of the case's statement for this person."""
+def columns() -> dict[str, Any]:
+    """The annotations of the case's statement that are the same for everybody at any time."""
     return {
         **_clocks(),
         **_solution(),
@@ -143,7 +143,6 @@ def columns(user: User) -> dict[str, Any]:
             finding="mass__finding",
             opinion=_mass_opinion(),
         ),
-        "same_person": _same_person(user),
     }
 
 
@@ -264,7 +263,7 @@ def _counts() -> dict[str, Any]:
     }
 
 
-def _same_person(user: User) -> ArraySubquery:
+def same_person(user: User) -> ArraySubquery:
     """Newest cases of the same telephone that this person may see."""
     found = (
         Complaint.objects.visible_to(user)

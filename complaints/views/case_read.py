@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from accounts.models import User
 from complaints.lifecycle import State
 from complaints.models import Complaint, Point
-from complaints.views.case_columns import columns
+from complaints.querysets import ComplaintQuerySet
+from complaints.views.case_columns import columns, same_person
 
 
 def moment(text: str | None) -> datetime | None:
@@ -70,14 +72,20 @@ def _as_objects(complaint: Any) -> None:
             row["found"] = Point.Finding(row["finding"]).label if row["finding"] else ""
 
 
+@cache
+def _described() -> ComplaintQuerySet:
+    """Every case with its columns. Put together once: that took as long as asking."""
+    return Complaint.objects.select_related(
+        "consumer", "owner", "team", "merged_into", "withdrawal_requested_by", "registered_by"
+    ).annotate(**columns())
+
+
 def find(user: User, number: str) -> Any:
     """The case with everything that is a column of its statement.
 
     Raises Complaint.DoesNotExist, the same for a foreign case.
     """
-    visible = Complaint.objects.visible_to(user).select_related(
-        "consumer", "owner", "team", "merged_into", "withdrawal_requested_by", "registered_by"
-    )
-    complaint = visible.annotate(**columns(user)).get(number=number)
+    found = _described().visible_to(user).annotate(same_person=same_person(user))
+    complaint = found.get(number=number)
     _as_objects(complaint)
     return complaint
