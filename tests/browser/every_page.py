@@ -71,11 +71,15 @@ def committed(blocker: DjangoDbBlocker) -> Iterator[World]:
         connection.close()
 
 
-def pages_of(world: World, name: str, states: Iterable[str], language: str) -> list[str]:
-    """Addresses that answer the person with a whole page; those of a case in each of the states.
-    Left out are those that show what somebody in this file has been shown, but for the digits.
+def pages_of(
+    world: World, name: str, states: Iterable[str], language: str
+) -> list[tuple[str, bool]]:
+    """Addresses that answer the person with a whole page, and whether it holds elements that nobody
+    in this file has been shown; those of a case in each of the states. Left out are those that show
+    what somebody has been shown, but for the digits.
     """
-    client, found = client_of(getattr(world.cast, name)), []
+    client = client_of(getattr(world.cast, name))
+    found: list[tuple[str, bool]] = []
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     for route in all_routes():
         if route.name in ENDS_THE_SESSION or route.is_api:
@@ -84,9 +88,9 @@ def pages_of(world: World, name: str, states: Iterable[str], language: str) -> l
             answer = client.get(address)
             if answer.status_code == 405 or _is_a_part(answer):
                 break  # so in every state
-            if answer.status_code == 200 and world.walked.is_new(text_of(answer)):
-                found.append(address)
-    return found + BESIDES[name]
+            if answer.status_code == 200 and world.walked.is_new(text := text_of(answer)):
+                found.append((address, world.walked.has_new_bones(text)))
+    return found + [(address, True) for address in BESIDES[name]]
 
 
 def _is_a_part(answer: HttpResponse) -> bool:
@@ -104,12 +108,14 @@ def addresses(world: World, route: Route, states: Iterable[str]) -> list[str]:
     ]
 
 
-def walk(page: Page, address: str, *, by_keyboard: bool) -> list[str]:
-    """Everything that is wrong with a page, at both widths."""
+def walk(page: Page, address: str, *, by_keyboard: bool, closely: bool = True) -> list[str]:
+    """Everything that is wrong with a page, at both widths; not `closely`: what words alone do."""
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.goto(address)
-    wrong = [*headings(page), *too_wide(page), *shut_out(page)]
-    if by_keyboard:
+    wrong = [*headings(page), *too_wide(page)]
+    if closely:
+        wrong += shut_out(page)
+    if closely and by_keyboard:
         wrong += hidden_stops(page)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     wrong += [f"on a phone {line}" for line in too_wide(page)]
@@ -125,8 +131,8 @@ def wrong_with_pages(
     context = context_of(browser, site, world.sessions[name], **how)
     page = context.new_page()
     watch, wrong = Watch(page, REFUSALS), []
-    for address in found:
-        wrong += walk(page, address, by_keyboard=how["theme"] == "light")
+    for address, closely in found:
+        wrong += walk(page, address, by_keyboard=how["theme"] == "light", closely=closely)
         wrong += [f"{address}: {line}" for line in watch.said]
         watch.said.clear()
     context.close()

@@ -34,3 +34,35 @@ def test_the_same_page_of_another_case_is_left_out() -> None:
 )
 def test_another_word_class_or_frame_is_walked(said: str, instead: str) -> None:
     assert walked().is_new(PAGE.replace(said, instead))
+
+
+def closely_walked() -> Walked:
+    made = Walked()
+    assert made.has_new_bones(PAGE)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [("回电", "回信"), ("000001", "0000001"), ("</a>", '</a><a href="/b/">回信</a>')],
+)
+def test_other_words_in_the_same_elements_are_not_looked_at_closely(
+    said: str, instead: str
+) -> None:
+    assert not closely_walked().has_new_bones(PAGE.replace(said, instead))
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ('class="case"', 'class="law"'),
+        ("<a href", "<a class='btn' href"),
+        ('<a href="/a/1/">', "<a>"),
+        ("<a ", '<a aria-hidden="true" '),
+        ("</h1>", "</h1><b>1</b>"),
+        ("</a>", "</a><h1>又一个</h1>"),
+        ("<h1>", "<div><h1>"),
+    ],
+)
+def test_another_element_attribute_or_place_is_looked_at_closely(said: str, instead: str) -> None:
+    assert closely_walked().has_new_bones(PAGE.replace(said, instead))
