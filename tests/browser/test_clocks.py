@@ -24,7 +24,7 @@ from tests.complaints.test_extensions import at
 from tests.live import Beat, Worker, eventually
 
 REPORT = "报告较大以上网络安全事件"  # within four hours: what hours are left, a test can choose
-LEFT = timedelta(seconds=45)
+LEFT = timedelta(seconds=30)
 SWEPT = 90  # seconds: the beat asks every half minute
 
 
