@@ -1,18 +1,15 @@
-"""Taking in a file: bounded, typed by its content, hashed while it is written, stored under its
-hash, never half there.
+"""Taking in a file: bounded, typed by its content, hashed while it is written, kept under its hash,
+never half there.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import filetype
 from django.conf import settings
@@ -20,6 +17,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from evidence.models import Custody, Folder, Item
+from evidence.store import Incoming, store
 
 # What a case file may contain: content type → file endings. Anything that a browser could run is
 # not on the list.
@@ -46,7 +44,6 @@ ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
     "text/plain": ("txt", "log", "csv", "md"),
     "message/rfc822": ("eml",),
 }
-HEAD = 8192  # bytes at the beginning that tell the type
 
 
 class FileRefused(Exception):
@@ -68,11 +65,6 @@ class Stored:
     sha256: str
     size: int
     content_type: str
-
-
-def path_of(sha256: str) -> Path:
-    """Where a file of this hash lies."""
-    return Path(settings.EVIDENCE_DIR) / sha256[:2] / sha256
 
 
 def _content_type(head: bytes, name: str) -> str:
@@ -98,56 +90,46 @@ def _content_type(head: bytes, name: str) -> str:
     return "message/rfc822" if ending == "eml" else "text/plain"
 
 
-def store(chunks: Iterable[bytes], name: str) -> Stored:
-    """Write the chunks to the store.
+def take(chunks: Iterable[bytes], name: str) -> Stored:
+    """Put the chunks into the store, in one write.
 
     Raises FileRefused (empty, too large, type not allowed, disk full); leaves nothing behind then.
     """
-    root = Path(settings.EVIDENCE_DIR)
-    temporary: str | None = None
+    with no_room_is_said(), store().incoming() as incoming:
+        for chunk in chunks:
+            check_size(incoming.size + len(chunk))
+            incoming.write(chunk)
+        return keep(incoming, name)
+
+
+def keep(incoming: Incoming, name: str) -> Stored:
+    """A received file is looked at and kept. Raises FileRefused, OSError."""
+    if incoming.size == 0:
+        raise FileRefused(_("文件是空的（0 字节），没有保存；请重新选择文件"))
+    content_type = _allowed_type(incoming.head, name)
+    return Stored(store().keep(incoming), incoming.size, content_type)
+
+
+@contextmanager
+def no_room_is_said() -> Iterator[None]:
+    """A disk that is full or away becomes a sentence. Raises FileRefused."""
     try:
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, temporary = tempfile.mkstemp(dir=root, prefix="incoming-")
-        with os.fdopen(descriptor, "wb") as handle:
-            sha256, size, head = _write(chunks, handle)
-        stored = Stored(sha256, size, _allowed_type(head, name))
-        target = path_of(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.replace(temporary, target)
-        temporary = None
-        return stored
+        yield
     except OSError as error:
         raise FileRefused(
             _("服务器存储空间不足或不可写，文件没有保存；请稍后再试，并告知管理员"), 507
         ) from error
-    finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
 
 
-def _write(chunks: Iterable[bytes], handle: BinaryIO) -> tuple[str, int, bytes]:
-    """Write down to the disk itself; answers hash, size and the beginning, by which the type is
-    told. Raises FileRefused as soon as it is too large, or empty at the end.
-    """
-    size, hasher, head = 0, hashlib.sha256(), b""
-    for chunk in chunks:
-        size += len(chunk)
-        if size > settings.UPLOAD_LIMIT:
-            raise FileRefused(
-                _("文件超过 {limit} MB，没有保存；请压缩或拆分后再上传").format(
-                    limit=settings.UPLOAD_LIMIT // 1024 // 1024
-                ),
-                413,
-            )
-        if len(head) < HEAD:
-            head += chunk[: HEAD - len(head)]
-        hasher.update(chunk)
-        handle.write(chunk)
-    handle.flush()
-    os.fsync(handle.fileno())
-    if size == 0:
-        raise FileRefused(_("文件是空的（0 字节），没有保存；请重新选择文件"))
-    return hasher.hexdigest(), size, head
+def check_size(size: int) -> None:
+    """Raises FileRefused for more bytes than a file may have."""
+    if size > settings.UPLOAD_LIMIT:
+        raise FileRefused(
+            _("文件超过 {limit} MB，没有保存；请压缩或拆分后再上传").format(
+                limit=settings.UPLOAD_LIMIT // 1024 // 1024
+            ),
+            413,
+        )
 
 
 def _allowed_type(head: bytes, name: str) -> str:

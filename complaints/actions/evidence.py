@@ -19,7 +19,7 @@ from complaints.errors import NotAllowed
 from complaints.models import Complaint, Event
 from complaints.signing import voiding
 from evidence.models import Custody, Item
-from evidence.receive import add_item, store
+from evidence.receive import add_item, take
 
 
 def add(
@@ -48,7 +48,7 @@ def add(
     still_waiting = columns.pop("still_waiting", False)
     condition = columns.pop("condition", None)
     find(number, by)  # refuse before a large file is read
-    stored = store(chunks, name)
+    stored = take(chunks, name)
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)

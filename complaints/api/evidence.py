@@ -18,7 +18,7 @@ from complaints.api import described, shapes
 from complaints.api.base import READ, READ_AND_WRITE, CaseView, bare, caller
 from complaints.errors import Invalid
 from evidence.models import Item
-from evidence.receive import path_of
+from evidence.store import store
 
 ORDERS = {"number": Order("id"), "-number": Order("id", newest_first=True)}
 
@@ -78,7 +78,7 @@ class EvidenceFileView(CaseView):
     def get(self, request: Request, number: str, item: int) -> FileResponse:
         found = evidence_actions.hand_out(number, item, by=caller(request))
         return FileResponse(
-            path_of(found.sha256).open("rb"),
+            store().open(found.sha256),
             as_attachment=True,
             filename=found.file_name,
             content_type=found.content_type,

@@ -19,7 +19,8 @@ from complaints.views.act_forms import EvidenceForm
 from complaints.views.case import load
 from complaints.views.sheets import Sheet, done, readable, refused, show
 from evidence.models import Item
-from evidence.receive import FileRefused, path_of
+from evidence.receive import FileRefused
+from evidence.store import store
 
 ABOUT = (
     *("title", "obtained_from", "obtained_at", "proves"),
@@ -68,7 +69,7 @@ def evidence(request: HttpRequest, number: str, item: int) -> HttpResponse:
     """The file itself, as a download that no browser runs. A POST, because it is recorded."""
     try:
         found = evidence_actions.hand_out(number, item, by=person(request))
-        handle = path_of(found.sha256).open("rb")
+        handle = store().open(found.sha256)
     except (Complaint.DoesNotExist, Item.DoesNotExist, FileNotFoundError) as error:
         raise Http404 from error
     response = FileResponse(

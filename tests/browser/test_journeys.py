@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from audit.record import broken_links
 from complaints.models import Complaint, Opinion, Outbox, Resolution
 from correspondence.models import Notice
-from evidence.receive import path_of
+from evidence.store import store
 from tests.browser.conftest import Open
 from tests.browser.watch import take_over_drafts, tick_all
 from tests.cast import PASSWORD, Cast, assemble
@@ -280,7 +280,7 @@ def whole(case: Complaint, matter: Matter, pages: list[Page]) -> None:
     assert case.outcome == "resolved"
     assert broken_links(case.subject) == []
     item = case.folder.items.get()
-    assert path_of(item.sha256).exists()
+    assert store().exists(item.sha256)
     for page in pages:
         for address in (f"/complaints/{case.number}/", f"/archive/{case.number}/"):
             page.goto(address)

@@ -16,7 +16,7 @@ from complaints.models import Complaint, Deadline, Event, Opinion, Outbox, Trans
 from complaints.workdays import SHANGHAI
 from correspondence.models import Notice
 from evidence.models import Item
-from evidence.receive import path_of
+from evidence.store import store
 from legal_rules.vocabulary import CATEGORIES
 from quickstart.demo import programme
 from quickstart.demo.load import load
@@ -164,7 +164,7 @@ def test_evidence_lies_in_the_store_as_what_it_is() -> None:
     kinds = Counter(Item.objects.values_list("content_type", flat=True))
     assert set(kinds) == {"image/png", "application/pdf", "audio/x-wav", "text/plain"}
     for item in Item.objects.all():
-        assert path_of(item.sha256).stat().st_size == item.size
+        assert store().size(item.sha256) == item.size
 
 
 def test_colleagues_beside_the_demo_people_cannot_sign_in() -> None:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from complaints.models import Communication, Complaint, Consumer, Resolution
 from evidence.models import Item
-from evidence.receive import path_of
+from evidence.store import store
 from quickstart.demo.people import luhn_digit
 from tests.demo.test_invented import CARD, IDENTITY, MOBILE, is_identity
 
@@ -23,7 +23,8 @@ def texts() -> Iterator[str]:
             cursor.execute(f'SELECT t::text FROM "{name}" t')  # noqa: S608 - names of tables
             yield from (row[0] for row in cursor.fetchall())
     for item in Item.objects.filter(content_type="text/plain"):
-        yield path_of(item.sha256).read_text(encoding="utf-8")
+        with store().open(item.sha256) as file:
+            yield file.read().decode()
 
 
 def test_no_number_in_any_text_passes_for_a_real_one() -> None:

@@ -12,9 +12,10 @@ import pytest
 from complaints.actions import evidence
 from complaints.errors import NotAllowed
 from complaints.models import Complaint
-from evidence import receive
+from evidence import store as store_module
 from evidence.models import Custody, Item
-from evidence.receive import FileRefused, clean_name, path_of
+from evidence.receive import FileRefused, clean_name
+from evidence.store import store
 from tests import factories as f
 from tests.cast import Cast
 
@@ -56,7 +57,8 @@ def test_a_file_is_taken_with_its_hash_and_the_type_of_its_content(
         len(content),
         hashlib.sha256(content).hexdigest(),
     )
-    assert path_of(item.sha256).read_bytes() == content
+    with store().open(item.sha256) as file:
+        assert file.read() == content
     assert Custody.objects.get(item=item).act == "received"
 
 
@@ -116,7 +118,7 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(receive.os, "fsync", full)
+    monkeypatch.setattr(store_module.os, "fsync", full)
     with pytest.raises(FileRefused) as refused:
         evidence.add(complaint.number, [PNG], "a.png", {}, by=cast.agent)
     assert refused.value.status == 507

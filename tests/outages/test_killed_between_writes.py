@@ -188,7 +188,7 @@ def test_a_file_is_in_the_store_before_its_row_and_no_row_is_without_its_file(
     tmp_path: Any, settings: Any
 ) -> None:
     from evidence.models import Item
-    from evidence.receive import path_of
+    from evidence.store import store
 
     settings.EVIDENCE_DIR = tmp_path / "evidence"
     cast = assemble()
@@ -199,7 +199,7 @@ def test_a_file_is_in_the_store_before_its_row_and_no_row_is_without_its_file(
             case.number, ["录音".encode()], "a.txt", {"title": "录音"}, by=cast.agent
         ),
     )
-    assert [path_of(item.sha256).exists() for item in Item.objects.all()] == [True]
+    assert [store().exists(item.sha256) for item in Item.objects.all()] == [True]
     assert list((tmp_path / "evidence").glob("incoming-*")) == []
 
 
