@@ -22,8 +22,17 @@ class Folder(models.Model):
 class Item(models.Model):
     """One piece of evidence: the untouched file, where it comes from and what it proves.
 
-    Never changed, only withdrawn.
+    Never changed, only withdrawn (`Withdrawal`).
     """
+
+    class How(models.TextChoices):
+        """In which way it was obtained."""
+
+        RECORDING = "recording", _("通话录音")
+        HANDED_OVER = "handed_over", _("当面或邮寄交来")
+        SCREENSHOT = "screenshot", _("截图或拍照")
+        SYSTEM = "system", _("内部系统导出")
+        OTHER = "other", _("其他方式")
 
     folder = models.ForeignKey(Folder, on_delete=models.PROTECT, related_name="items")
     number = models.PositiveIntegerField(_("证据编号"))
@@ -33,6 +42,8 @@ class Item(models.Model):
     size = models.BigIntegerField(_("大小（字节）"))
     sha256 = models.CharField(max_length=64)
     obtained_from = models.CharField(_("来源"), max_length=200, blank=True)
+    how = models.CharField(_("取得方式"), max_length=20, choices=How.choices, blank=True)
+    obtained_by = models.CharField(_("取得人"), max_length=200, blank=True)
     obtained_at = models.DateTimeField(_("取得时间"), null=True, blank=True)
     proves = models.TextField(_("证明内容"), blank=True)
     is_original = models.BooleanField(_("原件"), default=False)
@@ -58,14 +69,30 @@ class Item(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it counts as proof no more. Lists join `withdrawal`, so that it costs nothing."""
+        return hasattr(self, "withdrawal")
+
 
 class Custody(models.Model):
-    """Who had the item in hand, and for what: received, viewed, downloaded."""
+    """Who had the item in hand, and for what; `detail` says what a check found."""
+
+    class Act(models.TextChoices):
+        """What was done with it."""
+
+        RECEIVED = "received", _("收取")
+        VIEWED = "viewed", _("查看")
+        DOWNLOADED = "downloaded", _("下载")
+        PRINTED = "printed", _("打印")
+        CHECKED = "checked", _("校验哈希")
+        EXPORTED = "exported", _("导出")
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="custody")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    act = models.CharField(max_length=20)
+    act = models.CharField(max_length=20, choices=Act.choices)
+    detail = models.JSONField(default=dict)
 
     class Meta:
         triggers = [
@@ -76,3 +103,58 @@ class Custody(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.act}"
+
+
+class Withdrawal(models.Model):
+    """An item that counts as proof no more, and why. It stays in the folder, struck through."""
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(_("理由"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="a_withdrawal_has_its_reason"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="withdrawal_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} withdrawn"
+
+
+class Link(models.Model):
+    """What an item proves: an element fact by its id, or a point at issue by its words.
+
+    The newest row of an item and a target counts; `linked` is false where it was taken away.
+    Points are named by their words because a draft writes its points anew.
+    """
+
+    class Kind(models.TextChoices):
+        """What it is linked to."""
+
+        FACT = "fact", _("事实")
+        POINT = "point", _("争点")
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="links")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    target = models.CharField(max_length=200)
+    linked = models.BooleanField(default=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(
+                name="link_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.kind} {self.target}"
