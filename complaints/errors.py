@@ -72,6 +72,12 @@ class Invalid(CaseError):
         self.errors = errors
 
 
+class Held(Invalid):
+    """The case is under a legal hold: it is to stay as it is."""
+
+    code = "legal_hold"
+
+
 class Duplicate(Invalid):
     """The same external number is registered already, as `number`."""
 

@@ -90,6 +90,8 @@ class Situation(Protocol):
     @property
     def merge_target(self) -> Any: ...
     @property
+    def legal_hold(self) -> str: ...
+    @property
     def unsent_letters(self) -> int: ...
     @property
     def letter_left(self) -> bool: ...
@@ -173,6 +175,10 @@ def offer_did_not_come_back(s: Situation) -> str:
     return _(
         "处理意见函被退回或撤回，消费者还没有收到，不能登记逾期未回复；请先换一种方式告知，再等待答复"
     )
+
+
+def not_under_legal_hold(s: Situation) -> str:
+    return s.legal_hold
 
 
 def withdrawal_was_asked_by_somebody_else(s: Situation) -> str:

@@ -379,6 +379,7 @@ STEPS: dict[str, Step] = {
             _OPEN,
             (State.CLOSED,),
             (A, S),
+            guards=(g.not_under_legal_hold,),
             checks=(c.target_is_another_case_of_the_same_matter,),
             fields=(Field.INTO, Field.REASON),
             effects=("tell_consumer_merged",),

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.absences import Roster
 from accounts.models import User
-from complaints import carrying, facts, letter_writing, limits, snapshots, sums
+from complaints import carrying, facts, legal_hold, letter_writing, limits, snapshots, sums
 from complaints.choices import CommitmentState, DeadlineState
 from complaints.lifecycle import State
 from complaints.models import (
@@ -74,6 +74,10 @@ class CaseSituation:
     @cached_property
     def consumer_channels(self) -> list[str]:
         return self.complaint.consumer.channels
+
+    @cached_property
+    def legal_hold(self) -> str:
+        return legal_hold.why(self.complaint)
 
     @cached_property
     def missing_facts(self) -> list[dict[str, Any]]:
@@ -280,11 +284,8 @@ class CaseSituation:
 
     @cached_property
     def due_clocks(self) -> Sequence[Any]:
-        return list(
-            Deadline.objects.filter(
-                complaint=self.complaint, state=DeadlineState.RUNNING, due_at__lte=self.now
-            )
-        )
+        running = Deadline.objects.filter(complaint=self.complaint, state=DeadlineState.RUNNING)
+        return list(running.filter(due_at__lte=self.now))
 
     @cached_property
     def merge_target(self) -> Complaint | None:

@@ -12,7 +12,7 @@ from accounts import absences
 from accounts.models import Team, User
 from accounts.roles import Role
 from audit.record import record
-from complaints import promised, validation
+from complaints import legal_hold, promised, validation
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event
@@ -59,12 +59,14 @@ def assign(
     note: str = "",
     version: int | None = None,
     now: datetime | None = None,
+    one_of_many: bool = False,
 ) -> Complaint:
     """Hand the case to a colleague, or back to a team's queue, with a note that the new owner sees
     first.
 
-    A supervisor assigns within the teams led; an agent hands over own cases. Raises
-    Complaint.DoesNotExist, NotAllowed, Invalid.
+    A supervisor assigns within the teams led; an agent hands over own cases. `one_of_many`: in one
+    act over many cases, which passes by those under a legal hold. Raises Complaint.DoesNotExist,
+    NotAllowed, Invalid, Held.
     """
     now = now or timezone.now()
     try:
@@ -78,6 +80,8 @@ def assign(
             raise NotAllowed(_("只有主管可以转派他人的案件"))
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，不能转派")]})
+        if one_of_many:
+            legal_hold.refuse_bulk(complaint)
         target = team or complaint.team
         if team is not None and team.pk not in by.team_ids:
             raise Invalid({"team": [_("您不属于“{team}”，不能转到该团队").format(team=team.name)]})

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from complaints import legal_hold
 from complaints.actions import signature, steps
 from complaints.advance import find
 from complaints.errors import CaseError
@@ -65,6 +66,8 @@ def _one(
     if case.state != State.IN_REVIEW or resolution is None:
         words = _("案件现处于“{state}”，不在法务手里")
         return Result(number, False, words.format(state=case.get_state_display()))
+    if why := legal_hold.why_not_among_many(case):
+        return Result(number, False, why)
     covered = content(resolution)
     read = hash_of(covered)
     why = _unread(case, covered, read, by) or _alone(case, resolution)

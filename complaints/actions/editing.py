@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import facts, search, validation
+from complaints import facts, legal_hold, search, validation
 from complaints.actions.intake_values import DECIDES_THE_LAW, EDITABLE, cleaners
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
@@ -32,7 +32,7 @@ def edit(
     """Change what was registered.
 
     Only fields in `EDITABLE`; every change is an event that names the fields, never their personal
-    values. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
+    values. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid, Held.
     """
     now = now or timezone.now()
     if not by.may("edit_complaints"):
@@ -43,6 +43,7 @@ def edit(
         check_version(complaint, version)
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，不能再修改；如需更正请先重新启动")]})
+        legal_hold.refuse(complaint)
         changed = _apply(complaint, data)
         if changed:
             _save(complaint, changed, now)
@@ -55,6 +56,8 @@ def _apply_personal(complaint: Complaint, values: dict[str, str]) -> list[str]:
     consumer = complaint.consumer
     kept = {name: consumer.clear(name) for name in PERSONAL_FIELDS if name in values}
     changed = [name for name, old in kept.items() if values[name] != old]
+    if changed:
+        legal_hold.refuse_person(consumer)
     consumer.fill({name: values[name] for name in changed})
     if values.get("protection", consumer.protection) != consumer.protection:
         consumer.protection = values["protection"]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import validation
+from complaints import legal_hold, validation
 from complaints.advance import check_version, lock
 from complaints.errors import CaseError, ContentChanged, Invalid, NotAllowed, StaleVersion
 from complaints.mass_guards import barred
@@ -163,8 +163,10 @@ def join(
     by: User,
     version: int | None = None,
     now: datetime | None = None,
+    one_of_many: bool = False,
 ) -> MassMember:
-    """The case belongs to the mass case from now on.
+    """The case belongs to the mass case from now on. `one_of_many`: in one act over many cases,
+    which passes by those under a legal hold.
 
     Raises Complaint.DoesNotExist, MassCase.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
@@ -181,6 +183,8 @@ def join(
             raise Invalid({"mass": [words.format(number=number, title=title)]})
         if not complaint.is_open:
             raise Invalid({"state": [_("案件 {number} 已经办结").format(number=number)]})
+        if one_of_many:
+            legal_hold.refuse_bulk(complaint)
         member = MassMember.objects.create(mass=mass, complaint=complaint, by=by, at=now)
         _written(complaint, "mass_joined", mass, by, now)
     return member
@@ -190,10 +194,10 @@ def join_many(
     pk: int, numbers: Iterable[str], *, by: User, now: datetime | None = None
 ) -> tuple[list[str], dict[str, str]]:
     """Each case by itself: (those that joined, number → why another did not)."""
-    joined, refused = [], {}
-    for number in numbers:
+    joined, refused, chosen = [], {}, list(numbers)
+    for number in chosen:
         try:
-            join(number, pk, by=by, now=now)
+            join(number, pk, by=by, now=now, one_of_many=len(chosen) > 1)
             joined.append(number)
         except CaseError as error:
             refused[number] = error.message

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from audit.record import record
-from complaints import snapshots, suggestion
+from complaints import legal_hold, snapshots, suggestion
 from complaints.actions import mass as masses
 from complaints.actions import resolution as resolutions
 from complaints.errors import CaseError, Invalid, NotAllowed
@@ -99,6 +99,7 @@ def _drafted(case: Complaint, mass: MassCase, by: User, now: datetime) -> tuple[
                 return _Row.LEFT, _("已移出本群体性案件")
             if resolutions.current(complaint) is not None:
                 return _Row.LEFT, _("已经有方案")
+            legal_hold.refuse_bulk(complaint)
             resolutions.save_draft(complaint.number, _proposal(complaint, now), by=by, now=now)
     except CaseError as error:
         return _Row.LEFT, error.message[:300]

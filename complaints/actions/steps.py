@@ -21,6 +21,7 @@ from complaints.actions import (
     approvals,
     feedback,
     first_signatures,
+    keeping,
     signature,
     withdrawal,
 )
@@ -111,6 +112,7 @@ ALSO: dict[str, Also] = {
     "complete": feedback.completed,
     "reopen": _reopened,
     "merge": _merged,
+    "archive": keeping.archived,
 }
 
 

@@ -18,6 +18,8 @@ from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
 from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
+from complaints.models.keeping import Retention
+from complaints.models.legal_hold import HeldCase, LegalHold
 from complaints.models.letter_batch import LetterBatch, LetterRow
 from complaints.models.mass import (
     MassCase,
@@ -62,11 +64,13 @@ __all__ = [
     "Extension",
     "FactAnswer",
     "Feedback",
+    "HeldCase",
     "Hold",
     "ImportRow",
     "ImportRun",
     "ImportTemplate",
     "Invitation",
+    "LegalHold",
     "LetterBatch",
     "LetterRow",
     "MassCase",
@@ -88,6 +92,7 @@ __all__ = [
     "RecountPart",
     "Recusal",
     "Resolution",
+    "Retention",
     "SearchDocument",
     "SeenVersion",
     "SigningKey",

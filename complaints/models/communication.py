@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import CommunicationKind
+from complaints.models import held
 from complaints.models.complaint import Complaint
 
 
@@ -35,6 +36,7 @@ class Communication(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["complaint", "-id"], name="communications")]
+        triggers = held.COMMUNICATION
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.kind}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
+from complaints.models import held
 from complaints.models.consumer import Consumer
 from complaints.querysets import HIGH_RISK, ComplaintQuerySet
 from evidence.models import Folder
@@ -140,6 +141,8 @@ class Complaint(models.Model):
     )
     withdrawal_requested_at = models.DateTimeField(null=True, blank=True)
     withdrawal_words = models.TextField(_("消费者撤回原话"), blank=True)
+    # Kept by the triggers of `HeldCase` and `LegalHold`: nobody sets it by hand.
+    legal_hold = models.BooleanField(_("诉讼保留"), default=False, db_default=False)
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -164,6 +167,7 @@ class Complaint(models.Model):
                 condition=Q(loss_claimed__gte=0) | Q(loss_claimed=None), name="loss_is_not_negative"
             ),
         ]
+        triggers = held.CASE
         indexes = [
             models.Index(
                 fields=["team", "next_due_at", "id"],

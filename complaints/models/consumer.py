@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import vault
 from complaints.choices import Language, Protection
+from complaints.models import held
 
 PERSONAL_FIELDS = ("name", "phone", "email", "id_number", "bank_account", "address")
 
@@ -51,6 +52,7 @@ class Consumer(models.Model):
             models.Index(fields=["email_index"], name="consumer_by_email"),
             models.Index(fields=["name_index"], name="consumer_by_name"),
         ]
+        triggers = held.CONSUMER
 
     def __str__(self) -> str:
         return self.name_masked
