@@ -77,7 +77,7 @@ PLACES = (
         "archive",
         gettext_lazy("档案"),
         ("see_complaints",),
-        ("archive_case", "satisfaction_list"),
+        ("archive_case", "satisfaction_list", "legal_holds", "legal_hold", "legal_hold_new"),
     ),
     Place(
         "rules",

@@ -44,6 +44,7 @@ def archive(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "outcomes": Outcome.choices,
         "sees_satisfaction": person(request).may("see_satisfaction"),
+        "sees_retention": person(request).may("see_retention"),
     }
     return render(request, "archive/list.html", context)
 

@@ -9,21 +9,23 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import Entry
 from audit.record import Break, breaks
-from complaints import audit_words, points
+from complaints import audit_words, legal_hold, points, retention
 from complaints.guards import file_is_complete
 from complaints.lifecycle import STEPS, State
-from complaints.models import Commitment, Complaint, Event, Opinion
+from complaints.models import Commitment, Complaint, Event, LegalHold, Opinion
 from complaints.review_checks import total_of
 from complaints.signing import differences, verify
 from complaints.situation import CaseSituation
 from complaints.views.case_promises import state_words
 from complaints.views.case_words import in_words
+from complaints.views.keeping import KeptShown
 from complaints.views.words import Words
 from evidence.models import Custody, Item
 
@@ -158,7 +160,29 @@ class ArchiveFile:
             (e.at, e.by.name if e.by else _("系统"), in_words(e, self.complaint)) for e in events
         ]
 
+    # --- how long it is kept
+
+    @cached_property
+    def kept(self) -> KeptShown:
+        """The class of the file and the day until which it is kept."""
+        return KeptShown(retention.of(self.complaint), get_language() or "zh-hans")
+
+    @cached_property
+    def holds(self) -> list[LegalHold]:
+        """The legal holds on it."""
+        return legal_hold.in_force(self.complaint)
+
     # --- what may be done
+
+    @property
+    def may_choose_class(self) -> bool:
+        """The person says how long a finished file is kept."""
+        return not self.complaint.is_open and self.user.may("set_retention")
+
+    @property
+    def may_hold(self) -> bool:
+        """The person places legal holds."""
+        return self.user.may("place_legal_holds")
 
     @property
     def may_archive(self) -> bool:

@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import facts, limits, snapshots, sums
+from complaints import facts, legal_hold, limits, snapshots, sums
 from complaints.choices import HoldReason
 from complaints.lifecycle import State
-from complaints.models import Deadline, FactAnswer
+from complaints.models import Deadline, FactAnswer, LegalHold
 from complaints.models.commitment import is_owed
 from complaints.models.satisfaction import DISSATISFIED_UP_TO, HIGHEST
 from complaints.situation import CaseSituation
@@ -81,6 +81,11 @@ class CasePage(Offer):
         return list(
             self.complaint.deadlines.filter(state__in=["running", "held"]).order_by("due_at")
         )
+
+    @cached_property
+    def legal_holds(self) -> list[LegalHold]:
+        """What keeps the case as it is; no statement where nothing does."""
+        return legal_hold.in_force(self.complaint)
 
     @property
     def may_act(self) -> bool:

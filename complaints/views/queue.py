@@ -167,6 +167,7 @@ def reassign(request: HttpRequest) -> HttpResponse:
                 user=receiver,
                 note=note,
                 version=int(version) if version.isdecimal() and len(version) < 10 else None,
+                one_of_many=len(chosen) > 1,
             )
             done += 1
         except Complaint.DoesNotExist:

@@ -25,6 +25,7 @@ from complaints.models import (
     Consult,
     Extension,
     ImportRun,
+    LegalHold,
     LetterBatch,
     MassCase,
     Outbox,
@@ -161,6 +162,7 @@ GAPS: dict[str, Any] = {
     "notice": lambda case: _first(Notice.objects.filter(user__isnull=False)),
     "token": lambda case: _token(),
     "mass": lambda case: _first(MassCase.objects.all()),
+    "legal_hold": lambda case: _first(LegalHold.objects.all()),
     "invitation": lambda case: _invited(case),
     "name": lambda case: "0" * 32,  # no such mail
     "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded

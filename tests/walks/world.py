@@ -19,6 +19,7 @@ from complaints.actions import (
     communication,
     holds,
     importing,
+    legal_hold,
     letter_batches,
     mass,
     own_calendar,
@@ -165,6 +166,14 @@ def _of_one_defect(cast: Cast, made: dict[str, Complaint]) -> None:
     silent.take(one.pk, [listed], by=cast.supervisor)
 
 
+def _held(cast: Cast, case: Complaint) -> None:
+    """A legal hold on a finished case, and one of counsel who wants to release it."""
+    sent = {"matter": "(2026) 测 01 民初 1 号", "reason": "已起诉", "numbers": case.number}
+    now = timezone.now()
+    hold = legal_hold.place(sent, by=cast.counsel, reauthenticated_at=now, now=now)
+    legal_hold.ask_release(hold.pk, {"reason": "已结案"}, by=cast.counsel2)
+
+
 def own_cases(cast: Cast) -> dict[str, Complaint]:
     """State → a case of the agent, brought there by steps; its consumer has all personal fields.
 
@@ -192,6 +201,7 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     f.answer(made["in_review"], cast.agent, **OVERPAID)
     work_off(started(cast.counsel))
     _of_one_defect(cast, made)
+    _held(cast, made["archived"])
     _moved(cast)
     return made
 
