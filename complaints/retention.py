@@ -45,10 +45,10 @@ class Class:
     why: Label
 
     def fits(self, case: Traits, on: date) -> bool:
-        """Whether it is one to propose for the case."""
+        """Whether it is one to propose for the case: the first entry of the law decides."""
         if self.by_hand or (self.categories and case.category not in self.categories):
             return False
-        return not self.law or any(e.in_force_on(on) and e.applies.to(case) for e in self.law)
+        return not self.law or (self.law[0].in_force_on(on) and self.law[0].applies.to(case))
 
     def basis(self, lang: str) -> list[tuple[str, str, str]]:
         """(law, article, its words), those of the table first."""
