@@ -25,6 +25,7 @@ VERBS: dict[str, str | Promise] = {
     "clocks.put_off": pgettext_lazy("audit", "改预计恢复日期"),
     "facts.answered": pgettext_lazy("audit", "记录事实"),
     "analysis.frozen": pgettext_lazy("audit", "留存法律分析快照"),
+    "evidence.infected": pgettext_lazy("audit", "拒收带病毒的文件"),
     "evidence.received": pgettext_lazy("audit", "收取证据"),
     "evidence.downloaded": pgettext_lazy("audit", "调阅证据"),
     "resolution.drafted": pgettext_lazy("audit", "拟定方案"),

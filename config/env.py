@@ -105,7 +105,18 @@ VARIABLES = {
             "empty: none",
         ),
         Variable("WEBHOOK_SECRET", "", "key of the webhook's signature; needed with `WEBHOOK_URL`"),
-        Variable("UPLOAD_LIMIT_MB", "50", "largest evidence file, in MiB"),
+        Variable("EVIDENCE_LIMIT_MB", "500", "largest evidence file, in MiB"),
+        Variable(
+            "CLAMD_URL",
+            "",
+            "virus scanner for evidence (`tcp://clamd:3310`, `unix:///run/clamd.ctl`); empty: none",
+        ),
+        Variable(
+            "CLAMD_AWAY",
+            "refuse",
+            "when the scanner does not answer: `refuse` the file, or take it with a `mark`",
+        ),
+        Variable("UPLOAD_LIMIT_MB", "50", "largest list to import, in MiB; it is read into memory"),
         Variable(
             "API_CALLS_PER_MINUTE", "1200", "calls of one key or person in a minute, then 429"
         ),

@@ -3,6 +3,8 @@
 Files lie outside the web root under their hash.
 """
 
+from uuid import uuid4
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -82,6 +84,8 @@ class Custody(models.Model):
         """What was done with it."""
 
         RECEIVED = "received", _("收取")
+        SCANNED = "scanned", _("病毒扫描通过")
+        UNSCANNED = "unscanned", _("未经病毒扫描（扫描程序不可用）")
         VIEWED = "viewed", _("查看")
         DOWNLOADED = "downloaded", _("下载")
         PRINTED = "printed", _("打印")
@@ -158,3 +162,30 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.kind} {self.target}"
+
+
+class Upload(models.Model):
+    """A large file that comes in pieces, and goes on where it stopped.
+
+    What came lies in the store's incoming file of this name, whose length says how much; `item` is
+    what became of it, so that finishing twice adds it once. `mark` is how the sender knows the file
+    again (the time of its last change); `about` whose file it is, as text (`complaint:NUMBER`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    about = models.CharField(max_length=100)
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    mark = models.CharField(max_length=64, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "about"], name="uploads_of_a_person")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="upload_is_not_empty")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.name}"

@@ -8,6 +8,7 @@ it under its hash, in one step. What a crash leaves behind is swept after a day 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -16,7 +17,8 @@ import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -30,22 +32,40 @@ LEFT_OVER = 24 * 3600  # seconds
 class Incoming:
     """A file while it is received: hashed as it is written, gone when it is not kept.
 
-    `size` bytes so far, `head` the beginning; `sha256` of what came so far.
+    `size` bytes so far, `head` the beginning; `sha256` of what came so far. With a `name` it may be
+    taken up again by another process, piece by piece; one at a time, else BlockingIOError.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=INCOMING)
-        self.path = Path(name)
-        self._file = os.fdopen(descriptor, "w+b", buffering=0)
-        self._hash = hashlib.sha256()
+        if name:
+            self.path = folder / f"{INCOMING}{name}"
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        else:
+            descriptor, made = tempfile.mkstemp(dir=folder, prefix=INCOMING)
+            self.path = Path(made)
+        self._file = os.fdopen(descriptor, "r+b", buffering=0)
+        self._hash: Any = None if name else hashlib.sha256()
+        self.lasting = bool(name)
         self.size, self.head = 0, b""
+        if name:
+            self._take_up()
+
+    def _take_up(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise
+        self.size = self._file.seek(0, os.SEEK_END)
+        self.head = os.pread(self._file.fileno(), HEAD, 0)
 
     def write(self, chunk: bytes) -> None:
         """Take the next bytes. Raises OSError, for a full disk too."""
         if len(self.head) < HEAD:
             self.head += bytes(chunk[: HEAD - len(self.head)])
-        self._hash.update(chunk)
+        if self._hash is not None:
+            self._hash.update(chunk)
         rest = memoryview(chunk)
         while rest:
             rest = rest[self._file.write(rest) or 0 :]
@@ -53,23 +73,38 @@ class Incoming:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of everything written, in hexadecimal."""
-        return self._hash.hexdigest()
+        """SHA-256 of everything written, in hexadecimal; what came in pieces is read once more."""
+        if self._hash is None:
+            with self.path.open("rb", buffering=0) as file:
+                return digest(file)
+        return str(self._hash.hexdigest())
 
     @property
     def file(self) -> BinaryIO:
         """The same file, for reading what came."""
         return self._file
 
+    def tail(self, length: int) -> bytes:
+        """The last bytes."""
+        return os.pread(self._file.fileno(), length, max(0, self.size - length))
+
     def settle(self) -> None:
         """On the disk itself. Raises OSError."""
         os.fsync(self._file.fileno())
 
+    def close(self) -> None:
+        """Somebody else may take it up."""
+        self._file.close()
+
     def discard(self) -> None:
         """Gone, unless it is kept already."""
-        self._file.close()
+        self.close()
         with contextlib.suppress(OSError):
             self.path.unlink()
+
+    def __del__(self) -> None:
+        if not getattr(self, "lasting", True):  # the browser went away in the middle
+            self.discard()
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +115,10 @@ class Incoming:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.discard()
+        if self.lasting:
+            self.close()
+        else:
+            self.discard()
 
 
 class Store(ABC):
@@ -91,13 +129,23 @@ class Store(ABC):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def incoming(self) -> Incoming:
-        """A new file to be received; discard it, or leave its `with`, when it is not to be kept."""
-        return Incoming(self.folder)
+    def incoming(self, name: str = "") -> Incoming:
+        """A new file to be received; discard it, or leave its `with`, when it is not to be kept.
+
+        With a `name` one that stays, and is taken up again under this name.
+        """
+        return Incoming(self.folder, name)
+
+    def incoming_path(self, name: str) -> Path:
+        """Where the incoming file of this name lies while it comes."""
+        return self.folder / f"{INCOMING}{name}"
 
     @abstractmethod
     def keep(self, incoming: Incoming) -> str:
-        """The received file lies under its hash, wholly or not at all; answers the hash."""
+        """The received file lies under its hash, wholly or not at all; answers the hash.
+
+        One with a name stays until it is discarded: the case may still refuse it.
+        """
 
     @abstractmethod
     def open(self, sha256: str) -> BinaryIO:
@@ -144,11 +192,16 @@ class FileStore(Store):
 
     def keep(self, incoming: Incoming) -> str:
         incoming.settle()
-        target = self.path_of(incoming.sha256)
+        sha256, source = incoming.sha256, incoming.path
+        target = self.path_of(sha256)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.replace(incoming.path, target)
+        if incoming.lasting:
+            source = self.folder / f"{INCOMING}{uuid4().hex}"
+            os.link(incoming.path, source)
+        os.replace(source, target)
+        source.unlink(missing_ok=True)  # two names of one file: nothing was replaced
         _settle_folder(target.parent)
-        return incoming.sha256
+        return sha256
 
     def open(self, sha256: str) -> BinaryIO:
         return self.path_of(sha256).open("rb")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 
 # NUL and the other control characters (tab and line ends are text), and halves of surrogate pairs.
@@ -92,14 +92,42 @@ class StrictJSON(JSONParser):
 class BoundedForm(MultiPartParser):
     """A form with one file, at most the upload limit."""
 
+    @staticmethod
+    def limit() -> int:
+        """The largest file, in bytes."""
+        return int(settings.UPLOAD_LIMIT)
+
     def parse(
         self,
         stream: IO[bytes],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        _bound(parser_context or {}, settings.UPLOAD_LIMIT + FORM_ROOM)
+        _bound(parser_context or {}, self.limit() + FORM_ROOM)
         form = super().parse(stream, media_type, parser_context)
         for name, sent in form.data.lists():
             _check([name, *sent])
         return form
+
+
+class EvidenceForm(BoundedForm):
+    """A form with one file of a case, at most the limit for evidence."""
+
+    @staticmethod
+    def limit() -> int:
+        return int(settings.EVIDENCE_LIMIT)
+
+
+class Octets(BaseParser):
+    """A piece of a file, as it is: `{"stream": …}`, to be read in small parts."""
+
+    media_type = "application/octet-stream"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        _bound(parser_context or {}, int(settings.EVIDENCE_LIMIT))
+        return {"stream": stream}

@@ -14,17 +14,19 @@ from accounts.models import User
 from audit.record import record
 from complaints import validation
 from complaints.actions import conditions, holds
+from complaints.actions.receiving import receive
 from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
 from complaints.models import Complaint, Event
 from complaints.signing import voiding
 from evidence.models import Custody, Item
-from evidence.receive import add_item, take
+from evidence.receive import Stored, add_item
+from evidence.store import Incoming
 
 
 def add(
     number: str,
-    chunks: Iterable[bytes],
+    content: Iterable[bytes] | Incoming | Stored,
     name: str,
     about: Mapping[str, Any],
     *,
@@ -32,7 +34,7 @@ def add(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Item:
-    """Take in one file.
+    """Take in one file, or one that was received before.
 
     `about`: title, obtained_from, obtained_at, proves, is_original, from_consumer, still_waiting:
     what the consumer sends ends a hold that waits for it, unless more is waited for; condition:
@@ -47,8 +49,8 @@ def add(
     from_consumer = columns.pop("from_consumer", False)
     still_waiting = columns.pop("still_waiting", False)
     condition = columns.pop("condition", None)
-    find(number, by)  # refuse before a large file is read
-    stored = take(chunks, name)
+    found = find(number, by)  # refuse before a large file is read
+    stored = content if isinstance(content, Stored) else receive(found, content, name, by, now)
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)

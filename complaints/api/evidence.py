@@ -12,13 +12,14 @@ from rest_framework.response import Response
 
 from accounts.api.base import body, etag, seen_version
 from accounts.api.paging import PARAMS, Order, page
-from accounts.api.parsers import BoundedForm
+from accounts.api.parsers import EvidenceForm
 from complaints.actions import evidence as evidence_actions
 from complaints.api import described, shapes
 from complaints.api.base import READ, READ_AND_WRITE, CaseView, bare, caller
 from complaints.errors import Invalid
 from evidence.models import Item
 from evidence.store import store
+from evidence.uploads import content_of
 
 ORDERS = {"number": Order("id"), "-number": Order("id", newest_first=True)}
 
@@ -28,7 +29,7 @@ class EvidenceView(CaseView):
 
     scopes: ClassVar = READ_AND_WRITE
     params: ClassVar = PARAMS
-    parser_classes = (BoundedForm,)
+    parser_classes = (EvidenceForm,)
 
     @extend_schema(**described.EVIDENCE)
     def get(self, request: Request, number: str) -> Response:
@@ -43,7 +44,7 @@ class EvidenceView(CaseView):
         by, form, file = caller(request), body(request), sent_file(request)
         about = {k: v for k, v in form.items() if k != "file"}
         item = evidence_actions.add(
-            number, file.chunks(), file.name or "", about, by=by, version=seen_version(request)
+            number, content_of(file), file.name or "", about, by=by, version=seen_version(request)
         )
         headers = {"Location": f"{request.path}{item.number}/"}
         return Response(shapes.item(item, number), status=201, headers=headers)

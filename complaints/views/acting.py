@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
 from complaints.views.sheets import Sheet, Text, done, readable, refused, show
+from evidence.receive import FileRefused
 
 
 def act(
@@ -33,6 +34,8 @@ def act(
         raise Http404 from error
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
+    except FileRefused as error:
+        return refused(request, sheet, Invalid({"file": [error.message]}))
     except CaseError as error:
         return refused(request, sheet, error)
     return done(request, sheet.complaint.number, message, sheet.draft, back=back)

@@ -14,6 +14,7 @@ from complaints.actions import conditions, evidence
 from complaints.views.acting import act, posted_of
 from complaints.views.case import load
 from complaints.views.sheets import Mark, Sheet, SheetForm
+from evidence.uploads import content_of
 
 
 class ConditionForm(SheetForm):
@@ -53,7 +54,7 @@ def meet_condition(request: HttpRequest, number: str, condition: int) -> HttpRes
         if upload is not None:
             about = {"condition": condition}
             name = upload.name or ""
-            evidence.add(number, upload.chunks(), name, about, by=page.user, version=version)
+            evidence.add(number, content_of(upload), name, about, by=page.user, version=version)
             version = None  # the file made the next one
         conditions.meet(number, condition, values, by=page.user, version=version)
 

@@ -36,6 +36,7 @@ from complaints.views.sheets import (
 )
 from complaints.views.step_forms import UPLOAD, StepForm
 from evidence.receive import FileRefused
+from evidence.uploads import content_of
 
 
 def _find(request: HttpRequest, number: str) -> Complaint:
@@ -163,7 +164,11 @@ def _upload(request: HttpRequest, complaint: Complaint, user: User) -> int:
     """Add the file as evidence first; its number goes into the step."""
     file = cast("UploadedFile[bytes]", request.FILES[UPLOAD])
     item = evidence_actions.add(
-        complaint.number, file.chunks(), file.name or "", {"obtained_at": timezone.now()}, by=user
+        complaint.number,
+        content_of(file),
+        file.name or "",
+        {"obtained_at": timezone.now()},
+        by=user,
     )
     return item.number
 

@@ -165,7 +165,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 EVIDENCE_DIR = STATE_DIR / "evidence"
+EVIDENCE_LIMIT = env.number("EVIDENCE_LIMIT_MB") * 1024 * 1024
+CLAMD_URL, CLAMD_AWAY = env.text("CLAMD_URL"), env.text("CLAMD_AWAY")
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB") * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["evidence.uploads.Small", "evidence.uploads.IntoStore"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
@@ -211,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume trials": {"task": "complaints.tasks.resume_trials", "schedule": 60.0},
     "resume mass drafts": {"task": "complaints.tasks.resume_mass_drafts", "schedule": 60.0},
     "notice another rulebook": {"task": "complaints.tasks.notice_rulebook", "schedule": 300.0},
+    "sweep unfinished uploads": {"task": "evidence.tasks.sweep_uploads", "schedule": 3600.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
 }

@@ -41,7 +41,7 @@ def files(store: Path) -> list[Path]:
         ("a.txt", "通话记录".encode(), "text/plain"),
         ("a.txt", "通话记录，很长".encode("gb18030"), "text/plain"),
         ("mail.eml", b"From: a@example.com\n\nhello", "message/rfc822"),
-        ("liar.png", PDF, "application/pdf"),
+        ("通话 2026.11", "无扩展名".encode(), "text/plain"),
     ],
 )
 def test_a_file_is_taken_with_its_hash_and_the_type_of_its_content(
@@ -95,7 +95,7 @@ def test_what_cannot_be_taken_is_refused_and_leaves_nothing(
 def test_a_file_over_the_limit_is_refused_while_it_arrives(
     cast: Cast, own_store: Path, settings: object
 ) -> None:
-    settings.UPLOAD_LIMIT = 1000  # type: ignore[attr-defined]
+    settings.EVIDENCE_LIMIT = 1000  # type: ignore[attr-defined]
     read = []
 
     def chunks() -> Iterator[bytes]:

@@ -92,7 +92,55 @@ def test_a_file_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_a_killed_upload_left_is_swept_after_a_day_and_nothing_else(own_store: Path) -> None:
     found = kept(b"kept")
-    Incoming(own_store).write(b"left behind")
+    with Incoming(own_store, "left") as incoming:
+        incoming.write(b"behind")
     assert sweep() == 0
     assert sweep(time.time() + stores.LEFT_OVER + 60) == 1
     assert files(own_store) == [found]
+
+
+@pytest.mark.parametrize("lasting", ["", "a1"])
+def test_a_program_killed_at_any_write_leaves_no_file_under_a_name_it_does_not_have(
+    own_store: Path, lasting: str
+) -> None:
+    content = [os.urandom(1000) for _ in range(4)]
+    right = hashlib.sha256(b"".join(content)).hexdigest()
+    died = [_killed_and_looked_at(last, content, lasting) for last in range(8)]
+    assert died == sorted(died, reverse=True)
+    assert (died[0], died[-1]) == (True, False)
+    assert store().digest(right) == right
+    sweep(time.time() + stores.LEFT_OVER + 60)
+    assert files(own_store) == [right]
+
+
+def _killed_and_looked_at(writes: int, content: list[bytes], lasting: str) -> bool:
+    died = _killed_after(writes, content, lasting)
+    named = [n for n in files(Path(store().folder)) if not n.startswith(stores.INCOMING)]
+    assert [store().digest(name) for name in named] == named
+    return died
+
+
+def _killed_after(writes: int, content: list[bytes], lasting: str) -> bool:
+    """Receive and keep in a child that dies, as if by kill -9, after so many writes."""
+    child = os.fork()
+    if child == 0:
+        done = 0
+
+        def count(work: Any) -> Any:
+            def counted(*args: Any) -> Any:
+                nonlocal done
+                if done == writes:
+                    os._exit(9)
+                done += 1
+                return work(*args)
+
+            return counted
+
+        os.fsync, os.replace = count(os.fsync), count(os.replace)
+        incoming = store().incoming(lasting)
+        write = count(incoming.write)
+        for part in content[incoming.size // 1000 :]:  # goes on where it stopped
+            write(part)
+        store().keep(incoming)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9

@@ -1,0 +1,172 @@
+"""What a file is: told by its content, and its name has to agree.
+
+Anything that a browser or a computer could run is not on the list, and neither is a file that is
+two things at once.
+"""
+
+from __future__ import annotations
+
+import re
+
+import filetype
+from django.utils.translation import gettext as _
+
+from evidence import archives
+from evidence.errors import FileRefused
+from evidence.store import Incoming
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+ZIP, OLE = "application/zip", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What a case file may contain: content type → file endings.
+ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
+    "image/png": ("png",),
+    "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"),
+    "image/gif": ("gif",),
+    "image/webp": ("webp",),
+    "image/heic": ("heic", "heif"),
+    "application/pdf": ("pdf",),
+    "audio/mpeg": ("mp3",),
+    "audio/x-wav": ("wav",),
+    "audio/m4a": ("m4a",),
+    "audio/mp4": ("m4a", "mp4"),
+    "audio/aac": ("aac",),
+    "audio/amr": ("amr",),
+    "audio/ogg": ("ogg", "oga", "opus"),
+    "video/mp4": ("mp4", "m4v"),
+    "video/quicktime": ("mov",),
+    ZIP: ("zip",),
+    f"{_OFFICE}wordprocessingml.document": ("docx",),
+    f"{_OFFICE}spreadsheetml.sheet": ("xlsx",),
+    f"{_OFFICE}presentationml.presentation": ("pptx",),
+    "application/msword": ("doc",),
+    "application/vnd.ms-excel": ("xls",),
+    "text/plain": ("txt", "log", "csv", "md"),
+    "message/rfc822": ("eml",),
+}
+_INSIDE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
+_OLD_OFFICE = {"doc": "application/msword", "xls": "application/vnd.ms-excel"}
+_TYPE_OF = {ending: kind for kind, endings in ALLOWED_TYPES.items() for ending in endings}
+_ENDING = re.compile(r"\.([A-Za-z][A-Za-z0-9]{0,7})$")  # "通话2026.11" has none
+_RUNS = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script")
+
+
+def ending_of(name: str) -> str:
+    """The ending by which computers choose a program, in small letters, "" for none."""
+    found = _ENDING.search(name.strip())
+    return found[1].lower() if found else ""
+
+
+def check_name(name: str) -> None:
+    """Raises FileRefused for an ending that nothing on the list has: asked before a large file is
+    sent.
+    """
+    ending = ending_of(name)
+    if ending and ending not in _TYPE_OF:
+        raise _not_taken(f".{ending}")
+
+
+def by_head(head: bytes, name: str) -> str:
+    """The content type by the beginning of the file. Raises FileRefused for one that is not on the
+    list, or that the name denies.
+    """
+    kind = _sniffed(head, ending_of(name))
+    if kind not in ALLOWED_TYPES:
+        raise _not_taken(kind)
+    if not kind.startswith(("text/", "message/")) and re.search(rb"<script\b|<html\b", head, re.I):
+        raise _two_things()
+    _agrees(kind, name)
+    return kind
+
+
+def of_file(incoming: Incoming, name: str) -> str:
+    """The content type of a whole file. Raises FileRefused, also for a zip that would burst and for
+    one thing that hides another.
+    """
+    kind = by_head(incoming.head, name)
+    if not incoming.head.startswith(b"PK"):
+        if archives.end_record(incoming.tail(archives.TAIL)) >= 0:
+            raise _two_things()
+        return kind
+    try:
+        with incoming.path.open("rb") as file:
+            listing = archives.listing(file, incoming.size)
+    except archives.Damaged as error:
+        raise FileRefused(
+            _("压缩包或文档不完整，读不出里面有什么，没有保存；请重新导出或打包后再上传"), 415
+        ) from error
+    except archives.TooMuch as error:
+        raise FileRefused(
+            _("压缩包展开后过大或文件过多（可能是压缩炸弹），没有保存；请解压后只上传需要的文件"),
+            415,
+        ) from error
+    kind = _office(kind, listing, ending_of(name))
+    _agrees(kind, name, whole=True)
+    return kind
+
+
+def _office(kind: str, listing: archives.Listing, ending: str) -> str:
+    """Documents of some programs begin like any zip; what they hold tells them."""
+    folder = _INSIDE.get(ending)
+    if kind == ZIP and folder and any(name.startswith(folder) for name, _size in listing.entries):
+        return _TYPE_OF[ending]
+    return kind
+
+
+def _agrees(kind: str, name: str, *, whole: bool = False) -> None:
+    """Raises FileRefused for a name that says something else than the content."""
+    ending = ending_of(name)
+    undecided = kind == ZIP and ending in _INSIDE and not whole
+    if ending and ending not in ALLOWED_TYPES[kind] and not undecided:
+        words = _(
+            "文件名以“.{ending}”结尾，内容却是 {type}，没有保存；请确认选对了文件，"
+            "并把扩展名改成与内容一致（.{right}）"
+        )
+        right = ALLOWED_TYPES[kind][0]
+        raise FileRefused(words.format(ending=ending, type=kind, right=right), 415)
+
+
+def _sniffed(head: bytes, ending: str) -> str:
+    if head.startswith(OLE) and ending in _OLD_OFFICE:
+        return _OLD_OFFICE[ending]
+    kind = filetype.guess(head)
+    if kind is not None:
+        return str(kind.mime)
+    return _text(head, ending) if _is_text(head) else "application/octet-stream"
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:  # not just a character cut in half
+            try:
+                head.decode("gb18030")
+            except UnicodeDecodeError as other:
+                return other.start >= len(head) - 4
+    return True
+
+
+def _text(head: bytes, ending: str) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
+    if ending in {"htm", "html", "svg", "xml", "xhtml", "js"} or start.startswith(_RUNS):
+        return "text/html"
+    return "message/rfc822" if ending == "eml" else "text/plain"
+
+
+def _not_taken(kind: str) -> FileRefused:
+    return FileRefused(
+        _(
+            "不能接收这种类型的文件（{type}）；"
+            "可以上传图片、录音、录像、PDF、Office 文档、文本或 zip"
+        ).format(type=kind),
+        415,
+    )
+
+
+def _two_things() -> FileRefused:
+    return FileRefused(
+        _("文件里还藏着另一种文件（网页或压缩包），没有保存；请导出或截图后，上传单一类型的文件"),
+        415,
+    )

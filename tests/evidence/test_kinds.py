@@ -1,0 +1,119 @@
+"""What a file is: by content and name together; lies, bombs and two things in one are refused."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from evidence import archives, kinds
+from evidence.errors import FileRefused
+from evidence.receive import clean_name
+from evidence.store import Incoming
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
+
+
+def zipped(entries: dict[str, bytes], comment: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+        archive.comment = comment
+    return buffer.getvalue()
+
+
+def kind_of(tmp_path: Path, content: bytes, name: str) -> str:
+    with Incoming(tmp_path) as incoming:
+        incoming.write(content)
+        return kinds.of_file(incoming, clean_name(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("截图.PNG", PNG, "image/png"),
+        ("合同.pdf", PDF, "application/pdf"),
+        ("没有扩展名", PDF, "application/pdf"),
+        ("通话 2026.11", "文字".encode(), "text/plain"),
+        ("旧.doc", OLE, "application/msword"),
+        ("旧.xls", OLE, "application/vnd.ms-excel"),
+        ("邮件.eml", b"From: a@example.com\n\nhello", "message/rfc822"),
+        ("a.zip", zipped({"../../etc/passwd": b"x"}), "application/zip"),
+        ("a.zip", zipped({"a.txt": b"x"}, b"a comment"), "application/zip"),
+        (
+            "报价.xlsx",
+            zipped({"docProps/app.xml": b"<a/>", "xl/workbook.xml": b"<a/>"}),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+    ],
+)
+def test_content_and_name_agree(tmp_path: Path, name: str, content: bytes, kind: str) -> None:
+    assert kind_of(tmp_path, content, name) == kind
+
+
+def bomb() -> bytes:
+    """120 MB of zeros in some 120 KB."""
+    return zipped({"zeros": bytes(120 * 1024 * 1024)})
+
+
+def claiming(entries: int) -> bytes:
+    """An end record that claims so many entries."""
+    return (
+        b"PK\x03\x04"
+        + b"\0" * 60
+        + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, 46 * entries, 4, 0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("图.png", PDF, "内容却是 application/pdf"),
+        ("发票.pdf", PNG, "内容却是 image/png"),
+        ("发票.pdf", b"MZ\x90\0\3\0", "不能接收这种类型"),
+        ("发票.pdf", b"<html><script>alert(1)</script>", "不能接收这种类型"),
+        ("\u202egnp.exe", PNG, "以“.exe”结尾"),
+        ("a.png.exe", PNG, "以“.exe”结尾"),
+        ("a.bat", b"del *", "以“.bat”结尾"),
+        ("a.png", PNG + b"<script>alert(1)</script>", "藏着另一种文件"),
+        ("a.pdf", PDF + zipped({"a.exe": b"MZ"}), "藏着另一种文件"),
+        ("a.jpg", b"\xff\xd8\xff\xe0" + zipped({"a.txt": b"x"}, b"tail"), "藏着另一种文件"),
+        ("a.docx", zipped({"a.txt": b"x"}), "内容却是 application/zip"),
+        ("a.zip", zipped({"a.txt": b"x" * 9000})[:-30], "不完整"),
+        ("a.zip", b"PK\x03\x04" + b"\0" * 60, "不完整"),
+        ("a.zip", claiming(30_000), "压缩炸弹"),
+    ],
+)
+def test_what_lies_or_is_two_things_is_refused_with_a_sentence(
+    tmp_path: Path, name: str, content: bytes, says: str
+) -> None:
+    with pytest.raises(FileRefused, match=says) as refused:
+        kind_of(tmp_path, content, name)
+    assert refused.value.status == 415
+
+
+def test_a_bomb_is_refused_by_what_it_claims_and_never_unpacked(tmp_path: Path) -> None:
+    content = bomb()
+    assert len(content) < 1024 * 1024
+    with pytest.raises(FileRefused, match="压缩炸弹"):
+        kind_of(tmp_path, content, "a.zip")
+
+
+def test_the_contents_of_a_zip_are_listed_within_bounds() -> None:
+    many = zipped({f"{n}.txt": b"xy" for n in range(archives.SHOWN + 5)})
+    found = archives.listing(io.BytesIO(many), len(many))
+    assert (found.count, len(found.entries)) == (archives.SHOWN + 5, archives.SHOWN)
+    assert (found.entries[0], found.unpacked) == (("0.txt", 2), 2 * found.count)
+
+
+def test_a_zip_cut_anywhere_is_never_a_crash() -> None:
+    whole = zipped({"a.txt": b"x" * 500, "b/c.txt": b"y"})
+    for end in range(len(whole)):
+        with pytest.raises((archives.Damaged, archives.TooMuch)):
+            archives.listing(io.BytesIO(whole[:end]), end)
