@@ -150,8 +150,7 @@ class FactsSent(ById):
     of = FactSent
 
 
-class EvidenceSent(Shape):
-    file = s.FileField()
+class EvidenceAbout(Shape):
     title = s.CharField(required=False, max_length=200)
     obtained_from = s.CharField(required=False, max_length=200)
     obtained_at = s.DateTimeField(required=False)
@@ -161,6 +160,10 @@ class EvidenceSent(Shape):
         required=False, help_text=_("消费者提供；等待消费者的计时随即恢复")
     )
     still_waiting = s.BooleanField(required=False, help_text=_("材料还没有补齐，继续中止"))
+
+
+class EvidenceSent(EvidenceAbout):
+    file = s.FileField()
 
 
 class CommunicationSent(Shape):

@@ -22,6 +22,7 @@ from complaints.api import (
     signing,
     steps,
     trail,
+    uploads,
 )
 
 of_one_case = [
@@ -36,6 +37,13 @@ of_one_case = [
         "evidence/<int:item>/file/",
         evidence.EvidenceFileView.as_view(),
         name="api-evidence-file",
+    ),
+    path("evidence/uploads/", uploads.UploadsView.as_view(), name="api-uploads"),
+    path("evidence/uploads/<uuid:upload>/", uploads.UploadView.as_view(), name="api-upload"),
+    path(
+        "evidence/uploads/<uuid:upload>/finish/",
+        uploads.FinishView.as_view(),
+        name="api-upload-finish",
     ),
     path("timeline/", trail.TimelineView.as_view(), name="api-timeline"),
     path("deadlines/", trail.DeadlinesView.as_view(), name="api-deadlines"),

@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_taken_is_refused_and_nothing_is_written(
 def test_a_file_over_the_limit_is_refused_before_it_is_read(
     cast: Cast, agent: Caller, settings: Any
 ) -> None:
-    settings.UPLOAD_LIMIT = 1000
+    settings.EVIDENCE_LIMIT = 1000
     path = f"complaints/{f.investigating(cast).number}/evidence/"
     inside = agent.form(path, {"file": text_file(b"x" * 1001)})
     announced = agent.form(path, {"file": text_file(b"x" * 2_000_000)})

@@ -4,6 +4,7 @@ the new one with its record and its messages. `tests/complaints/test_crash.py` h
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -210,3 +211,22 @@ def test_a_case_is_taken_by_one_person_wholly_or_not_at_all() -> None:
     survives(case, lambda: assignment.take_next(cast.colleague))
     case.refresh_from_db()
     assert case.owner == cast.colleague
+
+
+def test_a_large_file_in_pieces_becomes_evidence_once_or_waits_for_the_next_try(
+    tmp_path: Any, settings: Any
+) -> None:
+    from complaints.actions import uploads
+    from evidence.models import Item
+
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    cast = assemble()
+    case, content = f.investigating(cast), "录音".encode() * 5000
+    sent = {"name": "a.txt", "size": len(content)}
+    upload = uploads.begin(case.number, sent, by=cast.agent).pk
+    uploads.append(case.number, upload, 0, io.BytesIO(content), by=cast.agent)
+    survives(case, lambda: uploads.finish(case.number, upload, {"title": "录音"}, by=cast.agent))
+    again = uploads.finish(case.number, upload, {"title": "录音"}, by=cast.agent)
+    assert [again] == list(Item.objects.all())
+    left = [p.name for p in (tmp_path / "evidence").rglob("*") if p.is_file()]
+    assert left == [again.sha256]

@@ -7,6 +7,7 @@ address (`<int:hold>`) needs one line in `GAPS`, and `gaps()` says so.
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -146,6 +147,7 @@ GAPS: dict[str, Any] = {
     "condition": lambda case: _first(Condition.objects.filter(opinion__resolution__complaint=case)),
     "comment": lambda case: _first(Comment.objects.filter(resolution__complaint=case)),
     "consult": lambda case: _first(Consult.objects.filter(resolution__complaint=case)),
+    "upload": lambda case: uuid.UUID(int=0),  # one's own, while it comes
     "username": lambda case: "colleague",
     "hold": lambda case: _first(case.holds),
     "deadline": lambda case: _first(case.deadlines),
