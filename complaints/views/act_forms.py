@@ -11,8 +11,10 @@ from accounts.models import User
 from complaints.delivery import BY_PERSON, WAYS
 from complaints.models import Complaint
 from complaints.views.sheets import SheetForm
+from evidence.kinds import ALLOWED_TYPES
 
 RETURN = "none"
+ACCEPTED = ",".join(f".{ending}" for endings in ALLOWED_TYPES.values() for ending in endings)
 
 
 def _lines(rows: int = 3) -> forms.Textarea:
@@ -24,15 +26,25 @@ def _choose(form: SheetForm, name: str, choices: list[tuple[str, Any]]) -> None:
     chosen.choices = choices
 
 
+class Files(forms.FileInput):
+    """Chooses one file or several."""
+
+    allow_multiple_selected = True
+
+
 class EvidenceForm(SheetForm):
-    """A file and what it is."""
+    """One file or several, and what they are."""
 
     file = forms.FileField(
         label=_("文件"),
+        widget=Files(attrs={"multiple": True, "accept": ACCEPTED}),
         help_text=_("录音、截图、照片、PDF、Office 文档、文本或 zip；原样保存并计算 SHA-256。"),
     )
     title = forms.CharField(
-        label=_("名称"), required=False, max_length=200, help_text=_("不填则用文件名。")
+        label=_("名称"),
+        required=False,
+        max_length=200,
+        help_text=_("不填则用文件名；一次添加几个文件时，名称后加序号。"),
     )
     proves = forms.CharField(label=_("证明什么"), required=False, widget=_lines(2))
     obtained_from = forms.CharField(

@@ -15,11 +15,11 @@ from accounts.browser import keeps_what_was_typed
 from complaints.actions import evidence as evidence_actions
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
+from complaints.views import evidence_form
 from complaints.views.act_forms import EvidenceForm
 from complaints.views.case import load
 from complaints.views.sheets import Sheet, done, readable, refused, show
 from evidence.models import Item
-from evidence.receive import FileRefused
 from evidence.store import store
 
 ABOUT = (
@@ -39,27 +39,23 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
         posted if request.method == "POST" else None, waiting=page.waits_for_consumer
     )
     sheet = Sheet(page.complaint, _("添加证据"), request.path, form, _("上传"), files=True)
-    sheet.draft = f"evidence:{number}"
+    sheet.draft, sheet.template = f"evidence:{number}", "case/evidence_fields.html"
+    sheet.extra = evidence_form.page_of(number, posted, person(request))
     if request.method == "GET":
         return show(request, sheet)
     about: dict[str, Any] = {n: posted[n] for n in ABOUT if posted.get(n)}
-    file = request.FILES.get("file")
     try:
         if unreadable:
             raise Invalid(unreadable)
-        if file is None:
-            raise Invalid({"file": [_("请选择文件")]})
-        item = evidence_actions.add(
-            number, file.chunks(), file.name or "", about, by=person(request)
-        )
-    except FileRefused as error:
-        return refused(request, sheet, Invalid({"file": [error.message]}))
+        taken = evidence_form.take(number, request.FILES, posted, about, person(request))
+        if taken.refused:
+            sheet.extra = evidence_form.page_of(number, posted, person(request))
+            raise Invalid({"file": taken.sentences})
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error
     except CaseError as error:
         return refused(request, sheet, error)
-    message = _("已添加证据 {number}：{title}").format(number=item.number, title=item.title)
-    return done(request, number, message, sheet.draft, "?show=evidence")
+    return done(request, number, taken.message, sheet.draft, "?show=evidence")
 
 
 @require_POST

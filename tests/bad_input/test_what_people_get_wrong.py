@@ -448,7 +448,7 @@ FILES: dict[str, tuple[bytes, str, int, Sentence]] = {
 def test_a_file_that_cannot_be_taken_says_why_and_what_to_do(
     cast: Cast, what: str, language: str, settings: Any
 ) -> None:
-    settings.UPLOAD_LIMIT = 1024 * 1024
+    settings.EVIDENCE_LIMIT = 1024 * 1024
     content, name, status, says = FILES[what]
     case = f.investigating(cast)
     before, about = rows(), {"title": "外呼录音", "proves": "疗效保证"}

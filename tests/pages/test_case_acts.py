@@ -190,7 +190,7 @@ def test_a_refused_file_says_why_and_keeps_what_was_typed(
 
 
 def test_a_file_over_the_limit_is_refused(cast: Cast, agent: Client, settings) -> None:
-    settings.UPLOAD_LIMIT = 1024 * 1024
+    settings.EVIDENCE_LIMIT = 1024 * 1024
     case = f.investigating(cast)
     page = upload(agent, case, content=b"a" * (1024 * 1024 + 1), title="长录音")
     assert page.status_code == 422
