@@ -17,13 +17,12 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints import clock_words, deadlines, letter_sets, regimes
+from complaints import clock_words, deadlines, letter_sets, proofs, regimes
 from complaints.choices import Channel, Claim, DeadlineState, MeasureKind
 from complaints.models import Complaint, Deadline, Resolution
 from complaints.validation import Refused, money
 from complaints.validation import day as a_day
 from complaints.workdays import SHANGHAI
-from evidence.models import Item
 from letters.values import Measure, Point, salutation
 from letters.values import day as said
 
@@ -243,8 +242,7 @@ def _days_of(rows: Sequence[Mapping[str, str]]) -> Values:
 
 def _evidence(complaint: Complaint) -> list[str]:
     """The names of what was looked at, each once."""
-    items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
-    titles = items.values_list("title", flat=True)[: 4 * MOST_EVIDENCE]
+    titles = proofs.usable(complaint.folder_id).values_list("title", flat=True)[: 4 * MOST_EVIDENCE]
     return list(dict.fromkeys(titles))[:MOST_EVIDENCE]
 
 

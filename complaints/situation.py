@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from accounts.absences import Roster
 from accounts.models import User
-from complaints import carrying, facts, legal_hold, letter_writing, limits, snapshots, sums
+from complaints import (
+    carrying,
+    facts,
+    legal_hold,
+    letter_writing,
+    limits,
+    proofs,
+    snapshots,
+    sums,
+)
 from complaints.choices import CommitmentState, DeadlineState
 from complaints.lifecycle import State
 from complaints.models import (
@@ -33,7 +42,6 @@ from complaints.models import (
 from complaints.models.commitment import OWED
 from complaints.paying import proof
 from complaints.signing import liveness, policy
-from evidence.models import Item
 
 LETTERS = (
     "acknowledge_consumer",
@@ -85,9 +93,7 @@ class CaseSituation:
 
     @cached_property
     def evidence_numbers(self) -> frozenset[int]:
-        return frozenset(
-            Item.objects.filter(folder=self.complaint.folder_id).values_list("number", flat=True)
-        )
+        return frozenset(proofs.usable(self.complaint.folder_id).values_list("number", flat=True))
 
     @cached_property
     def resolution(self) -> Resolution | None:

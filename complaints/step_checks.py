@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints import checklist
+from complaints import checklist, proofs
 from complaints.choices import CONSENT_MEANS, DECLINE_REASONS, EXTERNAL_OUTCOMES
 from complaints.guards import Situation
 
@@ -84,11 +84,7 @@ def evidence_is_attached(s: Situation) -> str:
         return ""
     numbers = wanted if isinstance(wanted, list) else [wanted]
     unknown = [n for n in numbers if not str(n).isdecimal() or int(n) not in s.evidence_numbers]
-    return (
-        _("证据编号 {numbers} 不在本案中；请先上传").format(numbers=_("、").join(map(str, unknown)))
-        if unknown
-        else ""
-    )
+    return proofs.refusal(unknown) if unknown else ""
 
 
 def target_is_another_case_of_the_same_matter(s: Situation) -> str:

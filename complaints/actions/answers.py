@@ -16,13 +16,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import answering, validation
+from complaints import answering, proofs, validation
 from complaints.advance import check_version, find, lock
 from complaints.answering import ACCEPTS, ANSWERS, DECLINES
 from complaints.choices import CONSENT_MEANS, CommunicationKind
 from complaints.errors import Invalid, NotAllowed, StepRefused, Unmet
 from complaints.models import Communication, Complaint, Event
-from evidence.models import Item
 
 WORDS = {"accepts": ACCEPTS, "declines": DECLINES}
 SPOKEN = ("phone", "in_person")
@@ -83,9 +82,8 @@ def _not_yet(complaint: Complaint) -> str:
 def _check_evidence(complaint: Complaint, number: int | None) -> None:
     if number is None:
         return
-    if not Item.objects.filter(folder=complaint.folder_id, number=number).exists():
-        words = _("证据编号 {numbers} 不在本案中；请先上传").format(numbers=number)
-        raise Invalid({"evidence": [words]})
+    if proofs.unusable(complaint.folder_id, [number]):
+        raise Invalid({"evidence": [proofs.refusal([number])]})
 
 
 def _write(complaint: Complaint, data: dict[str, Any], by: User, now: datetime) -> Communication:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import deadlines, validation
+from complaints import deadlines, proofs, validation
 from complaints.advance import check_version, lock
 from complaints.choices import CommitmentState
 from complaints.errors import Invalid, NotAllowed
@@ -20,7 +20,6 @@ from complaints.leaving import leaves_at
 from complaints.lifecycle import State
 from complaints.models import Commitment, Communication, Complaint, Event, Outbox
 from complaints.validation import Refused
-from evidence.models import Item
 
 
 def text_number(value: Any) -> int | None:
@@ -80,9 +79,8 @@ def proved_by(complaint: Complaint, number: int | None) -> int | None:
     """The number of a piece of evidence of the case. Raises Invalid."""
     if number is None:
         return None
-    if not Item.objects.filter(folder=complaint.folder_id, number=number).exists():
-        sentence = _("证据编号 {number} 不在本案中；请先上传").format(number=number)
-        raise Invalid({"evidence": [sentence]})
+    if proofs.unusable(complaint.folder_id, [number]):
+        raise Invalid({"evidence": [proofs.refusal([number])]})
     return number
 
 

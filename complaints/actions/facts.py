@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import facts, moments, snapshots, validation
+from complaints import facts, moments, proofs, snapshots, validation
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
 from complaints.errors import Invalid, NotAllowed, StaleVersion
@@ -21,7 +21,6 @@ from complaints.lifecycle import State
 from complaints.models import Analysis, Complaint, Event, FactAnswer
 from complaints.signing import voiding
 from complaints.validation import Refused
-from evidence.models import Item
 from legal_rules.vocabulary import FACTS, check_value
 
 
@@ -160,23 +159,8 @@ def _check_findings(changed: Current, by: User) -> None:
 
 def _check_evidence(complaint: Complaint, cleaned: Mapping[str, Mapping[str, Any]]) -> None:
     wanted = {a["evidence_number"] for a in cleaned.values() if a["evidence_number"] is not None}
-    if not wanted:
-        return
-    missing = wanted - set(
-        Item.objects.filter(folder=complaint.folder_id, number__in=wanted).values_list(
-            "number", flat=True
-        )
-    )
-    if missing:
-        raise Invalid(
-            {
-                "evidence": [
-                    _("证据编号 {numbers} 不在本案中；请先上传").format(
-                        numbers=_("、").join(map(str, sorted(missing)))
-                    )
-                ]
-            }
-        )
+    if missing := proofs.unusable(complaint.folder_id, wanted):
+        raise Invalid({"evidence": [proofs.refusal(sorted(missing))]})
 
 
 def _write(

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from complaints import validation
+from complaints import proofs, validation
 from complaints.errors import Invalid
 from complaints.models import Complaint, Point, Resolution
 from complaints.models.points import MOST_POINTS
 from complaints.validation import Refused
-from evidence.models import Item
 from legal_rules.vocabulary import FACTS
 
 MOST_NUMBERS = 50
@@ -111,17 +110,14 @@ def check(complaint: Complaint, points: Sequence[Values]) -> None:
     """Whether the evidence that they name is the case's. Raises Invalid."""
     sides = ("for_numbers", "against_numbers")
     named = {number for point in points for side in sides for number in point.get(side, ())}
-    items = Item.objects.filter(folder=complaint.folder_id, number__in=named)
-    missing = named - set(items.values_list("number", flat=True)) if named else set()
+    missing = proofs.unusable(complaint.folder_id, named)
     if not missing:
         return
     errors: dict[str, list[str]] = {}
     for place, point in enumerate(points):
         for side in sides:
             if absent := [number for number in point.get(side, ()) if number in missing]:
-                words = _("证据编号 {numbers} 不在本案中；请先上传")
-                numbers = _("、").join(map(str, absent))
-                errors[f"points.{place}.{side}"] = [words.format(numbers=numbers)]
+                errors[f"points.{place}.{side}"] = [proofs.refusal(absent)]
     raise Invalid(errors)
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from complaints import carrying, snapshots
 from complaints.carrying import Carrier
 from complaints.models import Analysis, Measure, Opinion, Point, Resolution
@@ -71,16 +73,21 @@ def format_of(opinion: Opinion) -> int:
 
 
 def evidence(resolution: Resolution, signed: Opinion | None = None) -> list[dict[str, Any]]:
-    """Numbers and hashes of the evidence, all of it or what was there when it was `signed`.
+    """Numbers and hashes of the evidence: all that is not withdrawn, or what was there when it was
+    `signed`, whatever was withdrawn since.
 
     What was there is told by the numbers, which are given under the lock of the case: the clock
     would count a file that was on its way while counsel signed.
     """
     items = Item.objects.filter(folder=resolution.complaint.folder_id).order_by("number")
-    if signed is not None and signed.covered is not None:
-        items = items.filter(number__lte=_last(signed.covered["evidence"]))
-    elif signed is not None:
-        items = items.filter(received_at__lte=signed.at)
+    if signed is None:
+        items = items.filter(withdrawal=None)
+    elif signed.covered is not None:
+        known = [item["number"] for item in signed.covered["evidence"]]
+        stood = Q(withdrawal=None) | Q(number__in=known)
+        items = items.filter(stood, number__lte=_last(signed.covered["evidence"]))
+    else:
+        items = items.filter(received_at__lte=signed.at).exclude(withdrawal__at__lte=signed.at)
     return [{"number": n, "sha256": h} for n, h in items.values_list("number", "sha256")]
 
 

@@ -138,7 +138,8 @@ class ArchiveFile:
     def evidence(self) -> list[Item]:
         """Everything in the folder with who had it in hand."""
         hands = Custody.objects.select_related("by").order_by("id")
-        items = Item.objects.filter(folder=self.complaint.folder_id).select_related("received_by")
+        items = Item.objects.filter(folder=self.complaint.folder_id)
+        items = items.select_related("received_by", "withdrawal__by")
         return list(items.prefetch_related(Prefetch("custody", hands)).order_by("number"))
 
     @property

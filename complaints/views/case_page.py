@@ -71,9 +71,10 @@ class CasePage(Offer):
 
     @cached_property
     def items(self) -> list[Item]:
-        """The evidence, in the order of its numbers."""
+        """The evidence, in the order of its numbers, withdrawn items too."""
         found = Item.objects.filter(folder=self.complaint.folder_id)
-        return list(found.select_related("received_by").order_by("number"))
+        joined = found.select_related("received_by", "withdrawal__by")
+        return list(joined.order_by("number"))
 
     @cached_property
     def clocks(self) -> list[Deadline]:
@@ -194,7 +195,7 @@ class CasePage(Offer):
         missing = self.analysis["missing_facts"]
         vars(loaded).update(
             missing_facts=[m for m in missing if not facts.is_judgement(m["fact"])],
-            evidence_numbers=frozenset(item.number for item in self.items),
+            evidence_numbers=frozenset(i.number for i in self.items if not i.is_withdrawn),
             resolution=_in_short(complaint.resolution),
             open_commitments=[
                 SimpleNamespace(text=p["text"])

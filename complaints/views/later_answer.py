@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs
+from complaints import proofs
 from complaints.actions import answers
 from complaints.choices import CONSENT_MEANS
 from complaints.errors import CaseError, Invalid, NotAllowed
@@ -19,7 +20,6 @@ from complaints.models import Complaint
 from complaints.views.acting import posted_of
 from complaints.views.case import load
 from complaints.views.sheets import Mark, Sheet, SheetForm, done, readable, refused, show
-from evidence.models import Item
 
 
 class LaterAnswerForm(SheetForm):
@@ -42,7 +42,7 @@ class LaterAnswerForm(SheetForm):
 
     def __init__(self, complaint: Any, data: Any = None) -> None:
         super().__init__(data)
-        items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
+        items = proofs.usable(complaint.folder_id)
         known = [(str(i.number), f"{i.number} {i.title}") for i in items]
         self.fields["evidence"].choices = [("", _("没有")), *known]  # type: ignore[attr-defined]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from complaints import facts, points
+from complaints import facts, points, proofs
 from complaints.models import Complaint, Point, Resolution
 from complaints.views.resolution_form import Proposal
 from evidence.models import Item
@@ -44,8 +44,8 @@ class PointDesk(ABC):
     @cached_property
     def evidence(self) -> list[Item]:
         """What points may name by its number."""
-        items = Item.objects.filter(folder=self.complaint.folder_id)
-        return list(items.only("number", "title", "file_name").order_by("number"))
+        items = proofs.usable(self.complaint.folder_id)
+        return list(items.only("number", "title", "file_name"))
 
     def points_in(self, form: Proposal) -> list[dict[str, Any]]:
         """The rows of the page, each with the rule on its burden of proof."""

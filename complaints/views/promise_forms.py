@@ -30,7 +30,7 @@ def day_input() -> forms.DateInput:
 
 def numbered(items: list[Item]) -> list[tuple[str, Any]]:
     """The pieces of evidence to choose from."""
-    return [(str(i.number), f"{i.number} {i.title}") for i in items]
+    return [(str(i.number), f"{i.number} {i.title}") for i in items if not i.is_withdrawn]
 
 
 def choose(form: SheetForm, name: str, choices: list[tuple[str, Any]]) -> None:

@@ -261,9 +261,9 @@ class Review(Compared):
 
     @cached_property
     def evidence(self) -> list[Item]:
-        """Everything in the folder."""
+        """Everything in the folder, withdrawn items too."""
         items = Item.objects.filter(folder=self.complaint.folder_id)
-        return list(items.select_related("received_by").order_by("number"))
+        return list(items.select_related("received_by", "withdrawal").order_by("number"))
 
     @cached_property
     def answered(self) -> list[FactAnswer]:

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from complaints import facts
+from complaints import facts, proofs
 from complaints.choices import CONSENT_MEANS, DECLINE_REASONS, EXTERNAL_OUTCOMES
 from complaints.lifecycle import Field, Step
 from complaints.models import Complaint
@@ -75,8 +75,7 @@ class StepForm(SheetForm):
     @property
     def _items(self) -> list[Item]:
         if not hasattr(self, "_kept_items"):
-            found = Item.objects.filter(folder=self.complaint.folder_id).order_by("number")
-            self._kept_items = list(found)
+            self._kept_items = list(proofs.usable(self.complaint.folder_id))
         return self._kept_items
 
     def _ask_why(self) -> None:
