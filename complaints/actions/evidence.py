@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import validation
-from complaints.actions import conditions, holds
+from complaints.actions import conditions, folder, holds
 from complaints.actions.receiving import receive
 from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
@@ -36,11 +36,13 @@ def add(
 ) -> Item:
     """Take in one file, or one that was received before.
 
-    `about`: title, obtained_from, obtained_at, proves, is_original, from_consumer, still_waiting:
-    what the consumer sends ends a hold that waits for it, unless more is waited for; condition:
-    the one of a signature of which it is the proof. The file lies in the store before the row is
-    written; a crash in between leaves an unreferenced file and no half item. Raises
-    Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid, FileRefused.
+    `about`: title, obtained_from, obtained_at, obtained_by, how, proves, is_original;
+    from_consumer, still_waiting: what the consumer sends ends a hold that waits for it, unless
+    more is waited for; condition: the one of a signature of which it is the proof.
+
+    The file lies in the store before the row is written; a crash in between leaves an unreferenced
+    file and no half item. Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid,
+    FileRefused.
     """
     now = now or timezone.now()
     if not by.may("add_evidence"):
@@ -75,6 +77,8 @@ def _cleaned(about: Mapping[str, Any], now: datetime) -> dict[str, Any]:
             "title": lambda x: v.text(x, 200),
             "obtained_from": lambda x: v.text(x, 200),
             "obtained_at": lambda x: v.moment(x, now),
+            "obtained_by": lambda x: v.text(x, 200),
+            "how": lambda x: v.choice(x, Item.How.values),
             "proves": lambda x: v.text(x, 2000, lines=True),
             "is_original": v.flag,
             "from_consumer": v.flag,
@@ -111,16 +115,4 @@ def hand_out(number: str, item_number: int, *, by: User, now: datetime | None = 
 
     Raises Complaint.DoesNotExist or Item.DoesNotExist.
     """
-    now = now or timezone.now()
-    with transaction.atomic():
-        complaint = lock(number, by)
-        item = Item.objects.get(folder=complaint.folder_id, number=item_number)
-        Custody.objects.create(item=item, at=now, by=by, act="downloaded")
-        record(
-            "evidence.downloaded",
-            complaint.subject,
-            by,
-            now,
-            {"number": item.number, "sha256": item.sha256},
-        )
-    return item
+    return folder.take(number, item_number, Custody.Act.DOWNLOADED, by=by, now=now)

@@ -14,6 +14,7 @@ from accounts.api.base import body, etag, seen_version
 from accounts.api.paging import PARAMS, Order, page
 from accounts.api.parsers import EvidenceForm
 from complaints.actions import evidence as evidence_actions
+from complaints.actions import folder
 from complaints.api import described, shapes
 from complaints.api.base import READ, READ_AND_WRITE, CaseView, bare, caller
 from complaints.errors import Invalid
@@ -34,7 +35,8 @@ class EvidenceView(CaseView):
     @extend_schema(**described.EVIDENCE)
     def get(self, request: Request, number: str) -> Response:
         case = bare(number, caller(request))
-        items = Item.objects.filter(folder=case.folder_id).select_related("received_by")
+        items = Item.objects.filter(folder=case.folder_id)
+        items = items.select_related("received_by", "withdrawal__by")
         return page(
             request, items, ORDERS, lambda i: shapes.item(i, case.number), **etag(case.version)
         )
@@ -66,8 +68,7 @@ class EvidenceItemView(CaseView):
     @extend_schema(**described.EVIDENCE_ITEM)
     def get(self, request: Request, number: str, item: int) -> Response:
         case = bare(number, caller(request))
-        items = Item.objects.filter(folder=case.folder_id).select_related("received_by")
-        return Response(shapes.item(items.get(number=item), case.number))
+        return Response(shapes.item(folder.item_of(case, item), case.number))
 
 
 class EvidenceFileView(CaseView):

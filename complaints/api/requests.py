@@ -26,6 +26,7 @@ from complaints.choices import (
 )
 from complaints.lifecycle import STEPS, Field
 from complaints.validation import NARRATIVE_LIMIT, TEXT_LIMIT
+from evidence.models import Item
 from legal_rules.vocabulary import CATEGORIES, RIGHTS
 
 Shape = s.Serializer[Any]
@@ -154,6 +155,8 @@ class EvidenceAbout(Shape):
     title = s.CharField(required=False, max_length=200)
     obtained_from = s.CharField(required=False, max_length=200)
     obtained_at = s.DateTimeField(required=False)
+    obtained_by = s.CharField(required=False, max_length=200)
+    how = s.ChoiceField(Item.How.choices, required=False)
     proves = s.CharField(required=False, max_length=2000)
     is_original = s.BooleanField(required=False)
     from_consumer = s.BooleanField(

@@ -27,6 +27,7 @@ from complaints.choices import (
 )
 from complaints.lifecycle import STEPS, Outcome, Phase, State
 from complaints.models import Event, Resolution
+from evidence.models import Item
 from legal_rules.vocabulary import CATEGORIES, RIGHTS
 
 Shape = s.Serializer[Any]
@@ -204,6 +205,12 @@ class FactAnswers(ById):
     of = FactAnswerShape
 
 
+class Withdrawn(Shape):
+    at = s.DateTimeField()
+    by = Person()
+    reason = s.CharField()
+
+
 class EvidenceItem(Shape):
     number = s.IntegerField()
     title = s.CharField()
@@ -213,10 +220,13 @@ class EvidenceItem(Shape):
     sha256 = s.RegexField(r"^[0-9a-f]{64}$")
     obtained_from = s.CharField(allow_blank=True)
     obtained_at = s.DateTimeField(allow_null=True)
+    obtained_by = s.CharField(allow_blank=True)
+    how = s.ChoiceField(Item.How.choices, allow_blank=True, help_text=_("取得方式"))
     proves = s.CharField(allow_blank=True)
     is_original = s.BooleanField()
     received_at = s.DateTimeField()
     received_by = Person()
+    withdrawn = Withdrawn(allow_null=True, help_text=_("已撤回的时间、人和理由；未撤回为 null"))
     file = s.CharField(help_text=_("文件本身的地址"))
 
 

@@ -163,12 +163,23 @@ def item(piece: Item, number: str) -> dict[str, Any]:
         "sha256": piece.sha256,
         "obtained_from": piece.obtained_from,
         "obtained_at": clock_words.local(piece.obtained_at),
+        "obtained_by": piece.obtained_by,
+        "how": piece.how,
         "proves": piece.proves,
         "is_original": piece.is_original,
         "received_at": clock_words.local(piece.received_at),
         "received_by": person(piece.received_by),
+        "withdrawn": withdrawn(piece),
         "file": reverse("api-evidence-file", args=[number, piece.number]),
     }
+
+
+def withdrawn(piece: Item) -> dict[str, Any] | None:
+    """When, by whom and why it was withdrawn; None for one that counts."""
+    if not piece.is_withdrawn:
+        return None
+    row = piece.withdrawal
+    return {"at": clock_words.local(row.at), "by": person(row.by), "reason": row.reason}
 
 
 def event(entry: Event) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from complaints.delivery import BY_PERSON, WAYS
 from complaints.models import Complaint
 from complaints.views.sheets import SheetForm
 from evidence.kinds import ALLOWED_TYPES
+from evidence.models import Item
 
 RETURN = "none"
 ACCEPTED = ",".join(f".{ending}" for endings in ALLOWED_TYPES.values() for ending in endings)
@@ -57,6 +58,15 @@ class EvidenceForm(SheetForm):
         label=_("取得时间"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    how = forms.ChoiceField(
+        label=_("取得方式"), required=False, choices=[("", _("请选择")), *Item.How.choices]
+    )
+    obtained_by = forms.CharField(
+        label=_("由谁取得"),
+        required=False,
+        max_length=200,
+        help_text=_("不是您本人取得的，写明是谁。"),
     )
     is_original = forms.BooleanField(label=_("这是原件（不是复制件或截图）"), required=False)
     from_consumer = forms.BooleanField(

@@ -173,6 +173,8 @@ def _later(event: Event) -> Words:
 
 def _evidence(event: Event, complaint: Complaint) -> Words:
     number = event.detail.get("number", "")
+    if event.code == "withdrawn":
+        return Words(_("撤回证据 {number}").format(number=number), event.text, "msg")
     return Words(_("添加证据 {number}").format(number=number), shape="msg")
 
 

@@ -23,7 +23,7 @@ from evidence.models import Item
 from evidence.store import store
 
 ABOUT = (
-    *("title", "obtained_from", "obtained_at", "proves"),
+    *("title", "obtained_from", "obtained_at", "how", "obtained_by", "proves"),
     *("is_original", "from_consumer", "still_waiting"),
 )
 

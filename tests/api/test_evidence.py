@@ -95,3 +95,23 @@ def test_a_full_disk_is_said_and_nothing_is_written(
 
 def test_evidence_comes_as_a_form_only(cast: Cast, agent: Caller) -> None:
     assert agent.post(f"complaints/{f.investigating(cast).number}/evidence/").status_code == 415
+
+
+def test_what_was_done_with_an_item_is_told_and_done_over_http(cast: Cast, agent: Caller) -> None:
+    case = f.with_evidence(f.investigating(cast), cast.agent)
+    place = f"complaints/{case.number}/evidence/1/"
+    fact = {"kind": "fact", "target": "fr_false_statement"}
+    assert ok(agent.post(f"{place}links/", fact))[0]["target"] == "fr_false_statement"
+    assert len(ok(agent.get(f"{place}links/"))) == 1
+    assert agent.post(f"{place}links/", {"kind": "fact", "target": "no"}).status_code == 400
+    assert ok(agent.post(f"{place}check/"))["holds"] is True
+    assert agent.post(f"{place}check/", {"colour": "red"}).status_code == 400
+    assert ok(agent.get(place))["withdrawn"] is None
+    gone = agent.post(f"{place}withdraw/", {"reason": "重复上传"})
+    assert ok(gone)["withdrawn"]["reason"] == "重复上传"
+    assert agent.post(f"{place}withdraw/", {"reason": "重复上传"}).status_code == 400
+    assert ok(agent.get(f"complaints/{case.number}/evidence/"))["results"] == [ok(agent.get(place))]
+    hands = ok(agent.get(f"{place}custody/"))["results"]
+    assert [hand["act"] for hand in hands] == ["received", "checked"]
+    assert program(cast.outsider).get(f"{place}custody/").status_code == 404
+    assert program(cast.auditor).post(f"{place}withdraw/", {"reason": "x"}).status_code == 403

@@ -1,0 +1,238 @@
+"""The inside of an item: pictures without what they tell beside the picture, parts of a recording,
+texts, mails and pages of a PDF, and what is broken on purpose.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import struct
+import zlib
+
+import pytest
+import typst
+
+from evidence import mails, pages, pictures, ranges, texts
+
+SECRET = b"GPS 30.2741 N, device 0042"
+
+
+# --- pictures
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def exif(orientation: int, order: str = "<") -> bytes:
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    entry = struct.pack(f"{order}HHIHH", 0x0112, 3, 1, orientation, 0)
+    return b"Exif\0\0" + mark + struct.pack(f"{order}IH", 8, 1) + entry + b"\0" * 4 + SECRET
+
+
+SCAN = b"\x12\xff\x00\x34\xff\xd0\x56"
+JPEG = (
+    b"\xff\xd8"
+    + segment(0xE0, b"JFIF\0" + b"\1" * 9)
+    + segment(0xE1, exif(6))
+    + segment(0xE2, b"ICC_PROFILE\0colours")
+    + segment(0xED, b"Photoshop 3.0\0" + SECRET)
+    + segment(0xFE, SECRET)
+    + segment(0xDB, b"tables")
+    + segment(0xDA, b"scan")
+    + SCAN
+    + segment(0xC4, b"more tables")
+    + segment(0xDA, b"scan")
+    + SCAN
+    + b"\xff\xd9"
+)
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    + chunk(b"tEXt", b"Comment\0" + SECRET)
+    + chunk(b"eXIf", SECRET)
+    + chunk(b"tRNS", b"\0\0")
+    + chunk(b"IDAT", zlib.compress(b"\0\0"))
+    + chunk(b"IEND", b"")
+)
+
+
+def riff(name: bytes, body: bytes) -> bytes:
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+_CHUNKS = (
+    riff(b"VP8X", b"\x2c" + b"\0" * 9)
+    + riff(b"VP8 ", b"pixels!")
+    + riff(b"EXIF", SECRET)
+    + riff(b"XMP ", SECRET)
+)
+WEBP = b"RIFF" + struct.pack("<I", len(_CHUNKS) + 4) + b"WEBP" + _CHUNKS
+GIF = (
+    b"GIF89a\1\0\1\0\x80\0\0"
+    + b"\0" * 6
+    + b"\x21\xfe"
+    + bytes([len(SECRET)])
+    + SECRET
+    + b"\0\x21\xff\x0bNETSCAPE2.0\3\1\0\0\0"
+    + b"\x21\xff\x0bXMP DataXMP"
+    + bytes([len(SECRET)])
+    + SECRET
+    + b"\0\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0\x3b"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "stays"),
+    [
+        ("jpeg", JPEG, [b"JFIF", b"ICC_PROFILE\0colours", b"tables", b"more tables", SCAN]),
+        ("png", PNG, [b"IHDR", b"tRNS", b"IDAT", b"IEND"]),
+        ("webp", WEBP, [b"VP8X", b"pixels!"]),
+        ("gif", GIF, [b"NETSCAPE2.0", b"\2\2\x44\1\0\x3b"]),
+    ],
+)
+def test_a_preview_tells_nothing_beside_the_picture(
+    kind: str, data: bytes, stays: list[bytes]
+) -> None:
+    shown = pictures.without_metadata(data + b"trailer " + SECRET, f"image/{kind}")
+    assert SECRET not in shown
+    assert [part for part in stays if part not in shown] == []
+    assert pictures.without_metadata(shown, f"image/{kind}") == shown
+    for cut in range(len(data) - 1):  # at every byte: a sentence, never a crash
+        with pytest.raises(pictures.Unreadable):
+            pictures.without_metadata(data[:cut], f"image/{kind}")
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_a_photo_is_turned_as_the_camera_was_held(order: str) -> None:
+    turned = b"\xff\xd8" + segment(0xE1, exif(8, order)) + segment(0xDA, b"") + SCAN + b"\xff\xd9"
+    shown = pictures.without_metadata(turned, "image/jpeg")
+    assert SECRET not in shown
+    assert shown[2:].startswith(segment(0xE1, exif(8, ">").removesuffix(SECRET)))
+
+
+def test_webp_says_no_more_that_it_has_metadata() -> None:
+    shown = pictures.without_metadata(WEBP, "image/webp")
+    assert shown[20] == 0x20  # transparency kept, Exif and XMP gone
+    assert struct.unpack("<I", shown[4:8])[0] == len(shown) - 8
+
+
+# --- parts of a recording
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("", None),
+        ("bytes=0-", (0, 99)),
+        ("bytes=10-19", (10, 19)),
+        ("bytes=90-500", (90, 99)),
+        ("bytes=-10", (90, 99)),
+        ("bytes=-500", (0, 99)),
+        ("bytes=5-2", None),
+        ("bytes=-", None),
+        ("bytes=1-2,4-5", None),
+        ("lines=1-2", None),
+        ("bytes=" + "9" * 30 + "-", None),
+    ],
+)
+def test_a_player_gets_the_part_that_it_asks_for(header: str, part: tuple[int, int] | None) -> None:
+    assert ranges.part_of(header, 100) == part
+
+
+@pytest.mark.parametrize("header", ["bytes=100-", "bytes=-0", "bytes=" + "9" * 18 + "-"])
+def test_a_part_behind_the_end_is_refused(header: str) -> None:
+    with pytest.raises(ranges.NotInside):
+        ranges.part_of(header, 100)
+
+
+def test_pieces_end_where_the_part_ends_and_close_the_file() -> None:
+    file = io.BytesIO(bytes(range(100)))
+    assert b"".join(ranges.pieces(file, 10, 19)) == bytes(range(10, 20))
+    assert file.closed
+
+
+# --- texts and mails
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_text_is_read_in_every_usual_encoding(encoding: str) -> None:
+    assert texts.read(io.BytesIO("通话记录\r\n第二行".encode(encoding))).words == "通话记录\n第二行"
+
+
+def test_a_text_reads_as_it_is_and_is_bounded() -> None:
+    shown = texts.read(io.BytesIO("a\u202eb\0c\x1b[31m\u00a0d".encode()))
+    assert shown.words == "a〔U+202E〕b〔U+0000〕c〔U+001B〕[31m d"
+    long = texts.read(io.BytesIO("汉".encode() * texts.MOST))
+    assert long.cut
+    assert set(long.words) == {"汉"}
+
+
+def mail(*parts: bytes) -> io.BytesIO:
+    head = b"From: =?utf-8?b?546L?= <wang@example.org>\nTo: us@example.org\nSubject: refund\n"
+    kind = b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+    return io.BytesIO(head + kind + b"".join(b"--x\n" + p + b"\n" for p in parts) + b"--x--\n")
+
+
+HTML = b"Content-Type: text/html; charset=gb18030\n\n" + (
+    "<p>请退款</p><script>alert(1)</script><img src=http://tracker.example/1.gif><b>谢谢</b>"
+).encode("gb18030")
+ATTACHED = b"Content-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\nabc"
+
+
+def test_a_mail_becomes_headers_words_and_a_list_of_what_hangs_on_it() -> None:
+    shown = mails.read(mail(HTML, ATTACHED))
+    assert shown.headers[0] == ("From", "王 <wang@example.org>")
+    assert shown.body.words == "请退款\n谢谢"
+    assert [(a.name, a.content_type, a.size) for a in shown.attached] == [
+        ("a.pdf", "application/pdf", 3)
+    ]
+
+
+def test_plain_words_of_a_mail_go_before_its_html() -> None:
+    plain = b"Content-Type: text/plain; charset=no-such\n\n" + "请退款".encode()
+    assert mails.read(mail(HTML, plain)).body.words.strip() == "请退款"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0\xff" * 50,
+        b"Content-Type: multipart/mixed; boundary=\n\n--\n--\n",
+        b'From: \xff\xfe\nSubject: =?x?q?=\nContent-Type: text/plain; charset="\n\nx',
+        b"Content-Type: multipart/mixed; boundary=x0\n\n"
+        + b"".join(
+            b"--x%d\nContent-Type: multipart/mixed; boundary=x%d\n\n" % (n, n + 1)
+            for n in range(900)
+        ),
+        b"Content-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\nwords\n" * 5000,
+    ],
+)
+def test_a_broken_mail_is_shown_or_refused_and_never_crashes(data: bytes) -> None:
+    with contextlib.suppress(mails.Unreadable):
+        assert mails.read(io.BytesIO(data)).body is not None
+
+
+# --- pages of a PDF
+
+
+def test_pages_of_a_pdf_become_pictures() -> None:
+    pdf = typst.compile(b"#set page(width: 60mm, height: 40mm)\nOne #pagebreak() Two")
+    shown = pages.draw(io.BytesIO(pdf), 2)
+    assert shown.count == 2
+    assert pictures.without_metadata(shown.png, "image/png") == shown.png
+    assert struct.unpack(">II", shown.png[16:24])[0] == pages.WIDTH
+
+
+@pytest.mark.parametrize("page", [1, 7])
+def test_a_broken_pdf_and_a_page_that_is_not_there_are_refused(page: int) -> None:
+    pdf = typst.compile(b"One") if page == 7 else b"%PDF-1.7\n" + b"\xff" * 1000
+    with pytest.raises(pages.Unreadable):
+        pages.draw(io.BytesIO(pdf), page)
