@@ -109,7 +109,7 @@ def test_what_was_done_with_an_item_is_told_and_done_over_http(cast: Cast, agent
     assert ok(agent.get(place))["withdrawn"] is None
     gone = agent.post(f"{place}withdraw/", {"reason": "重复上传"})
     assert ok(gone)["withdrawn"]["reason"] == "重复上传"
-    assert agent.post(f"{place}withdraw/", {"reason": "重复上传"}).status_code == 400
+    assert agent.post(f"{place}withdraw/", {"reason": "重复上传"}).status_code == 409
     assert ok(agent.get(f"complaints/{case.number}/evidence/"))["results"] == [ok(agent.get(place))]
     hands = ok(agent.get(f"{place}custody/"))["results"]
     assert [hand["act"] for hand in hands] == ["received", "checked"]
