@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""校验证据包 / Verify an evidence package.    python3 verify.py [FOLDER]
+
+Python 3.9 or later and its standard library, nothing else; no network. FOLDER is the unpacked
+package (by default where this file lies). Exit status: 0 whole, 1 something does not hold.
+
+Every check can be made with other tools: README.txt says how. Nothing here trusts a number that
+the package states about itself: each is worked out again.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PIECE = 1024 * 1024
+faults: list[str] = []
+Json = dict[str, Any]
+
+
+def fault(zh: str, en: str) -> None:
+    """Note and print what does not hold."""
+    faults.append(en)
+    print(f"  ✗ {zh} / {en}")
+
+
+def good(zh: str, en: str) -> None:
+    """Print what holds."""
+    print(f"  ✓ {zh} / {en}")
+
+
+def canonical(value: object) -> bytes:
+    """JSON with one spelling: keys sorted, no spaces, UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 (hex) of a file, read in pieces."""
+    hasher = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            hasher.update(piece)
+    return hasher.hexdigest()
+
+
+def lines_of(path: Path) -> Iterator[bytes]:
+    """The lines of a file without their ends; none where there is no file."""
+    if path.is_file():
+        with path.open("rb") as file:
+            for line in file:
+                yield line.rstrip(b"\n")
+
+
+def pages(path: Path) -> list[Any]:
+    """Each line as JSON."""
+    return [json.loads(line) for line in lines_of(path)]
+
+
+# --- 1 the files
+
+
+def manifest(root: Path, name: str) -> dict[str, str]:
+    """path → SHA-256, as a manifest of the bag has it."""
+    found = {}
+    for line in lines_of(root / name):
+        digest, _, path = line.decode().partition("  ")
+        if not path or Path(path).is_absolute() or ".." in Path(path).parts:
+            fault(f"{name} 有一行读不出来", f"{name} has a line that cannot be read")
+        else:
+            found[path] = digest
+    return found
+
+
+def check_files(root: Path) -> dict[str, str]:
+    """Every file against the manifests, and no file that they do not name."""
+    payload, tags = manifest(root, "manifest-sha256.txt"), manifest(root, "tagmanifest-sha256.txt")
+    named = {**payload, **tags}
+    there = {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}
+    for path in sorted(named.keys() - there):
+        fault(f"缺少文件 {path}", f"missing: {path}")
+    for path in sorted(there - named.keys() - {"tagmanifest-sha256.txt"}):
+        if "__pycache__" not in path:
+            fault(f"多出文件 {path}", f"not of the package: {path}")
+    for path in sorted(named.keys() & there):
+        if sha256_of(root / path) != named[path]:
+            fault(f"文件被改动过 {path}", f"altered: {path}")
+    if not payload or "bagit.txt" not in tags or "manifest-sha256.txt" not in tags:
+        fault("没有完整的清单", "the manifests are not complete")
+    if not faults:
+        good(f"{len(named)} 个文件与清单一致", f"{len(named)} files as in the manifests")
+    return payload
+
+
+def bag_info(root: Path) -> dict[str, str]:
+    """bag-info.txt as names and values."""
+    rows = (line.decode().partition(": ") for line in lines_of(root / "bag-info.txt"))
+    return {name: value for name, _, value in rows}
+
+
+# --- 2 the record
+
+
+def check_record(root: Path, about: dict[str, str]) -> list[Json]:
+    """The audit chain: each line is what was hashed, and contains the hash of the line before."""
+    before, entries, held = "", [], True
+    for number, line in enumerate(lines_of(root / "data/audit.jsonl"), 1):
+        entry = json.loads(line)
+        if entry["sequence"] != number or entry["previous_hash"] != before:
+            held = False
+            fault(f"审计链在第 {number} 条断开", f"the record breaks at entry {number}")
+        before = hashlib.sha256(line).hexdigest()
+        entries.append(entry)
+    if not entries or before != about.get("Kesu-Audit-Head"):
+        held = False
+        fault("审计链末尾不对", "the end of the record is another")
+    if held:
+        good(f"{len(entries)} 条审计记录首尾相接", f"{len(entries)} entries of the record hold")
+    return entries
+
+
+def check_blocks(root: Path, entries: list[Json]) -> None:
+    """Each sealed line leads by its path to the root of its block."""
+    proofs = pages(root / "data/proofs.jsonl")
+    blocks = {block["number"]: block for block in pages(root / "data/blocks.jsonl")}
+    held = True
+    for proof in proofs:
+        node, block = bytes.fromhex(proof["leaf"]), blocks.get(proof["block"])
+        for step in proof["path"]:
+            other = bytes.fromhex(step["hash"])
+            pair = other + node if step["side"] == "left" else node + other
+            node = hashlib.sha256(b"\x01" + pair).digest()
+        if block is None or node.hex() != block["root"]:
+            held = False
+            fault(f"不在区块 {proof['block']} 中", f"not in block {proof['block']}")
+    if proofs and held:
+        text = f"{len(proofs)} 条记录在 {len(blocks)} 个封存区块中"
+        good(text, f"{len(proofs)} records in {len(blocks)} sealed blocks")
+
+
+# --- 3 what the record says of the files
+
+
+def check_evidence(root: Path, payload: dict[str, str], entries: list[Json]) -> None:
+    """Every piece of evidence has the hash with which it was received."""
+    received = {
+        e["detail"]["number"]: e["detail"]["sha256"]
+        for e in entries
+        if e["verb"] == "evidence.received"
+    }
+    items = json.loads((root / "data/evidence.json").read_bytes())
+    before = len(faults)
+    for item in items:
+        if received.get(item["number"]) != item["sha256"]:
+            fault(
+                f"证据 {item['number']} 与收到时的哈希不符",
+                f"evidence {item['number']} is not what was received",
+            )
+        if item["path"] and payload.get(item["path"]) != item["sha256"]:
+            fault(f"证据 {item['number']} 的文件不对", f"evidence {item['number']}: another file")
+    if received.keys() != {item["number"] for item in items}:
+        fault("证据的件数与审计记录不符", "other evidence than the record knows")
+    if len(faults) == before:
+        kept = sum(1 for item in items if item["path"])
+        text = f"{len(items)} 件证据（{kept} 件附有文件）与收到时相同"
+        good(text, f"{len(items)} pieces of evidence ({kept} with files) as received")
+
+
+def check_analyses(root: Path, entries: list[Json]) -> None:
+    """Every frozen legal analysis has the fingerprint that the record holds."""
+    frozen = {e["detail"]["sha256"] for e in entries if e["verb"] == "analysis.frozen"}
+    files = sorted((root / "data/analysis").glob("*.json"))
+    before = len(faults)
+    for path in files:
+        if sha256_of(path) not in frozen:
+            fault(f"{path.name} 不是当时的分析", f"{path.name} is not the analysis of that time")
+    if files and len(faults) == before:
+        good(f"{len(files)} 份法律分析与留存时相同", f"{len(files)} legal analyses as frozen")
+
+
+# --- 4 signatures
+
+
+def check_signatures(root: Path) -> None:
+    """Every signature of counsel: by its key, over its statement, over the content it covers."""
+    for folder in sorted((root / "data/signatures").glob("[0-9]*")):
+        name, before = folder.name, len(faults)
+        message = (folder / "statement.txt").read_bytes()
+        signed = json.loads(message.partition(b"\n")[2])
+        key = public_key(root / "data/signatures/keys" / f"{signed['key']}.pem")
+        if hashlib.sha256(key).hexdigest()[:16] != signed["key"]:
+            fault(f"签署 {name}：公钥不对", f"signature {name}: another key")
+        if not is_signed(key, message, (folder / "signature.bin").read_bytes()):
+            fault(f"签署 {name} 无效", f"signature {name} is not valid")
+        covered = folder / "covered.json"
+        if covered.is_file() and sha256_of(covered) != signed["content"]:
+            fault(f"签署 {name}：内容不同", f"signature {name}: other content")
+        if len(faults) == before:
+            who = f"{signed['signer']} {signed['at'][:19]}Z"
+            text = f"签署 {name} 有效（{who}，公钥 {signed['key']}）"
+            good(text, f"signature {name} is valid ({who}, key {signed['key']})")
+
+
+def public_key(path: Path) -> bytes:
+    """The 32 bytes of an Ed25519 key, which end its PEM file."""
+    text = "".join(x for x in path.read_text().splitlines() if not x.startswith("-"))
+    return base64.b64decode(text)[-32:]
+
+
+# Ed25519 as in RFC 8032, section 6: slow and plain, for checking only.
+P = 2**255 - 19
+Q = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+Point = tuple[int, int, int, int]
+
+
+def added(a: Point, b: Point) -> Point:
+    """The sum of two points."""
+    left = (a[1] - a[0]) * (b[1] - b[0]) % P
+    right = (a[1] + a[0]) * (b[1] + b[0]) % P
+    c, d = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = right - left, d - c, d + c, right + left
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(number: int, point: Point) -> Point:
+    """A point so many times."""
+    total: Point = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            total = added(total, point)
+        point, number = added(point, point), number >> 1
+    return total
+
+
+def recovered(y: int, odd: int) -> Point | None:
+    """The point with this y, and an odd or even x; None where there is none."""
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (x == 0 and odd):
+        return None
+    return (x, y, 1, x * y % P) if x & 1 == odd else (P - x, y, 1, (P - x) * y % P)
+
+
+def unpacked(data: bytes) -> Point | None:
+    """A point of 32 bytes."""
+    number = int.from_bytes(data, "little")
+    return recovered(number & ((1 << 255) - 1), number >> 255)
+
+
+def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether it is the signature of the key over the message."""
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    a, r, s = unpacked(key), unpacked(signature[:32]), int.from_bytes(signature[32:], "little")
+    base = recovered(4 * pow(5, P - 2, P) % P, 0)
+    if a is None or r is None or base is None or s >= Q:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % Q
+    one, two = times(s, base), added(r, times(h, a))
+    return (one[0] * two[2] - two[0] * one[2]) % P == 0 == (one[1] * two[2] - two[1] * one[2]) % P
+
+
+def main() -> int:
+    """Everything in turn; 0 when all holds."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a console without these characters
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__)))
+    about = bag_info(root)
+    print(f"{about.get('External-Identifier', root)}\n{about.get('External-Description', '')}")
+    try:
+        payload = check_files(root)
+        entries = check_record(root, about)
+        check_blocks(root, entries)
+        check_evidence(root, payload, entries)
+        check_analyses(root, entries)
+        check_signatures(root)
+    except (KeyError, OSError, ValueError, TypeError) as broken:
+        fault(f"读不出来：{broken!r}", f"cannot be read: {broken!r}")
+    whole = ("完整，未被改动", "whole, nothing was altered")
+    broken_ = (f"不完整：{len(faults)} 处不符", f"does not hold: {len(faults)} faults")
+    zh, en = broken_ if faults else whole
+    print(f"{zh} / {en}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
