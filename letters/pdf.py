@@ -58,8 +58,16 @@ class Head:
 def a4(letter: Rendered, head: Head) -> bytes:
     """The pages as PDF. Raises TooLong."""
     stamp = datetime.combine(head.day, datetime.min.time(), _BEIJING)
-    pdf = _compiler().compile(
-        format="pdf", sys_inputs=_inputs(letter, head), pdf_standards=STANDARD, timestamp=stamp
+    return document(_SOURCE, _inputs(letter, head), stamp)
+
+
+def document(source: Path, inputs: dict[str, str], at: datetime) -> bytes:
+    """Any document of ours as PDF/A; `at` is the time that it says it was made."""
+    pdf = _compiler(source).compile(
+        format="pdf",
+        sys_inputs=inputs,
+        pdf_standards=STANDARD,
+        timestamp=at.replace(microsecond=0),
     )
     if not isinstance(pdf, bytes):
         raise TypeError("one document, not a list of pages")
@@ -68,7 +76,7 @@ def a4(letter: Rendered, head: Head) -> bytes:
 
 def pictures(letter: Rendered, head: Head, ppi: float = 96) -> list[bytes]:
     """The pages as PNG, to look at. Raises TooLong."""
-    pages = _compiler().compile(format="png", sys_inputs=_inputs(letter, head), ppi=ppi)
+    pages = _compiler(_SOURCE).compile(format="png", sys_inputs=_inputs(letter, head), ppi=ppi)
     return [pages] if isinstance(pages, bytes) else list(pages or ())
 
 
@@ -78,8 +86,8 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(_SOURCE.read_bytes(), font_paths=_fonts())
+def _compiler(source: Path) -> typst.Compiler:
+    return typst.Compiler(source.read_bytes(), font_paths=_fonts())
 
 
 def _inputs(letter: Rendered, head: Head) -> dict[str, str]:
@@ -155,14 +163,17 @@ class _Page:
 
     def note(self) -> str:
         """What the numbers in the text stand for; "" where there are none."""
-        if not self.missing:
-            return ""
-        if self.lang == "en":
-            return (
-                "Note: 〔U+…〕 stands for a character that the fonts of this document do not have;"
-                " it is the character's number in Unicode."
-            )
-        return "注：〔U+…〕表示本文件字库中没有的字，括号内是该字的 Unicode 编码。"
+        return note_on_missing(self.lang) if self.missing else ""
+
+
+def note_on_missing(lang: str) -> str:
+    """What 〔U+…〕 in the text stands for."""
+    if lang == "en":
+        return (
+            "Note: 〔U+…〕 stands for a character that the fonts of this document do not have;"
+            " it is the character's number in Unicode."
+        )
+    return "注：〔U+…〕表示本文件字库中没有的字，括号内是该字的 Unicode 编码。"
 
 
 def _kind(block: Paragraph, *, first: bool) -> str:

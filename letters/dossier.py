@@ -1,0 +1,112 @@
+"""The dossier of a case as PDF/A-2b on A4, with table of contents, page x of y, the case and its
+hash on every page: the same words give the same bytes.
+
+    printed(Dossier(title="…", sections=[Section("一、投诉内容", [Words("…")])], …), at) → bytes
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from letters import pdf
+from letters.glyphs import fitted
+
+_SOURCE = Path(__file__).with_name("dossier.typ")
+_IN_A_LINE, _IN_A_CELL = 72, 32  # letters of one word that a line or a column takes: a hash is 64
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph, a heading below that of the section, or a remark in grey."""
+
+    text: str
+    kind: Literal["para", "sub", "quiet"] = "para"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a heading that every page repeats. `widths`: shares of the page, 0: as wide as
+    needed.
+    """
+
+    head: Sequence[str]
+    widths: Sequence[float]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One chapter, which the table of contents names."""
+
+    title: str
+    blocks: Sequence[Words | Table]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """All that stands on the pages. `facts`: rows of label, value, label, value; `head`: the hash
+    of the last entry of the record; `mark`: of a copy that was handed out, "" on the sealed one.
+    """
+
+    title: str
+    enterprise: str
+    number: str
+    head: str
+    facts: Sequence[tuple[str, str, str, str]]
+    sections: Sequence[Section]
+    signs: Sequence[str] = field(default=())
+    mark: str = ""
+
+
+def printed(dossier: Dossier, at: datetime) -> bytes:
+    """The pages; `at` is the moment that the file itself names."""
+    page = _Page()
+    content = page.content(dossier)
+    content["note"] = page.note
+    return pdf.document(_SOURCE, {"content": json.dumps(content, ensure_ascii=False)}, at)
+
+
+class _Page:
+    """The dossier as dossier.typ reads it, and the characters that no font has."""
+
+    def __init__(self) -> None:
+        self.missing: dict[str, None] = {}
+
+    def content(self, dossier: Dossier) -> dict[str, Any]:
+        words = {name: self.words(getattr(dossier, name)) for name in _TEXTS}
+        return {
+            **words,
+            "facts": self.rows(dossier.facts),
+            "signs": [self.words(name) for name in dossier.signs],
+            "sections": [
+                {"title": self.words(s.title), "blocks": [self.block(b) for b in s.blocks]}
+                for s in dossier.sections
+            ],
+        }
+
+    def block(self, block: Words | Table) -> Mapping[str, Any]:
+        if isinstance(block, Words):
+            return {"kind": block.kind, "text": self.words(block.text)}
+        rows, head = self.rows(block.rows), self.rows([block.head])[0]
+        return {"kind": "table", "head": head, "widths": list(block.widths), "rows": rows}
+
+    def rows(self, rows: Sequence[Sequence[str]]) -> list[list[str]]:
+        return [[self.words(cell, _IN_A_CELL) for cell in row] for row in rows]
+
+    def words(self, text: str, room: int = _IN_A_LINE) -> str:
+        said, missing = fitted(text, room)
+        self.missing.update(dict.fromkeys(missing))
+        return said
+
+    @property
+    def note(self) -> str:
+        """What the numbers in the text stand for; "" where there are none."""
+        return pdf.note_on_missing("zh") if self.missing else ""
+
+
+_TEXTS = ("title", "enterprise", "number", "head", "mark")
