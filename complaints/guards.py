@@ -92,7 +92,7 @@ class Situation(Protocol):
     @property
     def legal_hold(self) -> str: ...
     @property
-    def unsent_letters(self) -> int: ...
+    def file_lines(self) -> Sequence[Any]: ...
     @property
     def letter_left(self) -> bool: ...
 
@@ -196,11 +196,5 @@ def a_clock_is_due(s: Situation) -> str:
 
 
 def file_is_complete(s: Situation) -> str:
-    lacking = []
-    if not s.complaint.outcome:
-        lacking.append(_("处理结果"))
-    if s.open_commitments:
-        lacking.append(_("承诺的兑现凭证"))
-    if s.unsent_letters:
-        lacking.append(_("{count} 封尚未发出的函件").format(count=s.unsent_letters))
-    return _("案卷不完整，还缺：{parts}").format(parts=_("、").join(lacking)) if lacking else ""
+    parts = [line.lacking for line in s.file_lines if line.lacking]
+    return _("案卷不完整，还缺：{parts}").format(parts=_("、").join(parts)) if parts else ""

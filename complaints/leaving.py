@@ -31,6 +31,19 @@ LETTER_NAMES: dict[str, str | Promise] = {
     "confirm_release": _("放弃承诺的确认"),
 }
 TO_CONSUMER = frozenset(LETTER_NAMES)
+# Without these no file is complete: what answers the consumer, and confirms what was agreed.
+LETTERS = (
+    "acknowledge_consumer",
+    "tell_consumer_declined",
+    "send_reply_letter",
+    "confirm_consumer_acceptance",
+    "confirm_withdrawal",
+    "tell_consumer_closed",
+    "reply_to_consumer",
+    "confirm_commitment",
+    "tell_commitment_kept",
+    "confirm_release",
+)
 RECEIPT = "acknowledge_receipt"
 INSTEAD = "by_person"  # the channel of a letter that a person brings instead of a machine
 NOBODYS = (RECEIPT, "ask_satisfaction")  # no person brings a mere receipt, or a key

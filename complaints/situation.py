@@ -24,6 +24,7 @@ from complaints import (
     snapshots,
     sums,
 )
+from complaints.archive import completeness
 from complaints.choices import CommitmentState, DeadlineState
 from complaints.lifecycle import State
 from complaints.models import (
@@ -42,19 +43,6 @@ from complaints.models import (
 from complaints.models.commitment import OWED
 from complaints.paying import proof
 from complaints.signing import liveness, policy
-
-LETTERS = (
-    "acknowledge_consumer",
-    "tell_consumer_declined",
-    "send_reply_letter",
-    "confirm_consumer_acceptance",
-    "confirm_withdrawal",
-    "tell_consumer_closed",
-    "reply_to_consumer",
-    "confirm_commitment",
-    "tell_commitment_kept",
-    "confirm_release",
-)
 
 
 @dataclass
@@ -300,7 +288,8 @@ class CaseSituation:
         return visible.filter(number=wanted).select_related("consumer").first()
 
     @cached_property
-    def unsent_letters(self) -> int:
-        return Outbox.objects.filter(
-            complaint=self.complaint, effect__in=LETTERS, done_at=None, cancelled_at=None
-        ).count()
+    def file_lines(self) -> list[completeness.Line]:
+        """What the file of the case needs, and what it lacks of that; read afresh, whatever a page
+        has read already.
+        """
+        return completeness.lines(CaseSituation(self.complaint, self.by, self.now))

@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from complaints.actions import steps
 from complaints.errors import CaseError
+from complaints.leaving import LETTERS
 from complaints.lifecycle import State
 from complaints.models import Commitment, Complaint, Outbox
 from complaints.models.commitment import OWED
-from complaints.situation import LETTERS
 
 logger = logging.getLogger(__name__)
 # Time for the consumer to object and for the last proofs to come in, before the file is sealed.

@@ -32,13 +32,11 @@ from complaints.models import (
     MassOpinion,
     Measure,
     Opinion,
-    Outbox,
     Point,
     Resolution,
     Transition,
 )
 from complaints.signing import mass
-from complaints.situation import LETTERS
 from complaints.views import case_sent_columns
 from complaints.views.json_columns import all_of, count, first, here
 from legal_rules import sign_off
@@ -253,13 +251,12 @@ def _latest() -> dict[str, Any]:
 
 
 def _counts() -> dict[str, Any]:
-    """The numbers beside the tabs, and letters that have not left."""
+    """The numbers beside the tabs."""
     return {
         "n_talk": count(Event.objects.filter(TALK)),
         "n_evidence": F("folder__items_numbered"),
         "n_snapshots": count(Analysis.objects.all()),
         "n_internal": count(Event.objects.filter(INTERNAL)),
-        "unsent": count(Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)),
     }
 
 

@@ -215,7 +215,6 @@ class CasePage(Offer):
             offer_is_below_minimum=self.below is not None,
             draft_rules=[],  # likewise
             _reply_clock=self._reply_clock,
-            unsent_letters=complaint.unsent,
             reminders=self.reminders,
             offer_came_back=self.offer_came_back,
         )
