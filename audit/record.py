@@ -43,9 +43,14 @@ def digest(entry: Entry) -> str:
     """SHA-256 (hex) of the entry's canonical JSON, which contains the previous entry's hash: names
     in order, nothing between, the instant in UTC.
     """
+    return sha256(spelled(entry).encode()).hexdigest()
+
+
+def spelled(entry: Entry) -> str:
+    """The canonical JSON of which the hash is taken."""
     who = {"actor": entry.actor, "actor_name": entry.actor_name}
     place = entry.previous_hash, entry.sequence
-    return _digest(_head(who, entry.at), _canonical(entry.detail), place, entry.subject, entry.verb)
+    return _text(_head(who, entry.at), _canonical(entry.detail), place, entry.subject, entry.verb)
 
 
 def _head(who: Mapping[str, str], at: datetime) -> str:
@@ -54,11 +59,14 @@ def _head(who: Mapping[str, str], at: datetime) -> str:
 
 
 def _digest(head: str, detail: str, place: tuple[str, int], subject: str, verb: str) -> str:
-    text = (
+    return sha256(_text(head, detail, place, subject, verb).encode()).hexdigest()
+
+
+def _text(head: str, detail: str, place: tuple[str, int], subject: str, verb: str) -> str:
+    return (
         f'{head},"detail":{detail},"previous_hash":"{place[0]}","sequence":{place[1]},'
         f'"subject":{_quoted(subject)},"verb":{_quoted(verb)}}}'
     )
-    return sha256(text.encode()).hexdigest()
 
 
 class Act(NamedTuple):

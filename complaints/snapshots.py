@@ -79,15 +79,18 @@ def fingerprint(analysis: Analysis) -> str:
 
     The audit record of the freezing holds it.
     """
-    kept = {
+    return hashlib.sha256(canonical(kept(analysis)).encode()).hexdigest()
+
+
+def kept(analysis: Analysis) -> Result:
+    """What the fingerprint is taken of."""
+    found = {
         "facts": analysis.facts,
         "as_of": analysis.as_of.isoformat(),
         "settled": analysis.settled,
         "result": analysis.result,
     }
-    if analysis.holidays:
-        kept["holidays"] = analysis.holidays
-    return hashlib.sha256(canonical(kept).encode()).hexdigest()
+    return {**found, "holidays": analysis.holidays} if analysis.holidays else found
 
 
 def canonical(value: object) -> str:

@@ -17,6 +17,7 @@ from complaints.actions import (
     payment_run,
     recount,
     recount_work,
+    sealing,
     sweep,
     trial_work,
     trials,
@@ -39,6 +40,18 @@ def enforce_deadlines(self: Any) -> int:
 def archive_finished() -> int:
     """Archive complete files of cases closed for long enough; answers how many."""
     return archiving.archive_due(timezone.now())
+
+
+@shared_task
+def seal_package(sealing_id: int) -> None:
+    """Make the package of a case that was archived."""
+    sealing.seal(sealing_id)
+
+
+@shared_task
+def resume_packages() -> int:
+    """Call workers for packages that nobody made; answers for how many."""
+    return sealing.resume(timezone.now())
 
 
 @shared_task

@@ -22,6 +22,7 @@ from complaints.actions import (
     feedback,
     first_signatures,
     keeping,
+    sealing,
     signature,
     withdrawal,
 )
@@ -99,6 +100,12 @@ def _merged(complaint: Complaint, transition: Transition) -> None:
     )
 
 
+def _archived(complaint: Complaint, transition: Transition) -> None:
+    """How long it is kept, and its sealed package."""
+    keeping.archived(complaint, transition)
+    sealing.archived(complaint, transition)
+
+
 ALSO: dict[str, Also] = {
     "conclude": _concluded,
     "reinvestigate": _reinvestigated,
@@ -112,7 +119,7 @@ ALSO: dict[str, Also] = {
     "complete": feedback.completed,
     "reopen": _reopened,
     "merge": _merged,
-    "archive": keeping.archived,
+    "archive": _archived,
 }
 
 

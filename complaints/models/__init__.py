@@ -29,6 +29,7 @@ from complaints.models.mass import (
     MassOpinion,
     SilentConsumer,
 )
+from complaints.models.package import Edition, Export, Package, Sealing
 from complaints.models.payment import Payment, PaymentFile, PaymentRow
 from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
@@ -60,7 +61,9 @@ __all__ = [
     "Consumer",
     "Deadline",
     "Draft",
+    "Edition",
     "Event",
+    "Export",
     "Extension",
     "FactAnswer",
     "Feedback",
@@ -83,6 +86,7 @@ __all__ = [
     "NamedPerson",
     "Opinion",
     "Outbox",
+    "Package",
     "Payment",
     "PaymentFile",
     "PaymentRow",
@@ -93,6 +97,7 @@ __all__ = [
     "Recusal",
     "Resolution",
     "Retention",
+    "Sealing",
     "SearchDocument",
     "SeenVersion",
     "SigningKey",

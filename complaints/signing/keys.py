@@ -58,6 +58,11 @@ def sign(message: bytes) -> str:
     return _signed(_private(settings.SIGNING_KEY), _OPINION + message)
 
 
+def message_of(statement: bytes) -> bytes:
+    """The bytes over which the signature of a statement is made."""
+    return _OPINION + statement
+
+
 def keep(now: datetime) -> None:
     """Keep the public key, in the caller's transaction; one statement where it is kept already.
 

@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     "call the webhook": {"task": "correspondence.tasks.call_webhook", "schedule": 10.0},
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
+    "resume packages": {"task": "complaints.tasks.resume_packages", "schedule": 60.0},
     "resume imports": {"task": "complaints.tasks.resume_imports", "schedule": 30.0},
     "resume recounts": {"task": "complaints.tasks.resume_recounts", "schedule": 30.0},
     "resume letters": {"task": "complaints.tasks.resume_letters", "schedule": 60.0},

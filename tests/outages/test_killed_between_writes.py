@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from audit.models import Entry
 from audit.record import broken_links
-from complaints.actions import assignment, communication, evidence, facts, holds, intake
+from complaints.actions import assignment, communication, evidence, facts, holds, intake, sealing
 from complaints.actions import resolution as resolutions
 from complaints.lifecycle import STEPS
-from complaints.models import Complaint, Transition
+from complaints.models import Complaint, Package, Sealing, Transition
 from tests import factories as f
 from tests.cast import Cast, assemble
 from tests.outages.plug import everything, until_it_survives
@@ -230,3 +230,17 @@ def test_a_large_file_in_pieces_becomes_evidence_once_or_waits_for_the_next_try(
     assert [again] == list(Item.objects.all())
     left = [p.name for p in (tmp_path / "evidence").rglob("*") if p.is_file()]
     assert left == [again.sha256]
+
+
+def test_a_package_is_sealed_wholly_or_not_at_all() -> None:
+    cast = assemble()
+    case = f.archived(cast)
+    waiting = Sealing.objects.get(complaint=case)
+    before = everything()
+
+    def check(done: bool) -> None:
+        assert Package.objects.filter(sealing=waiting).count() == done
+        assert done or everything() == before
+
+    assert until_it_survives(lambda: sealing.seal(waiting.pk), check) > 3
+    assert broken_links(case.subject) == []

@@ -1,0 +1,174 @@
+"""Everything that the file of a case held when it was archived, read up to that moment.
+
+Nothing that came later is in it, so that the same package comes out whenever it is made.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Max, Prefetch, Q, QuerySet
+
+from audit.models import Entry
+from complaints.leaving import TO_CONSUMER
+from complaints.models import (
+    Analysis,
+    Commitment,
+    Communication,
+    Complaint,
+    Event,
+    FactAnswer,
+    Opinion,
+    Outbox,
+    Sealing,
+    SigningKey,
+    Transition,
+)
+from evidence.models import Custody, Item
+
+
+def cut_of(complaint: Complaint) -> dict[str, int]:
+    """Up to which row each part of the file goes in, under the lock of the case."""
+    events = Event.objects.filter(complaint=complaint).aggregate(last=Max("id"))["last"]
+    items = Item.objects.filter(folder=complaint.folder_id).aggregate(last=Max("number"))["last"]
+    custody = Custody.objects.filter(item__folder=complaint.folder_id)
+    texts = Communication.objects.filter(complaint=complaint).aggregate(last=Max("id"))["last"]
+    return {
+        "events": events or 0,
+        "items": items or 0,
+        "custody": custody.aggregate(last=Max("id"))["last"] or 0,
+        "communications": texts or 0,
+    }
+
+
+class CaseFile:
+    """One case as it was when a step archived it. Everything is read when first asked for.
+
+    `number`: how often the case was archived; 0 where it is not, and the file only as it stands.
+    """
+
+    def __init__(self, sealing: Sealing) -> None:
+        self.complaint: Complaint = sealing.complaint
+        self.step: Transition | None = sealing.transition
+        self.at: datetime = sealing.transition.at
+        self.number, self.name = sealing.number, sealing.name
+        self._cut = sealing.cut
+
+    @classmethod
+    def standing(cls, complaint: Complaint, now: datetime) -> CaseFile:
+        """The file as it is at this moment, under the lock of the case."""
+        file = cls.__new__(cls)
+        file.complaint, file.step, file.at, file.number = complaint, None, now, 0
+        file._cut, file.name = cut_of(complaint), complaint.number
+        return file
+
+    # --- what happened
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The audit chain from its beginning to the step that archived the case."""
+        chain = Entry.objects.filter(subject=self.complaint.subject).order_by("sequence")
+        if self.step is None:
+            return list(chain)
+        last = chain.get(verb=f"step.{self.step.step}", detail__version=self.step.version)
+        return list(chain.filter(sequence__lte=last.sequence))
+
+    @property
+    def audit_head(self) -> str:
+        """The hash of the last of them, which contains all before it."""
+        return self.entries[-1].hash
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The timeline, and the step that archived the case."""
+        rows = Event.objects.filter(complaint=self.complaint).select_related("by").order_by("id")
+        before = Q(id__lte=self._cut["events"])
+        if self.step is None:
+            return list(rows.filter(before))
+        step = Q(kind=Event.Kind.STEP, code=self.step.step, at=self.at)
+        return list(rows.filter(before | (step & ~before)))
+
+    @cached_property
+    def communications(self) -> list[Communication]:
+        """Replies, notes of calls, internal notes."""
+        rows = Communication.objects.filter(
+            complaint=self.complaint, id__lte=self._cut["communications"]
+        )
+        return list(rows.select_related("by").order_by("id"))
+
+    @cached_property
+    def letters(self) -> list[tuple[Outbox, list[Any]]]:
+        """What was written to the consumer: (row, its messages) in the order in which they left."""
+        rows = Outbox.objects.filter(
+            complaint=self.complaint,
+            effect__in=TO_CONSUMER,
+            created_at__lte=self.at,
+            done_at__lte=self.at,
+        )
+        found = []
+        for row in rows.order_by("id").prefetch_related("notices"):
+            notices: Any = row.notices
+            sent = [n for n in notices.all() if n.user_id is None and n.created_at <= self.at]
+            found.append((row, sorted(sent, key=lambda n: n.pk)))
+        return found
+
+    # --- evidence
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The pieces of evidence with who had them in hand."""
+        hands = Custody.objects.filter(id__lte=self._cut["custody"]).select_related("by")
+        rows: QuerySet[Item] = Item.objects.filter(
+            folder=self.complaint.folder_id, number__lte=self._cut["items"]
+        ).select_related("received_by")
+        return list(
+            rows.order_by("number").prefetch_related(Prefetch("custody", hands.order_by("id")))
+        )
+
+    # --- law and resolution
+
+    @cached_property
+    def answers(self) -> list[FactAnswer]:
+        """Every answer to a fact, superseded ones too."""
+        rows = FactAnswer.objects.filter(complaint=self.complaint, at__lte=self.at)
+        return list(rows.select_related("by").order_by("id"))
+
+    @cached_property
+    def analyses(self) -> list[Analysis]:
+        """The frozen analyses, the oldest first."""
+        rows = Analysis.objects.filter(complaint=self.complaint, at__lte=self.at)
+        return list(rows.select_related("by").order_by("id"))
+
+    @cached_property
+    def opinions(self) -> list[Opinion]:
+        """Counsel's words on every version, the oldest first."""
+        rows = Opinion.objects.filter(resolution__complaint=self.complaint, at__lte=self.at)
+        return list(
+            rows.select_related("by", "voided", "resolution__proposed_by")
+            .prefetch_related("resolution__measures__unit", "resolution__points")
+            .order_by("id")
+        )
+
+    @property
+    def signatures(self) -> list[Opinion]:
+        """Those that signed."""
+        return [opinion for opinion in self.opinions if opinion.signed]
+
+    @property
+    def signature(self) -> Opinion | None:
+        """The last signature; its version is what was agreed, or offered last."""
+        return self.signatures[-1] if self.signatures else None
+
+    @cached_property
+    def keys(self) -> list[SigningKey]:
+        """The public keys of these signatures."""
+        used = {opinion.key_id for opinion in self.signatures if opinion.key_id}
+        return list(SigningKey.objects.filter(pk__in=used).order_by("first_used_at", "pk"))
+
+    @cached_property
+    def commitments(self) -> list[Commitment]:
+        """What was promised, with what was paid."""
+        rows = Commitment.objects.filter(complaint=self.complaint, made_at__lte=self.at)
+        return list(rows.prefetch_related("payments").order_by("id"))

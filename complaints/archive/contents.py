@@ -1,0 +1,122 @@
+"""What a sealed package holds, file by file.
+
+    for path, piece in contents.of(CaseFile(sealing), dossier): …
+
+`piece` is bytes, or an `Item` whose file lies in the store.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from audit.record import spelled as spelled_entry
+from complaints import letter_writing, snapshots
+from complaints.archive import law_texts, rows
+from complaints.archive.case_file import CaseFile
+from complaints.models import Opinion, SigningKey
+from complaints.signing import keys
+from complaints.signing.canonical import spelled
+from evidence.bag import safe_name
+from evidence.models import Item
+
+Piece = tuple[str, bytes | Item]
+
+
+def of(file: CaseFile, dossier: bytes) -> Iterator[Piece]:
+    """Every file below data/, in the order in which they stand in the package."""
+    yield "data/dossier.pdf", dossier
+    yield "data/case.json", rows.readable(rows.case(file))
+    yield from _record(file)
+    yield from _evidence(file)
+    yield from _law(file)
+    yield from _letters(file)
+    yield from _signatures(file)
+
+
+def _record(file: CaseFile) -> Iterator[Piece]:
+    chain = (spelled_entry(entry).encode() + b"\n" for entry in file.entries)
+    yield "data/audit.jsonl", b"".join(chain)
+    yield "data/timeline.jsonl", rows.lines(map(rows.event, file.events))
+    yield "data/commitments.json", rows.readable([rows.commitment(c) for c in file.commitments])
+
+
+def path_of(item: Item) -> str:
+    """Where the file of a piece of evidence lies in the package."""
+    return f"data/evidence/{item.number:02}-{safe_name(item.file_name)}"
+
+
+def _evidence(file: CaseFile) -> Iterator[Piece]:
+    yield "data/evidence.json", rows.readable([rows.item(i, path_of(i)) for i in file.items])
+    hands = (rows.hand(i, c) for i in file.items for c in i.custody.all())
+    yield "data/custody.jsonl", rows.lines(hands)
+    for item in file.items:
+        yield path_of(item), item
+
+
+def _law(file: CaseFile) -> Iterator[Piece]:
+    """The frozen analyses: the very bytes of which the record holds the hash."""
+    about, texts = [], dict[str, bytes]()
+    for number, analysis in enumerate(file.analyses, 1):
+        path = f"data/analysis/{number:02}-{analysis.occasion}.json"
+        about.append(rows.about_analysis(analysis, path))
+        texts.update(law_texts.of(analysis))
+        yield path, rows.spelled(snapshots.kept(analysis))
+    yield "data/analyses.json", rows.readable(about)
+    for name, text in texts.items():
+        yield f"data/law/{name}", text
+
+
+def _letters(file: CaseFile) -> Iterator[Piece]:
+    number = file.complaint.number
+    for place, opinion in enumerate(file.signatures, 1):
+        proposal = opinion.resolution
+        letter = letter_writing.as_kept(proposal.letter, proposal.template, number)
+        page = letter_writing.on_paper(letter, number, opinion.at)
+        yield f"data/letters/{place:02}-signed-v{proposal.version}.pdf", page
+    told = [rows.letter(row, notices, file.at) for row, notices in file.letters]
+    yield "data/communications/letters.jsonl", rows.lines(told)
+    yield "data/communications/texts.jsonl", rows.lines(map(rows.text, file.communications))
+
+
+# --- signatures
+
+
+def _signatures(file: CaseFile) -> Iterator[Piece]:
+    """Statement, signature and what it covers, exactly as they were signed; the public keys. One
+    from before there were keys has nothing to verify.
+    """
+    yield "data/opinions.json", rows.readable([_opinion(o, file.at) for o in file.opinions])
+    signed = [opinion for opinion in file.signatures if opinion.statement is not None]
+    for place, opinion in enumerate(signed, 1):
+        folder = f"data/signatures/{place:02}-v{opinion.resolution.version}"
+        yield f"{folder}/statement.txt", keys.message_of(spelled(opinion.statement))
+        yield f"{folder}/signature.bin", base64.b64decode(opinion.signature)
+        yield f"{folder}/signature.base64.txt", opinion.signature.encode() + b"\n"
+        yield f"{folder}/covered.json", spelled(opinion.covered)
+    for key in file.keys:
+        yield f"data/signatures/keys/{key.key_id}.pem", _pem(key)
+
+
+def _pem(key: SigningKey) -> bytes:
+    public = Ed25519PublicKey.from_public_bytes(key.raw)
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _opinion(opinion: Opinion, until: datetime) -> rows.Row:
+    void = getattr(opinion, "voided", None)
+    return {
+        "version": opinion.resolution.version,
+        "signed": opinion.signed,
+        "by": rows.person(opinion.by),
+        "at": rows.instant(opinion.at),
+        "text": opinion.text,
+        "below_minimum_reason": opinion.below_minimum_reason,
+        "content_hash": opinion.content_hash,
+        "key": opinion.key_id,
+        "voided_at": rows.by_then(void.at, until) if void else None,
+    }
