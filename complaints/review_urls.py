@@ -4,6 +4,7 @@ from django.urls import path
 
 from complaints.views import (
     archive,
+    archive_package,
     audit_log,
     counsel_acts,
     deadline_views,
@@ -62,5 +63,13 @@ urlpatterns = [
     path("archive/holds/<int:legal_hold>/decide/", legal_holds.decide, name="legal_hold_decide"),
     path("archive/<str:number>/", archive.archive_case, name="archive_case"),
     path("archive/<str:number>/retention/", keeping.retention_class, name="retention_class"),
+    path("archive/<str:number>/package/", archive_package.make, name="package_make"),
+    path("archive/<str:number>/export/", archive_package.export, name="package_export"),
+    path(
+        "archive/<str:number>/export/<int:export>/",
+        archive_package.fetch,
+        name="package_fetch",
+    ),
+    path("archive/<str:number>/dossier/", archive_package.dossier, name="dossier_print"),
     path("audit/", audit_log.audit_log, name="audit_log"),
 ]

@@ -58,7 +58,8 @@ def api_slash(get_response: View) -> View:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/api/") and not request.path.endswith("/"):
+        last = request.path.rpartition("/")[2]  # a file, such as dossier.pdf, is called as it is
+        if request.path.startswith("/api/") and last and "." not in last:
             return HttpResponsePermanentRedirect(
                 request.get_full_path(force_append_slash=True), preserve_request=True
             )

@@ -169,6 +169,18 @@ EVIDENCE_FILE: Described = {
     "tags": ["complaints"],
     "responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY},
 }
+DOSSIER: Described = {
+    "operation_id": "dossier",
+    "summary": _("可打印的卷宗（PDF/A），每页印有领取人；领取会被记录"),
+    "tags": ["complaints"],
+    "responses": {(200, "application/pdf"): OpenApiTypes.BINARY},
+}
+PACKAGE: Described = {
+    "operation_id": "package",
+    "summary": _("归档时封存的证据包（BagIt）；领取会被记录"),
+    "tags": ["complaints"],
+    "responses": {(200, "application/zip"): OpenApiTypes.BINARY},
+}
 
 TIMELINE = _list("timeline_list", _("按顺序的全部经过"), shapes.TimelineEntry, _IN_ORDER)
 DEADLINES = _list("deadlines_list", _("期限"), shapes.DeadlineAnswer, _BY_ID)

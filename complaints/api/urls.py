@@ -5,6 +5,7 @@ from django.urls import include, path
 from complaints.api import (
     answers,
     approvals,
+    archive,
     cases,
     clocks,
     commitments,
@@ -58,6 +59,8 @@ of_one_case = [
         folder.WithdrawView.as_view(),
         name="api-evidence-withdraw",
     ),
+    path("dossier.pdf", archive.DossierView.as_view(), name="api-dossier"),
+    path("package.zip", archive.PackageView.as_view(), name="api-package"),
     path("timeline/", trail.TimelineView.as_view(), name="api-timeline"),
     path("deadlines/", trail.DeadlinesView.as_view(), name="api-deadlines"),
     path(

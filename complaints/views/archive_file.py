@@ -17,9 +17,19 @@ from accounts.roles import Role
 from audit.models import Entry
 from audit.record import Break, breaks
 from complaints import audit_words, legal_hold, points, retention
-from complaints.guards import file_is_complete
+from complaints.actions import exporting, sealing
+from complaints.archive.completeness import Line
 from complaints.lifecycle import STEPS, State
-from complaints.models import Commitment, Complaint, Event, LegalHold, Opinion
+from complaints.models import (
+    Commitment,
+    Complaint,
+    Event,
+    Export,
+    LegalHold,
+    Opinion,
+    Package,
+    Sealing,
+)
 from complaints.review_checks import total_of
 from complaints.signing import differences, verify
 from complaints.situation import CaseSituation
@@ -30,6 +40,7 @@ from complaints.views.words import Words
 from evidence.models import Custody, Item
 
 NEWEST, OLDEST = 12, 3
+EXPORTS = 20
 
 
 @dataclass(frozen=True)
@@ -91,9 +102,38 @@ class ArchiveFile:
     # --- what the file holds
 
     @cached_property
-    def lacking(self) -> str:
-        """What keeps the file from being complete, as the step's guard says it; may be empty."""
-        return file_is_complete(CaseSituation(self.complaint, self.user, self.checked_at))
+    def lines(self) -> list[Line]:
+        """What the file needs, and what it lacks of that, as the step's guard asks it."""
+        return CaseSituation(self.complaint, self.user, self.checked_at).file_lines
+
+    @property
+    def lacking(self) -> bool:
+        """Whether anything keeps the file from being complete."""
+        return any(line.lacking for line in self.lines)
+
+    @cached_property
+    def packages(self) -> list[Package]:
+        """The sealed packages, the newest first."""
+        return exporting.packages(self.complaint)
+
+    @cached_property
+    def sealing(self) -> Sealing | None:
+        """The package that is being made, or that could not be made."""
+        return Sealing.objects.filter(complaint=self.complaint, done_at=None).last()
+
+    @property
+    def problem(self) -> str:
+        """Why it could not be made."""
+        return sealing.why(self.sealing) if self.sealing else ""
+
+    @cached_property
+    def exports(self) -> list[tuple[Export, bool]]:
+        """What was handed out, the newest first; whether this person may fetch it now."""
+        rows = Export.objects.filter(package__sealing__complaint=self.complaint)
+        return [
+            (e, e.by_id == self.user.pk and e.expires_at > self.checked_at)
+            for e in rows.select_related("by", "package__sealing")[:EXPORTS]
+        ]
 
     @cached_property
     def signature(self) -> Opinion | None:
@@ -189,6 +229,17 @@ class ArchiveFile:
     def may_archive(self) -> bool:
         """The person's role archives, and the case is closed."""
         return self._may("archive")
+
+    @property
+    def may_export(self) -> bool:
+        """The person's role hands packages out."""
+        return self.user.may("export_packages")
+
+    @property
+    def may_seal(self) -> bool:
+        """Archived before there were packages, or the making of one failed."""
+        missing = not self.packages and self.sealing is None
+        return self.archived and self.may_export and (missing or bool(self.problem))
 
     @property
     def may_reopen(self) -> bool:

@@ -24,6 +24,7 @@ from complaints.models import (
     Complaint,
     Condition,
     Consult,
+    Export,
     Extension,
     ImportRun,
     LegalHold,
@@ -170,6 +171,7 @@ GAPS: dict[str, Any] = {
     "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded
     "change": lambda case: _first(CalendarChange.objects.all()),
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
+    "export": lambda case: _first(Export.objects.filter(package__sealing__complaint=case)),
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
 }
 

@@ -1,0 +1,150 @@
+"""Handing out the package of an archived case: for a stated purpose, to a named recipient, for a
+week; and printing its dossier. All of it is on record before anything leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.record import record
+from complaints import validation
+from complaints.advance import lock
+from complaints.archive import dossier
+from complaints.archive.case_file import CaseFile
+from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.lifecycle import State
+from complaints.models import Complaint, Edition, Export, Package, Sealing
+
+KEPT = timedelta(days=7)
+
+
+class Expired(CaseError):
+    """The week is over."""
+
+    code = "expired"
+
+
+class NotSealed(CaseError):
+    """There is no package yet."""
+
+    code = "not_sealed"
+
+
+def packages(complaint: Complaint) -> list[Package]:
+    """The packages of the case, the newest first."""
+    rows = Package.objects.filter(sealing__complaint=complaint)
+    return list(rows.select_related("sealing__transition", "sealing__complaint").order_by("-id"))
+
+
+def ask(number: str, values: Mapping[str, Any], *, by: User, now: datetime | None = None) -> Export:
+    """`{package, purpose, recipient}`. Raises Complaint.DoesNotExist, NotAllowed, Invalid."""
+    now = now or timezone.now()
+    if not by.may("export_packages"):
+        raise NotAllowed(_("您的角色不能导出证据包；请交给主管、法务或者审计"))
+    v = validation
+    data = v.clean(
+        {"package": None, "purpose": None, "recipient": None, **values},
+        {
+            "package": lambda x: v.text(str(x or ""), 20),
+            "purpose": lambda x: v.choice(x, Export.Purpose.values, required=True),
+            "recipient": lambda x: v.text(x, 200, required=True),
+        },
+    )
+    with transaction.atomic():
+        complaint = lock(number, by)
+        package = next((p for p in packages(complaint) if str(p.pk) == data["package"]), None)
+        if package is None:
+            raise Invalid({"package": [_("请选择一个已经生成的证据包")]})
+        export = Export.objects.create(
+            package=package,
+            by=by,
+            at=now,
+            purpose=data["purpose"],
+            recipient=data["recipient"],
+            expires_at=now + KEPT,
+        )
+        _note("package.export_asked", complaint, export, by, now)
+    return export
+
+
+def fetch(number: str, export_id: int, *, by: User, now: datetime | None = None) -> Export:
+    """The export, on record as taken out by this person. Only who asked for it may.
+
+    Raises Complaint.DoesNotExist, Export.DoesNotExist, Expired.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        complaint = lock(number, by)
+        rows = Export.objects.select_related(
+            "by",
+            "package__sealing__transition__by",
+            "package__sealing__complaint__consumer",
+            "package__sealing__complaint__owner",
+            "package__sealing__complaint__team",
+        )
+        export = rows.get(pk=export_id, package__sealing__complaint=complaint, by=by)
+        if export.expires_at <= now:
+            raise Expired(_("这次导出已经过期；仍然需要的，请重新说明用途和接收方"))
+        _note("package.exported", complaint, export, by, now)
+    return export
+
+
+def sealed(number: str, *, by: User, now: datetime | None = None) -> Package:
+    """The newest package itself, for a program; on record first. Raises Complaint.DoesNotExist,
+    NotAllowed, Invalid where there is none.
+    """
+    now = now or timezone.now()
+    if not by.may("export_packages"):
+        raise NotAllowed(_("您的角色不能导出证据包；请交给主管、法务或者审计"))
+    with transaction.atomic():
+        complaint = lock(number, by)
+        found = [p for p in packages(complaint) if p.sealing.edition == Edition.FULL]
+        if not found:
+            raise NotSealed(_("案件 {number} 还没有证据包；归档后自动生成").format(number=number))
+        detail = {"package": found[0].sealing.name, "sha256": found[0].sha256, "via": "api"}
+        record("package.exported", complaint.subject, by, now, detail)
+    return found[0]
+
+
+def printed(number: str, *, by: User, now: datetime | None = None) -> bytes:
+    """The dossier as a copy that names who printed it; on record first. Of a case that is not
+    archived it shows how the file stands, and says so. Raises Complaint.DoesNotExist.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        complaint = lock(number, by)
+        file = _file(complaint, now)
+        record("dossier.printed", complaint.subject, by, now, {"sealed": file.step is not None})
+    mark = _("{name} 打印于 {time}").format(name=by.name, time=dossier.moment(now))
+    return dossier.pdf(file, mark)
+
+
+def _file(complaint: Complaint, now: datetime) -> CaseFile:
+    sealing = (
+        Sealing.objects.filter(complaint=complaint, edition=Edition.FULL)
+        .select_related("transition__by")
+        .order_by("-number")
+        .first()
+    )
+    if sealing is None or complaint.state != State.ARCHIVED:
+        return CaseFile.standing(complaint, now)
+    sealing.complaint = complaint
+    return CaseFile(sealing)
+
+
+def _note(verb: str, complaint: Complaint, export: Export, by: User, now: datetime) -> None:
+    """Purpose and hash; the recipient may be a person, and stands in the export alone."""
+    detail = {
+        "export": export.pk,
+        "package": export.package.sealing.name,
+        "purpose": str(export.purpose),
+        "sha256": export.package.sha256,
+    }
+    record(verb, complaint.subject, by, now, detail)

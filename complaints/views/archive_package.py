@@ -1,0 +1,132 @@
+"""The sealed package of an archived case: made, handed out for a purpose; its dossier printed."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import needs, person
+from complaints.actions import exporting, sealing
+from complaints.archive import handing_out
+from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.models import Complaint, Export, Package
+from complaints.views.lookup import case_of
+from complaints.views.sheets import Sheet, SheetForm, done, readable, refused, show
+
+
+class ExportForm(SheetForm):
+    """For what, for whom, and which package."""
+
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("用途"), choices=Export.Purpose.choices, widget=forms.RadioSelect
+    )
+    recipient = forms.CharField(
+        label=gettext_lazy("接收方与文号"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("例如：杭州市西湖区人民法院（2026）浙0106民初0000号"),
+    )
+    package = forms.ChoiceField(label=gettext_lazy("证据包"), widget=forms.RadioSelect)
+
+    def __init__(self, found: list[Package], data: Any = None) -> None:
+        first = {"package": str(found[0].pk)} if found else {}
+        super().__init__(data, initial=first)
+        chosen = cast(forms.ChoiceField, self.fields["package"])
+        chosen.choices = [(str(package.pk), named(package)) for package in found]
+
+
+def named(package: Package) -> str:
+    """What a package is called on a page."""
+    return _("第 {number} 个，{edition}").format(
+        number=package.sealing.number, edition=package.sealing.get_edition_display()
+    )
+
+
+@require_POST
+@needs("export_packages")
+def make(request: HttpRequest, number: str) -> HttpResponse:
+    """A package where there is none yet, or another go after one that failed."""
+    case_of(request, number)
+    try:
+        sealing.ask(number, by=person(request))
+        messages.success(request, _("正在生成证据包，稍后刷新本页即可看到"))
+    except CaseError as error:
+        messages.error(request, error.message)
+    return redirect("archive_case", number)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("export_packages")
+def export(request: HttpRequest, number: str) -> HttpResponse:
+    """The form of an export; done, the archive page has the file for a week."""
+    complaint = case_of(request, number)
+    posted, unreadable = readable(request.POST)
+    form = ExportForm(exporting.packages(complaint), posted if request.method == "POST" else None)
+    sheet = Sheet(complaint, _("导出证据包"), request.path, form, _("生成"))
+    sheet.intro = _(
+        "包内含原始文件、清单、审计链与离线校验程序，并附一份每页印有经手人和接收方的卷宗。"
+        "导出写入审计记录，七天内由您本人下载。"
+    )
+    if request.method == "GET":
+        return show(request, sheet)
+    try:
+        if unreadable:
+            raise Invalid(unreadable)
+        values = {name: posted.get(name, "") for name in ("package", "purpose", "recipient")}
+        exporting.ask(number, values, by=person(request))
+    except CaseError as error:
+        return refused(request, sheet, error)
+    return done(request, number, _("可以下载了，七天内有效"), back="archive_case")
+
+
+@require_POST
+@never_cache
+@needs("export_packages")
+def fetch(request: HttpRequest, number: str, export: int) -> HttpResponse:
+    """The file of an export. A POST, because it is recorded."""
+    case_of(request, number)
+    try:
+        found = exporting.fetch(number, export, by=person(request))
+        file = handing_out.written(found)
+    except (Export.DoesNotExist, FileNotFoundError) as error:
+        raise Http404 from error
+    except CaseError as error:
+        messages.error(request, error.message)
+        return redirect("archive_case", number)
+    return attached(file, f"{number}-export-{found.pk}.zip", "application/zip")
+
+
+@require_POST
+@never_cache
+@needs("see_complaints")
+def dossier(request: HttpRequest, number: str) -> HttpResponse:
+    """The dossier to read or print, with the name of whoever asked. A POST: it is recorded."""
+    try:
+        pages = exporting.printed(number, by=person(request))
+    except Complaint.DoesNotExist as missing:
+        raise Http404 from missing
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
+    return attached(pages, f"{number}-dossier.pdf", "application/pdf")
+
+
+def attached(content: Any, name: str, kind: str) -> HttpResponse:
+    """A download that no browser runs."""
+    response: Any = (
+        HttpResponse(content, content_type=kind)
+        if isinstance(content, bytes)
+        else FileResponse(content, content_type=kind)
+    )
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return cast(HttpResponse, response)
