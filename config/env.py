@@ -32,6 +32,12 @@ VARIABLES = {
             "empty: the embedded one",
         ),
         Variable(
+            "OWNER_DATABASE_URL",
+            "",
+            "the same database as the role that owns the tables, for `bootstrap` and `migrate` "
+            "only (docs/operations.md); empty: `DATABASE_URL` owns them",
+        ),
+        Variable(
             "REDIS_URL", "", "your own Valkey or Redis (`redis://…`); empty: the embedded one"
         ),
         Variable(

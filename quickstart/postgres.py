@@ -8,9 +8,11 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg2
+from psycopg2.extensions import encrypt_password
 
 from config.state import kept_secret
 from quickstart import binaries
@@ -19,7 +21,8 @@ from quickstart.places import Places
 from quickstart.process import Program, wrapped
 from quickstart.servers import Server
 
-NAME = "kesu"  # of the role and of the database
+NAME = "kesu"  # of the database and of the role that owns everything in it
+APPLICATION = "kesu_app"  # the role as which the site runs: it owns nothing
 BUILTIN_COLLATION_SINCE = 17
 OPTIONS = {
     "listen_addresses": "127.0.0.1",
@@ -49,14 +52,20 @@ class Postgres(Server):
         self.options = {**OPTIONS, **(options or {})}
         self.binary = binaries.usable(binaries.postgres(), places)
         self.password = kept_secret("postgres_password", 24)
+        self.application_password = kept_secret("postgres_application_password", 24)
 
     @property
     def url(self) -> str:
         return self._url(NAME)
 
-    def _url(self, database: str) -> str:
-        password = quote(self.password, safe="")
-        return f"postgres://{NAME}:{password}@127.0.0.1:{self.port}/{database}"
+    @property
+    def addresses(self) -> dict[str, str]:
+        application = self._url(NAME, APPLICATION, self.application_password)
+        return {self.variable: application, "OWNER_DATABASE_URL": self.url}
+
+    def _url(self, database: str, role: str = NAME, password: str = "") -> str:
+        password = quote(password or self.password, safe="")
+        return f"postgres://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
     def prepare(self) -> None:
         if not (self.data / "PG_VERSION").exists():
@@ -131,6 +140,21 @@ class Postgres(Server):
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
             if not cursor.fetchone():
                 cursor.execute(f"CREATE DATABASE {NAME}")
+            self._make_application(connection)
+
+    def _make_application(self, connection: Any) -> None:
+        """The role of the site, also in a database begun before there was one. What it may do with
+        the tables is granted after they are made (`manage.py bootstrap`).
+        """
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION])
+        if not cursor.fetchone():
+            cursor.execute(f"CREATE ROLE {APPLICATION}")
+        secret = encrypt_password(  # the server's log never has it in clear
+            self.application_password, APPLICATION, connection, "scram-sha-256"
+        )
+        able = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+        cursor.execute(f"ALTER ROLE {APPLICATION} {able} PASSWORD %s", [secret])
 
 
 def utf8_locale() -> str:

@@ -9,7 +9,13 @@ from pathlib import Path
 from config import env
 from quickstart.process import Program, wrapped
 
+OWNER = ("OWNER_DATABASE_URL", "OWNER_DATABASE_URL_FILE")
 GRACE = 3  # seconds for requests and tasks that run when everything is to stop
+
+
+def of_the_application(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without the address of the owner of the tables: the site has no use for it."""
+    return {name: value for name, value in environment.items() if name not in OWNER}
 
 
 def web(

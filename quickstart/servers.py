@@ -28,7 +28,12 @@ class Server(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """With the password; valid once prepared."""
+        """With the password, for whoever may do everything; valid once prepared."""
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Settings by which the programs of an installation find it."""
+        return {self.variable: self.url}
 
     @abstractmethod
     def prepare(self) -> None:

@@ -111,7 +111,8 @@ class Supervisor:
             process = Process(server.name, self.places.log, verbose=self.verbose)
             self.servers.append(process)
             bring_up(server, process, self.pause)
-            urls[kind.variable], ports[server.name] = server.url, server.port
+            urls.update(server.addresses)
+            ports[server.name] = server.port
             self._started()
             say(f"{server.name} · 127.0.0.1:{server.port}")
         self.environment.update(urls)
@@ -136,10 +137,11 @@ class Supervisor:
         wanted, port = env.number("PORT"), listener.getsockname()[1]
         if wanted not in (0, port):
             say(f"端口 {wanted} 已被占用，改用 {port} / port {wanted} is taken, using {port}")
+        environment = programs.of_the_application(self.environment)
         for name, program in (
-            ("web", programs.web(listener.fileno(), self.environment, self.places.run)),
-            ("worker", programs.worker(self.environment)),
-            ("beat", programs.beat(self.environment)),
+            ("web", programs.web(listener.fileno(), environment, self.places.run)),
+            ("worker", programs.worker(environment)),
+            ("beat", programs.beat(environment)),
         ):
             process = Process(name, self.places.log, program, verbose=self.verbose)
             self.programs.append(process)

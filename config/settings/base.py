@@ -34,6 +34,10 @@ ENTERPRISE_DATA_CONTACT = env.text("ENTERPRISE_DATA_CONTACT")
 
 _embedded = embedded_servers()
 DATABASE_URL = env.text("DATABASE_URL") or _embedded.get("DATABASE_URL", "")
+# The role of DATABASE_URL owns no table; this one does. Only commands that alter tables use it.
+OWNER_DATABASE_URL = env.text("OWNER_DATABASE_URL")
+if not env.text("DATABASE_URL"):  # else the two would not belong together
+    OWNER_DATABASE_URL = OWNER_DATABASE_URL or _embedded.get("OWNER_DATABASE_URL", "")
 REDIS_URL = env.text("REDIS_URL") or _embedded.get("REDIS_URL", "")
 if not (DATABASE_URL and REDIS_URL):
     sys.exit(

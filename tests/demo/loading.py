@@ -87,7 +87,7 @@ def as_loaded(place: Installation, run: Run) -> str:
     def address() -> str:
         assert run.popen.poll() is None, f"./run ended by itself:\n{run.text}"
         urls = kept.read(place.folder / "var/run/embedded.json", {})
-        return str(urls.get("DATABASE_URL", ""))
+        return str(urls.get("OWNER_DATABASE_URL", ""))
 
     url = wait_for(address, START_LIMIT, f"PostgreSQL did not start:\n{run.text}")
     with closing(psycopg2.connect(url)) as watcher:

@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
+import psycopg2
 import pytest
 
+from quickstart import kept
 from tests.quickstart.installation import (
     Installation,
     Visitor,
     installation,
     invented_password,
+    tree,
 )
 
 PEOPLE = (("lead", "supervisor"), ("first", "agent"), ("lawyer", "counsel"))
@@ -34,12 +40,41 @@ def test_the_first_administrator_makes_a_team_and_its_people_and_the_door_closes
             assert where == "/settings/password/"  # theirs to choose before anything else
         assert Visitor(run.url).get("/setup/")[1] == "/login/"
         assert empty.query("Complaint.objects.count()") == 0
+        assert asked(empty, WHO_WORKS) == [("kesu_app",)]
+        for file in (Path(f"/proc/{pid}/environ") for pid in tree(run.popen.pid)):
+            assert b"OWNER_DATABASE_URL" not in file.read_bytes()
+        # as an installation was before there were two roles
+        asked(empty, "DROP OWNED BY kesu_app; DROP ROLE kesu_app; SELECT")
 
 
 def test_an_installation_begun_empty_never_becomes_a_demo(empty: Installation) -> None:
     with empty.running() as run:
         assert "demo logins" not in run.text
         assert empty.query("User.objects.filter(username='agent2').count()") == 0
+        assert Visitor(run.url).get("/")[:2] == (200, "/login/")
+        assert asked(empty, WHO_WORKS) == [("kesu_app",)]
+        assert asked(empty, MAY_CHANGE) == [(True, False)]
+        assert empty.manage("migrate", "--check").returncode == 0
+
+
+WHO_WORKS = """
+SELECT DISTINCT usename::text FROM pg_stat_activity
+WHERE datname = 'kesu' AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+MAY_CHANGE = """
+SELECT has_table_privilege('kesu_app', 'audit_entry', 'INSERT'),
+    has_table_privilege('kesu_app', 'audit_entry', 'UPDATE, DELETE, TRUNCATE')
+"""
+
+
+def asked(copy: Installation, statement: str) -> list[Any]:
+    """What the database answers to the owner of the tables."""
+    urls = kept.read(copy.folder / "var/run/embedded.json", {})
+    with closing(psycopg2.connect(urls["OWNER_DATABASE_URL"])) as owner:
+        owner.autocommit = True
+        with owner.cursor() as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
 
 
 def become_administrator(url: str, code: str) -> Visitor:

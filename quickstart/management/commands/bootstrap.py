@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from quickstart import beginning, kept, translations
+from audit import grants
+from quickstart import beginning, kept, owner, translations
 from quickstart.models import Beginning
 
 
@@ -39,12 +40,18 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def migrate(self) -> None:
-        """Apply the migrations that are not applied."""
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        """Apply the migrations that are not applied; open the tables to the application."""
+        with owner.speaking():
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             self.tell(f"建立数据表 / migrating the database ({len(plan)}) …")
             call_command("migrate", interactive=False, verbosity=0)
+            return
+        try:
+            owner.open_tables()
+        except grants.NotForTheApplication as refused:
+            raise CommandError(str(refused)) from None
 
     def translate(self) -> None:
         """Compile the catalogues that have changed."""
