@@ -1,8 +1,15 @@
 # Names for those who type make; the work is in ./run, which needs only Python 3.11 or newer.
-.PHONY: run test lint benchmark
+# make backup FILE=kesu.tar; make restore FILE=kesu.tar
+.PHONY: run backup restore test lint benchmark
 
 run:
 	@./run
+
+backup:
+	@./run backup $(if $(FILE),"$(FILE)")
+
+restore:
+	@./run restore $(if $(FILE),"$(FILE)") $(if $(KEYS),"$(KEYS)")
 
 test:
 	@./run test

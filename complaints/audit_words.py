@@ -65,6 +65,8 @@ VERBS: dict[str, str | Promise] = {
     "letter.bounced": pgettext_lazy("audit", "函件被退回"),
     "letter.arrived": pgettext_lazy("audit", "对方邮件服务器确认收到函件"),
     "letter.stopped": pgettext_lazy("audit", "停止发函"),
+    "installation.backed_up": pgettext_lazy("audit", "备份系统"),
+    "installation.restored": pgettext_lazy("audit", "从备份恢复系统"),
     "signing_key.introduced": pgettext_lazy("audit", "启用签署密钥"),
     "rules.taken_over": pgettext_lazy("audit", "具名承担草稿规则"),
     "commitment.made": pgettext_lazy("audit", "登记承诺"),

@@ -32,7 +32,8 @@ NO_NETWORK = (  # how pip says that it reaches nobody
     "ProxyError",
 )
 
-COMMANDS = ("", "--empty", "test", "lint", "benchmark")
+COMMANDS = ("", "--empty", "backup", "restore", "test", "lint", "benchmark")
+FILES = {"backup": (0, 1), "restore": (1, 2)}  # how many files a command is given
 HELP = """\
 Kesu 客诉
 
@@ -40,6 +41,11 @@ Kesu 客诉
                        install once, start everything, with demo data
   ./run --empty        空白系统，由第一位管理员开始设置
                        start empty; the first administrator sets it up
+  ./run backup [文件]  备份数据库与证据，写好即核对；密钥另存一份
+                       a verified backup of database and evidence; the keys apart
+  ./run restore 文件 [密钥]
+                       恢复到空的 STATE_DIR，并核对每个哈希与每条审计链
+                       restore into an empty STATE_DIR and verify every hash and chain
   ./run test [pytest]  运行测试，可接 pytest 的参数
                        run the tests on throw-away servers
   ./run lint           检查代码：格式、类型、依赖方向、迁移
@@ -75,10 +81,7 @@ def main(arguments: list[str]) -> None:
     if command == "help" or (command != "test" and {"-h", "--help"} & set(arguments)):
         print(HELP, end="")
         return
-    if command not in COMMANDS or (rest and command != "test"):
-        unknown = rest[0] if command in COMMANDS else command
-        print(f"不认识的参数 / unknown argument: {unknown}\n\n{HELP}", end="", file=sys.stderr)
-        sys.exit(2)
+    _refuse_unknown(command, rest)
     env = settings()
     try:
         python = ready(env, files_for(env, command))
@@ -88,8 +91,22 @@ def main(arguments: list[str]) -> None:
         sys.exit("\n已中断；再次运行 ./run 会继续。 Interrupted; ./run goes on from here.")
     if command == "test":
         browser.install_if_possible(env.text("CHROMIUM"))
+    if command in FILES:  # as the person's own folder names them
+        rest = [str(Path(name).resolve()) for name in rest]
     os.chdir(PROJECT)
     os.execv(python, [str(python), *program(command, rest)])  # noqa: S606
+
+
+def _refuse_unknown(command: str, rest: list[str]) -> None:
+    """Exits 2 for what no command is given."""
+    least, most = FILES.get(command, (0, 0))
+    if command not in COMMANDS or (len(rest) > most and command != "test"):
+        unknown = rest[most] if command in COMMANDS else command
+        print(f"不认识的参数 / unknown argument: {unknown}\n\n{HELP}", end="", file=sys.stderr)
+        sys.exit(2)
+    if len(rest) < least:
+        print(f"缺少文件名 / a file is missing: ./run {command}\n\n{HELP}", end="", file=sys.stderr)
+        sys.exit(2)
 
 
 def program(command: str, rest: list[str]) -> list[str]:
@@ -101,6 +118,8 @@ def program(command: str, rest: list[str]) -> list[str]:
         how = ["--dist", "loadscope", "--no-loadscope-reorder"]
         shared = ["-n", str(TEST_PROCESSES), *how]
         return ["-m", "pytest", *shared, *rest]
+    if command in FILES:
+        return ["-m", "quickstart.backup", command, *rest]
     if command == "lint":
         return ["-m", "quickstart.lint"]
     if command == "benchmark":

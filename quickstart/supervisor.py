@@ -10,7 +10,7 @@ from types import FrameType
 
 from config import env
 from config.state import state_dir
-from quickstart import address, kept, leftovers, places, programs, welcome
+from quickstart import address, kept, leftovers, places, programs, unfinished, welcome
 from quickstart.errors import CannotStart
 from quickstart.postgres import Postgres
 from quickstart.process import Process, stop_all
@@ -71,6 +71,7 @@ class Supervisor:
         self._withdraw_addresses()
         try:
             leftovers.end(self._noted)
+            self._refuse_a_half_restore()
             self._start_servers()
             self._bootstrap()
             with address.claim(env.text("HOST"), env.number("PORT")) as listener:
@@ -84,6 +85,13 @@ class Supervisor:
         finally:
             self._stop()
         return code
+
+    def _refuse_a_half_restore(self) -> None:
+        if unfinished.is_there(self.places):
+            raise CannotStart(
+                "上次恢复没有完成，请重新运行 / a restore was not finished; run it again: "
+                "./run restore FILE"
+            )
 
     @property
     def _noted(self) -> Path:

@@ -217,6 +217,19 @@ class Installation:
             check=False,
         )
 
+    def command(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """`./run` with a command that comes to its end."""
+        return subprocess.run(
+            [sys.executable, "run", *arguments],
+            cwd=self.folder,
+            env=self.environment(**settings),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
     def query(self, expression: str) -> Any:
         """A Python expression about the models, worked out by `manage.py shell`."""
         code = f"import json; print('=' + json.dumps({expression}))"

@@ -1,4 +1,4 @@
-"""A backup is one once it has been restored: as docs/operations.md says, with real programs."""
+"""A backup is one once it has been restored, into an empty place, by other processes."""
 
 import base64
 import json
@@ -11,12 +11,19 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import override_settings
 
+from audit.models import Entry
+from complaints.models import Complaint
 from config.state import PROJECT
+from evidence.models import Item
+from evidence.store import FileStore, store
+from quickstart.backup import keys
 from tests import factories as f
 from tests.cast import assemble
 from tests.live import database_url
-from tests.quickstart.installation import program
 
 LOOK = """
 import json
@@ -26,6 +33,12 @@ case = Complaint.objects.select_related("consumer").get()
 print(json.dumps([case.number, case.state, case.consumer.clear("name"),
                   broken_links(case.subject), case.events.count()]))
 """
+
+
+@pytest.fixture
+def case(transactional_db: None) -> Complaint:
+    """Being carried out; with evidence, a signed resolution, a record."""
+    return f.executing(assemble())
 
 
 @pytest.fixture
@@ -42,38 +55,92 @@ def empty_database(transactional_db: None) -> Iterator[str]:
     connection.close()
 
 
-def look(database: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """What another process finds in the database."""
-    return subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", LOOK],
-        cwd=PROJECT,
-        env={**os.environ, "DATABASE_URL": database, **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+class Place:
+    """An installation elsewhere: its own database, state folder and, unless changed, our keys."""
+
+    def __init__(self, database: str, state: Path, **changes: str) -> None:
+        ours = {name: getattr(settings, name) for name in keys.NEEDED}
+        own = {"DATABASE_URL": database, "STATE_DIR": str(state), **ours, **changes}
+        self.environment = {**os.environ, **own}
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`manage.py` there."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
-def test_a_restored_backup_has_the_case_its_person_and_its_unbroken_record(
-    empty_database: str, tmp_path: Path
+def test_a_restored_backup_has_case_person_evidence_and_unbroken_record(
+    case: Complaint, empty_database: str, tmp_path: Path
 ) -> None:
-    case = f.executing(assemble())
-    dump = tmp_path / "kesu.dump"
-    backup = [program("pg_dump"), "--format=custom", "--compress=0", f"--file={dump}"]
-    subprocess.run([*backup, database_url()], check=True)
-    restore = [program("pg_restore"), "--no-owner", f"--dbname={empty_database}", str(dump)]
-    subprocess.run(restore, check=True)
-
-    found = look(empty_database)
-    assert found.returncode == 0, found.stderr
-    expected = [case.number, "executing", f.CONSUMER["name"], [], case.events.count()]
-    assert json.loads(found.stdout) == expected
-
-    content = dump.read_bytes()
-    assert case.number.encode() in content
+    backup = tmp_path / "kesu.tar"
+    call_command("backup", str(backup))
+    content = backup.read_bytes()
     for personal in f.CONSUMER.values():
         assert personal.encode() not in content
-    another_key = f"other:{base64.b64encode(bytes(32)).decode()}"
-    refused = look(empty_database, VAULT_KEYS=another_key)
-    assert refused.returncode != 0
-    assert "VaultError" in refused.stderr
+
+    place = Place(empty_database, tmp_path / "there")
+    restored = place.manage("restore", str(backup))
+    assert restored.returncode == 0, restored.stderr
+    assert "every hash, chain and signature was verified" in restored.stdout
+    found = place.manage("shell", "--no-imports", "-c", LOOK)
+    expected = [case.number, "executing", f.CONSUMER["name"], [], case.events.count()]
+    assert json.loads(found.stdout) == expected
+    there = FileStore(tmp_path / "there/evidence")
+    for item in Item.objects.all():
+        assert there.digest(item.sha256) == item.sha256
+    assert Entry.objects.filter(subject="installation", verb="installation.backed_up").exists()
+
+    again = place.manage("restore", str(backup))
+    assert again.returncode == 1
+    assert "the database has tables" in again.stderr
+
+
+def test_a_backup_that_was_touched_or_has_other_keys_is_not_restored(
+    case: Complaint, tmp_path: Path
+) -> None:
+    backup = tmp_path / "kesu.tar"
+    call_command("backup", str(backup))
+    another = f"other:{base64.b64encode(bytes(32)).decode()}"
+    with override_settings(VAULT_KEYS=another):
+        refused(backup, "VAULT_KEYS: not the keys of this backup")
+    refused(backup, "the database has tables")
+
+    written = backup.read_bytes()
+    sha256 = Item.objects.values_list("sha256", flat=True)[0]
+    place = written.index(f"evidence/{sha256}".encode()) + 512  # the first byte of the file
+    flipped = bytes([written[place] ^ 1])
+    backup.write_bytes(written[:place] + flipped + written[place + 1 :])
+    refused(backup, f"evidence/{sha256}: not as written")
+    for length in (len(written) // 2, 512, 0):
+        backup.write_bytes(written[:length])
+        refused(backup, "is no intact backup")
+
+
+def refused(backup: Path, why: str) -> None:
+    """Nothing is restored, and it is said why."""
+    with pytest.raises(CommandError, match=why):
+        call_command("restore", str(backup))
+
+
+def test_a_backup_says_what_is_not_as_it_was_recorded_and_overwrites_nothing(
+    case: Complaint, tmp_path: Path
+) -> None:
+    sha256 = Item.objects.values_list("sha256", flat=True)[0]
+    files = store()
+    assert isinstance(files, FileStore)
+    path, before = files.path_of(sha256), files.path_of(sha256).read_bytes()
+    path.write_bytes(b"another text")
+    try:
+        with pytest.raises(CommandError, match="1 things were not in order"):
+            call_command("backup", str(tmp_path / "kesu.tar"))
+    finally:
+        path.write_bytes(before)
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", str(tmp_path / "kesu.tar"))
+    assert [file.name for file in tmp_path.iterdir()] == ["kesu.tar"]

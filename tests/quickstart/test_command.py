@@ -29,11 +29,17 @@ def test_help_names_every_command() -> None:
 
 
 def test_an_unknown_argument_is_named_and_nothing_starts() -> None:
-    for arguments in (["serve"], ["--empty", "now"], ["lint", "x"]):
+    for arguments in (["serve"], ["--empty", "now"], ["lint", "x"], ["backup", "a.tar", "b"]):
         done = run(*arguments)
         assert done.returncode == 2
         assert f"unknown argument: {arguments[-1]}" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_restore_needs_a_file() -> None:
+    done = run("restore")
+    assert done.returncode == 2
+    assert "a file is missing: ./run restore" in done.stderr
 
 
 @pytest.fixture

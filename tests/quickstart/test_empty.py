@@ -55,6 +55,27 @@ def test_an_installation_begun_empty_never_becomes_a_demo(empty: Installation) -
         assert asked(empty, WHO_WORKS) == [("kesu_app",)]
         assert asked(empty, MAY_CHANGE) == [(True, False)]
         assert empty.manage("migrate", "--check").returncode == 0
+        backup = empty.folder / "kesu.tar"
+        assert empty.command("backup", str(backup)).returncode == 0
+        assert "is not overwritten" in empty.command("restore", str(backup)).stdout
+
+
+def test_a_backup_becomes_the_same_installation_elsewhere(empty: Installation) -> None:
+    elsewhere = str(empty.folder / "elsewhere")
+    backup = empty.folder / "kesu.tar"
+    (empty.folder / "kesu.tar.keys").rename(empty.folder / "from the safe.keys")
+    without_keys = empty.command("restore", str(backup), STATE_DIR=elsewhere)
+    assert "the keys of this backup are missing" in without_keys.stdout
+    done = empty.command(
+        "restore", str(backup), str(empty.folder / "from the safe.keys"), STATE_DIR=elsewhere
+    )
+    assert done.returncode == 0, done.stdout
+    assert "every hash, chain and signature was verified" in done.stdout
+    occupied = empty.command("restore", str(backup), STATE_DIR=elsewhere)
+    assert "There is an installation" in occupied.stdout
+    with empty.running(STATE_DIR=elsewhere) as run:
+        assert "demo logins" not in run.text
+        assert Visitor(run.url).get("/")[:2] == (200, "/login/")  # it has an administrator
 
 
 WHO_WORKS = """

@@ -1,0 +1,98 @@
+"""Makes an installation of a backup, where there is none yet."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from audit.record import record
+from config.state import made
+from evidence.store import store
+from quickstart import owner
+from quickstart.backup import archive, keys, server, taking, whole
+
+SHREDDING = "complaints.actions.shredding"
+
+
+class NotEmpty(Exception):
+    """Something is here already; the text says what. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back, and what is not as it was recorded."""
+
+    made_at: str
+    files: int
+    entries: int
+    wrong: list[str]
+
+
+def restore(file: Path) -> Restored:
+    """Verify the backup, bring it back, and look whether everything is as it was recorded.
+
+    The files come first, then the database in one transaction. Raises OSError, archive.NotABackup,
+    keys.WrongKeys, NotEmpty (nothing was changed then) and server.DatabaseFailed.
+    """
+    with file.open("rb") as handle:
+        contents = archive.verify(handle)
+        manifest = contents.manifest
+        keys.compare(manifest["keys"], {name: getattr(settings, name) for name in keys.NEEDED})
+        _must_be_empty(manifest["members"].keys())
+        _bring_evidence(handle)
+        _bring_database(handle)
+    call_command("migrate", interactive=False, verbosity=0)  # and the rights of the application
+    destroy_again()
+    wrong = list(whole.findings())
+    files = len(manifest["members"]) - 1
+    told = {"manifest": contents.fingerprint, "files": files, "not_in_order": len(wrong)}
+    record("installation.restored", "installation", None, timezone.now(), told)
+    return Restored(manifest["made_at"], files, manifest["entries"], wrong)
+
+
+def _must_be_empty(members: object) -> None:
+    """Files of this very backup may lie there: a first try may have ended in the middle."""
+    if not server.is_empty():
+        raise NotEmpty(
+            "数据库里已有数据表；请恢复到空的数据库 / the database has tables; restore into an "
+            "empty one."
+        )
+    foreign = [h for h in taking.held() if f"evidence/{h}" not in members]  # type: ignore[operator]
+    if foreign:
+        raise NotEmpty(
+            f"证据文件夹里已有别的文件 / the evidence has {len(foreign)} other files: "
+            f"{settings.EVIDENCE_DIR}"
+        )
+
+
+def _bring_evidence(handle: IO[bytes]) -> None:
+    for _sha256, source in archive.evidence(handle):
+        with store().incoming() as incoming:
+            while piece := source.read(archive.PIECE):
+                incoming.write(piece)
+            store().keep(incoming)
+
+
+def _bring_database(handle: IO[bytes]) -> None:
+    dump = made(settings.STATE_DIR / "run") / "restoring.dump"
+    try:
+        dump.touch(mode=0o600)
+        with dump.open("wb") as to:
+            archive.copy_database(handle, to)
+        with owner.speaking():
+            server.restore(dump)
+    finally:
+        dump.unlink(missing_ok=True)
+
+
+def destroy_again() -> None:
+    """What was lawfully destroyed before the backup was taken stays destroyed."""
+    if importlib.util.find_spec(SHREDDING):
+        importlib.import_module(SHREDDING).replay()

@@ -1,0 +1,53 @@
+"""Is everything in this installation as it was recorded? Asked after a restore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+
+from audit import record
+from audit.models import Entry
+from complaints.signing import checking
+from evidence.models import Item
+from evidence.store import store
+
+
+def findings() -> Iterator[str]:
+    """A sentence for each thing that is not; nothing when all is well. Reads every file."""
+    yield from _files()
+    yield from _chains()
+    yield from _signatures()
+
+
+def recorded_files() -> Iterator[str]:
+    """The SHA-256 of every file that an item of evidence names, once each."""
+    named = Item.objects.order_by("sha256").values_list("sha256", flat=True).distinct()
+    return named.iterator(chunk_size=2000)
+
+
+def _files() -> Iterator[str]:
+    files = store()
+    for sha256 in recorded_files():
+        try:
+            if files.digest(sha256) != sha256:
+                yield f"证据文件被改动 / a file of the evidence was altered: {sha256}"
+        except FileNotFoundError:
+            yield f"证据文件缺失 / a file of the evidence is missing: {sha256}"
+
+
+def _chains() -> Iterator[str]:
+    entries = Entry.objects.order_by("subject", "sequence").iterator(chunk_size=2000)
+    for subject, chain in groupby(entries, key=attrgetter("subject")):
+        for broken in record.breaks(chain):
+            how = "is missing" if broken.missing else "does not match its hash"
+            yield f"审计记录断裂 / the record is broken: {subject}, entry {broken.sequence} {how}"
+
+
+def _signatures() -> Iterator[str]:
+    wrong = "签署与内容不符 / a signature does not cover what stands there"
+    for found in checking.check(checking.signatures()):
+        if found.faults:
+            yield f"{wrong}: {found.opinion.resolution.complaint.number}, {found.faults[0]}"
+    for gone in checking.missing():
+        yield f"签署缺失 / a signature is missing: {gone.number}, {gone.signer}"
