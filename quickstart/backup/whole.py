@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from audit import record
 from audit.models import Entry
+from complaints.models import Package
 from complaints.signing import checking
 from evidence.models import Item
 from evidence.store import store
@@ -21,9 +22,10 @@ def findings() -> Iterator[str]:
 
 
 def recorded_files() -> Iterator[str]:
-    """The SHA-256 of every file that an item of evidence names, once each."""
-    named = Item.objects.order_by("sha256").values_list("sha256", flat=True).distinct()
-    return named.iterator(chunk_size=2000)
+    """The SHA-256 of every file that an item of evidence or a sealed package names, once each."""
+    items, packages = (m.objects.order_by().values_list("sha256") for m in (Item, Package))
+    for (sha256,) in items.union(packages).iterator(chunk_size=2000):
+        yield sha256
 
 
 def _files() -> Iterator[str]:
