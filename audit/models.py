@@ -1,4 +1,4 @@
-"""Who did what, and when: append-only, chained by hash within each subject.
+"""Who did what, and when: append-only, chained by hash within each subject, sealed into blocks.
 
 Subjects are named by text (`complaint:TS26-000123`), never by a foreign key: the record outlives
 what it speaks of.
@@ -7,9 +7,17 @@ what it speaks of.
 import pgtrigger
 from django.db import models
 
+from audit.canonical import entry_of
+from audit.kinds import Sealed
+
+_APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+
 
 class Entry(models.Model):
-    """One act. `hash` covers this entry and the previous one of the same subject (SHA-256, hex)."""
+    """One act. `hash` covers this entry and the previous one of the same subject (SHA-256, hex).
+
+    `request_id`: the request that caused it, "" for what no request caused.
+    """
 
     at = models.DateTimeField()
     actor = models.CharField(max_length=150)
@@ -18,6 +26,7 @@ class Entry(models.Model):
     subject = models.CharField(max_length=120)
     sequence = models.PositiveIntegerField()
     detail = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
@@ -29,10 +38,79 @@ class Entry(models.Model):
         ]
         indexes = [models.Index(fields=["actor", "-at"], name="audit_by_actor")]
         triggers = [
-            pgtrigger.Protect(
-                name="audit_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="audit_is_append_only", operation=_APPEND_ONLY),
+            pgtrigger.Trigger(
+                name="audit_chain_goes_on",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                IF NEW.sequence = 1 AND NEW.previous_hash = '' THEN
+                    INSERT INTO audit_tail (subject, sequence, hash)
+                    VALUES (NEW.subject, 1, NEW.hash);
+                    RETURN NEW;
+                END IF;
+                UPDATE audit_tail SET sequence = NEW.sequence, hash = NEW.hash
+                WHERE subject = NEW.subject AND sequence = NEW.sequence - 1
+                    AND hash = NEW.previous_hash;
+                IF NOT FOUND THEN
+                    RAISE EXCEPTION 'audit: entry % of % does not continue its chain',
+                        NEW.sequence, NEW.subject USING ERRCODE = 'unique_violation';
+                END IF;
+                RETURN NEW;
+                """,
+            ),
+            Sealed("entry", entry_of),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} #{self.sequence} {self.verb}"
+
+
+class Tail(models.Model):
+    """Where a subject's chain ends. The trigger on the entries moves it on, one entry at a time, so
+    that no chain forks, whoever writes.
+    """
+
+    subject = models.CharField(max_length=120, primary_key=True)
+    sequence = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.subject} #{self.sequence}"
+
+
+class Pending(models.Model):
+    """A row that came into a sealed table and waits for the next block. Written by triggers."""
+
+    kind = models.CharField(max_length=20)
+    row_id = models.BigIntegerField()
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_id}"
+
+
+class Block(models.Model):
+    """What was sealed together: which rows, a leaf for each, the root of their Merkle tree; chained
+    to the block before it. Roots and hashes are SHA-256, hex.
+
+    `members`: kind → ids; `leaves`: 32 bytes each, by kind in the order of the names, then as in
+    `members`.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    sealed_at = models.DateTimeField()
+    size = models.PositiveIntegerField()
+    members = models.JSONField()
+    leaves = models.BinaryField()
+    root = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["sealed_at"], name="blocks_by_day")]
+        triggers = [pgtrigger.Protect(name="block_is_append_only", operation=_APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"block {self.number}"

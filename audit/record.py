@@ -1,17 +1,17 @@
 """The only writer of the audit record."""
 
 import json
-import json.encoder
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
 from django.db import connection
 
+from audit.canonical import BEGINNING, compact, entry_of, entry_text, head
 from audit.models import Entry
-from config import bulk
+from config import bulk, request_id
 from config.bulk import Shape
 
 
@@ -31,42 +31,19 @@ class _System:
 
 
 SYSTEM = _System()
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _PLAIN = {str, int, bool, type(None)}
-_quoted = json.encoder.encode_basestring  # as `_canonical` writes a string
 Tails = dict[str, tuple[int, str]]  # subject → sequence and hash of its last entry
 OWN = {n: n for n in ("verb", "subject", "sequence", "detail", "previous_hash", "hash")}
-BEGINNING = (0, "")  # before the first entry of a chain
 
 
 def digest(entry: Entry) -> str:
-    """SHA-256 (hex) of the entry's canonical JSON, which contains the previous entry's hash: names
-    in order, nothing between, the instant in UTC.
-    """
+    """SHA-256 (hex) of the entry's canonical JSON, which contains the previous entry's hash."""
     return sha256(spelled(entry).encode()).hexdigest()
 
 
 def spelled(entry: Entry) -> str:
     """The canonical JSON of which the hash is taken."""
-    who = {"actor": entry.actor, "actor_name": entry.actor_name}
-    place = entry.previous_hash, entry.sequence
-    return _text(_head(who, entry.at), _canonical(entry.detail), place, entry.subject, entry.verb)
-
-
-def _head(who: Mapping[str, str], at: datetime) -> str:
-    """Where the canonical JSON begins: all that entries of one act have in common."""
-    return _canonical({**who, "at": at.astimezone(UTC).isoformat(timespec="microseconds")})[:-1]
-
-
-def _digest(head: str, detail: str, place: tuple[str, int], subject: str, verb: str) -> str:
-    return sha256(_text(head, detail, place, subject, verb).encode()).hexdigest()
-
-
-def _text(head: str, detail: str, place: tuple[str, int], subject: str, verb: str) -> str:
-    return (
-        f'{head},"detail":{detail},"previous_hash":"{place[0]}","sequence":{place[1]},'
-        f'"subject":{_quoted(subject)},"verb":{_quoted(verb)}}}'
-    )
+    return entry_of(entry.__dict__)
 
 
 class Act(NamedTuple):
@@ -101,7 +78,8 @@ def record(
             )
         previous = _last_of([subject]).get(subject, BEGINNING)
     act, who = Act(verb, subject, detail or {}), _who(by)
-    entry = Entry(at=at, **who, **_entry(act, _said(act.detail), _head(who, at), previous))
+    begins = head(who["actor"], who["actor_name"], at)
+    entry = Entry(at=at, **who, **_entry(act, _said(act.detail), begins, previous))
     entry.save(force_insert=True)
     return entry
 
@@ -128,26 +106,24 @@ def chain(
     tails = {} if tails is None else tails
     tails |= _last_of({act.subject for act in acts} - tails.keys())
     who, entries, said = _who(by), [], {}
-    head = _head(who, at)
+    begins = head(who["actor"], who["actor_name"], at)
     for act in acts:
         key = id(act.detail)  # the same is said of many
         if key not in said:
             said[key] = _said(act.detail)
-        entry = _entry(act, said[key], head, tails.get(act.subject, BEGINNING))
+        entry = _entry(act, said[key], begins, tails.get(act.subject, BEGINNING))
         tails[act.subject] = (entry["sequence"], entry["hash"])
         entries.append(entry)
     return entries, Shape(Entry(at=at, **who), OWN)
 
 
 def _last_of(subjects: Collection[str]) -> Tails:
-    """Sequence and hash of each chain's last entry, one look into the index each."""
+    """Sequence and hash of each chain's last entry, as the trigger on the entries keeps them."""
     if not subjects:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.subject, e.sequence, e.hash FROM unnest(%s) s(subject), LATERAL (SELECT "
-            "sequence, hash FROM audit_entry WHERE subject = s.subject ORDER BY sequence DESC "
-            "LIMIT 1) e",
+            "SELECT subject, sequence, hash FROM audit_tail WHERE subject = ANY(%s)",
             [list(subjects)],
         )
         return {subject: (sequence, hashed) for subject, sequence, hashed in cursor.fetchall()}
@@ -171,27 +147,32 @@ def _is_plain(value: Any) -> bool:
 
 
 def _who(by: Actor | None) -> dict[str, str]:
-    actor = by or SYSTEM
-    return {"actor": actor.username, "actor_name": actor.get_full_name()}
+    actor, request = by or SYSTEM, request_id.current()
+    return {
+        **{"actor": actor.username, "actor_name": actor.get_full_name()},
+        "request_id": request,
+    }
 
 
 def _said(detail: Mapping[str, Any]) -> tuple[Any, str]:
     """What is told, as it is stored, and its canonical JSON."""
     plain = _plain(detail)
-    return plain, _canonical(plain)
+    return plain, compact(plain)
 
 
-def _entry(act: Act, said: tuple[Any, str], head: str, previous: tuple[int, str]) -> dict[str, Any]:
+def _entry(
+    act: Act, said: tuple[Any, str], begins: str, previous: tuple[int, str]
+) -> dict[str, Any]:
     """The columns of an entry, besides who and when."""
     detail, text = said
-    sequence, before = previous[0] + 1, previous[1]
+    whole = entry_text(begins, text, previous, (act.subject, act.verb), request_id.current())
     return {
         "verb": act.verb,
         "subject": act.subject,
-        "sequence": sequence,
+        "sequence": previous[0] + 1,
         "detail": detail,
-        "previous_hash": before,
-        "hash": _digest(head, text, (before, sequence), act.subject, act.verb),
+        "previous_hash": previous[1],
+        "hash": sha256(whole.encode()).hexdigest(),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from audit.models import Entry
+from audit.models import Entry, Tail
 from benchmarks import world
 from complaints.models import (
     ClockEvent,
@@ -21,7 +21,7 @@ from tests.cast import Cast, assemble
 
 # What a sweep touches, and what these rows need.
 COPIED = (Folder, Consumer, Complaint, Deadline, ClockEvent, Event, Transition)
-RECORDS = (Outbox, Entry)
+RECORDS = (Outbox, Entry, Tail)
 RUNGS = ("owner@50", "team_lead@80", "supervisor@100")
 
 
@@ -41,7 +41,7 @@ def open_cases(count: int, *, records: bool = True) -> Cast:
             cursor.execute(world.copying(model), {"from": 1, "to": count // 2 - 1})
         cursor.execute("SET session_replication_role = origin")
         if not records:
-            cursor.execute("TRUNCATE audit_entry")
+            cursor.execute("TRUNCATE audit_entry, audit_tail, audit_pending")
         cursor.execute(world.DUE_DATES)
         cursor.execute(world.NEXT_DUE)
         cursor.execute("VACUUM (ANALYZE)")

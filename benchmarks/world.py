@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
-from audit.models import Entry
+from audit.models import Entry, Tail
 from complaints.models import Complaint, SearchDocument
 from tests import factories
 from tests.cast import Cast, assemble
@@ -78,6 +78,7 @@ def copied_models() -> Iterator[type[models.Model]]:
             if model.__name__ not in NOT_COPIED:
                 yield model
     yield Entry
+    yield Tail
 
 
 def grow_to(wanted: int) -> int:
@@ -107,6 +108,8 @@ def copying(model: type[models.Model]) -> str:
     values = ", ".join(value_of(model, f) for f in fields)
     key = "complaint_id" if model is SearchDocument else "id"
     original = "true" if key == "id" and is_uuid(model._meta.pk) else f"t.{key} < {STRIDE}"
+    if model is Tail:
+        original = f"t.subject IN (SELECT subject FROM audit_entry WHERE id < {STRIDE})"  # noqa: S608
     if is_uuid(model._meta.pk):  # consumers: those of the originals
         original = f"t.id IN (SELECT consumer_id FROM complaints_complaint WHERE id < {STRIDE})"  # noqa: S608
     return (
@@ -125,6 +128,7 @@ def value_of(model: type[models.Model], field: models.Field) -> str:  # type: ig
         "complaints_outbox.key": f"{column} || '.' || k",
         "correspondence_notice.key": f"{column} || '.' || k",
         "audit_entry.subject": f"'complaint:TS' || lpad(k::text, 7, '0') || right({column}, 6)",
+        "audit_tail.subject": f"'complaint:TS' || lpad(k::text, 7, '0') || right({column}, 6)",
     }.get(f"{model._meta.db_table}.{field.column}")
     if special:
         return special

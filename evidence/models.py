@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.kinds import Sealed
+
 
 class Folder(models.Model):
     """One folder per case; the case points down to it. `items` counts what was ever numbered."""
@@ -65,7 +67,8 @@ class Item(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="evidence_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Sealed("item"),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +105,8 @@ class Custody(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="custody_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Sealed("custody"),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +130,8 @@ class Withdrawal(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="withdrawal_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Sealed("withdrawal"),
         ]
 
     def __str__(self) -> str:
@@ -157,7 +162,8 @@ class Link(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="link_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Sealed("link"),
         ]
 
     def __str__(self) -> str:

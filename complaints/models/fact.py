@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.kinds import Sealed
 from complaints.choices import FactSource
 from complaints.models.complaint import Complaint
 
@@ -71,7 +72,8 @@ class Analysis(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="a_snapshot_never_changes", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Sealed("analysis"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
 from complaints.querysets import scope_of
@@ -116,7 +117,8 @@ class MassOpinion(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="mass_opinion_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Sealed("mass_opinion"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from audit.kinds import Sealed
 from complaints.choices import MeasureKind, Payee
 from complaints.models.complaint import Complaint
 
@@ -179,7 +180,8 @@ class Opinion(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="opinion_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            Sealed("opinion"),
         ]
 
     def __str__(self) -> str:

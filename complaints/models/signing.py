@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from audit.kinds import Sealed
 from complaints.models.resolution import Opinion
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -57,7 +58,10 @@ class Voided(models.Model):
     changed = models.JSONField(default=list)
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="voiding_is_append_only", operation=_APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="voiding_is_append_only", operation=_APPEND_ONLY),
+            Sealed("voiding"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.opinion_id} {self.changed}"

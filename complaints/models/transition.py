@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -41,7 +42,10 @@ class Transition(models.Model):
                 fields=["complaint", "version"], name="one_transition_per_version"
             )
         ]
-        triggers = [pgtrigger.Protect(name="transition_is_append_only", operation=_APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="transition_is_append_only", operation=_APPEND_ONLY),
+            Sealed("transition"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.step}"
@@ -94,7 +98,10 @@ class Event(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["complaint", "-at", "-id"], name="timeline")]
-        triggers = [pgtrigger.Protect(name="timeline_is_append_only", operation=_APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="timeline_is_append_only", operation=_APPEND_ONLY),
+            Sealed("event"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.kind}:{self.code}"

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "quickstart",
 ]
 MIDDLEWARE = [
+    "config.request_id.named",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -220,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume mass drafts": {"task": "complaints.tasks.resume_mass_drafts", "schedule": 60.0},
     "notice another rulebook": {"task": "complaints.tasks.notice_rulebook", "schedule": 300.0},
     "sweep unfinished uploads": {"task": "evidence.tasks.sweep_uploads", "schedule": 3600.0},
+    "seal the record": {"task": "audit.tasks.seal_what_waits", "schedule": 60.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
 }
