@@ -114,3 +114,22 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.number}"
+
+
+class Verification(models.Model):
+    """What verifying the whole record found, each night. `report` is `faults.Report.as_json`."""
+
+    at = models.DateTimeField()
+    seconds = models.DecimalField(max_digits=8, decimal_places=1)
+    is_whole = models.BooleanField()
+    report = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="verifications_latest")]
+        triggers = [
+            pgtrigger.Protect(name="verification_is_append_only", operation=_APPEND_ONLY),
+            Sealed("verification"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {'whole' if self.is_whole else 'broken'}"

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from audit import nightly
 from audit.seal import seal
 
 
@@ -10,3 +11,10 @@ from audit.seal import seal
 def seal_what_waits() -> int:
     """Seal what came into the record; answers how many blocks were made."""
     return seal(timezone.now())
+
+
+@shared_task
+def verify_at_night() -> bool:
+    """Verify the record when this night's turn has come; answers whether that was now."""
+    now = timezone.now()
+    return nightly.due(now) and nightly.verify_and_keep(now) is not None

@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "notice another rulebook": {"task": "complaints.tasks.notice_rulebook", "schedule": 300.0},
     "sweep unfinished uploads": {"task": "evidence.tasks.sweep_uploads", "schedule": 3600.0},
     "seal the record": {"task": "audit.tasks.seal_what_waits", "schedule": 60.0},
+    "verify the record": {"task": "audit.tasks.verify_at_night", "schedule": 300.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
 }

@@ -1,0 +1,69 @@
+"""Verify the whole record: `manage.py verify_audit [--since DAY] [--anchors FOLDER] [--json]`. See
+docs/record.md.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import words
+from audit.faults import Report
+from audit.verify import anchors, verify
+
+
+class Command(BaseCommand):
+    """Names the first place of each sort of fault, and how many there are."""
+
+    help = "Verify the audit record, its blocks and everything that is sealed in them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Everything that can be said on the command line."""
+        parser.add_argument(
+            "--since", default="", metavar="DAY", help="blocks sealed from this day on (YYYY-MM-DD)"
+        )
+        parser.add_argument(
+            "--anchors", default="", metavar="FOLDER", help="anchors that were kept elsewhere"
+        )
+        parser.add_argument("--json", action="store_true", help="the report as one JSON value")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exit status 1 when something does not hold."""
+        folder = Path(options["anchors"]) if options["anchors"] else None
+        if folder is not None and not folder.is_dir():
+            raise CommandError(_("没有文件夹 {path}").format(path=folder), returncode=2)
+        since = _day(options["since"])
+        report = verify(timezone.now(), since=since, anchors=anchors(folder))
+        if options["json"]:
+            said = {"ok": report.is_whole, "seconds": report.seconds, **report.as_json()}
+            self.stdout.write(json.dumps(said, ensure_ascii=False))
+        else:
+            self._say(report)
+        if not report.is_whole:
+            raise SystemExit(1)
+
+    def _say(self, report: Report) -> None:
+        rows = sum(report.rows.values())
+        seen = words.summary(rows, report.blocks, report.chains, report.waiting)
+        self.stdout.write(f"{seen} ({report.seconds} s)")
+        for fault in report.faults():
+            self.stdout.write(words.sentence(*fault))
+        if report.is_whole:
+            self.stdout.write(_("校验通过，与封存时一致"))
+
+
+def _day(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        said = _("“{value}”不是有效日期，请按 2026-11-23 的格式填写。")
+        raise CommandError(said.format(value=text), returncode=2) from None
+    return timezone.make_aware(datetime.combine(day, time(0)))

@@ -1,0 +1,51 @@
+"""The record is verified every night, and what was found is kept for the auditors."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from audit.models import Verification
+from audit.verify import anchors, verify
+
+log = logging.getLogger(__name__)
+HOUR = 3  # o'clock, when few people work
+
+
+def due(now: datetime) -> bool:
+    """Whether the record was not verified since the last time it was three o'clock; one that never
+    was is due at once.
+    """
+    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
+    began = local.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+    began -= timedelta(days=1) if began > local else timedelta(0)
+    return not Verification.objects.filter(at__gte=began).exists()
+
+
+def verify_and_keep(now: datetime) -> Verification | None:
+    """Verify and keep the result; None while another process does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('audit'), hashtext('verify'))")
+        if not cursor.fetchone()[0]:
+            return None
+        try:
+            return _keep(now)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('audit'), hashtext('verify'))")
+
+
+def _keep(now: datetime) -> Verification:
+    report = verify(now, anchors=anchors())
+    if not report.is_whole:
+        log.error("the record does not hold: %s", report.as_json()["faults"])
+    return Verification.objects.create(
+        at=now,
+        seconds=Decimal(str(report.seconds)),
+        is_whole=report.is_whole,
+        report=report.as_json(),
+    )
