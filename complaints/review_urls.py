@@ -5,6 +5,7 @@ from django.urls import path
 from complaints.views import (
     archive,
     archive_package,
+    audit_check,
     audit_log,
     counsel_acts,
     deadline_views,
@@ -72,4 +73,5 @@ urlpatterns = [
     ),
     path("archive/<str:number>/dossier/", archive_package.dossier, name="dossier_print"),
     path("audit/", audit_log.audit_log, name="audit_log"),
+    path("audit/check/", audit_check.audit_check, name="audit_check"),
 ]

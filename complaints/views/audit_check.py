@@ -1,0 +1,78 @@
+"""审计 → 校验: what the nightly verification of the whole record found, for auditors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from accounts.access import needs
+from audit import words
+from audit.faults import faults_of
+from audit.models import Block, Pending, Verification
+
+NIGHTS = 14
+
+
+@require_GET
+@needs("read_audit")
+def audit_check(request: HttpRequest) -> HttpResponse:
+    """The last result, what it looked at, and the nights before it."""
+    nights = list(Verification.objects.order_by("-at", "-pk")[:NIGHTS])
+    last = nights[0] if nights else None
+    block = Block.objects.order_by("-number").defer("members", "leaves").first()
+    context = {
+        "last": last,
+        "faults": [_fault(*fault) for fault in faults_of(last.report)] if last else [],
+        "figures": _figures(last, block),
+        "rows": _rows(last),
+        "newest": block,
+        "nights": [_night(night) for night in nights],
+    }
+    return render(request, "audit/check.html", context)
+
+
+def _fault(what: Any, place: Any, count: int) -> dict[str, Any]:
+    return {
+        "kind": words.kind(place.kind),
+        "what": words.WHAT[what],
+        "count": count,
+        "where": words.where(place) or "—",
+        "subject": place.subject,
+    }
+
+
+def _rows(last: Verification | None) -> list[tuple[str, int]]:
+    """How many rows of each kind were compared with their seal."""
+    rows = last.report["rows"] if last else {}
+    return [(words.kind(name), count) for name, count in rows.items()]
+
+
+def _figures(last: Verification | None, block: Block | None) -> list[dict[str, Any]]:
+    report = last.report if last else {}
+    waiting = Pending.objects.count()
+    return [
+        {"name": _("已封存的行"), "value": sum(report.get("rows", {}).values()), "more": ""},
+        {"name": _("案件与其他对象的链"), "value": report.get("chains", 0), "more": ""},
+        {
+            "name": _("区块"),
+            "value": block.number if block else 0,
+            "more": _("每分钟封存一次"),
+        },
+        {"name": _("此刻等待封存"), "value": waiting, "more": _("下一分钟封存") if waiting else ""},
+    ]
+
+
+def _night(night: Verification) -> dict[str, Any]:
+    count = sum(n for _what, _place, n in faults_of(night.report))
+    return {
+        "at": night.at,
+        "is_whole": night.is_whole,
+        "seconds": night.seconds,
+        "rows": sum(night.report["rows"].values()),
+        "found": ngettext("发现 {n} 处", "发现 {n} 处", count).format(n=count) if count else "",
+    }
