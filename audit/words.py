@@ -27,6 +27,7 @@ KINDS: Mapping[str, str | Promise] = {
     "entry": gettext_lazy("审计记录"),
     "event": pgettext_lazy("audit", "时间线"),
     "item": pgettext_lazy("audit", "证据"),
+    "link": gettext_lazy("证据证明什么"),
     "mass_opinion": gettext_lazy("共同认定的签署"),
     "opinion": gettext_lazy("法务意见与签署"),
     "reading": gettext_lazy("查阅记录"),
@@ -34,6 +35,7 @@ KINDS: Mapping[str, str | Promise] = {
     "transition": gettext_lazy("流程步骤"),
     "verification": gettext_lazy("校验结果"),
     "voiding": gettext_lazy("签署失效"),
+    "withdrawal": gettext_lazy("撤回的证据"),
 }
 
 
