@@ -8,8 +8,10 @@ from django.db import migrations
 KINDS = {
     'analysis': 'complaints_analysis',
     'event': 'complaints_event',
+    'export': 'complaints_export',
     'mass_opinion': 'complaints_massopinion',
     'opinion': 'complaints_opinion',
+    'package': 'complaints_package',
     'transition': 'complaints_transition',
     'voiding': 'complaints_voided',
 }
@@ -54,5 +56,13 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='voided',
             trigger=pgtrigger.compiler.Trigger(name='voiding_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_pending (kind, row_id, since) SELECT 'voiding', id, clock_timestamp() FROM added; RETURN NULL;", hash='78a9a4dbe846e008b88abcdea5cdab3d6fc42876', level='STATEMENT', operation='INSERT', pgid='pgtrigger_voiding_is_sealed_68102', referencing='REFERENCING NEW TABLE AS added ', table='complaints_voided', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='export',
+            trigger=pgtrigger.compiler.Trigger(name='export_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_pending (kind, row_id, since) SELECT 'export', id, clock_timestamp() FROM added; RETURN NULL;", hash='d0e8e219f0c941f0397bc0a87beb67425d507fd1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_export_is_sealed_ffb7f', referencing='REFERENCING NEW TABLE AS added ', table='complaints_export', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='package',
+            trigger=pgtrigger.compiler.Trigger(name='package_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_pending (kind, row_id, since) SELECT 'package', id, clock_timestamp() FROM added; RETURN NULL;", hash='71787dbdce90b4f1fe9e23a693b163abe8c3979e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_package_is_sealed_4d061', referencing='REFERENCING NEW TABLE AS added ', table='complaints_package', when='AFTER')),
         ),
     ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 from complaints.models.transition import Transition
 
@@ -85,7 +86,10 @@ class Package(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["sha256"], name="packages_by_hash")]
-        triggers = [pgtrigger.Protect(name="package_is_append_only", operation=_APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="package_is_append_only", operation=_APPEND_ONLY),
+            Sealed("package"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sealing_id} {self.sha256[:8]}"
@@ -114,7 +118,10 @@ class Export(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [pgtrigger.Protect(name="export_is_append_only", operation=_APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="export_is_append_only", operation=_APPEND_ONLY),
+            Sealed("export"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.package_id} {self.purpose}"
