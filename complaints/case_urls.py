@@ -55,6 +55,7 @@ urlpatterns = [
     path("letter/", letter_preview.letter_preview, name="letter_preview"),
     path("letter.pdf", letter_preview.letter_pdf, name="letter_pdf"),
     path("evidence/", evidence.add_evidence, name="add_evidence"),
+    path("evidence/known/", evidence.known_evidence, name="known_evidence"),
     path("evidence/<int:item>/", exhibit_page.evidence_item, name="evidence_item"),
     path("evidence/<int:item>/file/", evidence.evidence, name="evidence"),
     path("evidence/<int:item>/look/", exhibit_acts.look_at_evidence, name="look_at_evidence"),

@@ -42,13 +42,14 @@ class Place:
     group: str = "work"  # a line stands between two groups
 
 
+_CASE = ("case", "danger", "evidence_item", "print_evidence")
 _PROMISES = ("promises", "promise_new", "promise_edit", "promise_withdraw", "promise_cases")
 _LAW = (
     *("rule", "rules_try", "trial", "deadlines", "deadline", "regime"),
     *("letter_templates", "letter_template", "letter_batches", "letter_batch"),
 )
 PLACES = (
-    Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), ("case", "danger")),
+    Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), _CASE),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
     Place("commitments", "mark", pgettext_lazy("promises", "承诺"), ("see_complaints",), _PROMISES),
     Place(

@@ -9,6 +9,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.kinds import Sealed
 
@@ -86,14 +87,14 @@ class Custody(models.Model):
     class Act(models.TextChoices):
         """What was done with it."""
 
-        RECEIVED = "received", _("收取")
+        RECEIVED = "received", pgettext_lazy("custody", "收取")
         SCANNED = "scanned", _("病毒扫描通过")
         UNSCANNED = "unscanned", _("未经病毒扫描（扫描程序不可用）")
-        VIEWED = "viewed", _("查看")
-        DOWNLOADED = "downloaded", _("下载")
-        PRINTED = "printed", _("打印")
-        CHECKED = "checked", _("校验哈希")
-        EXPORTED = "exported", _("导出")
+        VIEWED = "viewed", pgettext_lazy("custody", "查看")
+        DOWNLOADED = "downloaded", pgettext_lazy("custody", "下载")
+        PRINTED = "printed", pgettext_lazy("custody", "打印")
+        CHECKED = "checked", pgettext_lazy("custody", "校验哈希")
+        EXPORTED = "exported", pgettext_lazy("custody", "导出")
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="custody")
     at = models.DateTimeField()

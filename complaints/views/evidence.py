@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
+from complaints import same_file
 from complaints.actions import evidence as evidence_actions
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint
 from complaints.views import evidence_form
 from complaints.views.act_forms import EvidenceForm
 from complaints.views.case import load
+from complaints.views.lookup import case_of
 from complaints.views.sheets import Sheet, done, readable, refused, show
 from evidence.models import Item
-from evidence.store import store
+from evidence.store import HASH, store
 
 ABOUT = (
     *("title", "obtained_from", "obtained_at", "how", "obtained_by", "proves"),
@@ -55,7 +58,21 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
         raise PermissionDenied(error.message) from error
     except CaseError as error:
         return refused(request, sheet, error)
+    for sentence in same_file.told(taken.items, person(request), number):
+        messages.warning(request, sentence)
     return done(request, number, taken.message, sheet.draft, "?show=evidence")
+
+
+@require_GET
+@never_cache
+@needs("see_complaints")
+def known_evidence(request: HttpRequest, number: str) -> JsonResponse:
+    """Where the file with this hash is already, in words, before it is added a second time."""
+    case_of(request, number)
+    sha256 = request.GET.get("sha256", "")
+    found = same_file.same_file(sha256, person(request)) if HASH.fullmatch(sha256) else []
+    words = _("与{places}是同一份文件").format(places=same_file.in_words(found, number))
+    return JsonResponse({"words": words if found else ""})
 
 
 @require_POST

@@ -150,6 +150,7 @@ def page_of(number: str, posted: QueryDict, by: User) -> dict[str, Any]:
     """What the template needs beside the fields."""
     return {
         "uploads_at": reverse("api-uploads", args=[number]),
+        "known_at": reverse("known_evidence", args=[number]),
         "waiting": waiting(number, posted, by),
         "piece": resuming.PIECE,
         "limit": settings.EVIDENCE_LIMIT,

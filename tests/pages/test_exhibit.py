@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import typst
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import TimestampSigner
 from django.test import Client
 from django.urls import reverse
@@ -237,6 +238,26 @@ def test_the_same_file_elsewhere_is_named_where_the_person_may_see_it(
     assert place("evidence_item", twin) in page
     seen = Complaint.objects.visible_to(cast.agent).filter(pk=folder_of.pk).exists()
     assert (folder_of.number in page) == seen
+
+
+def test_a_file_that_is_there_already_is_said_before_and_after_it_is_added(
+    cast: Cast, agent: Client, case: Complaint
+) -> None:
+    sha256, known = case.folder.items.get().sha256, reverse("known_evidence", args=[case.number])
+    theirs = f.registered(cast, confidential=True, by=cast.colleague)
+    f.with_evidence(theirs, cast.colleague)
+    words = agent.get(known, {"sha256": sha256}).json()["words"]
+    assert words == "与本案证据 1是同一份文件"
+    for other in ("0" * 64, "x", ""):
+        assert agent.get(known, {"sha256": other}).json()["words"] == ""
+    assert browser(cast.outsider).get(known, {"sha256": sha256}).status_code == 404
+    files = [SimpleUploadedFile(f"{n}.txt", "通话录音文字稿".encode()) for n in range(2)]
+    page = text_of(
+        agent.post(reverse("add_evidence", args=[case.number]), {"file": files}, follow=True)
+    )
+    assert "证据 2 与本案证据 1是同一份文件；重复添加的可以撤回" in page
+    assert "证据 3 与本案证据 1、本案证据 2是同一份文件" in page
+    assert theirs.number not in page
 
 
 def test_the_page_takes_the_same_statements_for_few_and_many(
