@@ -6,4 +6,11 @@ class AuditConfig(AppConfig):
     verbose_name = "审计"
 
     def ready(self) -> None:
-        from audit import checks  # noqa: F401 - registers itself
+        """Register the checks; enter the ways out that need no other app."""
+        from audit import (
+            anchors,
+            checks,  # noqa: F401 registered by being imported
+            proving,
+        )
+
+        proving.MEANS |= anchors.MEANS

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from audit import nightly
+from audit import anchors, nightly
 from audit.seal import seal
 
 
@@ -18,3 +18,9 @@ def verify_at_night() -> bool:
     """Verify the record when this night's turn has come; answers whether that was now."""
     now = timezone.now()
     return nightly.due(now) and nightly.verify_and_keep(now) is not None
+
+
+@shared_task
+def lay_down_anchors() -> int:
+    """Lay down outside what is due: anchors of past days, stamps; answers how much."""
+    return anchors.lay_down(timezone.now())

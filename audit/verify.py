@@ -11,9 +11,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -26,13 +23,6 @@ from audit.sealed_rows import compare
 
 LATE = timedelta(minutes=5)
 Anchored = tuple[int, str, str]  # number and hash of a block, and where that stands
-
-
-def anchors(place: Path | None = None) -> Iterable[Anchored]:
-    """What was anchored outside, or lies in a folder."""
-    if find_spec("audit.anchors") is None:
-        return ()
-    return import_module("audit.anchors").known(place)
 
 
 def verify(

@@ -22,6 +22,7 @@ WHAT: Mapping[What, str | Promise] = {
 }
 KINDS: Mapping[str, str | Promise] = {
     "analysis": gettext_lazy("法律分析快照"),
+    "anchor": gettext_lazy("外部锚定"),
     "block": pgettext_lazy("audit", "区块"),
     "custody": gettext_lazy("证据保管记录"),
     "entry": gettext_lazy("审计记录"),
@@ -33,6 +34,7 @@ KINDS: Mapping[str, str | Promise] = {
     "opinion": gettext_lazy("法务意见与签署"),
     "package": gettext_lazy("封存的案卷"),
     "reading": gettext_lazy("查阅记录"),
+    "stamp": gettext_lazy("时间戳"),
     "tail": gettext_lazy("链条末尾"),
     "transition": gettext_lazy("流程步骤"),
     "verification": gettext_lazy("校验结果"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from complaints.views import (
+    anchors,
     archive,
     archive_package,
     audit_check,
@@ -74,4 +75,6 @@ urlpatterns = [
     path("archive/<str:number>/dossier/", archive_package.dossier, name="dossier_print"),
     path("audit/", audit_log.audit_log, name="audit_log"),
     path("audit/check/", audit_check.audit_check, name="audit_check"),
+    path("audit/anchors/", anchors.anchors, name="anchors"),
+    path("audit/anchors/stamps/<int:stamp>/", anchors.stamp, name="stamp"),
 ]

@@ -114,7 +114,14 @@ PLACES = (
         "house",
     ),
     Place("health", "chart", gettext_lazy("运行"), ("see_health",), (), "house"),
-    Place("audit_log", "shield", gettext_lazy("审计"), ("read_audit",), ("audit_check",), "house"),
+    Place(
+        "audit_log",
+        "shield",
+        gettext_lazy("审计"),
+        ("read_audit",),
+        ("audit_check", "anchors"),
+        "house",
+    ),
 )
 
 

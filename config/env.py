@@ -111,6 +111,24 @@ VARIABLES = {
             "empty: none",
         ),
         Variable("WEBHOOK_SECRET", "", "key of the webhook's signature; needed with `WEBHOOK_URL`"),
+        Variable(
+            "TSA_URL",
+            "",
+            "time stamping authority (RFC 3161, `https://user:password@tsa/…`) for anchors and "
+            "sealed files; empty: none",
+        ),
+        Variable(
+            "TSA_CERTIFICATES",
+            "",
+            "PEM file with the authority's root and the certificates below it; needed with "
+            "`TSA_URL`",
+        ),
+        Variable(
+            "ANCHOR_DIR",
+            "",
+            "folder for the day's anchor of the record, best on another machine; empty: `anchors` "
+            "in the state folder",
+        ),
         Variable("EVIDENCE_LIMIT_MB", "500", "largest evidence file, in MiB"),
         Variable(
             "CLAMD_URL",

@@ -177,6 +177,15 @@ FILE_UPLOAD_HANDLERS = ["evidence.uploads.Small", "evidence.uploads.IntoStore"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
+ANCHOR_DIR = env.text("ANCHOR_DIR") or str(STATE_DIR / "anchors")
+TSA_URL = env.web_address("TSA_URL")
+TSA_CERTIFICATES = env.text("TSA_CERTIFICATES")
+if TSA_URL and not TSA_CERTIFICATES:
+    sys.exit(
+        "设置了 TSA_URL 就必须用 TSA_CERTIFICATES 指定时间戳服务机构的证书文件。\n"
+        "TSA_CERTIFICATES, the file of the authority's certificates, is needed with TSA_URL."
+    )
+
 VAULT_KEYS = env.text("VAULT_KEYS") or f"k1:{kept_secret('vault_key', 32)}"
 BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY") or kept_secret("blind_index_key", 32)
 SIGNING_KEY = env.text("SIGNING_KEY") or kept_secret("signing_key", 32)
@@ -223,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep unfinished uploads": {"task": "evidence.tasks.sweep_uploads", "schedule": 3600.0},
     "seal the record": {"task": "audit.tasks.seal_what_waits", "schedule": 60.0},
     "verify the record": {"task": "audit.tasks.verify_at_night", "schedule": 300.0},
+    "lay down anchors": {"task": "audit.tasks.lay_down_anchors", "schedule": 60.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
 }

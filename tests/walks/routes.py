@@ -16,6 +16,7 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, User
+from audit.outside import Stamp
 from complaints import satisfied
 from complaints.models import (
     CalendarChange,
@@ -172,6 +173,7 @@ GAPS: dict[str, Any] = {
     "change": lambda case: _first(CalendarChange.objects.all()),
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
     "export": lambda case: _first(Export.objects.filter(package__sealing__complaint=case)),
+    "stamp": lambda case: _first(Stamp.objects.all()),
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
 }
 

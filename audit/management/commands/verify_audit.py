@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit import words
+from audit import anchors, words
 from audit.faults import Report
-from audit.verify import anchors, verify
+from audit.verify import verify
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         if folder is not None and not folder.is_dir():
             raise CommandError(_("没有文件夹 {path}").format(path=folder), returncode=2)
         since = _day(options["since"])
-        report = verify(timezone.now(), since=since, anchors=anchors(folder))
+        report = verify(timezone.now(), since=since, anchors=anchors.known(folder))
         if options["json"]:
             said = {"ok": report.is_whole, "seconds": report.seconds, **report.as_json()}
             self.stdout.write(json.dumps(said, ensure_ascii=False))
