@@ -41,6 +41,7 @@ class Answered:
     report_only: bool
     earlier: list[Earlier]
     form: Question | None
+    withdrawn: bool = False  # the evidence that it names
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ def _answered(answer: FactAnswer, page: CasePage, given: Given | None) -> Answer
         report,
         earlier,
         replace(change, open=refused) if report or finds or not judgement else None,
+        answer.evidence_number in page.withdrawn,
     )
 
 

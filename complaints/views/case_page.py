@@ -77,6 +77,11 @@ class CasePage(Offer):
         return list(joined.order_by("number"))
 
     @cached_property
+    def withdrawn(self) -> frozenset[int]:
+        """The numbers of the evidence that counts no more."""
+        return frozenset(item.number for item in self.items if item.is_withdrawn)
+
+    @cached_property
     def clocks(self) -> list[Deadline]:
         """Clocks that run or are held, the next one first."""
         return list(
@@ -195,7 +200,7 @@ class CasePage(Offer):
         missing = self.analysis["missing_facts"]
         vars(loaded).update(
             missing_facts=[m for m in missing if not facts.is_judgement(m["fact"])],
-            evidence_numbers=frozenset(i.number for i in self.items if not i.is_withdrawn),
+            evidence_numbers=frozenset(i.number for i in self.items) - self.withdrawn,
             resolution=_in_short(complaint.resolution),
             open_commitments=[
                 SimpleNamespace(text=p["text"])

@@ -14,7 +14,7 @@ from django.core.signing import TimestampSigner
 from django.test import Client
 from django.urls import reverse
 
-from complaints.actions import evidence, folder
+from complaints.actions import evidence, facts, folder
 from complaints.models import Complaint
 from complaints.views import looking
 from evidence.models import Custody, Link, Withdrawal
@@ -184,7 +184,7 @@ def test_a_print_bears_number_hash_and_who_printed_it(
     assert agent.get(place("print_evidence", case)).url == place("evidence_item", case)
     answer = agent.post(place("look_at_evidence", case), {"as": "print"}, follow=True)
     page = text_of(answer)
-    for words in ("通话录音文字稿", case.folder.items.get().sha256, "陈晓雨 于", "证据 1"):
+    for words in ("通话录音文字稿", case.folder.items.get().sha256, "陈晓雨 · ", "证据 1"):
         assert words in page
     assert Custody.objects.filter(act="printed").count() == 1
 
@@ -192,6 +192,8 @@ def test_a_print_bears_number_hash_and_who_printed_it(
 def test_withdrawing_asks_for_a_reason_and_strikes_the_item_everywhere(
     cast: Cast, agent: Client, case: Complaint
 ) -> None:
+    proved = {"value": True, "source": "evidence", "evidence": 1}
+    facts.answer(case.number, {"tx_living_consumption": proved}, by=cast.agent)
     address = place("withdraw_evidence", case)
     assert "仍留在卷宗里" in text_of(agent.get(address))
     refused = agent.post(address, {"reason": ""})
@@ -208,7 +210,9 @@ def test_withdrawing_asks_for_a_reason_and_strikes_the_item_everywhere(
     assert "已经撤回" in again
     assert 'name="reason"' not in again
     assert browser(cast.auditor).get(address).status_code == 403
+    assert "仍引用这份证据" in text_of(agent.get(place("evidence_item", case)))
     form = text_of(agent.get(reverse("case", args=[case.number])))
+    assert '证据 1</a> <b class="danger">已撤回</b>' in form  # beside the fact
     assert '<option value="1">1 外呼录音' not in form  # no proof of a fact any more
 
 
