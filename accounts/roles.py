@@ -63,6 +63,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("import_complaints", _("导入投诉"), A, S),
         _for("see_retention", _("查看保管期限、诉讼保留与销毁"), S, C, U),
         _for("set_retention", _("改定保管类别"), S, C),
+        _for("review_disposal", _("复核到期销毁"), S, C),
         _for("place_legal_holds", _("设置与解除诉讼保留"), C),
         _for("export_packages", _("导出证据包"), S, C, U),
         _for("read_audit", _("查看审计记录"), U),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import Tails, record
 from complaints import holds, leaving, public_promises, regimes, turning, written
-from complaints.errors import NotAllowed, StaleVersion, StepRefused, Unmet
+from complaints.errors import Gone, NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import OPEN_STATES, STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
 from complaints.situation import CaseSituation
@@ -43,10 +43,14 @@ def find(number: str, by: User | None) -> Complaint:
 def lock(number: str, by: User | None) -> Complaint:
     """The case, held until the end of the caller's transaction.
 
-    Raises Complaint.DoesNotExist as `find` does.
+    Raises Complaint.DoesNotExist as `find` does, Gone for one whose file was destroyed.
     """
     visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
-    return visible.locked().select_related("consumer").get(number=number)
+    found: Complaint = visible.locked().select_related("consumer").get(number=number)
+    if found.destroyed_at is not None:
+        words = _("案件 {number} 的案卷已按保管期限销毁，只能查看销毁登记")
+        raise Gone({"state": [words.format(number=number)]})
+    return found
 
 
 def check_version(complaint: Complaint, version: int | None) -> None:

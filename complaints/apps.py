@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ComplaintsConfig(AppConfig):
@@ -6,7 +7,10 @@ class ComplaintsConfig(AppConfig):
     verbose_name = "投诉案件"
 
     def ready(self) -> None:
-        """Hand the figures of the clocks to Prometheus; register the checks."""
-        from complaints import checks, metrics  # noqa: F401 checks: by being imported
+        """Hand the figures of the clocks to Prometheus; register the checks; keep the function that
+        destroys a file as its plan says.
+        """
+        from complaints import checks, metrics, shredding_sql  # noqa: F401 checks: by being imported
 
         metrics.register()
+        post_migrate.connect(shredding_sql.install, sender=self)

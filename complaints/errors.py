@@ -78,6 +78,12 @@ class Held(Invalid):
     code = "legal_hold"
 
 
+class Gone(Invalid):
+    """The file of the case was destroyed: nothing can be added to it or taken from it."""
+
+    code = "destroyed"
+
+
 class Duplicate(Invalid):
     """The same external number is registered already, as `number`."""
 

@@ -9,6 +9,7 @@ from complaints.actions import (
     archiving,
     calendar_notice,
     communication,
+    disposal,
     import_run,
     importing,
     letter_batches,
@@ -18,6 +19,7 @@ from complaints.actions import (
     recount,
     recount_work,
     sealing,
+    shredding,
     sweep,
     trial_work,
     trials,
@@ -140,3 +142,16 @@ def draft_for_members(draft_id: int) -> None:
 def resume_mass_drafts() -> int:
     """Call workers for those that are not finished; answers for how many."""
     return mass_draft.sweep()
+
+
+@shared_task
+def propose_disposal() -> int:
+    """Propose the files whose time ends within thirty days; answers how many."""
+    batch = disposal.propose(timezone.now())
+    return batch.rows.count() if batch else 0
+
+
+@shared_task
+def destroy_agreed() -> int:
+    """Destroy what two people agreed to and whose day has come; answers how many."""
+    return shredding.run(timezone.now())

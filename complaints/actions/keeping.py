@@ -115,3 +115,21 @@ def _tell(complaint: Complaint, before: retention.Kept, row: Retention, now: dat
     )
     said = {**detail, "version": complaint.version}
     record("complaint.retention_set", complaint.subject, row.set_by, now, said)
+
+
+def prolong(complaint: Complaint, until: date, reason: str, by: User, now: datetime) -> None:
+    """The file is kept until another day, whatever its class. The caller checked who may."""
+    before = retention.of(complaint)
+    row, _made = Retention.objects.update_or_create(
+        complaint=complaint,
+        defaults={"until": until, "reason": reason, "set_by": by, "set_at": now},
+        create_defaults={
+            "code": before.code,
+            "years": before.years,
+            "until": until,
+            "reason": reason,
+            "set_by": by,
+            "set_at": now,
+        },
+    )
+    _tell(complaint, before, row, now)

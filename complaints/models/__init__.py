@@ -15,6 +15,7 @@ from complaints.models.communication import Communication, Draft
 from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
 from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
+from complaints.models.disposal import Destroyed, DisposalBatch, DisposalReview, DisposalRow
 from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
@@ -60,6 +61,10 @@ __all__ = [
     "Consult",
     "Consumer",
     "Deadline",
+    "Destroyed",
+    "DisposalBatch",
+    "DisposalReview",
+    "DisposalRow",
     "Draft",
     "Edition",
     "Event",

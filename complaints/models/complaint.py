@@ -141,6 +141,8 @@ class Complaint(models.Model):
     )
     withdrawal_requested_at = models.DateTimeField(null=True, blank=True)
     withdrawal_words = models.TextField(_("消费者撤回原话"), blank=True)
+    # The file is gone; what stands here is its tombstone (`actions/shredding.py`).
+    destroyed_at = models.DateTimeField(_("销毁时间"), null=True, blank=True)
     # Kept by the triggers of `HeldCase` and `LegalHold`: nobody sets it by hand.
     legal_hold = models.BooleanField(_("诉讼保留"), default=False, db_default=False)
 

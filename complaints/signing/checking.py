@@ -62,8 +62,11 @@ class Found:
 
 
 def signatures(number: str = "") -> QuerySet[Opinion]:
-    """All signatures in the order in which they were made, or those of one case."""
-    rows = Opinion.objects.filter(signed=True).order_by("pk")
+    """All signatures in the order in which they were made, or those of one case. Of a file that was
+    destroyed nothing is left to compare; the register says so.
+    """
+    kept = Opinion.objects.filter(signed=True, resolution__complaint__destroyed_at=None)
+    rows = kept.order_by("pk")
     if number:
         rows = rows.filter(resolution__complaint__number=number)
     return rows.select_related(
