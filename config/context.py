@@ -78,7 +78,16 @@ PLACES = (
         "archive",
         gettext_lazy("档案"),
         ("see_complaints",),
-        ("archive_case", "satisfaction_list", "legal_holds", "legal_hold", "legal_hold_new"),
+        (
+            "archive_case",
+            "satisfaction_list",
+            "legal_holds",
+            "legal_hold",
+            "legal_hold_new",
+            "disposal",
+            "disposal_batch",
+            "disposal_register",
+        ),
     ),
     Place(
         "rules",

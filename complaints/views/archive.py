@@ -17,8 +17,9 @@ from complaints import search
 from complaints.actions import archiving, steps
 from complaints.errors import CaseError, NotAllowed
 from complaints.lifecycle import Outcome
-from complaints.models import Complaint
+from complaints.models import Complaint, Destroyed
 from complaints.views.archive_file import ArchiveFile
+from complaints.views.keeping_words import class_name
 from complaints.views.lookup import case_of
 from complaints.views.queue_filters import CLOSED_STATES, SEARCH_LIMIT
 from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, page
@@ -79,6 +80,8 @@ def _cursor(request: HttpRequest, problems: list[str]) -> Cursor | None:
 def archive_case(request: HttpRequest, number: str) -> HttpResponse:
     """The file of one finished case; posting archives or reopens it."""
     complaint = case_of(request, number)
+    if complaint.destroyed_at is not None:
+        return tombstone(request, complaint)
     if request.method == "POST":
         return act(request, complaint)
     if complaint.is_open:
@@ -104,6 +107,17 @@ def act(request: HttpRequest, complaint: Complaint) -> HttpResponse:
         return redirect("case", complaint.number)
     messages.success(request, _("案卷已归档"))
     return redirect("archive_case", complaint.number)
+
+
+def tombstone(request: HttpRequest, complaint: Complaint) -> HttpResponse:
+    """What is left of a file that was destroyed: the entry in the register, and the chain."""
+    gone = Destroyed.objects.get(complaint=complaint)
+    context = {
+        "file": ArchiveFile(complaint, person(request), everything=request.GET.get("all") == "1"),
+        "gone": gone,
+        "class": class_name(gone.code),
+    }
+    return render(request, "keeping/tombstone.html", context)
 
 
 def shown(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -47,6 +47,8 @@ def load(request: HttpRequest, number: str) -> CasePage:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The workspace. Ten statements at most, whatever the case holds."""
     page = load(request, number)
+    if page.complaint.destroyed_at is not None:
+        return redirect("archive_case", number)
     return render(request, "case/case.html", whole(page, request))
 
 

@@ -25,6 +25,7 @@ from complaints.models import (
     Complaint,
     Condition,
     Consult,
+    DisposalBatch,
     Export,
     Extension,
     ImportRun,
@@ -166,6 +167,8 @@ GAPS: dict[str, Any] = {
     "notice": lambda case: _first(Notice.objects.filter(user__isnull=False)),
     "token": lambda case: _token(),
     "mass": lambda case: _first(MassCase.objects.all()),
+    "disposal_batch": lambda case: _first(DisposalBatch.objects.all()),
+    "form": lambda case: "csv",
     "legal_hold": lambda case: _first(LegalHold.objects.all()),
     "invitation": lambda case: _invited(case),
     "name": lambda case: "0" * 32,  # no such mail

@@ -17,6 +17,7 @@ from complaints.actions import (
     calendar_notice,
     commitments,
     communication,
+    disposal,
     holds,
     importing,
     legal_hold,
@@ -28,7 +29,7 @@ from complaints.actions import (
     recount_work,
     silent,
 )
-from complaints.models import Complaint, Deadline
+from complaints.models import Complaint, Deadline, Retention
 from tests import factories as f
 from tests import notices
 from tests.cast import Cast
@@ -167,7 +168,11 @@ def _of_one_defect(cast: Cast, made: dict[str, Complaint]) -> None:
 
 
 def _held(cast: Cast, case: Complaint) -> None:
-    """A legal hold on a finished case, and one of counsel who wants to release it."""
+    """A finished case is listed for disposal, then under a legal hold which one of counsel wants to
+    release.
+    """
+    Retention.objects.filter(complaint=case).update(until="2020-01-01")
+    disposal.propose(timezone.now())
     sent = {"matter": "(2026) 测 01 民初 1 号", "reason": "已起诉", "numbers": case.number}
     now = timezone.now()
     hold = legal_hold.place(sent, by=cast.counsel, reauthenticated_at=now, now=now)

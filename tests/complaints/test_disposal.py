@@ -1,0 +1,333 @@
+"""Files whose time is over: two people agree, then the words, the key and the files are gone."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+from django.db.models.functions import Cast as Cast_
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.vault import VaultError
+from audit.record import broken_links
+from complaints import shredding_sql
+from complaints.actions import communication, disposal, legal_hold, shredding
+from complaints.errors import Gone, Invalid, NotAllowed
+from complaints.models import (
+    Complaint,
+    Consumer,
+    Destroyed,
+    DisposalBatch,
+    DisposalRow,
+    Event,
+    Retention,
+)
+from complaints.signing import checking
+from evidence.models import Item
+from evidence.store import store
+from tests import factories as f
+from tests.cast import Cast
+
+SECRET = "只有本案才有的话玄冥"
+YES = {"approve": True}
+NOW = timezone.now()
+LATER = NOW + timedelta(days=31)
+
+
+def over(cast: Cast, **changes) -> Complaint:
+    """A sealed file whose time is over, full of words."""
+    case = f.resolving(cast, narrative=f"{SECRET}叙述", **changes)
+    f.with_evidence(case, cast.agent, text=f"{SECRET}录音{case.number}")
+    communication.write(case.number, {"kind": "call_note", "text": f"{SECRET}来电"}, by=cast.agent)
+    from complaints.actions import resolution as resolutions
+
+    said = f.proposal(explanation=f"{SECRET}说明", points=[{**f.POINT, "we_found": SECRET}])
+    resolutions.save_draft(case.number, said, by=cast.agent)
+    f.step(case, "submit", cast.agent)
+    f.step(case, "sign", cast.counsel, opinion=f"{SECRET}同意", below_minimum_reason=SECRET)
+    f.step(case, "consumer_accepts", cast.agent, means="phone", note=f"{SECRET}电话同意")
+    f.step(f.carried_out(case, cast.agent), "complete", cast.agent)
+    from correspondence.tasks import send_waiting
+
+    send_waiting()
+    f.step(case, "archive", cast.supervisor)
+    Retention.objects.filter(complaint=case).update(until="2020-01-01")
+    return Complaint.objects.get(pk=case.pk)
+
+
+def proposed(cast: Cast, *cases: Complaint) -> DisposalBatch:
+    batch = disposal.propose(NOW)
+    assert batch is not None
+    assert batch.rows.count() == len(cases)
+    return batch
+
+
+def agreed(cast: Cast, batch: DisposalBatch) -> None:
+    rows = list(batch.rows.values_list("pk", flat=True))
+    for by in (cast.supervisor, cast.supervisor2):
+        assert disposal.review(batch.pk, rows, YES, by=by, now=NOW) == (len(rows), [])
+
+
+def words_left(case: Complaint) -> list[str]:
+    """Where a word of the case still stands in the database: every text of every table."""
+    found = []
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, (models.TextField, models.CharField, models.JSONField)):
+                words = Cast_(field.name, models.TextField())
+                if model._base_manager.annotate(w=words).filter(w__contains=SECRET).exists():
+                    found.append(f"{model.__name__}.{field.name}")
+    return found
+
+
+def test_after_two_agreed_words_key_and_files_are_gone_and_a_tombstone_stays(cast: Cast) -> None:
+    case = over(cast)
+    items = list(Item.objects.filter(folder=case.folder_id).values_list("sha256", flat=True))
+    assert "Complaint.narrative" in words_left(case)
+    batch = proposed(cast, case)
+    agreed(cast, batch)
+    assert shredding.run(NOW) == 0  # proposed thirty days ahead
+    assert shredding.run(LATER) == 1
+    assert words_left(case) == []
+    assert not any(store().exists(sha256) for sha256 in items)
+    person = Consumer.objects.get(pk=case.consumer_id)
+    assert (bytes(person.data_key), bytes(person.phone_index), person.phone_masked) == (
+        b"",
+        b"",
+        "",
+    )
+    with pytest.raises(VaultError):
+        person.words("feedback|1", b"sealed long ago and kept")
+    left = Complaint.objects.get(pk=case.pk)
+    assert (left.title, left.outcome, left.category) == ("已删除", "resolved", case.category)
+    assert left.price_paid == case.price_paid
+    assert broken_links(case.subject) == []
+    entry = Destroyed.objects.get(complaint=case)
+    assert [r["user"] for r in entry.reviews] == ["supervisor", "supervisor2"]
+    assert "民法典 188" in entry.basis["law"]
+    assert entry.person
+    assert list(checking.signatures()) == []
+    assert shredding.run(LATER) == 0
+    with pytest.raises(Gone, match="已按保管期限销毁"):
+        communication.write(case.number, {"kind": "internal_note", "text": "x"}, by=cast.agent)
+    client = Client()
+    client.force_login(cast.auditor)
+    page = client.get(reverse("case", args=[case.number]), follow=True).content.decode()
+    assert "案卷已销毁" in page
+    assert "核验通过" in page
+    file = client.get(reverse("disposal_register_file", args=["csv"])).content.decode()
+    assert case.number in file
+    assert SECRET not in file
+
+
+def test_the_person_is_forgotten_with_the_last_file(cast: Cast) -> None:
+    case, other = over(cast), over(cast, order_number="SO-2")
+    Complaint.objects.filter(pk=other.pk).update(consumer=case.consumer)
+    Retention.objects.filter(complaint=other).update(until="2090-01-01")
+    agreed(cast, proposed(cast, case))
+    assert shredding.run(LATER) == 1
+    assert Consumer.objects.get(pk=case.consumer_id).clear("phone") == f.CONSUMER["phone"]
+    assert not Destroyed.objects.get(complaint=case).person
+    Retention.objects.filter(complaint=other).update(until="2020-01-01")
+    agreed(cast, proposed(cast, other))
+    assert shredding.run(LATER) == 1
+    assert not bytes(Consumer.objects.get(pk=case.consumer_id).data_key)
+
+
+def test_a_file_that_another_case_has_too_stays_in_the_store(cast: Cast) -> None:
+    case, other = over(cast), f.investigating(cast, order_number="SO-2")
+    f.with_evidence(other, cast.agent)  # the same text as one of the case's files
+    shared = Item.objects.get(folder=other.folder_id).sha256
+    assert Item.objects.filter(folder=case.folder_id, sha256=shared).exists()
+    agreed(cast, proposed(cast, case))
+    assert shredding.run(LATER) == 1
+    assert store().exists(shared)
+
+
+def test_whoever_worked_on_it_and_one_person_twice_are_refused(cast: Cast) -> None:
+    case = over(cast)
+    batch = proposed(cast, case)
+    [row] = batch.rows.values_list("pk", flat=True)
+    done, why = disposal.review(batch.pk, [row], YES, by=cast.counsel)  # signed it
+    assert done == 0
+    assert "您办理过这件案件" in why[0]
+    assert disposal.review(batch.pk, [row], YES, by=cast.outside_supervisor) == (0, [])
+    for by in (cast.agent, cast.auditor, cast.administrator):
+        with pytest.raises(NotAllowed):
+            disposal.review(batch.pk, [row], YES, by=by)
+    assert disposal.review(batch.pk, [row], YES, by=cast.supervisor) == (1, [])
+    done, why = disposal.review(batch.pk, [row], YES, by=cast.supervisor)
+    assert done == 0
+    assert "您已经复核过" in why[0]
+    assert shredding.run(LATER) == 0
+    with pytest.raises(Invalid, match="继续保管须写明理由"):
+        disposal.review(batch.pk, [row], {"approve": False}, by=cast.supervisor2)
+    until = (timezone.localdate() + timedelta(days=400)).isoformat()
+    keep = {"approve": False, "reason": "可能再审", "keep_until": until}
+    assert disposal.review(batch.pk, [row], keep, by=cast.supervisor2) == (1, [])
+    assert DisposalRow.objects.get(pk=row).state == "rejected"
+    assert Retention.objects.get(complaint=case).until.isoformat() == until
+    assert Event.objects.filter(complaint=case, text="可能再审").exists()
+    assert disposal.propose(NOW) is None
+    assert shredding.run(LATER) == 0
+
+
+def test_a_hold_keeps_a_file_out_and_stops_what_was_agreed(cast: Cast) -> None:
+    case = over(cast)
+    batch = proposed(cast, case)
+    agreed(cast, batch)
+    sent = {"matter": "涉诉", "reason": "已起诉", "numbers": case.number}
+    legal_hold.place(sent, by=cast.counsel, reauthenticated_at=NOW, now=NOW)
+    assert shredding.run(LATER) == 0
+    assert "已起诉" in batch.rows.get().problem
+    assert SECRET in Complaint.objects.get(pk=case.pk).narrative
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {shredding_sql.NAME}(%s)", [case.pk])
+
+
+def test_the_database_destroys_nothing_that_two_did_not_agree_to(cast: Cast) -> None:
+    case = over(cast)
+    batch = proposed(cast, case)
+    disposal.review(batch.pk, [batch.rows.get().pk], YES, by=cast.supervisor)
+    Destroyed.objects.create(
+        complaint=case, number=case.number, at=NOW, code="general", until=NOW.date(), person=True
+    )
+    with (
+        pytest.raises(DatabaseError, match="two people"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"SELECT {shredding_sql.NAME}(%s)", [case.pk])
+
+
+@contextlib.contextmanager
+def killed_at(n: int) -> Iterator[list[str]]:
+    """The n-th writing statement from here fails as if the machine went away."""
+    written: list[str] = []
+
+    def wrapper(execute, sql, params, many, context):
+        if sql.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE") or shredding_sql.NAME in sql:
+            written.append(sql)
+            if len(written) == n:
+                raise KeyboardInterrupt
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(wrapper):
+        yield written
+
+
+def test_killed_at_any_write_nothing_is_half_gone_and_the_next_run_completes(cast: Cast) -> None:
+    case = over(cast)
+    agreed(cast, proposed(cast, case))
+    n = 0
+    while True:
+        n += 1
+        with killed_at(n) as written, contextlib.suppress(KeyboardInterrupt):
+            shredding.run(LATER)
+        if len(written) < n:
+            break
+        left = Complaint.objects.get(pk=case.pk)
+        gone = left.destroyed_at is not None
+        assert (left.narrative == "已删除") == gone
+        assert bool(bytes(Consumer.objects.get(pk=case.consumer_id).data_key)) != gone
+        assert Destroyed.objects.filter(complaint=case).exists() == gone
+    assert n > 5
+    assert words_left(case) == []
+    assert batch_done()
+
+
+# Texts and JSON of a case that stay, because they are codes, terms and hashes.
+KEPT = {
+    "complaints.Deadline": {"citation", "terms", "ladder"},
+    "complaints.Destroyed": {"basis", "reviews", "files"},
+    "complaints.Extension": {"terms"},
+    "complaints.Analysis": {"holidays"},
+    "complaints.ImportRow": {"digest"},
+    "complaints.Invitation": {"token_hash"},
+    "complaints.Voided": {"changed"},
+}
+OF_A_CASE = {
+    "Complaint",
+    "Resolution",
+    "Opinion",
+    "Deadline",
+    "Commitment",
+    "Outbox",
+    "Item",
+    "Folder",
+    "Invitation",
+    "Transition",
+}
+
+
+def test_every_text_of_a_case_is_in_the_plan_or_said_to_stay() -> None:
+    forgotten = []
+    for model in apps.get_models():
+        belongs = {f.related_model.__name__ for f in model._meta.concrete_fields if f.is_relation}
+        if not belongs & OF_A_CASE:
+            continue
+        label = model._meta.label
+        known = {*shredding_sql.PLAN.get(label, ("", ()))[1], *KEPT.get(label, ())}
+        if label == "complaints.Complaint":
+            known |= set(shredding_sql.COMPLAINT)
+        texts = (models.TextField, models.JSONField, models.BinaryField)
+        forgotten += [
+            f"{label}.{field.name}"
+            for field in model._meta.concrete_fields
+            if isinstance(field, texts) and field.name not in known
+        ]
+    assert forgotten == []
+
+
+def batch_done() -> bool:
+    return not DisposalRow.objects.filter(files_gone_at=None).exists()
+
+
+def test_a_restored_backup_loses_again_what_the_register_names(cast: Cast) -> None:
+    case = over(cast)
+    other = over(cast, order_number="SO-2")
+    Retention.objects.filter(complaint=other).update(until="2090-01-01")
+    agreed(cast, proposed(cast, case))
+    with transaction.atomic():  # the state before, to be restored
+        before = transaction.savepoint()
+        shredding.run(LATER)
+        lines = list(shredding.exported())
+        transaction.savepoint_rollback(before)
+    assert SECRET in Complaint.objects.get(pk=case.pk).narrative
+    unknown = lines[0].replace(case.number, "TS26-999999")
+    done, problems = shredding.replay([*lines, unknown, "{}", "no json"])
+    assert done == 1
+    assert len(problems) == 2
+    assert Complaint.objects.get(pk=case.pk).narrative == "已删除"
+    assert Destroyed.objects.get(complaint=case).replayed
+    assert SECRET in Complaint.objects.get(pk=other.pk).narrative
+    assert shredding.replay(lines) == (0, [])
+
+
+def test_reviewers_tick_on_the_page_in_a_fixed_number_of_statements(cast: Cast) -> None:
+    cases = [f.archived(cast, order_number=f"SO-{n}") for n in range(2)]
+    Retention.objects.update(until="2020-01-01")
+    batch = proposed(cast, *cases)
+    client = Client()
+    client.force_login(cast.supervisor)
+    address = reverse("disposal_batch", args=[batch.pk])
+    with CaptureQueriesContext(connection) as statements:
+        page = client.get(address).content.decode()
+    assert len(statements) <= 12, [q["sql"][:80] for q in statements]
+    assert all(case.number in page for case in cases)
+    rows = list(batch.rows.values_list("pk", flat=True))
+    refused = client.post(address, {"row": rows, "act": "no", "reason": "可能再审"})
+    assert refused.status_code == 422
+    assert "可能再审" in refused.content.decode()
+    page = client.post(address, {"row": rows, "act": "yes"}, follow=True).content.decode()
+    assert "已复核 2 件" in page
+    stranger = Client()
+    stranger.force_login(cast.outside_supervisor)
+    assert stranger.get(address).status_code == 404
