@@ -29,6 +29,7 @@ _OPINION = (
 _FOLDER = "folder_id = (SELECT folder_id FROM complaints_complaint WHERE id = case_id)"
 _ITEM = f"item_id IN (SELECT id FROM evidence_item WHERE {_FOLDER})"
 _LETTER = "outbox_id " + _OF_CASE.format("complaints_outbox")
+_SEALED = "sealing_id " + _OF_CASE.format("complaints_sealing")
 _PROMISE = "commitment_id " + _OF_CASE.format("complaints_commitment")
 
 # model → (which of its rows, columns whose content goes). Words become `GONE` where there were
@@ -72,6 +73,12 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
     "complaints.NamedPerson": (_CASE, ("why",)),
     "complaints.Recusal": (_CASE, ("reason",)),
     "complaints.Retention": (_CASE, ("reason",)),
+    "complaints.Sealing": (_CASE, ("redactions", "problem")),
+    "complaints.Package": (_SEALED, ("contents",)),
+    "complaints.Export": (
+        f"package_id IN (SELECT id FROM complaints_package WHERE {_SEALED})",
+        ("recipient",),
+    ),
     "evidence.Item": (
         _FOLDER,
         ("title", "file_name", "obtained_from", "obtained_by", "proves"),

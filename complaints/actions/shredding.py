@@ -11,10 +11,14 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,9 +26,9 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from complaints import retention, shredding_sql
 from complaints.actions import disposal
-from complaints.errors import CaseError
+from complaints.errors import CaseError, Invalid
 from complaints.legal_hold import refuse
-from complaints.models import Complaint, Consumer, Destroyed, DisposalRow
+from complaints.models import Complaint, Consumer, Destroyed, DisposalRow, Package, Sealing
 from complaints.models.consumer import PERSONAL_FIELDS
 from evidence.models import Item
 from evidence.store import store
@@ -43,7 +47,8 @@ def run(now: datetime, *, most: int = 200) -> int:
             DisposalRow.objects.filter(pk=pk).update(problem=refused.message[:300])
         except DatabaseError:
             logger.exception("row %s of a disposal could not be destroyed; the others go on", pk)
-    discard_files(now)
+    if discard_files(now) or done:
+        _write_outside()
     return done
 
 
@@ -56,6 +61,8 @@ def destroy(pk: int, now: datetime) -> bool:
         if row.state != _Row.WAITING or complaint.destroyed_at is not None:
             return False
         refuse(complaint)
+        if Sealing.objects.filter(complaint=complaint, done_at=None).exists():
+            raise Invalid({"state": [_("证据包还没有生成完，生成后再销毁")]})
         kept = retention.of(complaint)
         if kept.until is None or kept.until >= today or complaint.state != "archived":
             return False
@@ -70,7 +77,6 @@ def _entry(
     complaint: Complaint, kept: retention.Kept, until: date, row: DisposalRow, now: datetime
 ) -> Destroyed:
     reviews = row.reviews.select_related("by").order_by("pk")
-    items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
     known = kept.known
     return Destroyed.objects.create(
         complaint=complaint,
@@ -87,9 +93,20 @@ def _entry(
         reviews=[
             {"user": r.by.username, "name": r.by.name, "at": r.at.isoformat()} for r in reviews
         ],
-        files=[{"number": i.number, "sha256": i.sha256, "size": i.size} for i in items],
+        files=_files(complaint),
         person=_is_last(complaint),
     )
+
+
+def _files(complaint: Complaint) -> list[dict[str, Any]]:
+    """Everything of the case in the store: its evidence by number, its packages by name."""
+    items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
+    found = [{"number": i.number, "sha256": i.sha256, "size": i.size} for i in items]
+    packages = Package.objects.filter(sealing__complaint=complaint).select_related("sealing")
+    for one in packages.order_by("pk"):
+        one.sealing.complaint = complaint
+        found.append({"number": one.sealing.name, "sha256": one.sha256, "size": one.size})
+    return found
 
 
 def _is_last(complaint: Complaint) -> bool:
@@ -167,11 +184,38 @@ def exported() -> Iterable[str]:
         )
 
 
-def replay(lines: Iterable[str], now: datetime | None = None) -> tuple[int, list[str]]:
+def register_file() -> Path:
+    """Where a copy of the register lies outside the database, and so outside its backups."""
+    return Path(settings.STATE_DIR) / "disposal-register.jsonl"
+
+
+def _write_outside() -> None:
+    """The copy, whole or as it was. A full disk costs the copy, never the destruction."""
+    target = register_file()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=target.parent, prefix="register-", delete=False
+        ) as file:
+            file.writelines(f"{line}\n" for line in exported())
+        os.replace(file.name, target)
+    except OSError:
+        logger.exception("the register of disposal could not be written to the state folder")
+
+
+def replay(
+    lines: Iterable[str] | None = None, now: datetime | None = None
+) -> tuple[int, list[str]]:
     """Destroy again what a restored backup brought back: how many cases, and a sentence for each
-    line that could not be done. Needs the owner's connection; done twice, the second finds nothing.
+    line that could not be done. Without lines: those of the copy in the state folder, and of the
+    register itself, whose files the store may have again. Needs the owner's connection; done twice,
+    the second finds nothing.
     """
     now = now or timezone.now()
+    if lines is None:
+        kept = register_file()
+        copy = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
+        lines = [*copy, *exported()]
     done, problems = 0, []
     for n, line in enumerate(filter(str.strip, lines), 1):
         try:
@@ -195,7 +239,6 @@ def _again(said: dict[str, Any], now: datetime) -> bool:
         found = Destroyed.objects.filter(complaint=complaint).first()
         if found is None:
             refuse(complaint)
-            items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
             found = Destroyed.objects.create(
                 complaint=complaint,
                 number=complaint.number,
@@ -204,7 +247,7 @@ def _again(said: dict[str, Any], now: datetime) -> bool:
                 until=date.fromisoformat(said["until"]),
                 basis=dict(said["basis"]),
                 reviews=list(said["reviews"]),
-                files=[{"number": i.number, "sha256": i.sha256, "size": i.size} for i in items],
+                files=_files(complaint),
                 person=_is_last(complaint),
                 replayed=True,
             )

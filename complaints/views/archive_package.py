@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import needs, person
 from complaints.actions import exporting, sealing
 from complaints.archive import handing_out
-from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.errors import CaseError, Gone, Invalid, NotAllowed
 from complaints.models import Complaint, Export, Package
 from complaints.views.lookup import case_of
 from complaints.views.sheets import Sheet, SheetForm, done, readable, refused, show
@@ -112,7 +112,7 @@ def dossier(request: HttpRequest, number: str) -> HttpResponse:
     """The dossier to read or print, with the name of whoever asked. A POST: it is recorded."""
     try:
         pages = exporting.printed(number, by=person(request))
-    except Complaint.DoesNotExist as missing:
+    except (Complaint.DoesNotExist, Gone) as missing:
         raise Http404 from missing
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error

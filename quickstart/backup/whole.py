@@ -23,7 +23,9 @@ def findings() -> Iterator[str]:
 
 def recorded_files() -> Iterator[str]:
     """The SHA-256 of every file that an item of evidence or a sealed package names, once each."""
-    items, packages = (m.objects.order_by().values_list("sha256") for m in (Item, Package))
+    kept = Item.objects.filter(folder__complaint__destroyed_at=None)
+    sealed = Package.objects.filter(sealing__complaint__destroyed_at=None)
+    items, packages = (rows.order_by().values_list("sha256") for rows in (kept, sealed))
     for (sha256,) in items.union(packages).iterator(chunk_size=2000):
         yield sha256
 
