@@ -10,7 +10,9 @@ class ComplaintsConfig(AppConfig):
         """Hand the figures of the clocks to Prometheus; register the checks; keep the function that
         destroys a file as its plan says.
         """
-        from complaints import checks, metrics, shredding_sql  # noqa: F401 checks: by being imported
+        from audit import kinds
+        from complaints import checks, destroyed_rows, metrics, shredding_sql  # noqa: F401 checks
 
         metrics.register()
+        kinds.register_destruction(destroyed_rows.among)
         post_migrate.connect(shredding_sql.install, sender=self)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -99,7 +100,10 @@ class DisposalReview(models.Model):
                 name="what_is_kept_is_kept_for_a_reason",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="disposal_review_is_kept", operation=_APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="disposal_review_is_kept", operation=_APPEND_ONLY),
+            Sealed("disposal_review"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.row_id} {self.approved}"
@@ -113,9 +117,7 @@ class Destroyed(models.Model):
     `replayed`: done again after a restore.
     """
 
-    complaint = models.OneToOneField(
-        Complaint, on_delete=models.PROTECT, primary_key=True, related_name="destroyed"
-    )
+    complaint = models.OneToOneField(Complaint, on_delete=models.PROTECT, related_name="destroyed")
     number = models.CharField(_("案件编号"), max_length=20, unique=True)
     at = models.DateTimeField(_("销毁时间"))
     code = models.CharField(max_length=40)
@@ -127,8 +129,11 @@ class Destroyed(models.Model):
     replayed = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["-at", "-complaint"], name="register_by_age")]
-        triggers = [pgtrigger.Protect(name="register_is_append_only", operation=_APPEND_ONLY)]
+        indexes = [models.Index(fields=["-at", "-id"], name="register_by_age")]
+        triggers = [
+            pgtrigger.Protect(name="register_is_append_only", operation=_APPEND_ONLY),
+            Sealed("destroyed"),
+        ]
 
     def __str__(self) -> str:
         return self.number

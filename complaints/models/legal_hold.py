@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 from complaints.querysets import scope_of
 
@@ -131,6 +132,7 @@ class HeldCase(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="held_case_is_append_only", operation=_APPEND_ONLY),
+            Sealed("held_case"),
             pgtrigger.Trigger(
                 name="held_case_is_marked",
                 when=pgtrigger.After,

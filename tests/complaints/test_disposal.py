@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.vault import VaultError
-from audit import grants
+from audit import grants, kinds, seal, verify
 from audit.record import broken_links
 from complaints import shredding_sql
 from complaints.actions import communication, disposal, legal_hold, sealing, shredding
+from complaints.destroyed_rows import CASE_OF
 from complaints.errors import Gone, Invalid, NotAllowed
 from complaints.models import (
     Complaint,
@@ -113,10 +114,15 @@ def test_after_two_agreed_words_key_and_files_are_gone_and_a_tombstone_stays(cas
     assert "Complaint.narrative" in words_left(case)
     batch = proposed(cast, case)
     agreed(cast, batch)
+    seal.seal(timezone.now())
     assert shredding.run(NOW) == 0  # proposed thirty days ahead
     with as_the_application():
         assert shredding.run(LATER) == 1
     assert words_left(case) == []
+    seal.seal(timezone.now())
+    report = verify.verify(timezone.now())
+    assert report.found == {}
+    assert report.destroyed > 10
     assert not any(store().exists(sha256) for sha256 in items)
     person = Consumer.objects.get(pk=case.consumer_id)
     assert (bytes(person.data_key), bytes(person.phone_index), person.phone_masked) == (
@@ -308,6 +314,11 @@ def test_every_text_of_a_case_is_in_the_plan_or_said_to_stay() -> None:
             if isinstance(field, texts) and field.name not in known
         ]
     assert forgotten == []
+
+
+def test_every_sealed_table_that_loses_words_says_to_which_case_it_belongs() -> None:
+    losing = {k.model._meta.label for k in kinds.all_kinds().values()} & shredding_sql.PLAN.keys()
+    assert losing == CASE_OF.keys()
 
 
 def batch_done() -> bool:

@@ -9,11 +9,32 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0039_packages'),
+        ('complaints', '0040_sealed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        # What was held before there were blocks waits for one too.
+        migrations.RunSQL(
+            "INSERT INTO audit_pending (kind, row_id, since) "
+            "SELECT 'held_case', id, clock_timestamp() FROM complaints_heldcase ORDER BY id",
+            migrations.RunSQL.noop,
+        ),
+        migrations.CreateModel(
+            name='Destroyed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=20, unique=True, verbose_name='案件编号')),
+                ('at', models.DateTimeField(verbose_name='销毁时间')),
+                ('code', models.CharField(max_length=40)),
+                ('until', models.DateField()),
+                ('basis', models.JSONField(default=dict)),
+                ('reviews', models.JSONField(default=list)),
+                ('files', models.JSONField(default=list)),
+                ('person', models.BooleanField()),
+                ('replayed', models.BooleanField(default=False)),
+            ],
+        ),
         migrations.CreateModel(
             name='DisposalBatch',
             fields=[
@@ -47,27 +68,14 @@ class Migration(migrations.Migration):
             name='destroyed_at',
             field=models.DateTimeField(blank=True, null=True, verbose_name='销毁时间'),
         ),
-        migrations.CreateModel(
-            name='Destroyed',
-            fields=[
-                ('complaint', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='destroyed', serialize=False, to='complaints.complaint')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='案件编号')),
-                ('at', models.DateTimeField(verbose_name='销毁时间')),
-                ('code', models.CharField(max_length=40)),
-                ('until', models.DateField()),
-                ('basis', models.JSONField(default=dict)),
-                ('reviews', models.JSONField(default=list)),
-                ('files', models.JSONField(default=list)),
-                ('person', models.BooleanField()),
-                ('replayed', models.BooleanField(default=False)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['-at', '-complaint'], name='register_by_age')],
-            },
-        ),
         pgtrigger.migrations.AddTrigger(
+            model_name='heldcase',
+            trigger=pgtrigger.compiler.Trigger(name='held_case_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_pending (kind, row_id, since) SELECT 'held_case', id, clock_timestamp() FROM added; RETURN NULL;", hash='007e500641a32508b79770a96efde9360e28f9d2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_held_case_is_sealed_e28f7', referencing='REFERENCING NEW TABLE AS added ', table='complaints_heldcase', when='AFTER')),
+        ),
+        migrations.AddField(
             model_name='destroyed',
-            trigger=pgtrigger.compiler.Trigger(name='register_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='77a6dd4a8f1048aaea330da88714918b6034ade1', operation='UPDATE OR DELETE', pgid='pgtrigger_register_is_append_only_a8aa3', table='complaints_destroyed', when='BEFORE')),
+            name='complaint',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='destroyed', to='complaints.complaint'),
         ),
         migrations.AddIndex(
             model_name='disposalbatch',
@@ -92,6 +100,18 @@ class Migration(migrations.Migration):
             model_name='disposalreview',
             name='row',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='complaints.disposalrow'),
+        ),
+        migrations.AddIndex(
+            model_name='destroyed',
+            index=models.Index(fields=['-at', '-id'], name='register_by_age'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='destroyed',
+            trigger=pgtrigger.compiler.Trigger(name='register_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='77a6dd4a8f1048aaea330da88714918b6034ade1', operation='UPDATE OR DELETE', pgid='pgtrigger_register_is_append_only_a8aa3', table='complaints_destroyed', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='destroyed',
+            trigger=pgtrigger.compiler.Trigger(name='destroyed_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_pending (kind, row_id, since) SELECT 'destroyed', id, clock_timestamp() FROM added; RETURN NULL;", hash='b6951ddae542018d6db6d0a146d58d472ad96c21', level='STATEMENT', operation='INSERT', pgid='pgtrigger_destroyed_is_sealed_4cf09', referencing='REFERENCING NEW TABLE AS added ', table='complaints_destroyed', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='disposalrow',
@@ -124,5 +144,9 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='disposalreview',
             trigger=pgtrigger.compiler.Trigger(name='disposal_review_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1f1709e5d1e49ba1a1f05aa3e686a2df6bdd330a', operation='UPDATE OR DELETE', pgid='pgtrigger_disposal_review_is_kept_faa99', table='complaints_disposalreview', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='disposalreview',
+            trigger=pgtrigger.compiler.Trigger(name='disposal_review_is_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO audit_pending (kind, row_id, since) SELECT 'disposal_review', id, clock_timestamp() FROM added; RETURN NULL;", hash='edc3855faff9f4d130669a0cd71b6f74a992879e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_disposal_review_is_sealed_17988', referencing='REFERENCING NEW TABLE AS added ', table='complaints_disposalreview', when='AFTER')),
         ),
     ]
