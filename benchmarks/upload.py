@@ -3,7 +3,7 @@
     python -m benchmarks.upload [MEGABYTES]
 
 Throw-away servers that write to the disk as an installation does, gunicorn, and a program that
-sends the file over HTTP: as a form, and in pieces of 8 MB as the page does. Each is asked in turn
+sends the file over HTTP: as a form, and in pieces of 32 MB as the page does. Each is asked in turn
 with the bare tools; the evidence is on the disk (fsync) and in the case when we stop the watch.
 """
 

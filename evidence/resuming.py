@@ -22,8 +22,8 @@ from evidence.models import Upload
 from evidence.receive import check_size, clean_name, no_room_is_said
 from evidence.store import HEAD, LEFT_OVER, Incoming, store
 
-PIECE = 8 * 1024 * 1024  # bytes that the page sends at once
-READ = 256 * 1024  # bytes in memory at once
+PIECE = 32 * 1024 * 1024  # bytes that the page sends at once; what arrives of them counts
+READ = 1024 * 1024  # bytes in memory at once; gunicorn receives as many in one call
 MOST_OPEN = 200  # unfinished uploads of one person
 SPARE = 64 * 1024 * 1024  # bytes that stay free on the disk
 
@@ -108,7 +108,6 @@ def append(upload: Upload, offset: int, stream: BinaryIO) -> int:
             if not checked and incoming.size >= min(HEAD, upload.size):
                 _check_head(incoming, upload.name)
                 checked = True
-        incoming.settle()
         return incoming.size
 
 

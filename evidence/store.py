@@ -15,6 +15,7 @@ import re
 import tempfile
 import time
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -191,8 +192,10 @@ class FileStore(Store):
         return self.folder / sha256[:2] / sha256
 
     def keep(self, incoming: Incoming) -> str:
-        incoming.settle()
-        sha256, source = incoming.sha256, incoming.path
+        with ThreadPoolExecutor(1) as pool:  # the disk writes while we count
+            settled = pool.submit(incoming.settle)
+            sha256, source = incoming.sha256, incoming.path
+            settled.result()
         target = self.path_of(sha256)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if incoming.lasting:

@@ -20,7 +20,7 @@ from evidence.errors import FileRefused
 from evidence.receive import check_size, no_room_is_said
 from evidence.store import Incoming, store
 
-PIECE = 256 * 1024  # bytes that are handed on at once
+PIECE = 1024 * 1024  # bytes that are handed on at once; gunicorn receives as many in one call
 PATIENCE = 2  # so many times the limit is read of a file that is refused, to answer with words
 
 
