@@ -75,6 +75,7 @@ urlpatterns = [
     path("archive/<str:number>/", archive.archive_case, name="archive_case"),
     path("archive/<str:number>/retention/", keeping.retention_class, name="retention_class"),
     path("archive/<str:number>/package/", archive_package.make, name="package_make"),
+    path("archive/<str:number>/redact/", archive_package.redact, name="package_redact"),
     path("archive/<str:number>/export/", archive_package.export, name="package_export"),
     path(
         "archive/<str:number>/export/<int:export>/",

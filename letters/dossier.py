@@ -7,7 +7,7 @@ hash on every page: the same words give the same bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, Literal
 from letters import pdf
 from letters.glyphs import fitted
 
+Say = Callable[[str], str]
 _SOURCE = Path(__file__).with_name("dossier.typ")
 _IN_A_LINE, _IN_A_CELL = 72, 32  # letters of one word that a line or a column takes: a hash is 64
 
@@ -63,9 +64,11 @@ class Dossier:
     mark: str = ""
 
 
-def printed(dossier: Dossier, at: datetime) -> bytes:
-    """The pages; `at` is the moment that the file itself names."""
-    page = _Page()
+def printed(dossier: Dossier, at: datetime, say: Say = str) -> bytes:
+    """The pages; `at` is the moment that the file itself names, `say` what becomes of every text
+    before it is set.
+    """
+    page = _Page(say)
     content = page.content(dossier)
     content["note"] = page.note
     return pdf.document(_SOURCE, {"content": json.dumps(content, ensure_ascii=False)}, at)
@@ -74,7 +77,8 @@ def printed(dossier: Dossier, at: datetime) -> bytes:
 class _Page:
     """The dossier as dossier.typ reads it, and the characters that no font has."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Say) -> None:
+        self.say = say
         self.missing: dict[str, None] = {}
 
     def content(self, dossier: Dossier) -> dict[str, Any]:
@@ -99,7 +103,7 @@ class _Page:
         return [[self.words(cell, _IN_A_CELL) for cell in row] for row in rows]
 
     def words(self, text: str, room: int = _IN_A_LINE) -> str:
-        said, missing = fitted(text, room)
+        said, missing = fitted(self.say(text), room)
         self.missing.update(dict.fromkeys(missing))
         return said
 

@@ -123,7 +123,7 @@ def printed(number: str, *, by: User, now: datetime | None = None) -> bytes:
         file = _file(complaint, now)
         record("dossier.printed", complaint.subject, by, now, {"sealed": file.step is not None})
     mark = _("{name} 打印于 {time}").format(name=by.name, time=dossier.moment(now))
-    return dossier.pdf(file, mark)
+    return dossier.pdf(file, mark=mark)
 
 
 def _file(complaint: Complaint, now: datetime) -> CaseFile:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import IO
+from typing import IO, Any
 
 from celery import current_app
 from django.db import transaction
@@ -15,9 +16,11 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from audit.record import record
+from complaints import validation
 from complaints.advance import lock
 from complaints.archive import package
 from complaints.archive.case_file import CaseFile, cut_of
+from complaints.archive.view import View
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, Edition, Package, Sealing, Transition
@@ -25,6 +28,7 @@ from evidence.bag import PIECE, DoesNotMatch, Member
 from evidence.store import store
 
 logger = logging.getLogger(__name__)
+SHORTEST = 2  # characters of a word that is blacked out
 AGAIN = timedelta(minutes=10)  # after a package could not be made
 
 
@@ -66,6 +70,57 @@ def ask(number: str, *, by: User, now: datetime | None = None) -> Sealing:
             record("package.asked", complaint.subject, by, now, {"package": sealing.name})
         transaction.on_commit(lambda: enqueue(sealing.pk))
     return sealing
+
+
+def ask_redacted(
+    number: str, values: Mapping[str, Any], *, by: User, now: datetime | None = None
+) -> Sealing:
+    """`{words, shown}`: a further edition of the newest package: `words` are blacked out, one a
+    line; of the evidence only the files whose numbers are `shown` go in. The complete one stays as
+    it is. Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    """
+    now = now or timezone.now()
+    if not by.may("export_packages"):
+        raise NotAllowed(_("您的角色不能导出证据包；请交给主管、法务或者审计"))
+    words = _words(values.get("words"))
+    with transaction.atomic():
+        complaint = lock(number, by)
+        rows = Sealing.objects.filter(complaint=complaint)
+        full = rows.filter(edition=Edition.FULL, done_at__isnull=False).last()
+        if full is None:
+            raise Invalid({"": [_("还没有完整的证据包；归档后自动生成")]})
+        known = range(1, full.cut["items"] + 1)
+        shown = sorted({int(n) for n in values.get("shown", []) if str(n).isdecimal()})
+        if set(shown) - set(known):
+            raise Invalid({"shown": [_("案卷里没有这件证据；请重新选择")]})
+        redacted = rows.filter(number=full.number, edition=Edition.REDACTED)
+        sealing = Sealing.objects.create(
+            complaint=complaint,
+            transition_id=full.transition_id,
+            number=full.number,
+            edition=Edition.REDACTED,
+            revision=redacted.count() + 1,
+            redactions={"words": words, "shown": shown},
+            asked_at=now,
+            asked_by=by,
+            cut=full.cut,
+        )
+        detail = {"package": sealing.name, "words": len(words), "shown": shown}
+        record("package.asked", complaint.subject, by, now, detail)
+        transaction.on_commit(lambda: enqueue(sealing.pk))
+    return sealing
+
+
+def _words(value: Any) -> list[str]:
+    """One a line, each of at least two characters. Raises Invalid."""
+    try:
+        text = validation.text(value, 4000, lines=True)
+    except validation.Refused as refused:
+        raise Invalid({"words": [str(refused)]}) from refused
+    words = list(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip()))
+    if any(len(word) < SHORTEST for word in words):
+        raise Invalid({"words": [_("遮盖的词至少两个字，一行一个；单个字会遮盖太多无关内容")]})
+    return words
 
 
 def enqueue(sealing_id: int) -> None:
@@ -122,7 +177,7 @@ def _made(sealing: Sealing, now: datetime) -> Package:
     the next go finds to be the same.
     """
     file = CaseFile(sealing)
-    with package.written(file) as (source, members):
+    with package.written(file, View.of(sealing)) as (source, members):
         sha256, size = _kept(source)
     lock(sealing.complaint.number, None)
     made = Package.objects.create(

@@ -26,7 +26,7 @@ from complaints.models import (
     SigningKey,
     Transition,
 )
-from evidence.models import Custody, Item
+from evidence.models import Custody, Item, Link
 
 
 def cut_of(complaint: Complaint) -> dict[str, int]:
@@ -34,11 +34,13 @@ def cut_of(complaint: Complaint) -> dict[str, int]:
     events = Event.objects.filter(complaint=complaint).aggregate(last=Max("id"))["last"]
     items = Item.objects.filter(folder=complaint.folder_id).aggregate(last=Max("number"))["last"]
     custody = Custody.objects.filter(item__folder=complaint.folder_id)
+    links = Link.objects.filter(item__folder=complaint.folder_id)
     texts = Communication.objects.filter(complaint=complaint).aggregate(last=Max("id"))["last"]
     return {
         "events": events or 0,
         "items": items or 0,
         "custody": custody.aggregate(last=Max("id"))["last"] or 0,
+        "links": links.aggregate(last=Max("id"))["last"] or 0,
         "communications": texts or 0,
     }
 
@@ -122,10 +124,12 @@ class CaseFile:
         hands = Custody.objects.filter(id__lte=self._cut["custody"]).select_related("by")
         rows: QuerySet[Item] = Item.objects.filter(
             folder=self.complaint.folder_id, number__lte=self._cut["items"]
-        ).select_related("received_by")
-        return list(
-            rows.order_by("number").prefetch_related(Prefetch("custody", hands.order_by("id")))
+        ).select_related("received_by", "withdrawal__by")
+        links = Link.objects.filter(id__lte=self._cut.get("links", 0)).select_related("by")
+        found = rows.order_by("number").prefetch_related(
+            Prefetch("custody", hands.order_by("id")), Prefetch("links", links.order_by("id"))
         )
+        return list(found)
 
     # --- law and resolution
 

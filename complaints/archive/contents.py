@@ -1,6 +1,6 @@
 """What a sealed package holds, file by file.
 
-    for path, piece in contents.of(CaseFile(sealing), dossier): …
+    for path, piece in contents.of(CaseFile(sealing), view): …
 
 `piece` is bytes, or an `Item` whose file lies in the store.
 """
@@ -16,25 +16,28 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from audit.record import spelled as spelled_entry
 from complaints import letter_writing, snapshots
-from complaints.archive import law_texts, rows
+from complaints.archive import dossier, law_texts, rows
 from complaints.archive.case_file import CaseFile
+from complaints.archive.view import Piece, View
 from complaints.models import Opinion, SigningKey
 from complaints.signing import keys
 from complaints.signing.canonical import spelled
 from evidence.bag import safe_name
 from evidence.models import Item
 
-Piece = tuple[str, bytes | Item]
+
+def of(file: CaseFile, view: View) -> Iterator[Piece]:
+    """Every file below data/ as a reader of the edition sees it, in the order of the package."""
+    yield from view.seen(_whole(file, view))
 
 
-def of(file: CaseFile, dossier: bytes) -> Iterator[Piece]:
-    """Every file below data/, in the order in which they stand in the package."""
-    yield "data/dossier.pdf", dossier
+def _whole(file: CaseFile, view: View) -> Iterator[Piece]:
+    yield "data/dossier.pdf", dossier.pdf(file, view)
     yield "data/case.json", rows.readable(rows.case(file))
     yield from _record(file)
-    yield from _evidence(file)
+    yield from _evidence(file, view)
     yield from _law(file)
-    yield from _letters(file)
+    yield from _letters(file, view)
     yield from _signatures(file)
 
 
@@ -45,17 +48,20 @@ def _record(file: CaseFile) -> Iterator[Piece]:
     yield "data/commitments.json", rows.readable([rows.commitment(c) for c in file.commitments])
 
 
-def path_of(item: Item) -> str:
-    """Where the file of a piece of evidence lies in the package."""
-    return f"data/evidence/{item.number:02}-{safe_name(item.file_name)}"
+def path_of(item: Item, view: View) -> str:
+    """Where the file of a piece of evidence lies in the package; "" where it is kept back."""
+    if not view.shows(item):
+        return ""
+    return f"data/evidence/{item.number:02}-{safe_name(view.say(item.file_name))}"
 
 
-def _evidence(file: CaseFile) -> Iterator[Piece]:
-    yield "data/evidence.json", rows.readable([rows.item(i, path_of(i)) for i in file.items])
+def _evidence(file: CaseFile, view: View) -> Iterator[Piece]:
+    index = [rows.item(i, path_of(i, view), file.at) for i in file.items]
+    yield "data/evidence.json", rows.readable(index)
     hands = (rows.hand(i, c) for i in file.items for c in i.custody.all())
     yield "data/custody.jsonl", rows.lines(hands)
     for item in file.items:
-        yield path_of(item), item
+        yield path_of(item, view), item
 
 
 def _law(file: CaseFile) -> Iterator[Piece]:
@@ -71,13 +77,14 @@ def _law(file: CaseFile) -> Iterator[Piece]:
         yield f"data/law/{name}", text
 
 
-def _letters(file: CaseFile) -> Iterator[Piece]:
+def _letters(file: CaseFile, view: View) -> Iterator[Piece]:
     number = file.complaint.number
     for place, opinion in enumerate(file.signatures, 1):
         proposal = opinion.resolution
-        letter = letter_writing.as_kept(proposal.letter, proposal.template, number)
-        page = letter_writing.on_paper(letter, number, opinion.at)
-        yield f"data/letters/{place:02}-signed-v{proposal.version}.pdf", page
+        path = f"data/letters/{place:02}-signed-v{proposal.version}.pdf"
+        words = view.saying(path)(proposal.letter)
+        letter = letter_writing.as_kept(words, proposal.template, number)
+        yield path, letter_writing.on_paper(letter, number, opinion.at)
     told = [rows.letter(row, notices, file.at) for row, notices in file.letters]
     yield "data/communications/letters.jsonl", rows.lines(told)
     yield "data/communications/texts.jsonl", rows.lines(map(rows.text, file.communications))

@@ -13,6 +13,7 @@ from accounts.models import User
 from complaints.archive import law_chapter
 from complaints.archive.case_file import CaseFile
 from complaints.archive.story import told
+from complaints.archive.view import View
 from complaints.choices import Claim, FactSource
 from complaints.models import FactAnswer
 from complaints.models.points import Point
@@ -24,13 +25,13 @@ from letters.dossier import Dossier, Section, Table, Words, printed
 
 Blocks = Iterator[Words | Table]
 _NUMERALS = "一二三四五六七八九十"
-_ACTS = {"received": "收取", "viewed": "查看", "downloaded": "调阅"}
 
 
-def pdf(file: CaseFile, mark: str = "") -> bytes:
-    """The pages; `mark` names on each whose copy it is."""
+def pdf(file: CaseFile, view: View | None = None, mark: str = "") -> bytes:
+    """The pages as a reader of the edition sees them; `mark` names on each whose copy it is."""
+    say = (view or View()).saying("data/dossier.pdf")
     with translation.override(FILED):
-        return printed(content(file, mark), file.at)
+        return printed(content(file, mark), file.at, say)
 
 
 def content(file: CaseFile, mark: str = "") -> Dossier:
@@ -151,13 +152,16 @@ def _evidence(file: CaseFile) -> Blocks:
 
 def _item(item: Item) -> str:
     parts = [item.title, item.proves and f"证明：{item.proves}", f"文件：{item.file_name}"]
+    if item.is_withdrawn:
+        parts.append(f"已撤回 {moment(item.withdrawal.at)}：{item.withdrawal.reason}")
     return "\n".join(part for part in parts if part)
 
 
 def _origin(item: Item) -> str:
     kind = "原件" if item.is_original else "复制件"
-    parts = [item.obtained_from, item.obtained_at and moment(item.obtained_at), kind]
-    return "\n".join(str(part) for part in parts if part)
+    at = moment(item.obtained_at) if item.obtained_at else ""
+    parts = [str(item.get_how_display()), item.obtained_from, item.obtained_by, at, kind]
+    return "\n".join(part for part in parts if part)
 
 
 def _points(file: CaseFile) -> Blocks:
@@ -221,7 +225,7 @@ def _story(file: CaseFile) -> Blocks:
 
 def _custody(file: CaseFile) -> Blocks:
     rows = [
-        [moment(c.at), f"证据 {i.number}", _ACTS.get(c.act, c.act), name(c.by)]
+        [moment(c.at), f"证据 {i.number}", str(c.get_act_display()), name(c.by)]
         for i in file.items
         for c in i.custody.all()
     ]

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from complaints.archive import dossier
 from complaints.archive.case_file import CaseFile
+from complaints.archive.view import View
 from complaints.models import Export
 from complaints.snapshots import FILED
 from evidence.bag import PIECE
@@ -50,7 +51,7 @@ def _fill(outer: zipfile.ZipFile, export: Export) -> None:
     with store().open(package.sha256) as sealed, outer.open(head, "w") as into:
         while piece := sealed.read(PIECE):
             into.write(piece)
-    outer.writestr("卷宗阅读本.pdf", dossier.pdf(file, mark_of(export)))
+    outer.writestr("卷宗阅读本.pdf", dossier.pdf(file, View.of(package.sealing), mark_of(export)))
     outer.writestr("说明.txt", _note(export, file))
 
 

@@ -21,7 +21,7 @@ from complaints.models import (
     Outbox,
     Payment,
 )
-from evidence.models import Custody, Item
+from evidence.models import Custody, Item, Link
 from legal_rules.vocabulary import FACTS
 
 Row = dict[str, Any]
@@ -160,7 +160,7 @@ def letter(row: Outbox, notices: Iterable[Any], until: datetime) -> Row:
     }
 
 
-def item(i: Item, path: str) -> Row:
+def item(i: Item, path: str, until: datetime) -> Row:
     """A piece of evidence and where its file lies in the package."""
     return {
         "number": i.number,
@@ -170,18 +170,40 @@ def item(i: Item, path: str) -> Row:
         "content_type": i.content_type,
         "size": i.size,
         "sha256": i.sha256,
+        "how": i.how,
         "obtained_from": i.obtained_from,
+        "obtained_by": i.obtained_by,
         "obtained_at": instant(i.obtained_at),
         "proves": i.proves,
         "is_original": i.is_original,
         "received_at": instant(i.received_at),
         "received_by": person(i.received_by),
+        "withdrawn": _withdrawn(i, until),
+        "links": [_link(link) for link in i.links.all()],
+    }
+
+
+def _withdrawn(i: Item, until: datetime) -> Row | None:
+    if not i.is_withdrawn or i.withdrawal.at > until:
+        return None
+    w = i.withdrawal
+    return {"at": instant(w.at), "by": person(w.by), "reason": w.reason}
+
+
+def _link(link: Link) -> Row:
+    """What it was linked to, or no more; the newest of a target counts."""
+    return {
+        "kind": link.kind,
+        "target": link.target,
+        "linked": link.linked,
+        "at": instant(link.at),
+        "by": person(link.by),
     }
 
 
 def hand(i: Item, c: Custody) -> Row:
     """Who had a piece of evidence in hand."""
-    return {"number": i.number, "at": instant(c.at), "by": person(c.by), "act": c.act}
+    return {"number": i.number, "at": instant(c.at), "by": person(c.by), "act": c.act, **c.detail}
 
 
 def about_analysis(a: Analysis, path: str) -> Row:

@@ -18,9 +18,10 @@ from accounts.access import needs, person
 from complaints.actions import exporting, sealing
 from complaints.archive import handing_out
 from complaints.errors import CaseError, Gone, Invalid, NotAllowed
-from complaints.models import Complaint, Export, Package
+from complaints.models import Complaint, Edition, Export, Package
 from complaints.views.lookup import case_of
 from complaints.views.sheets import Sheet, SheetForm, done, readable, refused, show
+from evidence.models import Item
 
 
 class ExportForm(SheetForm):
@@ -44,11 +45,38 @@ class ExportForm(SheetForm):
         chosen.choices = [(str(package.pk), named(package)) for package in found]
 
 
+class RedactionForm(SheetForm):
+    """What a redacted edition leaves out."""
+
+    words = forms.CharField(
+        label=gettext_lazy("遮盖的词"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 4000}),
+        help_text=gettext_lazy(
+            "一行一个，例如第三人的姓名、车牌、地址；卷宗、函件和全部文字都会遮盖。"
+        ),
+    )
+    shown = forms.MultipleChoiceField(
+        label=gettext_lazy("附上的证据文件"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("请先看过再勾选：文件内容不能遮盖，没有勾选的只列出哈希。"),
+    )
+
+    def __init__(self, complaint: Complaint, data: Any = None) -> None:
+        super().__init__(data)
+        items = Item.objects.filter(folder=complaint.folder_id).order_by("number")
+        chosen = cast(forms.MultipleChoiceField, self.fields["shown"])
+        chosen.choices = [(str(item.number), f"{item.number} {item.title}") for item in items]
+
+
 def named(package: Package) -> str:
     """What a package is called on a page."""
-    return _("第 {number} 个，{edition}").format(
-        number=package.sealing.number, edition=package.sealing.get_edition_display()
+    sealing = package.sealing
+    said = _("第 {number} 个，{edition}").format(
+        number=sealing.number, edition=sealing.get_edition_display()
     )
+    return said if sealing.edition == Edition.FULL else f"{said} {sealing.revision}"
 
 
 @require_POST
@@ -86,6 +114,28 @@ def export(request: HttpRequest, number: str) -> HttpResponse:
     except CaseError as error:
         return refused(request, sheet, error)
     return done(request, number, _("可以下载了，七天内有效"), back="archive_case")
+
+
+@require_http_methods(["GET", "POST"])
+@needs("export_packages")
+def redact(request: HttpRequest, number: str) -> HttpResponse:
+    """The form of a redacted edition; a worker makes it."""
+    complaint = case_of(request, number)
+    posted, unreadable = readable(request.POST)
+    form = RedactionForm(complaint, posted if request.method == "POST" else None)
+    sheet = Sheet(complaint, _("生成脱敏版"), request.path, form, _("生成"))
+    sheet.intro = _("完整版保持不变。脱敏版另成一个证据包，其中列明遮盖了几处、哪些文件没有附上。")
+    if request.method == "GET":
+        return show(request, sheet)
+    try:
+        if unreadable:
+            raise Invalid(unreadable)
+        values = {"words": posted.get("words", ""), "shown": posted.getlist("shown")}
+        sealing.ask_redacted(number, values, by=person(request))
+    except CaseError as error:
+        return refused(request, sheet, error)
+    said = _("正在生成证据包，稍后刷新本页即可看到")
+    return done(request, number, said, back="archive_case")
 
 
 @require_POST

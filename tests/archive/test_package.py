@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bagit
+import pypdfium2
 import pytest
 
 from audit.models import Entry
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import sealing
+from complaints.errors import Invalid
 from complaints.models import Complaint, Package, Sealing
 from evidence.store import store
 from tests import factories as f
@@ -112,7 +114,7 @@ def test_the_same_case_sealed_twice_is_the_same_bytes(cast: Cast, case: Complain
     first = packed(case)
     evidence_actions.hand_out(case.number, 1, by=cast.auditor)  # what comes later is not in it
     again = Sealing.objects.get(complaint=case)
-    with sealing.package.written(sealing.CaseFile(again)) as (file, _members):
+    with sealing.package.written(sealing.CaseFile(again), sealing.View()) as (file, _members):
         assert hashlib.sha256(file.read()).hexdigest() == first.sha256
 
 
@@ -206,3 +208,41 @@ def test_evidence_that_is_not_what_was_received_makes_no_package(case: Complaint
     assert "01-call.txt" in waiting.problem
     assert (waiting.done_at, waiting.attempts) == (None, 1)
     assert not Package.objects.exists()
+
+
+# --- the other edition
+
+
+def test_a_redacted_edition_blacks_out_words_keeps_files_back_and_says_so(
+    cast: Cast, case: Complaint, tmp_path: Path
+) -> None:
+    full = packed(case)
+    with pytest.raises(Invalid, match="至少两个字"):
+        sealing.ask_redacted(case.number, {"words": "王"}, by=cast.counsel)
+    asked = sealing.ask_redacted(
+        case.number, {"words": "健康顾问\n王女士", "shown": ["1"]}, by=cast.counsel
+    )
+    made = sealing.seal(asked.pk)
+    assert made is not None
+    root = unpacked(made, tmp_path)
+    status, said = verified(root)
+    assert status == 0, said
+    assert bagit.Bag(str(root)).is_valid()
+    for path in (root / "data").rglob("*.*"):
+        if path.suffix in (".json", ".jsonl", ".txt"):
+            assert "健康顾问" not in path.read_text(), path
+        if path.suffix == ".pdf":
+            assert "王女士" not in "".join(p.get_textpage().get_text_range() for p in pdf(path))
+    told = json.loads((root / "data/redactions.json").read_bytes())
+    assert told["words"] == 2
+    assert {"data/case.json", "data/dossier.pdf", "data/letters/01-signed-v1.pdf"} <= set(
+        told["blacked_out"]
+    )
+    assert [item["number"] for item in told["withheld"]] == [2]
+    assert (root / "data/evidence/01-call.txt").is_file()
+    assert (root / "data/signatures/01-v1/covered.redacted.json").is_file()
+    assert store().digest(full.sha256) == full.sha256
+
+
+def pdf(path: Path) -> pypdfium2.PdfDocument:
+    return pypdfium2.PdfDocument(path.read_bytes())
