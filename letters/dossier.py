@@ -7,6 +7,7 @@ hash on every page: the same words give the same bytes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,8 @@ from letters.glyphs import fitted
 
 Say = Callable[[str], str]
 _SOURCE = Path(__file__).with_name("dossier.typ")
-_IN_A_LINE, _IN_A_CELL = 72, 32  # letters of one word that a line or a column takes: a hash is 64
+_IN_A_LINE, _IN_A_CELL = 72, 16  # letters of one word that a line or a column takes: a hash is 64
+_LONG_WORD = re.compile(r"[!-~]{14,}")  # it leaves a gap before it, which must not be spread
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ class _Page:
 
     def block(self, block: Words | Table) -> Mapping[str, Any]:
         if isinstance(block, Words):
-            return {"kind": block.kind, "text": self.words(block.text)}
+            even = not _LONG_WORD.search(block.text)
+            return {"kind": block.kind, "text": self.words(block.text), "even": even}
         rows, head = self.rows(block.rows), self.rows([block.head])[0]
         return {"kind": "table", "head": head, "widths": list(block.widths), "rows": rows}
 

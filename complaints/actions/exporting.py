@@ -21,6 +21,8 @@ from complaints.archive.case_file import CaseFile
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, Edition, Export, Package, Sealing
+from evidence.custody import note_all
+from evidence.models import Custody, Item
 
 KEPT = timedelta(days=7)
 
@@ -93,6 +95,7 @@ def fetch(number: str, export_id: int, *, by: User, now: datetime | None = None)
         if export.expires_at <= now:
             raise Expired(_("这次导出已经过期；仍然需要的，请重新说明用途和接收方"))
         _note("package.exported", complaint, export, by, now)
+        _handed_out(export.package, complaint, by, now)
     return export
 
 
@@ -110,7 +113,18 @@ def sealed(number: str, *, by: User, now: datetime | None = None) -> Package:
             raise NotSealed(_("案件 {number} 还没有证据包；归档后自动生成").format(number=number))
         detail = {"package": found[0].sealing.name, "sha256": found[0].sha256, "via": "api"}
         record("package.exported", complaint.subject, by, now, detail)
+        _handed_out(found[0], complaint, by, now)
     return found[0]
+
+
+def _handed_out(package: Package, complaint: Complaint, by: User, now: datetime) -> None:
+    """Every file of the evidence that goes along is in its custody too."""
+    sealing = package.sealing
+    items = Item.objects.filter(folder=complaint.folder_id, number__lte=sealing.cut["items"])
+    if sealing.edition == Edition.REDACTED:
+        items = items.filter(number__in=sealing.redactions["shown"])
+    detail = {"package": sealing.name}
+    note_all(list(items), complaint.subject, by, Custody.Act.EXPORTED, now, detail)
 
 
 def printed(number: str, *, by: User, now: datetime | None = None) -> bytes:

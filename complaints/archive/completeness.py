@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints import delivery
+from complaints import delivery, retention
 from complaints.guards import Situation
 from complaints.leaving import LETTERS
 from complaints.models import Complaint, Opinion, Outbox
@@ -111,6 +111,12 @@ def _signatures(s: Situation) -> Iterator[str]:
         yield _("有效的签署（{what}）").format(what=differences.in_words(faults))
 
 
+def _kept(s: Situation) -> Iterator[str]:
+    """One is always proposed from the category; archiving sets it."""
+    if not retention.of(s.complaint).code:
+        yield _("保管类别")
+
+
 def _pending(s: Situation) -> Iterator[str]:
     if s.open_consults:
         yield _("加签的答复")
@@ -126,5 +132,6 @@ _LINES: tuple[tuple[str, Title, str, _Look], ...] = (
     ("letters", gettext_lazy("函件均已送达"), "told", _letters),
     ("evidence", gettext_lazy("证据文件齐全"), "evidence", _evidence),
     ("signatures", gettext_lazy("签署经复算有效"), "", _signatures),
+    ("retention", gettext_lazy("保管类别已定"), "", _kept),
     ("pending", gettext_lazy("没有未了事项"), "", _pending),
 )

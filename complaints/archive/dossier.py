@@ -147,7 +147,7 @@ def _evidence(file: CaseFile) -> Blocks:
         yield Words(f"案卷里没有证据。原因：{reason}", "quiet")
         return
     rows = [[str(i.number), _item(i), _origin(i), i.sha256] for i in file.items]
-    yield Table(("编号", "名称与证明内容", "来源与取得", "SHA-256"), (0, 3, 2, 2.4), rows)
+    yield Table(("编号", "名称与证明内容", "来源与取得", "SHA-256"), (0, 2.4, 1.6, 3), rows)
 
 
 def _item(item: Item) -> str:

@@ -62,9 +62,10 @@ def test_an_export_asks_for_purpose_and_recipient_and_holds_the_package_untouche
     for words in ("周启明", "西湖区人民法院", "诉讼、仲裁"):
         assert text_of(copy).count(words) >= len(pypdfium2.PdfDocument(copy))
     verbs = Entry.objects.filter(subject=case.subject).order_by("sequence")
-    assert list(verbs.values_list("verb", flat=True))[-2:] == [
+    assert list(verbs.values_list("verb", flat=True))[-3:] == [
         "package.export_asked",
         "package.exported",
+        "evidence.exported",
     ]
 
 
