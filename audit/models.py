@@ -5,6 +5,8 @@ what it speaks of.
 """
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from audit.canonical import entry_of
@@ -134,3 +136,34 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {'whole' if self.is_whole else 'broken'}"
+
+
+class Reading(models.Model):
+    """One answer that showed cases: who saw which of them, on which page, and what of them.
+
+    `about` names the case whose page it was, blank for lists; `fields` says what was shown of it,
+    or of every row of a list. All other subjects stood beside it with number, title and state.
+    The table stands in monthly parts (`partitions.py`); its key in the database is (id, at).
+    """
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=150, blank=True)  # blank: by a link, unsigned
+    actor_name = models.CharField(max_length=150, blank=True)
+    page = models.CharField(max_length=80)  # the name of the route
+    about = models.CharField(max_length=120, blank=True)
+    subjects = ArrayField(models.CharField(max_length=120))
+    fields = ArrayField(models.CharField(max_length=40), default=list)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["subjects"], name="audit_reading_by_subject"),
+            models.Index(fields=["actor", "-at"], name="audit_reading_by_actor"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="audit_reading_append_only", operation=_APPEND_ONLY),
+            Sealed("reading"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.page} {self.about or len(self.subjects)}"

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from audit import anchors, nightly
+from audit import anchors, nightly, partitions
 from audit.seal import seal
 
 
@@ -24,3 +24,9 @@ def verify_at_night() -> bool:
 def lay_down_anchors() -> int:
     """Lay down outside what is due: anchors of past days, stamps; answers how much."""
     return anchors.lay_down(timezone.now())
+
+
+@shared_task
+def make_months() -> int:
+    """Make the monthly parts that are missing; answers how many."""
+    return len(partitions.make_ahead(timezone.now()))
