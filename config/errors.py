@@ -146,6 +146,20 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def unrecorded(request: HttpRequest) -> HttpResponse:
+    """503 for what may only be shown when it is recorded that it was, and could not be."""
+    title = _("没有显示：阅读记录没有写成")
+    detail = _(
+        "谁看过案件必须留下记录。记录没有写成，所以没有显示内容；"
+        "刚才提交的内容如果已经保存，则没有丢失。请稍等片刻再打开。"
+    )
+    again = RETRY_AFTER if request.method in ("GET", "HEAD") else 0
+    response = page(request, 503, "errors/503.html", title=title, detail=detail, retry_after=again)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 with a number that stands in the log beside the traceback."""
     if database_is_away(sys.exc_info()[1]):

@@ -22,6 +22,7 @@ from accounts.api.schema import paged, paging
 from accounts.models import ApiKey
 from accounts.roles import PERMISSIONS, Role
 from audit.models import Entry
+from audit.reading import saw
 
 AUDIT_ORDERS = {"-id": Order("id", newest_first=True), "id": Order("id")}
 
@@ -117,6 +118,12 @@ class AuditEntry(serializers.Serializer[Any]):
     hash = serializers.CharField()
 
 
+def _entry(entry: Entry) -> Any:
+    if entry.subject.startswith("complaint:"):
+        saw(entry.subject)
+    return AuditEntry(entry).data
+
+
 class AuditView(ApiView):
     """The append-only record: who did what, newest first."""
 
@@ -144,4 +151,4 @@ class AuditView(ApiView):
         if subject:
             full = subject if ":" in subject else f"complaint:{subject}"
             entries = entries.filter(subject=full)
-        return page(request, entries, AUDIT_ORDERS, lambda entry: AuditEntry(entry).data)
+        return page(request, entries, AUDIT_ORDERS, _entry)

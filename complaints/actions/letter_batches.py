@@ -179,14 +179,14 @@ def resume(now: datetime) -> int:
     return len(silent)
 
 
-def pack(batch: LetterBatch, by: User, file: IO[bytes]) -> int:
-    """The pages of the cases that the person may see, as a ZIP; answers how many."""
+def pack(batch: LetterBatch, by: User, file: IO[bytes]) -> list[str]:
+    """The pages of the cases that the person may see, as a ZIP; answers the cases' numbers."""
     visible = Complaint.objects.visible_to(by).values("pk")
     rows = LetterRow.objects.filter(batch=batch, complaint__in=visible).exclude(pdf=b"")
     pages = rows.order_by("pk").values_list("complaint__number", "pdf")
-    count = 0
+    packed = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for number, pdf in pages.iterator(chunk_size=PART):
             archive.writestr(f"{number}-{batch.kind}.pdf", bytes(pdf))
-            count += 1
-    return count
+            packed.append(number)
+    return packed

@@ -23,6 +23,7 @@ from complaints.lifecycle import State
 from complaints.mass_members import members
 from complaints.models import Complaint, MassCase, MassDraft, MassDraftRow, MassMember
 from complaints.querysets import scope_of
+from complaints.seen import saw_cases
 
 log = logging.getLogger(__name__)
 AT_ONCE = 25
@@ -131,7 +132,9 @@ def progress(mass: MassCase, by: User) -> dict[str, object] | None:
         return None
     found = MassDraftRow.objects.filter(scope_of(by, "complaint__"), draft=latest)
     states = list(found.values_list("state", flat=True))
-    refused = found.filter(state=_Row.LEFT).values_list("complaint__number", "message")[:20]
+    left = found.filter(state=_Row.LEFT)
+    refused = list(left.values_list("complaint__number", "message")[:20])
+    saw_cases(*(number for number, _message in refused))
     counts = {str(s.value): states.count(str(s.value)) for s in _Row}
-    more = {"finished_at": latest.finished_at, "all": len(states), "refused": list(refused)}
+    more = {"finished_at": latest.finished_at, "all": len(states), "refused": refused}
     return {**counts, **more}

@@ -18,6 +18,7 @@ from complaints.actions import mass as masses
 from complaints.api import mass_shapes as shapes
 from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, bare, caller
 from complaints.models import MassCase
+from complaints.seen import seen_as
 
 
 def whole(pk: int, by: User, status: int = 200, **headers: str) -> Response:
@@ -89,7 +90,7 @@ class MassMembersView(MassView):
         by = caller(request)
         rows = mass_members.members(masses.find(mass, by), by).select_related("complaint")
         found = rows.filter(chosen(request, mass_members.MEMBERS))
-        return page(request, found, shapes.BY_AT, shapes.member)
+        return page(request, found, shapes.BY_AT, seen_as(shapes.member))
 
     @extend_schema(**shapes.JOIN)
     def post(self, request: Request, mass: int) -> Response:

@@ -20,6 +20,7 @@ from complaints.api import mass_shapes as shapes
 from complaints.api.base import READ_AND_WRITE, WRITE, caller
 from complaints.api.evidence import sent_file
 from complaints.api.mass import chosen
+from complaints.seen import seen_as
 from complaints.validation import Refused
 
 MOST = 1000  # people in one call
@@ -58,7 +59,7 @@ class MassSilentView(ApiView):
         by = caller(request)
         rows = mass_members.silent(masses.find(mass, by), by).select_related("consumer")
         found = rows.filter(chosen(request, mass_members.SILENT))
-        return page(request, found, shapes.BY_LISTING, shapes.silent)
+        return page(request, found, shapes.BY_LISTING, seen_as(shapes.silent))
 
     @extend_schema(**shapes.LIST_SILENT)
     def post(self, request: Request, mass: int) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -20,6 +21,7 @@ from complaints.api.base import READ, READ_AND_WRITE, WRITE, caller
 from complaints.api.evidence import sent_file
 from complaints.errors import Invalid
 from complaints.models import PaymentFile, PaymentRow
+from complaints.seen import saw_cases
 from complaints.validation import clean
 
 
@@ -65,6 +67,11 @@ class PaymentFileView(_OneView):
         return Response(status=204)
 
 
+def _row(line: Any) -> dict[str, Any]:
+    saw_cases(line.case)
+    return shapes.row(line)
+
+
 class RowsView(_OneView):
     """What becomes of each row."""
 
@@ -74,7 +81,8 @@ class RowsView(_OneView):
     @extend_schema(**shapes.ROWS)
     def get(self, request: Request, payment_file: int) -> Response:
         rows = PaymentRow.objects.filter(file=_own(request, payment_file))
-        return page(request, rows, shapes.BY_NUMBER, shapes.row)
+        rows = rows.annotate(case=F("complaint__number"))
+        return page(request, rows, shapes.BY_NUMBER, _row)
 
 
 class StartView(_OneView):

@@ -19,6 +19,7 @@ from complaints.clock_words import local
 from complaints.models import Feedback, Invitation
 from complaints.models.satisfaction import HIGHEST, LOWEST
 from complaints.satisfaction_figures import SHOWN, WINDOWS, Figures
+from complaints.seen import saw_cases
 
 Shape = s.Serializer[Any]
 ORDERS = {
@@ -30,6 +31,7 @@ ORDERS = {
 def invitation(row: Invitation) -> dict[str, Any]:
     """One invitation and what became of it; the comment stands on the case alone."""
     given: Feedback | None = getattr(row, "feedback", None)
+    saw_cases(row.complaint.number)
     return {
         "complaint": row.complaint.number,
         "channel": row.channel,

@@ -30,6 +30,7 @@ from complaints.models import (
     Resolution,
 )
 from complaints.querysets import ComplaintQuerySet
+from complaints.seen import saw_cases
 from complaints.signing import liveness
 from evidence.models import Item
 
@@ -76,6 +77,7 @@ def complaint(case: Complaint, now: datetime) -> dict[str, Any]:
     clocks: Iterable[Deadline] = case.ticking  # type: ignore[attr-defined]
     stops: Iterable[Hold] = case.stops  # type: ignore[attr-defined]
     running = [d for d in clocks if d.state == DeadlineState.RUNNING]
+    saw_cases(case.number)
     return {
         "number": case.number,
         "version": case.version,
@@ -117,6 +119,7 @@ def registered(case: Complaint, similar: list[dict[str, Any]], now: datetime) ->
     """A case that was registered in this very request: no statement."""
     clocks: list[Deadline] = case.fresh_deadlines  # type: ignore[attr-defined]
     case.ticking, case.stops = clocks, []  # type: ignore[attr-defined]
+    saw_cases(*(row["number"] for row in similar))
     return {
         **complaint(case, now),
         "deadlines": [clock_words.as_shown(d, now) for d in clocks],

@@ -18,8 +18,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import needs
 from audit.models import Entry
+from audit.reading import saw
 from audit.record import breaks
 from complaints import audit_words
+from complaints.seen import CASE
 from complaints.workdays import SHANGHAI
 
 PAGE_SIZE = 100
@@ -87,6 +89,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     """The newest entries first, one page at a time."""
     looked = Looked.read(request.GET)
     rows, before, after = _page(looked, request.GET)
+    saw(*(e.subject for e in rows if e.subject.startswith(CASE)))
     context: dict[str, Any] = {
         "looked": looked,
         "rows": [(e, audit_words.named(e.verb), audit_words.particulars(e)) for e in rows],

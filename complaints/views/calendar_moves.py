@@ -15,6 +15,7 @@ from complaints import clock_words
 from complaints.actions import recount
 from complaints.models import CalendarChange, ClockMove
 from complaints.querysets import scope_of
+from complaints.seen import saw_cases
 from config.tags import moment
 
 PAGE_SIZE = 50
@@ -122,6 +123,7 @@ def _row(move: ClockMove) -> Row:
     def day(at: Any) -> date:
         return date.fromisoformat(moment(at)[:10])
 
+    saw_cases(move.complaint.number)
     return Row(
         move,
         clock_words.title_of(move.deadline),

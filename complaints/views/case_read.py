@@ -10,6 +10,7 @@ from accounts.models import User
 from complaints.lifecycle import State
 from complaints.models import Complaint, Point
 from complaints.querysets import ComplaintQuerySet
+from complaints.seen import saw_cases
 from complaints.views.case_columns import columns, same_person
 
 
@@ -88,4 +89,7 @@ def find(user: User, number: str) -> Any:
     found = _described().visible_to(user).annotate(same_person=same_person(user))
     complaint = found.get(number=number)
     _as_objects(complaint)
+    merged_into = complaint.merged_into
+    others = [row["number"] for row in complaint.same_person]
+    saw_cases(number, *others, merged_into.number if merged_into else None)
     return complaint

@@ -24,6 +24,7 @@ from complaints.lifecycle import State
 from complaints.models import Commitment
 from complaints.paying.proof import PAYMENT
 from complaints.querysets import scope_of
+from complaints.seen import saw_cases
 from complaints.views.case_promises import MARKS, Left, acts_of, state_words, time_left
 from complaints.views.queue_filters import Directory, end_of_today
 from complaints.views.queue_rows import BadCursor, Cursor, Order
@@ -121,6 +122,7 @@ class Row:
     def __init__(self, promise: Any, now: datetime, *, may_end: bool) -> None:
         self.promise, case = promise, promise.complaint
         self.number, self.title, self.who = case.number, case.title, case.consumer.name_masked
+        saw_cases(self.number)
         self.source = CommitmentSource(promise.source).label
         self.strength = CommitmentStrength(promise.strength).label
         self.state, self.mark = state_words(promise.state, promise.on_time), MARKS[promise.state]

@@ -18,6 +18,7 @@ from accounts.access import needs, person
 from accounts.models import User
 from complaints import calendars, clock_words, health
 from complaints.models import Complaint, SweepRun
+from complaints.seen import saw_cases
 
 SHOWN = 10
 
@@ -130,4 +131,6 @@ def _failing(user: User) -> list[dict[str, Any]]:
 
 def _numbers(user: User, cases: list[int]) -> dict[int, str]:
     visible = Complaint.objects.visible_to(user).filter(pk__in=cases)
-    return dict(visible.values_list("pk", "number"))
+    numbers: dict[int, str] = dict(visible.values_list("pk", "number"))
+    saw_cases(*numbers.values())
+    return numbers

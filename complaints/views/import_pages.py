@@ -22,6 +22,7 @@ from complaints.errors import Invalid
 from complaints.importing.headings import FIELDS, field_of
 from complaints.importing.table import MAX_ROWS, Table, masked_numbers
 from complaints.models import Complaint, ImportRow, ImportRun
+from complaints.seen import saw_cases
 from config.tags import moment
 
 State = ImportRun.State
@@ -194,6 +195,7 @@ def _lines(rows: list[ImportRow], by: User) -> list[dict[str, Any]]:
     for row in rows:
         case = cases.get(row.complaint_id or 0)
         line = {"number": row.number, "reference": row.reference, "problems": row.problems}
+        saw_cases(case.number if case else None)
         line |= {"case": case, "title": masked_numbers(case.title) if case else ""}
         lines.append(line)
     return lines

@@ -20,6 +20,7 @@ from complaints.actions import intake_once, steps
 from complaints.actions.intake_values import clean_registration
 from complaints.errors import CaseError, Invalid
 from complaints.models import Complaint
+from complaints.seen import saw_cases
 from complaints.told_facts import Decisions
 from complaints.views.intake_done import told_to_the_caller
 from complaints.views.intake_form import IntakeForm
@@ -91,6 +92,7 @@ def _page(
     request: HttpRequest, form: IntakeForm, status: int = 200, sent: str = ""
 ) -> HttpResponse:
     user = person(request)
+    saw_cases(sent)
     context = {
         "form": form,
         "hints": _hints(form, user),

@@ -19,6 +19,7 @@ from complaints import facts, narrative, validation
 from complaints.actions import intake
 from complaints.models import Complaint, FactAnswer
 from complaints.narrative import Told
+from complaints.seen import saw_cases
 from complaints.told_facts import Decisions, Narrated, Offer, Taken, together
 from complaints.validation import Cleaner, Refused
 from legal_rules import rulebook
@@ -213,7 +214,10 @@ class Hints:
     def earlier(self) -> list[dict[str, Any]]:
         """Cases of the same phone, document or order number that the person may see."""
         consumer = self.values["consumer"]
-        return intake.similar(consumer, (self.values["order_number"] or "").strip(), self.user)
+        order = (self.values["order_number"] or "").strip()
+        found = intake.similar(consumer, order, self.user)
+        saw_cases(*(case["number"] for case in found))
+        return found
 
 
 def _valid(cleaner: Cleaner, value: Any) -> Any:

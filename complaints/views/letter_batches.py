@@ -19,6 +19,7 @@ from complaints.actions import letter_batches
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import LetterBatch
+from complaints.seen import saw_cases
 from letters.template import KINDS
 
 SHOWN = 20  # earlier batches
@@ -91,6 +92,7 @@ def batch(request: HttpRequest, letter_batch: int) -> HttpResponse:
     found = _batch(request, letter_batch)
     problems = found.rows.exclude(problem="").order_by("pk")
     rows = problems.values_list("complaint__number", "problem")[:MOST_PROBLEMS]
+    saw_cases(*(number for number, _problem in rows))
     return render(request, "letters/batch.html", {**_shown(found), "problems": list(rows)})
 
 
@@ -114,7 +116,7 @@ def batch_file(request: HttpRequest, letter_batch: int) -> HttpResponse:
     """All pages in one file."""
     found = _batch(request, letter_batch)
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 the response closes it
-    letter_batches.pack(found, person(request), file)
+    saw_cases(*letter_batches.pack(found, person(request), file))
     file.seek(0)
     answer = FileResponse(file, as_attachment=True, filename=f"letters-{found.pk}.zip")
     return cast(HttpResponse, answer)

@@ -7,11 +7,14 @@ from django.http import Http404, HttpRequest
 from accounts.access import person
 from complaints import advance
 from complaints.models import Complaint
+from complaints.seen import saw_cases
 
 
 def case_of(request: HttpRequest, number: str) -> Complaint:
     """The case, if the person may see it. Raises Http404."""
     try:
-        return advance.find(number, person(request))
+        found = advance.find(number, person(request))
     except Complaint.DoesNotExist as missing:
         raise Http404 from missing
+    saw_cases(number)
+    return found

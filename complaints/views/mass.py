@@ -25,6 +25,7 @@ from complaints.actions import mass as masses
 from complaints.actions import mass_draft
 from complaints.mass_guards import barred
 from complaints.models import MassCase, MassOpinion
+from complaints.seen import saw_cases, saw_members
 from complaints.signing import mass as signing
 from complaints.signing.canonical import hash_of
 from complaints.views.queue_rows import BadCursor, Cursor, Order
@@ -199,7 +200,9 @@ class Desk:
             rows = rows.select_related("complaint__owner", "complaint__consumer")
             rows = rows.defer("complaint__narrative", "complaint__findings")
             known = mass_members.MEMBERS
-        return page(rows.filter(known[self.show]), ORDERS[self.tab], self._cursor())
+        found = page(rows.filter(known[self.show]), ORDERS[self.tab], self._cursor())
+        saw_members(found.rows)
+        return found
 
     @property
     def days(self) -> int:
@@ -216,7 +219,9 @@ class Desk:
         rows = mass_members.proposed(
             self.mass, self.user, self.now, self.days, product=self.by_product
         )
-        return list(rows.defer("narrative", "findings")[: mass_members.MOST_PROPOSED])
+        found = list(rows.defer("narrative", "findings")[: mass_members.MOST_PROPOSED])
+        saw_cases(*(case.number for case in found))
+        return found
 
     def _cursor(self) -> Cursor | None:
         text = self.params.get("cursor", "")

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from complaints.importing.values import yuan
 from complaints.models import Complaint, Payment, PaymentFile, PaymentRow
 from complaints.paying.columns import COLUMNS
 from complaints.paying.sums import NOTHING
+from complaints.seen import saw_cases
 
 State, Outcome = PaymentFile.State, PaymentRow.Outcome
 PAGE = 100
@@ -80,6 +81,7 @@ def _lines(rows: list[PaymentRow], by: User) -> list[dict[str, Any]]:
     """Rows with their case where the person may still see it."""
     visible = Complaint.objects.visible_to(by).only("id", "number", "title")
     cases = visible.in_bulk([row.complaint_id for row in rows if row.complaint_id])
+    saw_cases(*(case.number for case in cases.values()))
     return [{"row": row, "case": cases.get(row.complaint_id or 0)} for row in rows]
 
 
@@ -101,7 +103,9 @@ def result(file: PaymentFile) -> HttpResponse:
     """
     names = [str(c.label) for c in COLUMNS.values()]
     rows: list[list[str]] = [[*OWN_COLUMNS, *names, _("结果")]]
-    for line in PaymentRow.objects.filter(file=file).order_by("number").iterator():
+    lines = PaymentRow.objects.filter(file=file).annotate(case=F("complaint__number"))
+    for line in lines.order_by("number").iterator():
+        saw_cases(line.case)
         cells = [line.cells.get(code, "") for code in COLUMNS]
         word = str(Outcome(line.outcome).label)
         rows.append([str(line.number), line.message, *cells, word])

@@ -22,6 +22,7 @@ from complaints.clock_words import in_language, length_in_words
 from complaints.errors import Invalid
 from complaints.models import Deadline, PublicPromise
 from complaints.promise_rates import OUTCOMES, WINDOWS, Figures
+from complaints.seen import saw_cases
 from complaints.views.promise_form import PublicPromiseForm, initial_of, sent
 from complaints.views.queue_rows import BadCursor, Cursor, Order
 from legal_rules.deadline_names import SECTORS
@@ -229,6 +230,7 @@ def _page(rows: Any, text: str) -> tuple[list[Deadline], str, str]:
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if backwards:
         found.reverse()
+    saw_cases(*(clock.complaint.number for clock in found))
     before = more if backwards else cursor is not None
     after = cursor is not None if backwards else more
     return (

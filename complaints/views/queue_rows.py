@@ -17,6 +17,7 @@ from complaints.choices import GRAVE_RISKS, Channel, HoldReason, Priority, Risk
 from complaints.lifecycle import Outcome, Phase, State
 from complaints.models import Complaint, Deadline, Hold, Outbox
 from complaints.querysets import ComplaintQuerySet
+from complaints.seen import saw_cases
 from complaints.views import clock_shown
 from config.tags import when
 from legal_rules.vocabulary import CATEGORIES
@@ -198,6 +199,7 @@ class Row:
 
     def __init__(self, complaint: Complaint, now: datetime) -> None:
         self.case, self.now = complaint, now
+        saw_cases(complaint.number)
         self.number, self.title = complaint.number, complaint.title
         self.url = reverse("case", args=[complaint.number])
         self.who = complaint.consumer.name_masked

@@ -24,6 +24,7 @@ from accounts.models import User
 from audit.record import record
 from complaints import reconciling, validation
 from complaints.models import Commitment, Complaint
+from complaints.seen import saw_cases
 from complaints.validation import Refused
 from complaints.views.case_payments import STANDINGS
 from complaints.views.payment_pages import as_csv
@@ -138,6 +139,7 @@ def page_of(looked: Looked) -> tuple[list[dict[str, Any]], str]:
     )
     for row in found:
         row["case"] = cases[row["complaint_id"]]
+        saw_cases(row["case"].number)
     return found, str(found[-1]["complaint_id"]) if more else ""
 
 
@@ -190,6 +192,7 @@ def _lines(looked: Looked) -> Iterator[list[str]]:
             yield [sentence.format(n=MOST)]
             return
         stands = reconciling.standing(row)
+        saw_cases(row.complaint.number)
         yield [
             row.complaint.number,
             row.complaint.consumer.name_masked,

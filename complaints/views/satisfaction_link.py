@@ -26,6 +26,7 @@ from complaints.actions import satisfaction
 from complaints.actions.satisfaction import AlreadyGiven, NoInvitation, Superseded
 from complaints.errors import Invalid
 from complaints.models import Invitation
+from complaints.seen import saw_cases
 from complaints.views.sheets import SheetForm, readable
 from config.often import seconds_to_wait
 
@@ -133,6 +134,7 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:
     number = invitation.complaint.number
+    saw_cases(number)
     context = {"form": form or FeedbackForm(), "number": number, "lost": status == 403}
     return _page(request, "public/feedback.html", context, status)
 

@@ -21,6 +21,7 @@ from accounts.access import needs, person
 from accounts.models import User
 from complaints.models import Invitation
 from complaints.satisfaction_figures import SHOWN, WINDOWS, Figures, figures, invitations
+from complaints.seen import saw_cases
 from complaints.views.queue_filters import Directory
 from complaints.views.queue_rows import BadCursor, Cursor, Order
 
@@ -105,6 +106,7 @@ def page(rows: Any, cursor: Cursor | None) -> Page:
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if backwards:
         found.reverse()
+    saw_cases(*(row.complaint.number for row in found))
     before = more if backwards else cursor is not None
     after = cursor is not None if backwards else more
     return Page(

@@ -23,6 +23,7 @@ from complaints.advance import check_version, find
 from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
 from complaints.lifecycle import STEPS, Step
 from complaints.models import Complaint, Event
+from complaints.seen import saw_cases
 from complaints.views.case_head import ELSEWHERE, address, obstacle
 from complaints.views.sheets import (
     Mark,
@@ -111,7 +112,9 @@ def _targets(complaint: Complaint, user: User) -> list[Complaint]:
     same = Complaint.objects.visible_to(user).open().exclude(pk=complaint.pk)
     if not complaint.consumer.phone_index:
         return []
-    return list(same.filter(consumer__phone_index=complaint.consumer.phone_index)[:10])
+    found = list(same.filter(consumer__phone_index=complaint.consumer.phone_index)[:10])
+    saw_cases(*(case.number for case in found))
+    return found
 
 
 def _form(request: HttpRequest, complaint: Complaint, row: Step) -> HttpResponse:

@@ -15,6 +15,7 @@ from accounts.models import User
 from complaints.actions import trials
 from complaints.models import Trial, TrialResult
 from complaints.querysets import scope_of
+from complaints.seen import saw_cases
 from complaints.views.rule_history import Paragraphs, only_changes
 from legal_rules import candidate, rulebook
 from legal_rules.candidate import Candidate
@@ -113,6 +114,7 @@ class TrialPage:
     @property
     def rows(self) -> list[Row]:
         """One page of changed cases that the person may see."""
+        saw_cases(*(each.complaint.number for each in self._page[0]))
         return [
             Row(each, each.words.get(self.lang) or each.words["zh-hans"]) for each in self._page[0]
         ]

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.readings.noted",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -235,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the record": {"task": "audit.tasks.seal_what_waits", "schedule": 60.0},
     "verify the record": {"task": "audit.tasks.verify_at_night", "schedule": 300.0},
     "lay down anchors": {"task": "audit.tasks.lay_down_anchors", "schedule": 60.0},
+    "make the months of the record": {"task": "audit.tasks.make_months", "schedule": 6 * 3600.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
 }

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import needs, person
 from accounts.models import User
 from complaints.models import Complaint
+from complaints.seen import saw_cases
 from correspondence import mail_folder
 from correspondence.mail_folder import Filed
 
@@ -59,7 +60,9 @@ def _rows(user: User, found: Iterable[Filed]) -> list[Row]:
     numbers = {number for filed in found for number in filed.cases}
     visible = Complaint.objects.visible_to(user).filter(number__in=numbers)
     seen = set(visible.values_list("number", flat=True))
-    return [Row(filed, _readable(filed, user, seen)) for filed in found]
+    rows = [Row(filed, _readable(filed, user, seen)) for filed in found]
+    saw_cases(*(number for row in rows if row.readable for number in row.filed.cases))
+    return rows
 
 
 def _readable(filed: Filed, user: User, seen: set[str]) -> bool:

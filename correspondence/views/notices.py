@@ -20,6 +20,7 @@ from accounts.access import needs, person
 from accounts.browser import back
 from accounts.models import User
 from complaints.choices import DeadlineState
+from complaints.seen import saw_cases
 from correspondence import families, inbox, said
 from correspondence.models import Notice
 from correspondence.said import Said
@@ -61,6 +62,7 @@ class Line:
 
 def _line(each: Said) -> Line:
     first, _newline, rest = each.text.partition("\n")
+    saw_cases(each.notice.outbox.complaint.number)
     tone = _TONES.get(DeadlineState(each.clock.state), "") if each.clock else ""
     word = str(each.clock.get_state_display()) if each.clock and tone else ""
     return Line(each, first, rest, word, tone)

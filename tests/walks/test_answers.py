@@ -13,6 +13,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import Reading
 from complaints.models import Complaint
 from correspondence.tasks import send_waiting
 from tests.cast import PASSWORD, Cast
@@ -48,18 +49,31 @@ def answers(cast: Cast, name: str, cases: list[Complaint]) -> Iterator[Answer]:
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_every_answer_is_whole_protected_masked_and_without_inline_code(
+def test_every_answer_is_whole_protected_masked_recorded_and_without_inline_code(
     cast: Cast, cases: list[Complaint], name: str
 ) -> None:
     wrong, clear = [], clear_values(OWN_PERSON)
+    numbers = list(Complaint.objects.values_list("number", flat=True))
     for address, answer, text in answers(cast, name, cases):
         if answer.status_code not in (200, 204, 302, 403, 404, 405):
             wrong.append(f"{address}: {answer.status_code}")
         wrong += [f"{address}: {line}" for line in unprotected(answer)]
         wrong += [f"{address}: {line}" for line in inline(text) if "<html" in text]
+        wrong += [f"{address}: {line}" for line in unrecorded(answer, text, numbers)]
         told = [v for v in clear if v in text] + personal_numbers(text)
         wrong += [f"{address} tells {told}"] if told else []
     assert not wrong, "\n".join(wrong)
+
+
+def unrecorded(answer: HttpResponseBase, text: str, numbers: list[str]) -> list[str]:
+    """Cases that are shown although the row of this very answer does not say so."""
+    shown = [n for n in numbers if n in text] if answer.status_code == 200 else []
+    if not shown:
+        return []
+    rows = Reading.objects.values_list("subjects", flat=True)
+    if len(rows) != 1:
+        return [f"shows {shown[:3]} and leaves {len(rows)} rows of reading"]
+    return [f"{n} is not recorded" for n in shown if f"complaint:{n}" not in rows[0]]
 
 
 def inline(page: str) -> list[str]:

@@ -1,0 +1,75 @@
+"""Every answer that shows a case leaves a row that says so (audit/reading.py): pages and programs,
+files and lists alike. If the row cannot be written, the answer is not given.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.models import User
+from audit import reading
+from audit.reading import Shown
+from complaints import reading_words
+from complaints.seen import CASE
+from config import errors
+
+log = logging.getLogger(__name__)
+
+DONE = range(200, 300)
+EMPTY = 204
+# A refusal that shows the case or its form again, with what was typed.
+AGAIN = (409, 412, 422)
+
+
+def noted(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Write one row for an answer that shows cases, before it leaves."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with reading.collecting() as seen:
+            response = get_response(request)
+        subjects = _shown(request, response, seen)
+        if not subjects:
+            return response
+        try:
+            _note(request, subjects)
+        except DatabaseError:
+            log.exception("reading %s could not be recorded", request.path)
+            response.close()
+            return errors.unrecorded(request)
+        return response
+
+    return middleware
+
+
+def _shown(request: HttpRequest, response: HttpResponse, seen: Iterable[str]) -> list[str]:
+    """What is seen of it: nothing of an answer without content or of a refusal; the case that the
+    address names before all others.
+    """
+    if response.status_code == EMPTY:
+        return []
+    about = _about(request)
+    if response.status_code in DONE:
+        return [about, *(s for s in seen if s != about)] if about else list(seen)
+    return list(seen) if response.status_code in AGAIN else []
+
+
+def _about(request: HttpRequest) -> str:
+    match = request.resolver_match
+    number = match.kwargs.get("number") if match else None
+    return f"{CASE}{number}" if number else ""
+
+
+def _note(request: HttpRequest, subjects: list[str]) -> None:
+    match, about = request.resolver_match, _about(request)
+    page = match.url_name if match and match.url_name else request.path
+    fields = list(reading_words.fields_of(page))
+    if match and "item" in match.kwargs:
+        fields.append(f"{reading_words.FILE}:{match.kwargs['item']}")
+    shown = Shown(page, about if about in subjects else "", fields)
+    by = request.user if isinstance(request.user, User) else None
+    reading.note(shown, subjects, by, timezone.now())
