@@ -77,6 +77,7 @@ VERBS: dict[str, str | Promise] = {
     "commitment.payment_reversed": pgettext_lazy("audit", "冲正付款"),
     "payment.recorded": pgettext_lazy("audit", "登记付款"),
     "payments.exported": pgettext_lazy("audit", "导出付款对账"),
+    "readings.exported": pgettext_lazy("audit", "导出阅读记录"),
     "payments.uploaded": pgettext_lazy("audit", "上传付款清单"),
     "payments.started": pgettext_lazy("audit", "开始批量登记付款"),
     "payments.stopped": pgettext_lazy("audit", "停止批量登记付款"),
@@ -184,6 +185,8 @@ def particulars(entry: Entry) -> str:
         parts.append(f"{_state(detail.get('from'))} → {_state(detail['to'])}")
     if "number" in detail:
         parts.append(_("编号 {number}").format(number=detail["number"]))
+    if "purpose" in detail:
+        parts.append(_("用途：{purpose}").format(purpose=detail["purpose"]))
     if "resolution" in detail:
         parts.append(_("方案 v{version}").format(version=detail["resolution"]))
     if "facts" in detail:

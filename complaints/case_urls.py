@@ -24,6 +24,7 @@ from complaints.views import (
     outgoing,
     payment_acts,
     promise_acts,
+    readings,
     satisfaction_acts,
     steps,
     told,
@@ -31,6 +32,8 @@ from complaints.views import (
 
 urlpatterns = [
     path("", case.case, name="case"),
+    path("readings/", readings.readings, name="readings"),
+    path("readings/export.csv", readings.export, name="readings_export"),
     path("timeline/", case.timeline_pane, name="timeline"),
     path("steps/<str:step>/", steps.step, name="step"),
     path("withdrawal/dismiss/", case_acts.dismiss_withdrawal, name="dismiss_withdrawal"),

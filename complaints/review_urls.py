@@ -14,6 +14,7 @@ from complaints.views import (
     keeping,
     legal_holds,
     letter_templates,
+    person_readings,
     review,
     review_batch,
     rules,
@@ -87,4 +88,6 @@ urlpatterns = [
     path("audit/check/", audit_check.audit_check, name="audit_check"),
     path("audit/anchors/", anchors.anchors, name="anchors"),
     path("audit/anchors/stamps/<int:stamp>/", anchors.stamp, name="stamp"),
+    path("audit/readings/", person_readings.readings, name="audit_readings"),
+    path("audit/readings/export.csv", person_readings.export, name="audit_readings_export"),
 ]

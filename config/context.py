@@ -128,7 +128,7 @@ PLACES = (
         "shield",
         gettext_lazy("审计"),
         ("read_audit",),
-        ("audit_check", "anchors"),
+        ("audit_check", "anchors", "audit_readings"),
         "house",
     ),
 )

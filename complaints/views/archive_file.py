@@ -65,6 +65,11 @@ class ArchiveFile:
         """Sealed, not only closed."""
         return self.complaint.state == State.ARCHIVED
 
+    @property
+    def may_see_readers(self) -> bool:
+        """Who read the case is for those who supervise."""
+        return self.user.may("read_readings")
+
     # --- the chain
 
     @cached_property

@@ -1,0 +1,192 @@
+"""谁看过: the readers of a case or of a person, every reading by itself, and both as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from accounts.access import person
+from audit.models import Reading
+from audit.record import record
+from complaints import reading_words
+from complaints.readers import MOST_ROWS, Reader, Sought
+from complaints.seen import CASE
+from complaints.views import mass
+from complaints.views.payment_pages import as_csv
+from complaints.views.queue_rows import BadCursor, Cursor, Order
+from complaints.workdays import SHANGHAI
+from config.tags import moment
+
+NEWEST = Order("at", newest_first=True)
+LONGEST = 200  # characters of a purpose
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer: who got it, on which page, and what it showed."""
+
+    row: Reading
+    place: str
+    shown: str
+    opened: bool  # the page was that of what is asked about
+    of: list[str]  # numbers of the cases that are asked about and were shown
+
+    @classmethod
+    def of_row(cls, row: Reading, subjects: tuple[str, ...]) -> Line:
+        """In words."""
+        meant = set(subjects)
+        numbers = [s.removeprefix(CASE) for s in row.subjects if s in meant and s.startswith(CASE)]
+        place, shown = reading_words.place_of(row), reading_words.shown_of(row)
+        return cls(row, place, shown, row.about in meant, numbers)
+
+    @property
+    def others(self) -> int:
+        """How many cases stood on the same page."""
+        return len(self.row.subjects)
+
+
+@dataclass
+class Span:
+    """Between which moments, as typed; `problems` are sentences about what cannot be read."""
+
+    since: str = ""
+    until: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, params: Mapping[str, str]) -> Span:
+        """From the address or a form."""
+        since, until = (params.get(name, "").strip()[:40] for name in ("since", "until"))
+        found = cls(since, until)
+        begins, ends = found.begins, found.ends
+        if begins and ends and begins >= ends:
+            found.problems.append(_("“自”不早于“至”，没有时间在其中；请对调两个时间。"))
+        return found
+
+    @property
+    def begins(self) -> datetime | None:
+        """The first moment."""
+        return self._moment(self.since, timedelta(0))
+
+    @property
+    def ends(self) -> datetime | None:
+        """The first moment that does not belong any more: a day counts to its end."""
+        return self._moment(self.until, timedelta(days=1))
+
+    def _moment(self, text: str, of_a_day: timedelta) -> datetime | None:
+        if not text:
+            return None
+        try:
+            at, day = parse_datetime(text) if "T" in text or " " in text else None, parse_date(text)
+        except ValueError:
+            at = day = None
+        if at is not None:
+            return at if timezone.is_aware(at) else at.replace(tzinfo=SHANGHAI)
+        if day is not None:
+            return datetime.combine(day, time(0), SHANGHAI) + of_a_day
+        words = _(
+            "“%(value)s”不是有效时间，已忽略；请按 2026-11-23 或 2026-11-23 09:30 的格式填写。"
+        )
+        sentence = words % {"value": text[:20]}
+        self.problems += [sentence] if sentence not in self.problems else []
+        return None
+
+    def sought(self, subjects: tuple[str, ...]) -> Sought:
+        """These, between the moments."""
+        return Sought(subjects, self.begins, self.ends)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What was typed, for addresses."""
+        return {n: v for n, v in (("since", self.since), ("until", self.until)) if v}
+
+
+@dataclass
+class Readings:
+    """The page: a summary of the readers where it begins, and one page of single readings."""
+
+    sought: Sought
+    span: Span
+    params: Mapping[str, str]
+    keep: dict[str, str] = field(default_factory=dict)  # of the address, besides the span
+
+    def context(self) -> dict[str, Any]:
+        """What the template takes."""
+        cursor = self._cursor()
+        page = mass.page(self.sought.rows, NEWEST, cursor)
+        readers: list[Reader] = [] if cursor else self.sought.readers()
+        return {
+            "span": self.span,
+            "readers": readers,
+            "first": cursor is None,
+            "lines": [Line.of_row(row, self.sought.subjects) for row in page.rows],
+            "next": page.next and self._address(page.next),
+            "previous": page.previous and self._address(page.previous),
+        }
+
+    def _address(self, cursor: str) -> str:
+        return "?" + urlencode({**self.keep, **self.span.chosen, "cursor": cursor})
+
+    def _cursor(self) -> Cursor | None:
+        text = self.params.get("cursor", "")
+        try:
+            return Cursor.read(text) if text else None
+        except BadCursor:
+            self.span.problems.append(_("分页位置无效，已从第一页开始。"))
+            return None
+
+
+def purpose_of(request: HttpRequest) -> str:
+    """What the export is for, "" when nobody said."""
+    return " ".join(request.POST.get("purpose", "").split())[:LONGEST]
+
+
+def exported(
+    request: HttpRequest, sought: Sought, purpose: str, about: dict[str, str]
+) -> HttpResponse:
+    """Every reading as CSV; who took it, of what and what for is recorded."""
+    by, now = person(request), timezone.now()
+    span = {"since": sought.since, "until": sought.until}
+    told = {name: at.isoformat() for name, at in span.items() if at is not None}
+    detail = {**about, **told, "purpose": purpose}
+    record("readings.exported", f"user:{by.username}", by, now, detail)
+    return as_csv(_rows(sought), f"{_('阅读记录')}-{timezone.localdate(now)}")
+
+
+def _rows(sought: Sought) -> Iterator[list[str]]:
+    yield [
+        _("时间"),
+        _("姓名"),
+        _("用户名"),
+        _("案件"),
+        _("方式"),
+        _("页面"),
+        _("看到的内容"),
+        _("同页案件数"),
+        _("请求编号"),
+    ]
+    for n, row in enumerate(sought.all()):
+        if n == MOST_ROWS:
+            sentence = _("只导出了前 {n} 行，后面还有；请按时间分几次导出")
+            yield [sentence.format(n=MOST_ROWS)]
+            return
+        line = Line.of_row(row, sought.subjects)
+        yield [
+            moment(row.at),
+            row.actor_name or _("凭链接打开，未登录"),
+            row.actor,
+            " ".join(line.of),
+            _("打开") if line.opened else _("在列表中"),
+            line.place,
+            line.shown,
+            str(line.others),
+            row.request_id,
+        ]

@@ -1,0 +1,55 @@
+"""谁看过这件案件: for supervisors and counsel who see the case, and for auditors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import needs
+from complaints import readers
+from complaints.models import Complaint
+from complaints.views.lookup import case_of
+from complaints.views.reading_list import LONGEST, Readings, Span, exported, purpose_of
+
+
+@never_cache
+@require_GET
+@needs("read_readings")
+def readings(request: HttpRequest, number: str) -> HttpResponse:
+    """Who read the case."""
+    return _page(request, case_of(request, number), Span.read(request.GET))
+
+
+def _page(
+    request: HttpRequest, complaint: Complaint, span: Span, status: int = 200, **more: Any
+) -> HttpResponse:
+    found = Readings(span.sought(readers.of_case(complaint)), span, request.GET)
+    context = {
+        "complaint": complaint,
+        "title": _("谁看过这件案件"),
+        "clear": reverse("readings", args=[complaint.number]),
+        "export": reverse("readings_export", args=[complaint.number]),
+        "longest": LONGEST,
+        **found.context(),
+        **more,
+    }
+    return render(request, "readings/case.html", context, status=status)
+
+
+@never_cache
+@require_POST
+@needs("read_readings")
+def export(request: HttpRequest, number: str) -> HttpResponse:
+    """The same as CSV, for a purpose."""
+    complaint, span = case_of(request, number), Span.read(request.POST)
+    purpose = purpose_of(request)
+    if not purpose:
+        return _page(request, complaint, span, 422, refused=_("请写明导出的用途"))
+    sought = span.sought(readers.of_case(complaint))
+    return exported(request, sought, purpose, {"case": complaint.number})
