@@ -45,7 +45,7 @@ def load(request: HttpRequest, number: str) -> CasePage:
 @require_GET
 @needs("see_complaints")
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    """The workspace. Ten statements at most, whatever the case holds."""
+    """The workspace. Eleven statements at most, whatever the case holds."""
     page = load(request, number)
     if page.complaint.destroyed_at is not None:
         return redirect("archive_case", number)

@@ -33,7 +33,7 @@ MORE_MENUS = ("state", "phase", "channel")
 def queue(request: HttpRequest) -> HttpResponse:
     """The list.
 
-    Seven statements whatever the number of rows: session, person, teams, counts, cases, clocks,
+    Eight statements whatever the number of rows: session, person, teams, counts, cases, clocks,
     colleagues.
     """
     user, now = person(request), timezone.now()

@@ -24,7 +24,7 @@ _ASKING = (State.REGISTERED, State.INVESTIGATING)
 @require_GET
 @needs("see_complaints")
 def peek(request: HttpRequest, number: str) -> HttpResponse:
-    """One case in short. Seven statements."""
+    """One case in short. Eight statements."""
     visible = Complaint.objects.visible_to(person(request)).select_related("consumer", "owner")
     complaint = get_object_or_404(visible.annotate(hold_reason=OPEN_HOLD), number=number)
     now = timezone.now()

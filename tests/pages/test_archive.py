@@ -87,7 +87,7 @@ def test_pages_hold_every_file_once_and_keep_the_filter(cast: Cast) -> None:
     assert numbers(first) + numbers(second) == wanted
     with CaptureQueriesContext(connection) as statements:
         client.get(reverse("archive"))
-    assert len(statements) == 5, [q["sql"][:90] for q in statements]
+    assert len(statements) == 6, [q["sql"][:90] for q in statements]
 
 
 def test_another_teams_file_is_in_no_list_and_not_to_be_opened(cast: Cast) -> None:

@@ -230,8 +230,8 @@ def test_nobody_edits_what_is_closed_foreign_or_not_theirs_to_edit(
     assert page.status_code in (409, 422)
 
 
-def test_the_page_takes_seven_statements(cast: Cast, django_assert_max_num_queries: Any) -> None:
+def test_the_page_takes_eight_statements(cast: Cast, django_assert_max_num_queries: Any) -> None:
     case = f.investigating(cast)
     client = browser(cast.agent)
-    with django_assert_max_num_queries(7):  # session, person, teams, case, draft, badge
+    with django_assert_max_num_queries(8):  # session, person, teams, case, draft, badge, reading
         client.get(address(case))

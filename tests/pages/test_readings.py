@@ -45,7 +45,8 @@ def lines(answer: Any) -> list[list[str]]:
 
 
 def test_whoever_supervises_a_case_sees_who_read_it_and_is_recorded_too(cast: Cast) -> None:
-    case, other = f.registered(cast), f.registered(cast)
+    case = f.registered(cast)
+    other = f.registered(cast, consumer={"name": "李测试", "phone": "12000000009"})
     browser(cast.agent).get(reverse("case", args=[case.number]))
     browser(cast.colleague).get(reverse("queue"), {"q": case.number})
     browser(cast.colleague).get(reverse("case", args=[other.number]))
