@@ -86,6 +86,7 @@ PAGES: dict[str, Page] = {
     "mails": (gettext_lazy("邮件列表"), (ROW,)),
     "mail": (gettext_lazy("邮件"), (LETTERS,)),
     "health": (gettext_lazy("运行状况"), (ROW,)),
+    "legal_hold": (gettext_lazy("法律保留"), (ROW,)),
     "audit_log": (gettext_lazy("审计记录"), (AUDIT,)),
     "audit_readings": (gettext_lazy("谁看过此人的资料"), (READINGS,)),
     "audit_readings_export": (gettext_lazy("导出的阅读记录"), (READINGS,)),

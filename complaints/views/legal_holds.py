@@ -19,6 +19,7 @@ from accounts.access import needs, person
 from complaints.actions import legal_hold as acts
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint, LegalHold
+from complaints.seen import saw_cases
 from complaints.views.mass import page as one_page
 from complaints.views.queue_rows import BadCursor, Cursor, Order
 from complaints.views.sheets import SheetForm, readable
@@ -130,6 +131,7 @@ def _shown(request: HttpRequest, hold: LegalHold, status: int = 200, **more: Any
     held = hold.cases.count()
     seen = Complaint.objects.visible_to(user).filter(legal_holds__hold=hold)
     cases = list(seen.defer("narrative", "findings").order_by("-id")[: SHOWN + 1])
+    saw_cases(*(case.number for case in cases[:SHOWN]))
     live = hold.released_at is None and user.may("place_legal_holds")
     context = {
         "hold": hold,

@@ -23,6 +23,7 @@ from tests.walks.scan import personal_numbers
 from tests.walks.world import OWN_PERSON, clear_values, example, own_cases
 
 ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator")
+EXAMPLES = ("/api/schema/", "/api/docs/")  # their numbers are made up
 Answer = tuple[str, HttpResponseBase, str]
 
 
@@ -59,7 +60,8 @@ def test_every_answer_is_whole_protected_masked_recorded_and_without_inline_code
             wrong.append(f"{address}: {answer.status_code}")
         wrong += [f"{address}: {line}" for line in unprotected(answer)]
         wrong += [f"{address}: {line}" for line in inline(text) if "<html" in text]
-        wrong += [f"{address}: {line}" for line in unrecorded(answer, text, numbers)]
+        if address not in EXAMPLES:
+            wrong += [f"{address}: {line}" for line in unrecorded(answer, text, numbers)]
         told = [v for v in clear if v in text] + personal_numbers(text)
         wrong += [f"{address} tells {told}"] if told else []
     assert not wrong, "\n".join(wrong)
