@@ -54,9 +54,14 @@ PAGES: dict[str, Page] = {
     "letter_preview": (gettext_lazy("函件预览"), (LETTERS,)),
     "letter_pdf": (gettext_lazy("函件的 PDF"), (LETTERS,)),
     "evidence": (gettext_lazy("证据文件"), ()),
+    "evidence_item": (gettext_lazy("证据的页面"), (EVIDENCE,)),
+    "preview_evidence": (gettext_lazy("证据预览"), ()),
+    "print_evidence": (gettext_lazy("打印证据"), ()),
     "clocks": (gettext_lazy("时限"), (CLOCKS,)),
     "clock": (gettext_lazy("时限"), (CLOCKS,)),
     "archive_case": (gettext_lazy("案卷"), (*_ALL, AUDIT)),
+    "package_fetch": (gettext_lazy("导出的证据包"), (*_ALL, LETTERS, FILE, AUDIT)),
+    "dossier_print": (gettext_lazy("卷宗的 PDF"), (*_ALL, LETTERS, AUDIT)),
     "readings": (gettext_lazy("谁看过这件案件"), (READINGS,)),
     "readings_export": (gettext_lazy("导出的阅读记录"), (READINGS,)),
     "feedback": (gettext_lazy("消费者评价的链接"), ()),
@@ -116,6 +121,8 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "api-mass-silent": (ROW,),
     "api-audit": (AUDIT,),
 }
+# What a program sends in pieces: the answers say how far it is and nothing of the case.
+SILENT = frozenset({"api-uploads", "api-upload"})
 
 
 def fields_of(page: str) -> Iterable[str]:

@@ -16,7 +16,7 @@ from audit import reading
 from audit.reading import Shown
 from complaints import reading_words
 from complaints.seen import CASE
-from config import errors
+from config import errors, request_id
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,9 @@ def _shown(request: HttpRequest, response: HttpResponse, seen: Iterable[str]) ->
 
 def _about(request: HttpRequest) -> str:
     match = request.resolver_match
-    number = match.kwargs.get("number") if match else None
+    if match is None or match.url_name in reading_words.SILENT:
+        return ""
+    number = match.kwargs.get("number")
     return f"{CASE}{number}" if number else ""
 
 
@@ -72,4 +74,4 @@ def _note(request: HttpRequest, subjects: list[str]) -> None:
         fields.append(f"{reading_words.FILE}:{match.kwargs['item']}")
     shown = Shown(page, about if about in subjects else "", fields)
     by = request.user if isinstance(request.user, User) else None
-    reading.note(shown, subjects, by, timezone.now())
+    reading.note(shown, subjects, by, timezone.now(), request_id.current())

@@ -35,12 +35,14 @@ def test_a_page_of_a_case_is_one_row_and_one_statement(cast: Cast, agent: Client
     case = f.investigating(cast)
     item = evidence.add(case.number, [b"x"], "x.txt", {"title": "照片"}, by=cast.agent)
     with CaptureQueriesContext(connection) as statements:
-        assert agent.get(reverse("case", args=[case.number])).status_code == 200
+        page = agent.get(reverse("case", args=[case.number]))
+    assert page.status_code == 200
     written = [q["sql"] for q in statements if not q["sql"].startswith("SELECT")]
     assert len(written) == 1
     assert written[0].startswith('INSERT INTO "audit_reading"')
     row = the_row()
     assert (row.actor, row.actor_name, row.page) == ("agent", "陈晓雨", "case")
+    assert row.request_id == page["X-Request-ID"]
     assert (row.about, row.subjects) == (case.subject, [case.subject])
     assert {"consumer", "narrative", "facts", "law"} <= set(row.fields)
     agent.post(reverse("evidence", args=[case.number, item.number]))
