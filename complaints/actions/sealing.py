@@ -18,7 +18,7 @@ from accounts.models import User
 from audit.record import record
 from complaints import validation
 from complaints.advance import lock
-from complaints.archive import package
+from complaints.archive import package, stamped
 from complaints.archive.case_file import CaseFile, cut_of
 from complaints.archive.view import View
 from complaints.errors import Invalid, NotAllowed
@@ -190,6 +190,7 @@ def _made(sealing: Sealing, now: datetime) -> Package:
     )
     detail = {"package": sealing.name, "sha256": sha256, "size": size}
     record("package.sealed", sealing.complaint.subject, None, now, detail)
+    stamped.ask(made, now)
     sealing.done_at, sealing.tried_at, sealing.problem = now, now, ""
     sealing.attempts += 1
     sealing.save(update_fields=["done_at", "tried_at", "problem", "attempts"])

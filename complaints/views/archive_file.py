@@ -18,6 +18,7 @@ from audit.models import Entry
 from audit.record import Break, breaks
 from complaints import audit_words, legal_hold, points, retention
 from complaints.actions import exporting, sealing
+from complaints.archive import stamped
 from complaints.archive.completeness import Line
 from complaints.lifecycle import STEPS, State
 from complaints.models import (
@@ -120,6 +121,11 @@ class ArchiveFile:
     def packages(self) -> list[Package]:
         """The sealed packages, the newest first."""
         return exporting.packages(self.complaint)
+
+    @cached_property
+    def stamps(self) -> list[tuple[Package, str]]:
+        """The time stamps of the packages, where there are any or some are to come."""
+        return stamped.words(self.packages)
 
     @cached_property
     def sealing(self) -> Sealing | None:
