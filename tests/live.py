@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -22,7 +23,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from accounts.models import User
+from audit import grants
+from config.state import state_dir
 from quickstart import programs
+from quickstart.postgres import APPLICATION
 from quickstart.process import Process, stop_all
 
 PATIENCE = 60.0  # seconds; a busy machine with two cores
@@ -43,11 +47,30 @@ def eventually(
         time.sleep(0.05)  # other processes are asked; nothing tells us when they are ready
 
 
-def database_url() -> str:
-    """The database that the tests use, as an address for other processes."""
+def database_url(role: str = "", password: str = "") -> str:
+    """The database that the tests use, as an address for other processes; as the owner of its
+    tables, or as a role.
+    """
     about = connection.settings_dict
-    who = f"{quote(about['USER'])}:{quote(about['PASSWORD'], safe='')}"
+    who = f"{quote(role or about['USER'])}:{quote(password or about['PASSWORD'], safe='')}"
     return f"postgres://{who}@{about['HOST']}:{about['PORT']}/{about['NAME']}"
+
+
+def application_url() -> str:
+    """The same as the role as which the site runs, which may do much less; as the owner on a server
+    that is not the tests' own and has no such role.
+    """
+    password = state_dir() / "keys" / "postgres_application_password"
+    if not password.exists():
+        return database_url()
+    open_tables(database_url())
+    return database_url(APPLICATION, password.read_text(encoding="ascii"))
+
+
+@cache
+def open_tables(_database: str) -> None:
+    """Once for each database of the tests."""
+    grants.give(APPLICATION)
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -55,7 +78,7 @@ def environment(**changes: str) -> dict[str, str]:
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.site_settings",
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": application_url(),
         "WEB_WORKERS": "1",
         "WORKER_CONCURRENCY": "1",
         "LOG_LEVEL": "INFO",
