@@ -46,8 +46,7 @@ def restore(file: Path) -> Restored:
         _bring_evidence(handle)
         _bring_database(handle)
     call_command("migrate", interactive=False, verbosity=0)  # and the rights of the application
-    destroy_again()
-    wrong = list(whole.findings())
+    wrong = [*_destroy_again(), *whole.findings()]
     files = len(manifest["members"]) - 1
     told = {"manifest": contents.fingerprint, "files": files, "not_in_order": len(wrong)}
     record("installation.restored", "installation", None, timezone.now(), told)
@@ -89,9 +88,10 @@ def _bring_database(handle: IO[bytes]) -> None:
         dump.unlink(missing_ok=True)
 
 
-def destroy_again() -> None:
-    """What was lawfully destroyed stays destroyed: by the register in the backup, and by the copy
-    in the state folder, which knows what came later. As the owner, as who alone may.
+def _destroy_again() -> list[str]:
+    """What was lawfully destroyed stays destroyed: as the register in the database says, and the
+    copy of it in the state folder, which may be younger than the backup. Only the owner may.
     """
     with owner.speaking():
-        shredding.replay()
+        _done, problems = shredding.replay()
+    return problems

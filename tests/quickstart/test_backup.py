@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from audit.models import Entry
+from complaints.actions import intake
 from complaints.models import Complaint
 from config.state import PROJECT
 from evidence.models import Item
@@ -29,10 +30,19 @@ LOOK = """
 import json
 from audit.record import broken_links
 from complaints.models import Complaint
-case = Complaint.objects.select_related("consumer").get()
+case, gone = Complaint.objects.select_related("consumer").order_by("pk")
 print(json.dumps([case.number, case.state, case.consumer.clear("name"),
-                  broken_links(case.subject), case.events.count()]))
+                  broken_links(case.subject), case.events.count(),
+                  gone.narrative, gone.destroyed_at is not None]))
 """
+DESTROYED = {
+    "at": "2026-11-20T09:00:00+08:00",
+    "code": "general",
+    "until": "2026-11-01",
+    "basis": {},
+    "reviews": [],
+    "files": [],
+}
 
 
 @pytest.fixture
@@ -79,18 +89,22 @@ def test_a_restored_backup_has_case_person_evidence_and_unbroken_record(
     case: Complaint, empty_database: str, tmp_path: Path
 ) -> None:
     backup = tmp_path / "kesu.tar"
+    other = intake.register(f.values(), by=case.owner, owned=True)
     call_command("backup", str(backup))
     content = backup.read_bytes()
     for personal in f.CONSUMER.values():
         assert personal.encode() not in content
 
     place = Place(empty_database, tmp_path / "there")
+    (tmp_path / "there").mkdir()  # where a case was destroyed after the backup
+    register = tmp_path / "there/disposal-register.jsonl"
+    register.write_text(json.dumps(DESTROYED | {"number": other.number}), encoding="utf-8")
     restored = place.manage("restore", str(backup))
     assert restored.returncode == 0, restored.stderr
     assert "every hash, chain and signature was verified" in restored.stdout
     found = place.manage("shell", "--no-imports", "-c", LOOK)
     expected = [case.number, "executing", f.CONSUMER["name"], [], case.events.count()]
-    assert json.loads(found.stdout) == expected
+    assert json.loads(found.stdout) == [*expected, "已删除", True]
     there = FileStore(tmp_path / "there/evidence")
     for item in Item.objects.all():
         assert there.digest(item.sha256) == item.sha256
