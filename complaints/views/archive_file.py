@@ -217,7 +217,8 @@ class ArchiveFile:
     @cached_property
     def kept(self) -> KeptShown:
         """The class of the file and the day until which it is kept."""
-        return KeptShown(retention.of(self.complaint), get_language() or "zh-hans")
+        lang = get_language() or "zh-hans"
+        return KeptShown(retention.of(self.complaint), lang, self.complaint.closed_at)
 
     @cached_property
     def holds(self) -> list[LegalHold]:

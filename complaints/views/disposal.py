@@ -145,6 +145,7 @@ def _row(row: DisposalRow, user: Any, worked: set[int], may: bool) -> dict[str, 
         "class": class_name(kept.code) if kept else "",
         "reviews": reviews,
         "mine": mine,
+        "agreed": sum(each.approved for each in reviews) >= acts.NEEDED,
         "worked": row.complaint_id in worked,
         "open": may and row.state == "waiting" and not mine and row.complaint_id not in worked,
     }

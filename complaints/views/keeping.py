@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -28,6 +28,7 @@ class KeptShown:
 
     kept: retention.Kept
     lang: str
+    closed_at: datetime | None
 
     @property
     def until(self) -> date | None:
@@ -36,8 +37,11 @@ class KeptShown:
 
     @property
     def years(self) -> int:
-        """From closing."""
-        return self.kept.years
+        """From closing; 0 where somebody chose another day."""
+        if self.closed_at is None or self.until is None:
+            return 0
+        by_class = retention.until(self.closed_at, self.kept.years)
+        return self.kept.years if self.until == by_class else 0
 
     @property
     def set(self) -> bool:
