@@ -24,6 +24,7 @@ from complaints.actions import shredding
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Destroyed, DisposalBatch, DisposalRow
 from complaints.querysets import scope_of
+from complaints.seen import saw_cases
 from complaints.views.keeping_words import class_name
 from complaints.views.mass import page as one_page
 from complaints.views.queue_rows import BadCursor, Cursor, Order
@@ -121,6 +122,7 @@ def _shown(
     rows = _rows(found, request).select_related("complaint__retention")
     rows = rows.defer("complaint__narrative", "complaint__findings").prefetch_related("reviews__by")
     shown = list(rows.order_by("pk")[: acts.MOST])
+    saw_cases(*(row.complaint.number for row in shown))
     may = user.may("review_disposal")
     worked = acts.handled([row.complaint_id for row in shown], user) if may else set()
     context = {
@@ -159,6 +161,7 @@ def register(request: HttpRequest) -> HttpResponse:
     problems: list[str] = []
     rows = Destroyed.objects.filter(scope_of(user, "complaint__")).select_related("complaint")
     found = one_page(rows, _GONE, _cursor(request, problems))
+    saw_cases(*(row.number for row in found.rows))
     context = {
         "page": found,
         "rows": [(row, class_name(row.code)) for row in found.rows],
@@ -174,6 +177,7 @@ def register_file(request: HttpRequest, form: str) -> HttpResponse:
     """The whole register as .csv to read, or as .jsonl to replay after a restore."""
     if form not in ("csv", "jsonl"):
         raise Http404
+    saw_cases(*Destroyed.objects.order_by("pk").values_list("number", flat=True))
     record("disposal.register_exported", "disposal", person(request), timezone.now())
     lines = _table() if form == "csv" else (line + "\n" for line in shredding.exported())
     kind = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
