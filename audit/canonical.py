@@ -42,7 +42,7 @@ def moment(at: datetime) -> str:
 
 def head(actor: str, actor_name: str, at: datetime) -> str:
     """Where an entry's JSON begins: all that entries of one act have in common."""
-    return compact({"actor": actor, "actor_name": actor_name, "at": moment(at)})[:-1]
+    return f'{{"actor":{quoted(actor)},"actor_name":{quoted(actor_name)},"at":"{moment(at)}"'
 
 
 def entry_text(
