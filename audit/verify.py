@@ -115,6 +115,9 @@ def _anchors(report: Report, anchors: Iterable[Anchored]) -> None:
     """The blocks that stand outside, as they stand here."""
     for number, hashed, where in anchors:
         report.anchors += 1
+        if not hashed:
+            report.add(What.ALTERED, Place("anchor", note=where))
+            continue
         here = Block.objects.filter(pk=number).values_list("hash", flat=True).first()
         if here is None:
             report.add(What.CUT_OFF, Place("block", block=number, note=where))
