@@ -19,7 +19,8 @@ _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 class Entry(models.Model):
     """One act. `hash` covers this entry and the previous one of the same subject (SHA-256, hex).
 
-    `request_id`: the request that caused it, "" for what no request caused.
+    `request_id`: the request that caused it, "" for what no request caused. The table is in monthly
+    parts (`audit.partitions`).
     """
 
     at = models.DateTimeField()
@@ -34,12 +35,10 @@ class Entry(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subject", "sequence"], name="audit_chain_does_not_fork"
-            ),
+        indexes = [
+            models.Index(fields=["actor", "-at"], name="audit_by_actor"),
+            models.Index(fields=["subject", "sequence"], name="audit_chain"),
         ]
-        indexes = [models.Index(fields=["actor", "-at"], name="audit_by_actor")]
         triggers = [
             pgtrigger.Protect(name="audit_is_append_only", operation=_APPEND_ONLY),
             pgtrigger.Trigger(

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import connection
 from django.utils import timezone
 
-TABLES = ("audit_reading",)
+TABLES = ("audit_entry", "audit_reading")
 AHEAD = 3  # months that are there before they begin
 
 

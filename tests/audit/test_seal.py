@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from audit.models import Block, Entry, Pending, Tail
 from audit.record import broken_links, record
 from audit.seal import seal
 from audit.verify import verify
+from complaints import workdays
 from tests import factories as f
 from tests.audit.behind import found, written
 from tests.cast import Cast
@@ -93,6 +94,18 @@ def test_no_chain_forks_whoever_writes(
     written("A", 2)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(RAW, [subject, sequence, previous])
+    assert found() == {}
+
+
+def test_an_entry_lies_in_the_part_of_its_month_and_one_of_long_ago_is_kept_too(db: None) -> None:
+    now = timezone.now()
+    month = timezone.localtime(now, workdays.SHANGHAI).strftime("%Y_%m")
+    for at in (now, now - timedelta(days=4000)):
+        record("x", "complaint:A", None, at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tableoid::regclass::text FROM audit_entry ORDER BY sequence")
+        parts = [part for (part,) in cursor.fetchall()]
+    assert parts == [f"audit_entry_{month}", "audit_entry_default"]
     assert found() == {}
 
 
