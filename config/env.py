@@ -131,6 +131,12 @@ VARIABLES = {
         ),
         Variable("EVIDENCE_LIMIT_MB", "500", "largest evidence file, in MiB"),
         Variable(
+            "EVIDENCE_STORE",
+            "",
+            "S3-compatible store for evidence (`s3://bucket/folder?endpoint=https://…`, "
+            "docs/evidence.md); empty: the state folder",
+        ),
+        Variable(
             "CLAMD_URL",
             "",
             "virus scanner for evidence (`tcp://clamd:3310`, `unix:///run/clamd.ctl`); empty: none",

@@ -127,12 +127,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, 403, "errors/csrf.html", title=_("页面已过期，没有提交"), detail=detail)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """503 while the database is away; browsers try again by themselves."""
-    title, detail = (
-        _("系统暂时不可用"),
-        _("数据库没有应答，正在自动恢复。没有保存任何一半的内容，请稍等片刻再试。"),
-    )
+def unavailable(request: HttpRequest, detail: str = "") -> HttpResponse:
+    """503 while the database, or what `detail` names, is away; browsers try again by themselves."""
+    title = _("系统暂时不可用")
+    detail = detail or _("数据库没有应答，正在自动恢复。没有保存任何一半的内容，请稍等片刻再试。")
     response = page(
         request,
         503,

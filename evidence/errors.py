@@ -11,3 +11,7 @@ class FileRefused(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
+
+
+class StoreAway(OSError):
+    """The store of the files does not answer; nothing was written, and trying again is right."""

@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from evidence import clamd, kinds
-from evidence.errors import FileRefused
+from evidence.errors import FileRefused, StoreAway
 from evidence.models import Custody, Folder, Item
 from evidence.store import Incoming, store
 
@@ -65,6 +65,10 @@ def no_room_is_said() -> Iterator[None]:
     """A disk that is full or away becomes a sentence. Raises FileRefused."""
     try:
         yield
+    except StoreAway as error:
+        raise FileRefused(
+            _("保存证据的存储暂时没有应答，文件没有保存；请稍后再试，并告知管理员"), 503
+        ) from error
     except OSError as error:
         raise FileRefused(
             _("服务器存储空间不足或不可写，文件没有保存；请稍后再试，并告知管理员"), 507

@@ -15,6 +15,7 @@ import re
 import tempfile
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -166,6 +167,10 @@ class Store(ABC):
         any case is this very file.
         """
 
+    @abstractmethod
+    def names(self) -> Iterator[str]:
+        """The hashes of all files, in no order."""
+
     def digest(self, sha256: str) -> str:
         """The SHA-256 of what lies there now, worked out again; equal to the name unless the file
         was altered. Raises FileNotFoundError.
@@ -221,6 +226,11 @@ class FileStore(Store):
         if path.parent.is_dir():
             _settle_folder(path.parent)
 
+    def names(self) -> Iterator[str]:
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            if HASH.fullmatch(path.name):
+                yield path.name
+
 
 def _settle_folder(folder: Path) -> None:
     """The name of the file is on the disk too, not only its content."""
@@ -233,7 +243,12 @@ def _settle_folder(folder: Path) -> None:
 
 def store() -> Store:
     """The store that this installation uses."""
-    return FileStore(Path(settings.EVIDENCE_DIR))
+    folder = Path(settings.EVIDENCE_DIR)
+    if settings.EVIDENCE_STORE:
+        from evidence.s3 import S3Store  # needs this module, and an extra package
+
+        return S3Store(folder, settings.EVIDENCE_STORE)
+    return FileStore(folder)
 
 
 def sweep(now: float | None = None) -> int:

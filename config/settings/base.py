@@ -5,6 +5,7 @@ Each value that an installation may change comes from `config/env.py`.
 
 import sys
 from decimal import Decimal
+from importlib.util import find_spec
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -172,6 +173,11 @@ STORAGES = {
 }
 EVIDENCE_DIR = STATE_DIR / "evidence"
 EVIDENCE_LIMIT = env.number("EVIDENCE_LIMIT_MB") * 1024 * 1024
+EVIDENCE_STORE = env.text("EVIDENCE_STORE")
+if EVIDENCE_STORE and not (EVIDENCE_STORE.startswith("s3://") and urlsplit(EVIDENCE_STORE).netloc):
+    sys.exit("EVIDENCE_STORE 应写成 / must be s3://bucket/folder?endpoint=https://…")
+if EVIDENCE_STORE and find_spec("boto3") is None:
+    sys.exit("EVIDENCE_STORE: pip install -r requirements/s3.txt")
 CLAMD_URL, CLAMD_AWAY = env.text("CLAMD_URL"), env.text("CLAMD_AWAY")
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB") * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["evidence.uploads.Small", "evidence.uploads.IntoStore"]

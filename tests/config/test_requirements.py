@@ -10,7 +10,12 @@ import pytest
 from config.state import PROJECT
 
 FOLDER = PROJECT / "requirements"
-CHOSEN = (PROJECT / "requirements.txt", FOLDER / "dev.txt", FOLDER / "embedded.txt")
+CHOSEN = (
+    PROJECT / "requirements.txt",
+    FOLDER / "dev.txt",
+    FOLDER / "embedded.txt",
+    FOLDER / "s3.txt",
+)
 LINE = re.compile(r"([A-Za-z0-9._-]+)(?:\[\w+\])?(?:==(\S+))?")
 
 
