@@ -35,6 +35,8 @@ def _jpeg(data: bytes) -> bytes:
         raise Unreadable
     kept, at, turned = [b"\xff\xd8"], 2, 0
     while True:
+        while data[at + 1] == 0xFF:  # any number of these may stand before a marker
+            at += 1
         marker, size = _segment(data, at)
         if marker == 0xD9:
             kept.append(b"\xff\xd9")

@@ -64,6 +64,16 @@ class Exhibit:
     # --- what it holds, read from the store; the page asks only after the look was recorded
 
     @cached_property
+    def picture(self) -> bytes | None:
+        """A picture without its metadata; None for a damaged one. Raises OSError."""
+        with store().open(self.item.sha256) as file:
+            data = file.read(pictures.MOST)
+        try:
+            return pictures.without_metadata(data, self.item.content_type)
+        except pictures.Unreadable:
+            return None
+
+    @cached_property
     def text(self) -> texts.Text:
         """The words of a text. Raises OSError."""
         return texts.read(store().open(self.item.sha256))

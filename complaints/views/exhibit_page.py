@@ -64,7 +64,9 @@ def inside(shown: Exhibit, look: str, page: int) -> dict[str, Any]:
     """What the preview needs, read from the store; a sentence where it cannot be read."""
     context: dict[str, Any] = {"look": look}
     try:
-        if shown.kind == "text":
+        if shown.kind == "picture":
+            context["whole"] = shown.picture is not None
+        elif shown.kind == "text":
             context["text"] = shown.text
         elif shown.kind == "mail":
             context["mail"] = shown.mail

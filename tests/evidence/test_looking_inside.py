@@ -41,6 +41,7 @@ JPEG = (
     + segment(0xDB, b"tables")
     + segment(0xDA, b"scan")
     + SCAN
+    + b"\xff\xff"
     + segment(0xC4, b"more tables")
     + segment(0xDA, b"scan")
     + SCAN

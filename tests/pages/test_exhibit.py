@@ -163,6 +163,11 @@ def test_what_browsers_do_not_show_is_for_download(
     assert agent.get(place("preview_evidence", case, number)).status_code == 302
     look = looked(agent, case, number)
     assert agent.get(place("preview_evidence", case, number), {"look": look}).status_code == 404
+    damaged = add(case, cast, JPEG[:40], "照片.jpg")
+    look = looked(agent, case, damaged)
+    page = text_of(agent.get(place("evidence_item", case, damaged), {"look": look}))
+    assert "这份文件有损坏" in page
+    assert "<img" not in page
 
 
 def test_a_file_that_is_gone_or_altered_is_said(cast: Cast, agent: Client, case: Complaint) -> None:
@@ -272,7 +277,7 @@ def test_the_page_takes_the_same_statements_for_few_and_many(
     for n in range(5):
         add(case, cast, "通话录音文字稿".encode(), f"{n}.txt")
     agent.get(place("evidence_item", case))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = text_of(agent.get(place("evidence_item", case)))
     assert page.count("<time") == 30
     assert "显示全部" in page
