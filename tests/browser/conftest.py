@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
 from tests.browser.watch import Watch
-from tests.live import Site, Worker, session_of
+from tests.live import Site, Worker, application_url, session_of
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -28,6 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _role(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The role as which the programs run may use the tables of the tests."""
+    with django_db_blocker.unblock():
+        application_url()
 
 
 @pytest.fixture(scope="session")
