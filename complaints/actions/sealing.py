@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from accounts.models import User
+from audit.proofs import NotSealed
 from audit.record import record
+from audit.seal import seal as seal_record
 from complaints import validation
 from complaints.advance import lock
 from complaints.archive import package, stamped
@@ -150,9 +152,12 @@ def seal(sealing_id: int, now: datetime | None = None) -> Package | None:
     """
     now = now or timezone.now()
     try:
+        seal_record(now)
         with transaction.atomic():
             sealing = _claimed(sealing_id)
             return None if sealing is None else _made(sealing, now)
+    except NotSealed:  # another worker is at the blocks: the sweep calls again
+        return None
     except (DoesNotMatch, FileNotFoundError, OSError) as error:
         logger.error("package %s was not made: %s", sealing_id, type(error).__name__)
         Sealing.objects.filter(pk=sealing_id, done_at=None).update(

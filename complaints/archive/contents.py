@@ -14,6 +14,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from audit import proofs
 from audit.record import spelled as spelled_entry
 from complaints import letter_writing, snapshots
 from complaints.archive import dossier, law_texts, rows
@@ -44,8 +45,20 @@ def _whole(file: CaseFile, view: View) -> Iterator[Piece]:
 def _record(file: CaseFile) -> Iterator[Piece]:
     chain = (spelled_entry(entry).encode() + b"\n" for entry in file.entries)
     yield "data/audit.jsonl", b"".join(chain)
+    yield from _sealed(file)
     yield "data/timeline.jsonl", rows.lines(map(rows.event, file.events))
     yield "data/commitments.json", rows.readable([rows.commitment(c) for c in file.commitments])
+
+
+def _sealed(file: CaseFile) -> Iterator[Piece]:
+    """The block of each entry, and the way from it to the block's root. Raises NotSealed."""
+    found, blocks = proofs.of_entries(file.entries)
+    yield "data/blocks.jsonl", rows.lines(map(proofs.as_json, blocks))
+    said = (
+        {"line": n, "id": p.row_id, "block": p.block, "path": [list(step) for step in p.path]}
+        for n, p in enumerate(found, 1)
+    )
+    yield "data/proofs.jsonl", rows.lines(said)
 
 
 def path_of(item: Item, view: View) -> str:
