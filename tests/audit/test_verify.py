@@ -10,12 +10,14 @@ from django.db import connection
 from django.utils import timezone
 
 from audit import nightly
+from audit.faults import Place, What
 from audit.kinds import register_destruction
 from audit.models import Block, Verification
 from audit.record import record
 from audit.seal import seal
 from audit.verify import verify
 from evidence.models import Item
+from evidence.store import store
 from tests import factories as f
 from tests.audit.behind import found, rebuild, run, superuser, written
 from tests.cast import Cast
@@ -157,6 +159,28 @@ def test_two_pieces_of_evidence_that_changed_places_are_found(cast: Cast) -> Non
         for row, other in ((first, second), (second, first)):
             Item.objects.filter(pk=row["id"]).update(number=other["number"])
     assert found() == {"reordered item": f"{first['id']} x2"}
+
+
+def test_files_that_were_swapped_altered_or_removed_are_found_in_the_store(cast: Cast) -> None:
+    case = f.investigating(cast)
+    for text in ("甲" * 9, "乙" * 9, "丙", "丁"):
+        f.with_evidence(case, cast.agent, text=text)
+    files: Any = store()
+    first, second, third, fourth = Item.objects.filter(folder=case.folder).order_by("pk")
+    assert verify(timezone.now(), files=True).rows["file"] == 4
+    paths = [files.path_of(item.sha256) for item in (first, second, third, fourth)]
+    contents = [path.read_bytes() for path in paths]
+    changed = [contents[1], contents[0], bytes([contents[2][0] ^ 1]) + contents[2][1:]]
+    for path, content in zip(paths, changed, strict=False):
+        path.chmod(0o600)
+        path.write_bytes(content)
+    paths[3].unlink()
+    report = verify(timezone.now(), files=True)
+    assert report.counted(What.ALTERED, "file") == 3
+    assert report.found[What.DELETED, "file"] == (
+        Place("file", fourth.pk, note=fourth.sha256),
+        1,
+    )
 
 
 def test_what_was_lawfully_destroyed_is_counted_and_is_no_fault(

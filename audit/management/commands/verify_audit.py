@@ -1,5 +1,5 @@
-"""Verify the whole record: `manage.py verify_audit [--since DAY] [--anchors FOLDER] [--json]`. See
-docs/record.md.
+"""Verify the whole record: `manage.py verify_audit [--since DAY] [--anchors FOLDER] [--files]
+[--json]`. See docs/record.md.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--anchors", default="", metavar="FOLDER", help="anchors that were kept elsewhere"
         )
+        parser.add_argument("--files", action="store_true", help="every file of evidence too")
         parser.add_argument("--json", action="store_true", help="the report as one JSON value")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,7 +40,8 @@ class Command(BaseCommand):
         if folder is not None and not folder.is_dir():
             raise CommandError(_("没有文件夹 {path}").format(path=folder), returncode=2)
         since = _day(options["since"])
-        report = verify(timezone.now(), since=since, anchors=anchors.known(folder))
+        known, files = anchors.known(folder), bool(options["files"])
+        report = verify(timezone.now(), since=since, anchors=known, files=files)
         if options["json"]:
             said = {"ok": report.is_whole, "seconds": report.seconds, **report.as_json()}
             self.stdout.write(json.dumps(said, ensure_ascii=False))
