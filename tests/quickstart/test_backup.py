@@ -21,7 +21,10 @@ from complaints.models import Complaint
 from config.state import PROJECT
 from evidence.models import Item
 from evidence.store import FileStore, store
+from quickstart import unfinished
 from quickstart.backup import keys
+from quickstart.errors import CannotStart
+from quickstart.places import Places
 from tests import factories as f
 from tests.cast import assemble
 from tests.live import database_url
@@ -153,8 +156,27 @@ def test_a_backup_says_what_is_not_as_it_was_recorded_and_overwrites_nothing(
     try:
         with pytest.raises(CommandError, match="1 things were not in order"):
             call_command("backup", str(tmp_path / "kesu.tar"))
+        path.unlink()
+        with pytest.raises(CommandError, match="1 things were not in order"):
+            call_command("backup", str(tmp_path / "without.tar"))
     finally:
         path.write_bytes(before)
     with pytest.raises(CommandError, match="is there already"):
         call_command("backup", str(tmp_path / "kesu.tar"))
-    assert [file.name for file in tmp_path.iterdir()] == ["kesu.tar"]
+    assert {file.name for file in tmp_path.iterdir()} == {"kesu.tar", "without.tar"}
+
+
+def test_a_restore_that_was_killed_is_begun_anew_and_an_installation_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    places, data = Places(tmp_path, tmp_path, None), tmp_path / "postgres"
+    unfinished.begin(places)
+    data.mkdir()
+    assert unfinished.is_there(places)
+    unfinished.begin(places)
+    assert not data.exists()
+    data.mkdir()
+    unfinished.end(places)
+    with pytest.raises(CannotStart, match="not overwritten"):
+        unfinished.begin(places)
+    assert data.exists()

@@ -98,3 +98,12 @@ def test_an_address_that_cannot_be_had_is_an_error_in_one_line(begun: Installati
     assert run.popen.wait(timeout=60) == 1
     assert "HOST=192.0.2.1" in run.text
     assert "Traceback" not in run.text
+
+
+def test_it_does_not_start_on_half_a_restore(begun: Installation) -> None:
+    mark = begun.folder / "var/restoring.json"
+    mark.write_text("{}", encoding="ascii")
+    run = begun.start("--empty")
+    assert run.popen.wait(timeout=60) == 1
+    assert "a restore was not finished" in run.text
+    mark.unlink()
