@@ -26,6 +26,7 @@ from complaints.workdays import SHANGHAI
 from config.tags import moment
 
 NEWEST = Order("at", newest_first=True)
+LATELY = timedelta(days=40)
 LONGEST = 200  # characters of a purpose
 
 
@@ -109,6 +110,17 @@ class Span:
         return {n: v for n, v in (("since", self.since), ("until", self.until)) if v}
 
 
+def newest(sought: Sought, cursor: Cursor | None) -> mass.Page:
+    """One page. What is often read fills it from the last weeks: years need not be sorted."""
+    ahead = cursor is None or not cursor.backwards
+    start = (cursor.moment if cursor else None) or sought.until or timezone.now()
+    if ahead:
+        page = mass.page(sought.rows.filter(at__gte=start - LATELY), NEWEST, cursor)
+        if page.next:
+            return page
+    return mass.page(sought.rows, NEWEST, cursor)
+
+
 @dataclass
 class Readings:
     """The page: a summary of the readers where it begins, and one page of single readings."""
@@ -121,7 +133,7 @@ class Readings:
     def context(self) -> dict[str, Any]:
         """What the template takes."""
         cursor = self._cursor()
-        page = mass.page(self.sought.rows, NEWEST, cursor)
+        page = newest(self.sought, cursor)
         readers: list[Reader] = [] if cursor else self.sought.readers()
         return {
             "span": self.span,
