@@ -13,6 +13,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from accounts.models import User
+from config.request_id import HEADER
 from tests.walks.routes import Route
 
 # Does nothing but change what the person who asks sees, or ends the session: no leak, no walk.
@@ -25,7 +26,8 @@ WRITING = ("post", "put", "patch", "delete")
 
 def browser(user: User | None) -> Client:
     """A browser of the person."""
-    client = Client(raise_request_exception=False)
+    # the record names each request, and its hash stands on papers: two walks shall agree
+    client = Client(raise_request_exception=False, headers={HEADER: "walking-through"})
     if user is not None:
         client.force_login(user)
     return client
