@@ -135,3 +135,17 @@ _LINES: tuple[tuple[str, Title, str, _Look], ...] = (
     ("retention", gettext_lazy("保管类别已定"), "", _kept),
     ("pending", gettext_lazy("没有未了事项"), "", _pending),
 )
+
+
+def at_a_glance(outcome: str, promised: bool, unsent: int) -> list[Line]:
+    """The lines that a page can tell which has read the case alone; all of them are on the page of
+    its file, and the step asks them all.
+    """
+    known = {
+        "outcome": "" if outcome else _("处理结果"),
+        "promises": _("承诺的兑现凭证") if promised else "",
+        "letters": _("{count} 封尚未发出的函件").format(count=unsent) if unsent else "",
+    }
+    return [
+        Line(code, title, known[code], show) for code, title, show, _look in _LINES if code in known
+    ]

@@ -18,6 +18,7 @@ from django.db.models.fields.json import KT, KeyTransform
 from django.db.models.functions import Cast, JSONObject
 
 from accounts.models import User
+from complaints.leaving import LETTERS
 from complaints.models import (
     Analysis,
     Approval,
@@ -32,6 +33,7 @@ from complaints.models import (
     MassOpinion,
     Measure,
     Opinion,
+    Outbox,
     Point,
     Resolution,
     Transition,
@@ -251,12 +253,13 @@ def _latest() -> dict[str, Any]:
 
 
 def _counts() -> dict[str, Any]:
-    """The numbers beside the tabs."""
+    """The numbers beside the tabs, and letters that have not left."""
     return {
         "n_talk": count(Event.objects.filter(TALK)),
         "n_evidence": F("folder__items_numbered"),
         "n_snapshots": count(Analysis.objects.all()),
         "n_internal": count(Event.objects.filter(INTERNAL)),
+        "unsent": count(Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)),
     }
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from complaints import facts, legal_hold, limits, snapshots, sums
+from complaints.archive import completeness
 from complaints.choices import HoldReason
 from complaints.lifecycle import State
 from complaints.models import Deadline, FactAnswer, LegalHold
@@ -198,15 +199,19 @@ class CasePage(Offer):
         loaded = CaseSituation(complaint, by, self.now)
         frozen = SimpleNamespace(**complaint.frozen) if complaint.frozen else None
         missing = self.analysis["missing_facts"]
+        promised = [
+            SimpleNamespace(text=p["text"])
+            for p in complaint.promises
+            if is_owed(p["state"], p["strength"], p["source"])
+        ]
         vars(loaded).update(
             missing_facts=[m for m in missing if not facts.is_judgement(m["fact"])],
             evidence_numbers=frozenset(i.number for i in self.items) - self.withdrawn,
             resolution=_in_short(complaint.resolution),
-            open_commitments=[
-                SimpleNamespace(text=p["text"])
-                for p in complaint.promises
-                if is_owed(p["state"], p["strength"], p["source"])
-            ],
+            open_commitments=promised,
+            file_lines=completeness.at_a_glance(
+                complaint.outcome, bool(promised), complaint.unsent
+            ),
             analysis_is_stale=snapshots.is_stale(complaint, frozen, self.answers),
             given_by_law=sums.given(self.analysis),
             # asked on counsel's page
