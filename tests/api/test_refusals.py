@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings as django_settings
@@ -188,6 +189,9 @@ def test_the_limit_is_said_with_the_time_to_wait(cast: Cast, settings: Any) -> N
     assert program(cast.agent).get("me/").status_code == 200  # another key, another count
 
 
+UPLOAD = f"evidence/uploads/{UUID(int=0)}/"
+
+
 def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any]]:
     """Each route of a case with a body that could be taken."""
     of = f"complaints/{number}"
@@ -196,7 +200,8 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         *("timeline/", "deadlines/", "commitments/", "communications/", "resolutions/"),
         *("moments/", "deadlines/1/extensions/", "letters/", "payments/", "approvals/"),
         *("comments/", "consults/", "conditions/", "named-people/", "recusals/", "satisfaction/"),
-        "review/",
+        *("review/", "dossier.pdf", "package.zip", "evidence/1/links/", UPLOAD),
+        "evidence/1/custody/",
     ]
     return [
         *[("get", f"{of}/{read}", None) for read in reads],
@@ -219,6 +224,19 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         ("post", f"{of}/deadlines/1/extensions/1/decide/", {"decision": "approved"}),
         ("post", f"{of}/resolutions/", {"explanation": "说明"}),
         *about_the_offer(of, promise),
+        *about_the_folder(of),
+    ]
+
+
+def about_the_folder(of: str) -> list[tuple[str, str, Any]]:
+    """Files in pieces, and what is done with a piece of evidence."""
+    return [
+        ("post", f"{of}/evidence/uploads/", {"name": "a.pdf", "size": 9}),
+        ("delete", f"{of}/{UPLOAD}", None),
+        ("post", f"{of}/{UPLOAD}finish/", {"title": "录像"}),
+        ("post", f"{of}/evidence/1/check/", {}),
+        ("post", f"{of}/evidence/1/links/", {"kind": "fact", "target": "fraud"}),
+        ("post", f"{of}/evidence/1/withdraw/", {"reason": "与本案无关"}),
     ]
 
 
@@ -277,6 +295,7 @@ def test_the_route_list_above_is_complete(cast: Cast) -> None:
     walked = {p.removeprefix("complaints/N/").partition("?")[0] for p in called}
     known = {re.sub(r"<int:\w+>", "1", str(p.pattern)) for p in of_one_case}
     words = {"<str:act>": "withhold", "<str:username>": "agent"}
+    words["<uuid:upload>"] = UPLOAD.split("/")[2]
     for gap, word in words.items():
         known = {path.replace(gap, word) for path in known}
     assert walked == known
