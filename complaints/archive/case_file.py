@@ -149,11 +149,7 @@ class CaseFile:
     def opinions(self) -> list[Opinion]:
         """Counsel's words on every version, the oldest first."""
         rows = Opinion.objects.filter(resolution__complaint=self.complaint, at__lte=self.at)
-        return list(
-            rows.select_related("by", "voided", "resolution__proposed_by")
-            .prefetch_related("resolution__measures__unit", "resolution__points")
-            .order_by("id")
-        )
+        return list(rows.select_related("by", "voided", "resolution").order_by("id"))
 
     @property
     def signatures(self) -> list[Opinion]:
@@ -162,7 +158,9 @@ class CaseFile:
 
     @property
     def signature(self) -> Opinion | None:
-        """The last signature; its version is what was agreed, or offered last."""
+        """The last signature; its version is what was agreed, or offered last. Measures and points
+        of the others are not asked for.
+        """
         return self.signatures[-1] if self.signatures else None
 
     @cached_property
