@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from complaints.models import Complaint
+from complaints.seen import saw_cases
 from evidence.models import Item
 
 MOST = 20  # that are named of one file
@@ -24,11 +25,15 @@ def _seen(hashes: Collection[str], user: User) -> Any:
 
 
 def same_file(sha256: str, user: User, *, but: Item | None = None) -> list[Any]:
-    """Items with this hash, the newest first. One statement, by the index of hashes."""
+    """Items with this hash, the newest first. One statement, by the index of hashes. Whoever is
+    told of them has seen their cases.
+    """
     found = _seen([sha256], user)
     if but is not None:
         found = found.exclude(pk=but.pk)
-    return list(found.order_by("-id")[:MOST])
+    items = list(found.order_by("-id")[:MOST])
+    saw_cases(*(item.folder.complaint.number for item in items))
+    return items
 
 
 def in_words(found: Sequence[Any], number: str) -> str:
