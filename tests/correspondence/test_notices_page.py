@@ -185,5 +185,5 @@ def test_many_notices_cost_as_many_statements_as_few(
         told(case if n % 2 else f.investigating(cast), "owner")
     client = browser(cast.agent)
     client.get(reverse("settings"))
-    with django_assert_max_num_queries(6):  # session, person, teams, two parts, clocks
+    with django_assert_max_num_queries(7):  # session, person, teams, two parts, clocks, who read
         client.get(reverse("notices"))
