@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from complaints import clock_words
 from complaints.audit_words import named
-from complaints.choices import CommitmentState, CommunicationKind
+from complaints.choices import CommitmentState, CommunicationKind, HoldReason
 from complaints.leaving import letter_name
 from complaints.lifecycle import STEPS, State
 from complaints.models import Event
@@ -62,11 +63,31 @@ def _commitment(event: Event) -> str:
     return f"承诺“{event.detail.get('text', '')}”" + (f"：{state}" if state else "")
 
 
+def _deadline(event: Event) -> str:
+    clock = clock_words.title_of_row(event.detail.get("entry") or event.detail.get("kind", ""))
+    if not clock:  # a moment of the matter, which moves several clocks
+        return _plain(event)
+    return _OF_A_CLOCK.get(event.code, "“{clock}”的期限临近，已提醒").format(clock=clock)
+
+
+def _hold(event: Event) -> str:
+    reason = dict(HoldReason.choices).get(event.detail.get("reason"), "")
+    said = {"held": f"中止计时：{reason}", "resumed": "恢复计时", "put_off": "改期恢复计时"}
+    return said.get(event.code, _plain(event))
+
+
 def _resolution(event: Event) -> str:
     version = event.detail.get("version")
     return f"方案第 {version} 版" if version else "方案"
 
 
+_OF_A_CLOCK = {
+    "tell_escalation": "“{clock}”已超过期限，已通知负责人",
+    "recounted": "“{clock}”的期限重新计算",
+    "extension_requested": "申请延长“{clock}”",
+    "extension_approved": "批准延长“{clock}”",
+    "extension_refused": "不批准延长“{clock}”",
+}
 _SAID: dict[str, Callable[[Event], str]] = {
     Event.Kind.STEP: _step,
     Event.Kind.EVIDENCE: _evidence,
@@ -75,4 +96,6 @@ _SAID: dict[str, Callable[[Event], str]] = {
     Event.Kind.NOTICE: _notice,
     Event.Kind.COMMITMENT: _commitment,
     Event.Kind.RESOLUTION: _resolution,
+    Event.Kind.DEADLINE: _deadline,
+    Event.Kind.HOLD: _hold,
 }

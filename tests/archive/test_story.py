@@ -1,0 +1,32 @@
+"""The timeline of the dossier names what happened, not only of which sort it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from complaints.archive.story import told
+from complaints.models import Event
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "detail", "said"),
+    [
+        (
+            "deadline",
+            "tell_escalation",
+            {"kind": "investigate"},
+            "“调查核实”已超过期限，已通知负责人",
+        ),
+        ("deadline", "warn", {"kind": "investigate"}, "的期限临近，已提醒"),
+        ("deadline", "extension_approved", {"kind": "investigate", "terms": {}}, "批准延长“"),
+        ("deadline", "recounted", {"kind": "investigate"}, "的期限重新计算"),
+        ("hold", "held", {"reason": "consumer"}, "中止计时：等待消费者"),
+        ("hold", "resumed", {"reason": "consumer"}, "恢复计时"),
+    ],
+)
+def test_clocks_are_named(kind: str, code: str, detail: dict[str, Any], said: str) -> None:
+    words = told(Event(kind=kind, code=code, detail=detail, text=""))
+    assert said in words
+    assert words != Event(kind=kind).get_kind_display()
