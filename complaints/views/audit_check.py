@@ -53,11 +53,12 @@ def _rows(last: Verification | None) -> list[tuple[str, int]]:
 
 
 def _figures(last: Verification | None, block: Block | None) -> list[dict[str, Any]]:
-    report = last.report if last else {}
     waiting = Pending.objects.count()
+    rows = sum(last.report["rows"].values()) if last else "—"  # nobody has counted yet
+    chains = last.report["chains"] if last else "—"
     return [
-        {"name": _("已封存的行"), "value": sum(report.get("rows", {}).values()), "more": ""},
-        {"name": _("案件与其他对象的链"), "value": report.get("chains", 0), "more": ""},
+        {"name": _("已封存的行"), "value": rows, "more": ""},
+        {"name": _("案件与其他对象的链"), "value": chains, "more": ""},
         {
             "name": _("区块"),
             "value": block.number if block else 0,

@@ -15,7 +15,9 @@ ADDRESS = "/audit/check/"
 def test_auditors_see_the_last_result_and_what_was_found(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.auditor)
-    assert "还没有校验过" in client.get(ADDRESS).content.decode()
+    unseen = client.get(ADDRESS).content.decode()
+    assert "还没有校验过" in unseen
+    assert unseen.count("<b>—</b>") == 2  # no figure before somebody counted
     case = f.investigating(cast)
     seal(timezone.now())
     verify_and_keep(timezone.now())
