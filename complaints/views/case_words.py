@@ -1,4 +1,7 @@
-"""Every entry of the timeline in words: who did what, in which tone it is drawn."""
+"""Every entry of the timeline in words: who did what, in which tone it is drawn.
+
+As long as there are kinds of entries: one short function each, and the table that chooses.
+"""
 
 from __future__ import annotations
 

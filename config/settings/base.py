@@ -1,6 +1,7 @@
 """Settings shared by every way to run.
 
-Each value that an installation may change comes from `config/env.py`.
+Each value that an installation may change comes from `config/env.py`. Longer than others on
+purpose: a list to look things up in, the clocks of the beat among them.
 """
 
 import sys
