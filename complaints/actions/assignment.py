@@ -50,6 +50,16 @@ def take_next(by: User, now: datetime | None = None) -> Complaint | None:
     return complaint
 
 
+def _check_may_assign(complaint: Complaint, by: User, *, one_of_many: bool) -> None:
+    """Raises NotAllowed, Invalid, Held."""
+    if not (by.may("assign") or (by.may("take") and complaint.owner_id in (None, by.pk))):
+        raise NotAllowed(_("只有主管可以转派他人的案件"))
+    if not complaint.is_open:
+        raise Invalid({"state": [_("案件已经办结，不能转派")]})
+    if one_of_many:
+        legal_hold.refuse_bulk(complaint)
+
+
 def assign(
     number: str,
     *,
@@ -76,12 +86,7 @@ def assign(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        if not (by.may("assign") or (by.may("take") and complaint.owner_id in (None, by.pk))):
-            raise NotAllowed(_("只有主管可以转派他人的案件"))
-        if not complaint.is_open:
-            raise Invalid({"state": [_("案件已经办结，不能转派")]})
-        if one_of_many:
-            legal_hold.refuse_bulk(complaint)
+        _check_may_assign(complaint, by, one_of_many=one_of_many)
         target = team or complaint.team
         if team is not None and team.pk not in by.team_ids:
             raise Invalid({"team": [_("您不属于“{team}”，不能转到该团队").format(team=team.name)]})
