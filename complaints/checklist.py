@@ -17,7 +17,7 @@ from complaints.validation import Refused
 ITEMS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "claims": (gettext_lazy("消费者的诉求逐项答复"), ()),
     "points": (gettext_lazy("争点都已认定，函件逐一答复"), ("points",)),
-    "facts": (gettext_lazy("事实有证据，证据看过"), ("facts",)),
+    "facts": (gettext_lazy("事实有证据，证据看过"), ("facts", "proofs")),
     "articles": (gettext_lazy("条文为适用日期的文本，适用正确"), ("basis", "signed_rules")),
     "sums": (gettext_lazy("金额、算式与函件一致"), ("amount", "formulas", "letter_agrees")),
     "ways": (gettext_lazy("函件写明其他救济途径"), ("other_remedies",)),

@@ -221,6 +221,7 @@ STEPS: dict[str, Step] = {
             guards=(
                 r.resolution_is_complete,
                 r.points_are_found,
+                r.points_rest_on_evidence,
                 r.sums_agree,
                 r.letter_is_filled_in,
                 g.analysis_is_fresh,
@@ -258,6 +259,7 @@ STEPS: dict[str, Step] = {
                 r.resolution_is_complete,
                 r.letter_is_filled_in,
                 g.analysis_is_fresh,
+                r.points_rest_on_evidence,
                 r.sums_agree,
                 sg.limit_is_approved,
                 sg.below_minimum_has_reason,

@@ -50,6 +50,27 @@ def points_are_found(s: Situation) -> str:
     )
 
 
+def points_rest_on_evidence(s: Situation) -> str:
+    """No point names an item that was withdrawn since: it proves nothing any more."""
+    named = {
+        point.title: sorted({*point.for_numbers, *point.against_numbers} - s.evidence_numbers)
+        for point in (s.resolution.at_issue if s.resolution is not None else [])
+        if point.for_numbers or point.against_numbers
+    }
+    gone = [
+        _("“{title}”（证据 {numbers}）").format(
+            title=title, numbers=_("、").join(map(str, numbers))
+        )
+        for title, numbers in named.items()
+        if numbers
+    ]
+    if not gone:
+        return ""
+    return _("争点引用了已经撤回的证据：{points}。请改用其他证据，或去掉引用").format(
+        points=_("；").join(gone[:3])
+    )
+
+
 def sums_agree(s: Situation) -> str:
     """Each sum is what its formula comes to, and what was taken from the analysis is what the
     rulebook gives at this moment.

@@ -7,7 +7,7 @@ forbids by itself: what forbids a signature stands in `guards.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -48,9 +48,10 @@ def all_of(
     result: Mapping[str, Any],
     evidence: int,
     carriers: Sequence[Carrier] | None = (),
+    withdrawn: Collection[int] = (),
 ) -> list[Check]:
     """Every check of the proposal, in the order in which counsel reads. `carriers`: its rules;
-    None leaves their check out.
+    None leaves their check out. `withdrawn`: numbers of the evidence that counts no more.
     """
     text = f"{resolution.explanation}\n{resolution.letter}"
     found = {
@@ -61,6 +62,7 @@ def all_of(
         "formulas": _formulas(list(resolution.measures.all()), result),
         "letter_agrees": _letter_agrees(resolution),
         "points": _points(resolution, result),
+        "proofs": _proofs(resolution, withdrawn),
         "absolute": _wording(_("没有绝对化承诺或疗效断言"), text, "absolute"),
         "unfair": _wording(_("没有排除、限制消费者权利的内容"), text, "unfair"),
         "conflict": _wording(_("没有激化矛盾的用语"), text, "conflict"),
@@ -194,6 +196,22 @@ def _points(resolution: Resolution, result: Mapping[str, Any]) -> Check:
 def _markers(point: Point) -> list[str]:
     title = _AT_ISSUE.sub("", point.title).lower()
     return [title, f"争点{chinese_number(point.position)}", f"争点{point.position}"]
+
+
+def _proofs(resolution: Resolution, withdrawn: Collection[int]) -> Check:
+    """As the guard `points_rest_on_evidence` says it."""
+    label = _("争点引用的证据都仍然有效")
+    named = [(p.title, {*p.for_numbers, *p.against_numbers}) for p in resolution.at_issue]
+    notes = tuple(
+        _("“{title}”引用的证据 {numbers} 已经撤回").format(
+            title=title, numbers=_("、").join(str(n) for n in sorted(numbers & set(withdrawn)))
+        )
+        for title, numbers in named
+        if not numbers.isdisjoint(withdrawn)
+    )
+    count = len(set().union(*(numbers for _title, numbers in named)))
+    figure = ngettext("%(n)s 份证据", "%(n)s 份证据", count) % {"n": count}
+    return Check("no" if notes else "ok", label, figure, notes)
 
 
 def _wording(label: str, text: str, topic: wording.Topic) -> Check:

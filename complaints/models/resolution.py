@@ -84,10 +84,15 @@ class Resolution(models.Model):
         return list(self.measures.all())
 
     @property
+    def at_issue(self) -> list[Any]:
+        """The points at issue (as `measure_count`)."""
+        points: Any = self.points.all()
+        return list(points)
+
+    @property
     def unfound(self) -> list[str]:
         """Titles of the points at issue without a finding or its words (as `measure_count`)."""
-        points: Any = self.points.all()
-        return [p.title for p in points if not (p.finding and p.finding_words.strip())]
+        return [p.title for p in self.at_issue if not (p.finding and p.finding_words.strip())]
 
 
 class Measure(models.Model):

@@ -97,7 +97,13 @@ def _measures() -> ArraySubquery:
 
 def _points() -> ArraySubquery:
     rows = Point.objects.filter(resolution=OuterRef("pk")).order_by("position")
-    parts = JSONObject(title="title", finding="finding", words="finding_words")
+    parts = JSONObject(
+        title="title",
+        finding="finding",
+        words="finding_words",
+        for_numbers="for_numbers",
+        against_numbers="against_numbers",
+    )
     return ArraySubquery(rows.values(as_json=parts))
 
 

@@ -85,6 +85,10 @@ def obstacle(number: str, reason: Unmet) -> Obstacle:
         "evidence_is_attached": (reverse("add_evidence", args=[number]), gettext_lazy("添加证据")),
         "resolution_is_complete": (address("resolution", number), gettext_lazy("拟定方案")),
         "points_are_found": (address("resolution", number) + "#points", gettext_lazy("拟定方案")),
+        "points_rest_on_evidence": (
+            address("resolution", number) + "#points",
+            gettext_lazy("改用其他证据"),
+        ),
         "sums_agree": (address("resolution", number) + "#measures", gettext_lazy("改正金额")),
         "limit_is_approved": (address("approve_offer", number), gettext_lazy("审批")),
         "analysis_is_fresh": (

@@ -240,6 +240,7 @@ def _in_short(resolution: dict[str, Any] | None) -> Any:
         **resolution,
         measure_count=len(measures),
         unfound=unfound,
+        at_issue=[SimpleNamespace(**p) for p in resolution["points"]],
         reckoned=[_reckoned(m) for m in measures],
     )
 

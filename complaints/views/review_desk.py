@@ -161,6 +161,8 @@ class Review(Compared):
         )
         situation.offer_is_below_minimum = self.short > 0
         situation.draft_rules = self.drafts
+        usable = (item.number for item in self.evidence if not item.is_withdrawn)
+        situation.evidence_numbers = frozenset(usable)
         situation.signatures = self.holding
         situation.open_consults = self.waited_for
         if self.again:
@@ -202,6 +204,7 @@ class Review(Compared):
             self.result,
             len(self.evidence),
             self.carriers if self.open else None,  # of what is signed the signature says it
+            [item.number for item in self.evidence if item.is_withdrawn],
         )
 
     def checklist(self, ticked: Iterable[str]) -> list[review_checklist.Item]:

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from complaints import facts, points, quoting, review_checks, snapshots
+from complaints.actions import folder
 from complaints.actions import resolution as resolutions
 from complaints.errors import StepRefused
 from complaints.models import Complaint, Point, Resolution
@@ -93,6 +96,33 @@ def test_a_point_without_a_finding_or_its_words_keeps_the_proposal_from_counsel(
     assert said == "还有 1 个争点没有结论：“是否诱使付款”。请逐个选择认定并写明结论"
     resolutions.save_draft(case.number, f.proposal(points=[f.POINT] * 2), by=cast.agent)
     assert f.step(case, "submit", cast.agent).state == "in_review"
+
+
+def test_a_point_that_names_withdrawn_evidence_keeps_the_proposal_from_counsel_and_signature(
+    case: Complaint, cast: Cast
+) -> None:
+    f.with_evidence(case, cast.agent, "另一份录音")
+    resolutions.save_draft(case.number, f.proposal(points=[f.POINT]), by=cast.agent)
+    folder.withdraw(case.number, 1, {"reason": "录音系他人"}, by=cast.agent)
+    with pytest.raises(StepRefused) as refused:
+        f.step(case, "submit", cast.agent)
+    assert [u.code for u in refused.value.unmet] == ["points_rest_on_evidence"]
+    assert "“外呼时是否承诺根治高血压”（证据 1）" in refused.value.message
+    client = Client()
+    client.force_login(cast.agent)
+    page = client.get(reverse("case", args=[case.number])).content.decode()
+    assert "争点引用了已经撤回的证据" in page
+    assert "改用其他证据" in page
+    other = f.proposal(points=[{**f.POINT, "for_numbers": [], "against_numbers": [2]}])
+    resolutions.save_draft(case.number, other, by=cast.agent)
+    f.step(case, "submit", cast.agent)
+    folder.withdraw(case.number, 2, {"reason": "也是他人"}, by=cast.agent)
+    with pytest.raises(StepRefused) as refused:
+        f.step(case, "sign", cast.counsel, opinion="同意", below_minimum_reason="x")
+    assert "points_rest_on_evidence" in [u.code for u in refused.value.unmet]
+    client.force_login(cast.counsel)
+    desk = client.get(reverse("review_case", args=[case.number])).content.decode()
+    assert "“外呼时是否承诺根治高血压”引用的证据 2 已经撤回" in desk
 
 
 def checked(case: Complaint, cast: Cast, letter: str, rows: list[Any]) -> review_checks.Check:
