@@ -6,14 +6,14 @@ from django.core.management import CommandError
 from django.core.management.commands import migrate
 
 from audit import grants
-from quickstart import owner
+from quickstart import owner, quick_states
 
 
 class Command(migrate.Command):
     """What is new in the database is then opened to the application."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with owner.speaking():
+        with owner.speaking(), quick_states.kept():
             super().handle(*args, **options)
         if options["plan"]:
             return
