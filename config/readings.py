@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 DONE = range(200, 300)
 EMPTY = 204
+PART = 206
 # A refusal that shows the case or its form again, with what was typed.
 AGAIN = (409, 412, 422)
 
@@ -50,12 +51,18 @@ def _shown(request: HttpRequest, response: HttpResponse, seen: Iterable[str]) ->
     """What is seen of it: nothing of an answer without content or of a refusal; the case that the
     address names before all others.
     """
-    if response.status_code == EMPTY:
+    if response.status_code == EMPTY or _goes_on(response):
         return []
     about = _about(request)
     if response.status_code in DONE:
         return [about, *(s for s in seen if s != about)] if about else list(seen)
     return list(seen) if response.status_code in AGAIN else []
+
+
+def _goes_on(response: HttpResponse) -> bool:
+    """A later part of a recording whose beginning was noted: a player asks for hundreds."""
+    part = response.headers.get("Content-Range", "")
+    return response.status_code == PART and not part.startswith("bytes 0-")
 
 
 def _about(request: HttpRequest) -> str:

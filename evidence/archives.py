@@ -11,6 +11,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from evidence import texts
+
 MOST_ENTRIES = 20_000
 LARGEST_DIRECTORY = 8 * 1024 * 1024  # bytes of the list of entries, which is read into memory
 SHOWN = 200  # entries by name
@@ -70,7 +72,17 @@ def listing(file: BinaryIO, size: int) -> Listing:
     unpacked = sum(one.file_size for one in found)
     if unpacked > MOST_UNPACKED or (unpacked > HARMLESS and unpacked > DENSEST * size):
         raise TooMuch
-    return Listing([(one.filename, one.file_size) for one in found[:SHOWN]], len(found), unpacked)
+    return Listing([(_name(one), one.file_size) for one in found[:SHOWN]], len(found), unpacked)
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """As it was typed: a Chinese Windows writes names in GBK and does not say so."""
+    if entry.flag_bits & 0x800:  # it is said to be UTF-8
+        return texts.plain(entry.filename)
+    try:
+        return texts.plain(entry.filename.encode("cp437").decode("gb18030"))
+    except UnicodeError:
+        return texts.plain(entry.filename)
 
 
 def _check_directory(file: BinaryIO, size: int) -> None:

@@ -6,6 +6,7 @@ two things at once.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 import filetype
@@ -24,16 +25,21 @@ ALLOWED_TYPES: dict[str, tuple[str, ...]] = {
     "image/gif": ("gif",),
     "image/webp": ("webp",),
     "image/heic": ("heic", "heif"),
+    "image/tiff": ("tif", "tiff"),
+    "image/bmp": ("bmp",),
     "application/pdf": ("pdf",),
     "audio/mpeg": ("mp3",),
     "audio/x-wav": ("wav",),
     "audio/m4a": ("m4a",),
     "audio/mp4": ("m4a", "mp4"),
     "audio/aac": ("aac",),
-    "audio/amr": ("amr",),
+    "audio/amr": ("amr", "awb"),
     "audio/ogg": ("ogg", "oga", "opus"),
     "video/mp4": ("mp4", "m4v"),
+    "video/x-m4v": ("m4v", "mp4"),
     "video/quicktime": ("mov",),
+    "video/webm": ("webm",),
+    "video/3gpp": ("3gp",),
     ZIP: ("zip",),
     f"{_OFFICE}wordprocessingml.document": ("docx",),
     f"{_OFFICE}spreadsheetml.sheet": ("xlsx",),
@@ -128,24 +134,49 @@ def _agrees(kind: str, name: str, *, whole: bool = False) -> None:
 def _sniffed(head: bytes, ending: str) -> str:
     if head.startswith(OLE) and ending in _OLD_OFFICE:
         return _OLD_OFFICE[ending]
+    if kind := _recording(head):
+        return kind
     kind = filetype.guess(head)
     if kind is not None:
         return str(kind.mime)
-    return _text(head, ending) if _is_text(head) else "application/octet-stream"
+    if (text := _as_text(head)) is None:
+        return "application/octet-stream"
+    return _text(text, ending)
 
 
-def _is_text(head: bytes) -> bool:
-    if b"\0" in head:
-        return False
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 4:  # not just a character cut in half
-            try:
-                head.decode("gb18030")
-            except UnicodeDecodeError as other:
-                return other.start >= len(head) - 4
-    return True
+def _recording(head: bytes) -> str:
+    """Recordings of telephones that `filetype` does not know: AMR with a wide band, and MP3 of 8
+    to 12 kHz or without a checksum. "" for none.
+    """
+    if head.startswith(b"#!AMR"):
+        return "audio/amr"
+    layer_three = len(head) > 3 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2
+    return "audio/mpeg" if layer_three and head[2] >> 4 not in (0, 15) else ""
+
+
+def _as_text(head: bytes) -> bytes | None:
+    """The beginning as a text of which the first letters can be read, None for what is none: in
+    UTF-8, GB 18030, or UTF-16 with its mark, as the notepad of Windows writes it.
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            words = codecs.getincrementaldecoder("utf-16")().decode(head)
+        except UnicodeDecodeError:
+            return None
+        return None if "\0" in words else words.encode("utf-8", "replace")
+    return head if b"\0" not in head and _decodes(head) else None
+
+
+def _decodes(head: bytes) -> bool:
+    """In one of the two; a character that the bound cut in half counts as whole."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            head.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(head) - 4:
+                continue
+        return True
+    return False
 
 
 def _text(head: bytes, ending: str) -> str:

@@ -1,87 +1,104 @@
-"""Pages of a PDF as pictures, drawn by a process of its own: whatever a file does to the program
-that reads it, it does to that process, which has little memory, little time and nothing to lose.
+"""Pages of a PDF, and pictures that no browser shows (photos of telephones in HEIC, scans in TIFF),
+as pictures that it does, drawn by a process of its own (`apart`).
 
-This module is also that program (`python -m evidence.pages PAGE`, the PDF on standard input): it
+This module is also that program (`python -m evidence.pages PAGE`, the file on standard input): it
 imports no Django.
 """
 
 from __future__ import annotations
 
-import resource
-import shutil
+import io
 import struct
-import subprocess
 import sys
-import tempfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
+from evidence import apart
+from evidence.apart import Unreadable
+
+__all__ = ["Page", "Unreadable", "draw"]
+
 WIDTH = 1200  # pixels
+PHOTO_WIDTH = 2000  # pixels of the longer side of a photo: small print on it stays readable
 MOST_PIXELS = 6_000_000
-MEMORY = 1024 * 1024 * 1024  # bytes
-SECONDS = 15
-_ROOT = Path(__file__).resolve().parent.parent
-
-
-class Unreadable(Exception):
-    """Damaged, locked with a password, or more than the process may take; also: no such page."""
+PHOTO_PIXELS = 120_000_000  # of a photo before it is made smaller; cameras reach 108 million
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page as PNG, and how many there are."""
+    """One page as PNG or JPEG (empty when pages were only counted), and how many there are."""
 
-    png: bytes
+    content: bytes
     count: int
+
+    @property
+    def content_type(self) -> str:
+        """What it is to a browser."""
+        return "image/png" if self.content.startswith(b"\x89PNG") else "image/jpeg"
 
 
 def draw(file: BinaryIO, page: int) -> Page:
-    """The page (1 is the first) of a PDF; 0 counts the pages only. Raises Unreadable."""
-    with file, _on_disk(file) as pdf:
-        try:
-            done = subprocess.run(  # noqa: S603 - our own module, a number
-                [sys.executable, "-m", "evidence.pages", str(int(page))],
-                stdin=pdf,
-                capture_output=True,
-                cwd=_ROOT,
-                timeout=2 * SECONDS,
-                check=True,
-                env={"PYTHONDONTWRITEBYTECODE": "1"},
-            )
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            raise Unreadable from error
-    head, _line, png = done.stdout.partition(b"\n")
+    """The page (1 is the first) of a PDF, a photo or a scan; 0 counts the pages only. Raises
+    Unreadable, also for a page that is not there.
+    """
+    head, _line, content = apart.run("pages", str(int(page)), file).partition(b"\n")
     if not head.isdigit():
         raise Unreadable
-    return Page(png, int(head))
-
-
-def _on_disk(file: BinaryIO) -> BinaryIO:
-    """A file that another process can read and seek in: itself, or else a copy."""
-    try:
-        file.fileno()
-    except (OSError, AttributeError):
-        copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-        shutil.copyfileobj(file, copy)
-        copy.seek(0)
-        return copy
-    return file
+    return Page(content, int(head))
 
 
 # --- the other process
 
 
 def main(page: int) -> None:
-    """Write the number of pages in one line, then the page as PNG."""
+    """Write the number of pages in one line, then the page as a picture."""
+    file = sys.stdin.buffer
+    is_pdf = b"%PDF" in file.read(1024)
+    file.seek(0)
+    count, content = _of_pdf(file, page) if is_pdf else _of_photo(file, page)
+    sys.stdout.buffer.write(b"%d\n" % count + content)
+
+
+def _of_pdf(file: BinaryIO, page: int) -> tuple[int, bytes]:
     import pypdfium2
 
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    pdf = pypdfium2.PdfDocument(sys.stdin.buffer)
-    png = _png(pdf[page - 1]) if page else b""
-    sys.stdout.buffer.write(b"%d\n" % len(pdf) + png)
+    apart.bound()
+    pdf = pypdfium2.PdfDocument(file)
+    return len(pdf), _png(pdf[page - 1]) if page else b""
+
+
+def _of_photo(file: BinaryIO, page: int) -> tuple[int, bytes]:
+    """Upright, in its colours, and without what it tells beside the picture."""
+    import pi_heif
+    from PIL import Image, ImageOps
+
+    pi_heif.register_heif_opener(thumbnails=False)
+    Image.MAX_IMAGE_PIXELS = PHOTO_PIXELS // 2  # Pillow refuses what has twice as many
+    apart.bound()
+    photo = Image.open(file, formats=("HEIF", "TIFF", "BMP"))
+    count: int = getattr(photo, "n_frames", 1)
+    if not page:
+        return count, b""
+    photo.seek(page - 1)
+    upright = ImageOps.exif_transpose(photo)
+    upright.thumbnail((PHOTO_WIDTH, PHOTO_WIDTH))
+    shown = _on_white(upright)
+    written = io.BytesIO()
+    shown.save(written, "JPEG", quality=88, icc_profile=shown.info.pop("icc_profile", None))
+    return count, written.getvalue()
+
+
+def _on_white(photo: Any) -> Any:
+    """Without transparency, which JPEG does not know."""
+    from PIL import Image
+
+    colours = photo.info.get("icc_profile") if photo.mode == "RGB" else None
+    solid = photo.convert("RGBA")
+    shown = Image.new("RGB", solid.size, "white")
+    shown.paste(solid, mask=solid)
+    shown.info["icc_profile"] = colours
+    return shown
 
 
 def _png(page: Any) -> bytes:

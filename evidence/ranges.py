@@ -16,9 +16,10 @@ class NotInside(Exception):
 
 def part_of(header: str, size: int) -> tuple[int, int] | None:
     """(first, last) byte, both counted in, of a `Range` header; None for the whole file, also for a
-    header that is not understood, as the standard wants it. Raises NotInside.
+    header that is not understood or names several parts, as the standard wants it. Raises
+    NotInside.
     """
-    asked = _ONE_RANGE.fullmatch(header.strip().replace(" ", ""))
+    asked = _ONE_RANGE.fullmatch(header.strip().replace(" ", "").lower())
     if asked is None or asked[1] == asked[2] == "":
         return None
     if not asked[1]:  # the last so many

@@ -11,27 +11,14 @@ from complaints.models import Point
 from complaints.same_file import same_file
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import lang
-from evidence import linked, mails, pages, pictures, texts
+from complaints.views.exhibit_kinds import ON_PAPER, kind_of, table_kind, why_not, words_of
+from evidence import archives, linked, mails, pages, pictures, tables, texts
 from evidence.models import Custody, Item, Link
 from evidence.store import store
 from legal_rules.vocabulary import FACTS
 
 HANDS = 30  # rows of custody that are shown at once
 PRINTED_PAGES = 40
-
-PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
-SOUNDS = {"audio/mpeg": "audio/mpeg", "audio/x-wav": "audio/wav", "audio/ogg": "audio/ogg"}
-SOUNDS |= {"audio/m4a": "audio/mp4", "audio/mp4": "audio/mp4"}
-FILMS = {"video/mp4": "video/mp4", "video/quicktime": "video/quicktime"}
-
-
-def kind_of(item: Item) -> str:
-    """How it can be looked at: picture, pages, sound, film, text, mail; "" for not here."""
-    known = {"application/pdf": "pages", "text/plain": "text", "message/rfc822": "mail"}
-    known |= dict.fromkeys(SOUNDS, "sound") | dict.fromkeys(FILMS, "film")
-    if item.content_type in PICTURES:
-        return "picture" if item.size <= pictures.MOST else ""
-    return known.get(item.content_type, "")
 
 
 @dataclass(frozen=True)
@@ -59,7 +46,22 @@ class Exhibit:
     @property
     def printable(self) -> bool:
         """Whether there is anything to put on paper."""
-        return self.kind in ("picture", "pages", "text", "mail")
+        return self.kind in ON_PAPER
+
+    @property
+    def type_words(self) -> str:
+        """What kind of thing it is."""
+        return words_of(self.item)
+
+    @property
+    def why_not(self) -> str:
+        """Why it cannot be looked at here."""
+        return why_not(self.item)
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether its pages are pictures of their own size, not sheets of paper."""
+        return self.item.content_type.startswith("image/")
 
     # --- what it holds, read from the store; the page asks only after the look was recorded
 
@@ -84,6 +86,23 @@ class Exhibit:
         try:
             return mails.read(store().open(self.item.sha256))
         except mails.Unreadable:
+            return None
+
+    @cached_property
+    def book(self) -> tables.Book | None:
+        """The sheets of a spreadsheet; None for one that cannot be read. Raises OSError."""
+        try:
+            return tables.read(store().open(self.item.sha256), table_kind(self.item))
+        except tables.Unreadable:
+            return None
+
+    @cached_property
+    def listing(self) -> archives.Listing | None:
+        """What a zip holds by its own account; None for a damaged one. Raises OSError."""
+        try:
+            with store().open(self.item.sha256) as file:
+                return archives.listing(file, self.item.size)
+        except (archives.Damaged, archives.TooMuch):
             return None
 
     @cached_property

@@ -23,7 +23,9 @@ from complaints.models import Complaint
 from complaints.views import looking
 from complaints.views.act_forms import ReasonForm
 from complaints.views.acting import act, posted_of
+from complaints.views.exhibit_kinds import can_be
 from complaints.views.exhibit_page import exhibit_of
+from complaints.views.lookup import case_of
 from complaints.views.sheets import Mark, Sheet
 from evidence.models import Custody, Item
 
@@ -45,9 +47,13 @@ def _done(request: HttpRequest, does: Callable[[], Any]) -> Any:
 @require_POST
 @needs("see_complaints")
 def look_at_evidence(request: HttpRequest, number: str, item: int) -> HttpResponse:
-    """查看内容 or 打印: the row of custody first, then the page with the ticket."""
+    """查看内容 or 打印: the row of custody first, then the page with the ticket. What cannot be
+    shown here is not looked at: its page says why.
+    """
     by, wants_paper = person(request), request.POST.get("as") == "print"
     wanted = Custody.Act.PRINTED if wants_paper else Custody.Act.VIEWED
+    if not can_be(wanted, _done(request, lambda: folder.item_of(case_of(request, number), item))):
+        return redirect("evidence_item", number, item)
     found = _done(request, lambda: folder.take(number, item, wanted, by=by))
     query = urlencode({"look": looking.ticket(found, by, wanted)})
     page = "print_evidence" if wants_paper else "evidence_item"

@@ -19,6 +19,8 @@ from complaints.views.exhibit import PRINTED_PAGES, Exhibit
 from evidence.models import Custody, Item
 
 MOST_PAGES = 100_000
+# Kinds that are read into the page itself: what of the exhibit the template takes.
+READ = {"text": "text", "mail": "mail", "tables": "book", "list": "listing"}
 
 
 def exhibit_of(request: HttpRequest, number: str, item: int) -> Exhibit:
@@ -66,10 +68,9 @@ def inside(shown: Exhibit, look: str, page: int) -> dict[str, Any]:
     try:
         if shown.kind == "picture":
             context["whole"] = shown.picture is not None
-        elif shown.kind == "text":
-            context["text"] = shown.text
-        elif shown.kind == "mail":
-            context["mail"] = shown.mail
+        elif shown.kind in READ:
+            name = READ[shown.kind]
+            context[name] = getattr(shown, name)
         elif shown.kind == "pages":
             context |= {"count": shown.count, "at": min(page, max(shown.count, 1))}
     except FileNotFoundError:

@@ -8,13 +8,13 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import needs, person
 from complaints.actions import folder
 from complaints.models import Complaint
 from complaints.views import looking
-from complaints.views.exhibit import FILMS, SOUNDS, kind_of
+from complaints.views.exhibit_kinds import FILMS, SOUNDS, kind_of
 from complaints.views.lookup import case_of
 from evidence import pages, pictures, ranges
 from evidence.models import Custody, Item
@@ -29,7 +29,7 @@ HEADERS = {
 }
 
 
-@require_GET
+@require_safe
 @needs("see_complaints")
 def preview_evidence(request: HttpRequest, number: str, item: int) -> HttpResponse:
     """A picture, a page of a PDF as a picture, or a part of a recording; 404 for what cannot be
@@ -67,25 +67,39 @@ def _shown(request: HttpRequest, item: Item) -> HttpResponse:
         text = request.GET.get("page", "1")
         page = int(text) if text.isdecimal() and len(text) < 7 else 1
         drawn = pages.draw(store().open(item.sha256), max(page, 1))
-        return HttpResponse(drawn.png, content_type="image/png")
+        return HttpResponse(drawn.content, content_type=drawn.content_type)
     if kind in ("sound", "film"):
         return _part(request, item)
     raise Http404
 
 
 def _part(request: HttpRequest, item: Item) -> HttpResponse:
-    """The recording, or the part for which the player asks (206); 416 for one behind the end."""
-    content_type = {**SOUNDS, **FILMS}[item.content_type]
+    """The recording, or the part for which the player asks (206); 416 for one behind the end. What
+    it has a part of is this file, unless `If-Range` says otherwise.
+    """
+    content_type, tag = {**SOUNDS, **FILMS}[item.content_type], f'"{item.sha256}"'
+    asked = request.headers.get("Range", "") if request.method == "GET" else ""
+    same = request.headers.get("If-Range", tag).strip() == tag
     try:
-        part = ranges.part_of(request.headers.get("Range", ""), item.size)
+        part = ranges.part_of(asked, item.size) if same else None
     except ranges.NotInside:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{item.size}"})
     first, last = part or (0, item.size - 1)
-    file = store().open(item.sha256)
-    answer = StreamingHttpResponse(ranges.pieces(file, first, last), content_type=content_type)
+    answer = _bytes(request, item, first, last)
+    answer["Content-Type"], answer["ETag"] = content_type, tag
     answer["Accept-Ranges"] = "bytes"
     answer["Content-Length"] = str(last - first + 1)
     if part is not None:
         answer.status_code = 206
         answer["Content-Range"] = f"bytes {first}-{last}/{item.size}"
+    return answer
+
+
+def _bytes(request: HttpRequest, item: Item, first: int, last: int) -> HttpResponse:
+    """Raises OSError, also where only the head of an answer was asked for."""
+    file = store().open(item.sha256)
+    if request.method == "HEAD":
+        file.close()
+        return HttpResponse()
+    answer = StreamingHttpResponse(ranges.pieces(file, first, last))
     return cast(HttpResponse, answer)  # a stream: Django types it apart

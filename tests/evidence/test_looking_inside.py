@@ -4,15 +4,19 @@ texts, mails and pages of a PDF, and what is broken on purpose.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 import struct
 import zlib
+from datetime import datetime
 
+import openpyxl
 import pytest
 import typst
+from PIL import Image
 
-from evidence import mails, pages, pictures, ranges, texts
+from evidence import mails, pages, pictures, ranges, tables, texts
 
 SECRET = b"GPS 30.2741 N, device 0042"
 
@@ -133,6 +137,7 @@ def test_webp_says_no_more_that_it_has_metadata() -> None:
         ("", None),
         ("bytes=0-", (0, 99)),
         ("bytes=10-19", (10, 19)),
+        ("Bytes = 10-19", (10, 19)),
         ("bytes=90-500", (90, 99)),
         ("bytes=-10", (90, 99)),
         ("bytes=-500", (0, 99)),
@@ -228,8 +233,91 @@ def test_pages_of_a_pdf_become_pictures() -> None:
     pdf = typst.compile(b"#set page(width: 60mm, height: 40mm)\nOne #pagebreak() Two")
     shown = pages.draw(io.BytesIO(pdf), 2)
     assert shown.count == 2
-    assert pictures.without_metadata(shown.png, "image/png") == shown.png
-    assert struct.unpack(">II", shown.png[16:24])[0] == pages.WIDTH
+    assert pictures.without_metadata(shown.content, "image/png") == shown.content
+    assert struct.unpack(">II", shown.content[16:24])[0] == pages.WIDTH
+
+
+# 64×48, red with a blue corner, as a telephone writes it (HEVC in HEIF), with a device in its Exif
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAA"
+    "AAAAAAAAAAAAADRpbG9jAAAAAERAAAIAAQAAAAAB4gABAAAAAAAAAFwAAgAAAAACPgABAAAAAAAAAD4AAAA4aWlu"
+    "ZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA"
+    "/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMA"
+    "AAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkA"
+    "AAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAA"
+    "AAAAAv////AAAAACAAAAEHBpeGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAABppcmVmAAAAAAAA"
+    "AA5jZHNjAAIAAQABAAAAom1kYXQAAABYKAGvWKFGDof+BCr9jGnV4d1K+6M1ah8+4/YB8DY15+xfGF5RuSSp2WNm"
+    "PjR8JgLoUOMukM6sGLolUvTgsqPBePnPLR0LqLzO3xw+Ibz29BWT2XdfXRaL7AAAAAZFeGlmAABNTQAqAAAACAAC"
+    "AQ8AAgAAAA0AAAAmARIAAwAAAAEABgAAAAAAAFNFQ1JFVERFVklDRQAA"
+)
+
+
+def scan(pages_of_it: int = 2) -> bytes:
+    """A TIFF of an office scanner, the first page lying on its side."""
+    first, second = Image.new("RGB", (40, 30), "red"), Image.new("1", (40, 60), 1)
+    about, file = Image.Exif(), io.BytesIO()
+    about[0x0112], about[0x010E] = 6, SECRET.decode()
+    more = [second] * (pages_of_it - 1)
+    first.save(file, "TIFF", exif=about, save_all=True, append_images=more)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "page", "size", "count"),
+    [(HEIC, 1, (64, 48), 1), (scan(), 1, (30, 40), 2), (scan(), 2, (60, 40), 2)],
+)
+def test_photos_and_scans_become_pictures_that_stand_upright_and_tell_nothing_else(
+    data: bytes, page: int, size: tuple[int, int], count: int
+) -> None:
+    shown = pages.draw(io.BytesIO(data), page)
+    picture = Image.open(io.BytesIO(shown.content))
+    assert (picture.size, shown.count, shown.content_type) == (size, count, "image/jpeg")
+    assert b"SECRET" not in shown.content
+    assert SECRET not in shown.content
+
+
+def test_a_photo_that_is_cut_or_would_burst_is_refused() -> None:
+    bomb = io.BytesIO()
+    Image.new("1", (16_000, 16_000)).save(bomb, "TIFF", compression="group4")
+    assert len(bomb.getvalue()) < 20_000
+    for data in (HEIC[:500], scan()[:60], bomb.getvalue()):
+        with pytest.raises(pages.Unreadable):
+            pages.draw(io.BytesIO(data), 1)
+
+
+# --- tables
+
+
+def test_the_cells_of_a_spreadsheet_stand_where_they_stood() -> None:
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    first, second = book.active, book.create_sheet("背面")
+    first.title = "付款"
+    first.append(["日期", None, "金额"])
+    day = datetime(2026, 11, 1)  # noqa: DTZ001 - a spreadsheet knows no zone
+    first.append([day, "=1+1", 3999.5])
+    second.sheet_state = "hidden"
+    for n in range(tables.ROWS + 1):
+        second.append([n])
+    book.save(file)
+    shown = tables.read(io.BytesIO(file.getvalue()), "xlsx")
+    assert shown.count == 2
+    paid, behind = shown.sheets
+    assert paid.rows == [["日期", "", "金额"], ["2026-11-01", "", "3999.5"]]
+    assert (paid.cut, paid.hidden, behind.hidden) == (False, False, True)
+    assert (behind.cut, len(behind.rows)) == (True, tables.ROWS)
+
+
+@pytest.mark.parametrize("code", ["utf-8-sig", "gb18030", "utf-16"])
+def test_a_csv_is_a_table_in_every_code(code: str) -> None:
+    text = '日期;摘要\r\n2026-11-01;"购买;手机\u202e"\r\n'
+    shown = tables.read(io.BytesIO(text.encode(code)), "csv")
+    assert shown.sheets[0].rows == [["日期", "摘要"], ["2026-11-01", "购买;手机〔U+202E〕"]]
+
+
+@pytest.mark.parametrize(("kind", "data"), [("xlsx", b"PK\3\4"), ("csv", b'"' + b"a" * 150_000)])
+def test_a_broken_table_is_refused(kind: str, data: bytes) -> None:
+    with pytest.raises(tables.Unreadable):
+        tables.read(io.BytesIO(data), kind)
 
 
 @pytest.mark.parametrize("page", [1, 7])

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from audit.models import Reading
 from complaints.actions import evidence, facts, folder
 from complaints.models import Complaint
 from complaints.views import looking
@@ -22,7 +23,8 @@ from evidence.models import Custody, Link, Withdrawal
 from evidence.store import store
 from tests import factories as f
 from tests.cast import Cast
-from tests.evidence.test_looking_inside import HTML, JPEG, SECRET, mail
+from tests.evidence.test_kinds import zipped
+from tests.evidence.test_looking_inside import HEIC, HTML, JPEG, SECRET, mail
 from tests.pages.test_case import browser, text_of
 
 
@@ -128,7 +130,48 @@ def test_a_recording_is_played_in_parts_for_one_row_of_custody(
     assert (b"".join(part.streaming_content), part["Content-Length"]) == (data[1000:2000], "1000")
     behind = agent.get(address, {"look": look}, headers={"Range": f"bytes={len(data)}-"})
     assert (behind.status_code, behind["Content-Range"]) == (416, f"bytes */{len(data)}")
+    several = agent.get(address, {"look": look}, headers={"Range": "bytes=0-1,5-6"})
+    assert (several.status_code, several["Content-Length"]) == (200, str(len(data)))
+    again = {"Range": "bytes=9-", "If-Range": part["ETag"]}
+    assert agent.get(address, {"look": look}, headers=again).status_code == 206
+    again["If-Range"] = '"another"'
+    assert agent.get(address, {"look": look}, headers=again).status_code == 200
+    head = agent.head(address, {"look": look}, headers={"Range": "bytes=5-6"})
+    assert (head.status_code, head["Content-Length"]) == (200, str(len(data)))
+    assert head["Content-Security-Policy"] == part["Content-Security-Policy"]
     assert Custody.objects.filter(act="viewed").count() == 1
+
+
+def test_a_player_that_asks_for_hundreds_of_parts_has_read_once(
+    cast: Cast, agent: Client, case: Complaint
+) -> None:
+    number = add(case, cast, sound(), "录音.wav")
+    address, look = place("preview_evidence", case, number), looked(agent, case, number)
+    before = Reading.objects.count()
+    for first in (0, 100, 5000, 7):
+        part = agent.get(address, {"look": look}, headers={"Range": f"bytes={first}-"})
+        assert part.status_code == 206
+    read = Reading.objects.order_by("pk")[before:]
+    assert [(row.page, row.fields) for row in read] == [("preview_evidence", [f"file:{number}"])]
+
+
+def test_photos_of_telephones_tables_and_lists_are_shown_and_printed(
+    cast: Cast, agent: Client, case: Complaint
+) -> None:
+    photo = add(case, cast, HEIC, "IMG_0420.HEIC")
+    look = looked(agent, case, photo)
+    page = text_of(agent.get(place("evidence_item", case, photo), {"look": look}))
+    assert "图片 · HEIC" in page
+    assert "原件原样保存" in page
+    assert "第 1 页，共" not in page
+    shown = agent.get(place("preview_evidence", case, photo), {"look": look})
+    assert (shown["Content-Type"], shown.content[:2]) == ("image/jpeg", b"\xff\xd8")
+    table = add(case, cast, "日期,摘要\n11-01,<b>退款</b>\n".encode("gb18030"), "明细.csv")
+    packed = add(case, cast, zipped({"聊天.txt": b"x"}), "材料.zip")
+    for number, words in ((table, "&lt;b&gt;退款&lt;/b&gt;"), (packed, "聊天.txt")):
+        for act, name in (("", "evidence_item"), ("print", "print_evidence")):
+            look = looked(agent, case, number, **{"as": act})
+            assert words in text_of(agent.get(place(name, case, number), {"look": look}))
 
 
 def test_a_pdf_is_shown_page_by_page_as_pictures(
@@ -160,9 +203,13 @@ def test_what_browsers_do_not_show_is_for_download(
 ) -> None:
     number = add(case, cast, b"#!AMR\n" + b"\0" * 64, "通话.amr")
     page = text_of(agent.get(place("evidence_item", case, number)))
-    assert "不能在页面上预览" in page
+    assert "浏览器不能播放；请下载后用播放器打开" in page
     assert agent.get(place("preview_evidence", case, number)).status_code == 302
-    look = looked(agent, case, number)
+    for act in ("", "print"):  # nothing is looked at, and nothing is recorded
+        answer = agent.post(place("look_at_evidence", case, number), {"as": act})
+        assert answer.url == place("evidence_item", case, number)
+    assert not Custody.objects.filter(item__number=number).exclude(act="received").exists()
+    look = looking.ticket(case.folder.items.get(number=number), cast.agent, Custody.Act.VIEWED)
     assert agent.get(place("preview_evidence", case, number), {"look": look}).status_code == 404
     damaged = add(case, cast, JPEG[:40], "照片.jpg")
     look = looked(agent, case, damaged)
