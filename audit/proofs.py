@@ -1,18 +1,19 @@
-"""Where sealed entries stand: the block of each, and the path from its leaf to the root of the
-block, so that one can be verified without the others.
+"""Where sealed rows stand: the block of each, and the path from its leaf to the root of the block,
+so that one can be verified without the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
 from audit import canonical
-from audit.models import Block, Entry
+from audit.models import Block
 
 SIZE = 32  # bytes of a leaf
 # A block names the moment at which sealing began, which may be a little before its newest rows.
@@ -27,7 +28,14 @@ CROSS JOIN LATERAL (
 
 
 class NotSealed(Exception):
-    """Some of the entries are in no block yet."""
+    """Some of the rows are in no block yet."""
+
+
+class Row(Protocol):
+    """A row of a sealed table that says when it was written."""
+
+    pk: Any
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,11 @@ class Proof:
     path: tuple[tuple[str, str], ...]
 
 
-def of_entries(entries: Sequence[Entry]) -> tuple[list[Proof], list[Block]]:
-    """The proof of each entry, in their order, and the blocks. Raises NotSealed."""
-    kind, ids = "entry", [entry.pk for entry in entries]
+def of(kind: str, rows: Sequence[Row]) -> tuple[list[Proof], list[Block]]:
+    """The proof of each row of a kind, in their order, and the blocks. Raises NotSealed."""
+    ids = [row.pk for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_BLOCKS, [ids, [entry.at for entry in entries], kind])
+        cursor.execute(_BLOCKS, [ids, [row.at for row in rows], kind])
         found: dict[int, int] = dict(cursor.fetchall())
     if set(ids) - found.keys():
         raise NotSealed

@@ -3,7 +3,7 @@
     with Bag(file, "TS26-000123-1", at) as bag:
         bag.add("data/case.json", b"…")
         bag.copy("data/evidence/01-call.mp3", handle, size, sha256)
-        bag.close({"Source-Organization": "…"}, {"README.txt": b"…"})
+        bag.close({"Source-Organization": "…"}, {"README.txt": b"…"}, lambda manifest: {…})
 
 The same content gives the same bytes: members in the order in which they are added, one time for
 all, nothing compressed (what is large is compressed already, and no version of zlib can make a
@@ -16,7 +16,7 @@ import hashlib
 import re
 import unicodedata
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import IO, Self
@@ -27,6 +27,10 @@ _BEIJING = timezone(timedelta(hours=8))
 _DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 # What some file system or the manifest itself would read as something else.
 _UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*%]')
+
+
+# From the manifest over everything to the files that seal it; none of them is in a manifest.
+Seal = Callable[[bytes], Mapping[str, bytes]]
 
 
 class DoesNotMatch(Exception):
@@ -92,9 +96,9 @@ class Bag:
             raise DoesNotMatch(path)
         return self._noted(Member(path, size, sha256))
 
-    def close(self, about: Mapping[str, str], beside: Mapping[str, bytes]) -> None:
+    def close(self, about: Mapping[str, str], beside: Mapping[str, bytes], seal: Seal) -> None:
         """Write what describes the bag: `about` for bag-info.txt, files that stand `beside` the
-        data, and the manifests, last the one over all these.
+        data, the manifests, the last of them over all these, and over that one the `seal`.
         """
         octets = sum(member.size for member in self.payload)
         info = {
@@ -110,6 +114,8 @@ class Bag:
         self.add("manifest-sha256.txt", _manifest(self.payload))
         over = _manifest(self.tags)
         self._zip.writestr(self._head("tagmanifest-sha256.txt", len(over)), over)
+        for path, content in seal(over).items():
+            self.add(path, content)
         self._zip.close()
 
     def _noted(self, member: Member) -> Member:

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""校验证据包 / Verify an evidence package.    python3 verify.py [FOLDER]
+"""校验证据包 / Verify an evidence package.    python3 verify.py [--key ID] [FOLDER]
 
 Python 3.9 or later and its standard library, nothing else; no network. FOLDER is the unpacked
-package (by default where this file lies). Exit status: 0 whole, 1 something does not hold.
+package (by default where this file lies). ID: the id of the key that the enterprise told you by
+another way. Exit status: 0 whole, 1 something does not hold.
 
-Every check can be made with other tools: README.txt says how.
+Every check can be made with other tools: README.txt says how. In one file, however long it is: this
+is how it is handed out, and how it is read.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
 import json
@@ -19,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 PIECE = 1024 * 1024
+BLACK = "███".encode()
+SEAL = ("seal/statement.txt", "seal/signature.bin", "seal/key.pem")
 faults: list[str] = []
 Json = dict[str, Any]
 
@@ -32,6 +37,11 @@ def fault(zh: str, en: str) -> None:
 def good(zh: str, en: str) -> None:
     """Print what holds."""
     print(f"  ✓ {zh} / {en}")
+
+
+def remark(zh: str, en: str) -> None:
+    """Print what is neither."""
+    print(f"  – {zh} / {en}")
 
 
 def canonical(value: object) -> bytes:
@@ -65,34 +75,42 @@ def pages(path: Path) -> list[Any]:
 
 def manifest(root: Path, name: str) -> dict[str, str]:
     """path → SHA-256, as a manifest of the bag has it."""
-    found = {}
+    found: dict[str, str] = {}
     for line in lines_of(root / name):
         digest, _, path = line.decode().partition("  ")
-        if not path or Path(path).is_absolute() or ".." in Path(path).parts:
+        if not path or path in found or Path(path).is_absolute() or ".." in Path(path).parts:
             fault(f"{name} 有一行读不出来", f"{name} has a line that cannot be read")
         else:
             found[path] = digest
     return found
 
 
-def check_files(root: Path) -> dict[str, str]:
+def files_of(root: Path) -> set[str]:
+    """The path of everything below the folder that is no folder, links among them."""
+    found = set()
+    for place, folders, names in os.walk(root):
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        for name in (*names, *links):
+            found.add(Path(place, name).relative_to(root).as_posix())
+    return found
+
+
+def check_files(root: Path) -> None:
     """Every file against the manifests, and no file that they do not name."""
     payload, tags = manifest(root, "manifest-sha256.txt"), manifest(root, "tagmanifest-sha256.txt")
     named = {**payload, **tags}
-    there = {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}
+    there, before = files_of(root), len(faults)
     for path in sorted(named.keys() - there):
         fault(f"缺少文件 {path}", f"missing: {path}")
-    for path in sorted(there - named.keys() - {"tagmanifest-sha256.txt"}):
-        if "__pycache__" not in path:
-            fault(f"多出文件 {path}", f"not of the package: {path}")
+    for path in sorted(there - named.keys() - {"tagmanifest-sha256.txt", *SEAL}):
+        fault(f"多出文件 {path}", f"not of the package: {path}")
     for path in sorted(named.keys() & there):
-        if sha256_of(root / path) != named[path]:
+        if os.path.islink(root / path) or sha256_of(root / path) != named[path]:
             fault(f"文件被改动过 {path}", f"altered: {path}")
     if not payload or "bagit.txt" not in tags or "manifest-sha256.txt" not in tags:
         fault("没有完整的清单", "the manifests are not complete")
-    if not faults:
+    if len(faults) == before:
         good(f"{len(named)} 个文件与清单一致", f"{len(named)} files as in the manifests")
-    return payload
 
 
 def bag_info(root: Path) -> dict[str, str]:
@@ -101,67 +119,150 @@ def bag_info(root: Path) -> dict[str, str]:
     return {name: value for name, _, value in rows}
 
 
-# --- 2 the record
+# --- 2 the seal
 
 
-def check_record(root: Path, about: dict[str, str]) -> list[Json]:
+def check_seal(root: Path, expected: str) -> None:
+    """The signature over the manifest that stands for every file: whoever alters a file and writes
+    new manifests cannot make it.
+    """
+    lacking = [path for path in SEAL if not (root / path).is_file()]
+    for path in lacking:
+        fault(f"缺少封印 {path}", f"the seal is missing: {path}")
+    if lacking:
+        return
+    before, message = len(faults), (root / SEAL[0]).read_bytes()
+    key, said = public_key(root / SEAL[2]), statement_of(message, b"kesu package")
+    name = key_id(key)
+    if said.get("key") != name or not is_signed(key, message, (root / SEAL[1]).read_bytes()):
+        fault("封印的签名无效", "the signature of the seal is not valid")
+    check_sealed(root, said)
+    if expected and expected.lower() != name:
+        fault(f"封存所用公钥 {name} 不是 {expected}", f"sealed by {name}, not by {expected}")
+    if len(faults) == before:
+        good(f"封印有效（公钥 {name}）", f"the seal is valid (key {name})")
+    if not expected:
+        remark("请向经营者核对公钥编号", "ask the enterprise whether this is the id of its key")
+
+
+def check_sealed(root: Path, said: Json) -> None:
+    """What the seal says is what lies here."""
+    about = bag_info(root)
+    if said.get("tagmanifest") != sha256_of(root / "tagmanifest-sha256.txt"):
+        fault("清单不是封存时的清单", "the manifests are not those that were sealed")
+    there = about.get("External-Identifier"), about.get("Kesu-Audit-Head")
+    if (said.get("package"), said.get("audit_head")) != there:
+        fault("封印属于另一个证据包", "the seal is that of another package")
+
+
+def statement_of(message: bytes, kind: bytes) -> Json:
+    """What a signed statement says; nothing where it is one of another kind."""
+    head, _, said = message.partition(b"\n")
+    return dict(json.loads(said)) if head == kind else {}
+
+
+# --- 3 the record
+
+
+def check_record(root: Path) -> None:
     """The audit chain: each line is what was hashed, and contains the hash of the line before."""
-    before, entries, found = "", [], len(faults)
+    before, number, found = "", 0, len(faults)
     for number, line in enumerate(lines_of(root / "data/audit.jsonl"), 1):
         entry = json.loads(line)
         if entry["sequence"] != number or entry["previous_hash"] != before:
             fault(f"审计链在第 {number} 条断开", f"the record breaks at entry {number}")
         before = hashlib.sha256(line).hexdigest()
-        entries.append(entry)
-    if not entries or before != about.get("Kesu-Audit-Head"):
+    if not number or before != bag_info(root).get("Kesu-Audit-Head"):
         fault("审计链末尾不对", "the end of the record is another")
     if len(faults) == found:
-        good(f"{len(entries)} 条审计记录首尾相接", f"{len(entries)} entries of the record hold")
-    return entries
+        good(f"{number} 条审计记录首尾相接", f"{number} entries of the record hold")
+
+
+def entries(root: Path, verb: str) -> list[Json]:
+    """What the entries of the record with this verb say."""
+    return [e["detail"] for e in pages(root / "data/audit.jsonl") if e["verb"] == verb]
 
 
 def check_blocks(root: Path) -> None:
-    """Each entry leads by its path to the root of its block, which is in the hash of the block."""
-    entries = list(lines_of(root / "data/audit.jsonl"))
-    blocks = {block["number"]: block for block in pages(root / "data/blocks.jsonl")}
-    before, proofs = len(faults), pages(root / "data/proofs.jsonl")
-    for block in blocks.values():
+    """Each block is what its hash says, and follows on the one before it."""
+    blocks, before = pages(root / "data/blocks.jsonl"), len(faults)
+    hashes = {block["number"]: block["hash"] for block in blocks}
+    for block in blocks:
         said = {k: block[k] for k in ("number", "previous_hash", "root", "sealed_at", "size")}
+        n = block["number"]
         if hashlib.sha256(canonical(said)).hexdigest() != block["hash"]:
-            fault(f"区块 {block['number']} 不对", f"block {block['number']} does not hold")
-    for proof, line in zip(proofs, entries):  # noqa: B905 - Python 3.9 has no strict
-        node = hashlib.sha256(b"\0entry:%d\n%b" % (proof["id"], line)).digest()
-        for side, hashed in proof["path"]:
-            other = bytes.fromhex(hashed)
-            pair = other + node if side == "left" else node + other
-            node = hashlib.sha256(b"\1" + pair).digest()
-        if node.hex() != blocks[proof["block"]]["root"]:
-            n, block = proof["line"], proof["block"]
-            fault(f"第 {n} 条不在区块 {block} 中", f"entry {n} is not in block {block}")
-    if len(proofs) != len(entries):
-        fault("有记录不在任何区块中", "entries without a block")
+            fault(f"区块 {n} 不对", f"block {n} does not hold")
+        if hashes.get(n - 1, block["previous_hash"]) != block["previous_hash"]:
+            fault(f"区块 {n} 不接前一区块", f"block {n} does not follow on the one before")
     if len(faults) == before:
-        text = f"{len(proofs)} 条记录在 {len(blocks)} 个封存区块中"
-        good(text, f"{len(proofs)} entries in {len(blocks)} sealed blocks")
+        good(f"{len(blocks)} 个封存区块", f"{len(blocks)} sealed blocks")
 
 
-# --- 3 what the record says of the files
+def check_entries(root: Path) -> None:
+    """Every entry of the record stands in its block."""
+    sealed_lines(root, "data/audit.jsonl", ("entry", "审计记录", "entry", "entries"))
 
 
-def check_evidence(root: Path, payload: dict[str, str], entries: list[Json]) -> None:
-    """Every piece of evidence has the hash with which it was received."""
-    received = {
-        e["detail"]["number"]: e["detail"]["sha256"]
-        for e in entries
-        if e["verb"] == "evidence.received"
+def check_timeline(root: Path) -> None:
+    """Every entry of the timeline stands in its block, and all are of one case."""
+    path, before = "data/timeline.jsonl", len(faults)
+    if not (root / path).is_file():
+        path = "data/timeline.redacted.jsonl"
+    cases = {
+        json.loads(line)["complaint_id"] for line in lines_of(root / path) if BLACK not in line
     }
+    if len(cases) > 1:
+        fault("办理经过混有别的案件", "the timeline has lines of another case")
+    words = ("event", "办理经过", "line of the timeline", "lines of the timeline")
+    if len(faults) == before:
+        sealed_lines(root, path, words)
+
+
+def sealed_lines(root: Path, path: str, words: tuple[str, str, str, str]) -> None:
+    """Each line leads by its way to the root of its block. `words`: kind, name, one, many."""
+    kind, zh, one, many = words
+    lines, before, black = list(lines_of(root / path)), len(faults), 0
+    roots = {block["number"]: block["root"] for block in pages(root / "data/blocks.jsonl")}
+    ways = pages(root / f"data/{'audit' if kind == 'entry' else 'timeline'}-proofs.jsonl")
+    if len(ways) != len(lines):
+        fault(f"{zh}少了或多了几条", f"{len(lines)} {many}, but {len(ways)} were sealed")
+    for n, (way, line) in enumerate(zip(ways, lines), 1):  # noqa: B905 - not in Python 3.9
+        block = way["block"]
+        if path.endswith(".redacted.jsonl") and BLACK in line:
+            black += 1
+        elif block not in roots:
+            fault(f"缺少区块 {block}（{zh}第 {n} 条）", f"block {block} is missing ({one} {n})")
+        elif root_of(kind, way, line) != roots[block]:
+            fault(f"{zh}第 {n} 条不在区块 {block} 中", f"{one} {n} is not in block {block}")
+    if len(faults) == before:
+        kept = len(lines) - black
+        good(f"{zh} {kept} 条在所属区块中", f"{kept} {many} are in their blocks")
+    if black:
+        remark(f"{zh}另有 {black} 条有遮盖，未校验", f"{black} {many} blacked out, not checked")
+
+
+def root_of(kind: str, way: Json, line: bytes) -> str:
+    """The root to which a line leads."""
+    node = hashlib.sha256(b"\0%b:%d\n%b" % (kind.encode(), way["id"], line)).digest()
+    for side, hashed in way["path"]:
+        other = bytes.fromhex(hashed)
+        node = hashlib.sha256(b"\1" + (other + node if side == "left" else node + other)).digest()
+    return node.hex()
+
+
+# --- 4 what the record says of the files
+
+
+def check_evidence(root: Path) -> None:
+    """Every piece of evidence has the hash with which it was received."""
+    received = {d["number"]: d["sha256"] for d in entries(root, "evidence.received")}
     items = json.loads((root / "data/evidence.json").read_bytes())
     before = len(faults)
     for item in items:
-        n = item["number"]
+        n, path = item["number"], item["path"]
         if received.get(n) != item["sha256"]:
             fault(f"证据 {n} 与收到时的哈希不符", f"evidence {n} is not what was received")
-        if item["path"] and payload.get(item["path"]) != item["sha256"]:
+        if path and (not (root / path).is_file() or sha256_of(root / path) != item["sha256"]):
             fault(f"证据 {n} 的文件不对", f"evidence {n}: another file")
     if received.keys() != {item["number"] for item in items}:
         fault("证据的件数与审计记录不符", "other evidence than the record knows")
@@ -171,9 +272,9 @@ def check_evidence(root: Path, payload: dict[str, str], entries: list[Json]) -> 
         good(text, f"{len(items)} pieces of evidence ({kept} with files) as received")
 
 
-def check_analyses(root: Path, entries: list[Json]) -> None:
+def check_analyses(root: Path) -> None:
     """Every frozen legal analysis has the fingerprint that the record holds."""
-    frozen = {e["detail"]["sha256"] for e in entries if e["verb"] == "analysis.frozen"}
+    frozen = {d["sha256"] for d in entries(root, "analysis.frozen")}
     files = sorted(p for p in (root / "data/analysis").glob("*.json") if ".redacted" not in p.name)
     before = len(faults)
     for path in files:
@@ -183,32 +284,54 @@ def check_analyses(root: Path, entries: list[Json]) -> None:
         good(f"{len(files)} 份法律分析与留存时相同", f"{len(files)} legal analyses as frozen")
 
 
-# --- 4 signatures
+# --- 5 signatures
 
 
 def check_signatures(root: Path) -> None:
     """Every signature of counsel: by its key, over its statement, over the content it covers."""
+    known = led_to(root)
     for folder in sorted((root / "data/signatures").glob("[0-9]*")):
         name, before = folder.name, len(faults)
         if not (folder / "statement.txt").is_file():
-            print(
-                f"  – 签署 {name}：被签的语句在脱敏版中有遮盖 / statement blacked out, not checked"
-            )
+            text = f"签署 {name}：被签的语句在脱敏版中有遮盖"
+            remark(text, f"signature {name}: statement blacked out, not checked")
             continue
         message = (folder / "statement.txt").read_bytes()
-        signed = json.loads(message.partition(b"\n")[2])
-        key = public_key(root / "data/signatures/keys" / f"{signed['key']}.pem")
-        if hashlib.sha256(key).hexdigest()[:16] != signed["key"]:
+        signed, key = statement_of(message, b"kesu opinion"), public_key(folder / "key.pem")
+        if key_id(key) != signed.get("key") or known.get(key_id(key)) != key:
             fault(f"签署 {name}：公钥不对", f"signature {name}: another key")
         if not is_signed(key, message, (folder / "signature.bin").read_bytes()):
             fault(f"签署 {name} 无效", f"signature {name} is not valid")
         covered = folder / "covered.json"
-        if covered.is_file() and sha256_of(covered) != signed["content"]:
+        if covered.is_file() and sha256_of(covered) != signed.get("content"):
             fault(f"签署 {name}：内容不同", f"signature {name}: other content")
         if len(faults) == before:
             who = f"{signed['signer']} {signed['at'][:19]}Z"
             text = f"签署 {name} 有效（{who}，公钥 {signed['key']}）"
             good(text, f"signature {name} is valid ({who}, key {signed['key']})")
+
+
+def led_to(root: Path) -> dict[str, bytes]:
+    """The keys to which that of the seal leads, by their ids: each vouched for those before it."""
+    folder = root / "data/signatures/keys"
+    vouches = json.loads((folder / "vouches.json").read_bytes())
+    own = public_key(root / SEAL[2])
+    found, open_ones = {key_id(own): own}, [key_id(own)]
+    while open_ones:
+        name = open_ones.pop()
+        for older, signature in vouches.get(name, {}).items():
+            path = folder / f"{older}.pem"
+            key = public_key(path) if path.is_file() else b""
+            signed = is_signed(found[name], b"kesu key\n" + key, base64.b64decode(signature))
+            if older not in found and key_id(key) == older and signed:
+                found[older] = key
+                open_ones.append(older)
+    return found
+
+
+def key_id(key: bytes) -> str:
+    """The first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(key).hexdigest()[:16]
 
 
 def public_key(path: Path) -> bytes:
@@ -273,22 +396,42 @@ def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
     return (one[0] * two[2] - two[0] * one[2]) % P == 0 == (one[1] * two[2] - two[1] * one[2]) % P
 
 
+CHECKS = (
+    check_record,
+    check_blocks,
+    check_entries,
+    check_timeline,
+    check_evidence,
+    check_analyses,
+    check_signatures,
+)
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError)
+
+
+def tried(check: Any, *values: Any) -> None:
+    """One check. What cannot be read does not keep the others from being made."""
+    try:
+        check(*values)
+    except (*UNREADABLE, ValueError) as bad:
+        what = check.__name__.replace("check_", "")
+        fault(f"{what} 读不出来：{bad!r}", f"{what} cannot be read: {bad!r}")
+
+
 def main() -> int:
     """Everything in turn; 0 when all holds."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a console without these characters
-    root = Path(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__)))
+    asked = argparse.ArgumentParser(description="校验证据包 / Verify an evidence package.")
+    asked.add_argument("--key", default="", metavar="ID", help="公钥编号 / id of the key")
+    asked.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
+    options = asked.parse_args()
+    root = Path(options.folder)
     about = bag_info(root)
     print(f"{about.get('External-Identifier', root)}\n{about.get('External-Description', '')}")
-    try:
-        payload = check_files(root)
-        entries = check_record(root, about)
-        check_blocks(root)
-        check_evidence(root, payload, entries)
-        check_analyses(root, entries)
-        check_signatures(root)
-    except (KeyError, OSError, ValueError, TypeError) as bad:
-        fault(f"读不出来：{bad!r}", f"cannot be read: {bad!r}")
+    tried(check_files, root)
+    tried(check_seal, root, options.key)
+    for check in CHECKS:
+        tried(check, root)
     n = len(faults)
     broken = f"不完整：{n} 处不符 / does not hold: {n} faults"
     print(broken if faults else "完整，未被改动 / whole, nothing was altered")

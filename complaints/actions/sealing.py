@@ -26,6 +26,7 @@ from complaints.archive.view import View
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, Edition, Package, Sealing, Transition
+from complaints.signing import keys
 from evidence.bag import PIECE, DoesNotMatch, Member
 from evidence.store import store
 
@@ -181,6 +182,7 @@ def _made(sealing: Sealing, now: datetime) -> Package:
     """The file lies in the store before the row is written; a crash in between leaves a file that
     the next go finds to be the same.
     """
+    keys.keep(now)
     file = CaseFile(sealing)
     with package.written(file, View.of(sealing)) as (source, members):
         sha256, size = _kept(source)

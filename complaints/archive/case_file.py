@@ -26,6 +26,7 @@ from complaints.models import (
     SigningKey,
     Transition,
 )
+from complaints.signing.keys import LENGTH as KEY_LENGTH
 from evidence.models import Custody, Item, Link
 
 
@@ -165,9 +166,14 @@ class CaseFile:
 
     @cached_property
     def keys(self) -> list[SigningKey]:
-        """The public keys of these signatures."""
+        """The public keys of these signatures, and those since, which lead to them from the key
+        that seals the package.
+        """
         used = {opinion.key_id for opinion in self.signatures if opinion.key_id}
-        return list(SigningKey.objects.filter(pk__in=used).order_by("first_used_at", "pk"))
+        rows = SigningKey.objects.order_by("first_used_at", "pk")
+        every = [key for key in rows if len(key.raw) == KEY_LENGTH]
+        first = next((n for n, key in enumerate(every) if key.pk in used), len(every))
+        return every[first:]
 
     @cached_property
     def commitments(self) -> list[Commitment]:

@@ -8,19 +8,19 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from audit import proofs
+from audit.kinds import all_kinds
 from audit.record import spelled as spelled_entry
 from complaints import letter_writing, snapshots
 from complaints.archive import dossier, law_texts, rows
 from complaints.archive.case_file import CaseFile
 from complaints.archive.view import Piece, View
-from complaints.models import Opinion, SigningKey
+from complaints.models import Opinion
 from complaints.signing import keys
 from complaints.signing.canonical import spelled
 from evidence.bag import safe_name
@@ -43,22 +43,31 @@ def _whole(file: CaseFile, view: View) -> Iterator[Piece]:
 
 
 def _record(file: CaseFile) -> Iterator[Piece]:
+    """The record and the timeline: each line is the very text of which its leaf was made."""
     chain = (spelled_entry(entry).encode() + b"\n" for entry in file.entries)
     yield "data/audit.jsonl", b"".join(chain)
+    timeline = all_kinds()["event"]
+    yield "data/timeline.jsonl", b"".join(timeline.of(event) + b"\n" for event in file.events)
+    people = {event.by_id: rows.person(event.by) for event in file.events if event.by_id}
+    yield "data/people.json", rows.readable({str(pk): people[pk] for pk in sorted(people)})
     yield from _sealed(file)
-    yield "data/timeline.jsonl", rows.lines(map(rows.event, file.events))
     yield "data/commitments.json", rows.readable([rows.commitment(c) for c in file.commitments])
 
 
 def _sealed(file: CaseFile) -> Iterator[Piece]:
-    """The block of each entry, and the way from it to the block's root. Raises NotSealed."""
-    found, blocks = proofs.of_entries(file.entries)
-    yield "data/blocks.jsonl", rows.lines(map(proofs.as_json, blocks))
-    said = (
-        {"line": n, "id": p.row_id, "block": p.block, "path": [list(step) for step in p.path]}
-        for n, p in enumerate(found, 1)
-    )
-    yield "data/proofs.jsonl", rows.lines(said)
+    """The block of each line, and the way from it to the block's root. Raises NotSealed."""
+    entries, blocks = proofs.of("entry", file.entries)
+    events, more = proofs.of("event", file.events)
+    every = {block.number: block for block in (*blocks, *more)}
+    yield "data/blocks.jsonl", rows.lines(proofs.as_json(every[n]) for n in sorted(every))
+    yield "data/audit-proofs.jsonl", rows.lines(_ways(entries))
+    yield "data/timeline-proofs.jsonl", rows.lines(_ways(events))
+
+
+def _ways(found: Iterable[proofs.Proof]) -> Iterator[rows.Row]:
+    for line, p in enumerate(found, 1):
+        path = [list(step) for step in p.path]
+        yield {"line": line, "id": p.row_id, "block": p.block, "path": path}
 
 
 def path_of(item: Item, view: View) -> str:
@@ -112,19 +121,23 @@ def _signatures(file: CaseFile) -> Iterator[Piece]:
     """
     yield "data/opinions.json", rows.readable([_opinion(o, file.at) for o in file.opinions])
     signed = [opinion for opinion in file.signatures if opinion.statement is not None]
+    public = {key.key_id: key.raw for key in file.keys}
     for place, opinion in enumerate(signed, 1):
         folder = f"data/signatures/{place:02}-v{opinion.resolution.version}"
         yield f"{folder}/statement.txt", keys.message_of(spelled(opinion.statement))
         yield f"{folder}/signature.bin", base64.b64decode(opinion.signature)
         yield f"{folder}/signature.base64.txt", opinion.signature.encode() + b"\n"
+        if opinion.key_id in public:
+            yield f"{folder}/key.pem", _pem(public[opinion.key_id])
         yield f"{folder}/covered.json", spelled(opinion.covered)
     for key in file.keys:
-        yield f"data/signatures/keys/{key.key_id}.pem", _pem(key)
+        yield f"data/signatures/keys/{key.key_id}.pem", _pem(key.raw)
+    vouches = {key.key_id: key.vouches for key in file.keys}
+    yield "data/signatures/keys/vouches.json", rows.readable(vouches)
 
 
-def _pem(key: SigningKey) -> bytes:
-    public = Ed25519PublicKey.from_public_bytes(key.raw)
-    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+def _pem(raw: bytes) -> bytes:
+    return keys.pem_of(Ed25519PublicKey.from_public_bytes(raw))
 
 
 def _opinion(opinion: Opinion, until: datetime) -> rows.Row:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -11,9 +13,11 @@ from typing import IO
 from django.conf import settings
 from django.utils import translation
 
+from audit import canonical
 from complaints.archive import contents
 from complaints.archive.case_file import CaseFile
 from complaints.archive.view import View
+from complaints.signing import keys
 from complaints.snapshots import FILED
 from evidence import verify_bag
 from evidence.bag import Bag, Member
@@ -32,7 +36,7 @@ def written(file: CaseFile, view: View) -> Iterator[tuple[IO[bytes], list[Member
         with Bag(target, file.name, file.at) as bag, translation.override(FILED):
             for path, piece in contents.of(file, view):
                 _put(bag, path, piece)
-            bag.close(_about(file, view), _beside())
+            bag.close(_about(file, view), _beside(), partial(_seal, file, view))
         target.seek(0)
         yield target, [*bag.payload, *bag.tags]
 
@@ -51,10 +55,32 @@ def _about(file: CaseFile, view: View) -> dict[str, str]:
         "Source-Organization": settings.ENTERPRISE_NAME,
         "External-Identifier": file.name,
         "External-Description": f"消费者投诉案件卷宗 {file.complaint.number}",
-        "Kesu-Edition": "full" if view.whole else "redacted",
+        "Kesu-Edition": _edition(view),
         "Kesu-Archived-At": file.at.isoformat(),
         "Kesu-Audit-Head": file.audit_head,
     }
+
+
+def _seal(file: CaseFile, view: View, manifest: bytes) -> dict[str, bytes]:
+    """The signature of this installation over the manifest that stands for every file."""
+    said = {
+        "at": canonical.moment(file.at),
+        "audit_head": file.audit_head,
+        "edition": _edition(view),
+        "key": keys.own_id(),
+        "package": file.name,
+        "tagmanifest": sha256(manifest).hexdigest(),
+    }
+    message, signature = keys.sealed(canonical.compact(said).encode())
+    return {
+        "seal/statement.txt": message,
+        "seal/signature.bin": signature,
+        "seal/key.pem": keys.own_pem(),
+    }
+
+
+def _edition(view: View) -> str:
+    return "full" if view.whole else "redacted"
 
 
 def _beside() -> dict[str, bytes]:

@@ -16,7 +16,6 @@ from complaints.models import (
     Commitment,
     Communication,
     Complaint,
-    Event,
     FactAnswer,
     Outbox,
     Payment,
@@ -109,19 +108,6 @@ def answer(a: FactAnswer, until: datetime) -> Row:
         "by": person(a.by),
         "at": instant(a.at),
         "superseded_at": by_then(a.superseded_at, until),
-    }
-
-
-def event(e: Event) -> Row:
-    """An entry of the timeline."""
-    return {
-        "id": e.pk,
-        "at": instant(e.at),
-        "by": person(e.by),
-        "kind": e.kind,
-        "code": e.code,
-        "text": e.text,
-        "detail": e.detail,
     }
 
 

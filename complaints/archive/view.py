@@ -14,8 +14,14 @@ from evidence.models import Item
 
 BLACK = "███"
 # What is bound by a hash cannot be changed and still be verified: it says in its name that it was.
-_BOUND = ("/statement.txt", "/covered.json")
-_UNTOUCHED = ("data/audit.jsonl", "data/proofs.jsonl", "data/blocks.jsonl")  # no free text in it
+_BOUND = ("/statement.txt", "/covered.json", "data/timeline.jsonl")
+_UNTOUCHED = (  # no free text in it
+    "data/audit.jsonl",
+    "data/audit-proofs.jsonl",
+    "data/timeline-proofs.jsonl",
+    "data/blocks.jsonl",
+    "data/signatures/keys/vouches.json",
+)
 Piece = tuple[str, bytes | Item]
 
 

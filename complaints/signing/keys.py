@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -28,7 +29,8 @@ from complaints.models import SigningKey
 
 LENGTH = 32  # bytes of a private key
 SUBJECT = "signing_keys"  # in the audit record
-_OPINION, _KEY = b"kesu opinion\n", b"kesu key\n"  # a signature of one is never one of the other
+# A signature of one is never one of another.
+_OPINION, _KEY, _PACKAGE = b"kesu opinion\n", b"kesu key\n", b"kesu package\n"
 
 
 @lru_cache(maxsize=4)
@@ -61,6 +63,22 @@ def sign(message: bytes) -> str:
 def message_of(statement: bytes) -> bytes:
     """The bytes over which the signature of a statement is made."""
     return _OPINION + statement
+
+
+def own_pem() -> bytes:
+    """The public key with which is signed now, as a PEM file."""
+    return pem_of(_private(settings.SIGNING_KEY).public_key())
+
+
+def pem_of(public: Ed25519PublicKey) -> bytes:
+    """A public key as a PEM file."""
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def sealed(statement: bytes) -> tuple[bytes, bytes]:
+    """(what is signed, the 64 bytes of the signature) for what a sealed package says of itself."""
+    message = _PACKAGE + statement
+    return message, _private(settings.SIGNING_KEY).sign(message)
 
 
 def keep(now: datetime) -> None:

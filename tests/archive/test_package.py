@@ -2,25 +2,31 @@
 that are not ours.
 """
 
+import base64
 import hashlib
 import json
-import subprocess
-import sys
+import re
+import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import bagit
 import pypdfium2
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.models import Entry
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import sealing
+from complaints.archive import rows
 from complaints.errors import Invalid
 from complaints.models import Complaint, Package, Sealing
+from complaints.signing import keys
 from evidence.store import store
 from tests import factories as f
+from tests.archive.outside import by_the_readme, verified
 from tests.cast import Cast
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -41,19 +47,6 @@ def unpacked(package: Package, folder: Path) -> Path:
     return root
 
 
-def verified(root: Path) -> tuple[int, str]:
-    """verify.py of the package itself, in its own folder, with nothing of ours at hand."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "verify.py"],
-        cwd=root,
-        env={"PYTHONUTF8": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
 @pytest.fixture
 def case(cast: Cast) -> Complaint:
     """Archived, with an awkward name among its evidence."""
@@ -71,31 +64,26 @@ def root(case: Complaint, tmp_path: Path) -> Path:
     return unpacked(packed(case), tmp_path / "empty")
 
 
-def test_the_package_verifies_by_every_tool_that_its_readme_names(
-    case: Complaint, root: Path
-) -> None:
-    readme = (root / "README.txt").read_text()
-    for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
-        assert f"sha256sum -c {manifest}" in readme
-        subprocess.run(["sha256sum", "--quiet", "--strict", "-c", manifest], cwd=root, check=True)
-    assert bagit.Bag(str(root)).validate()
-    [folder] = [p for p in (root / "data/signatures").iterdir() if p.name[0] == "0"]
-    key = json.loads((folder / "statement.txt").read_bytes().split(b"\n", 1)[1])["key"]
-    command = ["openssl", "pkeyutl", "-verify", "-pubin", "-rawin"]
-    assert " ".join(command[:4]) in readme
-    command += ["-inkey", f"data/signatures/keys/{key}.pem"]
-    command += ["-in", f"{folder}/statement.txt", "-sigfile", f"{folder}/signature.bin"]
-    subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL)
-    status, said = verified(root)
-    assert status == 0, said
-    for line in (
-        "whole, nothing was altered",
-        "signature 01-v1 is valid",
+def test_the_package_verifies_by_every_command_of_its_readme(case: Complaint, root: Path) -> None:
+    said = by_the_readme(root)
+    tools = {command.split()[0] for command in said}
+    assert {"sha256sum", "bagit.py", "openssl", "for", "python3"} <= tools
+    [line] = [text for command, text in said.items() if command.startswith("python3")]
+    for words in (
+        "the seal is valid",
+        "entries are in their blocks",
+        "lines of the timeline are in their blocks",
         "as received",
-        "in 1 sealed",
+        "signature 01-v1 is valid",
+        "whole, nothing was altered",
     ):
-        assert line in said
-    assert case.number in said
+        assert words in line, line
+    assert case.number in line
+    [key] = [text.strip() for text in said.values() if re.fullmatch("[0-9a-f]{16}\n", text)]
+    assert key == keys.own_id()
+    assert verified(root, f"--key {key}")[0] == 0
+    status, other = verified(root, "--key 0123456789abcdef")
+    assert (status, f"sealed by {key}, not by 0123456789abcdef" in other) == (1, True)
 
 
 def test_everything_that_belongs_to_the_file_is_in_it(case: Complaint, root: Path) -> None:
@@ -143,51 +131,91 @@ def test_archiving_again_adds_a_package_and_leaves_the_first_one(
 # --- what somebody altered
 
 
-def _altered(root: Path) -> Iterator[tuple[str, str]]:
-    """(what was done, what verify.py has to say), each after the one before was undone."""
-
-    def put_back(path: Path, content: bytes) -> None:
-        path.write_bytes(content)
-
-    evidence = root / "data/evidence/01-call.txt"
-    before = evidence.read_bytes()
-    evidence.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
-    yield "one bit of a piece of evidence", "altered: data/evidence/01-call.txt"
-    put_back(evidence, before)
-    (root / "data/more.txt").write_text("x")
-    yield "one file more", "not of the package: data/more.txt"
-    (root / "data/more.txt").unlink()
-    moved = root / "data/opinions.json"
-    before = moved.read_bytes()
-    moved.unlink()
-    yield "one file less", "missing: data/opinions.json"
-    put_back(moved, before)
-
-
 def test_verify_names_what_was_altered(root: Path) -> None:
-    for done, expected in _altered(root):
-        status, said = verified(root)
-        assert (status, expected in said) == (1, True), (done, said)
+    call, opinions = root / "data/evidence/01-call.txt", root / "data/opinions.json"
+    extra = root / "data/evidence/__pycache__/more.txt"
+    before, moved = call.read_bytes(), opinions.read_bytes()
+    call.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
+    opinions.unlink()
+    extra.parent.mkdir()
+    extra.symlink_to(call)
+    status, said = verified(root)
+    assert status == 1
+    for expected in (
+        "altered: data/evidence/01-call.txt",
+        "evidence 1: another file",
+        "missing: data/opinions.json",
+        "not of the package: data/evidence/__pycache__/more.txt",
+    ):
+        assert expected in said
+    shutil.rmtree(extra.parent)
+    call.write_bytes(before)
+    opinions.write_bytes(moved)
     assert verified(root)[0] == 0
+    for name in ("tagmanifest-sha256.txt", "seal/signature.bin"):  # of a zip that was cut off
+        (root / name).unlink()
+    status, said = verified(root)
+    assert (status, "the seal is missing: seal/signature.bin" in said) == (1, True)
+    assert "the manifests are not complete" in said
 
 
-FORGED = (
+def cut(number: int) -> Callable[[bytes], bytes]:
+    """Without that line."""
+
+    def without(content: bytes) -> bytes:
+        lines = content.splitlines(keepends=True)
+        del lines[number]
+        return b"".join(lines)
+
+    return without
+
+
+def swapped(root: Path) -> None:
+    """Two pieces of evidence change places, in the list as well."""
+    one, two = sorted((root / "data/evidence").iterdir())
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+    listed = json.loads((root / "data/evidence.json").read_bytes())
+    a, b = (item["sha256"] for item in listed)
+    listed[0]["sha256"], listed[1]["sha256"] = b, a
+    (root / "data/evidence.json").write_text(json.dumps(listed), "utf-8")
+
+
+def sealed_by_another(root: Path) -> None:
+    """The forger's own key seals what the forger wrote, and vouches for the key of counsel."""
+    forger = Ed25519PrivateKey.generate()
+    name = keys.key_id_of(forger.public_key())
+    statement = (root / "seal/statement.txt").read_bytes()
+    head, _newline, said = statement.partition(b"\n")
+    over = hashlib.sha256((root / "tagmanifest-sha256.txt").read_bytes()).hexdigest()
+    message = head + b"\n" + rows.spelled({**json.loads(said), "key": name, "tagmanifest": over})
+    (root / "seal/statement.txt").write_bytes(message)
+    (root / "seal/signature.bin").write_bytes(forger.sign(message))
+    (root / "seal/key.pem").write_bytes(keys.pem_of(forger.public_key()))
+
+
+UNSEALED = "the manifests are not those that were sealed"
+FORGED: tuple[tuple[str, Callable[[bytes], bytes], str], ...] = (
     ("audit.jsonl", lambda b: b.replace(b'"step.sign"', b'"step.sigm"'), "record breaks"),
-    ("audit.jsonl", lambda b: b"\n".join(b.splitlines()[:-1]) + b"\n", "end of the record"),
+    ("audit.jsonl", cut(-1), "end of the record"),
+    ("timeline.jsonl", cut(2), "lines of the timeline, but"),
+    ("timeline.jsonl", lambda b: b.replace(b'"step"', b'"hold"', 1), "is not in block 1"),
     (
-        "signatures/01-v1/statement.txt",
-        lambda b: b.replace(b'"version":1', b'"version":2'),
-        "signature 01-v1 is not valid",
+        "timeline.jsonl",
+        lambda b: b.replace(b'"complaint_id":', b'"complaint_id":1', 1),
+        "lines of another case",
     ),
-    ("proofs.jsonl", lambda b: b.replace(b'"left"', b'"right"', 1), "is not in block 1"),
+    ("custody.jsonl", cut(0), UNSEALED),
+    ("case.json", lambda b: b.replace("高血压".encode(), "低血压".encode()), UNSEALED),
+    ("signatures/01-v1/statement.txt", lambda b: b.replace(b"1", b"2", 1), "01-v1 is not valid"),
+    ("signatures/01-v1/signature.bin", lambda b: bytes([b[0] ^ 1]) + b[1:], "01-v1 is not valid"),
+    ("audit-proofs.jsonl", lambda b: b.replace(b'"left"', b'"right"', 1), "is not in block 1"),
     ("blocks.jsonl", lambda b: b.replace(b'"size":', b'"size":1'), "block 1 does not hold"),
+    ("blocks.jsonl", cut(0), "block 1 is missing (entry 1)"),
     ("signatures/01-v1/covered.json", lambda b: b.replace(b"3980", b"1980"), "other content"),
     ("analysis/01-concluded.json", lambda b: b + b" ", "not the analysis of that time"),
-    (
-        "evidence.json",
-        lambda b: b.replace(b'"number": 1,', b'"number": 9,'),
-        "evidence 9 is not what was received",
-    ),
+    ("evidence.json", lambda b: b"[" * 100_000, "evidence cannot be read"),
 )
 
 
@@ -197,11 +225,52 @@ def test_a_forger_who_writes_new_manifests_is_found_out_all_the_same(root: Path)
         before = target.read_bytes()
         target.write_bytes(change(before))
         assert target.read_bytes() != before, path
-        bagit.Bag(str(root)).save(manifests=True)
-        assert bagit.Bag(str(root)).is_valid()
+        anew(root)
         status, said = verified(root)
-        assert (status, expected in said) == (1, True), said
+        assert (status, expected in said, UNSEALED in said) == (1, True, True), said
         target.write_bytes(before)
+    swapped(root)
+    anew(root)
+    said = verified(root)[1]
+    assert "evidence 1 is not what was received" in said
+    assert "evidence 2 is not what was received" in said
+    assert UNSEALED in said
+    sealed_by_another(root)
+    said = verified(root, f"--key {keys.own_id()}")[1]
+    assert f", not by {keys.own_id()}" in said
+    assert "signature 01-v1: another key" in said
+
+
+def anew(root: Path) -> None:
+    """The manifests of whoever has the folder."""
+    for name, files in (
+        ("manifest-sha256.txt", sorted((root / "data").rglob("*"))),
+        ("tagmanifest-sha256.txt", [root / n for n in TAGS]),
+    ):
+        digests = (
+            (hashlib.sha256(p.read_bytes()).hexdigest(), p.relative_to(root))
+            for p in files
+            if p.is_file()
+        )
+        (root / name).write_text("".join(f"{d}  {path}\n" for d, path in digests), "utf-8")
+
+
+TAGS = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt", "verify.py")
+
+
+def test_a_package_that_a_newer_key_seals_leads_to_the_key_of_the_signature(
+    case: Complaint, tmp_path: Path, settings: Any
+) -> None:
+    older = keys.own_id()
+    settings.SIGNING_KEY = base64.b64encode(b"a key of thirty-two bytes, newer").decode()
+    root = unpacked(packed(case), tmp_path)
+    assert keys.own_id() != older
+    said = by_the_readme(root)
+    assert any(
+        f"(key {keys.own_id()})" in text and f"key {older})" in text for text in said.values()
+    )
+    (root / "data/signatures/keys/vouches.json").write_text("{}")
+    assert "signature 01-v1: another key" in verified(root)[1]
 
 
 def test_evidence_that_is_not_what_was_received_makes_no_package(case: Complaint) -> None:
