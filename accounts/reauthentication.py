@@ -37,8 +37,9 @@ class Refusal:
     locked: bool = False
 
 
-def confirm(request: HttpRequest, password: str) -> Refusal | None:
-    """Nothing when the password is right, else why not.
+def confirm(request: HttpRequest, password: str, undone: str = "") -> Refusal | None:
+    """Nothing when the password is right, else why not; `undone`: what did not happen then, as
+    a sentence with the place `%(left)s`.
 
     A wrong one counts towards the same lock-out as signing in does. The page stays the caller's, so
     that nothing typed is lost.
@@ -57,7 +58,7 @@ def confirm(request: HttpRequest, password: str) -> Refusal | None:
     request.axes_locked_out = False  # type: ignore[attr-defined] # else the page is replaced by axes
     left = lockout.tries_left(request, user.username)
     if left:
-        return Refusal(_("密码不正确，没有签署。%(left)s") % {"left": left})
+        return Refusal((undone or _("密码不正确，没有签署。%(left)s")) % {"left": left})
     until = lockout.locked_until(request, user.username) or now
     words = _("输错次数太多，为了安全已暂停验证，%(time)s 后可以再试。填写的内容还在。")
     return Refusal(words % {"time": f"{timezone.localtime(until):%H:%M}"}, locked=True)

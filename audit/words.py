@@ -30,6 +30,8 @@ KINDS: Mapping[str, str | Promise] = {
     "entry": gettext_lazy("审计记录"),
     "event": pgettext_lazy("audit", "时间线"),
     "export": gettext_lazy("交出的案卷"),
+    "export_consent": gettext_lazy("对导出的同意"),
+    "export_request": gettext_lazy("导出完整版的申请"),
     "file": gettext_lazy("证据文件"),
     "held_case": gettext_lazy("纳入诉讼保留的案件"),
     "item": pgettext_lazy("audit", "证据"),

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.models import Entry
 from complaints.lifecycle import STEPS, State
+from complaints.models import Export
 
 VERBS: dict[str, str | Promise] = {
     "complaint.registered": pgettext_lazy("audit", "登记投诉"),
@@ -38,6 +39,8 @@ VERBS: dict[str, str | Promise] = {
     "package.asked": pgettext_lazy("audit", "要求生成证据包"),
     "package.sealed": pgettext_lazy("audit", "封存证据包"),
     "package.export_asked": pgettext_lazy("audit", "申请导出证据包"),
+    "package.export_agreed": pgettext_lazy("audit", "同意导出完整版"),
+    "package.export_refused": pgettext_lazy("audit", "不同意导出完整版"),
     "package.exported": pgettext_lazy("audit", "取走证据包"),
     "dossier.printed": pgettext_lazy("audit", "打印卷宗"),
     "resolution.drafted": pgettext_lazy("audit", "拟定方案"),
@@ -177,6 +180,11 @@ def _state(code: object) -> str:
     return str(State(code).label) if code in State.values else str(code)
 
 
+def _purpose(code: object) -> str:
+    known = Export.Purpose.values
+    return str(Export.Purpose(code).label) if code in known else str(code)
+
+
 def particulars(entry: Entry) -> str:
     """The short facts beside an act: what became of what, which number, which hash."""
     detail = entry.detail
@@ -186,7 +194,7 @@ def particulars(entry: Entry) -> str:
     if "number" in detail:
         parts.append(_("编号 {number}").format(number=detail["number"]))
     if "purpose" in detail:
-        parts.append(_("用途：{purpose}").format(purpose=detail["purpose"]))
+        parts.append(_("用途：{purpose}").format(purpose=_purpose(detail["purpose"])))
     if "resolution" in detail:
         parts.append(_("方案 v{version}").format(version=detail["resolution"]))
     if "facts" in detail:

@@ -16,6 +16,8 @@ CASE_OF = {
     "complaints.Opinion": "resolution__complaint",
     "complaints.Package": "sealing__complaint",
     "complaints.Export": "package__sealing__complaint",
+    "complaints.ExportRequest": "package__sealing__complaint",
+    "complaints.ExportConsent": "request__package__sealing__complaint",
     "evidence.Item": "folder__complaint",
     "evidence.Custody": "item__folder__complaint",
     "evidence.Withdrawal": "item__folder__complaint",

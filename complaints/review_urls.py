@@ -5,6 +5,7 @@ from django.urls import path
 from complaints.views import (
     anchors,
     archive,
+    archive_consent,
     archive_package,
     audit_check,
     audit_log,
@@ -82,6 +83,11 @@ urlpatterns = [
         "archive/<str:number>/export/<int:export>/",
         archive_package.fetch,
         name="package_fetch",
+    ),
+    path(
+        "archive/<str:number>/requests/<int:export_request>/",
+        archive_consent.decide,
+        name="export_decide",
     ),
     path("archive/<str:number>/dossier/", archive_package.dossier, name="dossier_print"),
     path("audit/", audit_log.audit_log, name="audit_log"),

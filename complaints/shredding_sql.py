@@ -79,6 +79,15 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
         f"package_id IN (SELECT id FROM complaints_package WHERE {_SEALED})",
         ("recipient",),
     ),
+    "complaints.ExportRequest": (
+        f"package_id IN (SELECT id FROM complaints_package WHERE {_SEALED})",
+        ("recipient",),
+    ),
+    "complaints.ExportConsent": (
+        "request_id IN (SELECT r.id FROM complaints_exportrequest r JOIN complaints_package p "
+        f"ON p.id = r.package_id WHERE {_SEALED})",
+        ("reason",),
+    ),
     "evidence.Item": (
         _FOLDER,
         ("title", "file_name", "obtained_from", "obtained_by", "proves"),

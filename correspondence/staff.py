@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from complaints import extending, limits
+from complaints.actions import export_consent
 from complaints.models import (
     Approval,
     Commitment,
     Complaint,
     Consult,
+    ExportRequest,
     Extension,
     Opinion,
     Outbox,
@@ -123,6 +125,23 @@ def who_asked(complaint: Complaint, outbox: Outbox) -> list[User]:
     """Whoever asked for a longer term."""
     user = _extension(outbox).requested_by
     return [user] if user.is_active else []
+
+
+def _export(outbox: Outbox) -> ExportRequest:
+    return ExportRequest.objects.select_related("by").get(pk=outbox.payload["request"])
+
+
+def may_consent(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever may agree to the export of a complete package; never the person who asked for it."""
+    found = export_consent.able(complaint, _export(outbox).by_id)
+    people = [user for side in found.values() for user in side]
+    return list({user.pk: user for user in people}.values())
+
+
+def who_exports(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever wants to take a complete package out."""
+    user = _export(outbox).by
+    return [user] if user.is_active and user.may("get_notices") else []
 
 
 def leads(complaint: Complaint, outbox: Outbox) -> list[User]:

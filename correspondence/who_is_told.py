@@ -15,6 +15,7 @@ from correspondence.staff import (
     consulted,
     counsel,
     may_approve,
+    may_consent,
     owner,
     owner_and_signers,
     promise_owner,
@@ -22,6 +23,7 @@ from correspondence.staff import (
     supervisors,
     who_asked,
     who_consulted,
+    who_exports,
 )
 
 
@@ -158,6 +160,22 @@ TABLE: dict[str, Row] = {
         _("{number} 的金额审批：{decision}"),
         "{note}",
         _("您拟订或审核这件案件的方案"),
+        family="review",
+    ),
+    "tell_export_asked": Row(
+        False,
+        may_consent,
+        _("{number} 有人申请导出完整证据包，请您决定是否同意：{who}"),
+        _("{title}\n用途：{purpose}"),
+        _("完整证据包须经主管与法务同意才能导出"),
+        family="review",
+    ),
+    "tell_export_decided": Row(
+        False,
+        who_exports,
+        _("{number} 的完整证据包：{decision}"),
+        "{note}",
+        _("您申请导出完整证据包"),
         family="review",
     ),
     "tell_consult": Row(

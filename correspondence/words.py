@@ -20,6 +20,8 @@ from complaints.models import (
     Condition,
     Consult,
     Deadline,
+    Export,
+    ExportRequest,
     Outbox,
 )
 from complaints.signing import differences
@@ -72,6 +74,18 @@ def _approval(outbox: Outbox) -> Values:
     return {"amount": f"{asked.amount:,.2f}", "decision": decision, "note": note}
 
 
+def _export(outbox: Outbox) -> Values:
+    asked = ExportRequest.objects.select_related("by").get(pk=outbox.payload["request"])
+    refused = asked.consents.filter(agreed=False).first()
+    decision = _("没有同意") if refused else _("已同意，七天内可以在档案页下载")
+    return {
+        "who": asked.by.name,
+        "purpose": str(Export.Purpose(asked.purpose).label),
+        "decision": decision,
+        "note": refused.reason if refused else outbox.complaint.title,
+    }
+
+
 def _why(outbox: Outbox) -> Values:
     return {"why": differences.sentence(outbox.payload.get("changed", []))}
 
@@ -108,6 +122,8 @@ _MORE = {
     "tell_conditions": _conditions,
     "tell_approval_asked": _approval,
     "tell_approval_decided": _approval,
+    "tell_export_asked": _export,
+    "tell_export_decided": _export,
     "tell_consult": _consult,
     "tell_consult_answered": _consult,
     "tell_letter_bounced": _bounced,

@@ -177,8 +177,13 @@ DOSSIER: Described = {
 }
 PACKAGE: Described = {
     "operation_id": "package",
-    "summary": _("归档时封存的证据包（BagIt）；领取会被记录"),
+    "summary": _(
+        "归档时封存的证据包（BagIt）；领取会被记录。完整版须先在档案页申请，经主管与法务同意"
+    ),
     "tags": ["complaints"],
+    "parameters": [
+        OpenApiParameter("edition", str, enum=["full", "redacted"], description=_("版本"))
+    ],
     "responses": {(200, "application/zip"): OpenApiTypes.BINARY},
 }
 

@@ -16,6 +16,7 @@ from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
 from complaints.models.deadline import ClockEvent, Deadline, Hold, Moment
 from complaints.models.disposal import Destroyed, DisposalBatch, DisposalReview, DisposalRow
+from complaints.models.export_request import ExportConsent, ExportRequest
 from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
@@ -69,6 +70,8 @@ __all__ = [
     "Edition",
     "Event",
     "Export",
+    "ExportConsent",
+    "ExportRequest",
     "Extension",
     "FactAnswer",
     "Feedback",

@@ -11,6 +11,19 @@ from complaints.models.complaint import Complaint
 from complaints.models.transition import Transition
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+# The complete file leaves with two people's consent only, whoever writes the row.
+_CONSENTED = """
+IF (SELECT s.edition FROM complaints_package p JOIN complaints_sealing s ON s.id = p.sealing_id
+        WHERE p.id = NEW.package_id) = 'full'
+    AND (SELECT count(*) FROM complaints_exportconsent c
+        JOIN complaints_exportrequest r ON r.id = c.request_id
+        WHERE r.id = NEW.request_id AND r.package_id = NEW.package_id AND r.by_id = NEW.by_id
+            AND c.agreed) < 2 THEN
+    RAISE EXCEPTION 'a complete package leaves with the consent of two'
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
 
 
 class Edition(models.TextChoices):
@@ -96,7 +109,10 @@ class Package(models.Model):
 
 
 class Export(models.Model):
-    """A package handed out: who asked, for what, for whom, until when it may be fetched."""
+    """A package handed out: who asked, for what, for whom, until when it may be fetched.
+
+    `request`: to which two others agreed, of a complete one.
+    """
 
     class Purpose(models.TextChoices):
         LITIGATION = "litigation", _("诉讼、仲裁")
@@ -115,11 +131,26 @@ class Export(models.Model):
     purpose = models.CharField(_("用途"), max_length=12, choices=Purpose.choices)
     recipient = models.CharField(_("接收方与文号"), max_length=200)
     expires_at = models.DateTimeField()
+    request = models.OneToOneField(
+        "complaints.ExportRequest",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        default=None,
+        related_name="export",
+    )
 
     class Meta:
         ordering = ["-id"]
         triggers = [
             pgtrigger.Protect(name="export_is_append_only", operation=_APPEND_ONLY),
+            pgtrigger.Trigger(
+                name="complete_export_is_consented",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=_CONSENTED,
+            ),
             Sealed("export"),
         ]
 

@@ -23,6 +23,7 @@ from complaints.views.keeping_words import class_name
 from complaints.views.lookup import case_of
 from complaints.views.queue_filters import CLOSED_STATES, SEARCH_LIMIT
 from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, page
+from complaints.views.signing import confirmed_until
 
 TABS = ("chain", "story", "resolution", "evidence")
 STATES = [(state.value, state.label) for state in CLOSED_STATES]
@@ -130,6 +131,7 @@ def shown(
         "file": ArchiveFile(complaint, person(request), everything=everything),
         "tab": tab if tab in TABS else TABS[0],
         "quiet_days": archiving.QUIET.days,
+        "confirmed_until": confirmed_until(request),
         **more,
     }
     return render(request, "archive/file.html", context, status=status)

@@ -34,6 +34,7 @@ from complaints.models import (
 from complaints.review_checks import total_of
 from complaints.signing import differences, verify
 from complaints.situation import CaseSituation
+from complaints.views.archive_consent import Asked, asked_of
 from complaints.views.case_promises import state_words
 from complaints.views.case_words import in_words
 from complaints.views.keeping import KeptShown
@@ -136,6 +137,13 @@ class ArchiveFile:
     def problem(self) -> str:
         """Why it could not be made."""
         return sealing.why(self.sealing) if self.sealing else ""
+
+    @cached_property
+    def asked(self) -> list[Asked]:
+        """Requests for a complete package, the newest first."""
+        if not self.may_export or not self.packages:
+            return []
+        return asked_of(self.complaint, self.user, self.checked_at)
 
     @cached_property
     def exports(self) -> list[tuple[Export, bool]]:

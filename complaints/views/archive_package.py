@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -14,13 +15,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import reauthentication
 from accounts.access import needs, person
 from complaints.actions import exporting, sealing
 from complaints.archive import handing_out
 from complaints.errors import CaseError, Gone, Invalid, NotAllowed
-from complaints.models import Complaint, Edition, Export, Package
+from complaints.models import Complaint, Edition, Export, ExportRequest, Package
 from complaints.views.lookup import case_of
 from complaints.views.sheets import Sheet, SheetForm, done, readable, refused, show
+from complaints.views.signing import confirmed_until
 from evidence.models import Item
 
 
@@ -36,13 +39,17 @@ class ExportForm(SheetForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("例如：杭州市西湖区人民法院（2026）浙0106民初0000号"),
     )
-    package = forms.ChoiceField(label=gettext_lazy("证据包"), widget=forms.RadioSelect)
+    package = forms.ChoiceField(label=gettext_lazy("个人信息"), widget=forms.RadioSelect)
+    field_order = ("purpose", "package", "recipient")
 
     def __init__(self, found: list[Package], data: Any = None) -> None:
+        found = sorted(found, key=lambda p: p.sealing.edition == Edition.FULL)  # redacted first
         first = {"package": str(found[0].pk)} if found else {}
         super().__init__(data, initial=first)
         chosen = cast(forms.ChoiceField, self.fields["package"])
-        chosen.choices = [(str(package.pk), named(package)) for package in found]
+        chosen.choices = [(str(package.pk), offered(package)) for package in found]
+        if all(package.sealing.edition == Edition.FULL for package in found):
+            chosen.help_text = _("还没有脱敏版；在档案页“生成脱敏版”后可以选它，不须同意。")
 
 
 class RedactionForm(SheetForm):
@@ -79,6 +86,13 @@ def named(package: Package) -> str:
     return said if sealing.edition == Edition.FULL else f"{said} {sealing.revision}"
 
 
+def offered(package: Package) -> str:
+    """The same, with what choosing it takes."""
+    if package.sealing.edition == Edition.FULL:
+        return _("完整（需主管与法务同意）：{package}").format(package=named(package))
+    return _("保持脱敏：{package}").format(package=named(package))
+
+
 @require_POST
 @needs("export_packages")
 def make(request: HttpRequest, number: str) -> HttpResponse:
@@ -102,7 +116,7 @@ def export(request: HttpRequest, number: str) -> HttpResponse:
     sheet = Sheet(complaint, _("导出证据包"), request.path, form, _("生成"))
     sheet.intro = _(
         "包内含原始文件、清单、审计链与离线校验程序，并附一份每页印有经手人和接收方的卷宗。"
-        "导出写入审计记录，七天内由您本人下载。"
+        "导出写入审计记录，七天内由您本人下载。完整版先请主管与法务各一位同事同意。"
     )
     if request.method == "GET":
         return show(request, sheet)
@@ -110,10 +124,13 @@ def export(request: HttpRequest, number: str) -> HttpResponse:
         if unreadable:
             raise Invalid(unreadable)
         values = {name: posted.get(name, "") for name in ("package", "purpose", "recipient")}
-        exporting.ask(number, values, by=person(request))
+        asked = exporting.ask(number, values, by=person(request))
     except CaseError as error:
         return refused(request, sheet, error)
-    return done(request, number, _("可以下载了，七天内有效"), back="archive_case")
+    said = _("可以下载了，七天内有效")
+    if isinstance(asked, ExportRequest):
+        said = _("已请主管与法务决定，两位都同意后会通知您；七天内没有答复即过期")
+    return done(request, number, said, back="archive_case")
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,7 +162,8 @@ def fetch(request: HttpRequest, number: str, export: int) -> HttpResponse:
     """The file of an export. A POST, because it is recorded."""
     case_of(request, number)
     try:
-        found = exporting.fetch(number, export, by=person(request))
+        at = _confirmed_at(request)
+        found = exporting.fetch(number, export, by=person(request), reauthenticated_at=at)
         file = handing_out.written(found)
     except (Export.DoesNotExist, FileNotFoundError) as error:
         raise Http404 from error
@@ -153,6 +171,17 @@ def fetch(request: HttpRequest, number: str, export: int) -> HttpResponse:
         messages.error(request, error.message)
         return redirect("archive_case", number)
     return attached(file, f"{number}-export-{found.pk}.zip", "application/zip")
+
+
+def _confirmed_at(request: HttpRequest) -> datetime | None:
+    """When the person gave the password, now or a moment ago. Raises NotConfirmed."""
+    password = request.POST.get("password", "")
+    if password and confirmed_until(request) is None:
+        undone = _("密码不正确，没有下载。%(left)s")
+        wrong = reauthentication.confirm(request, password, undone)
+        if wrong is not None:
+            raise exporting.NotConfirmed(wrong.message)
+    return reauthentication.confirmed_at(request)
 
 
 @require_POST

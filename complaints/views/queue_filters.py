@@ -23,6 +23,7 @@ from accounts import absences
 from accounts.models import Membership, User
 from accounts.roles import Role
 from complaints import search
+from complaints.actions import export_consent
 from complaints.choices import Channel, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Phase, State
 from complaints.limits import waiting_for
@@ -206,7 +207,7 @@ class Filters:
             "due_on": [],
             "on_hold": [("1", _("已中止"))],
             "returned": [("1", _("法务退回"))],
-            "approval": [("mine", _("待我审批"))],
+            "approval": [("mine", _("待我审批")), ("export", _("待我同意导出"))],
         }
         return [(str(value), str(words)) for value, words in found[name]]
 
@@ -279,8 +280,14 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
         "due_on": lambda: _due_on(date.fromisoformat(value)),
         "on_hold": lambda: Q(on_hold=True),
         "returned": lambda: Q(returned_by_counsel=True),
-        "approval": lambda: waiting_for(user),
+        "approval": lambda: _exports(user, now) if value == "export" else waiting_for(user),
     }[name]()
+
+
+def _exports(user: User, now: datetime) -> Q:
+    """Cases of which somebody wants to take the complete package out, and this person may agree."""
+    asked = export_consent.waiting_for(user, now)
+    return Q(pk__in=asked.order_by().values("package__sealing__complaint"))
 
 
 def _day(text: str) -> bool:

@@ -44,6 +44,7 @@ class Section:
 
 _OPEN = {"state": "open"}
 _TO_APPROVE = {"state": "in_review", "approval": "mine"}
+_TO_LET_GO = {"state": "done", "approval": "export"}
 _MINE = {"owner": "me", "state": "open"}
 
 
@@ -71,6 +72,7 @@ _LED = Section(
     (
         View("team", "users", _("全组未办结"), _OPEN),
         View("to_approve", "stamp", _("待我审批"), _TO_APPROVE),
+        View("to_let_go", "dl", _("待我同意导出"), _TO_LET_GO),
         View("team_today", "clock", _("今日到期"), {"state": "open", "due_today": "1"}),
         View("team_overdue", "warn", _("已超时"), {"state": "open", "overdue": "1"}),
         View("unassigned", "plus", _("待分配"), {"owner": "none", "state": "open"}),
@@ -85,6 +87,7 @@ _COUNSEL = Section(
     (
         View("in_review", "stamp", _("待审核"), {"state": "in_review"}),
         View("to_approve", "check", _("待我审批"), _TO_APPROVE),
+        View("to_let_go", "dl", _("待我同意导出"), _TO_LET_GO),
         View("with_counsel", "users", _("法务经手未办结"), _OPEN),
         View("closed", "archive", _("已办结"), {"state": "done"}),
     ),

@@ -12,10 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import proving
-from complaints.actions import exporting
 from complaints.archive import handing_out
 from tests import factories as f
-from tests.archive.test_export import WANTED
+from tests.archive.test_export import granted
 from tests.archive.test_package import packed
 from tests.audit.authority import authority
 from tests.cast import Cast
@@ -38,8 +37,7 @@ def test_a_package_is_sealed_while_the_authority_is_away_and_stamped_when_it_is_
         place.status = 200
         assert proving.work(timezone.now() + timedelta(hours=1)) == 1
         assert "CN=时间戳服务 TSA，编号 a1f2" in client.get(page).content.decode()
-        values = {**WANTED, "package": str(package.pk)}
-        export = exporting.ask(number, values, by=cast.supervisor)
+        export = granted(package, cast.supervisor, cast.supervisor2, cast.counsel)
         with zipfile.ZipFile(io.BytesIO(handing_out.written(export).read())) as outer:
             outer.extractall(tmp_path / "handed out")
         command = ["openssl", "ts", "-verify", "-data", f"{number}-1.zip", "-in"]

@@ -27,6 +27,7 @@ from complaints.models import (
     Consult,
     DisposalBatch,
     Export,
+    ExportRequest,
     Extension,
     ImportRun,
     LegalHold,
@@ -175,6 +176,9 @@ GAPS: dict[str, Any] = {
     "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded
     "change": lambda case: _first(CalendarChange.objects.all()),
     "run": lambda case: _first(ImportRun.objects.all()),  # the agent's upload
+    "export_request": lambda case: _first(
+        ExportRequest.objects.filter(package__sealing__complaint=case)
+    ),
     "export": lambda case: _first(Export.objects.filter(package__sealing__complaint=case)),
     "stamp": lambda case: _first(Stamp.objects.all()),
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
