@@ -20,7 +20,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from audit.record import record
-from complaints import letter_occasions, letter_sets, letter_writing, validation
+from complaints import legal_hold, letter_occasions, letter_sets, letter_writing, validation
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, LetterBatch, LetterRow, Resolution
@@ -140,6 +140,9 @@ def _finished(batch: LetterBatch) -> bool:
 
 def _write(batch: LetterBatch, row: LetterRow, now: datetime) -> None:
     """The page, or why there is none; one case must not stop the others."""
+    if held := legal_hold.why_not_among_many(row.complaint):
+        row.problem = held[:300]
+        return
     try:
         letter, day = _letter(batch, row.complaint, now)
         if letter is None:

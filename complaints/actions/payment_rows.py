@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.utils import timezone, translation
 
 from accounts.models import User
+from complaints import legal_hold
 from complaints.actions.payments import money_promises
 from complaints.choices import CommitmentState, MeasureKind, PaymentWay
 from complaints.importing.values import CLAIM_WORDS
@@ -55,7 +56,8 @@ def known(
             owed.setdefault(promise.complaint_id, []).append(_owed(promise, names))
     for number, case in found.complaints.items():
         received, archived = timezone.localdate(case.received_at), case.state == State.ARCHIVED
-        found.cases[number] = Case(number, received, archived, tuple(owed.get(case.pk, ())))
+        held = legal_hold.why_not_among_many(case)
+        found.cases[number] = Case(number, received, archived, tuple(owed.get(case.pk, ())), held)
     found.used = _used(entries, visible, file)
     return found
 

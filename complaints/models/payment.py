@@ -70,6 +70,7 @@ class PaymentRow(models.Model):
         TAKEN = "taken", _("流水号已用于其他付款")
         UNKNOWN_CASE = "unknown_case", _("没有此案件")
         ARCHIVED = "archived", _("已归档")
+        HELD = "held", _("诉讼保留中")
         UNKNOWN_MEASURE = "unknown_measure", _("没有此措施")
         AMBIGUOUS = "ambiguous", _("措施不明")
         TOO_MUCH = "too_much", _("多于未付")

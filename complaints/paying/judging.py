@@ -17,6 +17,7 @@ from complaints.paying.sums import NOTHING
 PAID, ALREADY, DOUBLE, TAKEN = "paid", "already", "double", "taken"
 UNKNOWN_CASE, ARCHIVED, UNKNOWN_MEASURE = "unknown_case", "archived", "unknown_measure"
 AMBIGUOUS, TOO_MUCH, BAD_DATE = "ambiguous", "too_much", "bad_date"
+HELD = "held"
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,13 @@ class Owed:
 
 @dataclass(frozen=True)
 class Case:
-    """A case that the person may see."""
+    """A case that the person may see. `held`: the sentence of its legal hold, "" without one."""
 
     number: str
     received: date
     archived: bool
     owed: tuple[Owed, ...]
+    held: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ def _no_case(entry: Entry, case: Case | None) -> Verdict | None:
         return Verdict(UNKNOWN_CASE, sentence.format(number=entry.case[:40]))
     if case.archived:
         return Verdict(ARCHIVED, _("案卷已经归档，不能再登记；如需更正请先重新启动"))
+    if case.held:
+        return Verdict(HELD, case.held)
     if entry.paid_on < case.received:
         sentence = _("付款日期早于收到投诉的 {day}；请核对")
         return Verdict(BAD_DATE, sentence.format(day=case.received.isoformat()))

@@ -129,6 +129,7 @@ def test_evidence_articles_sums_and_remedies_are_marked_by_what_is_there(checked
         "算式复算一致": "ok",
         "函件写明的金额与方案一致": "unk",
         "函件逐项答复了争点": "unk",
+        "争点引用的证据都仍然有效": "ok",
         "没有绝对化承诺或疗效断言": "ok",
         "没有排除、限制消费者权利的内容": "unk",
         "没有激化矛盾的用语": "ok",
