@@ -40,10 +40,10 @@ def edit(
     data = validation.clean(values, {k: c for k, c in cleaners(now).items() if k in EDITABLE})
     with transaction.atomic():
         complaint = lock(number, by)
+        legal_hold.refuse(complaint)  # before what changed meanwhile: the hold is one of it
         check_version(complaint, version)
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，不能再修改；如需更正请先重新启动")]})
-        legal_hold.refuse(complaint)
         changed = _apply(complaint, data)
         if changed:
             _save(complaint, changed, now)

@@ -180,7 +180,9 @@ def _asked(hold: LegalHold) -> None:
 
 
 def _cases(text: str, by: User) -> list[Complaint]:
-    """The cases of these numbers, locked in one order. Raises Invalid for one that is not seen."""
+    """The cases of these numbers, locked in one order. Raises Invalid for one that is not seen, or
+    whose file was destroyed already.
+    """
     numbers = list(dict.fromkeys(text.replace(",", " ").replace("，", " ").split()))
     if len(numbers) > MOST:
         raise Invalid({"numbers": [_("一次最多 {limit} 件；请分批").format(limit=MOST)]})
@@ -189,6 +191,9 @@ def _cases(text: str, by: User) -> list[Complaint]:
     if unknown := [number[:20] for number in numbers if number not in found]:
         words = _("没有这些案件，或者您看不到（请主管先提请法务关注）：{numbers}")
         raise Invalid({"numbers": [words.format(numbers=_("、").join(unknown[:10]))]})
+    if gone := [case.number for case in found.values() if case.destroyed_at is not None]:
+        words = _("这些案件的案卷已经销毁，没有可以保留的了：{numbers}；请去掉后再设置")
+        raise Invalid({"numbers": [words.format(numbers=_("、").join(gone[:10]))]})
     return list(found.values())
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
+from complaints import legal_hold
 from complaints.actions import communication, intake
 from complaints.advance import find
 from complaints.errors import Invalid, StaleVersion
@@ -35,6 +36,9 @@ def edit_case(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "GET":
         if not complaint.is_open:
             messages.error(request, _("案件已经办结，不能再修改；如需更正请先重新启动"))
+            return redirect("case", number)
+        if held := legal_hold.why(complaint):
+            messages.error(request, held)
             return redirect("case", number)
         return _page(request, complaint, EditForm(None, complaint))
     form = EditForm(request.POST, complaint)
