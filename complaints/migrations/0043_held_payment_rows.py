@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0041_disposal'),
+        ('complaints', '0042_export_consent'),
     ]
 
     operations = [
