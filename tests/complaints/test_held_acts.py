@@ -39,6 +39,7 @@ from complaints.actions import (
     disposal,
     editing,
     evidence,
+    export_consent,
     exporting,
     extensions,
     facts,
@@ -227,7 +228,11 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
         lambda w: exporting.fetch(w.arc.number, NOBODY, by=w.cast.counsel),
         False,
     ),
-    "exporting.sealed": (lambda w: exporting.sealed(w.arc.number, by=w.cast.counsel), True),
+    "exporting.sealed": (lambda w: exporting.sealed(w.arc.number, by=w.cast.counsel), False),
+    "export_consent.decide": (
+        lambda w: export_consent.decide(w.arc.number, NOBODY, {}, by=w.cast.counsel),
+        False,
+    ),
     "extensions.request": (
         lambda w: extensions.request(
             w.inv.number, w.clock, {"reason": "鉴定需要时间"}, by=w.cast.agent
