@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from audit.faults import Place, Report, What
 from audit.kinds import destroyed
 from evidence.models import Item
@@ -9,12 +11,14 @@ from evidence.store import store
 
 
 def compare(report: Report) -> None:
-    """Read every file once, whatever the number of its items; name the first item of one that is
-    gone or altered. Raises OSError while the store cannot be reached.
+    """Read every file once, whatever the number of its items; name the first item that is still
+    there of one that is gone or altered. Raises OSError while the store cannot be reached.
     """
-    items = Item.objects.order_by("sha256", "pk").distinct("sha256")
-    for pk, sha256 in items.values_list("pk", "sha256").iterator():
-        if destroyed("item", [pk]):
+    items = Item.objects.order_by("sha256", "pk").values_list("sha256", "pk")
+    for sha256, rows in groupby(items.iterator(), lambda row: row[0]):
+        pks = [pk for _sha256, pk in rows]
+        gone = destroyed("item", pks)
+        if (pk := next((pk for pk in pks if pk not in gone), None)) is None:
             continue
         report.rows["file"] = report.rows.get("file", 0) + 1
         if not store().exists(sha256):

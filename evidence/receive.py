@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,49 +15,74 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from evidence import clamd, kinds
+from evidence import clamd, holding, kinds
 from evidence.errors import FileRefused, StoreAway
 from evidence.models import Custody, Folder, Item
 from evidence.store import Incoming, store
 
-__all__ = ["FileRefused", "Stored", "add_item", "clean_name", "take"]
+__all__ = ["FileRefused", "Stored", "add_item", "clean_name", "take", "taken"]
 
 
 @dataclass(frozen=True)
 class Stored:
     """A file that lies in the store: its SHA-256 (hex), size in bytes and content type; `scan` says
-    whether a virus scanner saw it, "" where there is none.
+    whether a virus scanner saw it, "" where there is none. `incoming` is where it came, while that
+    is there: to put it back when it is destroyed elsewhere before its row is written.
     """
 
     sha256: str
     size: int
     content_type: str
     scan: str = ""
+    incoming: Incoming | None = field(default=None, compare=False, repr=False)
 
 
 def take(content: Iterable[bytes] | Incoming, name: str) -> Stored:
-    """Put what comes, or has come, into the store, in one write.
+    """Put what comes, or has come, into the store. Raises what `taken` raises."""
+    with taken(content, name) as stored:
+        return Stored(stored.sha256, stored.size, stored.content_type, stored.scan)
+
+
+@contextmanager
+def taken(content: Iterable[bytes] | Incoming, name: str) -> Iterator[Stored]:
+    """What comes, or has come, in the store, in one write; its rows are written inside the `with`.
 
     Raises FileRefused (empty, too large, type not allowed, disk full); leaves nothing behind then.
     """
     name = clean_name(name)
-    with no_room_is_said():
-        if isinstance(content, Incoming):
-            return keep(content, name)
-        with store().incoming() as incoming:
-            for chunk in content:
-                check_size(incoming.size + len(chunk))
-                incoming.write(chunk)
-            return keep(incoming, name)
+    with ExitStack() as stack:
+        with no_room_is_said():
+            if isinstance(content, Incoming):
+                incoming = content
+            else:
+                incoming = stack.enter_context(store().incoming())
+                for chunk in content:
+                    check_size(incoming.size + len(chunk))
+                    incoming.write(chunk)
+            stored = _keep(incoming, name)
+        yield stored
 
 
-def keep(incoming: Incoming, name: str) -> Stored:
+def _keep(incoming: Incoming, name: str) -> Stored:
     """A received file is looked at and kept. Raises FileRefused, OSError."""
     if incoming.size == 0:
         raise FileRefused(_("文件是空的（0 字节），没有保存；请重新选择文件"))
     content_type = kinds.of_file(incoming, name)
     scan = clamd.scanned(incoming)
-    return Stored(store().keep(incoming), incoming.size, content_type, scan)
+    return Stored(store().keep(incoming), incoming.size, content_type, scan, incoming)
+
+
+def _hold(stored: Stored) -> None:
+    """The file is there, and stays until the caller's transaction ends: whoever destroyed the same
+    bytes of another case a moment ago took ours along. Raises FileRefused.
+    """
+    holding.stays(stored.sha256)
+    with no_room_is_said():
+        if store().exists(stored.sha256):
+            return
+        if stored.incoming is None:
+            raise FileRefused(_("同一份文件刚刚随另一案件销毁，这次没有保存；请再上传一次"), 503)
+        store().keep(stored.incoming)
 
 
 @contextmanager
@@ -102,10 +127,11 @@ def add_item(
     folder: Folder, stored: Stored, *, name: str, by: Any, now: datetime, **about: Any
 ) -> Item:
     """A numbered item in the folder for a stored file, with its first custody row; in the caller's
-    transaction.
+    transaction. Raises FileRefused where the file is gone again.
 
     `about`: title, obtained_from, obtained_at, proves, is_original.
     """
+    _hold(stored)
     Folder.objects.filter(pk=folder.pk).update(items_numbered=F("items_numbered") + 1)
     number = Folder.objects.values_list("items_numbered", flat=True).get(pk=folder.pk)
     file_name = clean_name(name)

@@ -8,10 +8,12 @@ it under its hash, in one step. What a crash leaves behind is swept after a day 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import time
 from abc import ABC, abstractmethod
@@ -32,7 +34,7 @@ LEFT_OVER = 24 * 3600  # seconds
 
 
 class Incoming:
-    """A file while it is received: hashed as it is written, gone when it is not kept.
+    """A file while it is received: hashed as it is written, gone afterwards; kept or not.
 
     `size` bytes so far, `head` the beginning; `sha256` of what came so far. With a `name` it may be
     taken up again by another process, piece by piece; one at a time, else BlockingIOError.
@@ -99,7 +101,7 @@ class Incoming:
         self._file.close()
 
     def discard(self) -> None:
-        """Gone, unless it is kept already."""
+        """Gone; what was kept of it stays."""
         self.close()
         with contextlib.suppress(OSError):
             self.path.unlink()
@@ -146,7 +148,8 @@ class Store(ABC):
     def keep(self, incoming: Incoming) -> str:
         """The received file lies under its hash, wholly or not at all; answers the hash.
 
-        One with a name stays until it is discarded: the case may still refuse it.
+        It stays where it came until it is discarded: the case may still refuse it, and the same
+        bytes may be destroyed elsewhere, so that it has to be kept once more.
         """
 
     @abstractmethod
@@ -199,15 +202,16 @@ class FileStore(Store):
     def keep(self, incoming: Incoming) -> str:
         with ThreadPoolExecutor(1) as pool:  # the disk writes while we count
             settled = pool.submit(incoming.settle)
-            sha256, source = incoming.sha256, incoming.path
+            sha256 = incoming.sha256
             settled.result()
         target = self.path_of(sha256)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if incoming.lasting:
-            source = self.folder / f"{INCOMING}{uuid4().hex}"
-            os.link(incoming.path, source)
-        os.replace(source, target)
-        source.unlink(missing_ok=True)  # two names of one file: nothing was replaced
+        second = self.folder / f"{INCOMING}{uuid4().hex}"
+        try:
+            _second_name(incoming.path, second)
+            os.replace(second, target)
+        finally:
+            second.unlink(missing_ok=True)  # two names of one file: nothing was replaced
         _settle_folder(target.parent)
         return sha256
 
@@ -230,6 +234,18 @@ class FileStore(Store):
         for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
             if HASH.fullmatch(path.name):
                 yield path.name
+
+
+def _second_name(file: Path, name: Path) -> None:
+    """The same file under a second name; a copy where the disk knows no such thing."""
+    try:
+        os.link(file, name)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
+        with file.open("rb") as source, name.open("xb", buffering=0) as copy:
+            shutil.copyfileobj(source, copy, PIECE)
+            os.fsync(copy.fileno())
 
 
 def _settle_folder(folder: Path) -> None:

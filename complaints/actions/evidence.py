@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from accounts.models import User
 from audit.record import record
 from complaints import validation
 from complaints.actions import conditions, folder, holds
-from complaints.actions.receiving import receive
+from complaints.actions.receiving import received
 from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
 from complaints.models import Complaint, Event
@@ -52,8 +53,12 @@ def add(
     still_waiting = columns.pop("still_waiting", False)
     condition = columns.pop("condition", None)
     found = find(number, by)  # refuse before a large file is read
-    stored = content if isinstance(content, Stored) else receive(found, content, name, by, now)
-    with transaction.atomic():
+    file = (
+        nullcontext(content)
+        if isinstance(content, Stored)
+        else received(found, content, name, by, now)
+    )
+    with file as stored, transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
         item = add_item(complaint.folder, stored, name=name, by=by, now=now, **columns)

@@ -1,30 +1,61 @@
-"""A file on its way into a case: kept in the store, or refused, and recorded when dangerous."""
+"""A file on its way into a case, and out of the store: kept, refused and recorded when dangerous,
+or let go when no case needs it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import User
 from audit.record import record
-from complaints.models import Complaint
+from complaints.errors import CaseError
+from complaints.models import Complaint, Package
+from evidence import holding
 from evidence.clamd import Infected
-from evidence.receive import Stored, take
-from evidence.store import Incoming
+from evidence.models import Item
+from evidence.receive import FileRefused, Stored, taken
+from evidence.store import Incoming, store
 
 
-def receive(
+@contextmanager
+def received(
     complaint: Complaint, content: Iterable[bytes] | Incoming, name: str, by: User, now: datetime
-) -> Stored:
-    """The file lies in the store. Not inside a transaction that a refusal would undo: what a virus
-    scanner found is recorded. Raises FileRefused.
+) -> Iterator[Stored]:
+    """The file lies in the store; its rows are written inside the `with`. Where they are refused
+    the file goes again, unless somebody else has the very same one.
+
+    Not inside a transaction that a refusal would undo: what a virus scanner found is recorded.
+    Raises FileRefused.
     """
-    try:
-        return take(content, name)
-    except Infected as infected:
-        detail = {"sha256": infected.sha256, "found": infected.found}
-        with transaction.atomic():
-            record("evidence.infected", complaint.subject, by, now, detail)
-        raise
+    with ExitStack() as stack:
+        try:
+            stored = stack.enter_context(taken(content, name))
+        except Infected as infected:
+            detail = {"sha256": infected.sha256, "found": infected.found}
+            with transaction.atomic():
+                record("evidence.infected", complaint.subject, by, now, detail)
+            raise
+        try:
+            yield stored
+        except (CaseError, FileRefused, Complaint.DoesNotExist):
+            with suppress(OSError):
+                let_go(stored.sha256)
+            raise
+
+
+def let_go(sha256: str) -> None:
+    """Destroy a stored file that no case needs any more, or not yet. Raises OSError."""
+    with transaction.atomic():
+        holding.goes(sha256)
+        if not _is_needed(sha256):
+            store().discard(sha256)
+
+
+def _is_needed(sha256: str) -> bool:
+    items = Item.objects.filter(sha256=sha256, folder__complaint__destroyed_at=None)
+    packages = Package.objects.filter(sha256=sha256, sealing__complaint__destroyed_at=None)
+    return items.exists() or packages.exists()

@@ -27,6 +27,7 @@ from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, Edition, Package, Sealing, Transition
 from complaints.signing import keys
+from evidence import holding
 from evidence.bag import PIECE, DoesNotMatch, Member
 from evidence.store import store
 
@@ -210,6 +211,7 @@ def _kept(source: IO[bytes]) -> tuple[str, int]:
     with place.incoming() as incoming:
         while piece := source.read(PIECE):
             incoming.write(piece)
+        holding.stays(incoming.sha256)
         return place.keep(incoming), incoming.size
 
 

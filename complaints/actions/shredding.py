@@ -9,14 +9,15 @@ nothing is half destroyed that could still be read.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -26,12 +27,12 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from complaints import retention, shredding_sql
 from complaints.actions import disposal
+from complaints.actions.receiving import let_go
 from complaints.errors import CaseError, Invalid
 from complaints.legal_hold import refuse
 from complaints.models import Complaint, Consumer, Destroyed, DisposalRow, Package, Sealing
 from complaints.models.consumer import PERSONAL_FIELDS
 from evidence.models import Item
-from evidence.store import store
 
 logger = logging.getLogger(__name__)
 _Row = DisposalRow.State
@@ -47,8 +48,8 @@ def run(now: datetime, *, most: int = 200) -> int:
             DisposalRow.objects.filter(pk=pk).update(problem=refused.message[:300])
         except DatabaseError:
             logger.exception("row %s of a disposal could not be destroyed; the others go on", pk)
-    if discard_files(now) or done:
-        _write_outside()
+    _write_outside()  # before the files go: a backup that is restored now has them again
+    discard_files(now)
     return done
 
 
@@ -157,10 +158,8 @@ def discard_files(now: datetime) -> int:
 
 
 def _discard(entry: Destroyed) -> None:
-    hashes = {str(file["sha256"]) for file in entry.files}
-    needed = Item.objects.filter(sha256__in=hashes, folder__complaint__destroyed_at=None)
-    for sha256 in sorted(hashes - set(needed.values_list("sha256", flat=True))):
-        store().discard(sha256)
+    for sha256 in sorted({str(file["sha256"]) for file in entry.files}):
+        let_go(sha256)
 
 
 # --- the register outside, and after a restore
@@ -190,17 +189,46 @@ def register_file() -> Path:
 
 
 def _write_outside() -> None:
-    """The copy, whole or as it was. A full disk costs the copy, never the destruction."""
+    """The copy, whole or as it was; nothing where it says all already. What only the copy knows
+    stays in it: this database may be an older one that was restored and not yet replayed. A full
+    disk costs the copy, never the destruction.
+    """
     target = register_file()
+    new = target.with_name(f".{target.name}.{uuid4().hex}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=target.parent, prefix="register-", delete=False
-        ) as file:
-            file.writelines(f"{line}\n" for line in exported())
-        os.replace(file.name, target)
-    except OSError:
+        for left in target.parent.glob(f".{target.name}.*"):  # by one that was killed
+            left.unlink(missing_ok=True)
+        before = _copied()
+        lines = dict(map(_numbered, exported()))
+        lines = {n: line for n, line in before.items() if n not in lines} | lines
+        if lines == before:
+            return
+        with new.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines.values())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, target)
+    except (OSError, UnicodeDecodeError):
         logger.exception("the register of disposal could not be written to the state folder")
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+
+
+def _copied() -> dict[str, str]:
+    """Number → line of the copy outside. Raises OSError, UnicodeDecodeError."""
+    kept = register_file()
+    lines = kept.read_text(encoding="utf-8").split("\n") if kept.is_file() else []
+    return dict(map(_numbered, filter(str.strip, lines)))
+
+
+def _numbered(line: str) -> tuple[str, str]:
+    """(number of the case, the line); a line that nobody can read is its own number."""
+    try:
+        return str(json.loads(line)["number"]), line
+    except (ValueError, KeyError, TypeError):
+        return line, line
 
 
 def replay(
@@ -213,9 +241,7 @@ def replay(
     """
     now = now or timezone.now()
     if lines is None:
-        kept = register_file()
-        copy = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
-        lines = [*copy, *exported()]
+        lines = [*_copied().values(), *exported()]
     done, problems = 0, []
     for n, line in enumerate(filter(str.strip, lines), 1):
         try:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from complaints import validation as v
 from complaints.actions import evidence
-from complaints.actions.receiving import receive
+from complaints.actions.receiving import received
 from complaints.advance import find
 from complaints.errors import NotAllowed
 from evidence import resuming
@@ -99,8 +99,8 @@ def finish(
             incoming.discard()
             return found.item
         resuming.check_whole(found, incoming)
-        stored = receive(find(number, by), incoming, found.name, by, now)
-        with transaction.atomic():
+        case = find(number, by)
+        with received(case, incoming, found.name, by, now) as stored, transaction.atomic():
             item = evidence.add(number, stored, found.name, about, by=by, version=version, now=now)
             found.item = item
             found.save(update_fields=["item"])

@@ -18,9 +18,11 @@ from django.utils import timezone
 
 from accounts.vault import VaultError
 from audit import grants, kinds, seal, verify
+from audit.faults import Report
 from audit.record import broken_links
 from complaints import shredding_sql
 from complaints.actions import communication, disposal, legal_hold, sealing, shredding
+from complaints.actions.receiving import let_go
 from complaints.destroyed_rows import CASE_OF
 from complaints.errors import Gone, Invalid, NotAllowed
 from complaints.models import (
@@ -35,6 +37,7 @@ from complaints.models import (
     Sealing,
 )
 from complaints.signing import checking
+from evidence.checking import compare
 from evidence.models import Item
 from evidence.store import store
 from tests import factories as f
@@ -116,6 +119,8 @@ def test_after_two_agreed_words_key_and_files_are_gone_and_a_tombstone_stays(cas
     agreed(cast, batch)
     seal.seal(timezone.now())
     assert shredding.run(NOW) == 0  # proposed thirty days ahead
+    let_go(items[-1])  # destroyed with another case that has the package as its evidence
+    assert store().exists(items[-1])
     with as_the_application():
         assert shredding.run(LATER) == 1
     assert words_left(case) == []
@@ -178,6 +183,10 @@ def test_a_file_that_another_case_has_too_stays_in_the_store(cast: Cast) -> None
     agreed(cast, proposed(cast, case))
     assert shredding.run(LATER) == 1
     assert store().exists(shared)
+    store().discard(shared)  # and who compares the store looks for it, although one case is gone
+    compared = Report(NOW)
+    compare(compared)
+    assert [place.note for _what, place, _n in compared.faults()] == [shared]
 
 
 def test_whoever_worked_on_it_and_one_person_twice_are_refused(cast: Cast) -> None:
@@ -236,42 +245,6 @@ def test_the_database_destroys_nothing_that_two_did_not_agree_to(cast: Cast) -> 
         cursor.execute(f"SELECT {shredding_sql.NAME}(%s)", [case.pk])
 
 
-@contextlib.contextmanager
-def killed_at(n: int) -> Iterator[list[str]]:
-    """The n-th writing statement from here fails as if the machine went away."""
-    written: list[str] = []
-
-    def wrapper(execute, sql, params, many, context):
-        if sql.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE") or shredding_sql.NAME in sql:
-            written.append(sql)
-            if len(written) == n:
-                raise KeyboardInterrupt
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(wrapper):
-        yield written
-
-
-def test_killed_at_any_write_nothing_is_half_gone_and_the_next_run_completes(cast: Cast) -> None:
-    case = over(cast)
-    agreed(cast, proposed(cast, case))
-    n = 0
-    while True:
-        n += 1
-        with killed_at(n) as written, contextlib.suppress(KeyboardInterrupt):
-            shredding.run(LATER)
-        if len(written) < n:
-            break
-        left = Complaint.objects.get(pk=case.pk)
-        gone = left.destroyed_at is not None
-        assert (left.narrative == "已删除") == gone
-        assert bool(bytes(Consumer.objects.get(pk=case.consumer_id).data_key)) != gone
-        assert Destroyed.objects.filter(complaint=case).exists() == gone
-    assert n > 5
-    assert words_left(case) == []
-    assert batch_done()
-
-
 # Texts and JSON of a case that stay, because they are codes, terms and hashes.
 KEPT = {
     "complaints.Deadline": {"citation", "terms", "ladder"},
@@ -321,10 +294,6 @@ def test_every_text_of_a_case_is_in_the_plan_or_said_to_stay() -> None:
 def test_every_sealed_table_that_loses_words_says_to_which_case_it_belongs() -> None:
     losing = {k.model._meta.label for k in kinds.all_kinds().values()} & shredding_sql.PLAN.keys()
     assert losing == CASE_OF.keys()
-
-
-def batch_done() -> bool:
-    return not DisposalRow.objects.filter(files_gone_at=None).exists()
 
 
 def test_a_restored_backup_loses_again_what_the_register_names(cast: Cast) -> None:
