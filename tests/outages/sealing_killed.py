@@ -14,7 +14,7 @@ django.setup()
 
 from complaints.actions import sealing  # noqa: E402
 from complaints.models import Package  # noqa: E402
-from tests.outages.plug import everything, until_it_survives  # noqa: E402
+from tests.outages.plug import everything, stored, until_it_survives  # noqa: E402
 
 
 def main(waiting: int) -> None:
@@ -22,8 +22,10 @@ def main(waiting: int) -> None:
     before = everything()
 
     def check(done: bool) -> None:
-        assert Package.objects.filter(sealing=waiting).count() == done
+        made = list(Package.objects.filter(sealing=waiting))
+        assert len(made) == done
         assert done or everything() == before
+        assert {package.sha256 for package in made} <= set(stored())
 
     print(until_it_survives(lambda: sealing.seal(waiting), check))
 

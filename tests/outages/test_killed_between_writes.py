@@ -4,7 +4,6 @@ the new one with its record and its messages. `tests/complaints/test_crash.py` h
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.record import broken_links
 from audit.seal import seal
-from complaints.actions import assignment, communication, evidence, facts, holds, intake
+from complaints.actions import assignment, communication, facts, holds, intake
 from complaints.actions import resolution as resolutions
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Package, Sealing, Transition
@@ -189,25 +188,6 @@ def test_an_act_happens_wholly_or_not_at_all(name: str) -> None:
     survives(*known[name])
 
 
-def test_a_file_is_in_the_store_before_its_row_and_no_row_is_without_its_file(
-    tmp_path: Any, settings: Any
-) -> None:
-    from evidence.models import Item
-    from evidence.store import store
-
-    settings.EVIDENCE_DIR = tmp_path / "evidence"
-    cast = assemble()
-    case = f.investigating(cast)
-    survives(
-        case,
-        lambda: evidence.add(
-            case.number, ["录音".encode()], "a.txt", {"title": "录音"}, by=cast.agent
-        ),
-    )
-    assert [store().exists(item.sha256) for item in Item.objects.all()] == [True]
-    assert list((tmp_path / "evidence").glob("incoming-*")) == []
-
-
 def test_a_case_is_taken_by_one_person_wholly_or_not_at_all() -> None:
     cast = assemble()
     case = f.registered(cast)
@@ -215,25 +195,6 @@ def test_a_case_is_taken_by_one_person_wholly_or_not_at_all() -> None:
     survives(case, lambda: assignment.take_next(cast.colleague))
     case.refresh_from_db()
     assert case.owner == cast.colleague
-
-
-def test_a_large_file_in_pieces_becomes_evidence_once_or_waits_for_the_next_try(
-    tmp_path: Any, settings: Any
-) -> None:
-    from complaints.actions import uploads
-    from evidence.models import Item
-
-    settings.EVIDENCE_DIR = tmp_path / "evidence"
-    cast = assemble()
-    case, content = f.investigating(cast), "录音".encode() * 5000
-    sent = {"name": "a.txt", "size": len(content)}
-    upload = uploads.begin(case.number, sent, by=cast.agent).pk
-    uploads.append(case.number, upload, 0, io.BytesIO(content), by=cast.agent)
-    survives(case, lambda: uploads.finish(case.number, upload, {"title": "录音"}, by=cast.agent))
-    again = uploads.finish(case.number, upload, {"title": "录音"}, by=cast.agent)
-    assert [again] == list(Item.objects.all())
-    left = [p.name for p in (tmp_path / "evidence").rglob("*") if p.is_file()]
-    assert left == [again.sha256]
 
 
 def test_a_package_is_sealed_wholly_or_not_at_all() -> None:
