@@ -119,12 +119,15 @@ class Block(models.Model):
 
 
 class Verification(models.Model):
-    """What verifying the whole record found, each night. `report` is `faults.Report.as_json`."""
+    """What verifying the whole record found, each night or when an auditor asked (`asked_by`: the
+    name, copied). `report` is `faults.Report.as_json`.
+    """
 
     at = models.DateTimeField()
     seconds = models.DecimalField(max_digits=8, decimal_places=1)
     is_whole = models.BooleanField()
     report = models.JSONField()
+    asked_by = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["-at"], name="verifications_latest")]
@@ -135,6 +138,20 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {'whole' if self.is_whole else 'broken'}"
+
+
+class VerificationRun(models.Model):
+    """A verification that somebody asked for: begun by a worker, over when `ended_at` is set.
+    What it found is a `Verification`.
+    """
+
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=150)  # the name, copied
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M} {self.asked_by}"
 
 
 class Reading(models.Model):

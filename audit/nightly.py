@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -16,6 +17,19 @@ from audit.verify import verify
 
 log = logging.getLogger(__name__)
 HOUR = 3  # o'clock, when few people work
+_HELD = """
+SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.granted
+        AND l.classid::bigint = hashtext('audit')::bigint & 4294967295
+        AND l.objid::bigint = hashtext('verify')::bigint & 4294967295 AND l.objsubid = 2)
+"""
+
+
+def running() -> bool:
+    """Whether some process verifies at this moment: its lock goes when it goes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD)
+        return bool(cursor.fetchone()[0])
 
 
 def due(now: datetime) -> bool:
@@ -28,20 +42,22 @@ def due(now: datetime) -> bool:
     return not Verification.objects.filter(at__gte=began).exists()
 
 
-def verify_and_keep(now: datetime) -> Verification | None:
+def verify_and_keep(
+    now: datetime, *, asked_by: str = "", tell: Callable[[int], None] = lambda number: None
+) -> Verification | None:
     """Verify and keep the result; None while another process does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext('audit'), hashtext('verify'))")
         if not cursor.fetchone()[0]:
             return None
         try:
-            return _keep(now)
+            return _keep(now, asked_by, tell)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('audit'), hashtext('verify'))")
 
 
-def _keep(now: datetime) -> Verification:
-    report = verify(now, anchors=anchors.known())
+def _keep(now: datetime, asked_by: str, tell: Callable[[int], None]) -> Verification:
+    report = verify(now, anchors=anchors.known(), tell=tell)
     if not report.is_whole:
         log.error("the record does not hold: %s", report.as_json()["faults"])
     return Verification.objects.create(
@@ -49,4 +65,5 @@ def _keep(now: datetime) -> Verification:
         seconds=Decimal(str(report.seconds)),
         is_whole=report.is_whole,
         report=report.as_json(),
+        asked_by=asked_by,
     )

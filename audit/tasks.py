@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from audit import anchors, nightly, partitions
+from audit import anchors, asked, nightly, partitions
 from audit.seal import seal
 
 
@@ -18,6 +18,12 @@ def verify_at_night() -> bool:
     """Verify the record when this night's turn has come; answers whether that was now."""
     now = timezone.now()
     return nightly.due(now) and nightly.verify_and_keep(now) is not None
+
+
+@shared_task
+def verify_now(run_id: int) -> bool:
+    """Verify the record because somebody asked; answers whether that was done here."""
+    return asked.work(run_id, timezone.now())
 
 
 @shared_task

@@ -41,14 +41,16 @@ def verify(
     since: datetime | None = None,
     anchors: Iterable[Anchored] = (),
     files: bool = False,
+    tell: Callable[[int], None] = lambda number: None,
 ) -> Report:
     """Look at everything; `since`: of the blocks and their rows only those sealed from then on;
-    `files`: read the stored files too, which takes as long as reading the disk does.
+    `files`: read the stored files too, which takes as long as reading the disk does. `tell` hears
+    the number of each block that was looked at.
     """
     began = time.monotonic()
     report = Report(now)
     with _snapshot():
-        _blocks(report, since)
+        _blocks(report, since, tell)
         for kind in all_kinds().values():
             _outside_blocks(report, kind)
         chains.check(report)
@@ -71,7 +73,7 @@ def _snapshot() -> Iterator[None]:
         yield
 
 
-def _blocks(report: Report, since: datetime | None) -> None:
+def _blocks(report: Report, since: datetime | None, tell: Callable[[int], None]) -> None:
     """The blocks in their order, and the rows in them."""
     blocks = Block.objects.order_by("number")
     expected, previous = 1, ""
@@ -88,6 +90,7 @@ def _blocks(report: Report, since: datetime | None) -> None:
         report.blocks += 1
         report.last_hash = previous = block.hash
         expected = block.number + 1
+        tell(block.number)
 
 
 def _holds(block: Block) -> bool:

@@ -1,17 +1,20 @@
-"""审计 → 校验: what the nightly verification of the whole record found, for auditors."""
+"""审计 → 校验: what verifying the whole record found, each night or when an auditor asks."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import needs
-from audit import words
+from accounts.access import needs, person
+from audit import asked, words
 from audit.faults import faults_of
 from audit.models import Block, Pending, Verification
 
@@ -32,8 +35,31 @@ def audit_check(request: HttpRequest) -> HttpResponse:
         "rows": _rows(last),
         "newest": block,
         "nights": [_night(night) for night in nights],
+        "now": asked.standing(timezone.now()),
     }
     return render(request, "audit/check.html", context)
+
+
+@require_POST
+@needs("read_audit")
+def start(request: HttpRequest) -> HttpResponse:
+    """Verify now; a second click while one goes on starts no other."""
+    if asked.ask(person(request), timezone.now()) is None:
+        messages.info(request, _("正在校验，没有重复开始"))
+    return redirect("audit_check")
+
+
+@never_cache
+@require_GET
+@needs("read_audit")
+def progress(request: HttpRequest) -> HttpResponse:
+    """How far it is, for the page that waits; when it is over the page is drawn anew."""
+    if not request.headers.get("HX-Request"):
+        return redirect("audit_check")
+    now = asked.standing(timezone.now())
+    if not now.goes_on:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "audit/running.html", {"now": now})
 
 
 def _fault(what: Any, place: Any, count: int) -> dict[str, Any]:
@@ -75,5 +101,6 @@ def _night(night: Verification) -> dict[str, Any]:
         "is_whole": night.is_whole,
         "seconds": night.seconds,
         "rows": sum(night.report["rows"].values()),
+        "asked_by": night.asked_by,
         "found": ngettext("发现 {n} 处", "发现 {n} 处", count).format(n=count) if count else "",
     }
