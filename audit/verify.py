@@ -84,7 +84,7 @@ def _blocks(report: Report, since: datetime | None, tell: Callable[[int], None])
     for block in blocks.iterator(chunk_size=4):
         if block.number != expected:
             report.add(What.DELETED, Place("block", block=expected))
-        if block.previous_hash != previous or not _holds(block):
+        if block.previous_hash != previous or not holds(block):
             report.add(What.ALTERED, Place("block", block=block.number))
         compare(report, block)
         report.blocks += 1
@@ -93,8 +93,8 @@ def _blocks(report: Report, since: datetime | None, tell: Callable[[int], None])
         tell(block.number)
 
 
-def _holds(block: Block) -> bool:
-    """Whether its hash is that of what it says."""
+def holds(block: Block) -> bool:
+    """Whether a block's hash is that of what it says."""
     leaves = bytes(block.leaves)
     root = canonical.root([leaves[n : n + 32] for n in range(0, len(leaves), 32)]).hex()
     said = canonical.block_hash(

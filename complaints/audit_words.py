@@ -42,6 +42,7 @@ VERBS: dict[str, str | Promise] = {
     "package.export_agreed": pgettext_lazy("audit", "同意导出完整版"),
     "package.export_refused": pgettext_lazy("audit", "不同意导出完整版"),
     "package.exported": pgettext_lazy("audit", "取走证据包"),
+    "case.verified": pgettext_lazy("audit", "校验本案"),
     "verification.asked": pgettext_lazy("audit", "要求校验审计记录"),
     "dossier.printed": pgettext_lazy("audit", "打印卷宗"),
     "resolution.drafted": pgettext_lazy("audit", "拟定方案"),

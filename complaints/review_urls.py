@@ -5,6 +5,7 @@ from django.urls import path
 from complaints.views import (
     anchors,
     archive,
+    archive_check,
     archive_consent,
     archive_package,
     audit_check,
@@ -77,6 +78,8 @@ urlpatterns = [
     path("archive/<str:number>/", archive.archive_case, name="archive_case"),
     path("archive/<str:number>/retention/", keeping.retention_class, name="retention_class"),
     path("archive/<str:number>/package/", archive_package.make, name="package_make"),
+    path("archive/<str:number>/package/state/", archive_check.sealing, name="package_state"),
+    path("archive/<str:number>/verify/", archive_check.verify, name="case_verify"),
     path("archive/<str:number>/redact/", archive_package.redact, name="package_redact"),
     path("archive/<str:number>/export/", archive_package.export, name="package_export"),
     path(

@@ -132,6 +132,7 @@ def shown(
         "tab": tab if tab in TABS else TABS[0],
         "quiet_days": archiving.QUIET.days,
         "confirmed_until": confirmed_until(request),
+        "checked": "checked" in request.GET,
         **more,
     }
     return render(request, "archive/file.html", context, status=status)

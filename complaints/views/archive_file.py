@@ -18,7 +18,7 @@ from audit.models import Entry
 from audit.record import Break, breaks
 from complaints import audit_words, legal_hold, points, retention
 from complaints.actions import exporting, sealing
-from complaints.archive import stamped
+from complaints.archive import checking, stamped
 from complaints.archive.completeness import Line
 from complaints.lifecycle import STEPS, State
 from complaints.models import (
@@ -34,6 +34,7 @@ from complaints.models import (
 from complaints.review_checks import total_of
 from complaints.signing import differences, verify
 from complaints.situation import CaseSituation
+from complaints.views import archive_check
 from complaints.views.archive_consent import Asked, asked_of
 from complaints.views.case_promises import state_words
 from complaints.views.case_words import in_words
@@ -105,6 +106,26 @@ class ArchiveFile:
     def gap_after(self) -> int:
         """After how many rows the gap stands."""
         return NEWEST if self.hidden else 0
+
+    @cached_property
+    def last_check(self) -> Entry | None:
+        """When somebody last had the case verified, and what was found."""
+        return next((e for e in reversed(self.entries) if e.verb == checking.VERB), None)
+
+    @property
+    def check_lines(self) -> list[archive_check.Line]:
+        """The same, line by line."""
+        return archive_check.lines_of(self.last_check) if self.last_check else []
+
+    @property
+    def broken(self) -> bool:
+        """Whether the chain does not hold, or the last check found something."""
+        return bool(self.breaks) or bool(self.last_check and not self.last_check.detail["whole"])
+
+    @property
+    def anchor_words(self) -> str:
+        """When, how and which block was anchored last."""
+        return archive_check.anchor_words(checking.last_anchor(self.entries))
 
     # --- what the file holds
 
