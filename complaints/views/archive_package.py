@@ -113,7 +113,7 @@ def export(request: HttpRequest, number: str) -> HttpResponse:
     complaint = case_of(request, number)
     posted, unreadable = readable(request.POST)
     form = ExportForm(exporting.packages(complaint), posted if request.method == "POST" else None)
-    sheet = Sheet(complaint, _("导出证据包"), request.path, form, _("生成"))
+    sheet = Sheet(complaint, _("导出证据包"), request.path, form, _("提交"))
     sheet.intro = _(
         "包内含原始文件、清单、审计链与离线校验程序，并附一份每页印有经手人和接收方的卷宗。"
         "导出写入审计记录，七天内由您本人下载。完整版先请主管与法务各一位同事同意。"
