@@ -14,6 +14,7 @@ CASE_OF = {
     "complaints.Transition": "complaint",
     "complaints.Analysis": "complaint",
     "complaints.Opinion": "resolution__complaint",
+    "complaints.DisposalReview": "row__complaint",
     "complaints.Package": "sealing__complaint",
     "complaints.Export": "package__sealing__complaint",
     "complaints.ExportRequest": "package__sealing__complaint",

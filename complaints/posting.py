@@ -20,6 +20,7 @@ from audit.record import Act, record_many
 from complaints import clock, deadlines, promised
 from complaints.choices import RUNS, CommitmentState, DeadlineState, PaymentWay
 from complaints.models import Commitment, Complaint, Deadline, Event, Outbox, Payment
+from complaints.paying.proof import fingerprint
 from complaints.workdays import END_OF_DAY, SHANGHAI
 from config import bulk
 
@@ -182,9 +183,9 @@ def _told(
             "amount": f"{entry.amount:.2f}",
             "paid_on": entry.paid_on.isoformat(),
             "way": str(entry.way),
-            "reference": entry.reference,
         }
-        detail = {**facts, "text": promise.text, "open": f"{promise.standing.open:.2f}"}
+        detail = {**facts, "reference": entry.reference, "text": promise.text}
+        detail |= {"open": f"{promise.standing.open:.2f}"}
         detail |= {"over": f"{promise.standing.over:.2f}", "kept": promise.pk in kept}
         detail |= {"evidence": entry.evidence} if entry.evidence else {}
         events.append(
@@ -198,6 +199,7 @@ def _told(
                 detail=detail,
             )
         )
+        facts["reference_sha256"] = fingerprint(case.number, entry.reference)
         acts.append(Act("payment.recorded", case.subject, {**facts, "version": case.version}))
     bulk.insert(events)
     record_many(acts, by, now)

@@ -73,6 +73,10 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
     "complaints.NamedPerson": (_CASE, ("why",)),
     "complaints.Recusal": (_CASE, ("reason",)),
     "complaints.Retention": (_CASE, ("reason",)),
+    "complaints.DisposalReview": (
+        "row_id " + _OF_CASE.format("complaints_disposalrow"),
+        ("reason",),
+    ),
     "complaints.Sealing": (_CASE, ("redactions", "problem")),
     "complaints.Package": (_SEALED, ("contents",)),
     "complaints.Export": (

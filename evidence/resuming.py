@@ -141,6 +141,13 @@ def cancel(upload: Upload) -> None:
         upload.delete()
 
 
+def forget(about: str) -> None:
+    """Nothing is left of what came in pieces for this, finished or not."""
+    for upload in Upload.objects.filter(about=about):
+        store().incoming_path(upload.pk.hex).unlink(missing_ok=True)
+        upload.delete()
+
+
 def sweep(now: datetime) -> int:
     """Forget uploads that nobody sent on for a day, and finished ones; answers how many files."""
     removed, oldest = 0, now - timedelta(seconds=LEFT_OVER)

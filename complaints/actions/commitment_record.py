@@ -19,6 +19,7 @@ from complaints.errors import Invalid, NotAllowed
 from complaints.leaving import leaves_at
 from complaints.lifecycle import State
 from complaints.models import Commitment, Communication, Complaint, Event, Outbox
+from complaints.paying.proof import fingerprint
 from complaints.validation import Refused
 
 
@@ -109,7 +110,9 @@ def recorded(
         text=text,
         detail={"text": commitment.text, **detail},
     )
-    detail["version"] = complaint.version
+    detail = {**detail, "version": complaint.version}
+    if "reference" in detail:
+        detail["reference_sha256"] = fingerprint(complaint.number, detail.pop("reference"))
     record(f"commitment.{code}", complaint.subject, by, now, detail)
 
 

@@ -24,6 +24,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.api import idempotency
 from audit.record import record
 from complaints import retention, shredding_sql
 from complaints.actions import disposal
@@ -32,15 +33,19 @@ from complaints.errors import CaseError, Invalid
 from complaints.legal_hold import refuse
 from complaints.models import Complaint, Consumer, Destroyed, DisposalRow, Package, Sealing
 from complaints.models.consumer import PERSONAL_FIELDS
+from evidence import resuming
 from evidence.models import Item
 
 logger = logging.getLogger(__name__)
 _Row = DisposalRow.State
+REMEMBERED = idempotency.KEPT  # a file that was written to waits until no answer tells of it
 
 
 def run(now: datetime, *, most: int = 200) -> int:
     """Destroy what is agreed and due, then the files that are left; answers how many cases."""
     done = 0
+    with transaction.atomic():
+        idempotency.forget(now)  # answers to programs repeat what was written
     for pk in list(disposal.agreed(timezone.localdate(now)).values_list("pk", flat=True)[:most]):
         try:
             done += destroy(pk, now)
@@ -54,7 +59,7 @@ def run(now: datetime, *, most: int = 200) -> int:
 
 
 def destroy(pk: int, now: datetime) -> bool:
-    """The file of one row; False where it is not to be destroyed any more. Raises Held."""
+    """The file of one row; False where it is not to be destroyed, or not yet. Raises Held."""
     today = timezone.localdate(now)
     with transaction.atomic():
         row = DisposalRow.objects.select_for_update(of=("self",)).get(pk=pk)
@@ -62,6 +67,8 @@ def destroy(pk: int, now: datetime) -> bool:
         if row.state != _Row.WAITING or complaint.destroyed_at is not None:
             return False
         refuse(complaint)
+        if complaint.updated_at > now - REMEMBERED:
+            return False
         if Sealing.objects.filter(complaint=complaint, done_at=None).exists():
             raise Invalid({"state": [_("证据包还没有生成完，生成后再销毁")]})
         kept = retention.of(complaint)
@@ -148,6 +155,7 @@ def discard_files(now: datetime) -> int:
     left = DisposalRow.objects.filter(state=_Row.DESTROYED, files_gone_at=None)
     for row in list(left.select_related("complaint__destroyed").order_by("pk")[:500]):
         try:
+            resuming.forget(row.complaint.subject)
             _discard(row.complaint.destroyed)
         except OSError:
             logger.exception("files of %s are still in the store", row.complaint.number)
@@ -278,5 +286,6 @@ def _again(said: dict[str, Any], now: datetime) -> bool:
                 replayed=True,
             )
             _gone(complaint, found, now)
+    resuming.forget(complaint.subject)
     _discard(found)  # also what a copy of the store brought back
     return found.replayed and complaint.destroyed_at is None

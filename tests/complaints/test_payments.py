@@ -16,6 +16,7 @@ from complaints.actions import commitment_ends, commitments, feedback, payments
 from complaints.actions import resolution as resolutions
 from complaints.errors import Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.models import Commitment, Complaint, Deadline, Event, Outbox, Payment
+from complaints.paying.proof import fingerprint
 from tests import factories as f
 from tests.cast import Cast
 
@@ -70,7 +71,8 @@ def test_money_that_is_wholly_paid_keeps_the_promise_and_ends_its_clock(cast: Ca
     assert (paid.by, paid.note, paid.reversed_at) == (cast.agent, "原账户", None)
     event = Event.objects.get(complaint=case, code="paid")
     assert (event.detail["amount"], event.detail["open"]) == ("3980.00", "0.00")
-    assert Entry.objects.get(verb="payment.recorded").detail["reference"] == "P-20261126-1"
+    digest = Entry.objects.get(verb="payment.recorded").detail["reference_sha256"]
+    assert digest == fingerprint(case.number, "P-20261126-1")
     assert Outbox.objects.get(effect="tell_commitment_kept").payload == {"commitment": promise.pk}
     assert broken_links(case.subject) == []
     assert Complaint.objects.get(pk=case.pk).version == case.version + 1
