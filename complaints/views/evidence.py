@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,6 +30,10 @@ ABOUT = (
     *("title", "obtained_from", "obtained_at", "how", "obtained_by", "proves"),
     *("is_original", "from_consumer", "still_waiting"),
 )
+LATE = gettext_lazy(
+    "案件已经办结：新增的证据留在案卷里，但不在已经封存的证据包中；"
+    "要纳入证据包，请重新启动案件并再次归档。"
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,8 +48,10 @@ def add_evidence(request: HttpRequest, number: str) -> HttpResponse:
     )
     sheet = Sheet(page.complaint, _("添加证据"), request.path, form, _("上传"), files=True)
     sheet.draft, sheet.template = f"evidence:{number}", "case/evidence_fields.html"
-    sheet.extra = evidence_form.page_of(number, posted, person(request))
-    if request.method == "GET":
+    sheet.intro = "" if page.complaint.is_open else LATE
+    opened = request.method == "GET"
+    sheet.extra = evidence_form.page_of(number, None if opened else posted, person(request))
+    if opened:
         return show(request, sheet)
     about: dict[str, Any] = {n: posted[n] for n in ABOUT if posted.get(n)}
     try:

@@ -133,20 +133,20 @@ def _ids(posted: QueryDict) -> list[UUID]:
     return found
 
 
-def waiting(number: str, posted: QueryDict, by: User) -> list[dict[str, Any]]:
-    """The uploads of the form that have not become evidence yet, for showing it again."""
-    ids = _ids(posted)
-    if not ids:
-        return []
-    about = f"complaint:{number}"
-    rows = Upload.objects.filter(pk__in=ids, by=by, about=about, item=None)
+def waiting(number: str, posted: QueryDict | None, by: User) -> list[dict[str, Any]]:
+    """The person's uploads for the case that have not become evidence yet: those of a form that is
+    shown again, or all of them where it is opened, so that none is lost with a page.
+    """
+    rows = Upload.objects.filter(by=by, about=f"complaint:{number}", item=None)
+    if posted is not None:
+        rows = rows.filter(pk__in=_ids(posted))
     return [
         {"id": str(row.pk), "name": row.name, "size": row.size, "came": resuming.received(row)}
-        for row in rows.order_by("started_at")
+        for row in rows.order_by("started_at")[:MOST]
     ]
 
 
-def page_of(number: str, posted: QueryDict, by: User) -> dict[str, Any]:
+def page_of(number: str, posted: QueryDict | None, by: User) -> dict[str, Any]:
     """What the template needs beside the fields."""
     return {
         "uploads_at": reverse("api-uploads", args=[number]),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from evidence import resuming
@@ -18,6 +19,7 @@ from tests import factories as f
 from tests.api.conftest import Caller, ok, program
 from tests.cast import Cast
 from tests.evidence.test_kinds import PDF
+from tests.pages.test_case import browser, text_of
 
 FILE = PDF + os.urandom(40_000)
 
@@ -164,6 +166,28 @@ def test_an_upload_is_its_senders_and_its_cases_alone(cast: Cast, agent: Caller)
         f"complaints/{number}/evidence/uploads/", {"name": "a.pdf", "size": 9}
     )
     assert refused.status_code == 403
+
+
+def test_what_came_is_shown_when_the_form_is_opened_again_and_to_its_sender_alone(
+    cast: Cast, agent: Caller
+) -> None:
+    case, other = f.investigating(cast), f.investigating(cast)
+    whole, half = begin(agent, case.number), begin(agent, case.number, FILE + b"x")
+    piece(agent, at(case.number, whole), 0, FILE)
+    piece(agent, at(case.number, half), 0, FILE[:15_000])
+    place = reverse("add_evidence", args=[case.number])
+    page = text_of(browser(cast.agent).get(place))
+    assert page.count("data-upload=") == 2
+    assert f'name="upload" value="{whole}"' in page  # goes along with the form
+    assert f'name="upload" value="{half}"' not in page
+    assert "没有传完，请重新选择同一个文件" in page
+    for client, where in (
+        (browser(cast.agent), reverse("add_evidence", args=[other.number])),
+        (browser(cast.supervisor), place),
+    ):
+        assert "data-upload=" not in text_of(client.get(where))
+    browser(cast.agent).post(place, {"upload": whole})
+    assert text_of(browser(cast.agent).get(place)).count("data-upload=") == 1
 
 
 def test_what_is_cancelled_is_gone(cast: Cast, agent: Caller, own_store: Path) -> None:
