@@ -47,10 +47,15 @@ def lock(number: str, by: User | None) -> Complaint:
     """
     visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
     found: Complaint = visible.locked().select_related("consumer").get(number=number)
-    if found.destroyed_at is not None:
-        words = _("案件 {number} 的案卷已按保管期限销毁，只能查看销毁登记")
-        raise Gone({"state": [words.format(number=number)]})
+    refuse_destroyed(found)
     return found
+
+
+def refuse_destroyed(complaint: Complaint) -> None:
+    """Raises Gone where only the tombstone of the case is left."""
+    if complaint.destroyed_at is not None:
+        words = _("案件 {number} 的案卷已按保管期限销毁，只能查看销毁登记")
+        raise Gone({"state": [words.format(number=complaint.number)]})
 
 
 def check_version(complaint: Complaint, version: int | None) -> None:

@@ -117,6 +117,7 @@ def tombstone(request: HttpRequest, complaint: Complaint) -> HttpResponse:
         "file": ArchiveFile(complaint, person(request), everything=request.GET.get("all") == "1"),
         "gone": gone,
         "class": class_name(gone.code),
+        "items": [one["number"] for one in gone.files if isinstance(one["number"], int)],
     }
     return render(request, "keeping/tombstone.html", context)
 

@@ -13,6 +13,7 @@ from accounts.access import needs, person
 from accounts.roles import Role
 from complaints import clock_words, extending
 from complaints.actions.communication import load_drafts
+from complaints.advance import refuse_destroyed
 from complaints.choices import Claim, Risk
 from complaints.models import Complaint, Deadline, Extension
 from complaints.views import clock_list, clock_shown
@@ -34,7 +35,16 @@ from legal_rules.vocabulary import CATEGORIES
 
 
 def load(request: HttpRequest, number: str) -> CasePage:
-    """The case before this person. Raises Http404, the same for a missing and for a foreign one."""
+    """The case before this person. Raises Http404, the same for a missing and for a foreign one,
+    Gone for one whose file was destroyed: its tombstone is shown instead (`views/gone.py`).
+    """
+    page = found(request, number)
+    refuse_destroyed(page.complaint)
+    return page
+
+
+def found(request: HttpRequest, number: str) -> CasePage:
+    """The same, also where the file was destroyed. Raises Http404."""
     try:
         return CasePage.load(person(request), number)
     except Complaint.DoesNotExist as error:
@@ -46,7 +56,7 @@ def load(request: HttpRequest, number: str) -> CasePage:
 @needs("see_complaints")
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The workspace. Eleven statements at most, whatever the case holds."""
-    page = load(request, number)
+    page = found(request, number)
     if page.complaint.destroyed_at is not None:
         return redirect("archive_case", number)
     return render(request, "case/case.html", whole(page, request))

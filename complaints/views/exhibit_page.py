@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import needs
 from complaints.actions import folder
+from complaints.advance import refuse_destroyed
+from complaints.models import Destroyed
 from complaints.views import looking
-from complaints.views.case import load
+from complaints.views.case import found
 from complaints.views.exhibit import PRINTED_PAGES, Exhibit
 from evidence.models import Custody, Item
 
@@ -25,20 +27,26 @@ READ = {"text": "text", "mail": "mail", "tables": "book", "list": "listing"}
 
 def exhibit_of(request: HttpRequest, number: str, item: int) -> Exhibit:
     """The item before this person. Raises Http404, the same for a missing and a foreign one."""
-    page = load(request, number)
+    page = found(request, number)
     try:
-        found = folder.item_of(page.complaint, item)
+        one = folder.item_of(page.complaint, item)
     except Item.DoesNotExist as error:
         raise Http404 from error
-    return Exhibit(page, found, request.GET.get("all") == "1")
+    return Exhibit(page, one, request.GET.get("all") == "1")
 
 
 @require_GET
 @never_cache
 @needs("see_complaints")
 def evidence_item(request: HttpRequest, number: str, item: int) -> HttpResponse:
-    """What is known of it; its inside only with the ticket of a recorded look."""
+    """What is known of it; its inside only with the ticket of a recorded look. Of a destroyed one,
+    what the register says.
+    """
     shown = exhibit_of(request, number, item)
+    if shown.page.complaint.destroyed_at is not None:
+        gone = Destroyed.objects.get(complaint=shown.page.complaint)
+        context = {"x": shown, "case": shown.page.complaint, "item": shown.item, "gone": gone}
+        return render(request, "evidence/destroyed.html", context)
     look = request.GET.get("look", "")
     allowed = looking.allows(look, shown.item, shown.page.user, Custody.Act.VIEWED)
     context = {"x": shown, "case": shown.page.complaint, "item": shown.item}
@@ -53,6 +61,7 @@ def evidence_item(request: HttpRequest, number: str, item: int) -> HttpResponse:
 def print_evidence(request: HttpRequest, number: str, item: int) -> HttpResponse:
     """On A4 with number, hash and who printed it; without a ticket, back to the page."""
     shown = exhibit_of(request, number, item)
+    refuse_destroyed(shown.page.complaint)
     look = request.GET.get("look", "")
     if not looking.allows(look, shown.item, shown.page.user, Custody.Act.PRINTED):
         return redirect("evidence_item", number, item)

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "config.middleware.own_password_first",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "complaints.views.gone.destroyed_files",
     "axes.middleware.AxesMiddleware",
     "config.readings.noted",
 ]

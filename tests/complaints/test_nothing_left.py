@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from psycopg2 import sql
 
@@ -259,3 +260,29 @@ def test_of_a_destroyed_file_no_word_is_left_in_any_table_nor_in_the_store(
         case.category,
         case.price_paid,
     )
+    everybody_finds_the_tombstone(cast, case, entry)
+
+
+def everybody_finds_the_tombstone(cast: Cast, case: Complaint, entry: Destroyed) -> None:
+    """Every page of the case leads to what is left of it, in both languages, for every role."""
+    tombstone, item = reverse("archive_case", args=[case.number]), [case.number, 1]
+    for by, language in (
+        (cast.agent, "zh-hans"),
+        (cast.supervisor, "zh-hans"),
+        (cast.counsel, "en"),
+        (cast.auditor, "en"),
+    ):
+        client = Client(headers={"accept-language": language})
+        client.force_login(by)
+        page = client.get(reverse("case", args=[case.number]), follow=True)
+        assert page.redirect_chain[0][0] == tombstone
+        assert str(entry.pk) in page.content.decode()
+        shown = client.get(reverse("evidence_item", args=item)).content.decode()
+        assert f"第 {entry.pk} 号" in shown or f"No. {entry.pk}" in shown
+        assert "不在存储中" not in shown
+        for act in ("look_at_evidence", "check_evidence", "evidence"):
+            answer = client.post(reverse(act, args=item), follow=True)
+            assert answer.redirect_chain[-1][0] == tombstone, act
+        if by != cast.auditor:
+            answer = client.get(reverse("add_evidence", args=[case.number]), follow=True)
+            assert answer.redirect_chain[-1][0] == tombstone
