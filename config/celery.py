@@ -1,11 +1,12 @@
 """The Celery application and the beat table: every outside effect leaves through a task here."""
 
-import gc
 import os
 from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init
+
+from config import garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 app = Celery("kesu")
@@ -18,5 +19,4 @@ def settle(**_: Any) -> None:
     """What was loaded at the start stays: looking through it for garbage again and again cost a
     sweep that makes thousands of rows a third of its time.
     """
-    gc.collect()
-    gc.freeze()
+    garbage.settle()

@@ -1,6 +1,5 @@
 """What every test may ask for: the people of `tests/cast.py`; and the language each begins in."""
 
-import gc
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.conf import settings as configured
 from django.utils import translation
 
 from complaints import calendars
+from config import garbage
 from tests.cast import cast
 
 __all__ = ["cast"]
@@ -24,10 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What collecting made stays to the end; the collector of garbage need not look through the
-    rulebook, the models and thousands of tests again and again.
+    rulebook, the models and thousands of tests again and again. So it is in an installation.
     """
-    gc.collect()
-    gc.freeze()
+    garbage.settle()
 
 
 def _turn(path: str) -> int:
