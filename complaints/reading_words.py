@@ -19,6 +19,7 @@ ROW, CONSUMER, NARRATIVE, FACTS, LAW, TIMELINE, EVIDENCE, FILE, LETTERS, RESOLUT
     "resolution",
 )
 MONEY, CLOCKS, RATING, AUDIT, READINGS = "money", "clocks", "rating", "audit", "readings"
+PASSAGES = "passages"
 FIELDS: dict[str, str | Promise] = {
     ROW: pgettext_lazy("reading", "编号、标题、脱敏姓名"),
     CONSUMER: pgettext_lazy("reading", "消费者资料（脱敏）"),
@@ -35,6 +36,7 @@ FIELDS: dict[str, str | Promise] = {
     RATING: pgettext_lazy("reading", "消费者评价"),
     AUDIT: pgettext_lazy("reading", "审计记录"),
     READINGS: pgettext_lazy("reading", "阅读记录"),
+    PASSAGES: pgettext_lazy("reading", "检索到的片段（经过、结论、函件、附件文字等）"),
 }
 _ALL = (CONSUMER, NARRATIVE, FACTS, LAW, TIMELINE, EVIDENCE, RESOLUTION, MONEY, CLOCKS)
 _DRAFT = (CONSUMER, NARRATIVE, FACTS, LAW, EVIDENCE, RESOLUTION)
@@ -71,6 +73,7 @@ PAGES: dict[str, Page] = {
     "review": (gettext_lazy("待审核的案件"), (ROW, CLOCKS)),
     "review_batch": (gettext_lazy("批量签署"), (ROW, RESOLUTION)),
     "archive": (gettext_lazy("档案列表"), (ROW,)),
+    "archive_search": (gettext_lazy("全文检索"), (ROW, PASSAGES)),
     "commitments": (gettext_lazy("承诺列表"), (ROW, MONEY)),
     "reconciliation": (gettext_lazy("付款对账"), (ROW, MONEY)),
     "reconciliation_export": (gettext_lazy("导出的付款对账"), (ROW, MONEY)),
@@ -123,6 +126,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "api-mass-members": (ROW,),
     "api-mass-silent": (ROW,),
     "api-audit": (AUDIT,),
+    "api-archive-search": (ROW, PASSAGES),
 }
 # What a program sends in pieces: the answers say how far it is and nothing of the case.
 SILENT = frozenset({"api-uploads", "api-upload"})

@@ -55,6 +55,17 @@ def _found(query: str) -> QuerySet[Any]:
     """Primary keys of the cases. A union, so that each way of finding uses its own index: joined by
     OR the database would read every case.
     """
+    found = by_name(query)
+    words = tokens(query)
+    if words:
+        found.append(SearchDocument.objects.filter(words=every(words)).values("pk"))
+    return found[0].union(*found[1:], all=True)
+
+
+def by_name(query: str) -> list[QuerySet[Any, Any]]:
+    """Primary keys of the cases that have this number, order or person; personal data by exact
+    match only. One set for each index.
+    """
     cases = Complaint.objects.all()
     compact = re.sub(r"[\s\-]", "", query)
     ways = [Q(number=query.upper()), Q(order_number=query) & ~Q(order_number="")]
@@ -67,8 +78,4 @@ def _found(query: str) -> QuerySet[Any]:
         ways.append(Q(consumer__id_number_index=blind_index("id_number", compact)))
     if re.fullmatch(r"[㐀-鿿·]{2,12}", query):
         ways.append(Q(consumer__name_index=blind_index("name", query)))
-    found: list[QuerySet[Any, Any]] = [cases.filter(way).values("pk") for way in ways]
-    words = tokens(query)
-    if words:
-        found.append(SearchDocument.objects.filter(words=every(words)).values("pk"))
-    return found[0].union(*found[1:], all=True)
+    return [cases.filter(way).values("pk") for way in ways]

@@ -112,11 +112,13 @@ COMPLAINT = (
     "withdrawal_words",
 )
 UNIQUE = ("external_reference", "order_number")  # nothing stands there instead: looked up by value
+# Copies of the words, by which they are found: whole rows go.
+REMOVED = ("complaints_searchdocument", "complaints_passage", "complaints_unread")
 # Payments keep a reference each, as the table demands: none that a bank would know.
 MORE = (
     f"UPDATE complaints_payment SET reference = '{GONE}-' || id WHERE {_PROMISE}",
     f"UPDATE complaints_invitation SET token_hash = NULL WHERE {_CASE}",
-    f"DELETE FROM complaints_searchdocument WHERE {_CASE}",
+    *(f"DELETE FROM {table} WHERE {_CASE}" for table in REMOVED),
     "DELETE FROM complaints_draft d USING complaints_complaint c "
     "WHERE c.id = case_id AND position(c.number IN d.key) > 0",
 )

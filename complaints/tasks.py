@@ -24,6 +24,7 @@ from complaints.actions import (
     trial_work,
     trials,
 )
+from complaints.finding import waiting
 
 
 @shared_task(bind=True)
@@ -142,6 +143,17 @@ def draft_for_members(draft_id: int) -> None:
 def resume_mass_drafts() -> int:
     """Call workers for those that are not finished; answers for how many."""
     return mass_draft.sweep()
+
+
+@shared_task(bind=True)
+def read_for_search(self: Any) -> int:
+    """Read the words of cases that changed, then call the next worker while more wait; answers how
+    many.
+    """
+    done, more = waiting.read_waiting()
+    if more:
+        self.apply_async(retry=False)
+    return done
 
 
 @shared_task

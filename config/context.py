@@ -80,6 +80,7 @@ PLACES = (
         ("see_complaints",),
         (
             "archive_case",
+            "archive_search",
             "satisfaction_list",
             "legal_holds",
             "legal_hold",

@@ -18,6 +18,7 @@ from evidence import texts
 MOST = 30 * 1024 * 1024  # bytes of a mail that is taken apart
 MOST_PARTS = 200
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_KINDS = ("plain", "html")
 _SILENT = {"script", "style", "head", "title", "template", "noscript"}
 _LINES = {"p", "br", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote", "hr"}
 
@@ -55,6 +56,17 @@ def read(file: BinaryIO) -> Mail:
         return _taken_apart(found)  # the default policy makes an EmailMessage
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as e:
         raise Unreadable from e  # the parser of the standard library trips over broken mails
+
+
+def attachments(data: bytes) -> Iterator[EmailMessage]:
+    """What hangs on a mail, without its own words. Raises Unreadable."""
+    try:
+        mail = email.message_from_bytes(data, policy=policy.default)
+        parts = list(_parts(mail))
+        own = {id(next((p for p in parts if _is_words(p, kind)), None)) for kind in _KINDS}
+        yield from (part for part in parts if id(part) not in own)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as e:
+        raise Unreadable from e
 
 
 def _taken_apart(mail: EmailMessage) -> Mail:

@@ -171,6 +171,34 @@ class Link(models.Model):
         return f"{self.item_id} {self.kind} {self.target}"
 
 
+class ItemText(models.Model):
+    """What became of reading an item's words for the search. The words themselves, with their
+    numbers masked, stand with the case; a row without them says why nothing is found in the file.
+    """
+
+    class State(models.TextChoices):
+        """What the reader found."""
+
+        READ = "read", _("已读出文字")
+        EMPTY = "empty", _("文件里没有文字（可能是扫描件）")
+        NO_WORDS = "no_words", _("图片、录音、录像，没有文字可读")
+        OLD_FORMAT = "old_format", _("旧版 Office 格式，读不出文字")
+        LOCKED = "locked", _("文件有密码，读不出文字")
+        DAMAGED = "damaged", _("文件已损坏，读不出文字")
+        TOO_MUCH = "too_much", _("文件过大或过于复杂，读不出文字")
+        MISSING = "missing", _("文件不在存储中，读不出文字")
+
+    item = models.OneToOneField(
+        Item, on_delete=models.PROTECT, primary_key=True, related_name="words"
+    )
+    at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices)
+    cut = models.BooleanField(default=False)  # only its beginning is searched
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.state}"
+
+
 class Upload(models.Model):
     """A large file that comes in pieces, and goes on where it stopped.
 

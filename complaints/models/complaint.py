@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
-from complaints.models import held
+from complaints.models import held, to_read
 from complaints.models.consumer import Consumer
 from complaints.querysets import HIGH_RISK, ComplaintQuerySet
 from evidence.models import Folder
@@ -169,7 +169,7 @@ class Complaint(models.Model):
                 condition=Q(loss_claimed__gte=0) | Q(loss_claimed=None), name="loss_is_not_negative"
             ),
         ]
-        triggers = held.CASE
+        triggers = [*held.CASE, to_read.CASE]
         indexes = [
             models.Index(
                 fields=["team", "next_due_at", "id"],

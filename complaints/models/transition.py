@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.kinds import Sealed
+from complaints.models import to_read
 from complaints.models.complaint import Complaint
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -144,6 +145,7 @@ class Outbox(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key"], name="each_effect_leaves_once")]
+        triggers = [to_read.OUTBOX]
         indexes = [
             models.Index(
                 fields=["not_before", "id"],

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from complaints.actions import folder
+from complaints.finding.words import state_of
 from complaints.models import Point
 from complaints.same_file import same_file
 from complaints.views.case_page import CasePage
@@ -112,6 +113,11 @@ class Exhibit:
             return pages.draw(store().open(self.item.sha256), 0).count
         except pages.Unreadable:
             return 0
+
+    @property
+    def searched(self) -> str:
+        """Whether its words are found by the search, in a sentence."""
+        return state_of(self.item)
 
     # --- what was done with it
 

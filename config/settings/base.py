@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
     "resume packages": {"task": "complaints.tasks.resume_packages", "schedule": 60.0},
+    "read for the search": {"task": "complaints.tasks.read_for_search", "schedule": 10.0},
     "propose disposal": {"task": "complaints.tasks.propose_disposal", "schedule": 86400.0},
     "destroy what is agreed": {"task": "complaints.tasks.destroy_agreed", "schedule": 3600.0},
     "resume imports": {"task": "complaints.tasks.resume_imports", "schedule": 30.0},

@@ -1,6 +1,6 @@
 // A list of cases: one roving cursor (J K ↑ ↓), Enter opens, X selects. The cursor is kept in the address, so it survives coming back.
 const body = document.body;
-const rows = () => [...document.querySelectorAll('[data-rows] > tr')];
+const rows = () => [...document.querySelectorAll('[data-rows] > tr, [data-rows] > li')];
 const box = (row) => row?.querySelector('input[type=checkbox][data-select]');
 let at = -1;
 
@@ -41,7 +41,7 @@ document.addEventListener('click', (event) => {
     rows().forEach((row) => { if (box(row)) box(row).checked = false; });
     count();
   }
-  const row = event.target.closest('[data-rows] > tr');
+  const row = event.target.closest('[data-rows] > tr, [data-rows] > li');
   if (row) show(rows().indexOf(row), false);
 });
 

@@ -276,7 +276,7 @@ def test_every_text_of_a_case_is_in_the_plan_or_said_to_stay() -> None:
     forgotten = []
     for model in apps.get_models():
         belongs = {f.related_model.__name__ for f in model._meta.concrete_fields if f.is_relation}
-        if not belongs & OF_A_CASE:
+        if not belongs & OF_A_CASE or model._meta.db_table in shredding_sql.REMOVED:
             continue
         label = model._meta.label
         known = {*shredding_sql.PLAN.get(label, ("", ()))[1], *KEPT.get(label, ())}

@@ -1,0 +1,90 @@
+"""One page of what was found: the rows with their passages, and the way to the pages beside it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from accounts.models import User
+from complaints.finding import matching, snippets
+from complaints.finding.matching import Found, Hit
+from complaints.finding.snippets import Shown
+from complaints.finding.terms import Term
+from complaints.models import Complaint
+from complaints.seen import saw_cases
+
+SIZE = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case that was found, and what is shown of it."""
+
+    case: Complaint
+    shown: Shown
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, cursors ("" at the ends), and all that was found. `lost`: the cursor was none."""
+
+    rows: list[Row]
+    found: Found
+    total: int
+    previous: str = ""
+    next: str = ""
+    lost: bool = False
+
+
+def page(user: User, terms: Sequence[Term], chosen: Mapping[str, str], cursor: str = "") -> Page:
+    """At most six statements, however many are found. The cursor is the key of the row before the
+    page, not a count: what comes in meanwhile moves nothing.
+    """
+    found = matching.found(Complaint.objects.visible_to(user), terms, chosen)
+    hits = found.narrowed
+    start, lost = _start(hits, cursor)
+    here = hits[start : start + SIZE]
+    before = start - SIZE
+    return Page(
+        rows=_rows(here, terms),
+        found=found,
+        total=len(hits),
+        previous=(_cursor(hits[before - 1]) if before > 0 else "first") if start else "",
+        next=_cursor(here[-1]) if start + SIZE < len(hits) else "",
+        lost=lost,
+    )
+
+
+def _rows(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Row]:
+    keys = [hit.pk for hit in hits]
+    if not keys:
+        return []
+    cases: Any = Complaint.objects.filter(pk__in=keys).select_related("consumer", "owner")
+    known = {case.pk: case for case in cases.defer("narrative", "findings", "consumer__data_key")}
+    texts = snippets.of_cases(keys, terms)
+    rows = [Row(known[pk], texts.get(pk, Shown([]))) for pk in keys if pk in known]
+    saw_cases(*(row.case.number for row in rows))
+    return rows
+
+
+def _key(hit: Hit) -> tuple[float, int]:
+    return (-hit.received.timestamp(), -hit.pk)
+
+
+def _cursor(hit: Hit) -> str:
+    return f"{hit.received.astimezone(UTC):%Y%m%d%H%M%S.%f}-{hit.pk}"
+
+
+def _start(hits: Sequence[Hit], cursor: str) -> tuple[int, bool]:
+    """Where the page begins, and whether the cursor was none of ours."""
+    if not cursor or cursor == "first":
+        return 0, False
+    moment, _dash, key = cursor.partition("-")
+    try:
+        at = datetime.strptime(moment, "%Y%m%d%H%M%S.%f").replace(tzinfo=UTC).timestamp()
+        return bisect_right(hits, (-at, -int(key)), key=_key), False
+    except (ValueError, OverflowError):
+        return 0, True
