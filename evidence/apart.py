@@ -2,7 +2,8 @@
 libraries that read it, it does to that process, which has little memory, little time, may write no
 file, and has nothing to lose.
 
-The programs (`pages`, `tables`, `wordreader`) import no Django and bound themselves before they read.
+The programs (`pages`, `tables`, `wordreader`) import no Django, and bound themselves before they
+read.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0041_disposal'),
+        ('complaints', '0043_held_payment_rows'),
         ('evidence', '0005_words'),
     ]
 
