@@ -100,7 +100,9 @@ def withdraw_evidence(request: HttpRequest, number: str, item: int) -> HttpRespo
     shown = exhibit_of(request, number, item)
     title = _("撤回证据 {number}：{title}").format(number=item, title=shown.item.title)
     form = ReasonForm(posted_of(request))
-    sheet = Sheet(shown.page.complaint, title, request.path, form, _("撤回"), WITHDRAWN_STAYS)
+    sheet = Sheet(
+        shown.page.complaint, title, request.path, form, _("撤回这份证据"), WITHDRAWN_STAYS
+    )
     sheet.draft, sheet.dangerous = f"withdraw:{number}:{item}", True
     if why := folder.may_not_change(shown.page.complaint, shown.item):
         sheet.form, sheet.problems = None, [why]

@@ -12,7 +12,7 @@ const PAUSE = 2000; // milliseconds
 const LONGEST = 5000;
 const RETRY = 10000;
 const states = new WeakMap();
-const SKIPPED = new Set(['csrfmiddlewaretoken', 'password', 'version', 'next']);
+const SKIPPED = new Set(['csrfmiddlewaretoken', 'password', 'version', 'next', 'upload']); // the server knows which files came
 // Saved, so that the server knows which form a late draft belongs to; never restored. `read`: what stood on the page that is signed.
 const OF_THIS_PAGE = new Set(['form_token', 'read']);
 const NO_TEXT = ['file', 'password', 'submit', 'button'];
@@ -211,7 +211,8 @@ function watch(form) {
   });
   form.addEventListener('htmx:afterRequest', (event) => {
     if (event.detail.elt !== form) return;
-    if (event.detail.successful) state.saved = JSON.stringify(read(form));
+    const { status } = event.detail.xhr; // htmx calls an answer that leads elsewhere neither successful nor failed
+    if (status >= 200 && status < 300) state.saved = JSON.stringify(read(form));
     else {
       state.sent = false;
       save(form);

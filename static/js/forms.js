@@ -69,7 +69,8 @@ document.addEventListener('htmx:afterRequest', (event) => {
   const form = event.detail.elt.closest?.('form');
   if (!form) return;
   pending(form, false);
-  if (!event.detail.successful) dirty.add(form);
+  const { status } = event.detail.xhr; // htmx calls an answer that leads elsewhere neither successful nor failed
+  if (status < 200 || status >= 300) dirty.add(form);
 });
 
 // data-guard and data-draft forms hold text worth a question before it is lost.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
+from complaints.models import Draft
 from evidence.models import Upload
 from evidence.store import store
 from tests import factories as f
@@ -72,6 +73,7 @@ def test_three_files_come_in_one_of_them_over_a_broken_line_and_one_is_refused(
         sheet.locator("[type=submit]").click()
     shot(page, "added")
     expect(page.get_by_text("已添加 2 份证据")).to_be_visible()
+    assert not Draft.objects.exists()  # typed a moment before: no late autosave brings it back
     items = list(case.folder.items.order_by("size"))
     assert [i.size for i in items] == [len(PNG), len(RECORDING)]
     with store().open(items[1].sha256) as file:
