@@ -15,7 +15,10 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from psycopg2.extensions import quote_ident
 
+from audit import guards
+
 EVERYTHING = ("SELECT", "INSERT", "UPDATE", "DELETE")
+BY_TRIGGERS = {"audit_pending", "audit_tail"}  # written by triggers alone, as the owner (guards.py)
 LOOKED_AT = "django_migrations"  # readiness asks it; only the owner migrates
 ONE_AT_A_TIME = 7_301_402  # advisory lock: machines that start at the same moment take turns
 
@@ -26,9 +29,20 @@ SELECT r.rolsuper, r.rolcreaterole, ARRAY(
         AND pg_has_role(r.oid, c.relowner, 'MEMBER') ORDER BY 1)
 FROM pg_roles r WHERE r.rolname = %s
 """
+# Whom the role is or may become (SET ROLE) is looked at alike.
 FORBIDDEN = """
-SELECT named FROM unnest(%s::text[]) named
-WHERE has_table_privilege(%s, quote_ident(named), 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+SELECT named FROM unnest(%s::text[], %s::text[]) t(named, rights)
+WHERE EXISTS (SELECT FROM pg_roles m WHERE pg_has_role(%s, m.oid, 'MEMBER')
+    AND has_table_privilege(m.oid, quote_ident(named), rights)) ORDER BY 1
+"""
+CHANGE = "UPDATE, DELETE, TRUNCATE, TRIGGER"
+HELPED = """
+SELECT has_schema_privilege(r.oid, current_schema(), 'CREATE'), r.rolreplication,
+    has_parameter_privilege(r.oid, 'session_replication_role', 'SET'), ARRAY(
+    SELECT m.rolname::text FROM pg_roles m WHERE m.rolname IN (
+        'pg_execute_server_program', 'pg_write_server_files', 'pg_write_all_data', 'pg_maintain')
+    AND pg_has_role(r.oid, m.oid, 'MEMBER') ORDER BY 1)
+FROM pg_roles r WHERE r.rolname = %s
 """
 
 
@@ -40,6 +54,8 @@ def rights(model: type[models.Model]) -> dict[str, str]:
     """What is granted on the model's table: the right → ` ("a", "b")` where only these may change,
     else "".
     """
+    if model._meta.db_table in BY_TRIGGERS:
+        return {"SELECT": ""}
     granted = dict.fromkeys(EVERYTHING, "")
     for trigger in _triggers(model):
         if type(trigger) is pgtrigger.Protect:
@@ -62,8 +78,8 @@ def _columns(model: type[models.Model], names: Iterable[str]) -> str:
 
 
 def append_only() -> list[type[models.Model]]:
-    """The models whose rows are never changed and never deleted, by name of their table."""
-    return [m for m in _models() if not {"UPDATE", "DELETE"} & rights(m).keys()]
+    """The models whose rows are only added, never changed and never deleted, by name of table."""
+    return [m for m in _models() if rights(m).keys() == {"SELECT", "INSERT"}]
 
 
 def _models() -> list[type[models.Model]]:
@@ -80,6 +96,7 @@ def give(role: str) -> None:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        guards.install()
         for statement in _statements(quote_ident(role, connection.connection), _known(role)):
             cursor.execute(statement)
         wrong = too_much(role)
@@ -129,12 +146,28 @@ def too_much(role: str) -> list[str]:
         if row is None:
             return []
         found = _of_the_role(role, *row)
-        tables = [m._meta.db_table for m in append_only()]
-        cursor.execute(FORBIDDEN, [tables, role])
+        if not row[0]:
+            found += _helped(role, cursor)
+        closed = {m._meta.db_table: CHANGE for m in append_only()}
+        closed |= dict.fromkeys(sorted(BY_TRIGGERS), f"INSERT, {CHANGE}")
+        cursor.execute(FORBIDDEN, [[*closed], [*closed.values()], role])
         writable = [named for (named,) in cursor.fetchall()]
     if writable and not found:
         found.append(f"{role} may change or delete rows of {', '.join(writable)}.")
     return found
+
+
+def _helped(role: str, cursor: Any) -> list[str]:
+    """What is not a right on a table, and lets a role past the triggers."""
+    cursor.execute(HELPED, [role])
+    makes, replicates, sleeps, belongs = cursor.fetchone()
+    said = {
+        "may make tables and functions in the schema of the tables": makes,
+        "may replicate (REPLICATION), and so read and write past every right": replicates,
+        "may set session_replication_role, and so put every trigger to sleep": sleeps,
+        f"belongs to {', '.join(belongs)}": belongs,
+    }
+    return [f"{role} {what}." for what, holds in said.items() if holds]
 
 
 def _of_the_role(role: str, superuser: bool, makes_roles: bool, owned: list[str]) -> list[str]:

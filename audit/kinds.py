@@ -20,12 +20,13 @@ import pgtrigger
 from django.db.models import NOT_PROVIDED, Model
 
 from audit import canonical
+from audit.guards import OfTheOwner
 
 Columns = Mapping[str, Any]
 _NONE = object()  # a column that is always said
 
 
-class Sealed(pgtrigger.Trigger):
+class Sealed(OfTheOwner):
     """Tells each new row to the next block. `kind`: the table's name in blocks, for ever.
 
     `text`: the canonical JSON from the columns, where it is not that of all of them.

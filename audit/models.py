@@ -11,6 +11,7 @@ from django.db import models
 
 from audit.canonical import entry_of
 from audit.kinds import Sealed
+from audit.links import BLOCK_GOES_ON, CHAIN_GOES_ON
 from audit.outside import Anchor, Stamp, Wanted  # noqa: F401 their tables are of this app
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -41,27 +42,7 @@ class Entry(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="audit_is_append_only", operation=_APPEND_ONLY),
-            pgtrigger.Trigger(
-                name="audit_chain_goes_on",
-                level=pgtrigger.Row,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                IF NEW.sequence = 1 AND NEW.previous_hash = '' THEN
-                    INSERT INTO audit_tail (subject, sequence, hash)
-                    VALUES (NEW.subject, 1, NEW.hash);
-                    RETURN NEW;
-                END IF;
-                UPDATE audit_tail SET sequence = NEW.sequence, hash = NEW.hash
-                WHERE subject = NEW.subject AND sequence = NEW.sequence - 1
-                    AND hash = NEW.previous_hash;
-                IF NOT FOUND THEN
-                    RAISE EXCEPTION 'audit: entry % of % does not continue its chain',
-                        NEW.sequence, NEW.subject USING ERRCODE = 'unique_violation';
-                END IF;
-                RETURN NEW;
-                """,
-            ),
+            CHAIN_GOES_ON,
             Sealed("entry", entry_of),
         ]
 
@@ -83,7 +64,9 @@ class Tail(models.Model):
 
 
 class Pending(models.Model):
-    """A row that came into a sealed table and waits for the next block. Written by triggers."""
+    """A row that came into a sealed table and waits for the next block. Written by triggers alone:
+    by those of the sealed tables, and taken away by that of the blocks.
+    """
 
     kind = models.CharField(max_length=20)
     row_id = models.BigIntegerField()
@@ -112,7 +95,10 @@ class Block(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["sealed_at"], name="blocks_by_day")]
-        triggers = [pgtrigger.Protect(name="block_is_append_only", operation=_APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="block_is_append_only", operation=_APPEND_ONLY),
+            BLOCK_GOES_ON,
+        ]
 
     def __str__(self) -> str:
         return f"block {self.number}"

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from audit.kinds import Sealed
+from audit.links import ANCHOR_NAMES_A_BLOCK
 
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 
@@ -64,6 +65,7 @@ class Anchor(models.Model):
         constraints = [models.UniqueConstraint(fields=["day", "how"], name="one_anchor_a_day")]
         triggers = [
             pgtrigger.Protect(name="anchor_is_append_only", operation=APPEND_ONLY),
+            ANCHOR_NAMES_A_BLOCK,
             Sealed("anchor"),
         ]
 

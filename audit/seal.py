@@ -35,16 +35,14 @@ def seal(now: datetime) -> int:
 def _seal_some(now: datetime) -> Block | None:
     if not _alone():
         return None
-    waiting = list(Pending.objects.order_by("pk")[:LIMIT].values_list("pk", "kind", "row_id"))
+    waiting = list(Pending.objects.order_by("pk")[:LIMIT].values_list("kind", "row_id"))
     if not waiting:
         return None
     members: dict[str, list[int]] = defaultdict(list)
-    for _, kind, row_id in waiting:
+    for kind, row_id in waiting:
         members[kind].append(row_id)
     members = {kind: sorted(set(ids)) for kind, ids in sorted(members.items())}
-    block = _block(now, members, leaves_of(members))
-    Pending.objects.filter(pk__in=[pk for pk, _, _ in waiting]).delete()
-    return block
+    return _block(now, members, leaves_of(members))  # by whose trigger its rows wait no longer
 
 
 def _alone() -> bool:

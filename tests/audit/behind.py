@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from typing import Any
 
+import pytest
 from django.db import connection
 from django.utils import timezone
+from psycopg2.errors import InsufficientPrivilege
 
 from audit.canonical import entry_of
 from audit.models import Entry
@@ -71,3 +74,9 @@ def found(*anchors: Anchored) -> dict[str, str]:
         + f" x{count}"
         for what, place, count in report.faults()
     }
+
+
+def refused(application: Any, statement: str) -> None:
+    """The database itself says no."""
+    with application.cursor() as cursor, pytest.raises(InsufficientPrivilege):
+        cursor.execute(statement)

@@ -1,49 +1,16 @@
 """The role as which the site runs: it can work, and it cannot touch what was once recorded."""
 
-import secrets
-from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
-import psycopg2
 import pytest
 from django.core.checks import CheckMessage, Tags, run_checks
 from django.core.management import CommandError, call_command
 from django.db import connection
-from psycopg2.errors import InsufficientPrivilege
 
 from audit import grants
+from tests.audit.behind import refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def role(transactional_db: None) -> Iterator[str]:
-    """A role that can sign in and nothing else; its password is its name."""
-    name = f"kesu_app_{secrets.token_hex(6)}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")
-    yield name
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP OWNED BY {name}")
-        cursor.execute(f"DROP ROLE {name}")
-
-
-@pytest.fixture
-def application(role: str) -> Iterator[Any]:
-    """A connection as that role, once it has been granted what the site needs."""
-    grants.give(role)
-    about = connection.settings_dict
-    place = {"host": about["HOST"], "port": about["PORT"], "dbname": about["NAME"]}
-    with closing(psycopg2.connect(user=role, password=role, **place)) as opened:
-        opened.autocommit = True
-        yield opened
-
-
-def refused(application: Any, statement: str) -> None:
-    """The database itself says no."""
-    with application.cursor() as cursor, pytest.raises(InsufficientPrivilege):
-        cursor.execute(statement)
 
 
 OPEN = "SELECT has_table_privilege(%(table)s, 'SELECT'), has_table_privilege(%(table)s, 'INSERT')"
