@@ -23,6 +23,7 @@ from audit import proving, stamping, tsa
 from audit.models import Block
 from audit.outside import Anchor, Stamp, Wanted, Way
 from audit.proving import Means, NotNow
+from audit.verify import GONE
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GRACE = timedelta(minutes=5)  # a block that was begun before midnight may be written after it
@@ -136,7 +137,7 @@ FILE = Means(in_use=lambda: True, prove=write_file)
 
 class Known(NamedTuple):
     """The hash that block `number` had when it was laid down `where`. `hash` is empty when what
-    lies there cannot be read or does not hold.
+    lies there cannot be read or does not hold, and `verify.GONE` when nothing lies there any more.
     """
 
     number: int
@@ -149,6 +150,8 @@ def known(place: Path | None = None) -> Iterator[Known]:
     one), the stamps as their authority signed them, and what is noted about e-mails.
     """
     yield from _in_files(place or folder())
+    if place is None:
+        yield from _gone_files()
     yield from _in_stamps()
     for anchor in Anchor.objects.order_by("block", "how").iterator():
         yield Known(anchor.block, anchor.hash, f"anchor {anchor.day} {anchor.how} {anchor.where}")
@@ -160,6 +163,14 @@ def _in_files(place: Path) -> Iterator[Known]:
         yield (
             Known(said["block"], str(said["hash"]), path.name) if said else Known(0, "", path.name)
         )
+
+
+def _gone_files() -> Iterator[Known]:
+    """Files that were written here and are no more."""
+    written = Anchor.objects.filter(how=Way.FILE).order_by("day")
+    for number, name in written.values_list("block", "where").iterator():
+        if not (folder() / name).exists():
+            yield Known(number, GONE, name)
 
 
 def _in_stamps() -> Iterator[Known]:

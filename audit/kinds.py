@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import pgtrigger
 from django.db.models import NOT_PROVIDED, Model
 
 from audit import canonical
+from audit.faults import Named
 from audit.guards import OfTheOwner
 
 Columns = Mapping[str, Any]
@@ -109,18 +110,37 @@ def _is_drawn(field: Any) -> bool:
     return callable(field.default) and field.default not in (dict, list, NOT_PROVIDED)
 
 
-Destroyed = Callable[[str, Collection[int]], Collection[int]]
-_registers: list[Destroyed] = []
+class Register(Protocol):
+    """What was lawfully destroyed, of sealed rows."""
+
+    def __call__(self, kind: str, rows: Mapping[int, Columns]) -> Collection[int]:
+        """Which of these rows lost their words by the register, and nothing but their words."""
+        ...
 
 
-def register_destruction(register: Destroyed) -> None:
-    """Let a register of what was lawfully destroyed speak: it answers which of these rows of a kind
-    were (their personal text is gone, so their leaf can no longer be made from them).
+_registers: list[Register] = []
+_names: list[Named] = []
+
+
+def register_destruction(register: Register) -> None:
+    """Let a register of what was lawfully destroyed speak. Such a row no longer is what its first
+    leaf says; it was sealed a second time as it is since.
     """
     if register not in _registers:
         _registers.append(register)
 
 
-def destroyed(kind: str, ids: Collection[int]) -> set[int]:
+def destroyed(kind: str, rows: Mapping[int, Columns]) -> set[int]:
     """Which of these rows were lawfully destroyed, as the registers say."""
-    return {pk for register in _registers for pk in register(kind, ids)} if ids else set()
+    return {pk for register in _registers for pk in register(kind, rows)} if rows else set()
+
+
+def register_names(names: Named) -> None:
+    """Let an application say to which of its subjects rows belong."""
+    if names not in _names:
+        _names.append(names)
+
+
+def named(kind: str, ids: Collection[int]) -> dict[int, tuple[str, int | None]]:
+    """The subject and the number there, of those of these rows of which that can be told."""
+    return {pk: name for names in _names for pk, name in names(kind, ids).items()}

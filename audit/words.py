@@ -19,6 +19,7 @@ WHAT: Mapping[What, str | Promise] = {
     What.CUT_OFF: gettext_lazy("末尾被截去"),
     What.REBUILT: gettext_lazy("与外部锚定不符，被重建"),
     What.WAITING: gettext_lazy("超过 5 分钟未封存"),
+    What.UNGUARDED: gettext_lazy("失去防护：触发器被停用或删除"),
 }
 KINDS: Mapping[str, str | Promise] = {
     "analysis": gettext_lazy("法律分析快照"),
@@ -39,6 +40,8 @@ KINDS: Mapping[str, str | Promise] = {
     "mass_opinion": gettext_lazy("共同认定的签署"),
     "opinion": gettext_lazy("法务意见与签署"),
     "package": gettext_lazy("封存的案卷"),
+    "package_file": gettext_lazy("封存案卷的文件"),
+    "pending": gettext_lazy("等待封存的清单"),
     "reading": gettext_lazy("查阅记录"),
     "stamp": gettext_lazy("时间戳"),
     "tail": gettext_lazy("链条末尾"),
@@ -49,6 +52,9 @@ KINDS: Mapping[str, str | Promise] = {
 }
 
 
+OF_EVIDENCE = {"custody", "file", "item", "link", "withdrawal"}  # numbered as the evidence is
+
+
 def kind(name: str) -> str:
     """A kind of rows; one that has no words stands as it is."""
     return str(KINDS.get(name, name))
@@ -57,8 +63,14 @@ def kind(name: str) -> str:
 def where(place: Place) -> str:
     """The first place of a fault."""
     parts = []
+    if place.subject and place.sequence and place.kind in OF_EVIDENCE:
+        words = _("{subject} 证据 {n}")
+    elif place.subject and place.sequence:
+        words = _("{subject} 第 {n} 条")
+    else:
+        words = "{subject}"
     if place.subject:
-        parts.append(_("{subject} 第 {n} 条").format(subject=place.subject, n=place.sequence))
+        parts.append(words.format(subject=place.subject, n=place.sequence))
     if place.row is not None:
         parts.append(_("编号 {row}").format(row=place.row))
     if place.block is not None:
@@ -84,3 +96,13 @@ def summary(rows: int, blocks: int, chains: int, waiting: int) -> str:
         blocks,
     )
     return words.format(rows=rows, blocks=blocks, chains=chains, waiting=waiting)
+
+
+def unnamed(count: int) -> str:
+    """Files in the store that are none of the evidence."""
+    words = ngettext(
+        "存储中有 {n} 个文件不属于任何证据（上传未完成留下的），不影响校验",
+        "存储中有 {n} 个文件不属于任何证据（上传未完成留下的），不影响校验",
+        count,
+    )
+    return words.format(n=count)

@@ -12,7 +12,10 @@ class ComplaintsConfig(AppConfig):
         """
         from audit import kinds
         from complaints import checks, destroyed_rows, metrics, shredding_sql  # noqa: F401 checks
+        from evidence import checking
 
         metrics.register()
         kinds.register_destruction(destroyed_rows.among)
+        kinds.register_names(destroyed_rows.names)
+        checking.register(destroyed_rows.packages)
         post_migrate.connect(shredding_sql.install, sender=self)

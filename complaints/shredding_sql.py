@@ -16,6 +16,8 @@ import pgtrigger
 from django.apps import apps
 from django.db import connections
 
+from audit.kinds import Sealed
+
 GONE = "已删除"  # stands where words stood
 NAME = "kesu_destroy_case"
 _CASE = "complaint_id = case_id"
@@ -145,7 +147,7 @@ _ALLOWED = """
 
 def sql() -> str:
     """`CREATE FUNCTION kesu_destroy_case(bigint)`, as the plan says."""
-    body = ";\n  ".join([*_updates(), *MORE])
+    body = ";\n  ".join([*_updates(), *MORE, *_sealed_again()])
     ignored = ",".join(_protections())
     return f"""
 CREATE OR REPLACE FUNCTION {NAME}(case_id bigint) RETURNS void LANGUAGE plpgsql
@@ -165,6 +167,21 @@ def _updates() -> Iterator[str]:
         model = apps.get_model(label)
         yield _update(model, where, columns)
     yield _update(apps.get_model("complaints.Complaint"), "id = case_id", COMPLAINT)
+
+
+def _sealed_again() -> Iterator[str]:
+    """Rows without their words are sealed once more, as they are now: from then on nobody can
+    change what was left of them unseen.
+    """
+    for label, (where, _columns) in PLAN.items():
+        model: Any = apps.get_model(label)
+        for trigger in getattr(model._meta, "triggers", []):
+            if isinstance(trigger, Sealed):
+                yield (
+                    "INSERT INTO audit_pending (kind, row_id, since) SELECT "
+                    f"'{trigger.kind}', id, clock_timestamp() FROM {model._meta.db_table} "
+                    f"WHERE {where}"
+                )
 
 
 def _update(model: Any, where: str, columns: tuple[str, ...]) -> str:

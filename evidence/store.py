@@ -27,6 +27,7 @@ from uuid import uuid4
 from django.conf import settings
 
 HASH = re.compile(r"[0-9a-f]{64}")
+FOLDER = re.compile(r"[0-9a-f]{2}")
 HEAD = 8192  # bytes at the beginning that tell the type
 PIECE = 1024 * 1024  # bytes in memory at once
 INCOMING = "incoming-"
@@ -174,6 +175,10 @@ class Store(ABC):
     def names(self) -> Iterator[str]:
         """The hashes of all files, in no order."""
 
+    def strangers(self) -> Iterator[str]:
+        """What lies in the store and is neither a file under its hash nor one that is coming."""
+        return iter(())
+
     def digest(self, sha256: str) -> str:
         """The SHA-256 of what lies there now, worked out again; equal to the name unless the file
         was altered. Raises FileNotFoundError.
@@ -234,6 +239,16 @@ class FileStore(Store):
         for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
             if HASH.fullmatch(path.name):
                 yield path.name
+
+    def strangers(self) -> Iterator[str]:
+        for path in self.folder.glob("*"):
+            if not (path.is_dir() and FOLDER.fullmatch(path.name)):
+                if not path.name.startswith(INCOMING):
+                    yield path.name
+                continue
+            for inside in path.iterdir():
+                if not HASH.fullmatch(inside.name) or inside.name[:2] != path.name:
+                    yield f"{path.name}/{inside.name}"
 
 
 def _second_name(file: Path, name: Path) -> None:

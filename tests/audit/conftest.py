@@ -16,10 +16,16 @@ from audit import grants
 from tests.audit.authority import Authority, authority
 
 
+@pytest.fixture(autouse=True)
+def own_files(tmp_path: Path, settings: Any) -> None:
+    """A store of evidence and a folder of anchors for this test alone."""
+    settings.EVIDENCE_DIR = str(tmp_path / "evidence")
+    settings.ANCHOR_DIR = str(tmp_path / "anchors")
+
+
 @pytest.fixture
 def tsa(tmp_path: Path, settings: Any) -> Iterator[Authority]:
     """A running authority that this installation trusts; anchors go into a folder of their own."""
-    settings.ANCHOR_DIR = str(tmp_path / "anchors")
     with authority(tmp_path / "tsa") as place:
         settings.TSA_URL, settings.TSA_CERTIFICATES = place.url, str(place.certificates)
         yield place

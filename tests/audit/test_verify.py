@@ -9,13 +9,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from audit import nightly
+from audit import anchors, nightly
 from audit.faults import Place, What
-from audit.kinds import register_destruction
 from audit.models import Block, Verification
 from audit.record import record
 from audit.seal import seal
 from audit.verify import verify
+from complaints.models import Destroyed
 from evidence.models import Item
 from evidence.store import store
 from tests import factories as f
@@ -30,6 +30,10 @@ FORGED = (
     "INSERT INTO audit_entry (at, actor, actor_name, verb, subject, sequence, detail, "
     "previous_hash, hash) SELECT at, 'agent', '', verb, subject, 2, detail, previous_hash, "
     "hash FROM audit_entry WHERE sequence = 3 AND subject = 'complaint:A'"
+)
+ENDS = (
+    "(SELECT e.hash FROM audit_entry e WHERE e.subject = audit_tail.subject "
+    "ORDER BY e.sequence DESC LIMIT 1)"
 )
 EMPTIED = "DELETE FROM audit_entry WHERE subject = 'complaint:A' AND sequence > 2"
 
@@ -158,7 +162,7 @@ def test_two_pieces_of_evidence_that_changed_places_are_found(cast: Cast) -> Non
             )
         for row, other in ((first, second), (second, first)):
             Item.objects.filter(pk=row["id"]).update(number=other["number"])
-    assert found() == {"reordered item": f"{first['id']} x2"}
+    assert found() == {"reordered item": f"{case.subject} #2 x2"}
 
 
 def test_files_that_were_swapped_altered_or_removed_are_found_in_the_store(cast: Cast) -> None:
@@ -167,7 +171,7 @@ def test_files_that_were_swapped_altered_or_removed_are_found_in_the_store(cast:
         f.with_evidence(case, cast.agent, text=text)
     files: Any = store()
     first, second, third, fourth = Item.objects.filter(folder=case.folder).order_by("pk")
-    assert verify(timezone.now(), files=True).rows["file"] == 4
+    assert verify(timezone.now(), files="all").rows["file"] == 4
     paths = [files.path_of(item.sha256) for item in (first, second, third, fourth)]
     contents = [path.read_bytes() for path in paths]
     changed = [contents[1], contents[0], bytes([contents[2][0] ^ 1]) + contents[2][1:]]
@@ -175,27 +179,104 @@ def test_files_that_were_swapped_altered_or_removed_are_found_in_the_store(cast:
         path.chmod(0o600)
         path.write_bytes(content)
     paths[3].unlink()
-    report = verify(timezone.now(), files=True)
+    (paths[0].parent / "x.txt").write_text("x")
+    left = paths[0].parent / (paths[0].name[:2] + "0" * 62)
+    left.write_text("x")
+    files.keep(received(files, b"never became evidence"))
+    report = verify(timezone.now(), files="all")
     assert report.counted(What.ALTERED, "file") == 3
+    assert report.counted(What.INSERTED, "file") == 2
+    assert report.unnamed == 1
+    assert {p.note for p in report.places[What.INSERTED, "file"]} == {
+        f"{left.name[:2]}/x.txt",
+        left.name,
+    }
     assert report.found[What.DELETED, "file"] == (
-        Place("file", fourth.pk, note=fourth.sha256),
+        Place("file", fourth.pk, subject=case.subject, sequence=4, note=fourth.sha256),
         1,
     )
 
 
-def test_what_was_lawfully_destroyed_is_counted_and_is_no_fault(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+def received(files: Any, content: bytes) -> Any:
+    incoming = files.incoming()
+    incoming.write(content)
+    return incoming
+
+
+def test_each_stored_file_is_read_once_a_week_by_night(cast: Cast) -> None:
+    case = f.investigating(cast)
+    for n in range(12):
+        f.with_evidence(case, cast.agent, text=f"{n}")
+    by_night = [verify(timezone.now(), files=str(day)).rows.get("file", 0) for day in range(7)]
+    assert (sum(by_night), max(by_night) < 12) == (12, True)
+
+
+def test_an_anchor_file_that_is_gone_is_missed_and_one_that_was_changed_is_named(
+    db: None, settings: Any
 ) -> None:
+    written()
+    now = timezone.now() + timedelta(days=1)
+    assert anchors.lay_down(now) == 1
+    seal(timezone.now())
+    assert found(*anchors.known()) == {}
+    (file,) = anchors.folder().glob("*.json")
+    said = file.read_text()
+    file.write_text(said.replace('"hash":"', '"hash":"0'))
+    assert found(*anchors.known()) == {"rebuilt block": "2 x1"}
+    file.unlink()
+    report = verify(timezone.now(), anchors=anchors.known())
+    assert report.found == {(What.DELETED, "anchor"): (Place("anchor", block=2, note=file.name), 1)}
+
+
+def test_the_same_written_otherwise_is_no_fault(db: None) -> None:
+    record("x", "complaint:A", None, timezone.now(), {"b": [1, "甲"], "a": {"d": 1, "c": None}})
+    seal(timezone.now())
+    run("""UPDATE audit_entry SET detail = '{"a": {"c":null, "d":1},  "b":[1,"\\u7532"]}'""")
+    assert found() == {}
+    run("""UPDATE audit_entry SET detail = '{"a": {"c":null, "d":1}, "b":["甲",1]}'""")
+    assert found() == {"altered entry": "complaint:A #1 x1"}
+
+
+def test_a_whole_chain_that_went_with_its_tail_and_two_that_changed_places_are_found(
+    db: None,
+) -> None:
+    written("ABC", 3)
+    run(
+        "DELETE FROM audit_entry WHERE subject = 'complaint:C'",
+        "DELETE FROM audit_tail WHERE subject = 'complaint:C'",
+    )
+    assert found()["deleted entry"].endswith("x3")
+    other = "CASE subject WHEN 'complaint:A' THEN 'complaint:B' ELSE 'complaint:A' END"
+    run(f"UPDATE audit_entry SET subject = {other}", f"UPDATE audit_tail SET hash = {ENDS}")  # noqa: S608
+    assert found()["altered entry"] == "complaint:B #1 x6"
+
+
+def test_what_was_lawfully_destroyed_is_counted_as_long_as_only_words_are_gone(cast: Cast) -> None:
     case = f.investigating(cast)
     seal(timezone.now())
-    events = list(case.events.values_list("pk", flat=True))
-    run("UPDATE complaints_event SET text = '已删除'")
-    assert found() == {"altered event": f"{min(events)} x{len(events)}"}
-    monkeypatch.setattr("audit.kinds._registers", [])
-    register_destruction(lambda kind, ids: {*ids} & {*events} if kind == "event" else set())
-    report = verify(timezone.now())
-    assert report.is_whole
-    assert report.destroyed == len(events)
+    gone = "UPDATE complaints_event SET text = '已删除', detail = '{}'"
+    altered = {"altered event": f"{case.subject} x{case.events.count()}"}
+    run(gone)
+    assert found() == altered  # no register says so
+    now = timezone.now()
+    with superuser():
+        Destroyed.objects.create(
+            complaint=case, number=case.number, at=now, code="general_3y", until=now, person=False
+        )
+    assert found().pop("altered event") == altered["altered event"]  # not sealed again as it is
+    run(
+        "INSERT INTO audit_pending (kind, row_id, since) SELECT 'destroyed', id, now() "
+        "FROM complaints_destroyed UNION ALL SELECT 'event', id, now() FROM complaints_event"
+    )
+    for _waiting_or_sealed in range(2):
+        report = verify(timezone.now())
+        assert report.is_whole
+        assert report.destroyed == case.events.count()
+        seal(timezone.now())
+    run("UPDATE complaints_event SET at = at + interval '1 day'")
+    assert found() == altered
+    run("UPDATE complaints_event SET at = at - interval '1 day', text = '别的话'")
+    assert found()["altered event"].startswith(case.subject)
 
 
 def test_the_command_names_what_it_found_and_fails(db: None, capsys: Any, tmp_path: Any) -> None:

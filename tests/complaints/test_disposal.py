@@ -293,7 +293,7 @@ def test_every_text_of_a_case_is_in_the_plan_or_said_to_stay() -> None:
 
 def test_every_sealed_table_that_loses_words_says_to_which_case_it_belongs() -> None:
     losing = {k.model._meta.label for k in kinds.all_kinds().values()} & shredding_sql.PLAN.keys()
-    assert losing == CASE_OF.keys()
+    assert losing <= CASE_OF.keys()
 
 
 def test_a_restored_backup_loses_again_what_the_register_names(cast: Cast) -> None:

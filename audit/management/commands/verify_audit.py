@@ -1,4 +1,4 @@
-"""Verify the whole record: `manage.py verify_audit [--since DAY] [--anchors FOLDER] [--files]
+"""Verify the whole record: `manage.py verify_audit [--since DAY] [--anchors FOLDER] [--no-files]
 [--json]`. See docs/record.md.
 """
 
@@ -31,7 +31,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--anchors", default="", metavar="FOLDER", help="anchors that were kept elsewhere"
         )
-        parser.add_argument("--files", action="store_true", help="every file of evidence too")
+        parser.add_argument(
+            "--no-files", action="store_true", help="do not read the stored files: faster"
+        )
+        parser.add_argument("--files", action="store_true", help="read them, as is done anyway")
         parser.add_argument("--json", action="store_true", help="the report as one JSON value")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,8 +43,12 @@ class Command(BaseCommand):
         if folder is not None and not folder.is_dir():
             raise CommandError(_("没有文件夹 {path}").format(path=folder), returncode=2)
         since = _day(options["since"])
-        known, files = anchors.known(folder), bool(options["files"])
-        report = verify(timezone.now(), since=since, anchors=known, files=files)
+        known, files = anchors.known(folder), "" if options["no_files"] else "all"
+        try:
+            report = verify(timezone.now(), since=since, anchors=known, files=files)
+        except OSError as error:
+            away = _("保存证据的存储没有应答：{error}。加上 --no-files 可以只校验数据库。")
+            raise CommandError(away.format(error=error), returncode=2) from error
         if options["json"]:
             said = {"ok": report.is_whole, "seconds": report.seconds, **report.as_json()}
             self.stdout.write(json.dumps(said, ensure_ascii=False))
@@ -54,8 +61,12 @@ class Command(BaseCommand):
         rows = sum(report.rows.values())
         seen = words.summary(rows, report.blocks, report.chains, report.waiting)
         self.stdout.write(f"{seen} ({report.seconds} s)")
-        for fault in report.faults():
-            self.stdout.write(words.sentence(*fault))
+        if report.unnamed:
+            self.stdout.write(words.unnamed(report.unnamed))
+        for what, place, count in report.faults():
+            self.stdout.write(words.sentence(what, place, count))
+            for other in report.others(what, place.kind):
+                self.stdout.write(f"  · {words.where(other)}")
         if report.is_whole:
             self.stdout.write(_("校验通过，与封存时一致"))
 

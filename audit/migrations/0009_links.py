@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0007_entry_months'),
+        ('audit', '0008_verification_run'),
     ]
 
     operations = [
