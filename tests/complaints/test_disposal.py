@@ -185,7 +185,7 @@ def test_a_file_that_another_case_has_too_stays_in_the_store(cast: Cast) -> None
     assert store().exists(shared)
     store().discard(shared)  # and who compares the store looks for it, although one case is gone
     compared = Report(NOW)
-    compare(compared)
+    compare(compared, "all")
     assert [place.note for _what, place, _n in compared.faults()] == [shared]
 
 
