@@ -166,10 +166,13 @@ def _in_files(place: Path) -> Iterator[Known]:
 
 
 def _gone_files() -> Iterator[Known]:
-    """Files that were written here and are no more."""
-    written = Anchor.objects.filter(how=Way.FILE).order_by("day")
-    for number, name in written.values_list("block", "where").iterator():
-        if not (folder() / name).exists():
+    """Files that were written here and are no more, from the first day on of which one is there: a
+    restored installation may begin with an empty folder.
+    """
+    there = {path.name for path in folder().glob("*.json")}
+    written = Anchor.objects.filter(how=Way.FILE, where__gt=min(there, default="~"))
+    for number, name in written.order_by("day").values_list("block", "where").iterator():
+        if name not in there:
             yield Known(number, GONE, name)
 
 

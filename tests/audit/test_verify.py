@@ -167,18 +167,23 @@ def test_two_pieces_of_evidence_that_changed_places_are_found(cast: Cast) -> Non
 def test_an_anchor_file_that_is_gone_is_missed_and_one_that_was_changed_is_named(
     db: None, settings: Any
 ) -> None:
-    written()
-    now = timezone.now() + timedelta(days=1)
+    now = timezone.now()
+    record("x", "complaint:A", None, now)
+    seal(now - timedelta(days=2))
     assert anchors.lay_down(now) == 1
-    seal(timezone.now())
+    written("BC")
+    assert anchors.lay_down(now + timedelta(days=1)) == 1
+    seal(now)
     assert found(*anchors.known()) == {}
-    (file,) = anchors.folder().glob("*.json")
-    said = file.read_text()
-    file.write_text(said.replace('"hash":"', '"hash":"0'))
-    assert found(*anchors.known()) == {"rebuilt block": "2 x1"}
-    file.unlink()
-    report = verify(timezone.now(), anchors=anchors.known())
-    assert report.found == {(What.DELETED, "anchor"): (Place("anchor", block=2, note=file.name), 1)}
+    first, second = sorted(anchors.folder().glob("*.json"))
+    second.write_text(second.read_text().replace('"hash":"', '"hash":"0'))
+    assert found(*anchors.known()) == {"rebuilt block": "3 x1"}
+    second.unlink()
+    report = verify(now, anchors=anchors.known())
+    gone = Place("anchor", block=3, note=second.name)
+    assert report.found == {(What.DELETED, "anchor"): (gone, 1)}
+    first.unlink()  # as in the new folder of a restored installation
+    assert found(*anchors.known()) == {}
 
 
 def test_the_same_written_otherwise_is_no_fault(db: None) -> None:

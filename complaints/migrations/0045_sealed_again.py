@@ -33,7 +33,7 @@ SELECT '{}', id, clock_timestamp() FROM {} WHERE {} ORDER BY id
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0043_held_payment_rows'),
+        ('complaints', '0044_passages'),
         ('evidence', '0004_sealed'),
         ('audit', '0002_blocks'),
     ]
