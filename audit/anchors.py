@@ -170,9 +170,9 @@ def _gone_files() -> Iterator[Known]:
     restored installation may begin with an empty folder.
     """
     there = {path.name for path in folder().glob("*.json")}
-    written = Anchor.objects.filter(how=Way.FILE, where__gt=min(there, default="~"))
-    for number, name in written.order_by("day").values_list("block", "where").iterator():
-        if name not in there:
+    written = Anchor.objects.filter(how=Way.FILE).order_by("day")
+    for number, name in written.values_list("block", "where").iterator():
+        if there and min(there) < name and name not in there:
             yield Known(number, GONE, name)
 
 
