@@ -13,8 +13,8 @@ from complaints.same_file import same_file
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import lang
 from complaints.views.exhibit_kinds import ON_PAPER, kind_of, table_kind, why_not, words_of
-from evidence import archives, linked, mails, pages, pictures, tables, texts
-from evidence.models import Custody, Item, Link
+from evidence import archives, linked, mails, pages, pictures, tables, texts, words
+from evidence.models import Custody, Item, ItemText, Link
 from evidence.store import store
 from legal_rules.vocabulary import FACTS
 
@@ -80,6 +80,17 @@ class Exhibit:
     def text(self) -> texts.Text:
         """The words of a text. Raises OSError."""
         return texts.read(store().open(self.item.sha256))
+
+    @cached_property
+    def document(self) -> texts.Text | None:
+        """The words of a document of Word or PowerPoint, the same that the search finds; None for
+        one that cannot be read. Raises OSError.
+        """
+        found = words.read(store().open(self.item.sha256), self.item.content_type)
+        if found.state not in (ItemText.State.READ, ItemText.State.EMPTY):
+            return None
+        cut = found.cut or len(found.text) > texts.MOST
+        return texts.Text(texts.plain(found.text[: texts.MOST]).strip(), cut)
 
     @cached_property
     def mail(self) -> mails.Mail | None:

@@ -17,9 +17,10 @@ SOUNDS |= {"audio/m4a": "audio/mp4", "audio/mp4": "audio/mp4", "audio/aac": "aud
 FILMS = {"video/mp4": "video/mp4", "video/x-m4v": "video/mp4", "video/webm": "video/webm"}
 FILMS |= {"video/quicktime": "video/quicktime"}
 _SHOWN = {"text/plain": "text", "message/rfc822": "mail", kinds.ZIP: "list"}
+_SHOWN |= {kind: "document" for kind, e in kinds.ALLOWED_TYPES.items() if e[0] in ("docx", "pptx")}
 _SHOWN |= dict.fromkeys(DRAWN, "pages") | dict.fromkeys(PICTURES, "picture")
 _SHOWN |= dict.fromkeys(SOUNDS, "sound") | dict.fromkeys(FILMS, "film")
-ON_PAPER = ("picture", "pages", "text", "mail", "tables", "list")
+ON_PAPER = ("picture", "pages", "text", "document", "mail", "tables", "list")
 
 _WORDS: dict[str, str | Promise] = {
     "image": gettext_lazy("图片"),
@@ -36,7 +37,7 @@ _WORDS: dict[str, str | Promise] = {
 
 
 def kind_of(item: Item) -> str:
-    """picture, pages, sound, film, text, mail, tables, list; "" for not here."""
+    """picture, pages, sound, film, text, document, mail, tables, list; "" for not here."""
     ending = _ending(item)
     if ending == "xlsx" or (item.content_type == "text/plain" and item_ending(item) == "csv"):
         return "tables"

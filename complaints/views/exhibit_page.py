@@ -23,6 +23,7 @@ from evidence.models import Custody, Item
 MOST_PAGES = 100_000
 # Kinds that are read into the page itself: what of the exhibit the template takes.
 READ = {"text": "text", "mail": "mail", "tables": "book", "list": "listing"}
+READ |= {"document": "document"}
 
 
 def exhibit_of(request: HttpRequest, number: str, item: int) -> Exhibit:

@@ -22,6 +22,7 @@ from complaints.views import looking
 from evidence.models import Custody, Link, Withdrawal
 from evidence.store import store
 from tests import factories as f
+from tests.archive import made
 from tests.cast import Cast
 from tests.evidence.test_kinds import zipped
 from tests.evidence.test_looking_inside import HEIC, HTML, JPEG, SECRET, mail
@@ -168,7 +169,14 @@ def test_photos_of_telephones_tables_and_lists_are_shown_and_printed(
     assert (shown["Content-Type"], shown.content[:2]) == ("image/jpeg", b"\xff\xd8")
     table = add(case, cast, "日期,摘要\n11-01,<b>退款</b>\n".encode("gb18030"), "明细.csv")
     packed = add(case, cast, zipped({"聊天.txt": b"x"}), "材料.zip")
-    for number, words in ((table, "&lt;b&gt;退款&lt;/b&gt;"), (packed, "聊天.txt")):
+    word = add(case, cast, made.word("三日内退款"), "告知书.docx")
+    deck = add(case, cast, made.slides("检测结论"), "结论.pptx")
+    for number, words in (
+        (word, "三日内退款"),
+        (deck, "检测结论"),
+        (table, "&lt;b&gt;退款&lt;/b&gt;"),
+        (packed, "聊天.txt"),
+    ):
         for act, name in (("", "evidence_item"), ("print", "print_evidence")):
             look = looked(agent, case, number, **{"as": act})
             assert words in text_of(agent.get(place(name, case, number), {"look": look}))
