@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
 from django.utils import translation
 
 from complaints import calendars
 from config import garbage
+from tests import emptying
 from tests.cast import cast
 
 __all__ = ["cast"]
@@ -32,6 +34,12 @@ def pytest_collection_finish() -> None:
 def _turn(path: str) -> int:
     found = (turn for turn, start in enumerate(LONG) if path.startswith(start))
     return next(found, len(LONG))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_rows() -> None:
+    """Hundreds of tests commit; what they leave is deleted, not every table made anew."""
+    connection.ops.sql_flush = emptying.by_rows(connection.ops.sql_flush)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,49 @@
+"""Emptying the database after a test that committed, without making all tables anew.
+
+TRUNCATE gives each of two hundred tables, and each index, a new file: a third of a second after
+every test that leaves ten rows. Here the rows are deleted under a lock that waits, as TRUNCATE
+does, for whoever is still writing; much is still truncated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection
+
+MUCH = 64 * 1024 * 1024  # bytes of all tables together
+MAY = "has_parameter_privilege('session_replication_role', 'SET')"
+EMPTY = """
+DO $empty$
+DECLARE one regclass;
+BEGIN
+    IF (SELECT sum(pg_table_size(name)) FROM unnest(ARRAY[{names}]::regclass[]) AS name) > {much}
+        OR NOT {may}
+    THEN
+        TRUNCATE {tables};
+        RETURN;
+    END IF;
+    LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE;
+    SET LOCAL session_replication_role = replica; -- no trigger refuses, no reference is checked
+    FOREACH one IN ARRAY ARRAY[{names}]::regclass[] LOOP
+        EXECUTE format('DELETE FROM %s', one);
+    END LOOP;
+    SET LOCAL session_replication_role = origin;
+END $empty$;
+"""
+
+
+def by_rows(made: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Django's statements for emptying, replaced where neither sequences nor further tables are
+    asked for.
+    """
+
+    def statements(style: Any, tables: Sequence[str], **how: bool) -> list[str]:
+        if not tables or any(how.values()):
+            return made(style, tables, **how)
+        quoted = [connection.ops.quote_name(table) for table in tables]
+        names = ", ".join(f"'{name}'" for name in quoted)
+        return [EMPTY.format(names=names, tables=", ".join(quoted), much=MUCH, may=MAY)]
+
+    return statements
