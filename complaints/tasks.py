@@ -145,15 +145,10 @@ def resume_mass_drafts() -> int:
     return mass_draft.sweep()
 
 
-@shared_task(bind=True)
-def read_for_search(self: Any) -> int:
-    """Read the words of cases that changed, then call the next worker while more wait; answers how
-    many.
-    """
-    done, more = waiting.read_waiting()
-    if more:
-        self.apply_async(retry=False)
-    return done
+@shared_task
+def read_for_search() -> int:
+    """Read the words of cases that changed; answers how many."""
+    return waiting.read_waiting()
 
 
 @shared_task

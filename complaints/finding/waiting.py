@@ -9,7 +9,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -24,20 +24,23 @@ from evidence.words import Words
 logger = logging.getLogger(__name__)
 QUIET = timedelta(seconds=10)  # a case that is being worked on is not read with every act
 CLAIMED = timedelta(minutes=5)  # longer than any one file may take
-MOST_SECONDS = 20  # of one go
+MOST_SECONDS = 8  # of one go, less than there are between two
 _FILE = Passage.Part.FILE
 
 
-def read_waiting(now: datetime | None = None, most: int = 200) -> tuple[int, bool]:
-    """Read cases that wait; how many, and whether more are left."""
+def read_waiting(now: datetime | None = None, most: int = 200) -> int:
+    """Read cases that wait, for some seconds; how many. The next go takes what is left."""
     now, begun, done = now or timezone.now(), time.monotonic(), 0
     while done < most and time.monotonic() - begun < MOST_SECONDS:
         pk = _claimed(now)
         if pk is None:
-            return done, False
-        read_case(pk, now)
+            return done
+        try:
+            read_case(pk, now)
+        except (DatabaseError, ValueError, LookupError, TypeError):
+            logger.exception("case %s could not be read for the search; the others go on", pk)
         done += 1
-    return done, True
+    return done
 
 
 def _claimed(now: datetime) -> int | None:

@@ -36,9 +36,7 @@ TYPES = {"pdf": made.pdf, "docx": made.word, "xlsx": made.sheet, "pptx": made.sl
 
 def read_all() -> None:
     """The worker comes by, somewhat later."""
-    done, more = waiting.read_waiting(timezone.now() + timedelta(minutes=1))
-    assert done
-    assert not more
+    assert waiting.read_waiting(timezone.now() + timedelta(minutes=1))
 
 
 def browser(user) -> Client:
@@ -368,13 +366,30 @@ def test_what_a_killed_worker_left_is_read_by_the_next_one(cast: Cast, monkeypat
     monkeypatch.setattr(waiting, "_words_of", killed)
     with pytest.raises(KeyboardInterrupt):
         waiting.read_waiting(now)
-    assert waiting.read_waiting(now) == (0, False)  # it may still be at it
+    assert waiting.read_waiting(now) == 0  # it may still be at it
     waiting.read_waiting(now + timedelta(minutes=6))
     assert numbers(searched(cast.agent, "蟑螂")) == [case.number]
     assert numbers(searched(cast.agent, "甲醛")) == [case.number]
     before = list(Passage.objects.order_by("pk").values_list("pk", flat=True))
     waiting.read_case(case.pk)
     assert list(Passage.objects.order_by("pk").values_list("pk", flat=True)) == before
+
+
+def test_one_case_that_cannot_be_read_keeps_no_other_waiting(cast: Cast, monkeypatch) -> None:
+    bad, good = f.registered(cast, narrative="坏的玄武"), f.registered(cast, narrative="好的玄武")
+    real = waiting.reading.said
+
+    def broken(case):
+        if case.pk == bad.pk:
+            raise ValueError("broken")
+        return real(case)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(waiting.reading, "said", broken)
+        read_all()
+    assert numbers(searched(cast.agent, "玄武")) == [good.number]
+    waiting.read_waiting(timezone.now() + timedelta(minutes=7))
+    assert numbers(searched(cast.agent, "玄武")) == [good.number, bad.number]
 
 
 def test_a_store_that_is_away_is_asked_again_later(cast: Cast, monkeypatch) -> None:
