@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.access import person
@@ -22,7 +21,7 @@ from complaints.seen import CASE
 from complaints.views import mass
 from complaints.views.payment_pages import as_csv
 from complaints.views.queue_rows import BadCursor, Cursor, Order
-from complaints.workdays import SHANGHAI
+from complaints.views.reading_span import Span
 from config.tags import moment
 
 NEWEST = Order("at", newest_first=True)
@@ -52,62 +51,6 @@ class Line:
     def others(self) -> int:
         """How many cases stood on the same page."""
         return len(self.row.subjects)
-
-
-@dataclass
-class Span:
-    """Between which moments, as typed; `problems` are sentences about what cannot be read."""
-
-    since: str = ""
-    until: str = ""
-    problems: list[str] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, params: Mapping[str, str]) -> Span:
-        """From the address or a form."""
-        since, until = (params.get(name, "").strip()[:40] for name in ("since", "until"))
-        found = cls(since, until)
-        begins, ends = found.begins, found.ends
-        if begins and ends and begins >= ends:
-            found.problems.append(_("“自”不早于“至”，没有时间在其中；请对调两个时间。"))
-        return found
-
-    @property
-    def begins(self) -> datetime | None:
-        """The first moment."""
-        return self._moment(self.since, timedelta(0))
-
-    @property
-    def ends(self) -> datetime | None:
-        """The first moment that does not belong any more: a day counts to its end."""
-        return self._moment(self.until, timedelta(days=1))
-
-    def _moment(self, text: str, of_a_day: timedelta) -> datetime | None:
-        if not text:
-            return None
-        try:
-            at, day = parse_datetime(text) if "T" in text or " " in text else None, parse_date(text)
-        except ValueError:
-            at = day = None
-        if at is not None:
-            return at if timezone.is_aware(at) else at.replace(tzinfo=SHANGHAI)
-        if day is not None:
-            return datetime.combine(day, time(0), SHANGHAI) + of_a_day
-        words = _(
-            "“%(value)s”不是有效时间，已忽略；请按 2026-11-23 或 2026-11-23 09:30 的格式填写。"
-        )
-        sentence = words % {"value": text[:20]}
-        self.problems += [sentence] if sentence not in self.problems else []
-        return None
-
-    def sought(self, subjects: tuple[str, ...]) -> Sought:
-        """These, between the moments."""
-        return Sought(subjects, self.begins, self.ends)
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """What was typed, for addresses."""
-        return {n: v for n, v in (("since", self.since), ("until", self.until)) if v}
 
 
 def newest(sought: Sought, cursor: Cursor | None) -> mass.Page:

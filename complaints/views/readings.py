@@ -15,7 +15,8 @@ from accounts.access import needs
 from complaints import readers
 from complaints.models import Complaint
 from complaints.views.lookup import case_of
-from complaints.views.reading_list import LONGEST, Readings, Span, exported, purpose_of
+from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of
+from complaints.views.reading_span import Span
 
 
 @never_cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -85,6 +85,58 @@ def test_readings_are_narrowed_by_time_and_follow_page_by_page(cast: Cast) -> No
     wrong = texts(client.get(address(case), {"since": "2026-13-01", "cursor": "x"}))
     assert "“2026-13-01”不是有效时间" in wrong
     assert "分页位置无效" in wrong
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({"since": "2026-11-23", "since_time": "10:30", "until": "2026-11-23"}, 2),
+        ({"since": "2026-11-23", "until": "2026-11-23", "until_time": "10:30"}, 2),
+        ({"since": "2026-11-23T10:31", "until": "2026-11-23T10:31:30"}, 0),
+        ({"since": "2026-11-23T02:30:00+00:00", "until": "2026-11-23T02:30:59+00:00"}, 1),
+        ({"since": "2026-11-22T22:00:00-05:00", "until": "2026-11-23"}, 1),
+        ({"since": "2026-11-24"}, 0),
+    ],
+)
+def test_a_minute_of_the_business_day_is_found_to_the_minute(
+    cast: Cast, params: dict[str, str], found: int
+) -> None:
+    case = f.registered(cast)
+    for clock in ("09:00:00", "10:30:40", "23:59:59"):
+        at = datetime.fromisoformat(f"2026-11-23T{clock}+08:00")
+        reading.note(Shown("peek", case.subject), [case.subject], cast.agent, at)
+    page = browser(cast.supervisor).get(address(case), params)
+    assert len(re.findall("列表旁的预览", page.content.decode())) == found
+
+
+@pytest.mark.parametrize(
+    ("params", "says"),
+    [
+        ({"since": "2026-11-24", "until": "2026-11-23"}, "请对调两个时间"),
+        ({"since": "2990-01-01"}, "“自”在将来"),
+        ({"since_time": "10:00"}, "没有填日期"),
+        ({"until": "9999-12-31"}, "不是有效时间"),
+        ({"since": "0001-01-01"}, "不是有效时间"),
+        ({"until": "2026-11-23", "until_time": "25:00"}, "不是有效时间"),
+    ],
+)
+def test_a_time_that_cannot_be_meant_is_said(cast: Cast, params: dict[str, str], says: str) -> None:
+    assert says in texts(browser(cast.supervisor).get(address(f.registered(cast)), params))
+
+
+def test_equal_times_are_paged_without_loss(cast: Cast) -> None:
+    case, at = f.registered(cast), timezone.now() - timedelta(days=1)
+    for n in range(104):
+        shown = Shown("peek", case.subject, [f"file:{n}"])
+        reading.note(shown, [case.subject], cast.agent, at)
+    client, link, seen = browser(cast.supervisor), "", []
+    until = {"until": timezone.localdate(at).isoformat()}
+    for _page in range(3):
+        page = client.get(address(case) + link, {} if link else until).content.decode()
+        seen += re.findall(r"证据文件 (\d+)", page)
+        more = re.search(r'href="(\?[^"]+)" rel="next"', page)
+        link = more[1].replace("&amp;", "&") if more else ""
+    assert (link, sorted(map(int, seen))) == ("", list(range(104)))
 
 
 def test_the_export_asks_what_for_and_is_recorded(cast: Cast) -> None:
