@@ -26,7 +26,10 @@ LONGEST = 120  # bytes of one name: file systems take 255, and some reader adds 
 _BEIJING = timezone(timedelta(hours=8))
 _DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 # What some file system or the manifest itself would read as something else.
-_UNFIT = re.compile(r'[\x00-\x1f<>:"/\\|?*%]')
+_UNFIT = re.compile(
+    r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff<>:"/\\|?*%]'
+)
+_EDGES = re.compile(r"^[\s.]+|[\s.]+$")  # readers of a manifest cut off any space, not only ours
 
 
 # From the manifest over everything to the files that seal it; none of them is in a manifest.
@@ -48,12 +51,13 @@ class Member:
 
 def safe_name(name: str) -> str:
     """The name as any file system takes it, at most `LONGEST` bytes, its ending kept."""
-    plain = _UNFIT.sub("_", unicodedata.normalize("NFC", name)).strip(" .") or "file"
+    plain = _EDGES.sub("", _UNFIT.sub("_", unicodedata.normalize("NFC", name))) or "file"
     stem, dot, ending = plain.rpartition(".")
     if not dot or len(ending.encode()) > 12:
         stem, ending = plain, ""
     room = LONGEST - len(ending.encode()) - len(dot)
-    short = stem.encode()[:room].decode(errors="ignore").rstrip(" .")
+    short = stem.encode()[:room].decode(errors="ignore")
+    short = _EDGES.sub("", short) or "file"
     return f"{short}.{ending}" if ending else short
 
 

@@ -4,6 +4,7 @@ never half there.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +20,11 @@ from evidence import clamd, holding, kinds
 from evidence.errors import FileRefused, StoreAway
 from evidence.models import Custody, Folder, Item
 from evidence.store import Incoming, store
+
+# Control, format (direction), surrogate, private, unassigned; line and paragraph separators, which
+# many a reader of lists takes for the end of a line.
+_NEVER = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_EDGES = re.compile(r"^[\s.]+|[\s.]+$")
 
 __all__ = ["FileRefused", "Stored", "add_item", "clean_name", "take", "taken"]
 
@@ -112,15 +118,16 @@ def check_size(size: int) -> None:
 
 
 def clean_name(name: str) -> str:
-    """The last path component without control or direction characters, at most 200 characters,
-    ending kept.
+    """The last path component without control or direction characters or breaks of a line, at most
+    200 characters, ending kept.
     """
     base = name.replace("\\", "/").rpartition("/")[2]
-    base = "".join(c for c in base if unicodedata.category(c)[0] != "C").strip(" .")
+    base = "".join(c for c in base if unicodedata.category(c) not in _NEVER)
+    base = _EDGES.sub("", base)
     stem, dot, ending = base.rpartition(".")
     if not dot or len(ending) > 10:
-        return base[:200] or "file"
-    return (stem[: 200 - len(ending) - 1] or "file") + "." + ending
+        return _EDGES.sub("", base[:200]) or "file"
+    return (stem[: 200 - len(ending) - 1].rstrip() or "file") + "." + ending
 
 
 def add_item(
