@@ -75,7 +75,11 @@ def by_head(head: bytes, name: str) -> str:
     """The content type by the beginning of the file. Raises FileRefused for one that is not on the
     list, or that the name denies.
     """
-    kind = _sniffed(head, ending_of(name))
+    ending = ending_of(name)
+    if head.startswith(OLE) and ending in _INSIDE:  # how Office wraps what has a password
+        words = _("文档加了打开密码，没有保存；请去掉密码，另存为 .{ending} 后再上传")
+        raise FileRefused(words.format(ending=ending), 415)
+    kind = _sniffed(head, ending)
     if kind not in ALLOWED_TYPES:
         raise _not_taken(kind)
     if not kind.startswith(("text/", "message/")) and re.search(rb"<script\b|<html\b", head, re.I):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -26,6 +28,45 @@ def zipped(entries: dict[str, bytes], comment: bytes = b"") -> bytes:
             archive.writestr(name, content)
         archive.comment = comment
     return buffer.getvalue()
+
+
+def record(count: int, length: int, offset: int) -> bytes:
+    return struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, length, offset, 0)
+
+
+def two_directories(entries: int) -> bytes:
+    """An end record of one small list, and a zip64 record beside it, which names a huge one."""
+    local = b"PK\x03\x04" + b"\0" * 26
+    entry = b"PK\x01\x02" + b"\0" * 24 + struct.pack("<H", 1) + b"\0" * 16 + b"a"
+    large, place = entry * entries, len(local) + len(entry) * entries
+    sizes = (entries, entries, len(large), len(local))
+    end = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, *sizes)
+    end += struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
+    return local + large + end + record(1, 47, len(local))
+
+
+def crowded(entries: int) -> bytes:
+    """A list of so many entries whose record claims one."""
+    local = b"PK\x03\x04" + b"\0" * 26
+    entry = b"PK\x01\x02" + b"\0" * 42
+    return local + entry * entries + record(1, 46 * entries, len(local))
+
+
+def overlapping(entries: int) -> bytes:
+    """Every entry is the same packed megabyte (as D. Fifield's zip does it)."""
+    whole = zipped({"a": os.urandom(100_000)})
+    start = whole.index(b"PK\x01\x02")
+    end = whole.rindex(b"PK\x05\x06")
+    entry = whole[start:end]
+    return whole[:start] + entry * entries + record(entries, len(entry) * entries, start)
+
+
+def nested(depth: int) -> bytes:
+    """A zip in a zip in a zip …"""
+    inner = zipped({"a.txt": b"x"})
+    for _ in range(depth):
+        inner = zipped({"inside.zip": inner})
+    return inner
 
 
 def kind_of(tmp_path: Path, content: bytes, name: str) -> str:
@@ -52,6 +93,8 @@ def kind_of(tmp_path: Path, content: bytes, name: str) -> str:
         ("邮件.eml", b"From: a@example.com\n\nhello", "message/rfc822"),
         ("a.zip", zipped({"../../etc/passwd": b"x"}), "application/zip"),
         ("a.zip", zipped({"a.txt": b"x"}, b"a comment"), "application/zip"),
+        ("a.zip", nested(3), "application/zip"),
+        ("a.zip", zipped({"b.zip": b"PK no zip", "c.zip": b""}), "application/zip"),
         (
             "报价.xlsx",
             zipped({"docProps/app.xml": b"<a/>", "xl/workbook.xml": b"<a/>"}),
@@ -77,6 +120,10 @@ def claiming(entries: int) -> bytes:
     )
 
 
+def sheet(entry: dict[str, bytes]) -> bytes:
+    return zipped({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>", **entry})
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -96,6 +143,21 @@ def claiming(entries: int) -> bytes:
         ("a.zip", zipped({"a.txt": b"x" * 9000})[:-30], "不完整"),
         ("a.zip", b"PK\x03\x04" + b"\0" * 60, "不完整"),
         ("a.zip", claiming(30_000), "压缩炸弹"),
+        ("a.zip", two_directories(300_000), "不完整"),
+        ("a.zip", two_directories(100), "不完整"),
+        ("a.zip", crowded(100_000), "压缩炸弹"),
+        ("a.zip", crowded(100), "不完整"),
+        ("a.zip", overlapping(5), "压缩炸弹"),
+        ("a.zip", nested(6), "压缩炸弹"),
+        ("a.zip", zipped({"b.zip": zipped({"c.zip": bomb()})}), "压缩炸弹"),
+        ("a.docx", sheet({"word/media/a": bytes(110 * 1024 * 1024)}), "压缩炸弹"),
+        ("a.docx", OLE, "去掉密码"),
+        ("a.gif", b"GIF89a" + zipped({"a.txt": b"x"}), "藏着另一种文件"),
+        ("a.gif", b"GIF89a=1;<script>alert(1)</script>", "藏着另一种文件"),
+        ("a.jpg", b"\xff\xd8\xff\xfe\0\x20<html><body>", "藏着另一种文件"),
+        ("a.svg", b"\xef\xbb\xbf\n<svg onload='alert(1)'>", "不能接收这种类型"),
+        ("a.wav", b"RIFF\xff\xff\xff\xffAVI LIST", "内容却是|不能接收这种类型"),
+        ("a.js", b"alert(1)", "以“.js”结尾|不能接收这种类型"),
     ],
 )
 def test_what_lies_or_is_two_things_is_refused_with_a_sentence(
@@ -125,3 +187,29 @@ def test_a_zip_cut_anywhere_is_never_a_crash() -> None:
     for end in range(len(whole)):
         with pytest.raises((archives.Damaged, archives.TooMuch)):
             archives.listing(io.BytesIO(whole[:end]), end)
+
+
+def test_a_list_of_entries_is_read_within_its_bounds_of_memory_and_time() -> None:
+    for made in (two_directories(300_000), crowded(170_000)):
+        tracemalloc.start()
+        with pytest.raises((archives.TooMuch, archives.Damaged)):
+            archives.listing(io.BytesIO(made), len(made))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 20 * 1024 * 1024
+
+
+def test_a_large_zip_says_its_numbers_in_the_field_for_them() -> None:
+    whole = bytearray(zipped({"a.txt": b"x" * 500}))
+    start = whole.index(b"PK\x01\x02")
+    end = whole.index(b"PK\x05\x06")
+    size = struct.unpack_from("<L", whole, start + 24)[0]
+    struct.pack_into("<L", whole, start + 24, 0xFFFFFFFF)
+    struct.pack_into("<H", whole, start + 30, 12)
+    extra = struct.pack("<2HQ", 1, 8, size)
+    length = end - start + 12
+    made = bytes(whole[:end]) + extra + record(1, length, start)
+    assert archives.listing(io.BytesIO(made), len(made)).unpacked == 500
+    cut = made.replace(extra, struct.pack("<2HQ", 1, 4, size))
+    with pytest.raises(archives.Damaged):
+        archives.listing(io.BytesIO(cut), len(cut))
