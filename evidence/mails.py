@@ -6,17 +6,24 @@ Nothing of it is run or fetched: HTML becomes text, pictures and links stay word
 from __future__ import annotations
 
 import email
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from evidence import texts
 
 MOST = 30 * 1024 * 1024  # bytes of a mail that is taken apart
 MOST_PARTS = 200
+# The parser looks in each line for every boundary that is open, and takes long over long headers.
+MOST_LINES = 1_000_000
+MOST_LOOKS = 10_000_000  # lines times boundaries
+MOST_DASHES = 20_000  # lines that could begin a part
+LONGEST_HEADER = 2000  # characters of one that are read
+LONGEST_FIELDS = 1000  # … of one that has fields, such as the name of a file
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _KINDS = ("plain", "html")
 _SILENT = {"script", "style", "head", "title", "template", "noscript"}
@@ -52,8 +59,7 @@ def read(file: BinaryIO) -> Mail:
     if len(data) > MOST:
         raise Unreadable
     try:
-        found = email.message_from_bytes(data, policy=policy.default)
-        return _taken_apart(found)  # the default policy makes an EmailMessage
+        return _taken_apart(_parsed(data))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as e:
         raise Unreadable from e  # the parser of the standard library trips over broken mails
 
@@ -61,12 +67,43 @@ def read(file: BinaryIO) -> Mail:
 def attachments(data: bytes) -> Iterator[EmailMessage]:
     """What hangs on a mail, without its own words. Raises Unreadable."""
     try:
-        mail = email.message_from_bytes(data, policy=policy.default)
-        parts = list(_parts(mail))
+        parts = list(_parts(_parsed(data)))
         own = {id(next((p for p in parts if _is_words(p, kind)), None)) for kind in _KINDS}
         yield from (part for part in parts if id(part) not in own)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as e:
         raise Unreadable from e
+
+
+def _parsed(data: bytes) -> EmailMessage:
+    """Raises Unreadable, and whatever the parser of the standard library trips over."""
+    if _tires(data):
+        raise Unreadable
+    return cast(EmailMessage, email.message_from_bytes(data, policy=_Bounded()))
+
+
+def _tires(data: bytes) -> bool:
+    """Whether the parser would sit over it for minutes."""
+    lines = data.count(b"\n") + data.count(b"\r")
+    boundaries = 1 + len(re.findall(rb"boundary", data, re.I))
+    dashes = data.count(b"\n--") + data.count(b"\r--")
+    return lines > 2 * MOST_LINES or lines * boundaries > MOST_LOOKS or dashes > MOST_DASHES
+
+
+class _Bounded(policy.EmailPolicy):
+    """Reads the beginning of a header, once: reading takes longer than the header is long."""
+
+    known: dict[tuple[str, str], Any]
+
+    def __init__(self) -> None:
+        super().__init__(message_factory=EmailMessage)
+        object.__setattr__(self, "known", {})  # a policy takes no new attributes
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        fields = name.lower().startswith("content-")
+        start = value[: LONGEST_FIELDS if fields else LONGEST_HEADER]
+        if (name, start) not in self.known:
+            self.known[name, start] = super().header_fetch_parse(name, start)
+        return self.known[name, start]
 
 
 def _taken_apart(mail: EmailMessage) -> Mail:

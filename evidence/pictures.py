@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Iterator
 
 MOST = 40 * 1024 * 1024  # bytes of a picture that is shown
+MOST_PIXELS = 120_000_000  # that a browser has to unpack; cameras reach 108 million
 
 
 class Unreadable(Exception):
@@ -17,7 +18,9 @@ class Unreadable(Exception):
 
 
 def without_metadata(data: bytes, content_type: str) -> bytes:
-    """The same picture. Raises Unreadable, also for kinds that browsers do not show."""
+    """The same picture. Raises Unreadable, also for kinds that browsers do not show, and for a
+    small file that would fill the memory of whoever looks at it.
+    """
     strip = _STRIPPED.get(content_type)
     if strip is None:
         raise Unreadable
@@ -25,6 +28,12 @@ def without_metadata(data: bytes, content_type: str) -> bytes:
         return strip(data)
     except (IndexError, struct.error, ValueError) as error:
         raise Unreadable from error
+
+
+def _bound(wide: int, high: int) -> None:
+    """Raises Unreadable for more pixels than are shown."""
+    if wide * high > MOST_PIXELS:
+        raise Unreadable
 
 
 # --- JPEG: segments, then the scans; whatever hangs behind the end of the picture is cut off
@@ -45,6 +54,7 @@ def _jpeg(data: bytes) -> bytes:
         if len(segment) < size:
             raise Unreadable
         turned = turned or _orientation(segment)
+        _bound(*_frame(marker, segment))
         end = _end_of_scan(data, at + size) if marker == 0xDA else at + size
         if _is_picture(marker, segment):
             kept.append(data[at:end])
@@ -52,6 +62,12 @@ def _jpeg(data: bytes) -> bytes:
     if turned > 1:
         kept.insert(1, _turn(turned))
     return b"".join(kept)
+
+
+def _frame(marker: int, segment: bytes) -> tuple[int, int]:
+    """Height and width, where the segment says them."""
+    is_frame = 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)
+    return struct.unpack_from(">HH", segment, 5) if is_frame else (0, 0)
 
 
 def _segment(data: bytes, at: int) -> tuple[int, int]:
@@ -128,6 +144,8 @@ def _png(data: bytes) -> bytes:
         chunk = data[at : at + size + 12]
         if len(chunk) < size + 12:
             raise Unreadable
+        if name in (b"IHDR", b"fcTL"):
+            _bound(*struct.unpack_from(">II", chunk, 8 if name == b"IHDR" else 12))
         if not name[0] & 0x20 or name in _PNG_KEPT or name in _PNG_MOVES:
             kept.append(chunk)
         at += size + 12
@@ -156,10 +174,24 @@ def _webp_chunks(data: bytes) -> Iterator[bytes]:
         if len(chunk) < 8 + size:
             raise Unreadable
         at += len(chunk)
+        if name in _WEBP_SIZES:
+            _bound(*_WEBP_SIZES[name](chunk))
         if name == b"VP8X":
             chunk = chunk[:8] + bytes([chunk[8] & ~0x0C]) + chunk[9:]  # no Exif, no XMP
         if name in (b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"):
             yield chunk
+
+
+def _number(data: bytes, bits: int) -> int:
+    """The lowest bits, the first byte being the lowest."""
+    return int.from_bytes(data, "little") & ((1 << bits) - 1)
+
+
+_WEBP_SIZES: dict[bytes, Callable[[bytes], tuple[int, int]]] = {
+    b"VP8X": lambda c: (_number(c[12:15], 24) + 1, _number(c[15:18], 24) + 1),
+    b"VP8 ": lambda c: (_number(c[14:16], 14), _number(c[16:18], 14)),
+    b"VP8L": lambda c: (_number(c[9:12], 14) + 1, (_number(c[9:13], 28) >> 14) + 1),
+}
 
 
 # --- GIF: blocks
@@ -168,6 +200,7 @@ def _webp_chunks(data: bytes) -> Iterator[bytes]:
 def _gif(data: bytes) -> bytes:
     if data[:6] not in (b"GIF87a", b"GIF89a"):
         raise Unreadable
+    _bound(*struct.unpack_from("<HH", data, 6))
     at = 13 + _table(data[10])
     kept = [data[:at]]
     while data[at] != 0x3B:
@@ -189,6 +222,7 @@ def _table(packed: int) -> int:
 def _gif_block(data: bytes, at: int) -> int:
     """Where the block ends that begins here. Raises Unreadable."""
     if data[at] == 0x2C:
+        _bound(*struct.unpack_from("<HH", data, at + 5))
         at += 10 + _table(data[at + 9]) + 1
     elif data[at] == 0x21:
         at += 2

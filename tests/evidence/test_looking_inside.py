@@ -8,6 +8,7 @@ import base64
 import contextlib
 import io
 import struct
+import time
 import zlib
 from datetime import datetime
 
@@ -122,6 +123,27 @@ def test_a_photo_is_turned_as_the_camera_was_held(order: str) -> None:
     assert shown[2:].startswith(segment(0xE1, exif(8, ">").removesuffix(SECRET)))
 
 
+WIDE, HIGH = 50_000, 50_000  # a few bytes that unpack to gigabytes
+BOMBS = {
+    "jpeg": b"\xff\xd8" + segment(0xC2, struct.pack(">BHH", 8, HIGH, WIDE)) + JPEG[2:],
+    "png": PNG[:16] + struct.pack(">II", WIDE, HIGH) + PNG[24:],
+    "png that moves": PNG[:33] + chunk(b"fcTL", struct.pack(">III", 0, WIDE, HIGH)) + PNG[33:],
+    "gif": GIF[:6] + struct.pack("<HH", WIDE, HIGH) + GIF[10:],
+    "gif of one large frame": GIF[:-11] + struct.pack("<HH", WIDE, HIGH) + GIF[-7:],
+    "webp": WEBP[:24] + WIDE.to_bytes(3, "little") + HIGH.to_bytes(3, "little") + WEBP[30:],
+}
+
+
+@pytest.mark.parametrize("what", BOMBS)
+def test_a_small_picture_that_would_fill_the_memory_is_not_shown(what: str) -> None:
+    kind, small = f"image/{what.partition(' ')[0]}", len(BOMBS[what]) < 2000
+    with pytest.raises(pictures.Unreadable):
+        pictures.without_metadata(BOMBS[what], kind)
+    least = BOMBS[what].replace(struct.pack(">H", HIGH), b"\0\1").replace(b"\x50\xc3", b"\1\0")
+    assert small
+    assert pictures.without_metadata(least, kind)  # it is the size alone
+
+
 def test_webp_says_no_more_that_it_has_metadata() -> None:
     shown = pictures.without_metadata(WEBP, "image/webp")
     assert shown[20] == 0x20  # transparency kept, Exif and XMP gone
@@ -199,6 +221,36 @@ def test_a_mail_becomes_headers_words_and_a_list_of_what_hangs_on_it() -> None:
     assert [(a.name, a.content_type, a.size) for a in shown.attached] == [
         ("a.pdf", "application/pdf", 3)
     ]
+
+
+def _fields(many: int) -> bytes:
+    return b"; ".join(b"a%d=b" % n for n in range(many))
+
+
+TIRING = {
+    "10,000 attachments": b"Content-Type: multipart/mixed; boundary=b\n\n"
+    + b"--b\nContent-Type: text/plain\n\nx\n" * 10_000,
+    "deep": b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(900)
+    )
+    + b"\n" * 200_000,
+    "mails in mails": b"Content-Type: message/rfc822\n\n" * 5_000,
+    "lines": b"Subject: a\n\n" + b"\n" * 5_000_000,
+    "a header of a megabyte": b"Subject: " + b"=?utf-8?q?a?= " * 80_000 + b"\n\nx",
+    "20,000 receivers": b"To: " + b", ".join(b"a%d@b.example" % n for n in range(20_000)) + b"\n\n",
+    "fields": b"Content-Type: text/plain; " + _fields(30_000) + b"\n\nx",
+    "brackets": b"To: " + b"(" * 50_000 + b"\n\nx",
+    "an unknown alphabet": b"Content-Type: text/plain; charset=klingon-\xff\n\n\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("what", TIRING)
+def test_a_mail_that_would_tire_the_reader_is_refused_or_read_in_part_at_once(what: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(mails.Unreadable):
+        found = mails.read(io.BytesIO(TIRING[what]))
+        assert sum(len(words) for _name, words in found.headers) <= 5 * 2000
+    assert time.process_time() - began < 2
 
 
 def test_plain_words_of_a_mail_go_before_its_html() -> None:
