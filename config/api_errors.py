@@ -24,8 +24,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from complaints.errors import CaseError, Duplicate, Invalid, NotAllowed, StaleVersion, StepRefused
-from config.errors import RETRY_AFTER, database_is_away
-from evidence.errors import StoreAway
+from config.errors import RETRY_AFTER, database_is_away, disk_words
 from evidence.receive import FileRefused
 
 PROBLEM = "application/problem+json"
@@ -178,9 +177,8 @@ def _of_the_machine(error: Exception) -> Response | None:
     if database_is_away(error):
         detail = _("数据库没有应答，正在自动恢复。没有保存任何一半的内容，请稍等片刻再试。")
         return problem(503, "unavailable", detail, headers=again)
-    if isinstance(error, StoreAway):
-        detail = _("保存证据的存储暂时没有应答。请稍后再试。")
-        return problem(503, "unavailable", detail, headers=again)
+    if words := disk_words(error):
+        return problem(503, "unavailable", words, headers=again)
     if isinstance(error, OperationalError):  # a lock waited for too long, or a deadlock
         detail = _("同一案件正被别人修改，没有保存；请稍后再试")
         return problem(409, "busy", detail, headers=again)

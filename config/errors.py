@@ -6,6 +6,7 @@ person.
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 import sys
@@ -16,6 +17,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
     TooManyFieldsSent,
+    TooManyFilesSent,
 )
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,11 +26,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.browser import wants_json
+from evidence.errors import StoreAway
 
 RETRY_AFTER = 5  # seconds
 # SQLSTATE classes and codes that mean "the server is not there": connection exceptions, shutdown,
 # starting up, too many clients.
 _AWAY = ("08", "57P", "53300")
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO}
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +52,15 @@ def database_is_away(error: BaseException | None) -> bool:
         return False
     code = getattr(error.__cause__, "pgcode", None)
     return code is None or code.startswith(_AWAY)
+
+
+def disk_words(error: BaseException | None) -> str:
+    """The sentence for a store that does not answer, or a disk that is full; "" otherwise."""
+    if isinstance(error, StoreAway):
+        return _("保存证据的存储暂时没有应答。请稍后再试。")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return _("服务器存储空间不足或不可写，没有保存；请稍后再试，并告知管理员。")
+    return ""
 
 
 def page(request: HttpRequest, status: int, template: str, **context: Any) -> HttpResponse:
@@ -78,6 +92,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """400: what was sent cannot be taken."""
     if isinstance(exception, InputRefused):
         detail = str(exception)
+    elif isinstance(exception, TooManyFilesSent):
+        detail = _("一次提交的文件太多（最多 100 个）。请返回上一页，分几次添加。")
     elif isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         detail = _("提交的内容太大。请缩短文字，文件请作为证据上传。")
     else:

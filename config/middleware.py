@@ -23,7 +23,6 @@ from django.utils.translation import gettext as _
 
 from accounts.browser import wants_json
 from config import errors
-from evidence.errors import StoreAway
 
 log = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponse]
@@ -43,9 +42,9 @@ def database_down(get_response: View) -> View:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, StoreAway):
-            log.warning("the store of evidence does not answer at %s", request.path)
-            return errors.unavailable(request, _("保存证据的存储暂时没有应答。请稍后再试。"))
+        if words := errors.disk_words(error):
+            log.warning("the store does not answer at %s: %s", request.path, error)
+            return errors.unavailable(request, words)
         if not errors.database_is_away(error):
             return None
         log.warning("the database does not answer at %s: %s", request.path, type(error).__name__)

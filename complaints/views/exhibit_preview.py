@@ -17,6 +17,7 @@ from complaints.views import looking
 from complaints.views.exhibit_kinds import FILMS, SOUNDS, kind_of
 from complaints.views.lookup import case_of
 from evidence import pages, pictures, ranges
+from evidence.errors import StoreAway
 from evidence.models import Custody, Item
 from evidence.store import store
 
@@ -33,7 +34,7 @@ HEADERS = {
 @needs("see_complaints")
 def preview_evidence(request: HttpRequest, number: str, item: int) -> HttpResponse:
     """A picture, a page of a PDF as a picture, or a part of a recording; 404 for what cannot be
-    shown, and back to the page of the item without a ticket.
+    shown, 503 while the store does not answer, and back to the page of the item without a ticket.
     """
     found = _item(request, number, item)
     look, acts = request.GET.get("look", ""), (Custody.Act.VIEWED, Custody.Act.PRINTED)
@@ -41,8 +42,10 @@ def preview_evidence(request: HttpRequest, number: str, item: int) -> HttpRespon
         return redirect("evidence_item", number, item)
     try:
         answer = _shown(request, found)
-    except (OSError, pictures.Unreadable, pages.Unreadable) as error:
+    except (FileNotFoundError, pictures.Unreadable, pages.Unreadable) as error:
         raise Http404 from error
+    except OSError as error:  # a full disk keeps no copy for who draws it
+        raise StoreAway from error
     for name, value in HEADERS.items():
         answer[name] = value
     return answer

@@ -137,7 +137,10 @@ def test_nobody_who_is_not_signed_in_fills_the_disk(cast: Cast, own_store: Path)
 def test_the_same_file_fifty_times_is_fifty_items_and_one_file(cast: Cast, own_store: Path) -> None:
     case = f.investigating(cast)
     same = [(f"{n}.txt", b"the same") for n in range(50)]
-    assert send(browser(cast.agent), case.number, *same).status_code == 302
+    client = browser(cast.agent)
+    assert send(client, case.number, *same).status_code == 302
+    page = client.get(reverse("case", args=[case.number])).content.decode()
+    assert "证据 2 与本案证据 1是同一份文件" in page
     assert case.folder.items.count() == 50
     assert len(files(own_store)) == 1
     assert store().exists(hashlib.sha256(b"the same").hexdigest())
