@@ -5,16 +5,20 @@ out, keeps files back, and counts both.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from complaints.archive import rows
 from complaints.models import Edition, Sealing
 from evidence.models import Item
 
 BLACK = "███"
 # What is bound by a hash cannot be changed and still be verified: it says in its name that it was.
 _BOUND = ("/statement.txt", "/covered.json", "data/timeline.jsonl")
+# Hashes and moments, in which there are no words; a number of a card or a person is none of them.
+_FIXED = re.compile(r"[0-9a-f]{64}|(?=\d*[a-f])[0-9a-f]{16}|\d{4}-\d\d-\d\dT[0-9:.]+\+00:00")
 _UNTOUCHED = (  # no free text in it
     "data/audit.jsonl",
     "data/audit-proofs.jsonl",
@@ -81,20 +85,44 @@ class View:
             yield "data/redactions.json", self._list()
 
     def _redacted(self, path: str, content: bytes) -> Piece:
-        if not self.words or path in _UNTOUCHED or path.endswith((".pdf", ".bin", ".pem")):
+        """The file with its words blacked out; in JSON only what is said, never names or numbers,
+        so that it stays JSON. The law is public.
+        """
+        text = path.endswith((".json", ".jsonl", "/statement.txt"))
+        if not self.words or path in _UNTOUCHED or not text:
             return path, content
-        found = 0
-        for word in self.words:
-            for spelled in {word, json.dumps(word, ensure_ascii=False)[1:-1]}:
-                found += content.count(spelled.encode())
-                content = content.replace(spelled.encode(), BLACK.encode())
+        parts = [content] if path.endswith(".json") else content.splitlines(keepends=True)
+        said = b"".join(self._part(path, part) for part in parts)
+        found = self.counted.pop(path, 0)
         if not found:
             return path, content
         stem, dot, ending = path.rpartition(".")
         bound = path.endswith(_BOUND) or path.startswith("data/analysis/")
         named = f"{stem}.redacted{dot}{ending}" if bound else path
-        self.counted[named] += found
-        return named, content
+        self.counted[named] = found
+        return named, said
+
+    def _part(self, path: str, part: bytes) -> bytes:
+        """A file or a line of it; as it is where nothing is blacked out in it."""
+        if not part.strip().startswith((b"{", b"[")):
+            return part
+        before, said = self.counted[path], self._blacked(path, json.loads(part))
+        if self.counted[path] == before:
+            return part
+        end = b"\n" if part.endswith(b"\n") else b""
+        return rows.readable(said) if b"\n " in part else rows.spelled(said) + end
+
+    def _blacked(self, path: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                name: each if name == "path" else self._blacked(path, each)
+                for name, each in value.items()
+            }
+        if isinstance(value, list):
+            return [self._blacked(path, each) for each in value]
+        if not isinstance(value, str) or _FIXED.fullmatch(value):
+            return value
+        return self.saying(path)(value)
 
     def _list(self) -> bytes:
         """How this edition differs from the complete one; the words themselves are not told."""
