@@ -20,6 +20,7 @@ from letters.glyphs import fitted
 Say = Callable[[str], str]
 _SOURCE = Path(__file__).with_name("dossier.typ")
 _IN_A_LINE, _IN_A_CELL = 72, 16  # letters of one word that a line or a column takes: a hash is 64
+_WIDEST = 28  # letters of a line in a column that is as wide as needed
 _LONG_WORD = re.compile(r"[!-~]{14,}")  # it leaves a gap before it, which must not be spread
 
 
@@ -100,7 +101,7 @@ class _Page:
             even = not _LONG_WORD.search(block.text)
             return {"kind": block.kind, "text": self.words(block.text), "even": even}
         rows, head = self.rows(block.rows), self.rows([block.head])[0]
-        return {"kind": "table", "head": head, "widths": list(block.widths), "rows": rows}
+        return {"kind": "table", "head": head, "widths": _fitting(block.widths, rows), "rows": rows}
 
     def rows(self, rows: Sequence[Sequence[str]]) -> list[list[str]]:
         return [[self.words(cell, _IN_A_CELL) for cell in row] for row in rows]
@@ -114,6 +115,24 @@ class _Page:
     def note(self) -> str:
         """What the numbers in the text stand for; "" where there are none."""
         return pdf.note_on_missing("zh") if self.missing else ""
+
+
+def _fitting(widths: Sequence[float], rows: Sequence[Sequence[str]]) -> list[float]:
+    """The widths; a column as wide as needed that leaves the others no room has a share."""
+    share = max(widths) * 0.6
+    return (
+        [
+            width or (share if max(map(_breadth, column), default=0) > _WIDEST else 0)
+            for width, column in zip(widths, zip(*rows, strict=True), strict=True)
+        ]
+        if rows
+        else list(widths)
+    )
+
+
+def _breadth(cell: str) -> int:
+    """Of its longest line, in small letters: a Chinese character is two."""
+    return max(sum(1 if one.isascii() else 2 for one in line) for line in cell.split("\n"))
 
 
 _TEXTS = ("title", "enterprise", "number", "head", "mark")
