@@ -5,6 +5,7 @@ Nothing that came later is in it, so that the same package comes out whenever it
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -30,8 +31,10 @@ from complaints.signing.keys import LENGTH as KEY_LENGTH
 from evidence.models import Custody, Item, Link
 
 
-def cut_of(complaint: Complaint) -> dict[str, int]:
-    """Up to which row each part of the file goes in, under the lock of the case."""
+def cut_of(complaint: Complaint) -> dict[str, Any]:
+    """Up to which row each part of the file goes in, and what of it may change later as it is now,
+    under the lock of the case. Nothing of what people wrote.
+    """
     events = Event.objects.filter(complaint=complaint).aggregate(last=Max("id"))["last"]
     items = Item.objects.filter(folder=complaint.folder_id).aggregate(last=Max("number"))["last"]
     custody = Custody.objects.filter(item__folder=complaint.folder_id)
@@ -43,7 +46,51 @@ def cut_of(complaint: Complaint) -> dict[str, int]:
         "custody": custody.aggregate(last=Max("id"))["last"] or 0,
         "links": links.aggregate(last=Max("id"))["last"] or 0,
         "communications": texts or 0,
+        "letters": _letters_by_now(complaint),
+        "case": {name: _plain(getattr(complaint, name)) for name in _CHANGES},
     }
+
+
+# Of the case, what a reopened one may have otherwise than the one that was archived.
+_CHANGES = ("outcome", "owner_id", "team_id", "merged_into_id", "closed_at")
+_MOMENTS = ("sent_at", "delivered_at", "bounced_at")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _letters_by_now(complaint: Complaint) -> dict[str, dict[str, list[str | None]]]:
+    """Which letters have left, and what is known of each message: row → message → moments."""
+    rows = Outbox.objects.filter(
+        complaint=complaint, effect__in=TO_CONSUMER, done_at__isnull=False, notices__user=None
+    )
+    names = [f"notices__{name}" for name in ("pk", *_MOMENTS)]
+    found: dict[str, dict[str, list[str | None]]] = {}
+    for row, message, *moments in rows.order_by("pk").values_list("pk", *names):
+        messages = found.setdefault(str(row), {})
+        if message is not None:
+            messages[str(message)] = [_plain(at) for at in moments]
+    return found
+
+
+def _as_known(notice: Any, moments: list[str | None]) -> Any:
+    """A message with what was known of it then."""
+    for name, at in zip(_MOMENTS, moments, strict=True):
+        setattr(notice, name, datetime.fromisoformat(at) if at else None)
+    return notice
+
+
+def _as_it_was(complaint: Complaint, then: dict[str, Any]) -> Complaint:
+    """The case with what it had then; another object, so that nobody saves it."""
+    case = copy(complaint)
+    case._state = copy(complaint._state)
+    case._state.fields_cache = dict(complaint._state.fields_cache)
+    for name, value in then.items():
+        if _plain(getattr(case, name)) != value:
+            is_moment = name == "closed_at" and value
+            setattr(case, name, datetime.fromisoformat(value) if is_moment else value)
+    return case
 
 
 class CaseFile:
@@ -53,7 +100,7 @@ class CaseFile:
     """
 
     def __init__(self, sealing: Sealing) -> None:
-        self.complaint: Complaint = sealing.complaint
+        self.complaint: Complaint = _as_it_was(sealing.complaint, sealing.cut.get("case", {}))
         self.step: Transition | None = sealing.transition
         self.at: datetime = sealing.transition.at
         self.number, self.name = sealing.number, sealing.name
@@ -104,18 +151,24 @@ class CaseFile:
     @cached_property
     def letters(self) -> list[tuple[Outbox, list[Any]]]:
         """What was written to the consumer: (row, its messages) in the order in which they left."""
-        rows = Outbox.objects.filter(
-            complaint=self.complaint,
-            effect__in=TO_CONSUMER,
-            created_at__lte=self.at,
-            done_at__lte=self.at,
-        )
-        found = []
-        for row in rows.order_by("id").prefetch_related("notices"):
-            notices: Any = row.notices
-            sent = [n for n in notices.all() if n.user_id is None and n.created_at <= self.at]
-            found.append((row, sorted(sent, key=lambda n: n.pk)))
-        return found
+        known = self._cut.get("letters")
+        rows = Outbox.objects.filter(complaint=self.complaint, effect__in=TO_CONSUMER)
+        if known is None:  # archived before the cut said so
+            rows = rows.filter(created_at__lte=self.at, done_at__lte=self.at)
+        else:
+            rows = rows.filter(pk__in=[int(pk) for pk in known])
+        found = rows.order_by("id").prefetch_related("notices")
+        return [(row, self._messages(row)) for row in found]
+
+    def _messages(self, row: Outbox) -> list[Any]:
+        notices: Any = row.notices
+        sent = [n for n in notices.all() if n.user_id is None and n.created_at <= self.at]
+        sent.sort(key=lambda n: n.pk)
+        known = self._cut.get("letters")
+        if known is None:
+            return sent
+        moments = known[str(row.pk)]
+        return [_as_known(n, moments[str(n.pk)]) for n in sent if str(n.pk) in moments]
 
     # --- evidence
 

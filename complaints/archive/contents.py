@@ -51,7 +51,8 @@ def _record(file: CaseFile) -> Iterator[Piece]:
     people = {event.by_id: rows.person(event.by) for event in file.events if event.by_id}
     yield "data/people.json", rows.readable({str(pk): people[pk] for pk in sorted(people)})
     yield from _sealed(file)
-    yield "data/commitments.json", rows.readable([rows.commitment(c) for c in file.commitments])
+    promises = [rows.commitment(c, file.at) for c in file.commitments]
+    yield "data/commitments.json", rows.readable(promises)
 
 
 def _sealed(file: CaseFile) -> Iterator[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from complaints import suggestion
@@ -75,16 +76,17 @@ def outcome(file: CaseFile) -> Blocks:
             for m in signed.resolution.measures.all()
         ]
         yield Table(("措施", "金额（元）", "说明", "期限"), (0, 0, 1, 0), rows)
-    kept = [_kept(c) for c in file.commitments]
+    kept = [_kept(c, file.at) for c in file.commitments]
     if kept:
         yield Words("承诺与兑现", "sub")
         yield Table(("承诺", "金额（元）", "效力", "兑现", "凭证"), (3, 0, 0, 0, 3), kept)
 
 
-def _kept(c: Commitment) -> list[str]:
+def _kept(c: Commitment, until: datetime) -> list[str]:
     at = c.kept_at or c.settled_at
     day = at.astimezone(SHANGHAI).strftime("%Y-%m-%d") if at else ""
-    paid = [f"{p.paid_on.isoformat()} {p.reference}" for p in c.payments.all() if not p.reversed_at]
+    standing = [p for p in c.payments.all() if not p.reversed_at or p.reversed_at > until]
+    paid = [f"{p.paid_on.isoformat()} {p.reference}" for p in standing]
     return [
         c.text,
         f"{c.amount:,.2f}" if c.amount is not None else "—",

@@ -138,8 +138,8 @@ def letter(row: Outbox, notices: Iterable[Any], until: datetime) -> Row:
                 "sent_at": by_then(n.sent_at, until),
                 "delivered_at": by_then(n.delivered_at, until),
                 "bounced_at": by_then(n.bounced_at, until),
-                "brought": n.brought,
-                "reference": n.reference,
+                "brought": n.brought if by_then(n.delivered_at, until) else "",
+                "reference": n.reference if by_then(n.delivered_at, until) else "",
             }
             for n in notices
         ],
@@ -203,8 +203,8 @@ def about_analysis(a: Analysis, path: str) -> Row:
     }
 
 
-def commitment(c: Commitment) -> Row:
-    """A promise and its proof."""
+def commitment(c: Commitment, until: datetime) -> Row:
+    """A promise and its proof, as they were by then."""
     payments: Iterable[Payment] = c.payments.all()
     return {
         "text": c.text,
@@ -224,7 +224,7 @@ def commitment(c: Commitment) -> Row:
                 "way": p.way,
                 "reference": p.reference,
                 "evidence": p.evidence_number,
-                "reversed_at": instant(p.reversed_at),
+                "reversed_at": by_then(p.reversed_at, until),
             }
             for p in sorted(payments, key=lambda p: p.pk)
         ],

@@ -16,14 +16,16 @@ import bagit
 import pypdfium2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db.models import F
 
 from audit.models import Entry
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import sealing
 from complaints.archive import rows
 from complaints.errors import Invalid
-from complaints.models import Complaint, Package, Sealing
+from complaints.models import Complaint, Outbox, Package, Sealing
 from complaints.signing import keys
+from correspondence.models import Notice
 from evidence.store import store
 from tests import factories as f
 from tests.archive.outside import by_the_readme, verified
@@ -106,6 +108,14 @@ def test_everything_that_belongs_to_the_file_is_in_it(case: Complaint, root: Pat
 def test_the_same_case_sealed_twice_is_the_same_bytes(cast: Cast, case: Complaint) -> None:
     first = packed(case)
     evidence_actions.hand_out(case.number, 1, by=cast.auditor)  # what comes later is not in it
+    on_their_way = Outbox.objects.filter(complaint=case, done_at=None)
+    assert on_their_way.update(done_at=first.sealing.transition.at)
+    Notice.objects.filter(outbox__complaint=case).update(
+        delivered_at=F("sent_at"), brought="post", reference="SF-1"
+    )
+    case.refresh_from_db()
+    f.step(case, "reopen", cast.supervisor, reason="消费者提交了新的鉴定")
+    Complaint.objects.filter(pk=case.pk).update(outcome="withdrawn", owner=cast.supervisor)
     again = Sealing.objects.get(complaint=case)
     with sealing.package.written(sealing.CaseFile(again), sealing.View()) as (file, _members):
         assert hashlib.sha256(file.read()).hexdigest() == first.sha256
@@ -296,7 +306,7 @@ def test_a_redacted_edition_blacks_out_words_keeps_files_back_and_says_so(
     with pytest.raises(Invalid, match="至少两个字"):
         sealing.ask_redacted(case.number, {"words": "王"}, by=cast.counsel)
     asked = sealing.ask_redacted(
-        case.number, {"words": "健康顾问\n王女士", "shown": ["1"]}, by=cast.counsel
+        case.number, {"words": "健康顾问\n王女士\nnumber\nat\n20", "shown": ["1"]}, by=cast.counsel
     )
     made = sealing.seal(asked.pk)
     assert made is not None
@@ -304,13 +314,20 @@ def test_a_redacted_edition_blacks_out_words_keeps_files_back_and_says_so(
     status, said = verified(root)
     assert status == 0, said
     assert bagit.Bag(str(root)).is_valid()
+    assert "lines of the timeline are in their blocks" in said
+    assert json.loads((root / "data/case.json").read_bytes())["number"].startswith("TS")
     for path in (root / "data").rglob("*.*"):
+        if path.suffix in (".json", ".jsonl"):
+            parts = (
+                [path.read_bytes()] if path.suffix == ".json" else path.read_bytes().splitlines()
+            )
+            assert all(json.loads(part) is not None for part in parts), path
         if path.suffix in (".json", ".jsonl", ".txt"):
             assert "健康顾问" not in path.read_text(), path
         if path.suffix == ".pdf":
             assert "王女士" not in "".join(p.get_textpage().get_text_range() for p in pdf(path))
     told = json.loads((root / "data/redactions.json").read_bytes())
-    assert told["words"] == 2
+    assert told["words"] == 5
     assert {"data/case.json", "data/dossier.pdf", "data/letters/01-signed-v1.pdf"} <= set(
         told["blacked_out"]
     )
