@@ -1,5 +1,6 @@
-"""The two reference matters from the telephone to the sealed file, as people do it: in a browser,
-in Chinese, the call taken by keyboard alone, the letters brought by a real worker.
+"""A reference matter from the telephone to the sealed file, as people do it: in a browser, in
+Chinese, the call taken by keyboard alone, the letters brought by a real worker. The other one, of
+which the file goes on to a court, is in test_sealed_file.py.
 """
 
 from __future__ import annotations
@@ -279,8 +280,7 @@ def whole(case: Complaint, matter: Matter, pages: list[Page]) -> None:
     assert [t.step for t in case.transitions.order_by("id")] == STEPS
     assert case.outcome == "resolved"
     assert broken_links(case.subject) == []
-    item = case.folder.items.get()
-    assert store().exists(item.sha256)
+    assert all(store().exists(item.sha256) for item in case.folder.items.all())
     for page in pages:
         for address in (f"/complaints/{case.number}/", f"/archive/{case.number}/"):
             page.goto(address)
@@ -345,29 +345,3 @@ def test_a_health_product_sold_by_telephone_from_the_call_to_the_sealed_file(
     keep_promises(agent, case)
     archive(supervisor, case)
     whole(case, TELESALES, [agent, counsel, supervisor])
-
-
-def test_identity_and_bank_numbers_sold_by_an_employee_from_the_call_to_the_sealed_file(
-    signed_in: Open, worker: Worker, tmp_path: Path
-) -> None:
-    _cast, agent, counsel, supervisor = people(signed_in)
-    case = call(agent, SOLD)
-    assert (case.state, case.category) == ("investigating", "pi_leak")
-    investigate(agent, case, SOLD, tmp_path)
-    agent.goto(f"/complaints/{case.number}/resolution/")
-    aside = agent.get_by_role("complementary", name="法律分析与依据")
-    expect(aside.get_by_text("¥8,600.00").first).to_be_visible()
-    measure(agent, 1, "compensation", "8600.00", "赔偿您因此被骗的全部款项")
-    measure(agent, 2, "apology", "", "书面赔礼道歉")
-    measure(agent, 3, "correction", "", "收回外泄资料，关闭无审批导出")
-    agent.get_by_role("checkbox", name=re.compile("第六十九条")).first.check()
-    propose(agent, case, "我公司员工违规出售您的资料，我们向您道歉。", "¥8,600.00")
-    approve(supervisor, case, "¥8,600.00")
-    counsel.goto(f"/review/{case.number}/")
-    sign(counsel, "推定有过错，同意赔偿", (case.number, "¥8,600.00"))
-    assert amounts(case)[0][1] == Decimal("8600.00")
-    letter_arrives(case, "8,600")
-    agreed(agent, case)
-    keep_promises(agent, case)
-    archive(supervisor, case)
-    whole(case, SOLD, [agent, counsel, supervisor])
