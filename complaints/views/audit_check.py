@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, person
 from audit import asked, words
-from audit.faults import faults_of
+from audit.faults import Place, What, faults_of
 from audit.models import Block, Pending, Verification
 
 NIGHTS = 14
@@ -30,7 +30,7 @@ def audit_check(request: HttpRequest) -> HttpResponse:
     block = Block.objects.order_by("-number").defer("members", "leaves").first()
     context = {
         "last": last,
-        "faults": [_fault(*fault) for fault in faults_of(last.report)] if last else [],
+        "faults": [_fault(found) for found in last.report["faults"]] if last else [],
         "figures": _figures(last, block),
         "rows": _rows(last),
         "newest": block,
@@ -62,13 +62,16 @@ def progress(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/running.html", {"now": now})
 
 
-def _fault(what: Any, place: Any, count: int) -> dict[str, Any]:
+def _fault(found: dict[str, Any]) -> dict[str, Any]:
+    """One sort of fault: the first place, and the others that are remembered."""
+    place = Place(**found["first"])
     return {
         "kind": words.kind(place.kind),
-        "what": words.WHAT[what],
-        "count": count,
+        "what": words.WHAT[What(found["what"])],
+        "count": found["count"],
         "where": words.where(place) or "—",
         "subject": place.subject,
+        "others": [words.where(Place(**other)) for other in found.get("others", ())],
     }
 
 

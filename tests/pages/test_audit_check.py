@@ -30,6 +30,11 @@ def test_auditors_see_the_last_result_and_what_was_found(cast: Cast) -> None:
     assert "校验通过" not in page
     assert f"{case.subject} 第 2 条" in page
     assert page.count("发现 1 处") == 1
+    assert "<details>" not in page
+    run("UPDATE audit_entry SET actor = 'nobody' WHERE sequence = 1")
+    verify_and_keep(timezone.now())
+    page = client.get(ADDRESS).content.decode()
+    assert f"另外 1 处</summary><ul><li>{case.subject} 第 2 条" in page
     assert ADDRESS in client.get("/audit/").content.decode()
     for user in (cast.agent, cast.supervisor, cast.counsel, cast.administrator):
         client.force_login(user)
