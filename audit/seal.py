@@ -5,6 +5,7 @@ Writers of the record only add to `audit_pending`, so none of them waits for ano
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,6 +16,7 @@ from audit import canonical
 from audit.kinds import all_kinds
 from audit.models import Block, Pending
 
+log = logging.getLogger(__name__)
 LIMIT = 5_000  # rows of a block, so that sealing and verifying need the same memory whatever waits
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('audit'), hashtext('seal'))"
 
@@ -26,7 +28,8 @@ def seal(now: datetime) -> int:
     while somebody else seals.
     """
     made = 0
-    while _seal_some(now):
+    while block := _seal_some(now):
+        log.info("sealed block %s %s", block.number, block.hash)  # stands outside as well, then
         made += 1
     return made
 

@@ -57,6 +57,15 @@ def test_what_a_trigger_keeps_as_it_was_is_not_open_to_change(application: Any) 
         cursor.execute("UPDATE complaints_publicpromise SET withdrawn_reason = '' WHERE false")
 
 
+def test_no_part_of_a_file_can_be_deleted(application: Any) -> None:
+    assert set(connection.introspection.table_names()) >= grants.KEPT
+    for table in grants.KEPT:
+        refused(application, f"DELETE FROM {table} WHERE false")  # noqa: S608
+        with application.cursor() as cursor:
+            cursor.execute("SELECT has_table_privilege(%s, 'UPDATE')", [table])
+            assert cursor.fetchone() == (True,), table
+
+
 def test_it_works_with_the_rest_and_makes_nothing_of_its_own(application: Any) -> None:
     with application.cursor() as cursor:
         cursor.execute("UPDATE complaints_complaint SET title = title WHERE false")
