@@ -135,15 +135,17 @@ def _ids(posted: QueryDict) -> list[UUID]:
 
 def waiting(number: str, posted: QueryDict | None, by: User) -> list[dict[str, Any]]:
     """The person's uploads for the case that have not become evidence yet: those of a form that is
-    shown again, or all of them where it is opened, so that none is lost with a page.
+    shown again, or all of which something came where it is opened, so that none is lost with a
+    page.
     """
     rows = Upload.objects.filter(by=by, about=f"complaint:{number}", item=None)
     if posted is not None:
         rows = rows.filter(pk__in=_ids(posted))
-    return [
+    found = [
         {"id": str(row.pk), "name": row.name, "size": row.size, "came": resuming.received(row)}
         for row in rows.order_by("started_at")[:MOST]
     ]
+    return [one for one in found if one["came"] or posted is not None]
 
 
 def page_of(number: str, posted: QueryDict | None, by: User) -> dict[str, Any]:

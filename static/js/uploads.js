@@ -161,7 +161,9 @@ function add(box, files) {
     const mark = `${file.lastModified}`;
     if (jobs.some((job) => !job.gone && job.name === name && job.mark === mark && job.file.size === file.size)) continue;
     // a row of an earlier try, drawn by the server: the same file goes on there
-    [...listOf(box).querySelectorAll('[data-upload]')].find((row) => !row.job && row.querySelector('progress').max === file.size && row.querySelector('.upload__name').textContent === name)?.remove();
+    [...listOf(box).querySelectorAll('[data-upload]')]
+      .filter((row) => !row.job && row.querySelector('progress').max === file.size && row.querySelector('.upload__name').textContent === name)
+      .forEach((row) => row.remove());
     const row = box.querySelector('[data-upload-row]').content.firstElementChild.cloneNode(true);
     const job = { box, file, name, mark, row };
     row.querySelector('.upload__name').textContent = name;

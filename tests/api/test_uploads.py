@@ -173,6 +173,8 @@ def test_what_came_is_shown_when_the_form_is_opened_again_and_to_its_sender_alon
 ) -> None:
     case, other = f.investigating(cast), f.investigating(cast)
     whole, half = begin(agent, case.number), begin(agent, case.number, FILE + b"x")
+    refused = begin(agent, case.number, b"MZ" * 9000)
+    assert piece(agent, at(case.number, refused), 0, b"MZ" * 9000).status_code == 415
     piece(agent, at(case.number, whole), 0, FILE)
     piece(agent, at(case.number, half), 0, FILE[:15_000])
     place = reverse("add_evidence", args=[case.number])
