@@ -198,7 +198,7 @@ def _told(file: CaseFile) -> Blocks:
         for n in notices
     ]
     if rows:
-        yield Table(("时间", "函件", "方式", "收件地址", "送达"), (0, 3, 0, 2, 2), rows)
+        yield Table(("时间", "函件", "方式", "收件地址", "送达"), (0, 3, 0, 2, 0), rows)
     else:
         yield Words("没有发出过函件。", "quiet")
     for text in file.communications:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from complaints import clock_words
@@ -59,8 +60,29 @@ def _notice(event: Event) -> str:
 
 
 def _commitment(event: Event) -> str:
+    detail: dict[str, Any] = event.detail
     state = dict(CommitmentState.choices).get(event.code)
-    return f"承诺“{event.detail.get('text', '')}”" + (f"：{state}" if state else "")
+    values = {"what": detail.get("text", ""), "amount": _yuan(detail.get("amount"))}
+    values |= {"due": detail.get("due", ""), "ref": detail.get("reference", "")}
+    if event.code in _OF_A_PROMISE:
+        return _OF_A_PROMISE[event.code].format(**values)
+    return f"承诺“{values['what']}”" + (f"：{state}" if state else "")
+
+
+def _yuan(amount: Any) -> str:
+    return f"{Decimal(amount):,.2f} 元" if amount else ""
+
+
+def _assignment(event: Event) -> str:
+    detail: dict[str, Any] = event.detail
+    words = _OF_AN_OWNER.get(event.code)
+    if words is None:
+        return _plain(event)
+    return words.format(name=detail.get("owner_name") or detail.get("name", ""), **_team(detail))
+
+
+def _team(detail: dict[str, Any]) -> dict[str, str]:
+    return {"team": detail.get("team", ""), "title": detail.get("title", "")}
 
 
 def _deadline(event: Event) -> str:
@@ -77,10 +99,45 @@ def _hold(event: Event) -> str:
 
 
 def _resolution(event: Event) -> str:
-    version = event.detail.get("version")
-    return f"方案第 {version} 版" if version else "方案"
+    detail: dict[str, Any] = event.detail
+    values = {"version": detail.get("version", ""), "name": detail.get("name", "")}
+    values |= {"text": detail.get("text", "")}
+    values |= {key: _yuan(detail.get(key)) for key in ("amount", "limit")}
+    words = _OF_A_PROPOSAL.get(event.code, "方案第 {version} 版" if values["version"] else "方案")
+    return words.format(**values)
 
 
+_OF_A_PROPOSAL = {
+    "drafted": "拟定方案第 {version} 版",
+    "signature_voided": "方案第 {version} 版的签署失效",
+    "signed_again": "重新签署方案第 {version} 版",
+    "signed_first": "签署方案第 {version} 版，等待另一位法务签署",
+    "signed_with_conditions": "附条件签署方案第 {version} 版",
+    "condition_met": "落实签署条件：{text}",
+    "consult_asked": "请{name}加签",
+    "consult_answered": "{name}答复加签",
+    "consult_withdrawn": "撤回对{name}的加签",
+    "approval_asked": "方案 {amount}超出拟订人的权限 {limit}，等待审批",
+    "approval_given": "批准方案金额 {amount}",
+    "approval_refused": "不批准方案金额 {amount}",
+}
+_OF_A_PROMISE = {
+    "made": "登记承诺“{what}”，最迟 {due}",
+    "due_changed": "承诺“{what}”的期限更正为 {due}",
+    "paid": "付款 {amount}，“{what}”，流水号 {ref}",
+    "payment_reversed": "冲正付款 {amount}，流水号 {ref}",
+}
+_OF_AN_OWNER = {
+    "taken": "领取本案",
+    "assigned": "转派给{name}",
+    "returned_to_queue": "退回“{team}”待分配",
+    "shared_with_counsel": "请法务协助",
+    "person_named": "登记本案点名的同事：{name}，不得参与本案",
+    "person_cleared": "取消点名登记",
+    "recused": "回避本案",
+    "mass_joined": "加入群体性案件“{title}”",
+    "mass_left": "移出群体性案件“{title}”",
+}
 _OF_A_CLOCK = {
     "tell_escalation": "“{clock}”已超过期限，已通知负责人",
     "recounted": "“{clock}”的期限重新计算",
@@ -96,6 +153,7 @@ _SAID: dict[str, Callable[[Event], str]] = {
     Event.Kind.NOTICE: _notice,
     Event.Kind.COMMITMENT: _commitment,
     Event.Kind.RESOLUTION: _resolution,
+    Event.Kind.ASSIGNMENT: _assignment,
     Event.Kind.DEADLINE: _deadline,
     Event.Kind.HOLD: _hold,
 }

@@ -24,9 +24,18 @@ from complaints.models import Event
         ("deadline", "recounted", {"kind": "investigate"}, "的期限重新计算"),
         ("hold", "held", {"reason": "consumer"}, "中止计时：等待消费者"),
         ("hold", "resumed", {"reason": "consumer"}, "恢复计时"),
+        ("resolution", "drafted", {"version": 2}, "拟定方案第 2 版"),
+        ("resolution", "approval_given", {"version": 1, "amount": "8600.00"}, "金额 8,600.00 元"),
+        (
+            "commitment",
+            "paid",
+            {"text": "退款", "amount": "8600.00", "reference": "R1"},
+            "付款 8,600.00 元，“退款”，流水号 R1",
+        ),
+        ("assignment", "assigned", {"owner_name": "何静"}, "转派给何静"),
     ],
 )
-def test_clocks_are_named(kind: str, code: str, detail: dict[str, Any], said: str) -> None:
+def test_what_happened_is_named(kind: str, code: str, detail: dict[str, Any], said: str) -> None:
     words = told(Event(kind=kind, code=code, detail=detail, text=""))
     assert said in words
     assert words != Event(kind=kind).get_kind_display()
