@@ -18,6 +18,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+@cache
 def sha256_of(path: Path) -> str:
     """SHA-256 (hex) of a file, read in pieces."""
     hasher = hashlib.sha256()
