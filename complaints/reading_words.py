@@ -125,6 +125,11 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "api-case-satisfaction": (RATING,),
     "api-mass-members": (ROW,),
     "api-mass-silent": (ROW,),
+    "api-held-cases": (ROW,),
+    "api-disposal-rows": (ROW,),
+    "api-disposal-register": (ROW,),
+    "api-readings": (READINGS,),
+    "api-person-readings": (READINGS,),
     "api-audit": (AUDIT,),
     "api-archive-search": (ROW, PASSAGES),
 }

@@ -23,7 +23,16 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from complaints.errors import CaseError, Duplicate, Invalid, NotAllowed, StaleVersion, StepRefused
+from complaints.errors import (
+    CaseError,
+    Duplicate,
+    Gone,
+    Held,
+    Invalid,
+    NotAllowed,
+    StaleVersion,
+    StepRefused,
+)
 from config.errors import RETRY_AFTER, database_is_away, disk_words
 from evidence.receive import FileRefused
 
@@ -110,6 +119,8 @@ def _invalid(error: Invalid) -> Response:
     errors = [_one(f, error.code, m) for f, messages in error.errors.items() for m in messages]
     if isinstance(error, Duplicate):
         return problem(409, error.code, error.message, errors, number=error.number or None)
+    if isinstance(error, Held | Gone):
+        return problem(409, error.code, error.message, errors)
     if set(error.errors) <= _MOVED_ON:  # nothing is wrong with what was sent
         return problem(409, "wrong_state", error.message, errors)
     return problem(400, error.code, error.message, errors)

@@ -70,11 +70,23 @@ def docs(request: HttpRequest) -> HttpResponse:
 def groups(_language: str) -> list[Group]:
     """Every call, in the order of the table of the contract: cases first."""
     document = SchemaGenerator().get_schema(request=None, public=True)
-    found: dict[str, list[Call]] = {"complaints": [], "legal": [], "me": [], "audit": []}
+    found: dict[str, list[Call]] = {
+        "complaints": [],
+        "keeping": [],
+        "legal": [],
+        "me": [],
+        "audit": [],
+    }
     for path, ways in document["paths"].items():
         for method, call in ways.items():
             found.setdefault(call["tags"][0], []).append(_call(method, path, call, document))
-    names = {"complaints": _("案件"), "legal": _("法律"), "me": _("调用者"), "audit": _("审计")}
+    names = {
+        "complaints": _("案件"),
+        "keeping": _("保管与销毁"),
+        "legal": _("法律"),
+        "me": _("调用者"),
+        "audit": _("审计"),
+    }
     return [Group(names.get(tag, tag), calls) for tag, calls in found.items() if calls]
 
 

@@ -10,9 +10,11 @@ from complaints.api import (
     cases,
     clocks,
     commitments,
+    disposal,
     evidence,
     facts,
     folder,
+    keeping,
     letters,
     mass,
     mass_acts,
@@ -160,6 +162,21 @@ of_one_case += [
     ),
     path("mass/leave/", mass.LeaveView.as_view(), name="api-mass-leave"),
     path("redo/", satisfaction.RedoView.as_view(), name="api-redo"),
+    path("readings/", disposal.ReadingsView.as_view(), name="api-readings"),
+    path("readings/of-person/", disposal.PersonReadingsView.as_view(), name="api-person-readings"),
+]
+
+of_one_hold = [
+    path("", keeping.LegalHoldView.as_view(), name="api-legal-hold"),
+    path("cases/", keeping.HeldCasesView.as_view(), name="api-held-cases"),
+    path("ask-release/", keeping.AskReleaseView.as_view(), name="api-legal-hold-ask"),
+    path("release/", keeping.ReleaseView.as_view(), name="api-legal-hold-release"),
+    path("keep/", keeping.KeepView.as_view(), name="api-legal-hold-keep"),
+]
+of_one_batch = [
+    path("", disposal.BatchView.as_view(), name="api-disposal-batch"),
+    path("rows/", disposal.RowsView.as_view(), name="api-disposal-rows"),
+    path("review/", disposal.ReviewView.as_view(), name="api-disposal-review"),
 ]
 
 urlpatterns = [
@@ -180,6 +197,11 @@ urlpatterns = [
     path("archive/", archive_search.ArchiveSearchView.as_view(), name="api-archive-search"),
     path("complaints/", cases.CasesView.as_view(), name="api-complaints"),
     path("complaints/<str:number>/", include(of_one_case)),
+    path("legal-holds/", keeping.LegalHoldsView.as_view(), name="api-legal-holds"),
+    path("legal-holds/<int:legal_hold>/", include(of_one_hold)),
+    path("disposal-batches/", disposal.BatchesView.as_view(), name="api-disposal-batches"),
+    path("disposal-batches/<int:disposal_batch>/", include(of_one_batch)),
+    path("disposal-register/", disposal.RegisterView.as_view(), name="api-disposal-register"),
     path("payment-files/", payment_files.PaymentFilesView.as_view(), name="api-payment-files"),
     path(
         "payment-files/<int:payment_file>/",

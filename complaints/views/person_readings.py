@@ -19,8 +19,8 @@ from accounts.access import needs, person
 from audit.reading import saw
 from complaints import readers
 from complaints.readers import Person
+from complaints.spans import Span
 from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of
-from complaints.views.reading_span import Span
 
 
 @never_cache

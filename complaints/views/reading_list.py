@@ -18,10 +18,10 @@ from audit.record import record
 from complaints import reading_words
 from complaints.readers import MOST_ROWS, Reader, Sought
 from complaints.seen import CASE
+from complaints.spans import Span
 from complaints.views import mass
 from complaints.views.payment_pages import as_csv
 from complaints.views.queue_rows import BadCursor, Cursor, Order
-from complaints.views.reading_span import Span
 from config.tags import moment
 
 NEWEST = Order("at", newest_first=True)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import needs
 from complaints import readers
 from complaints.models import Complaint
+from complaints.spans import Span
 from complaints.views.lookup import case_of
 from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of
-from complaints.views.reading_span import Span
 
 
 @never_cache
