@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,16 @@ def named(number: int) -> str:
 def folder() -> Path:
     """Where the files lie, one a day."""
     return Path(settings.ANCHOR_DIR)
+
+
+def cannot_write() -> str:
+    """Why no file can be made in the folder; "" where one can. Leaves nothing behind."""
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder()):
+            return ""
+    except OSError as error:
+        return f"{folder()}: {error.strerror or type(error).__name__}"
 
 
 def write_file(wanted: Wanted, now: datetime) -> str:

@@ -179,11 +179,11 @@ class NumbersAdded(Shape):
     added = s.ListField(child=s.CharField())
 
 
-class ReasonSent(Shape):
+class ReleaseReasonSent(Shape):
     reason = s.CharField(max_length=holds.LONGEST)
 
 
-class BatchAnswer(Shape):
+class DisposalBatchAnswer(Shape):
     id = s.IntegerField()
     proposed_at = s.DateTimeField()
     due_on = s.DateField(help_text=_("最早销毁日"))
@@ -191,7 +191,7 @@ class BatchAnswer(Shape):
     waiting = s.IntegerField(help_text=_("待复核的案卷数"))
 
 
-class ReviewAnswer(Shape):
+class DisposalReviewAnswer(Shape):
     by = Person()
     at = s.DateTimeField()
     approved = s.BooleanField()
@@ -207,7 +207,7 @@ class BatchRowAnswer(Shape):
     until = s.DateField(allow_null=True)
     problem = s.CharField(allow_blank=True)
     settled_at = s.DateTimeField(allow_null=True)
-    reviews = ReviewAnswer(many=True)
+    reviews = DisposalReviewAnswer(many=True)
 
 
 class ReviewSent(Shape):
@@ -287,7 +287,9 @@ CASES = call(
 ADD = call(
     "legal_hold_add", _("纳入更多案件"), NumbersAdded, status=201, tag=TAG, request=NumbersSent
 )
-ASK = call("legal_hold_ask_release", _("申请解除"), LegalHoldAnswer, tag=TAG, request=ReasonSent)
+ASK = call(
+    "legal_hold_ask_release", _("申请解除"), LegalHoldAnswer, tag=TAG, request=ReleaseReasonSent
+)
 RELEASE = call(
     "legal_hold_release",
     _("同意解除；不能是申请的人，只能在本人会话中"),
@@ -299,11 +301,11 @@ KEEP = call("legal_hold_keep", _("不解除"), LegalHoldAnswer, tag=TAG, request
 BATCHES = call(
     "disposal_batches",
     _("到期销毁的批次"),
-    paged(BatchAnswer),
+    paged(DisposalBatchAnswer),
     tag=TAG,
     parameters=paging(PROPOSED),
 )
-BATCH = call("disposal_batch", _("一个批次"), BatchAnswer, tag=TAG)
+BATCH = call("disposal_batch", _("一个批次"), DisposalBatchAnswer, tag=TAG)
 ROWS = call(
     "disposal_rows",
     _("批次中的案卷与复核"),
@@ -325,17 +327,18 @@ REGISTER = call(
     tag=TAG,
     parameters=paging(BY_TIME),
 )
+READINGS_PAGE = paged(ReadingAnswer)  # one shape for both calls
 READINGS = call(
     "complaint_readings",
     _("谁看过这件案件"),
-    paged(ReadingAnswer),
+    READINGS_PAGE,
     tag=TAG,
     parameters=[*paging(BY_TIME), *_SPAN],
 )
 PERSON_READINGS = call(
     "complaint_person_readings",
     _("谁看过此人的资料：本案消费者的全部案件"),
-    paged(ReadingAnswer),
+    READINGS_PAGE,
     tag=TAG,
     parameters=[*paging(BY_TIME), *_SPAN],
 )

@@ -6,9 +6,11 @@ import contextlib
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models.functions import Cast as Cast_
 from django.test import Client
@@ -296,7 +298,23 @@ def test_every_sealed_table_that_loses_words_says_to_which_case_it_belongs() -> 
     assert losing <= CASE_OF.keys()
 
 
-def test_a_restored_backup_loses_again_what_the_register_names(cast: Cast) -> None:
+def refused_to_the_application(lines: list[str], folder: Path) -> None:
+    register = folder / "register.jsonl"
+    register.write_text("\n".join(lines), encoding="utf-8")
+    role = f"kesu_app_{secrets.token_hex(6)}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {role}")
+        grants.give(role)
+        cursor.execute(f"SET SESSION AUTHORIZATION {role}")
+        try:
+            with pytest.raises(CommandError, match="OWNER_DATABASE_URL"):
+                call_command("replay_disposal", str(register))
+        finally:
+            cursor.execute("RESET SESSION AUTHORIZATION")
+    assert not Destroyed.objects.exists()
+
+
+def test_a_restored_backup_loses_again_what_the_register_names(cast: Cast, tmp_path: Path) -> None:
     case = over(cast)
     other = over(cast, order_number="SO-2")
     Retention.objects.filter(complaint=other).update(until="2090-01-01")
@@ -307,6 +325,7 @@ def test_a_restored_backup_loses_again_what_the_register_names(cast: Cast) -> No
         lines = list(shredding.exported())
         transaction.savepoint_rollback(before)
     assert SECRET in Complaint.objects.get(pk=case.pk).narrative
+    refused_to_the_application(lines, tmp_path)
     unknown = lines[0].replace(case.number, "TS26-999999")
     done, problems = shredding.replay([*lines, unknown, "{}", "no json"])
     assert done == 1

@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from complaints.actions import shredding
+
+AS_OWNER = (
+    "Nothing more was destroyed. Run it as the owner of the database: "
+    'DATABASE_URL="$OWNER_DATABASE_URL" python manage.py replay_disposal FILE'
+)
 
 
 class Command(BaseCommand):
@@ -26,7 +32,10 @@ class Command(BaseCommand):
             lines = path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{path}: {error}") from error
-        done, problems = shredding.replay(lines)
+        try:
+            done, problems = shredding.replay(lines)
+        except DatabaseError as error:
+            raise CommandError(f"{str(error).strip().splitlines()[0]}\n{AS_OWNER}") from error
         self.stdout.write(f"{done} of {len(lines)} destroyed again")
         if problems:
             raise CommandError("\n".join(problems))
