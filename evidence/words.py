@@ -8,12 +8,13 @@ import json
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from evidence import apart
+from evidence import apart, wordreader
 from evidence.kinds import ALLOWED_TYPES
 from evidence.models import ItemText
 from evidence.wordreader import READERS, REASONS
 
 _State = ItemText.State
+PLAIN = "txt"
 _OLD_OFFICE = ("doc", "xls")
 
 
@@ -40,6 +41,9 @@ def read(file: BinaryIO, content_type: str) -> Words:
     if not kind:
         file.close()
         return nothing(content_type)
+    if kind == PLAIN:  # nothing to take apart: no process is needed
+        with file:
+            return _kept(wordreader.read(kind, file))
     try:
         return _answered(apart.run("wordreader", kind, file))
     except apart.Unreadable:  # it took more time or memory than it may
@@ -53,7 +57,10 @@ def nothing(content_type: str) -> Words:
 
 
 def _answered(written: bytes) -> Words:
-    said: dict[str, Any] = json.loads(written)
+    return _kept(json.loads(written))
+
+
+def _kept(said: dict[str, Any]) -> Words:
     if (why := said.get("why")) in REASONS:
         return Words(str(why))
     text = str(said.get("text", "")).replace("\0", " ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import User
@@ -13,10 +13,11 @@ from complaints.finding import matching, snippets
 from complaints.finding.matching import Found, Hit
 from complaints.finding.snippets import Shown
 from complaints.finding.terms import Term
-from complaints.models import Complaint
+from complaints.models import Complaint, Unread
 from complaints.seen import saw_cases
 
 SIZE = 20
+LATE = timedelta(minutes=1)  # in less, a case is usually read
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ def page(user: User, terms: Sequence[Term], chosen: Mapping[str, str], cursor: s
         next=_cursor(here[-1]) if start + SIZE < len(hits) else "",
         lost=lost,
     )
+
+
+def still_reading(user: User, now: datetime) -> bool:
+    """Whether words of a case that the person may see have waited for long. One statement."""
+    late = Unread.objects.filter(since__lte=now - LATE)
+    return bool(Complaint.objects.visible_to(user).filter(pk__in=late.values("pk")).exists())
 
 
 def _rows(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Row]:

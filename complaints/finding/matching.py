@@ -126,14 +126,12 @@ def _holding(visible: ComplaintQuerySet, terms: Sequence[Term]) -> ComplaintQuer
     """The cases that hold every word."""
     sizes = _sizes(terms)
     rarest = min(terms, key=lambda t: sizes.get(t, 0))
-    if sizes.get(rarest, 0) <= RARE:
-        visible = visible.filter(pk__in=_keys([rarest]))
-        others = [term for term in terms if term != rarest]
-        return reduce(lambda cases, term: cases.filter(_has(term)), others, visible)
-    if len(terms) > 1:
-        keys = _keys(terms)
-        if len(keys) <= TOGETHER:  # each is common, both together are not
-            return visible.filter(pk__in=keys)
+    first = [rarest] if sizes.get(rarest, 0) <= RARE else terms
+    if first is not terms or len(terms) > 1:  # one common word alone: the latest cases hold it
+        keys = _keys(first)
+        if len(keys) <= TOGETHER:
+            visible = visible.filter(pk__in=keys)
+            terms = [term for term in terms if term not in first]
     return reduce(lambda cases, term: cases.filter(_has(term)), terms, visible)
 
 

@@ -14,24 +14,28 @@ from django.utils.translation import gettext as _
 
 from complaints.finding.masking import is_personal
 from config.bigrams import Terms, tokens
+from config.bigrams import plain as compared
 
 LONGEST = 200  # characters of a query that are looked at
 MOST = 8  # words
 _QUOTED = r'"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』'
 _PIECE = re.compile(rf'{_QUOTED}|([^\s"“”「」『』]+)')
 _APART = re.compile(r"[，。！？；、：（）《》〈〉【】…!?;,()\[\]{}<>|\\*]+")
+_SIGNS = re.compile(r"([，。！？；：、（）【】《》“”‘’…—～·￥]+)")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
 
 
 def spelled(text: str) -> str:
-    """Full-width and half-width signs are the same."""
-    return unicodedata.normalize("NFKC", text)
+    """Full-width and half-width letters and digits are the same; Chinese punctuation stays."""
+    pieces = _SIGNS.split(text)  # every second one is punctuation
+    pieces[::2] = [unicodedata.normalize("NFKC", piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def plain(text: str) -> str:
-    """A spelled text in small letters, sign by sign, so that places are the same in both."""
-    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    """A spelled text as it is compared, sign by sign, so that places are the same in both."""
+    return "".join(low if len(low := compared(c)) == 1 else c for c in text)
 
 
 def vector(text: str) -> Func:

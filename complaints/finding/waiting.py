@@ -24,7 +24,7 @@ from evidence.words import Words
 logger = logging.getLogger(__name__)
 QUIET = timedelta(seconds=10)  # a case that is being worked on is not read with every act
 CLAIMED = timedelta(minutes=5)  # longer than any one file may take
-MOST_SECONDS = 8  # of one go, less than there are between two
+MOST_SECONDS = 4  # of one go, so that a worker has time for the others between two
 _FILE = Passage.Part.FILE
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -102,5 +103,7 @@ def archive_search(request: HttpRequest) -> HttpResponse:
     """Files that hold the words, the latest first."""
     found = SearchPage(person(request), request.GET.dict())
     page = found.page
+    if found.asked.terms and listing.still_reading(found.user, timezone.now()):
+        found.problems.append(_("有些案卷的文字还在读取，过几分钟再查会更全。"))
     context: dict[str, Any] = {"s": found, "page": page, "most": MOST, "longest": LONGEST}
     return render(request, "archive/search.html", context)

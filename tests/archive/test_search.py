@@ -253,7 +253,7 @@ def test_more_cases_cost_no_more_statements_and_the_index_is_used(cast: Cast) ->
         for _n in range(4):
             f.with_evidence(f.registered(cast, narrative="共同词 其次"), cast.agent)
         read_all()
-    assert counts == [9, 9], counts
+    assert counts == [10, 10], counts
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         sql, values = matching._sql(matching.of_term(asked("共同").terms[0]).values("pk"))
@@ -373,6 +373,17 @@ def test_what_a_killed_worker_left_is_read_by_the_next_one(cast: Cast, monkeypat
     before = list(Passage.objects.order_by("pk").values_list("pk", flat=True))
     waiting.read_case(case.pk)
     assert list(Passage.objects.order_by("pk").values_list("pk", flat=True)) == before
+
+
+def test_the_page_says_when_words_are_still_being_read(cast: Cast) -> None:
+    f.registered(cast, narrative="玄武")
+    words = "有些案卷的文字还在读取"
+    assert words not in searched(cast.agent, "玄武").content.decode()
+    Unread.objects.update(since=timezone.now() - timedelta(minutes=2))
+    assert words in searched(cast.agent, "玄武").content.decode()
+    assert words not in searched(cast.outsider, "玄武").content.decode()
+    read_all()
+    assert words not in searched(cast.agent, "玄武").content.decode()
 
 
 def test_one_case_that_cannot_be_read_keeps_no_other_waiting(cast: Cast, monkeypatch) -> None:
