@@ -8,6 +8,6 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         """Have the stored files compared when the record is verified with them."""
         from audit.verify import register_files
-        from evidence import checking
+        from evidence import checking, checks  # noqa: F401 - they register themselves
 
         register_files(checking.compare)

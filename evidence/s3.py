@@ -100,8 +100,9 @@ class S3Store(Store):
 
     def names(self) -> Iterator[str]:
         pages = self.client.get_paginator("list_objects_v2")
+        within = f"{self.prefix}/" if self.prefix else ""
         with _answers():
-            for page in pages.paginate(Bucket=self.bucket, Prefix=self.prefix):
+            for page in pages.paginate(Bucket=self.bucket, Prefix=within):
                 for found in page.get("Contents", ()):
                     name = str(found["Key"]).rpartition("/")[2]
                     if HASH.fullmatch(name):

@@ -274,11 +274,16 @@ def _settle_folder(folder: Path) -> None:
 
 def store() -> Store:
     """The store that this installation uses."""
+    return store_at(settings.EVIDENCE_STORE)
+
+
+def store_at(url: str) -> Store:
+    """The one of this address: `s3://…`, or "" for the folder."""
     folder = Path(settings.EVIDENCE_DIR)
-    if settings.EVIDENCE_STORE:
+    if url:
         from evidence.s3 import S3Store  # needs this module, and an extra package
 
-        return S3Store(folder, settings.EVIDENCE_STORE)
+        return S3Store(folder, url)
     return FileStore(folder)
 
 

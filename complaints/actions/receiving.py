@@ -51,11 +51,12 @@ def let_go(sha256: str) -> None:
     """Destroy a stored file that no case needs any more, or not yet. Raises OSError."""
     with transaction.atomic():
         holding.goes(sha256)
-        if not _is_needed(sha256):
+        if not is_needed(sha256):
             store().discard(sha256)
 
 
-def _is_needed(sha256: str) -> bool:
+def is_needed(sha256: str) -> bool:
+    """Whether an item or a package of a case that is still there is this file."""
     items = Item.objects.filter(sha256=sha256, folder__complaint__destroyed_at=None)
     packages = Package.objects.filter(sha256=sha256, sealing__complaint__destroyed_at=None)
     return items.exists() or packages.exists()
