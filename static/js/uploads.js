@@ -30,7 +30,7 @@ function send(method, url, body, headers, onProgress, job) {
       try { answer = JSON.parse(xhr.responseText || '{}'); } catch { /* a page of a proxy */ }
       if (xhr.status < 300) resolve(answer);
       else if (xhr.status === 401) reject(new SignedOut());
-      else if ([408, 409, 429].includes(xhr.status) || (xhr.status >= 500 && xhr.status !== 507)) reject(new TypeError('again'));
+      else if ([408, 409, 429].includes(xhr.status) || (xhr.status >= 500 && xhr.status !== 507)) reject(Object.assign(new TypeError('again'), { said: answer.detail }));
       else reject(Object.assign(new Refused(answer.detail || ''), { status: xhr.status }));
     };
     xhr.send(body);
@@ -109,7 +109,7 @@ async function run(job) {
         return;
       }
       if (error instanceof SignedOut) document.dispatchEvent(new CustomEvent('kesu:signed-out'));
-      show(job, 'stopped', error instanceof SignedOut ? texts.signed_out : texts.offline);
+      show(job, 'stopped', error instanceof SignedOut ? texts.signed_out : error.said || texts.offline); // another window, a store that is away: in the server's words
       await later(PATIENCE[Math.min(job.tries++, PATIENCE.length - 1)], job);
     }
   }
