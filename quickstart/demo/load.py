@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 BATCH = 25  # acts in one transaction
 SENT_AFTER = timedelta(seconds=35)  # longer than the undo window of a reply
 WEEK = timedelta(days=7)
+TWO_YEARS = timedelta(days=730)  # files of before are told for the sake of their end alone
 SIGNED_BY = "counsel"  # who read the rules before the first case
 PROMISED_BY = "supervisor"  # who wrote down what the site promises everybody
 BROUGHT_AFTER = timedelta(minutes=25)
@@ -199,8 +200,9 @@ def load(say: Callable[[str], None], now: datetime | None = None) -> Loaded:
     ):
         stage = Stage(cases)
         if acts:
-            law.sign(stage.people[SIGNED_BY], acts[0].at)
-            promised.publish(stage.people[PROMISED_BY], acts[0].at)
+            first = next(act.at for act in acts if act.at > anchor - TWO_YEARS)
+            law.sign(stage.people[SIGNED_BY], first)
+            promised.publish(stage.people[PROMISED_BY], first)
         _play(stage, acts, place.demo_position, anchor, say, result)
         with transaction.atomic():
             world = World(stage, anchor)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from quickstart.demo import binding, lives, references
+from quickstart.demo import binding, filed, lives, references
 from quickstart.demo.cases import Case
 from quickstart.demo.counts import DECLINED, ENDED, MERGED, OPEN
 from quickstart.demo.dice import Dice
@@ -18,7 +18,7 @@ from quickstart.demo.lives import TEAMS, Life, Move
 from quickstart.demo.moments import Anchor, at, later, workday
 from quickstart.demo.plan import Plan, forwards
 from quickstart.demo.stage import Act
-from quickstart.demo.stories import Refusal, Story, refusals
+from quickstart.demo.stories import Story, as_story, refusals
 
 
 def fits(how: dict[str, Any], way: Callable[..., Life]) -> Callable[[Story], bool]:
@@ -44,6 +44,7 @@ def make(anchor: Anchor) -> tuple[dict[str, Case], list[Act]]:
     _merged(plan, spans)
     _declined(plan)
     binding.tell(plan)
+    filed.tell(plan)
     return plan.cases, sorted(plan.acts, key=lambda act: (act.at, act.case))
 
 
@@ -107,30 +108,11 @@ def _declined(plan: Plan) -> None:
     dice = Dice("declined")
     for place in range(DECLINED):
         told = refusals()[place % len(refusals())]
-        case = plan.case(_as_story(told), channel=dice.pick(told.channels))
+        case = plan.case(as_story(told), channel=dice.pick(told.channels))
         life = lives.declined(case, reason=told.reason, text=told.explanation)
         ago = 4 + int(350 * dice.share() ** 1.2)
         day = workday(plan.anchor.today - timedelta(days=ago), 0)
         plan.ended(life, at(day, dice.between(5, 440)))
-
-
-def _as_story(told: Refusal) -> Story:
-    return Story(
-        id=f"declined.{told.title}",
-        category=told.category,
-        titles=[told.title],
-        narratives=[told.narrative],
-        products=[told.product],
-        claims=told.claims,
-        facts={},
-        evidence=[],
-        findings="",
-        measures=[],
-        explanation="",
-        basis=[],
-        letter="",
-        channels=told.channels,
-    )
 
 
 def fingerprint(acts: list[Act]) -> str:

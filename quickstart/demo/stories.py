@@ -233,8 +233,35 @@ def references() -> dict[str, Any]:
 
 
 @cache
+def filed() -> dict[str, Any]:
+    """The words of the file as evidence: `filed.yaml`."""
+    ((_name, row),) = _pages("filed.yaml")
+    words: dict[str, Any] = row
+    return words
+
+
 def binding() -> dict[str, Any]:
     """The words of what makes an offer bind: `binding.yaml`."""
     ((_name, row),) = _pages("binding.yaml")
     words: dict[str, Any] = row
     return words
+
+
+def as_story(told: Refusal) -> Story:
+    """A complaint that is not taken up, as a story."""
+    return Story(
+        id=f"declined.{told.title}",
+        category=told.category,
+        titles=[told.title],
+        narratives=[told.narrative],
+        products=[told.product],
+        claims=told.claims,
+        facts={},
+        evidence=[],
+        findings="",
+        measures=[],
+        explanation="",
+        basis=[],
+        letter="",
+        channels=told.channels,
+    )

@@ -7,6 +7,7 @@ stands in the files `about_*.py`.
 import pytest
 
 from tests.demo.about_binding import *  # noqa: F403
+from tests.demo.about_evidence import *  # noqa: F403
 from tests.demo.about_load import *  # noqa: F403
 from tests.demo.about_people import *  # noqa: F403
 from tests.demo.about_references import *  # noqa: F403
