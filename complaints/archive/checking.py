@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.roles import refusal
 from audit import one_chain, proofs
 from audit.models import Block, Entry
-from audit.outside import Anchor
+from audit.outside import Anchor, Way
 from audit.record import record
 from complaints.actions import exporting
 from complaints.advance import find, lock
@@ -108,15 +108,15 @@ def _signatures(complaint: Complaint) -> Found:
 
 def anchored(block: int | None) -> Found:
     """The newest anchor, and whether it covers the block and still says what the record says."""
-    last = Anchor.objects.order_by("-day", "-at").first()
-    if last is None:
+    rows = list(Anchor.objects.order_by("-day", "-block", "how")[: len(Way.values)])
+    if not rows:
         return {"block": None, "covers": False, "differs": False}
+    last = rows[0]
     here = Block.objects.filter(pk=last.block).values_list("hash", flat=True).first()
     return {
         "block": last.block,
         "day": last.day.isoformat(),
-        "at": last.at.isoformat(),
-        "how": last.how,
+        "how": [row.how for row in rows if (row.day, row.hash) == (last.day, last.hash)],
         "covers": block is not None and block <= last.block,
         "differs": here != last.hash,
     }

@@ -110,7 +110,7 @@ def anchor_words(found: Found) -> str:
         if found["covers"]
         else _("上次锚定：{day} 的第 {block} 区块（{how}）；本案此后的记录次日零点后锚定。")
     )
-    how = str(Way(found["how"]).label)
+    how = _("、").join(str(Way(each).label) for each in found["how"])
     day = formats.date_format(date.fromisoformat(found["day"]), "Y-m-d")
     return words.format(day=day, block=found["block"], how=how)
 
