@@ -138,21 +138,21 @@ def _packed(case: Any) -> None:
 
 
 def _exported(people: Any, case: Any) -> None:
-    """As by the pages: one asks, two agree, the first takes it out and reads to the end."""
+    """What the page does, with the consent of the two others; the answer read to its end."""
     from django.utils import timezone
 
     from complaints.actions import export_consent, exporting
     from complaints.archive import handing_out
+    from complaints.models import Export
 
     [package] = exporting.packages(case)
+    by = people.supervisor
     wish = {"package": package.pk, "purpose": "litigation", "recipient": "区人民法院"}
-    asked = exporting.ask(case.number, wish, by=people.supervisor)
-    for by in (people.supervisor2, people.counsel):
-        export_consent.decide(case.number, asked.pk, {"agree": "1"}, by=by)
-    granted = package.exports.get()
-    export = exporting.fetch(
-        case.number, granted.pk, by=people.supervisor, reauthenticated_at=timezone.now()
-    )
+    asked = exporting.ask(case.number, wish, by=by)
+    for each in (people.supervisor2, people.counsel):
+        export_consent.decide(case.number, asked.pk, {"agree": "1"}, by=each)
+    taken = Export.objects.get(request=asked)
+    export = exporting.fetch(case.number, taken.pk, by=by, reauthenticated_at=timezone.now())
     with handing_out.written(export) as answer:
         while answer.read(PIECE):
             pass
