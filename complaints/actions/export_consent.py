@@ -130,6 +130,7 @@ def decide(
     now: datetime | None = None,
 ) -> ExportConsent:
     """`{agree, reason}`: one of the two; the second one lets the package go. Refusing needs words.
+    Saying the same again writes nothing.
 
     Raises Complaint.DoesNotExist, ExportRequest.DoesNotExist, NotAllowed, Settled, Invalid.
     """
@@ -139,6 +140,9 @@ def decide(
         complaint = lock(number, by)
         rows = ExportRequest.objects.select_related("package__sealing__complaint", "by")
         asked = rows.get(pk=asked_id, package__sealing__complaint=complaint)
+        said = asked.consents.filter(by=by, agreed=data["agree"]).first()
+        if said is not None:
+            return said
         side = _side(complaint, asked, by, now)
         consent = ExportConsent.objects.create(
             request=asked, side=side, by=by, at=now, agreed=data["agree"], reason=data["reason"]
