@@ -35,7 +35,7 @@ def test_no_number_in_any_text_passes_for_a_real_one() -> None:
 
 
 def test_what_is_sealed_cannot_belong_to_anybody_either() -> None:
-    for person in Consumer.objects.all():
+    for person in Consumer.objects.exclude(complaints__destroyed_at__isnull=False):
         assert person.clear("phone").startswith("120")
         assert person.clear("email").endswith(("@example.com", ""))
         number, card = person.clear("id_number"), person.clear("bank_account")
