@@ -140,6 +140,7 @@ VERBS: dict[str, str | Promise] = {
     "complaint.disposal_proposed": pgettext_lazy("audit", "列入到期销毁"),
     "complaint.disposal_approved": pgettext_lazy("audit", "复核同意销毁"),
     "complaint.disposal_rejected": pgettext_lazy("audit", "复核决定继续保管"),
+    "complaint.disposal_outdated": pgettext_lazy("audit", "不再列入到期销毁"),
     "complaint.destroyed": pgettext_lazy("audit", "销毁案卷"),
     "disposal.register_exported": pgettext_lazy("audit", "导出销毁登记"),
     "legal_hold.placed": pgettext_lazy("audit", "设置诉讼保留"),

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,6 +42,7 @@ def propose(now: datetime) -> DisposalBatch | None:
     Called every day; two at once make one batch.
     """
     today = timezone.localdate(now)
+    settle_outdated(now)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('disposal', 0))")
@@ -55,6 +56,33 @@ def propose(now: datetime) -> DisposalBatch | None:
         acts = [Act("complaint.disposal_proposed", case.subject, detail) for case in cases]
         record_many(acts, None, now)
     return batch
+
+
+def settle_outdated(now: datetime) -> int:
+    """Take out what was proposed and is kept longer by now: the case was opened again, or its class
+    was changed. What was agreed to meanwhile holds no more: such a file is proposed and reviewed
+    anew when its time comes. Answers how many.
+    """
+    longer = Q(complaint__retention__until__gte=F("batch__due_on"))
+    rows = DisposalRow.objects.filter(~Q(complaint__state=State.ARCHIVED) | longer)
+    with transaction.atomic():
+        found = list(
+            rows.filter(state=_Row.WAITING)
+            .select_related("complaint")
+            .select_for_update(of=("self",))
+            .order_by("pk")[:MOST]
+        )
+        for row in found:
+            row.state, row.settled_at = _Row.REJECTED, now
+            row.problem = _("提出之后案件重新启动过或者保管期改长了，不再列入销毁")
+            row.save(update_fields=["state", "settled_at", "problem"])
+        acts = [
+            Act("complaint.disposal_outdated", row.complaint.subject, {"row": row.pk})
+            for row in found
+        ]
+        if acts:
+            record_many(acts, None, now)
+    return len(found)
 
 
 def _due(today: date) -> Any:

@@ -46,6 +46,7 @@ def run(now: datetime, *, most: int = 200) -> int:
     done = 0
     with transaction.atomic():
         idempotency.forget(now)  # answers to programs repeat what was written
+    disposal.settle_outdated(now)
     for pk in list(disposal.agreed(timezone.localdate(now)).values_list("pk", flat=True)[:most]):
         try:
             done += destroy(pk, now)

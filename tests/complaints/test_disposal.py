@@ -23,7 +23,14 @@ from audit import grants, kinds, seal, verify
 from audit.faults import Report
 from audit.record import broken_links
 from complaints import shredding_sql
-from complaints.actions import communication, disposal, legal_hold, sealing, shredding
+from complaints.actions import (
+    communication,
+    disposal,
+    keeping,
+    legal_hold,
+    sealing,
+    shredding,
+)
 from complaints.actions.receiving import let_go
 from complaints.destroyed_rows import CASE_OF
 from complaints.errors import Gone, Invalid, NotAllowed
@@ -217,6 +224,26 @@ def test_whoever_worked_on_it_and_one_person_twice_are_refused(cast: Cast) -> No
     assert Event.objects.filter(complaint=case, text="可能再审").exists()
     assert disposal.propose(NOW) is None
     assert shredding.run(LATER) == 0
+
+
+def test_what_is_kept_longer_after_two_agreed_is_reviewed_anew(cast: Cast) -> None:
+    longer, again = over(cast), over(cast, order_number="SO-2")
+    batch = proposed(cast, longer, again)
+    agreed(cast, batch)
+    sent = {"code": "car_repair", "reason": "维修记录"}
+    keeping.choose(longer.number, sent, by=cast.counsel)
+    f.step(again, "reopen", cast.supervisor, reason="新证据")
+    assert shredding.run(LATER) == 0
+    assert [row.state for row in batch.rows.all()] == ["rejected", "rejected"]
+    assert "不再列入销毁" in batch.rows.first().problem
+    Retention.objects.filter(complaint=longer).update(until="2020-01-01")  # years later
+    assert shredding.run(LATER) == 0
+    anew = disposal.propose(NOW)
+    assert anew is not None
+    assert [row.complaint_id for row in anew.rows.all()] == [longer.pk]
+    assert not anew.rows.get().reviews.exists()
+    assert SECRET in Complaint.objects.get(pk=again.pk).narrative
+    assert broken_links(longer.subject) == broken_links(again.subject) == []
 
 
 def test_a_hold_keeps_a_file_out_and_stops_what_was_agreed(cast: Cast) -> None:
