@@ -35,22 +35,38 @@ class Restored:
 def restore(file: Path) -> Restored:
     """Verify the backup, bring it back, and look whether everything is as it was recorded.
 
-    The files come first, then the database in one transaction. Raises OSError, archive.NotABackup,
-    keys.WrongKeys, NotEmpty (nothing was changed then) and server.DatabaseFailed.
+    The files come first, then the database in one transaction; then what was destroyed is destroyed
+    again and everything is verified. Killed anywhere, the same call goes on. Raises OSError,
+    archive.NotABackup, keys.WrongKeys, NotEmpty (nothing was changed then), server.DatabaseFailed.
     """
     with file.open("rb") as handle:
         contents = archive.verify(handle)
         manifest = contents.manifest
         keys.compare(manifest["keys"], {name: getattr(settings, name) for name in keys.NEEDED})
-        _must_be_empty(manifest["members"].keys())
-        _bring_evidence(handle)
-        _bring_database(handle)
+        if not _was_interrupted(contents.fingerprint):
+            _must_be_empty(manifest["members"].keys())
+            _bring_evidence(handle)
+            _mark().write_text(contents.fingerprint, encoding="ascii")
+            _bring_database(handle)
     call_command("migrate", interactive=False, verbosity=0)  # and the rights of the application
     wrong = [*_destroy_again(), *whole.findings()]
     files = len(manifest["members"]) - 1
     told = {"manifest": contents.fingerprint, "files": files, "not_in_order": len(wrong)}
     record("installation.restored", "installation", None, timezone.now(), told)
+    _mark().unlink(missing_ok=True)
     return Restored(manifest["made_at"], files, manifest["entries"], wrong)
+
+
+def _mark() -> Path:
+    """Which backup is being restored; there until all of it is done."""
+    return made(settings.STATE_DIR / "run") / "restoring"
+
+
+def _was_interrupted(fingerprint: str) -> bool:
+    """Whether the database of this very backup is here, and what follows was cut off."""
+    mark = _mark()
+    begun = mark.is_file() and mark.read_text(encoding="ascii") == fingerprint
+    return begun and not server.is_empty()
 
 
 def _must_be_empty(members: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ def take(target: Path) -> Taken:
     (what was written cannot be read again); leaves nothing behind then.
     """
     began = timezone.now()
+    _sweep(target.parent)
     with archive.new(target) as handle:
         writer = archive.Writer(handle)
         _add_database(writer, target.with_name(f"{target.name}.dump"))
@@ -53,6 +55,13 @@ def take(target: Path) -> Taken:
     told = {"manifest": contents.fingerprint, "files": files, "not_in_order": len(wrong)}
     record("installation.backed_up", "installation", None, timezone.now(), told)
     return Taken(target.stat().st_size, files, contents.fingerprint, wrong)
+
+
+def _sweep(folder: Path) -> None:
+    """What backups left there that were killed more than a day ago: it holds what they hold."""
+    for left in (*folder.glob("kesu-*.tar.part"), *folder.glob("kesu-*.tar.dump")):
+        if left.stat().st_mtime < time.time() - 24 * 3600:
+            left.unlink(missing_ok=True)
 
 
 def _keys() -> dict[str, str]:
