@@ -79,7 +79,7 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
         "row_id " + _OF_CASE.format("complaints_disposalrow"),
         ("reason",),
     ),
-    "complaints.Sealing": (_CASE, ("redactions", "problem")),
+    "complaints.Sealing": (_CASE, ("cut", "redactions", "problem")),
     "complaints.Package": (_SEALED, ("contents",)),
     "complaints.Export": (
         f"package_id IN (SELECT id FROM complaints_package WHERE {_SEALED})",

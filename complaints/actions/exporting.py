@@ -172,7 +172,7 @@ def _granted(package: Package, by: User, now: datetime) -> bool:
 def _handed_out(package: Package, complaint: Complaint, by: User, now: datetime) -> None:
     """Every file of the evidence that goes along is in its custody too."""
     sealing = package.sealing
-    items = Item.objects.filter(folder=complaint.folder_id, number__lte=sealing.cut["items"])
+    items = Item.objects.filter(folder=complaint.folder_id, number__lte=sealing.cut.get("items", 0))
     if sealing.edition == Edition.REDACTED:
         items = items.filter(number__in=sealing.redactions["shown"])
     detail = {"package": sealing.name}

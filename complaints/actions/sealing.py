@@ -93,7 +93,7 @@ def ask_redacted(
         full = rows.filter(edition=Edition.FULL, done_at__isnull=False).last()
         if full is None:
             raise Invalid({"": [_("还没有完整的证据包；归档后自动生成")]})
-        known = range(1, full.cut["items"] + 1)
+        known = range(1, full.cut.get("items", 0) + 1)
         shown = sorted({int(n) for n in values.get("shown", []) if str(n).isdecimal()})
         if set(shown) - set(known):
             raise Invalid({"shown": [_("案卷里没有这件证据；请重新选择")]})
@@ -139,7 +139,9 @@ def resume(now: datetime, most: int = 20) -> int:
     """Call workers for packages that wait a minute, or failed ten ago; answers for how many."""
     untried = Q(tried_at=None, asked_at__lte=now - timedelta(minutes=1))
     failed = Q(tried_at__lte=now - AGAIN)
-    waiting = Sealing.objects.filter(untried | failed, done_at=None).order_by("id")
+    waiting = Sealing.objects.filter(
+        untried | failed, done_at=None, complaint__destroyed=None
+    ).order_by("id")
     found = list(waiting.values_list("pk", flat=True)[:most])
     for pk in found:
         enqueue(pk)
@@ -171,7 +173,7 @@ def seal(sealing_id: int, now: datetime | None = None) -> Package | None:
 def _claimed(sealing_id: int) -> Sealing | None:
     rows = Sealing.objects.select_for_update(of=("self",), skip_locked=True)
     return (
-        rows.filter(pk=sealing_id, done_at=None)
+        rows.filter(pk=sealing_id, done_at=None, complaint__destroyed=None)
         .select_related(
             "complaint__consumer", "complaint__owner", "complaint__team", "transition__by"
         )

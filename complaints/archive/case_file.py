@@ -6,7 +6,8 @@ Nothing that came later is in it, so that the same package comes out whenever it
 from __future__ import annotations
 
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -33,7 +34,7 @@ from evidence.models import Custody, Item, Link
 
 def cut_of(complaint: Complaint) -> dict[str, Any]:
     """Up to which row each part of the file goes in, and what of it may change later as it is now,
-    under the lock of the case. Nothing of what people wrote.
+    under the lock of the case.
     """
     events = Event.objects.filter(complaint=complaint).aggregate(last=Max("id"))["last"]
     items = Item.objects.filter(folder=complaint.folder_id).aggregate(last=Max("number"))["last"]
@@ -52,12 +53,19 @@ def cut_of(complaint: Complaint) -> dict[str, Any]:
 
 
 # Of the case, what a reopened one may have otherwise than the one that was archived.
-_CHANGES = ("outcome", "owner_id", "team_id", "merged_into_id", "closed_at")
+_CHANGES = (
+    *("title", "narrative", "claims", "category", "channel", "product_name", "product_category"),
+    *("order_number", "transaction_date", "price_paid", "loss_claimed", "currency", "findings"),
+    *("no_evidence_reason", "outcome", "owner_id", "team_id", "merged_into_id", "closed_at"),
+)
 _MOMENTS = ("sent_at", "delivered_at", "bounced_at")
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    """A value as JSON has it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _letters_by_now(complaint: Complaint) -> dict[str, dict[str, list[str | None]]]:
@@ -88,8 +96,8 @@ def _as_it_was(complaint: Complaint, then: dict[str, Any]) -> Complaint:
     case._state.fields_cache = dict(complaint._state.fields_cache)
     for name, value in then.items():
         if _plain(getattr(case, name)) != value:
-            is_moment = name == "closed_at" and value
-            setattr(case, name, datetime.fromisoformat(value) if is_moment else value)
+            field: Any = Complaint._meta.get_field(name.removesuffix("_id"))
+            setattr(case, name, field.to_python(value))
     return case
 
 

@@ -115,7 +115,16 @@ def test_the_same_case_sealed_twice_is_the_same_bytes(cast: Cast, case: Complain
     )
     case.refresh_from_db()
     f.step(case, "reopen", cast.supervisor, reason="消费者提交了新的鉴定")
-    Complaint.objects.filter(pk=case.pk).update(outcome="withdrawn", owner=cast.supervisor)
+    Complaint.objects.filter(pk=case.pk).update(
+        outcome="withdrawn",
+        owner=cast.supervisor,
+        findings="重新调查后改写",
+        narrative="改写",
+        claims=["repair"],
+        price_paid="1.00",
+        transaction_date="2020-01-01",
+        closed_at=None,
+    )
     again = Sealing.objects.get(complaint=case)
     with sealing.package.written(sealing.CaseFile(again), sealing.View()) as (file, _members):
         assert hashlib.sha256(file.read()).hexdigest() == first.sha256
