@@ -4,9 +4,11 @@ import base64
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +20,8 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from audit.models import Entry
-from complaints.actions import intake
-from complaints.models import Complaint
+from complaints.actions import disposal, sealing, shredding
+from complaints.models import Complaint, Retention, Sealing
 from config.state import PROJECT
 from evidence.models import Item
 from evidence.store import FileStore, store
@@ -28,7 +30,8 @@ from quickstart.backup import keys
 from quickstart.errors import CannotStart
 from quickstart.places import Places
 from tests import factories as f
-from tests.cast import assemble
+from tests.cast import Cast, assemble
+from tests.complaints.test_disposal import LATER, NOW, YES
 from tests.live import database_url, eventually
 
 LOOK = """
@@ -40,20 +43,17 @@ print(json.dumps([case.number, case.state, case.consumer.clear("name"),
                   broken_links(case.subject), case.events.count(),
                   gone.narrative, gone.destroyed_at is not None]))
 """
-DESTROYED = {
-    "at": "2026-11-20T09:00:00+08:00",
-    "code": "general",
-    "until": "2026-11-01",
-    "basis": {},
-    "reviews": [],
-    "files": [],
-}
 
 
 @pytest.fixture
-def case(transactional_db: None) -> Complaint:
+def cast(transactional_db: None) -> Cast:
+    return assemble()
+
+
+@pytest.fixture
+def case(cast: Cast) -> Complaint:
     """Being carried out; with evidence, a signed resolution, a record."""
-    return f.executing(assemble())
+    return f.executing(cast)
 
 
 @pytest.fixture
@@ -111,20 +111,34 @@ class Place:
         assert running.returncode == -signal.SIGKILL
 
 
+def destroyed_since(cast: Cast, case: Complaint) -> Path:
+    """Two agree, the file is destroyed; the register as it lies outside of the database."""
+    Retention.objects.filter(complaint=case).update(until="2020-01-01")
+    batch = disposal.propose(NOW)
+    assert batch is not None
+    for by in (cast.supervisor2, cast.counsel2):
+        disposal.review(batch.pk, [batch.rows.get().pk], YES, by=by, now=NOW)
+    assert shredding.run(LATER) == 1
+    return shredding.register_file()
+
+
 def test_a_restored_backup_has_case_person_evidence_and_unbroken_record(
-    case: Complaint, empty_database: str, tmp_path: Path
+    cast: Cast, case: Complaint, empty_database: str, tmp_path: Path
 ) -> None:
     backup = tmp_path / "kesu.tar"
-    other = intake.register(f.values(), by=case.owner, owned=True)
+    other = f.archived(cast, order_number="SO-2", narrative="备份以后才销毁的叙述")
+    package = sealing.seal(Sealing.objects.get(complaint=other).pk)
+    assert package is not None
     call_command("backup", str(backup))
     content = backup.read_bytes()
     for personal in f.CONSUMER.values():
         assert personal.encode() not in content
+    assert f"evidence/{package.sha256}".encode() in content
+    register = destroyed_since(cast, other)
 
     place = Place(empty_database, tmp_path / "there")
-    (tmp_path / "there").mkdir()  # where a case was destroyed after the backup
-    register = tmp_path / "there/disposal-register.jsonl"
-    register.write_text(json.dumps(DESTROYED | {"number": other.number}), encoding="utf-8")
+    (tmp_path / "there").mkdir()
+    shutil.copy(register, tmp_path / "there" / register.name)
     place.kill_once_tables_are_there("restore", str(backup))
     restored = place.manage("restore", str(backup))  # goes on: destroys again, verifies
     assert restored.returncode == 0, restored.stderr
@@ -132,9 +146,12 @@ def test_a_restored_backup_has_case_person_evidence_and_unbroken_record(
     found = place.manage("shell", "--no-imports", "-c", LOOK)
     expected = [case.number, "executing", f.CONSUMER["name"], [], case.events.count()]
     assert json.loads(found.stdout) == [*expected, "已删除", True]
+    verified = place.manage("verify_audit", "--files")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
     there = FileStore(tmp_path / "there/evidence")
-    for item in Item.objects.all():
+    for item in Item.objects.filter(folder=case.folder_id):
         assert there.digest(item.sha256) == item.sha256
+    assert not there.exists(package.sha256)  # it came with the backup and went again
     assert Entry.objects.filter(subject="installation", verb="installation.backed_up").exists()
 
     again = place.manage("restore", str(backup))
@@ -158,9 +175,22 @@ def test_a_backup_that_was_touched_or_has_other_keys_is_not_restored(
     flipped = bytes([written[place] ^ 1])
     backup.write_bytes(written[:place] + flipped + written[place + 1 :])
     refused(backup, f"evidence/{sha256}: not as written")
+    backup.write_bytes(written)
+    without(backup, f"evidence/{sha256}")
+    refused(backup, f"evidence/{sha256}")
     for length in (len(written) // 2, 512, 0):
         backup.write_bytes(written[:length])
         refused(backup, "is no intact backup")
+
+
+def without(backup: Path, name: str) -> None:
+    """The same archive, whole in itself, that lacks one member."""
+    other = backup.with_name("other.tar")
+    with tarfile.open(backup) as source, tarfile.open(other, "w") as target:
+        for member in source:
+            if member.name != name:
+                target.addfile(member, source.extractfile(member))
+    other.replace(backup)
 
 
 def refused(backup: Path, why: str) -> None:
