@@ -140,12 +140,17 @@ def _sniffed(head: bytes, ending: str) -> str:
         return _OLD_OFFICE[ending]
     if kind := _recording(head):
         return kind
-    kind = filetype.guess(head)
-    if kind is not None:
+    kind, text = filetype.guess(head), _as_text(head)
+    if kind is not None and not (text is not None and _only_begins_so(str(kind.mime), ending)):
         return str(kind.mime)
-    if (text := _as_text(head)) is None:
-        return "application/octet-stream"
-    return _text(text, ending)
+    return "application/octet-stream" if text is None else _text(text, ending)
+
+
+def _only_begins_so(kind: str, ending: str) -> bool:
+    """Whether a text just begins with the letters of another kind: “BMW 车主来电” is no bitmap."""
+    return ending in ALLOWED_TYPES["text/plain"] and (
+        kind == "image/bmp" or kind not in ALLOWED_TYPES
+    )
 
 
 def _recording(head: bytes) -> str:

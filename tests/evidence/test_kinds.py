@@ -85,6 +85,8 @@ def kind_of(tmp_path: Path, content: bytes, name: str) -> str:
         ("记事本.txt", "订单\r\n".encode("utf-16"), "text/plain"),
         ("长.csv", b"\xfe\xff" + ("订单" * 9000).encode("utf-16-be"), "text/plain"),
         ("扫描.tif", b"II*\0\x08\0\0\0\0\0", "image/tiff"),
+        ("宝马.txt", "BMW 车主来电".encode("gb18030"), "text/plain"),
+        ("图.bmp", b"BM\x46\0\0\0\0\0\0\0" + b"\0" * 60, "image/bmp"),
         ("外呼.mp3", b"\xff\xe3\x18\xc4" + b"\0" * 60, "audio/mpeg"),
         ("通话.amr", b"#!AMR-WB\n" + b"\x24\xff" * 90, "audio/amr"),
         ("录屏.webm", b"\x1a\x45\xdf\xa3\x93\x42\x82\x84webm" + b"\0" * 32, "video/webm"),
