@@ -35,7 +35,8 @@ class Span:
         `until_time`.
         """
         problems: list[str] = []
-        found = cls(*(_typed(params, name, problems) for name in ("since", "until")), problems)
+        since, until = (_typed(params, name, problems) for name in ("since", "until"))
+        found = cls(since, until, problems)
         begins, ends = found.begins, found.ends
         if begins and ends and begins >= ends:
             found.problems.append(_("“自”不早于“至”，没有时间在其中；请对调两个时间。"))
@@ -81,7 +82,7 @@ class Span:
     @property
     def fields(self) -> dict[str, str]:
         """What was typed, as the fields of the form hold it: `since`, `since_time`, …"""
-        found = {}
+        found: dict[str, str] = {}
         for name, text in self.chosen.items():
             day, _gap, clock = text.replace("T", " ").partition(" ")
             found |= {name: day, f"{name}_time": clock[:5]}
