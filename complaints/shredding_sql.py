@@ -115,7 +115,7 @@ COMPLAINT = (
 )
 UNIQUE = ("external_reference", "order_number")  # nothing stands there instead: looked up by value
 # Copies of the words, by which they are found: whole rows go.
-REMOVED = ("complaints_searchdocument", "complaints_passage", "complaints_unread")
+REMOVED = ("complaints_searchdocument", "complaints_passage", "complaints_wordschanged")
 # Payments keep a reference each, as the table demands: none that a bank would know.
 MORE = (
     f"UPDATE complaints_payment SET reference = '{GONE}-' || id WHERE {_PROMISE}",

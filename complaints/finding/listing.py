@@ -13,7 +13,7 @@ from complaints.finding import matching, snippets
 from complaints.finding.matching import Found, Hit
 from complaints.finding.snippets import Shown
 from complaints.finding.terms import Term
-from complaints.models import Complaint, Unread
+from complaints.models import Complaint, WordsChanged
 from complaints.seen import saw_cases
 
 SIZE = 20
@@ -61,8 +61,8 @@ def page(user: User, terms: Sequence[Term], chosen: Mapping[str, str], cursor: s
 
 def still_reading(user: User, now: datetime) -> bool:
     """Whether words of a case that the person may see have waited for long. One statement."""
-    late = Unread.objects.filter(since__lte=now - LATE)
-    return bool(Complaint.objects.visible_to(user).filter(pk__in=late.values("pk")).exists())
+    late = WordsChanged.objects.filter(since__lte=now - LATE)
+    return bool(Complaint.objects.visible_to(user).filter(pk__in=late.values("complaint")).exists())
 
 
 def _rows(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Row]:

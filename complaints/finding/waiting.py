@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from complaints.finding import reading
 from complaints.finding.reading import Said
-from complaints.models import Complaint, Passage, Unread
+from complaints.models import Complaint, Passage, WordsChanged
 from evidence import words
 from evidence.models import Item, ItemText
 from evidence.store import store
@@ -32,7 +32,7 @@ def read_waiting(now: datetime | None = None, most: int = 200) -> int:
     """Read cases that wait, for some seconds; how many. The next go takes what is left."""
     now, begun, done = now or timezone.now(), time.monotonic(), 0
     while done < most and time.monotonic() - begun < MOST_SECONDS:
-        pk = _claimed(now)
+        pk = _next(now)
         if pk is None:
             return done
         try:
@@ -43,21 +43,22 @@ def read_waiting(now: datetime | None = None, most: int = 200) -> int:
     return done
 
 
-def _claimed(now: datetime) -> int | None:
+def _next(now: datetime) -> int | None:
+    """Key of the case that waits longest and that nobody reads."""
     free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIMED)
     with transaction.atomic():
-        rows = Unread.objects.select_for_update(skip_locked=True).filter(free)
+        rows = WordsChanged.objects.select_for_update(skip_locked=True).filter(free)
         row = rows.filter(since__lte=now - QUIET).order_by("since").first()
         if row is None:
             return None
-        row.claimed_at = now
-        row.save(update_fields=["claimed_at"])
-        return int(row.pk)
+        WordsChanged.objects.filter(complaint=row.complaint_id).update(claimed_at=now)
+        return int(row.complaint_id)
 
 
 def read_case(pk: int, now: datetime | None = None) -> None:
     """Read the words of one case and of its files that were not read yet."""
     now = now or timezone.now()
+    changed = list(WordsChanged.objects.filter(complaint=pk).values_list("pk", flat=True))
     complaint = Complaint.objects.get(pk=pk)
     away = False
     if complaint.destroyed_at is None:
@@ -72,9 +73,8 @@ def read_case(pk: int, now: datetime | None = None) -> None:
         locked = Complaint.objects.locked().get(pk=pk)
         if locked.destroyed_at is None:
             _keep(locked, reading.said(locked))
-            away = away or _unread_items(locked).exists()  # one that came meanwhile
         if not away:
-            Unread.objects.filter(pk=pk).delete()
+            WordsChanged.objects.filter(pk__in=changed).delete()
 
 
 def _unread_items(complaint: Complaint) -> QuerySet[Item]:

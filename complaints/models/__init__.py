@@ -38,7 +38,7 @@ from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.reviewing import Comment, Condition, Consult, SeenVersion
 from complaints.models.satisfaction import Feedback, Invitation
-from complaints.models.search import Passage, SearchDocument, Unread
+from complaints.models.search import Passage, SearchDocument, WordsChanged
 from complaints.models.segregation import NamedPerson, Recusal
 from complaints.models.signing import SigningKey, Voided
 from complaints.models.sweep import Postponed, SweepRun
@@ -117,7 +117,7 @@ __all__ = [
     "Trial",
     "TrialPart",
     "TrialResult",
-    "Unread",
     "Voided",
+    "WordsChanged",
     "WorkingHours",
 ]

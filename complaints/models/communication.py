@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from complaints.choices import CommunicationKind
-from complaints.models import held
+from complaints.models import held, to_read
 from complaints.models.complaint import Complaint
 
 
@@ -36,7 +36,7 @@ class Communication(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["complaint", "-id"], name="communications")]
-        triggers = held.COMMUNICATION
+        triggers = [*held.COMMUNICATION, to_read.TALK]
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.kind}"

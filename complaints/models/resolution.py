@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from audit.kinds import Sealed
 from complaints.choices import MeasureKind, Payee
+from complaints.models import to_read
 from complaints.models.complaint import Complaint
 
 
@@ -55,6 +56,7 @@ class Resolution(models.Model):
 
     class Meta:
         ordering = ["version"]
+        triggers = [to_read.RESOLUTION]
         constraints = [
             models.UniqueConstraint(
                 fields=["complaint", "version"], name="resolution_versions_are_unique"

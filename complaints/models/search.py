@@ -80,19 +80,23 @@ class Passage(models.Model):
         return f"{self.complaint_id} {self.part} {self.number}"
 
 
-class Unread(models.Model):
-    """A case whose words changed since they were last read for the search. The database writes the
-    row with every change of the case; whoever has read it takes the row away.
+class WordsChanged(models.Model):
+    """The words of a case changed. The database writes a row with every change, and whoever has
+    read the case afterwards takes the rows away that were there before: none waits for another, and
+    what is written meanwhile stays for the next time.
     """
 
-    complaint = models.OneToOneField(
-        Complaint, on_delete=models.PROTECT, primary_key=True, related_name="+"
+    complaint = models.ForeignKey(
+        Complaint,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,  # cases are never deleted: no act locks one for this
     )
     since = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)  # by a worker, which may have died
 
     class Meta:
-        indexes = [models.Index(fields=["since"], name="unread_by_age")]
+        indexes = [models.Index(fields=["since"], name="words_changed_by_age")]
 
     def __str__(self) -> str:
         return f"{self.complaint_id}"

@@ -16,7 +16,7 @@ from audit.models import Reading
 from complaints.actions import communication, evidence, folder, shredding
 from complaints.finding import masking, matching, waiting
 from complaints.finding.terms import asked
-from complaints.models import Complaint, Passage, Unread
+from complaints.models import Complaint, Passage, WordsChanged
 from evidence.models import Item, ItemText
 from evidence.store import store
 from legal_rules.vocabulary import CATEGORIES
@@ -119,13 +119,55 @@ def test_words_are_found_in_each_part_of_a_file_and_say_where(cast: Cast) -> Non
         assert f"|{words}|" in shown(page)
 
 
+def test_whatever_changes_words_is_read_again(cast: Cast) -> None:
+    case = f.resolving(cast)
+    acts = {
+        "批注玄武": lambda: communication.write(
+            case.number, {"kind": "internal_note", "text": "批注玄武"}, by=cast.agent
+        ),
+        "方案玄武": lambda: f.resolutions.save_draft(
+            case.number, f.proposal(explanation="方案玄武"), by=cast.agent
+        ),
+        "争点玄武": lambda: f.resolutions.save_draft(
+            case.number, f.proposal(points=[{**f.POINT, "title": "争点玄武"}]), by=cast.agent
+        ),
+        "附件玄武": lambda: added(case, cast, "附件玄武".encode(), "a.txt"),
+        "商品玄武": lambda: f.intake.edit(
+            case.number, {"product": {"name": "商品玄武"}}, by=cast.supervisor
+        ),
+    }
+    read_all()
+    for words, act in acts.items():
+        assert not WordsChanged.objects.exists()
+        act()
+        read_all()
+        assert numbers(searched(cast.agent, words)) == [case.number], words
+
+
+def test_what_is_written_while_a_case_is_read_is_read_next(cast: Cast, monkeypatch) -> None:
+    case = f.registered(cast)
+    real = waiting._keep
+
+    def meanwhile(locked, parts):
+        real(locked, parts)
+        said = {"kind": "internal_note", "text": "随后玄武"}
+        communication.write(case.number, said, by=cast.agent)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(waiting, "_keep", meanwhile)
+        waiting.read_case(case.pk)
+    assert numbers(searched(cast.agent, "玄武")) == []
+    read_all()
+    assert numbers(searched(cast.agent, "玄武")) == [case.number]
+
+
 def test_letters_that_left_are_found_once_they_left(cast: Cast) -> None:
     from correspondence.tasks import send_waiting
 
     case = f.offered(cast)
     read_all()
     send_waiting()
-    assert Unread.objects.filter(complaint=case).exists()
+    assert WordsChanged.objects.filter(complaint=case).exists()
     read_all()
     assert Passage.objects.filter(complaint=case, part="letter").count() > 1
 
@@ -342,7 +384,7 @@ def test_the_words_of_a_destroyed_file_are_gone_and_do_not_come_back(cast: Cast)
     assert not Passage.objects.filter(complaint=case).exists()
     waiting.read_case(case.pk)  # a worker that was under way
     assert not Passage.objects.filter(complaint=case).exists()
-    assert not Unread.objects.filter(complaint=case).exists()
+    assert not WordsChanged.objects.filter(complaint=case).exists()
     assert numbers(searched(cast.auditor, SECRET)) == []
     assert not store().exists(Item.objects.filter(folder=case.folder_id).first().sha256)
 
@@ -379,7 +421,7 @@ def test_the_page_says_when_words_are_still_being_read(cast: Cast) -> None:
     f.registered(cast, narrative="玄武")
     words = "有些案卷的文字还在读取"
     assert words not in searched(cast.agent, "玄武").content.decode()
-    Unread.objects.update(since=timezone.now() - timedelta(minutes=2))
+    WordsChanged.objects.update(since=timezone.now() - timedelta(minutes=2))
     assert words in searched(cast.agent, "玄武").content.decode()
     assert words not in searched(cast.outsider, "玄武").content.decode()
     read_all()
@@ -413,7 +455,7 @@ def test_a_store_that_is_away_is_asked_again_later(cast: Cast, monkeypatch) -> N
     with monkeypatch.context() as patch:
         patch.setattr(waiting, "_words_of", away)
         read_all()
-    assert Unread.objects.filter(complaint=case).exists()
+    assert WordsChanged.objects.filter(complaint=case).exists()
     assert not ItemText.objects.exists()
     waiting.read_waiting(timezone.now() + timedelta(minutes=7))
     assert numbers(searched(cast.agent, "蟑螂")) == [case.number]
