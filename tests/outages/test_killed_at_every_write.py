@@ -21,9 +21,17 @@ from audit import anchors, seal, verify
 from audit.outside import Anchor, Stamp, Wanted
 from audit.record import broken_links, record
 from complaints.actions import evidence, shredding, uploads
-from complaints.models import Complaint, Consumer, Destroyed, DisposalRow
+from complaints.finding.waiting import read_case
+from complaints.models import (
+    Complaint,
+    Consumer,
+    Destroyed,
+    DisposalRow,
+    Passage,
+    Unread,
+)
 from evidence import store as stores
-from evidence.models import Item
+from evidence.models import Item, ItemText
 from evidence.store import store
 from tests import factories as f
 from tests.audit.authority import authority
@@ -141,6 +149,21 @@ def test_what_a_backup_brought_back_is_destroyed_again_at_every_point() -> None:
     step_by_step(shredding.replay, check)
     assert (words_left(case), stored()) == ([], [])
     assert shredding.replay() == (0, [])
+
+
+def test_the_words_of_a_case_are_found_wholly_or_are_still_to_be_read_at_every_point() -> None:
+    cast = assemble()
+    case = f.with_evidence(f.investigating(cast), cast.agent, text="玄冥的录音")
+
+    def check() -> None:
+        found = Passage.objects.filter(complaint=case, part=Passage.Part.FILE).count()
+        assert found == ItemText.objects.count()
+        read = Passage.objects.filter(complaint=case, part=Passage.Part.NARRATIVE).exists()
+        assert read or Unread.objects.filter(pk=case.pk).exists()
+
+    step_by_step(lambda: read_case(case.pk), check)
+    assert Passage.objects.get(complaint=case, part=Passage.Part.FILE).text == "玄冥的录音"
+    assert not Unread.objects.filter(pk=case.pk).exists()
 
 
 @pytest.fixture
