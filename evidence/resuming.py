@@ -152,11 +152,19 @@ def sweep(now: datetime) -> int:
     """Forget uploads that nobody sent on for a day, and finished ones; answers how many files."""
     removed, oldest = 0, now - timedelta(seconds=LEFT_OVER)
     for upload in Upload.objects.filter(started_at__lt=oldest)[:1000]:
-        path = store().incoming_path(upload.pk.hex)
-        with contextlib.suppress(FileNotFoundError):
-            if upload.item_id is None and path.stat().st_mtime > oldest.timestamp():
-                continue
-            path.unlink()
-            removed += 1
-        upload.delete()
+        came = _last_written(upload)
+        if upload.item_id is None and came > oldest.timestamp():
+            continue
+        with contextlib.suppress(FileRefused), taken_up(upload) as incoming:
+            incoming.discard()  # nobody is just making evidence of it: we have it
+            upload.delete()
+            removed += came > 0
     return removed
+
+
+def _last_written(upload: Upload) -> float:
+    """When the last piece came, in seconds; 0 where nothing is there."""
+    try:
+        return store().incoming_path(upload.pk.hex).stat().st_mtime
+    except FileNotFoundError:
+        return 0

@@ -230,6 +230,8 @@ def test_left_overs_are_swept_after_a_day_and_what_still_comes_is_not(
     name = coming.replace("-", "")
     os.utime(store().incoming_path(name), (recent, recent))
     assert resuming.sweep(timezone.now()) == 0
+    with store().incoming(old.replace("-", "")):  # somebody makes evidence of it just now
+        assert resuming.sweep(later) == 0
     assert resuming.sweep(later) == 1
     assert [str(u.pk) for u in Upload.objects.all()] == [coming]
     assert files(own_store) == [Incoming(own_store, name).path.name]
