@@ -3,10 +3,11 @@ it out; beside `cp` and `sha256sum` of the same evidence.
 
     python -m benchmarks.sealing [ENTRIES] [FILES] [MEGABYTES]
 
-Throw-away servers that write to the disk, and the worker that an installation has. Two cases with
-as many entries in their story and as many files: small ones, then of so many megabytes. The watch
-runs from the step until the package is there (fsync), and while the export is asked for, agreed to,
-made and read to its end. Afterwards the package verifies itself, as its README says.
+Throw-away servers that write to the disk, and the worker that an installation has. Cases with as
+many entries in their story and as many files: small ones twice, because the first warms the worker
+up, then of so many megabytes. The watch runs from the step until the package is there (fsync), and
+while the export is asked for, agreed to, made and read to its end. Afterwards the package verifies
+itself, as its README says.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ def main() -> int:
         logs = Path(folder)
         with Worker(logs, DJANGO_SETTINGS_MODULE=os.environ["DJANGO_SETTINGS_MODULE"]) as worker:
             found = [
-                _measured(people, worker, logs, entries, files, size)
-                for size in (SMALL * 1024, megabytes * PIECE)
+                _measured(people, worker, logs / str(turn), entries, files, size)
+                for turn, size in enumerate((SMALL * 1024, SMALL * 1024, megabytes * PIECE))
             ]
     return _show(found)
 
@@ -79,7 +80,7 @@ def _measured(people: Any, worker: Any, folder: Path, entries: int, files: int, 
     from complaints.models import Event
     from tests import factories
 
-    evidence = list(_files(folder / f"files of {size}", files, size))
+    evidence = list(_files(folder / "files", files, size))
     case = _closed(people, evidence, entries)
     told = Event.objects.filter(complaint=case).count()
     say(f"{case.number}: {told:,} entries, {files} files of {size / PIECE:.2f} MB")
@@ -95,7 +96,7 @@ def _measured(people: Any, worker: Any, folder: Path, entries: int, files: int, 
 
 def _files(folder: Path, count: int, size: int) -> Iterator[Path]:
     """Pictures by their beginning; all differ, none can be compressed."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for n in range(1, count + 1):
         file = folder / f"picture {n:03}.png"
         file.write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(size - 8))
@@ -204,7 +205,7 @@ def _show(found: list[Found]) -> int:
         rows.append((one.name, *(f"{part:.2f} s" for part in parts), ratio, f"{one.memory} MB"))
     print("\n" + table(rows) + "\n")
     slow = [one.name for one in found if one.whole > LIMIT]
-    growth = found[-1].memory - found[0].memory
+    growth = found[-1].memory - found[-2].memory
     print(f"at most {LIMIT:.0f} s: {'MISSED: ' + ', '.join(slow) if slow else 'kept'}")
     print(f"memory {growth} MB more, at most {GROWTH}: {'MISSED' if growth > GROWTH else 'kept'}\n")
     return int(bool(slow) or growth > GROWTH)

@@ -2,7 +2,8 @@
 
 import gc
 
-MADE = 50_000  # objects between two looks; a page makes some tens of thousands, most gone at once
+MADE = 20_000  # objects between two looks; a page makes some tens of thousands, most gone at once
+FEW = 5  # looks at the young between two at the older: at most half a million objects wait
 
 
 def settle() -> None:
@@ -13,4 +14,4 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(MADE, 10, 10)
+    gc.set_threshold(MADE, FEW, FEW)
