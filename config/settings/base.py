@@ -221,6 +221,9 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task is delivered again; tasks are idempotent
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# KB. Typst keeps what it set of the last ten documents, 200 MB for a dossier of a thousand entries;
+# a process that has grown so far makes room for a new one after its task.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
