@@ -36,7 +36,15 @@ STORIES = (  # one of eight wants a refund: 退款 is the common word
 RARE = "蟑螂"  # in RARE_CASES cases, whatever their number
 RARE_CASES = 20
 COPIED = ("evidence", "complaints", "correspondence")
-NOT_COPIED = {"Draft", "ImportRun", "ImportRow", "ImportTemplate", "WordsChanged", "ItemText"}
+NOT_COPIED = {
+    "Draft",
+    "ImportRun",
+    "ImportRow",
+    "ImportTemplate",
+    "WordsChanged",
+    "ItemText",
+    "SigningKey",
+}
 
 
 def originals() -> Cast:
@@ -126,6 +134,8 @@ def value_of(model: type[models.Model], field: models.Field) -> str:  # type: ig
         "complaints_complaint.number": f"'TS' || lpad(k::text, 7, '0') || right({column}, 6)",
         "complaints_complaint.received_at": f"{column} - interval '7 minutes' * k",
         "complaints_outbox.key": f"{column} || '.' || k",
+        "complaints_invitation.token_hash": f"sha256({column} || convert_to(k::text, 'UTF8'))",
+        "complaints_payment.reference": f"{column} || '.' || k",
         "correspondence_notice.key": f"{column} || '.' || k",
         "audit_entry.subject": f"'complaint:TS' || lpad(k::text, 7, '0') || right({column}, 6)",
         "audit_tail.subject": f"'complaint:TS' || lpad(k::text, 7, '0') || right({column}, 6)",
