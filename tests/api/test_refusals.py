@@ -229,7 +229,7 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
 
 
 def about_the_folder(of: str) -> list[tuple[str, str, Any]]:
-    """Files in pieces, and what is done with a piece of evidence."""
+    """Files in pieces, what is done with a piece of evidence, and who read."""
     return [
         ("post", f"{of}/evidence/uploads/", {"name": "a.pdf", "size": 9}),
         ("delete", f"{of}/{UPLOAD}", None),
@@ -237,6 +237,8 @@ def about_the_folder(of: str) -> list[tuple[str, str, Any]]:
         ("post", f"{of}/evidence/1/check/", {}),
         ("post", f"{of}/evidence/1/links/", {"kind": "fact", "target": "fraud"}),
         ("post", f"{of}/evidence/1/withdraw/", {"reason": "与本案无关"}),
+        ("get", f"{of}/readings/", None),
+        ("get", f"{of}/readings/of-person/?since=2026-01-01&until=2026-01-02", None),
     ]
 
 
