@@ -4,11 +4,13 @@ commands that its README gives.
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +26,19 @@ def commands(readme: str) -> list[str]:
 
 
 @cache
+def _programs() -> str:
+    """A folder with bagit's own validator as a command. What pip installs of it names Python by
+    its full path in the first line, which no kernel reads where a folder has a space in its name.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="outside-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = folder / "bagit.py"
+    command.write_text('#!/bin/sh\nexec python3 -m bagit "$@"\n', "utf-8")
+    command.chmod(0o755)
+    return str(folder)
+
+
+@cache
 def _alone() -> tuple[str, ...]:
     """Before a command: no network, where this machine lets us have a namespace of our own."""
     apart = ("unshare", "--map-root-user", "--net")
@@ -34,7 +49,7 @@ def _alone() -> tuple[str, ...]:
 
 def run(command: str, folder: Path) -> tuple[int, str]:
     """(status, what it said) of a shell command in the folder, with nothing of ours but Python."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), "/usr/bin", "/bin"))
+    path = os.pathsep.join((_programs(), str(Path(sys.executable).parent), "/usr/bin", "/bin"))
     done = subprocess.run(
         [*_alone(), "env", "-i", f"PATH={path}", "LC_ALL=C.UTF-8", "sh", "-c", command],
         cwd=folder,

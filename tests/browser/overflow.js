@@ -2,8 +2,9 @@
 () => {
   const wide = document.documentElement.scrollWidth - innerWidth;
   if (wide <= 0) return [];
+  const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
   const out = [...document.querySelectorAll("body *")].filter(
-    (e) => e.getBoundingClientRect().right > innerWidth + 1,
+    (e) => e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement),
   );
   const names = out.slice(0, 5).map((e) => {
     const css = typeof e.className === "string" ? e.className.trim().split(/\s+/).join(".") : "";
