@@ -39,7 +39,7 @@ def run(module: str, word: str, file: BinaryIO) -> bytes:
                 cwd=_ROOT,
                 timeout=2 * SECONDS,
                 check=True,
-                env={"PYTHONDONTWRITEBYTECODE": "1"},
+                env={"PYTHONDONTWRITEBYTECODE": "1", "OPENPYXL_LXML": "False"},
             )
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             raise Unreadable from error

@@ -4,6 +4,7 @@ Each value that an installation may change comes from `config/env.py`. Longer th
 purpose: a list to look things up in, the clocks of the beat among them.
 """
 
+import os
 import sys
 from decimal import Decimal
 from importlib.util import find_spec
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from config import env
 from config.state import PROJECT, embedded_servers, kept_secret, made, state_dir
 
+# Workbooks of strangers are read by the parser that refuses XML bombs, whatever else is installed
+os.environ["OPENPYXL_LXML"] = "False"
 BASE_DIR = PROJECT
 STATE_DIR = state_dir()
 DEBUG = env.flag("DEBUG")

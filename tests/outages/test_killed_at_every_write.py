@@ -28,7 +28,7 @@ from complaints.models import (
     Destroyed,
     DisposalRow,
     Passage,
-    Unread,
+    WordsChanged,
 )
 from evidence import store as stores
 from evidence.models import Item, ItemText
@@ -159,11 +159,11 @@ def test_the_words_of_a_case_are_found_wholly_or_are_still_to_be_read_at_every_p
         found = Passage.objects.filter(complaint=case, part=Passage.Part.FILE).count()
         assert found == ItemText.objects.count()
         read = Passage.objects.filter(complaint=case, part=Passage.Part.NARRATIVE).exists()
-        assert read or Unread.objects.filter(pk=case.pk).exists()
+        assert read or WordsChanged.objects.filter(complaint=case).exists()
 
     step_by_step(lambda: read_case(case.pk), check)
     assert Passage.objects.get(complaint=case, part=Passage.Part.FILE).text == "玄冥的录音"
-    assert not Unread.objects.filter(pk=case.pk).exists()
+    assert not WordsChanged.objects.filter(complaint=case).exists()
 
 
 @pytest.fixture
