@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
@@ -30,7 +30,7 @@ class ConsentForm(SheetForm):
     agree = forms.ChoiceField(
         label=gettext_lazy("决定"),
         widget=forms.RadioSelect,
-        choices=[("1", gettext_lazy("同意")), ("0", gettext_lazy("不同意"))],
+        choices=[("1", pgettext_lazy("review", "同意")), ("0", pgettext_lazy("review", "不同意"))],
     )
     reason = forms.CharField(
         label=gettext_lazy("说明"),
