@@ -1,4 +1,4 @@
-"""到期销毁: batches, their review, the register; and who read of a case or of its person."""
+"""到期销毁: batches, their review, the register."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import ApiView, body
-from accounts.api.paging import PARAMS, page, refuse
-from audit.reading import saw
-from complaints import readers
+from accounts.api.paging import PARAMS, page
 from complaints.actions import disposal as acts
 from complaints.api import keeping_shapes as shapes
-from complaints.api.base import READ, WRITE, CaseView, bare, caller
+from complaints.api.base import READ, WRITE, caller
 from complaints.errors import Invalid
 from complaints.models import Destroyed, DisposalBatch, DisposalRow
 from complaints.querysets import scope_of
-from complaints.spans import Span
 
 
 class KeepingView(ApiView):
@@ -97,43 +94,3 @@ class RegisterView(KeepingView):
     def get(self, request: Request) -> Response:
         rows = Destroyed.objects.filter(scope_of(caller(request), "complaint__"))
         return page(request, rows, shapes.BY_TIME, shapes.destroyed)
-
-
-def _span(request: Request) -> Span:
-    """Raises ValidationError for what is no time."""
-    span = Span.read(request.query_params.dict())
-    if span.problems:
-        wrong = "since" if span.since and span.begins is None else "until"
-        raise refuse(wrong, span.problems[0])
-    return span
-
-
-class ReadingsView(CaseView):
-    """谁看过这件案件."""
-
-    scopes: ClassVar = {"GET": READ}
-    permission: ClassVar[str | None] = "read_readings"
-    params: ClassVar = (*PARAMS, "since", "until")
-
-    @extend_schema(**shapes.READINGS)
-    def get(self, request: Request, number: str) -> Response:
-        subjects = readers.of_case(bare(number, caller(request)))
-        rows = _span(request).sought(subjects).rows
-        return page(request, rows, shapes.BY_TIME, shapes.reading)
-
-
-class PersonReadingsView(CaseView):
-    """谁看过此人的资料: of the person of this case, in all of the person's cases."""
-
-    scopes: ClassVar = {"GET": READ}
-    permission: ClassVar[str | None] = "read_audit"
-    params: ClassVar = (*PARAMS, "since", "until")
-
-    @extend_schema(**shapes.PERSON_READINGS)
-    def get(self, request: Request, number: str) -> Response:
-        by = caller(request)
-        found = readers.person(bare(number, by).consumer_id, by)
-        subjects = found.subjects if found is not None else ()
-        saw(*subjects)
-        rows = _span(request).sought(subjects).rows
-        return page(request, rows, shapes.BY_TIME, shapes.reading)

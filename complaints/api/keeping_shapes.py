@@ -1,5 +1,5 @@
-"""Legal holds, disposal and the record of reading over HTTP: what is answered and sent, and what
-the description says of them.
+"""Legal holds and disposal over HTTP: what is answered and sent, and what the description says of
+them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from rest_framework import serializers as s
 
 from accounts.api.paging import Order
 from accounts.api.schema import paged, paging
-from audit.models import Reading
 from complaints.actions import disposal
 from complaints.actions import legal_hold as holds
 from complaints.api.one_call import call
@@ -125,20 +124,6 @@ def destroyed(entry: Destroyed) -> dict[str, Any]:
     }
 
 
-def reading(row: Reading) -> dict[str, Any]:
-    """One answer that showed it."""
-    return {
-        "at": local(row.at),
-        "username": row.actor,
-        "name": row.actor_name,
-        "page": row.page,
-        "about": row.about,
-        "fields": row.fields,
-        "cases": len(row.subjects),
-        "request_id": row.request_id,
-    }
-
-
 class LegalHoldAnswer(Shape):
     id = s.IntegerField()
     matter = s.CharField()
@@ -240,27 +225,10 @@ class DestroyedAnswer(Shape):
     replayed = s.BooleanField(help_text=_("恢复备份后重放"))
 
 
-class ReadingAnswer(Shape):
-    at = s.DateTimeField()
-    username = s.CharField(allow_blank=True)
-    name = s.CharField(allow_blank=True)
-    page = s.CharField(help_text=_("页面或接口的名称"))
-    about = s.CharField(allow_blank=True, help_text=_("打开的是谁的页面；列表为空"))
-    fields_ = s.ListField(child=s.CharField())
-    cases = s.IntegerField(help_text=_("同一页上有几个"))
-    request_id = s.CharField(allow_blank=True)
-
-
 for shape in (BatchRowAnswer, DestroyedAnswer):  # a word that Python keeps for itself
     shape._declared_fields["class"] = s.CharField(allow_blank=True, help_text=_("保管类别"))
-ReadingAnswer._declared_fields["fields"] = ReadingAnswer._declared_fields.pop("fields_")
 
 SHOW = OpenApiParameter("show", str, enum=["all", *STATES])
-_SPAN = [
-    OpenApiParameter(name, str, description=_("时间或日期，例如 2026-11-23 或 2026-11-23T09:30"))
-    for name in ("since", "until")
-]
-
 HOLDS = call(
     "legal_holds",
     _("诉讼保留"),
@@ -326,19 +294,4 @@ REGISTER = call(
     paged(DestroyedAnswer),
     tag=TAG,
     parameters=paging(BY_TIME),
-)
-READINGS_PAGE = paged(ReadingAnswer)  # one shape for both calls
-READINGS = call(
-    "complaint_readings",
-    _("谁看过这件案件"),
-    READINGS_PAGE,
-    tag=TAG,
-    parameters=[*paging(BY_TIME), *_SPAN],
-)
-PERSON_READINGS = call(
-    "complaint_person_readings",
-    _("谁看过此人的资料：本案消费者的全部案件"),
-    READINGS_PAGE,
-    tag=TAG,
-    parameters=[*paging(BY_TIME), *_SPAN],
 )

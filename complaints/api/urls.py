@@ -21,6 +21,7 @@ from complaints.api import (
     mass_sign,
     payment_files,
     payments,
+    readings,
     resolutions,
     reviewing,
     satisfaction,
@@ -162,8 +163,8 @@ of_one_case += [
     ),
     path("mass/leave/", mass.LeaveView.as_view(), name="api-mass-leave"),
     path("redo/", satisfaction.RedoView.as_view(), name="api-redo"),
-    path("readings/", disposal.ReadingsView.as_view(), name="api-readings"),
-    path("readings/of-person/", disposal.PersonReadingsView.as_view(), name="api-person-readings"),
+    path("readings/", readings.ReadingsView.as_view(), name="api-readings"),
+    path("readings/of-person/", readings.PersonReadingsView.as_view(), name="api-person-readings"),
 ]
 
 of_one_hold = [

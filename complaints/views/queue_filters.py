@@ -1,6 +1,7 @@
 """What a list of cases can be narrowed by: one allow-list, read from the address, shown as chips.
 
-An unknown filter or value is never guessed at: it is left out and said.
+An unknown filter or value is never guessed at: it is left out and said. A little longer than
+others: the allow-list, what each filter asks and what its chip says are read together.
 """
 
 from __future__ import annotations

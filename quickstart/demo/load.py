@@ -2,7 +2,7 @@
 resumable after any interruption.
 
 How far it got stands in the `Installation` row, written in the same transaction as the acts it
-speaks of.
+speaks of. A little longer than others: reading, doing and resuming keep the same place.
 """
 
 from __future__ import annotations
