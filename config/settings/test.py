@@ -2,7 +2,15 @@
 quickstart's pytest plugin.
 """
 
+import os
+
 from config.settings.base import *  # noqa: F403
+from config.settings.base import STATE_DIR
+
+# Each process of a run has a database of its own, and so a store: the same bytes lie under the same
+# name, and a file that one test alters or destroys would be whole again by another's
+_PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
+EVIDENCE_DIR = STATE_DIR / f"evidence{_PROCESS and '-'}{_PROCESS}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

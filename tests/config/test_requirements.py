@@ -16,7 +16,7 @@ CHOSEN = (
     FOLDER / "embedded.txt",
     FOLDER / "s3.txt",
 )
-LINE = re.compile(r"([A-Za-z0-9._-]+)(?:\[\w+\])?(?:==(\S+))?")
+LINE = re.compile(r"([A-Za-z0-9._-]+)(?:\[[\w,]+\])?(?:==(\S+))?")
 
 
 def pins(file: Path) -> dict[str, str]:
