@@ -15,6 +15,9 @@ from django.db.models import F, Func, Q, Value
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.alarm_models import Alarm as Alarm
+from accounts.alarm_models import AlarmKind as AlarmKind
+from accounts.alarm_models import AlarmNotice as AlarmNotice
 from accounts.roles import Role, allows
 
 

@@ -67,6 +67,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("place_legal_holds", _("设置与解除诉讼保留"), C),
         _for("export_packages", _("导出证据包"), S, C, U),
         _for("read_audit", _("查看审计记录"), U),
+        _for("see_alarms", _("查看告警"), S, U),
         _for("read_readings", _("查看谁看过案件"), S, C, U),
         _for("get_notices", _("接收通知"), A, S, C),
         _for("see_mail_folder", _("查看本机文件夹里的邮件"), S, M),

@@ -21,6 +21,7 @@ EVERYTHING = ("SELECT", "INSERT", "UPDATE", "DELETE")
 BY_TRIGGERS = {"audit_pending", "audit_tail"}  # written by triggers alone, as the owner (guards.py)
 # What a file consists of; no act takes any of it away, only words of it go (kesu_destroy_case).
 KEPT = {
+    "accounts_alarmnotice",
     "accounts_user",
     "complaints_commitment",
     "complaints_communication",

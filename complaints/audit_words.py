@@ -148,6 +148,8 @@ VERBS: dict[str, str | Promise] = {
     "legal_hold.release_asked": pgettext_lazy("audit", "申请解除诉讼保留"),
     "legal_hold.kept": pgettext_lazy("audit", "不解除诉讼保留"),
     "legal_hold.released": pgettext_lazy("audit", "同意解除诉讼保留"),
+    "alarm.raised": pgettext_lazy("audit", "告警"),
+    "alarm.seen": pgettext_lazy("audit", "查看告警"),
     "signed_in": pgettext_lazy("audit", "登录"),
     "reauthenticated": pgettext_lazy("audit", "再次验证身份"),
     "reauthentication_failed": pgettext_lazy("audit", "再次验证身份失败"),
