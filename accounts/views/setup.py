@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import first_run, people
+from accounts import first_run, people, signing_in
 from accounts.access import needs
 from accounts.forms import FirstAdministratorForm, StaffFormSet, TeamForm
 from accounts.models import Team, User
@@ -41,8 +41,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         )
         if user is None:
             return redirect("login")
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect("setup_people")
+        return signing_in.by_password(request, user, reverse("setup_people"))
     return render(request, "accounts/setup.html", {"form": form})
 
 

@@ -8,18 +8,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
-from accounts import first_run, lockout, people
-from accounts.browser import remember_language, wants_json
+from accounts import first_run, lockout, people, signing_in
+from accounts.browser import wants_json
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.models import User
-from audit.record import record
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -43,12 +41,7 @@ class SignIn(LoginView):
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
         user = cast("User", form.get_user())
-        response = super().form_valid(form)
-        record("signed_in", f"user:{user.username}", user, timezone.now())
-        if wants_json(self.request):
-            response = JsonResponse({"csrf_token": get_token(self.request)})
-        remember_language(response, user.language)
-        return response
+        return signing_in.by_password(self.request, user, self.get_success_url())
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         left = lockout.tries_left(self.request, self.request.POST.get("username", ""))

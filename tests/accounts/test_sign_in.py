@@ -1,12 +1,14 @@
 """The way in and out, lock-out, and the own password."""
 
 import pytest
-from django.test import Client
+from allauth.account.adapter import get_adapter
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
 from audit.models import Entry
 from tests.cast import PASSWORD, Cast
+from tests.walks.routes import all_routes
 
 NEW = "a quite different sentence"
 
@@ -155,3 +157,37 @@ def test_a_deactivated_person_is_out_at_once(cast: Cast) -> None:
     client.force_login(cast.agent)
     User.objects.filter(pk=cast.agent.pk).update(is_active=False)
     assert client.get(reverse("queue")).status_code == 302
+
+
+def test_nothing_of_the_libraries_own_pages_is_reachable_and_nobody_signs_up(cast: Cast) -> None:
+    names = {route.name for route in all_routes()}
+    assert not {name for name in names if name.startswith(("account_", "mfa_"))}
+    assert not get_adapter().is_open_for_signup(RequestFactory().get("/"))
+    for path in ("accounts/signup/", "accounts/password/reset/", "accounts/email/", "signup/"):
+        assert Client().get(f"/{path}").status_code == 404
+
+
+def test_the_key_of_the_session_changes_when_somebody_signs_in(cast: Cast) -> None:
+    client = Client()
+    client.get(reverse("login"))
+    planted = client.session
+    planted["planted"] = "by somebody else"
+    planted.save()
+    client.cookies["sessionid"] = planted.session_key
+    sign_in(client, "agent")
+    assert client.cookies["sessionid"].value != planted.session_key
+    assert client.get(reverse("queue")).status_code == 200
+    thief = Client()
+    thief.cookies["sessionid"] = planted.session_key
+    assert thief.get(reverse("queue")).status_code == 302
+
+
+def test_somebody_else_signing_in_here_ends_the_session_of_who_sat_here(cast: Cast) -> None:
+    client = Client()
+    sign_in(client, "agent")
+    before = client.cookies["sessionid"].value
+    sign_in(client, "counsel")
+    assert client.get("/").url == reverse("review")
+    thief = Client()
+    thief.cookies["sessionid"] = before
+    assert thief.get(reverse("queue")).status_code == 302

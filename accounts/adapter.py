@@ -1,0 +1,61 @@
+"""What django-allauth does is done in this house's way: no sign-up, no addresses to confirm, no
+pages of its own; who has passed every step is signed in, recorded, and led to a page of this site.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import resolve_url
+from django.utils import timezone
+
+from accounts.browser import remember_language, wants_json
+from accounts.models import User
+from audit.record import record
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class Adapter(DefaultAccountAdapter):
+    """The steps of signing in, and what follows the last of them."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """People are added by an administrator, never by themselves."""
+        return False
+
+    def get_login_stages(self) -> list[str]:
+        """The steps after the password, in this order."""
+        return []
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Whoever sat here before is signed out; a deactivated person comes no further."""
+        if request.user.is_authenticated:
+            logout(request)
+        return None if user.is_active else HttpResponseRedirect(resolve_url("login"))
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Every step is passed: the session is the person's from here on, under a new key."""
+        login(request, user, backend=BACKEND)
+        record("signed_in", f"user:{user.username}", user, timezone.now())
+
+    def post_login(
+        self, request: HttpRequest, user: User, *, redirect_url: str | None, **kwargs: Any
+    ) -> HttpResponse:
+        """To the page one came for; a script gets the new CSRF token."""
+        answer: HttpResponse
+        if wants_json(request):
+            answer = JsonResponse({"csrf_token": get_token(request)})
+        else:
+            answer = HttpResponseRedirect(redirect_url or resolve_url("home"))
+        remember_language(answer, user.language)
+        return answer
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """This site says in its own words what happened."""
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """This site sends its own mails."""
