@@ -12,12 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import first_run
 from accounts.models import Team, User
-from accounts.roles import Role
-
-ALONE = (
-    Role.ADMINISTRATOR,
-    Role.AUDITOR,
-)  # these roles stand alone (database constraints of the same meaning)
+from accounts.roles import ALONE, Role
 
 
 class SignInForm(AuthenticationForm):

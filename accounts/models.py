@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.alarm_models import Alarm as Alarm
 from accounts.alarm_models import AlarmKind as AlarmKind
 from accounts.alarm_models import AlarmNotice as AlarmNotice
-from accounts.roles import Role, allows
+from accounts.roles import ALONE, Role, allows
+from accounts.training_models import TrainingRecord as TrainingRecord
 
 
 class Team(models.Model):
@@ -93,14 +94,13 @@ class User(AbstractUser):
                 condition=models.Q(roles__contained_by=[r.value for r in Role]),
                 name="user_roles_are_known",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(roles__contains=["administrator"])
-                | models.Q(roles=["administrator"]),
-                name="administrator_holds_no_other_role",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(roles__contains=["auditor"]) | models.Q(roles=["auditor"]),
-                name="auditor_holds_no_other_role",
+            *(
+                models.CheckConstraint(
+                    condition=~models.Q(roles__contains=[role.value])
+                    | models.Q(roles=[role.value]),
+                    name=f"{role.value}_holds_no_other_role",
+                )
+                for role in ALONE
             ),
         ]
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    """The five kinds of staff (DOMAIN §1).
+    """The six kinds of staff.
 
-    A person may hold several, but an administrator none of the others.
+    A person may hold several of the first three. The last three keep one another in check
+    (三员分立: system administration, security, audit), so each is held alone.
     """
 
     AGENT = "agent", _("客服坐席")
@@ -19,6 +20,11 @@ class Role(models.TextChoices):
     COUNSEL = "counsel", _("法务")
     AUDITOR = "auditor", _("合规审计")
     ADMINISTRATOR = "administrator", _("系统管理员")
+    SECURITY = "security", _("安全管理员")
+
+
+# Held alone; the database refuses any other role beside one of them (models/people.py)
+ALONE = (Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ def _for(code: str, title: str | Promise, *roles: Role) -> Permission:
 
 
 A, S, C, U, M = Role.AGENT, Role.SUPERVISOR, Role.COUNSEL, Role.AUDITOR, Role.ADMINISTRATOR
+X = Role.SECURITY
 
 PERMISSIONS: dict[str, Permission] = {
     p.code: p
@@ -67,13 +74,15 @@ PERMISSIONS: dict[str, Permission] = {
         _for("place_legal_holds", _("设置与解除诉讼保留"), C),
         _for("export_packages", _("导出证据包"), S, C, U),
         _for("read_audit", _("查看审计记录"), U),
-        _for("see_alarms", _("查看告警"), S, U),
+        _for("see_alarms", _("查看告警"), S, U, X),
         _for("read_readings", _("查看谁看过案件"), S, C, U),
         _for("get_notices", _("接收通知"), A, S, C),
         _for("see_mail_folder", _("查看本机文件夹里的邮件"), S, M),
         _for("manage_calendar", _("管理日历与自有时限"), S, M),
         _for("see_health", _("查看运行状况"), S, M),
         _for("manage_users", _("管理用户与团队"), M),
+        _for("see_people", _("查看用户名单"), M, X, U),
+        _for("manage_training", _("登记培训记录"), X),
     )
 }
 

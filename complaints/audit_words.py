@@ -157,6 +157,8 @@ VERBS: dict[str, str | Promise] = {
     "password_reset": pgettext_lazy("audit", "重设密码"),
     "user_created": pgettext_lazy("audit", "新建用户"),
     "user_changed": pgettext_lazy("audit", "修改用户"),
+    "training.entered": pgettext_lazy("audit", "登记培训"),
+    "training.withdrawn": pgettext_lazy("audit", "撤销培训记录"),
     "absence.set": pgettext_lazy("audit", "登记休假与代理"),
     "notices.preferred": pgettext_lazy("audit", "修改通知偏好"),
     "absence.ended": pgettext_lazy("audit", "结束或取消休假"),

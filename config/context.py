@@ -119,7 +119,7 @@ PLACES = (
         "users",
         "users",
         gettext_lazy("用户"),
-        ("manage_users",),
+        ("see_people",),
         ("user", "new_user", "teams", "team", "new_team"),
         "house",
     ),

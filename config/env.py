@@ -169,6 +169,12 @@ VARIABLES = {
             "so long letters and replies to consumers wait before they leave, and can be taken "
             "back; 0: they leave at once",
         ),
+        Variable(
+            "TRAINING_REQUIRED",
+            "1",
+            "1: numbers of consumers are shown in clear only to people with a training that counts "
+            "(PIPL Art. 51(4)); 0: training is not asked for",
+        ),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
         Variable(
             "ENTERPRISE_CONTACT",

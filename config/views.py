@@ -28,7 +28,7 @@ from config.context import THEMES
 def home(request: HttpRequest) -> HttpResponse:
     """To the page that the person's role comes for."""
     user = person(request)
-    if user.may("manage_users"):
+    if user.may("see_people") and not user.may("see_complaints"):
         return redirect("users")
     if user.may("sign_resolutions") and not user.may("register_complaints"):
         return redirect("review")

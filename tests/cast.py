@@ -26,6 +26,7 @@ class Cast:
     counsel2: User
     auditor: User
     administrator: User
+    security: User
     outsider: User
     outside_supervisor: User
 
@@ -60,6 +61,7 @@ def assemble() -> Cast:
         counsel2=person("counsel2", Role.COUNSEL, name="沈知远"),
         auditor=person("auditor", Role.AUDITOR, name="方慎言"),
         administrator=person("administrator", Role.ADMINISTRATOR, name="吴一凡"),
+        security=person("security", Role.SECURITY, name="纪安平"),
         outsider=person("outsider", Role.AGENT, team=other, name="孟白"),
         outside_supervisor=person(
             "outside_supervisor", Role.SUPERVISOR, team=other, leads=True, name="季明"

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import people
+from accounts import access, people
 from accounts.access import needs
 from accounts.forms import PersonForm, TeamForm
 from accounts.models import Membership, Team, User
@@ -22,7 +22,7 @@ PAGE = 100
 
 
 @require_GET
-@needs("manage_users")
+@needs("see_people")
 def users(request: HttpRequest) -> HttpResponse:
     """Everybody, with a search over name and user name. Five statements whatever their number."""
     q = request.GET.get("q", "").strip()
@@ -35,7 +35,11 @@ def users(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     for person in page:
         person.role_names = [Role(r).label for r in person.roles]
-    return render(request, "accounts/users.html", {"page": page, "q": q})
+    return render(
+        request,
+        "accounts/users.html",
+        {"page": page, "q": q, "manages": access.person(request).may("manage_users")},
+    )
 
 
 def _show_password(request: HttpRequest, shown: list[tuple[User, str]], title: str) -> HttpResponse:

@@ -19,4 +19,5 @@ STORAGES = {
 }
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TRAINING_REQUIRED = False  # tests of it ask for it
 SEND_UNDO_SECONDS = 0  # what a step sends is looked at right after it; undoing is tried with 30

@@ -38,6 +38,7 @@ def test_c5_an_alarm_is_told_to_the_teams_supervisors_and_the_auditors(cast: Cas
     assert {p for p, u in cast.everybody().items() if own in alarms.visible_to(u)} == {
         "supervisor2",
         "auditor",
+        "security",
     }
     assert alarms.unseen(cast.outside_supervisor) == alarms.unseen(cast.agent) == 0
 

@@ -24,6 +24,7 @@ def test_everybody_lands_on_the_page_of_the_own_role(cast: Cast) -> None:
         "counsel": "review",
         "auditor": "queue",
         "administrator": "users",
+        "security": "users",
     }
     for username, name in wanted.items():
         client = Client()

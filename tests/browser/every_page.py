@@ -30,7 +30,7 @@ from tests.walks.ask import browser as client_of
 from tests.walks.routes import Route, all_routes
 from tests.walks.world import example, own_cases
 
-ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator")
+ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator", "security")
 # What the table of routes cannot know: an empty list, a search, refusals.
 BESIDES = {
     "agent": [
@@ -43,6 +43,7 @@ BESIDES = {
     "counsel": [],
     "auditor": ["/complaints/?state=open"],
     "administrator": ["/complaints/"],
+    "security": [],
 }
 REFUSALS = (403, 404)
 

@@ -8,7 +8,10 @@ import subprocess
 from tests.demo.loading import Running
 from tests.quickstart.installation import Visitor, command_of, wait_for
 
-PEOPLE = ("agent", "agent2", "supervisor", "counsel", "counsel2", "auditor", "administrator")
+PEOPLE = (
+    *("agent", "agent2", "supervisor", "counsel", "counsel2"),
+    *("auditor", "administrator", "security"),
+)
 
 
 def test_the_first_start_shows_a_case_on_the_printed_address(running: Running) -> None:

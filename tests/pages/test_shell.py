@@ -26,8 +26,9 @@ def test_the_rail_shows_what_the_role_may_open_and_each_entry_answers(cast: Cast
             "运行",
         ],
         "counsel": ["待办", "承诺", "审核", "群体", "档案", "规则", "法规", "日历"],
-        "auditor": ["待办", "承诺", "档案", "规则", "法规", "日历", "审计"],
+        "auditor": ["待办", "承诺", "档案", "规则", "法规", "日历", "用户", "审计"],
         "administrator": ["规则", "法规", "日历", "用户", "运行"],
+        "security": ["规则", "法规", "日历", "用户"],
     }
     for name, labels in wanted.items():
         client = browser(getattr(cast, name))

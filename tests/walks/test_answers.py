@@ -25,7 +25,7 @@ from tests.walks.routes import all_routes
 from tests.walks.scan import personal_numbers
 from tests.walks.world import OWN_PERSON, clear_values, example, own_cases
 
-ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator")
+ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator", "security")
 # what is looked for, where an address without words has nothing to answer
 _WORDS = {"q": "健康顾问", "stage": "any"}
 LOOKED_FOR = {"archive_search": _WORDS, "api-archive-search": _WORDS}
@@ -48,7 +48,7 @@ def answers(cast: Cast, name: str, cases: list[Complaint]) -> Iterator[Answer]:
     for route in all_routes():
         if route.name in ENDS_THE_SESSION:
             continue
-        one = name == "administrator" or not route.about_a_case
+        one = name in ("administrator", "security") or not route.about_a_case
         for case in cases[:1] if one else cases:
             values = example(cast, case).of(route)
             with undone():

@@ -21,6 +21,8 @@ from tests.walks.ask import ENDS_THE_SESSION, WRITING, ask, browser, methods, te
 from tests.walks.routes import MISSING, Route, all_routes
 from tests.walks.world import HIDDEN_PERSON, Hidden, example, hidden_cases
 
+# The auditor meets every case
+NOT_ALL = ("agent", "supervisor", "counsel", "administrator", "security")
 # What a page or a program could be sent, well formed; each takes what it knows.
 FORM: dict[str, Any] = {
     "version": "1",
@@ -84,7 +86,7 @@ def state_of(cases: list[Hidden]) -> list[tuple[Any, ...]]:
 def test_its_address_answers_like_a_number_that_was_never_given(cast: Cast) -> None:
     hidden = hidden_cases(cast)
     before, wrong = state_of(hidden), []
-    for name in ("agent", "supervisor", "counsel", "administrator"):
+    for name in NOT_ALL:
         client = browser(getattr(cast, name))
         unseen = [h.case for h in hidden if name in h.to]
         for route in [r for r in all_routes() if r.about_a_case]:
@@ -147,7 +149,7 @@ def test_nothing_that_a_person_sees_changes_when_a_hidden_case_comes_into_being(
     cast: Cast, own: list[Complaint]
 ) -> None:
     send_waiting()
-    names = ("agent", "supervisor", "counsel", "administrator")
+    names = NOT_ALL
     with time_machine.travel(timezone.now(), tick=False):
         before = {name: seen(cast, name, own) for name in names}
         hidden = hidden_cases(cast)
@@ -209,7 +211,7 @@ def _found(client: Any, route: Route, secret: Hidden) -> list[str]:
 def test_nothing_that_is_typed_elsewhere_tells_of_it(cast: Cast, own: list[Complaint]) -> None:
     hidden = hidden_cases(cast)
     wrong = []
-    for name in ("agent", "supervisor", "counsel", "administrator"):
+    for name in NOT_ALL:
         client = browser(getattr(cast, name))
         for secret in [h for h in hidden if name in h.to]:
             mark, number = secret.words[:2]

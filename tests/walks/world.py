@@ -131,10 +131,16 @@ def hidden_cases(cast: Cast) -> list[Hidden]:
         Hidden(
             foreign,
             words(foreign, "玄一"),
-            ("agent", "supervisor", "counsel", "administrator"),
+            ("agent", "supervisor", "counsel", "administrator", "security"),
         ),
-        Hidden(reviewed, words(reviewed, "玄二"), ("agent", "supervisor", "administrator")),
-        Hidden(confidential, words(confidential, "玄三"), ("agent", "counsel", "administrator")),
+        Hidden(
+            reviewed, words(reviewed, "玄二"), ("agent", "supervisor", "administrator", "security")
+        ),
+        Hidden(
+            confidential,
+            words(confidential, "玄三"),
+            ("agent", "counsel", "administrator", "security"),
+        ),
     ]
 
 
