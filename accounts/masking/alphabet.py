@@ -1,0 +1,68 @@
+"""How a digit may be written: the characters that stand for one, those that may stand between two,
+and those that nobody sees.
+
+`shadow(text)` is the text with each of them put in its plain form, character for character, so that
+a place in the shadow is the same place in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from functools import cache
+
+UNSEEN = "\u200b"  # in the shadow: a character without width
+SPOKEN = {
+    **dict.fromkeys("零〇○洞", "0"),
+    **dict.fromkeys("一壹幺弌", "1"),
+    **dict.fromkeys("二贰貳两兩弍", "2"),
+    **dict.fromkeys("三叁參弎", "3"),
+    **dict.fromkeys("四肆", "4"),
+    **dict.fromkeys("五伍", "5"),
+    **dict.fromkeys("六陆陸", "6"),
+    **dict.fromkeys("七柒拐", "7"),
+    **dict.fromkeys("八捌", "8"),
+    **dict.fromkeys("九玖勾", "9"),
+}
+_DASHES = "-‐‑‒–—―⁃−﹣－ー─━~～"
+_DOTS = ".·•∙⋅・．。｡…"
+_COMMAS = ",，、､;；"
+_SLASHES = "/／\\＼|｜_＿"
+_BRACKETS = "()（）[]【】"
+_TENS = "Xx×✕✖ＸｘΧχХх叉"
+# what a number written by hand or by a machine has between its digits, and nothing else
+_COMBINING = "\u034f\u115f\u1160\u17b4\u17b5\u20e3\u2800\u3164\uffa0" + "".join(
+    chr(c) for c in (*range(0xFE00, 0xFE10), *range(0x180B, 0x1810))
+)
+LETTER_O = "oOоОοΟｏＯ"
+WIDE = {0xFEE0 + c: c for c in range(0x21, 0x7F)}  # full-width letters and signs → narrow ones
+_O = re.compile(f"(?<![A-Za-z])[{LETTER_O}]+(?![A-Za-z])")
+
+
+@cache
+def _table() -> dict[int, str]:
+    """Code point → its plain form. Some thousand entries; made once."""
+    table: dict[int, str] = {}
+    for point in range(0x80, sys.maxunicode + 1):
+        char = chr(point)
+        digit = unicodedata.digit(char, None)
+        if digit is not None:
+            table[point] = str(digit)
+        elif (kind := unicodedata.category(char)) == "Cf" or 0xE0100 <= point <= 0xE01EF:
+            table[point] = UNSEEN
+        elif kind in ("Zs", "Zl", "Zp"):
+            table[point] = " "
+    plain = {**dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_DOTS, ".")}
+    plain |= {**dict.fromkeys(_COMMAS, ","), **dict.fromkeys(_SLASHES, "/")}
+    plain |= {**dict.fromkeys(_BRACKETS, "("), **dict.fromkeys(_TENS, "X")}
+    plain |= {**dict.fromkeys("\t\r\x0b\x0c\x85", " "), **dict.fromkeys("\x00\x7f", UNSEEN)}
+    plain |= {**dict.fromkeys(_COMBINING, UNSEEN), **SPOKEN, "＠": "@", "＋": "+", "＊": "*"}
+    return table | {ord(char): form for char, form in plain.items()}
+
+
+def shadow(text: str) -> str:
+    """Digits as 0–9, X for the tenth check digit, one character for each kind of separator."""
+    if any(o in text for o in LETTER_O):
+        text = _O.sub(lambda found: "0" * len(found[0]), text)
+    return text.translate(_table())
