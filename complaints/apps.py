@@ -10,11 +10,19 @@ class ComplaintsConfig(AppConfig):
         """Hand the figures of the clocks to Prometheus; register the checks; keep the function that
         destroys a file as its plan says.
         """
+        from accounts.masking import originals
         from audit import kinds
-        from complaints import checks, destroyed_rows, metrics, shredding_sql  # noqa: F401 checks
+        from complaints import (  # noqa: F401 checks
+            checks,
+            destroyed_rows,
+            metrics,
+            shredding_sql,
+            vaulting,
+        )
         from evidence import checking
 
         metrics.register()
+        originals.register(vaulting.keep)
         kinds.register_destruction(destroyed_rows.among)
         kinds.register_names(destroyed_rows.names)
         checking.register(destroyed_rows.packages)

@@ -114,8 +114,13 @@ COMPLAINT = (
     "withdrawal_words",
 )
 UNIQUE = ("external_reference", "order_number")  # nothing stands there instead: looked up by value
-# Copies of the words, by which they are found: whole rows go.
-REMOVED = ("complaints_searchdocument", "complaints_passage", "complaints_wordschanged")
+# Copies of the words, by which they are found, and numbers that stood in them: whole rows go.
+REMOVED = (
+    "complaints_searchdocument",
+    "complaints_passage",
+    "complaints_wordschanged",
+    "complaints_vaultedspan",
+)
 # Payments keep a reference each, as the table demands: none that a bank would know.
 MORE = (
     f"UPDATE complaints_payment SET reference = '{GONE}-' || id WHERE {_PROMISE}",
@@ -206,7 +211,7 @@ def _nothing(field: Any) -> str:
 
 def _protections() -> Iterator[str]:
     """The triggers that keep these rows from being changed; those of legal holds stay awake."""
-    for label in PLAN:
+    for label in (*PLAN, "complaints.VaultedSpan"):
         model: Any = apps.get_model(label)
         for trigger in getattr(model._meta, "triggers", []):
             if isinstance(trigger, pgtrigger.Protect):

@@ -188,6 +188,13 @@ VARIABLES = {
             "contact for personal information in letters; a letter that names it waits until it "
             "is set",
         ),
+        Variable(
+            "OWN_NUMBERS",
+            "",
+            "mobiles, cards and addresses of the enterprise itself that texts may show, separated "
+            "by commas (`@example.com`: every address there); those of `ENTERPRISE_CONTACT` and "
+            "`ENTERPRISE_DATA_CONTACT` are taken as its own",
+        ),
         Variable("LOG_LEVEL", "INFO", "level of the application's log"),
         Variable(
             "EMBEDDED_USER",

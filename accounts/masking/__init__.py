@@ -18,16 +18,16 @@ __all__ = ["Kind", "Span", "find", "masked", "written"]
 
 
 @lru_cache(maxsize=4)
-def _own(numbers: str, contact: str) -> frozenset[str]:
+def _own(*said: str) -> frozenset[str]:
     """What the enterprise says of itself: each number and mail address, in its plain form."""
-    parts = [part.strip() for part in numbers.split(",")]
-    found = [span.value for text in (*parts, contact) for span in finding.find(text)]
+    parts = [part.strip() for text in said for part in text.split(",")]
+    found = [span.value for text in (*parts, *said) for span in finding.find(text)]
     return frozenset(part for part in (*parts, *found) if part)
 
 
 def find(text: str) -> list[Span]:
     """Every number of a person in the text, from left to right, none overlapping another."""
-    own = _own(getattr(settings, "OWN_NUMBERS", ""), getattr(settings, "ENTERPRISE_CONTACT", ""))
+    own = _own(settings.OWN_NUMBERS, settings.ENTERPRISE_CONTACT, settings.ENTERPRISE_DATA_CONTACT)
     return finding.find(text, own)
 
 

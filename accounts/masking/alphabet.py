@@ -26,7 +26,8 @@ SPOKEN = {
     **dict.fromkeys("九玖勾", "9"),
 }
 _DASHES = "-‐‑‒–—―⁃−﹣－ー─━~～"
-_DOTS = ".·•∙⋅・．。｡…"
+_DOTS = ".．。｡…"
+_MIDDLE_DOTS = "·•∙⋅・"
 _COMMAS = ",，、､;；"
 _SLASHES = "/／\\＼|｜_＿"
 _BRACKETS = "()（）[]【】"
@@ -54,6 +55,7 @@ def _table() -> dict[int, str]:
         elif kind in ("Zs", "Zl", "Zp"):
             table[point] = " "
     plain = {**dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_DOTS, ".")}
+    plain |= dict.fromkeys(_MIDDLE_DOTS, "·")
     plain |= {**dict.fromkeys(_COMMAS, ","), **dict.fromkeys(_SLASHES, "/")}
     plain |= {**dict.fromkeys(_BRACKETS, "("), **dict.fromkeys(_TENS, "X")}
     plain |= {**dict.fromkeys("\t\r\x0b\x0c\x85", " "), **dict.fromkeys("\x00\x7f", UNSEEN)}

@@ -15,6 +15,7 @@ from enum import StrEnum
 from itertools import accumulate, islice, pairwise
 
 from accounts.masking import alphabet, checks
+from accounts.masking.rows import DIGIT, Row, Window
 
 
 class Kind(StrEnum):
@@ -47,19 +48,14 @@ class Span:
         return value[:head] + "*" * (len(value) - head - 4) + value[-4:]
 
 
-_BETWEEN = "\u200b .,/(\\-\n"
+_BETWEEN = "\u200b .·,/(\\-\n"
 _ROW = re.compile(f"[0-9](?:[{_BETWEEN}]{{0,8}}[0-9]){{10,}}(?:[{_BETWEEN}]{{0,8}}X)?")
-_DIGIT = re.compile("[0-9X]")
 _MAIL = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@(?:[A-Za-z0-9\-]{1,63}\.){1,5}[A-Za-z]{2,24}"
 )
 # A row of digits is not a telephone right behind a sign of money or before its unit.
 _MONEY_BEFORE = re.compile(r"[¥￥$€£] ?$")
 _MONEY_AFTER = re.compile(r"(?:\.[0-9]{1,2})? ?[元块万亿]")
-# Letters that are a word of their own (wx138…, ID3101…), not a part of a code with digits in it.
-_LETTER_OR_DIGIT = re.compile("[A-Za-z0-9]")
-_WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,12}$")
-_WORD_AFTER = re.compile(r"[A-Za-z]{0,12}(?![A-Za-z0-9])")
 _NOT_AN_ID = re.compile(
     r"(?:IMEI|MEID|串号|序列号|S/?N|单号|订单|流水|运单)\D{0,6}$", re.IGNORECASE
 )
@@ -69,19 +65,6 @@ _SHORTEST, _LONGEST = 11, 19
 _OLD_ID_GROUPS = ((15,), (6, 6, 3), (6, 9), (3, 3, 3, 3, 3))
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Digits that are never cut apart, from `start` up to `end` of the text, and what stands before
-    them: "" when nothing that is seen does. Each spoken digit is a group of its own, because it may
-    belong to the words beside it (打了一三八…两次).
-    """
-
-    start: int
-    end: int
-    digits: str
-    gap: str
-
-
 def find(text: str, own: Collection[str] = frozenset()) -> list[Span]:
     """Every number of a person in the text, from left to right, none overlapping another; those in
     `own` (plain forms, or "@example.com" for all addresses there) are left alone.
@@ -89,7 +72,7 @@ def find(text: str, own: Collection[str] = frozenset()) -> list[Span]:
     plain = alphabet.shadow(text)
     found = list(_mails(text.translate(alphabet.WIDE))) if "@" in plain else []
     for row in _ROW.finditer(plain):
-        found += _in_row(_Row(text, plain, row.start(), row.end()))
+        found += _in_row(Row(text, plain, row.start(), row.end()))
     return [span for span in _apart(found, text) if not _is_own(span, own)]
 
 
@@ -112,6 +95,7 @@ def _is_own(span: Span, own: Collection[str]) -> bool:
     return at_home or span.value in own
 
 
+_WITHOUT_CHECK = 15  # characters of an old ID number
 _ORDER = {Kind.EMAIL: 0, Kind.ID_NUMBER: 1, Kind.BANK_ACCOUNT: 2, Kind.PHONE: 3}
 
 
@@ -123,7 +107,8 @@ def _apart(found: list[Span], text: str) -> list[Span]:
     def sureness(span: Span) -> tuple[int, int, int, int]:
         ways = [c.isascii() for c in text[span.start : span.end] if c.isalnum()]
         changes = sum(a != b for a, b in pairwise(ways))
-        return _ORDER[span.kind], changes, -len(span.value), span.start
+        order = _ORDER[span.kind] if len(span.value) != _WITHOUT_CHECK else len(_ORDER)
+        return order, changes, -len(span.value), span.start
 
     taken: list[Span] = []
     for span in sorted(found, key=sureness):
@@ -134,79 +119,7 @@ def _apart(found: list[Span], text: str) -> list[Span]:
     return taken
 
 
-class _Row:
-    """A row of digits in a text, and the groups of which it is made."""
-
-    def __init__(self, text: str, plain: str, start: int, end: int) -> None:
-        self.text, self.plain = text, plain
-        self.groups = list(self._grouped(start, end))
-
-    def _grouped(self, start: int, end: int) -> Iterator[_Group]:
-        begun, last, digits, gap, loose = start, start, "", "", True
-        for found in _DIGIT.finditer(self.plain, start, end):
-            place, char = found.start(), self.text[found.start()]
-            between = self.plain[last:place].replace(alphabet.UNSEEN, "")
-            spoken = not (char.isdecimal() or char in alphabet.LETTER_O)
-            if digits and (between or spoken or loose):
-                yield _Group(begun, last, digits, gap)
-                digits = ""
-            if not digits:
-                begun, gap = place, between
-            digits, last, loose = digits + found[0], place + 1, spoken
-        yield _Group(begun, last, digits, gap)
-
-    def window(self, first: int, last: int) -> _Window:
-        return _Window(self, self.groups[first : last + 1])
-
-
-class _Window:
-    """Neighbouring groups that may be one number."""
-
-    def __init__(self, row: _Row, groups: list[_Group]) -> None:
-        self.text, self.plain, self.groups = row.text, row.plain, groups
-        self.start, self.end = groups[0].start, groups[-1].end
-
-    def sizes(self) -> tuple[int, ...]:
-        """How many digits stand together, as one sees them."""
-        sizes: list[int] = []
-        for group in self.groups:
-            if group.gap or not sizes:
-                sizes.append(len(group.digits))
-            else:
-                sizes[-1] += len(group.digits)
-        return tuple(sizes)
-
-    def gaps(self) -> list[str]:
-        """What stands between them: one sign, " ", or "\n" for a line end alone."""
-        found = []
-        for group in self.groups[1:]:
-            if group.gap:
-                signs = "".join(sorted(set(group.gap) - {" ", "\n"}))
-                found.append(signs or ("\n" if "\n" in group.gap else " "))
-        return found
-
-    def is_regular(self) -> bool:
-        """The same sign everywhere, but for the end of a line; a column of numbers is none."""
-        gaps = self.gaps()
-        signs = set(gaps) - {"\n"}
-        if not signs and set(self.sizes()) != {1}:
-            return len(gaps) <= 1
-        return len(signs) <= 1
-
-    def stands_alone(self) -> bool:
-        """Not a part of a code of letters and digits, nor of a number that is masked already."""
-        before = self.text[max(0, self.start - 14) : self.start]
-        after = self.text[self.end : self.end + 14]
-        if _LETTER_OR_DIGIT.match(before[-1:]) and not _WORD_BEFORE.search(before):
-            return False
-        if after[:1] not in ("X", "x") and not _WORD_AFTER.match(after):
-            return False
-        first, last = self.groups[0].digits, self.groups[-1].digits
-        tail = len(first) == 4 and re.search(r"\*{4} ?$", before)
-        return not tail and not (len(last) in (3, 4) and after.startswith("****"))
-
-
-def _in_row(row: _Row) -> Iterator[Span]:
+def _in_row(row: Row) -> Iterator[Span]:
     digits = "".join(group.digits for group in row.groups)
     ends = list(accumulate(len(group.digits) for group in row.groups))
     for first, group in enumerate(row.groups):
@@ -220,7 +133,7 @@ def _in_row(row: _Row) -> Iterator[Span]:
                     yield span
 
 
-def _read(row: _Row, first: int, last: int, digits: str) -> Span | None:
+def _read(row: Row, first: int, last: int, digits: str) -> Span | None:
     """The number that these groups are, if they are one."""
     for holds, read in _READERS.get(len(digits), ()):
         if holds(digits):
@@ -230,11 +143,11 @@ def _read(row: _Row, first: int, last: int, digits: str) -> Span | None:
     return None
 
 
-def _id_number(window: _Window, digits: str) -> Span | None:
+def _id_number(window: Window, digits: str) -> Span | None:
     return Span(window.start, window.end, Kind.ID_NUMBER, digits)
 
 
-def _old_id_number(window: _Window, digits: str) -> Span | None:
+def _old_id_number(window: Window, digits: str) -> Span | None:
     sizes = window.sizes()
     if sizes not in _OLD_ID_GROUPS and set(sizes) != {1}:
         return None
@@ -245,7 +158,7 @@ def _old_id_number(window: _Window, digits: str) -> Span | None:
     return Span(window.start, window.end, Kind.ID_NUMBER, digits)
 
 
-def _card(window: _Window, digits: str) -> Span | None:
+def _card(window: Window, digits: str) -> Span | None:
     sizes = window.sizes()
     if "," in window.gaps() and not (set(sizes) == {1} or set(sizes[:-1]) == {4}):
         return None
@@ -254,7 +167,7 @@ def _card(window: _Window, digits: str) -> Span | None:
     )
 
 
-def _phone(window: _Window, digits: str) -> Span | None:
+def _phone(window: Window, digits: str) -> Span | None:
     mobile = _mobile_in(digits)
     start = _place_of(window, len(digits) - 11)
     if _MONEY_BEFORE.search(window.text[max(0, start - 2) : start]) or _MONEY_AFTER.match(
@@ -264,7 +177,7 @@ def _phone(window: _Window, digits: str) -> Span | None:
     return Span(start, window.end, Kind.PHONE, mobile) if _is_spelled_out(window, digits) else None
 
 
-def _is_spelled_out(window: _Window, digits: str) -> bool:
+def _is_spelled_out(window: Window, digits: str) -> bool:
     """The groups are those in which people write a telephone: not a date, an address of a computer,
     a sum with commas, nor numbers that happen to stand side by side.
     """
@@ -272,9 +185,15 @@ def _is_spelled_out(window: _Window, digits: str) -> bool:
     sizes = (sizes[0] - (len(digits) - 11), *sizes[1:])  # without what is dialled before it
     if len(sizes) == 1 or set(sizes) == {1} or sizes in ((3, 4, 4), (3, 8), (7, 4)):
         return True
-    if sizes[0] <= 0 or "," in gaps or not window.is_regular() or checks.begins_with_a_day(digits):
+    if sizes[0] <= 0 or "," in gaps or not window.is_regular() or _begins_with_a_day(sizes, digits):
         return False
-    return not (set(gaps) == {"."} and len(sizes) == 4 and max(sizes) <= 3)
+    address = re.findall("[0-9]+", window.plain[window.start : window.end])
+    return not (set(gaps) == {"."} and len(address) == 4 and max(map(int, address)) <= 255)
+
+
+def _begins_with_a_day(sizes: tuple[int, ...], digits: str) -> bool:
+    """1990-01-01 …, 19900101 …"""
+    return (sizes[:3] == (4, 2, 2) or sizes[0] == 8) and checks.begins_with_a_day(digits)
 
 
 def _mobile_in(digits: str) -> str:
@@ -282,9 +201,9 @@ def _mobile_in(digits: str) -> str:
     return digits[found.end() :] if found else digits
 
 
-def _place_of(window: _Window, skipped: int) -> int:
+def _place_of(window: Window, skipped: int) -> int:
     """Where in the text the digit stands before which so many others do."""
-    places = (m.start() for m in _DIGIT.finditer(window.plain, window.start, window.end))
+    places = (m.start() for m in DIGIT.finditer(window.plain, window.start, window.end))
     return next(islice(places, skipped, None))
 
 
@@ -292,7 +211,7 @@ def _is_phone(digits: str) -> bool:
     return checks.is_mobile(_mobile_in(digits))
 
 
-_Reader = tuple[Callable[[str], bool], Callable[[_Window, str], Span | None]]
+_Reader = tuple[Callable[[str], bool], Callable[[Window, str], Span | None]]
 _READERS: dict[int, tuple[_Reader, ...]] = {
     **dict.fromkeys((11, 12, 13), ((_is_phone, _phone),)),
     15: ((checks.is_old_id_number, _old_id_number), (_is_phone, _phone)),

@@ -44,6 +44,7 @@ from complaints.models.signing import SigningKey, Voided
 from complaints.models.sweep import Postponed, SweepRun
 from complaints.models.transition import Event, Outbox, Transition
 from complaints.models.trial import Trial, TrialPart, TrialResult
+from complaints.models.vaulted import VaultedSpan
 
 __all__ = [
     "Analysis",
@@ -117,6 +118,7 @@ __all__ = [
     "Trial",
     "TrialPart",
     "TrialResult",
+    "VaultedSpan",
     "Voided",
     "WordsChanged",
     "WorkingHours",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedTextField
 from complaints.choices import CommunicationKind
 from complaints.models import held, to_read
 from complaints.models.complaint import Complaint
@@ -21,7 +22,7 @@ class Communication(models.Model):
     kind = models.CharField(max_length=20, choices=CommunicationKind.choices)
     inbound = models.BooleanField(default=False)
     channel = models.CharField(_("渠道"), max_length=20, blank=True)
-    text = models.TextField()
+    text = MaskedTextField()
     at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

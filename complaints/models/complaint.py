@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField, ReferenceField
 from accounts.models import Team
 from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
@@ -31,8 +32,8 @@ class Complaint(models.Model):
     outcome_if_done = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     round = models.PositiveSmallIntegerField(_("协商轮次"), default=1)
 
-    title = models.CharField(_("事由"), max_length=120)
-    narrative = models.TextField(_("经过"))
+    title = MaskedCharField(_("事由"), max_length=120)
+    narrative = MaskedTextField(_("经过"))
     claims = ArrayField(
         models.CharField(max_length=20, choices=Claim.choices),
         verbose_name=_("诉求"),
@@ -55,9 +56,9 @@ class Complaint(models.Model):
     )
     confidential = models.BooleanField(_("保密"), default=False)
 
-    product_name = models.CharField(_("商品或服务"), max_length=200, blank=True)
-    product_category = models.CharField(_("商品类别"), max_length=100, blank=True)
-    order_number = models.CharField(_("订单号"), max_length=80, blank=True)
+    product_name = MaskedCharField(_("商品或服务"), max_length=200, blank=True)
+    product_category = MaskedCharField(_("商品类别"), max_length=100, blank=True)
+    order_number = ReferenceField(_("订单号"), max_length=80, blank=True)
     transaction_date = models.DateField(_("交易日期"), null=True, blank=True)
     price_paid = models.DecimalField(
         _("价款（元）"),
@@ -76,8 +77,8 @@ class Complaint(models.Model):
         validators=[MinValueValidator(0)],
     )
     currency = models.CharField(max_length=3, default="CNY")
-    external_reference = models.CharField(_("外部编号"), max_length=120, blank=True)
-    source = models.CharField(_("来源"), max_length=200, blank=True)
+    external_reference = ReferenceField(_("外部编号"), max_length=120, blank=True)
+    source = MaskedCharField(_("来源"), max_length=200, blank=True)
 
     consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="complaints")
     filed_by = models.CharField(
@@ -118,8 +119,8 @@ class Complaint(models.Model):
     # Since the last signature one became void before the letter left (`signing.voiding`).
     must_be_signed_again = models.BooleanField(_("须重新签署"), default=False)
 
-    findings = models.TextField(_("调查结论"), blank=True)
-    no_evidence_reason = models.TextField(_("没有证据的原因"), blank=True)
+    findings = MaskedTextField(_("调查结论"), blank=True)
+    no_evidence_reason = MaskedTextField(_("没有证据的原因"), blank=True)
     facts_revision = models.PositiveIntegerField(default=0)
     # Rules that hold on the present facts; follows them in the same transaction.
     rests_on = ArrayField(models.CharField(max_length=60), default=list, blank=True)
@@ -140,7 +141,7 @@ class Complaint(models.Model):
         db_index=False,  # nobody looks for a person's, and people are never deleted
     )
     withdrawal_requested_at = models.DateTimeField(null=True, blank=True)
-    withdrawal_words = models.TextField(_("消费者撤回原话"), blank=True)
+    withdrawal_words = MaskedTextField(_("消费者撤回原话"), blank=True)
     # The file is gone; what stands here is its tombstone (`actions/shredding.py`).
     destroyed_at = models.DateTimeField(_("销毁时间"), null=True, blank=True)
     # Kept by the triggers of `HeldCase` and `LegalHold`: nobody sets it by hand.

@@ -1,0 +1,104 @@
+"""Originals of the numbers that are masked in free text (control C1)."""
+
+from __future__ import annotations
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts import vault
+from complaints.models.complaint import Complaint
+from complaints.models.consumer import Consumer
+
+
+class VaultedSpan(models.Model):
+    """A number that somebody wrote into a text of a case, once per case: the texts show `masked`,
+    the vault has the rest.
+
+    Sealed with the data key of the case's consumer, so that it becomes unreadable with that key;
+    where no case is (a mass case, a reason for many) with a key of its own in `data_key`. Rows are
+    only added, and go with the words of the case (`kesu_destroy_case`).
+    """
+
+    class Kind(models.TextChoices):
+        """As the columns of `Consumer` and of the vault are called."""
+
+        ID_NUMBER = "id_number", _("证件号码")
+        BANK_ACCOUNT = "bank_account", _("银行账号")
+        PHONE = "phone", _("电话")
+        EMAIL = "email", _("电子邮件")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(
+        Complaint,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vaulted",
+        db_index=False,  # the constraint finds them
+    )
+    consumer = models.ForeignKey(
+        Consumer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # found by their case
+    )
+    data_key = models.BinaryField(default=b"")  # wrapped; where there is no consumer
+    about = models.CharField(max_length=120)  # "table.column" where it was written first, and row
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    masked = models.CharField(max_length=260)
+    value_index = models.BinaryField()  # keyed, of kind and plain form: the same number once
+    sealed = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["complaint", "kind", "value_index"],
+                condition=Q(complaint__isnull=False),
+                name="number_is_vaulted_once_per_case",
+            ),
+            models.UniqueConstraint(
+                fields=["about", "kind", "value_index"],
+                condition=Q(complaint__isnull=True),
+                name="number_is_vaulted_once_elsewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(complaint__isnull=False, consumer__isnull=False, data_key=b"")
+                | (Q(complaint__isnull=True, consumer__isnull=True) & ~Q(data_key=b"")),
+                name="span_has_one_key",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="span_is_never_rewritten", exclude=["data_key"]),
+            pgtrigger.Protect(name="span_is_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.masked
+
+    @property
+    def _context(self) -> str:
+        return f"complaints_vaultedspan|{self.pk}"
+
+    def fill(self, value: str) -> None:
+        """Seal the plain form of the number (not saved)."""
+        self.value_index = vault.blind_index(self.kind, value)
+        if self.consumer is not None:
+            self.sealed = self.consumer.seal_words(f"span|{self.pk}", value)
+            return
+        self.data_key = vault.new_data_key(self._context)
+        self.sealed = vault.seal(self.data_key, self._context, "sealed", value)
+
+    def clear(self) -> str:
+        """The plain form of the number, for a recorded reveal only. Raises VaultError when the key
+        is gone.
+        """
+        if self.consumer is not None:
+            return self.consumer.words(f"span|{self.pk}", bytes(self.sealed))
+        return vault.unseal(bytes(self.data_key), self._context, "sealed", bytes(self.sealed))
