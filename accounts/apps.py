@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "人员"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+        from accounts import sessions
+
+        user_logged_in.connect(sessions.began, dispatch_uid="accounts.sessions")
+        user_logged_out.connect(sessions.left, dispatch_uid="accounts.sessions")

@@ -19,6 +19,7 @@ from accounts.alarm_models import Alarm as Alarm
 from accounts.alarm_models import AlarmKind as AlarmKind
 from accounts.alarm_models import AlarmNotice as AlarmNotice
 from accounts.roles import ALONE, Role, allows
+from accounts.session_models import Session as Session
 from accounts.training_models import TrainingRecord as TrainingRecord
 
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import vault
+from accounts import sessions, vault
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from audit.record import record
@@ -87,7 +87,8 @@ def change(
     by: User,
     email: str = "",
 ) -> User:
-    """New name, address, roles, teams, and whether the person may sign in.
+    """New name, address, roles, teams, and whether the person may sign in. Other roles, and none
+    any more, end where the person is signed in.
 
     Raises PeopleError when nobody could administer any more.
     """
@@ -108,7 +109,10 @@ def change(
     after = _shown(user, memberships)
     changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changed:
-        record("user_changed", f"user:{user.username}", by, _now(), changed)
+        now = _now()
+        record("user_changed", f"user:{user.username}", by, now, changed)
+        if "roles" in changed or not is_active:  # whoever may do more signs in for it
+            sessions.end_all(user, by=by, at=now)
     return user
 
 
@@ -138,16 +142,20 @@ def reset_password(user: User, by: User) -> str:
     user.set_password(secret)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
-    record("password_reset", f"user:{user.username}", by, _now())
+    now = _now()
+    record("password_reset", f"user:{user.username}", by, now)
+    sessions.end_all(user, by=by, at=now)
     return secret
 
 
 @transaction.atomic
-def password_changed(user: User) -> None:
-    """The person chose an own password."""
+def password_changed(user: User, keep: str = "") -> None:
+    """The person chose an own password. All sessions end but the one with the key `keep`."""
     user.must_change_password = False
     user.save(update_fields=["must_change_password"])
-    record("password_changed", f"user:{user.username}", user, _now())
+    now = _now()
+    record("password_changed", f"user:{user.username}", user, now)
+    sessions.end_all(user, but=keep, by=user, at=now)
 
 
 @transaction.atomic

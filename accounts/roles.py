@@ -83,6 +83,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("manage_users", _("管理用户与团队"), M),
         _for("see_people", _("查看用户名单"), M, X, U),
         _for("manage_training", _("登记培训记录"), X),
+        _for("end_sessions", _("结束他人的登录"), M, X),
     )
 }
 

@@ -154,6 +154,8 @@ VERBS: dict[str, str | Promise] = {
     "reauthenticated": pgettext_lazy("audit", "再次验证身份"),
     "reauthentication_failed": pgettext_lazy("audit", "再次验证身份失败"),
     "password_changed": pgettext_lazy("audit", "修改密码"),
+    "signed_out": pgettext_lazy("audit", "退出登录"),
+    "sessions_ended": pgettext_lazy("audit", "结束登录"),
     "password_reset": pgettext_lazy("audit", "重设密码"),
     "user_created": pgettext_lazy("audit", "新建用户"),
     "user_changed": pgettext_lazy("audit", "修改用户"),

@@ -120,7 +120,7 @@ PLACES = (
         "users",
         gettext_lazy("用户"),
         ("see_people",),
-        ("user", "new_user", "teams", "team", "new_team"),
+        ("user", "new_user", "teams", "team", "new_team", "user_sign_ins"),
         "house",
     ),
     Place("health", "chart", gettext_lazy("运行"), ("see_health",), (), "house"),

@@ -70,6 +70,19 @@ VARIABLES = {
             "",
             "origins trusted behind a TLS proxy (`https://kesu.example`)",
         ),
+        Variable(
+            "TRUSTED_PROXIES",
+            "0",
+            "reverse proxies in front; so many last entries of `X-Forwarded-For` are believed to "
+            "say from where somebody comes",
+        ),
+        Variable(
+            "SESSION_IDLE_MINUTES",
+            "30",
+            "whoever does nothing for so long has to sign in again; open pages that ask by "
+            "themselves do not count",
+        ),
+        Variable("SESSION_HOURS", "12", "so long a sign-in counts at most, whatever is done"),
         Variable("DEBUG", "0", "1 shows tracebacks in the browser; never in production"),
         Variable("WEB_WORKERS", "2", "web server processes"),
         Variable("WEB_THREADS", "4", "threads of each web server process"),

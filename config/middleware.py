@@ -4,12 +4,17 @@ may not be signed in.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -22,6 +27,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from accounts.browser import wants_json
+from accounts.sessions import acts
 from config import errors
 
 log = logging.getLogger(__name__)
@@ -30,6 +36,27 @@ View = Callable[[HttpRequest], HttpResponse]
 # Everything below the space but tab, line feed and carriage return. PostgreSQL cannot hold NUL;
 # the others hide in pasted text.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def behind_proxies(get_response: View) -> View:
+    """The address from which somebody comes, as the outermost of our own proxies saw it; for the
+    lock-out, limits and the list of sign-ins. Without proxies the header is anybody's claim, and
+    is not looked at.
+    """
+    trusted = settings.TRUSTED_PROXIES
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        said = request.headers.get("X-Forwarded-For", "").split(",")
+        if 0 < trusted <= len(said):
+            try:
+                address = str(ipaddress.ip_address(said[-trusted].strip()))
+            except ValueError:
+                log.warning("X-Forwarded-For does not hold an address for each trusted proxy")
+            else:
+                request.META["REMOTE_ADDR"] = address
+        return get_response(request)
+
+    return middleware
 
 
 def database_down(get_response: View) -> View:
@@ -130,11 +157,42 @@ def _answers_itself(path: str) -> bool:
         return False
 
 
-class SignedInOnly(LoginRequiredMiddleware):
-    """Every page needs a signed-in person unless its view says otherwise.
-
-    Scripts get 401, so that they can ask for the password in place.
+class Sessions(SessionMiddleware):
+    """Django's own, but that a session ended from elsewhere during the request is answered as any
+    that has ended: with the way to sign in.
     """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            answer = signed_out(request)
+            answer.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
+            return answer
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """What somebody without a session gets: scripts 401, so that they can ask for the password in
+    place; people the page to sign in, and from there back.
+    """
+    if request.headers.get("HX-Request") or wants_json(request):
+        body = {
+            "type": "about:blank",
+            "title": _("登录已过期"),
+            "status": 401,
+            "detail": _("请重新登录。"),
+            "errors": [],
+        }
+        return JsonResponse(body, status=401, content_type="application/problem+json")
+    if request.method not in ("GET", "HEAD"):
+        # a form was sent after the session ended: come back to the page it stood on, where the
+        # draft waits
+        return redirect(f"{reverse('login')}?{_next(request)}")
+    return redirect_to_login(request.get_full_path(), reverse("login"))
+
+
+class SignedInOnly(LoginRequiredMiddleware):
+    """Every page needs a signed-in person unless its view says otherwise."""
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
@@ -142,26 +200,9 @@ class SignedInOnly(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None  # asked first: an open page needs no session, and so no database
         if request.user.is_authenticated:
+            acts.note(request)
             return None
-        return self.handle_no_permission(request, view_func)
-
-    def handle_no_permission(  # type: ignore[override]
-        self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponse:
-        if request.headers.get("HX-Request") or wants_json(request):
-            body = {
-                "type": "about:blank",
-                "title": _("登录已过期"),
-                "status": 401,
-                "detail": _("请重新登录。"),
-                "errors": [],
-            }
-            return JsonResponse(body, status=401, content_type="application/problem+json")
-        if request.method not in ("GET", "HEAD"):
-            # a form was sent after the session ended: come back to the page it stood on, where the
-            # draft waits
-            return redirect(f"{reverse('login')}?{_next(request)}")
-        return super().handle_no_permission(request, view_func)
+        return signed_out(request)
 
 
 def _next(request: HttpRequest) -> str:

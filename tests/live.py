@@ -19,10 +19,10 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from accounts.models import User
+from accounts.sessions.store import SessionStore
 from audit import grants
 from config.state import state_dir
 from quickstart import programs

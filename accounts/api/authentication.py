@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from accounts import keys
 from accounts.models import ApiKey, User
 from accounts.roles import refusal
+from accounts.sessions import acts
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # reads the settings that name this module
@@ -44,6 +45,7 @@ class BrowserSession(SessionAuthentication):
             return None
         if found[0].must_change_password:
             raise PermissionDenied(_("请先在网页上设置您自己的密码"))
+        acts.note(request._request)
         return found[0], None
 
 

@@ -35,11 +35,9 @@ def users(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     for person in page:
         person.role_names = [Role(r).label for r in person.roles]
-    return render(
-        request,
-        "accounts/users.html",
-        {"page": page, "q": q, "manages": access.person(request).may("manage_users")},
-    )
+    may = access.person(request).may
+    shown = {"manages": may("manage_users"), "ends_sessions": may("end_sessions")}
+    return render(request, "accounts/users.html", {"page": page, "q": q, **shown})
 
 
 def _show_password(request: HttpRequest, shown: list[tuple[User, str]], title: str) -> HttpResponse:

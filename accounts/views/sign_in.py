@@ -92,7 +92,7 @@ class OwnPassword(PasswordChangeView):
 
     def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
-        people.password_changed(form.user)
+        people.password_changed(form.user, keep=str(self.request.session.session_key))
         messages.success(self.request, _("密码已修改，其他设备上的登录已失效"))
         return response
 

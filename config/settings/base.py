@@ -24,6 +24,7 @@ STATE_DIR = state_dir()
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY") or kept_secret("secret_key")
 ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS")
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES")
 CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
 INDUSTRIES = env.listed("INDUSTRIES")
 # Answers the days off that a loaded notice has otherwise than the library (Holidays)
@@ -81,12 +82,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.request_id.named",
+    "config.middleware.behind_proxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.database_down",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.api_slash",
     "config.middleware.no_blank_page",
@@ -137,10 +139,15 @@ CACHES = {
         "KEY_PREFIX": "kesu",
     }
 }
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "accounts.sessions.store"
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS") * 3600
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES")
+if SESSION_COOKIE_AGE <= 0 or SESSION_IDLE_MINUTES <= 0:
+    sys.exit("SESSION_HOURS, SESSION_IDLE_MINUTES: 1 或更大 / 1 or more")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the page
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -266,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
     "make the months of the record": {"task": "audit.tasks.make_months", "schedule": 6 * 3600.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
+    "forget ended sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(made(STATE_DIR / "run") / "beat")  # beat makes no folder
 

@@ -13,7 +13,17 @@ function announce(text) {
 document.addEventListener('kesu:announce', (event) => announce(event.detail));
 document.addEventListener('announce', (event) => announce(event.detail.value));
 
-document.addEventListener('htmx:configRequest', (event) => { event.detail.headers['X-CSRFToken'] = token(); });
+// What a person asks for is told from what the page asks by itself: only the former keeps the session (accounts/sessions/acts.py).
+// Suggestions follow the typing after a pause.
+const PAUSE = 3000; // milliseconds
+let touched = Date.now() - PAUSE;
+for (const kind of ['keydown', 'pointerdown', 'input', 'change', 'submit']) {
+  document.addEventListener(kind, (event) => { if (event.isTrusted) touched = Date.now(); }, true);
+}
+document.addEventListener('htmx:configRequest', (event) => {
+  event.detail.headers['X-CSRFToken'] = token();
+  if (Date.now() - touched < PAUSE) event.detail.headers['X-By-Hand'] = '1';
+});
 
 function sayIn(target, title, text) {
   const model = document.getElementById('pane-error');

@@ -131,7 +131,7 @@ def test_a_changed_password_ends_the_other_sessions_and_is_recorded(cast: Cast) 
         .order_by("sequence")
         .values_list("verb", flat=True)
     )
-    assert verbs == ["signed_in", "signed_in", "password_changed"]
+    assert verbs == ["signed_in", "signed_in", "password_changed", "sessions_ended"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.watch import hidden_stops, shut_out
 from tests.cast import PASSWORD, assemble
+from tests.live import eventually
 
 
 def test_a_person_signs_in_by_keyboard_and_lands_on_the_own_list(visitor: Page) -> None:
@@ -70,3 +71,28 @@ def test_the_policy_lets_no_inline_script_and_no_foreign_one_run(unwatched: Open
         "style-src-elem",
     }
     assert page.locator("body").is_visible()
+
+
+def test_a_page_that_asks_by_itself_does_not_say_that_somebody_sits_there(
+    signed_in: Open,
+) -> None:
+    page = signed_in(assemble().agent)
+    page.goto("/settings/")
+    page.evaluate(
+        """() => {
+          const poll = document.createElement('p');
+          poll.innerHTML = '<i hx-get="/settings/" hx-trigger="every 500ms" hx-swap="none"></i>';
+          document.querySelector('main').append(poll);
+          window.htmx.process(poll);
+        }"""
+    )
+
+    def says_so() -> bool:
+        with page.expect_request(lambda asked: "hx-request" in asked.headers) as poll:
+            pass
+        return "x-by-hand" in poll.value.headers
+
+    assert not says_so()
+    page.keyboard.press("Shift")
+    assert says_so()
+    assert not eventually(says_so, lambda said: not said)

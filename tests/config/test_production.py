@@ -81,3 +81,30 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path, complete: dict[str, str])
     secret.write_text(complete.pop("SECRET_KEY") + "\n", encoding="ascii")
     done = check(tmp_path, {**complete, "SECRET_KEY_FILE": str(secret)})
     assert done.returncode == 0, done.stderr
+
+
+def test_cookies_are_accepted_over_https_from_this_host_alone(
+    tmp_path: Path, complete: dict[str, str]
+) -> None:
+    say = "from django.conf import settings as s; print(*[getattr(s, n) for n in {names!r}])"
+    names = [f"{of}_COOKIE_{n}" for of in ("SESSION", "CSRF") for n in ("NAME", "PATH", "DOMAIN")]
+    names += ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY"]
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", say.format(names=names)],
+        cwd=PROJECT,
+        env=environment(tmp_path, complete),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [
+        *("__Host-session", "/", "None", "__Host-csrf", "/", "None"),
+        *("True", "True", "True"),
+    ]
+
+
+def test_a_session_without_a_limit_does_not_start(tmp_path: Path, complete: dict[str, str]) -> None:
+    for name in ("SESSION_IDLE_MINUTES", "SESSION_HOURS"):
+        done = check(tmp_path, {**complete, name: "0"})
+        assert done.returncode != 0
+        assert name in done.stderr

@@ -47,7 +47,7 @@ def test_without_valkey_pages_work_and_messages_wait_until_it_is_back(
     with installation.site() as site, installation.worker() as worker:
         f.registered(people)
         installation.stop(installation.valkey)
-        for page in ("/complaints/", "/settings/"):
+        for page in ("/complaints/", "/settings/", "/settings/sign-ins/"):
             assert fetch(f"{site.url}{page}", **who)[0] == 200, page
         status, body, _head = fetch(f"{site.url}/readyz")
         assert (status, '"broker": "unreachable"' in body) == (503, True)
