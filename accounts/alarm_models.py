@@ -26,13 +26,21 @@ class AlarmKind(models.TextChoices):
     REVEAL_QUOTA = "reveal_quota", _("查看号码超过上限")
     GUESSING = "guessing", _("反复核对尾号")
     BREAK_GLASS = "break_glass", _("紧急调阅未按时复核")
+    BREAK_GLASS_MISUSED = "break_glass_misused", _("紧急调阅经复核认为不当")
     ENUMERATION = "enumeration", _("逐个试探号码")
     LOCKED_OUT = "locked_out", _("账号因多次输错而锁定")
     FACTOR_REMOVED = "factor_removed", _("解除两步验证")
 
 
 # Security looks after accounts (三员分立): these are for it too.
-OF_ACCOUNTS = frozenset({AlarmKind.LOCKED_OUT, AlarmKind.FACTOR_REMOVED, AlarmKind.BREAK_GLASS})
+OF_ACCOUNTS = frozenset(
+    {
+        AlarmKind.LOCKED_OUT,
+        AlarmKind.FACTOR_REMOVED,
+        AlarmKind.BREAK_GLASS,
+        AlarmKind.BREAK_GLASS_MISUSED,
+    }
+)
 
 
 class Alarm(models.Model):

@@ -5,6 +5,8 @@ Cases are unknown here: who may see which case is a word of the case's queryset.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -12,13 +14,14 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.alarm_models import Alarm as Alarm
 from accounts.alarm_models import AlarmKind as AlarmKind
 from accounts.alarm_models import AlarmNotice as AlarmNotice
-from accounts.roles import ALONE, Role, allows
+from accounts.roles import ALONE, READING, Role, allows
 from accounts.session_models import Session as Session
 from accounts.training_models import TrainingRecord as TrainingRecord
 
@@ -84,6 +87,11 @@ class User(AbstractUser):
     )
     single_keys = models.BooleanField(_("启用单键快捷键"), default=True)
     must_change_password = models.BooleanField(_("下次登录须修改密码"), default=False)
+    # No grant to look into cases outside the own ones lasts longer: after it lists need not ask.
+    sees_more_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    reads_only = False  # a case is before this person that is lent for reading (not stored)
+    acting_under: Mapping[str, int] = {}  # subject → 紧急调阅 under which the person acts in it
 
     objects = UserManager()
     REQUIRED_FIELDS = ["name"]
@@ -116,7 +124,14 @@ class User(AbstractUser):
 
     def may(self, permission: str) -> bool:
         """True when one of the person's roles has the permission (table in `accounts/roles.py`)."""
+        if self.reads_only and permission not in READING:
+            return False
         return self.is_active and allows(self.roles, permission)
+
+    @property
+    def sees_more(self) -> bool:
+        """Whether a grant to look into other cases may be running."""
+        return self.sees_more_until is not None and self.sees_more_until > timezone.now()
 
     def is_(self, role: Role | str) -> bool:
         """True when the person holds the role."""

@@ -74,6 +74,10 @@ PERMISSIONS: dict[str, Permission] = {
         _for("place_legal_holds", _("设置与解除诉讼保留"), C),
         _for("export_packages", _("导出证据包"), S, C, U),
         _for("read_audit", _("查看审计记录"), U),
+        _for("ask_access", _("申请临时查阅与紧急调阅"), A, S, C),
+        _for("decide_access", _("批准临时查阅与紧急调阅"), S),
+        _for("review_access", _("复核紧急调阅"), U, X),
+        _for("explain_access", _("查看谁能看某件案件"), S, U, X),
         _for("see_alarms", _("查看告警"), S, U, X),
         _for("read_readings", _("查看谁看过案件"), S, C, U),
         _for("get_notices", _("接收通知"), A, S, C),
@@ -86,6 +90,9 @@ PERMISSIONS: dict[str, Permission] = {
         _for("end_sessions", _("结束他人的登录"), M, X),
     )
 }
+
+# What is left to somebody to whom a case is lent for reading.
+READING = frozenset({"see_complaints", "get_notices", "ask_access"})
 
 
 def refusal(code: str) -> str:

@@ -77,7 +77,7 @@ def record(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{subject}"]
             )
         previous = _last_of([subject]).get(subject, BEGINNING)
-    act, who = Act(verb, subject, detail or {}), _who(by)
+    act, who = _under(Act(verb, subject, detail or {}), by), _who(by)
     begins = head(who["actor"], who["actor_name"], at)
     entry = Entry(at=at, **who, **_entry(act, _said(act.detail), begins, previous))
     entry.save(force_insert=True)
@@ -107,6 +107,8 @@ def chain(
     tails |= _last_of({act.subject for act in acts} - tails.keys())
     who, entries, said = _who(by), [], {}
     begins = head(who["actor"], who["actor_name"], at)
+    if getattr(by, "acting_under", None):
+        acts = [_under(act, by) for act in acts]
     for act in acts:
         key = id(act.detail)  # the same is said of many
         if key not in said:
@@ -115,6 +117,14 @@ def chain(
         tails[act.subject] = (entry["sequence"], entry["hash"])
         entries.append(entry)
     return entries, Shape(Entry(at=at, **who), OWN)
+
+
+def _under(act: Act, by: Actor | None) -> Act:
+    """The act, with the emergency (紧急调阅) under which the person acts in this subject."""
+    emergency = getattr(by, "acting_under", {}).get(act.subject)
+    if emergency is None:
+        return act
+    return act._replace(detail={**act.detail, "emergency": emergency})
 
 
 def _last_of(subjects: Collection[str]) -> Tails:

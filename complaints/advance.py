@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import Tails, record
-from complaints import holds, leaving, public_promises, regimes, turning, written
+from complaints import granted, holds, leaving, public_promises, regimes, turning, written
 from complaints.errors import Gone, NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import OPEN_STATES, STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
@@ -43,11 +43,14 @@ def find(number: str, by: User | None) -> Complaint:
 def lock(number: str, by: User | None) -> Complaint:
     """The case, held until the end of the caller's transaction.
 
-    Raises Complaint.DoesNotExist as `find` does, Gone for one whose file was destroyed.
+    Raises Complaint.DoesNotExist as `find` does, Gone for one whose file was destroyed, NotAllowed
+    for one that is lent to the person for reading.
     """
     visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
     found: Complaint = visible.locked().select_related("consumer").get(number=number)
     refuse_destroyed(found)
+    if by is not None:
+        granted.admit(found, by)
     return found
 
 
@@ -106,7 +109,7 @@ def unmet(step: Step, situation: CaseSituation, *, asking: bool = False) -> list
 
 
 def _role_allows(step: Step, by: User) -> bool:
-    return by.is_active and any(by.is_(role) for role in step.who)
+    return by.is_active and not by.reads_only and any(by.is_(role) for role in step.who)
 
 
 def advance(

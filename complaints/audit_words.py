@@ -19,6 +19,14 @@ VERBS: dict[str, str | Promise] = {
     "complaint.shared_with_counsel": pgettext_lazy("audit", "提请法务关注"),
     "complaint.person_named": pgettext_lazy("audit", "登记案件点名的同事"),
     "complaint.person_cleared": pgettext_lazy("audit", "取消点名登记"),
+    "access.asked": pgettext_lazy("audit", "申请查阅案件"),
+    "access.granted": pgettext_lazy("audit", "同意查阅申请"),
+    "access.refused": pgettext_lazy("audit", "不同意查阅申请"),
+    "access.ended": pgettext_lazy("audit", "提前收回查阅权"),
+    "access.reviewed": pgettext_lazy("audit", "复核紧急调阅"),
+    "access.explained": pgettext_lazy("audit", "查看谁能看案件"),
+    "complaint.made_confidential": pgettext_lazy("audit", "设为保密案件"),
+    "complaint.made_open": pgettext_lazy("audit", "取消保密"),
     "complaint.recused": pgettext_lazy("audit", "法务回避"),
     "complaint.merged_in": pgettext_lazy("audit", "并入其他案件"),
     "clocks.held": pgettext_lazy("audit", "中止计时"),
@@ -211,6 +219,14 @@ def particulars(entry: Entry) -> str:
     if "rules" in detail or "regimes" in detail:
         names = list(detail.get("rules") or detail["regimes"])
         parts.append(_("、").join(names[:3]) + ("…" if len(names) > 3 else ""))
+    return " · ".join([*parts, *_proofs(entry)])
+
+
+def _proofs(entry: Entry) -> list[str]:
+    """By what the person was there at all, and the hash of what it is about."""
+    parts, detail = [], entry.detail
+    if "emergency" in detail:
+        parts.append(_("凭紧急调阅申请 {n}").format(n=detail["emergency"]))
     if "sha256" in detail:
         parts.append(f"SHA-256 {str(detail['sha256'])[:8]}…")
-    return " · ".join(parts)
+    return parts

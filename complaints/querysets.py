@@ -12,39 +12,14 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.roles import Role
 from complaints.choices import GRAVE_RISKS, Priority
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, State
+from complaints.sight import scope_of
+
+__all__ = ["HIGH_RISK", "ComplaintQuerySet", "scope_of"]
 
 # An index of the cases has the same condition, so that they are counted without reading the others.
 HIGH_RISK = Q(priority=Priority.CRITICAL) | Q(risk_flags__overlap=[r.value for r in GRAVE_RISKS])
-
-
-def scope_of(user: Any, prefix: str = "") -> Q:
-    """The condition under which a person sees a case (DOMAIN §5); `prefix` for related tables
-    ("complaint__"). Whoever is named in a case never does.
-    """
-    nothing = Q(pk__in=[])
-    if not isinstance(user, User) or not user.is_active or not user.may("see_complaints"):
-        return nothing
-    apart = ~Q(**{f"{prefix}named_people__user": user.pk})  # nobody reads of oneself
-    if user.is_(Role.AUDITOR):
-        return apart
-    scope = nothing
-    if user.is_(Role.AGENT) or user.is_(Role.SUPERVISOR):
-        teams = set(user.team_ids if user.is_(Role.AGENT) else []) | set(
-            user.led_team_ids if user.is_(Role.SUPERVISOR) else []
-        )
-        own = Q(**{f"{prefix}team__in": sorted(teams)})
-        open_to_team = (
-            Q(**{f"{prefix}confidential": False})
-            | Q(**{f"{prefix}owner": user.pk})
-            | Q(**{f"{prefix}team__in": user.led_team_ids})
-        )
-        scope |= own & open_to_team
-    if user.is_(Role.COUNSEL):
-        scope |= Q(**{f"{prefix}shared_with_counsel": True})
-    return scope & apart
 
 
 class ComplaintQuerySet(models.QuerySet[Any]):
@@ -52,9 +27,13 @@ class ComplaintQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Only what the person may see: own teams, teams led, cases that were with counsel, or all
-        for auditors.
+        for auditors; and for a time those that somebody let the person look into.
         """
         return self.filter(scope_of(user))
+
+    def workable_by(self, user: Any) -> Self:
+        """Of those, what the person may do something about: not what is lent for reading."""
+        return self.filter(scope_of(user, working=True))
 
     def open(self) -> Self:
         """Not yet closed."""

@@ -20,6 +20,7 @@ ROW, CONSUMER, NARRATIVE, FACTS, LAW, TIMELINE, EVIDENCE, FILE, LETTERS, RESOLUT
 )
 MONEY, CLOCKS, RATING, AUDIT, READINGS = "money", "clocks", "rating", "audit", "readings"
 PASSAGES = "passages"
+LENT, EMERGENCY = "lent", "emergency"
 FIELDS: dict[str, str | Promise] = {
     ROW: pgettext_lazy("reading", "编号、标题、脱敏姓名"),
     CONSUMER: pgettext_lazy("reading", "消费者资料（脱敏）"),
@@ -36,6 +37,8 @@ FIELDS: dict[str, str | Promise] = {
     RATING: pgettext_lazy("reading", "消费者评价"),
     AUDIT: pgettext_lazy("reading", "审计记录"),
     READINGS: pgettext_lazy("reading", "阅读记录"),
+    LENT: pgettext_lazy("reading", "凭临时查阅申请"),
+    EMERGENCY: pgettext_lazy("reading", "凭紧急调阅申请"),
     PASSAGES: pgettext_lazy("reading", "检索到的片段（经过、结论、函件、附件文字等）"),
 }
 _ALL = (CONSUMER, NARRATIVE, FACTS, LAW, TIMELINE, EVIDENCE, RESOLUTION, MONEY, CLOCKS)

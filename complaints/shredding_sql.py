@@ -74,6 +74,12 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "complaints.NamedPerson": (_CASE, ("why",)),
     "complaints.Recusal": (_CASE, ("reason",)),
+    "complaints.AccessRequest": (_CASE, ("reason",)),
+    "complaints.AccessDecision": (_CASE, ("reason",)),
+    "complaints.AccessReview": (
+        "decision_id " + _OF_CASE.format("complaints_accessdecision"),
+        ("note",),
+    ),
     "complaints.Retention": (_CASE, ("reason",)),
     "complaints.DisposalReview": (
         "row_id " + _OF_CASE.format("complaints_disposalrow"),

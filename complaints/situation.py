@@ -284,7 +284,7 @@ class CaseSituation:
     @cached_property
     def merge_target(self) -> Complaint | None:
         wanted = str(self.field("into") or "")
-        visible = Complaint.objects.visible_to(self.by) if self.by else Complaint.objects.all()
+        visible = Complaint.objects.workable_by(self.by) if self.by else Complaint.objects.all()
         return visible.filter(number=wanted).select_related("consumer").first()
 
     @cached_property

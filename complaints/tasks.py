@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from complaints.actions import (
+    access_decision,
     archiving,
     calendar_notice,
     communication,
@@ -43,6 +44,12 @@ def enforce_deadlines(self: Any) -> int:
 def archive_finished() -> int:
     """Archive complete files of cases closed for long enough; answers how many."""
     return archiving.archive_due(timezone.now())
+
+
+@shared_task
+def ask_for_reviews() -> int:
+    """Raise an alarm for each 紧急调阅 that nobody reviewed in time; answers how many."""
+    return access_decision.sweep(timezone.now())
 
 
 @shared_task

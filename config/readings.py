@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import reading
 from audit.reading import Shown
-from complaints import reading_words
+from complaints import granted, reading_words
 from complaints.seen import CASE
 from config import errors, request_id
 
@@ -79,6 +79,8 @@ def _note(request: HttpRequest, subjects: list[str]) -> None:
     fields = list(reading_words.fields_of(page))
     if match and "item" in match.kwargs:
         fields.append(f"{reading_words.FILE}:{match.kwargs['item']}")
+    by, now = request.user if isinstance(request.user, User) else None, timezone.now()
+    if by is not None and by.sees_more:
+        fields += granted.marks(by, subjects, now)
     shown = Shown(page, about if about in subjects else "", fields)
-    by = request.user if isinstance(request.user, User) else None
-    reading.note(shown, subjects, by, timezone.now(), request_id.current())
+    reading.note(shown, subjects, by, now, request_id.current())

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from complaints import extending, limits
-from complaints.actions import export_consent
+from complaints.actions import access, export_consent
 from complaints.models import (
+    AccessRequest,
     Approval,
     Commitment,
     Complaint,
@@ -142,6 +143,27 @@ def who_exports(complaint: Complaint, outbox: Outbox) -> list[User]:
     """Whoever wants to take a complete package out."""
     user = _export(outbox).by
     return [user] if user.is_active and user.may("get_notices") else []
+
+
+def _access(outbox: Outbox) -> AccessRequest:
+    return AccessRequest.objects.select_related("by").get(pk=outbox.payload["request"])
+
+
+def who_lends(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever decides about 临时查阅; never the person who asked for it."""
+    return list(access.leads(complaint, _access(outbox).by_id))
+
+
+def who_looks(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever was let into the case."""
+    return [_access(outbox).by]
+
+
+def who_answers_for(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """The owner and the leads, who learn of 紧急调阅 by somebody else."""
+    people = [*_owner_alone(complaint, outbox), *_leads(complaint)]
+    asked = _access(outbox).by_id
+    return list({user.pk: user for user in people if user.pk != asked}.values())
 
 
 def leads(complaint: Complaint, outbox: Outbox) -> list[User]:

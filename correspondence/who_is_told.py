@@ -21,9 +21,12 @@ from correspondence.staff import (
     promise_owner,
     signer,
     supervisors,
+    who_answers_for,
     who_asked,
     who_consulted,
     who_exports,
+    who_lends,
+    who_looks,
 )
 
 
@@ -176,6 +179,30 @@ TABLE: dict[str, Row] = {
         _("{number} 的完整证据包：{decision}"),
         "{note}",
         _("您申请导出完整证据包"),
+        family="review",
+    ),
+    "tell_access_asked": Row(
+        False,
+        who_lends,
+        _("{number} 有人申请临时查阅，请您决定：{who}"),
+        _("{title}\n事由：{why}"),
+        _("临时查阅由负责本案团队的主管决定"),
+        family="review",
+    ),
+    "tell_access_granted": Row(
+        False,
+        who_looks,
+        _("{number} 的查阅申请已获批准，有效至 {until}"),
+        _("{how}\n批准人：{decider}"),
+        _("您申请查阅这件案件"),
+        family="review",
+    ),
+    "tell_emergency": Row(
+        False,
+        who_answers_for,
+        _("{number} 被紧急调阅：{who}，有效至 {until}"),
+        _("{title}\n事由：{why}\n批准人：{decider}"),
+        _("您是负责该团队的主管，或者是这件案件的责任人"),
         family="review",
     ),
     "tell_consult": Row(

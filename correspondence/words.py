@@ -14,6 +14,10 @@ from complaints.choices import DeadlineState
 from complaints.leaving import letter_name
 from complaints.lifecycle import STEPS
 from complaints.models import (
+    AccessDecision,
+    AccessKind,
+    AccessRequest,
+    AccessWhy,
     Approval,
     Commitment,
     Communication,
@@ -86,6 +90,19 @@ def _export(outbox: Outbox) -> Values:
     }
 
 
+def _access(outbox: Outbox) -> Values:
+    asked = AccessRequest.objects.select_related("by").get(pk=outbox.payload["request"])
+    decision = AccessDecision.objects.filter(request=asked).select_related("by").first()
+    ends_at = decision.ends_at if decision else None
+    return {
+        "who": asked.by.name,
+        "how": str(AccessKind(asked.kind).label),
+        "why": str(AccessWhy(asked.why).label),
+        "until": f"{ends_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if ends_at else "",
+        "decider": decision.by.name if decision else "",
+    }
+
+
 def _why(outbox: Outbox) -> Values:
     return {"why": differences.sentence(outbox.payload.get("changed", []))}
 
@@ -124,6 +141,9 @@ _MORE = {
     "tell_approval_decided": _approval,
     "tell_export_asked": _export,
     "tell_export_decided": _export,
+    "tell_access_asked": _access,
+    "tell_access_granted": _access,
+    "tell_emergency": _access,
     "tell_consult": _consult,
     "tell_consult_answered": _consult,
     "tell_letter_bounced": _bounced,

@@ -36,7 +36,7 @@ def take_next(by: User, now: datetime | None = None) -> Complaint | None:
         )
     with transaction.atomic():
         waiting = (
-            Complaint.objects.visible_to(by)
+            Complaint.objects.workable_by(by)
             .unassigned()
             .filter(team__in=by.team_ids)
             .order_by("next_due_at", "id")

@@ -160,7 +160,7 @@ def review(
         )
         found = list(chosen.select_related("complaint").order_by("pk"))
         seen = set(
-            Complaint.objects.visible_to(by)
+            Complaint.objects.workable_by(by)
             .filter(pk__in=[row.complaint_id for row in found])
             .values_list("pk", flat=True)
         )

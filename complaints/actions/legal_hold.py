@@ -186,7 +186,7 @@ def _cases(text: str, by: User) -> list[Complaint]:
     numbers = list(dict.fromkeys(text.replace(",", " ").replace("，", " ").split()))
     if len(numbers) > MOST:
         raise Invalid({"numbers": [_("一次最多 {limit} 件；请分批").format(limit=MOST)]})
-    rows = Complaint.objects.visible_to(by).locked().filter(number__in=numbers)
+    rows = Complaint.objects.workable_by(by).locked().filter(number__in=numbers)
     found = {case.number: case for case in rows.order_by("pk")}
     if unknown := [number[:20] for number in numbers if number not in found]:
         words = _("没有这些案件，或者您看不到（请主管先提请法务关注）：{numbers}")

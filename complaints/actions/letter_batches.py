@@ -71,7 +71,7 @@ def start(values: Mapping[str, Any], *, by: User, now: datetime | None = None) -
 
 
 def _cases(data: Mapping[str, Any], by: User) -> list[int]:
-    visible = Complaint.objects.visible_to(by)
+    visible = Complaint.objects.workable_by(by)
     numbers = list(dict.fromkeys((data.get("numbers") or "").replace(",", " ").split()))
     if len(numbers) > MOST:
         raise _too_many()

@@ -41,7 +41,7 @@ def known(
 ) -> Known:
     """What these rows need to know. `lock`: hold the cases and keep other payments away."""
     found = Known()
-    visible = Complaint.objects.visible_to(by)
+    visible = Complaint.objects.workable_by(by)
     rows = visible.filter(number__in={e.case for e in entries}).select_related("consumer")
     rows = rows.order_by("id")
     found.complaints = {c.number: c for c in (rows.locked() if lock else rows)}

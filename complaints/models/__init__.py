@@ -1,5 +1,13 @@
 """The case and what it holds. Verbs live in `complaints/actions/`."""
 
+from complaints.models.access import (
+    AccessDecision,
+    AccessEnd,
+    AccessKind,
+    AccessRequest,
+    AccessReview,
+    AccessWhy,
+)
 from complaints.models.authority import Approval, AuthorityLimit
 from complaints.models.calendar import (
     CalendarChange,
@@ -47,6 +55,12 @@ from complaints.models.trial import Trial, TrialPart, TrialResult
 from complaints.models.vaulted import VaultedSpan
 
 __all__ = [
+    "AccessDecision",
+    "AccessEnd",
+    "AccessKind",
+    "AccessRequest",
+    "AccessReview",
+    "AccessWhy",
     "Analysis",
     "Approval",
     "AuthorityLimit",

@@ -97,7 +97,7 @@ def head(page: CasePage) -> dict[str, Any]:
         "wait": waiting(page),
         "risks": [Risk(r).label for r in complaint.risk_flags],
         "risk": risk_level(complaint),
-        "read_only": page.user.is_(Role.AUDITOR),
+        "read_only": page.user.is_(Role.AUDITOR) or page.user.reads_only,
         "handover": _handover(page),
     }
 

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import facts, legal_hold, limits, snapshots, sums
+from complaints import facts, granted, legal_hold, limits, snapshots, sums
 from complaints.archive import completeness
 from complaints.choices import HoldReason
 from complaints.lifecycle import State
-from complaints.models import Deadline, FactAnswer, LegalHold
+from complaints.models import AccessDecision, Deadline, FactAnswer, LegalHold
 from complaints.models.commitment import is_owed
 from complaints.models.satisfaction import DISSATISFIED_UP_TO, HIGHEST
 from complaints.situation import CaseSituation
@@ -40,11 +40,14 @@ class CasePage(Offer):
     user: User
     complaint: Any
     now: datetime
+    grant: AccessDecision | None = None  # by which the person is here at all
 
     @classmethod
     def load(cls, user: User, number: str) -> CasePage:
         """Raises Complaint.DoesNotExist, the same for a foreign case."""
-        return cls(user, find(user, number), timezone.now())
+        now, complaint = timezone.now(), find(user, number)
+        seen_by, grant = granted.before(user, complaint, now)
+        return cls(seen_by, complaint, now, grant)
 
     @cached_property
     def _all_answers(self) -> list[FactAnswer]:

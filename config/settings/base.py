@@ -256,6 +256,7 @@ CELERY_BEAT_SCHEDULE = {
     "call the webhook": {"task": "correspondence.tasks.call_webhook", "schedule": 10.0},
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
+    "ask for reviews of access": {"task": "complaints.tasks.ask_for_reviews", "schedule": 300.0},
     "resume packages": {"task": "complaints.tasks.resume_packages", "schedule": 60.0},
     "read for the search": {"task": "complaints.tasks.read_for_search", "schedule": 10.0},
     "propose disposal": {"task": "complaints.tasks.propose_disposal", "schedule": 86400.0},
