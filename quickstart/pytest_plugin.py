@@ -7,6 +7,7 @@ Loaded with `-p`, because pytest-django reads the settings before any conftest.p
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,8 +26,17 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         os.environ["REDIS_URL"] = own_database(env.text("REDIS_URL"), worker)
     else:
         translations.compile_all([PROJECT / "locale"])
+        compiled_once()
         throw_away.begin("kesu-test-")
     return (yield)
+
+
+def compiled_once() -> None:
+    """What Python compiles is kept for the hundreds of processes that tests start, as it is by
+    default: most containers say that nothing is to be kept, and each would compile it all anew.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def own_database(url: str, worker: str) -> str:

@@ -17,10 +17,11 @@ from legal_rules.reasoning.logic import Truth
 from legal_rules.vocabulary import STATUTES
 
 BOOK = rulebook.current()
+QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, five times as fast
 PAGES = {
     page["id"]: page
     for path in sorted(STATUTES.glob("*/*.yaml"))
-    for page in [yaml.safe_load(path.read_text(encoding="utf-8"))]
+    for page in [yaml.load(path.read_text(encoding="utf-8"), Loader=QUICK)]  # noqa: S506
 }
 
 

@@ -32,8 +32,10 @@ from quickstart import binaries, kept
 from quickstart.errors import CannotStart
 from quickstart.leftovers import identity
 
-# What Python has compiled comes along; otherwise every copy compiles all of it once more.
-NOT_COPIED = (".git", ".venv", "var", "*_cache", ".hypothesis", "test-results")
+# What Python has compiled comes along; otherwise every copy compiles all of it once more, and each
+# process of it where Python is told to write nothing down, as in most containers.
+WRITES_NOTHING = "PYTHONDONTWRITEBYTECODE"
+NOT_COPIED = (".git", ".venv", "var", "*_cache", ".hypothesis", "test-results", "*.pyc.*")
 RUNNING = re.compile(r"is running:\s+(http://\S+)")
 OFFLINE = Path(__file__).with_name("offline")
 START_LIMIT = 400.0  # seconds; with the demo, a cold cache and a busy machine
@@ -170,7 +172,7 @@ class Installation:
     def environment(self, **settings: str) -> dict[str, str]:
         """The person's environment without what the tests have set."""
         own = {*env.VARIABLES, *(f"{name}_FILE" for name in env.VARIABLES)}
-        dropped = own | {"DJANGO_SETTINGS_MODULE", "PYTHONPATH"}
+        dropped = own | {"DJANGO_SETTINGS_MODULE", "PYTHONPATH", WRITES_NOTHING}
         kept_as_is = {
             name: value
             for name, value in os.environ.items()
