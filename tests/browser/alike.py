@@ -4,12 +4,17 @@ Five people open the same pages of the law, and a case reads the same in several
 stands on such a page, how wide it is and where the focus goes is the same again.
 
 Pages that differ in words only, made of elements that have all been seen in their places, are
-opened and measured, but neither their colours and names nor their Tab stops are looked at again.
+opened and measured, but neither their colours and names nor their Tab stops are looked at again;
+and where no text, no word and no row of elements is longer than what stood in its place before,
+there is nothing to measure either: what is no longer is no wider.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
+from enum import Enum
 from html.parser import HTMLParser
 
 _MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
@@ -22,14 +27,29 @@ _VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "so
 _TELLING = {"class", "role", "type", "tabindex"}  # attributes of which the value counts too
 
 
+_UNSEEN = {"script", "style", "template"}
+
+
+class Look(Enum):
+    """What a page asks for after all that were walked before it."""
+
+    NOTHING = "as seen"
+    WIDTH = "opened and measured"
+    ALL = "its names, colours and Tab stops too"
+
+
 class _Bones(HTMLParser):
-    """What a page is made of: each element with all around it, and the order of its headings."""
+    """What a page is made of: each element with all around it, and the order of its headings; and
+    how long, in columns of a terminal, what stands in each place is.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self._open: list[str] = [""]
+        self._beside: list[Counter[str]] = [Counter()]
         self._headings: list[str] = []
         self._found: set[str] = set()
+        self.longest: dict[str, int] = {}
         self.feed(text)
         self.close()
 
@@ -42,15 +62,37 @@ class _Bones(HTMLParser):
         said = [f"{n}={v}" if n in _TELLING or n.startswith("aria-") else n for n, v in attrs]
         place = f"{self._open[-1]}>{tag}[{_DIGIT.sub('0', ' '.join(sorted(said)))}]"
         self._found.add(place)
+        self._beside[-1][place] += 1
+        self._note(f"row {place}", self._beside[-1][place])
         if re.fullmatch("h[1-6]", tag):
             self._headings.append(tag)
         if tag not in _VOID:
             self._open.append(place)
+            self._beside.append(Counter())
 
     def handle_endtag(self, tag: str) -> None:
         while len(self._open) > 1:
-            if self._open.pop().rpartition(">")[2].startswith(f"{tag}["):
+            self._beside.pop()
+            if _tag(self._open.pop()) == tag:
                 return
+
+    def handle_data(self, data: str) -> None:
+        place, words = self._open[-1], data.split()
+        if words and _tag(place) not in _UNSEEN:
+            self._note(f"text {place}", _columns(" ".join(words)))
+            self._note(f"word {place}", max(map(_columns, words)))
+
+    def _note(self, what: str, length: int) -> None:
+        self.longest[what] = max(length, self.longest.get(what, 0))
+
+
+def _tag(place: str) -> str:
+    """`a` of `>html[lang]>body[]>a[href]`."""
+    return place.rpartition(">")[2].partition("[")[0]
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
 
 
 class Walked:
@@ -59,13 +101,18 @@ class Walked:
     def __init__(self) -> None:
         self._seen: set[str] = set()
         self._bones: set[str] = set()
+        self._longest: dict[str, int] = {}
 
-    def has_new_bones(self, text: str) -> bool:
-        """True when an element of the page has not been in such a place before; notes all."""
-        found = _Bones(text).found
-        new = not found <= self._bones
-        self._bones |= found
-        return new
+    def asks_for(self, text: str) -> Look:
+        """All, when an element of the page has not been in such a place before; its width, when
+        something is longer than what stood in its place. Notes all.
+        """
+        page = _Bones(text)
+        new = not page.found <= self._bones
+        longer = {k: v for k, v in page.longest.items() if v > self._longest.get(k, 0)}
+        self._bones |= page.found
+        self._longest |= longer
+        return Look.ALL if new else Look.WIDTH if longer else Look.NOTHING
 
     def is_new(self, text: str) -> bool:
         """True when the page's middle or its frame has not been there before; notes both.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.alike import Walked
+from tests.browser.alike import Look, Walked
 
 PAGE = (
     '<html><title>TS26-000001</title><nav>陈晓雨 <input name="next" value="/a/1/"></nav>'
@@ -38,18 +38,38 @@ def test_another_word_class_or_frame_is_walked(said: str, instead: str) -> None:
 
 def closely_walked() -> Walked:
     made = Walked()
-    assert made.has_new_bones(PAGE)
+    assert made.asks_for(PAGE) is Look.ALL
     return made
 
 
 @pytest.mark.parametrize(
-    ("said", "instead"),
-    [("回电", "回信"), ("000001", "0000001"), ("</a>", '</a><a href="/b/">回信</a>')],
+    ("said", "instead", "look"),
+    [
+        ("回电", "回信", Look.NOTHING),
+        ("陈晓雨", "周启", Look.NOTHING),
+        ("回电", "回电话", Look.WIDTH),
+        ("000001", "0000001", Look.WIDTH),
+        ("TS26-000001</h1>", "Td 1 00001</h1>", Look.NOTHING),
+        ("陈晓雨", "a bcdefg", Look.WIDTH),  # eight columns, where there were six
+        ("陈晓雨", "Zhou Qi", Look.WIDTH),
+        ("</a>", '</a><a href="/b/">回信</a>', Look.WIDTH),
+    ],
 )
-def test_other_words_in_the_same_elements_are_not_looked_at_closely(
-    said: str, instead: str
+def test_other_words_in_the_same_elements_are_measured_where_they_are_longer(
+    said: str, instead: str, look: Look
 ) -> None:
-    assert not closely_walked().has_new_bones(PAGE.replace(said, instead))
+    page = PAGE.replace(said, instead)
+    assert page != PAGE
+    made = closely_walked()
+    assert made.asks_for(page) is look
+    assert made.asks_for(page) is Look.NOTHING
+
+
+def test_a_longer_word_in_a_shorter_text_is_measured() -> None:
+    made = Walked()
+    made.asks_for("<p>one two three four</p>")
+    assert made.asks_for("<p>four three two one</p>") is Look.NOTHING
+    assert made.asks_for("<p>everything</p>") is Look.WIDTH
 
 
 @pytest.mark.parametrize(
@@ -65,4 +85,4 @@ def test_other_words_in_the_same_elements_are_not_looked_at_closely(
     ],
 )
 def test_another_element_attribute_or_place_is_looked_at_closely(said: str, instead: str) -> None:
-    assert closely_walked().has_new_bones(PAGE.replace(said, instead))
+    assert closely_walked().asks_for(PAGE.replace(said, instead)) is Look.ALL
