@@ -7,17 +7,29 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
+from accounts import signing_in
+from accounts.alarms import AlarmKind, raise_alarm
 from accounts.browser import remember_language, wants_json
 from accounts.models import User
+from accounts.oidc import local
 from audit.record import record
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def by_provider(request: HttpRequest, user: User) -> bool:
+    """True when this way in began at the provider of identities."""
+    began = get_authentication_records(request, user)
+    return bool(began) and began[0]["method"] == signing_in.PROVIDER
 
 
 class Adapter(DefaultAccountAdapter):
@@ -35,12 +47,17 @@ class Adapter(DefaultAccountAdapter):
         """Whoever sat here before is signed out; a deactivated person comes no further."""
         if request.user.is_authenticated:
             logout(request)
-        return None if user.is_active else HttpResponseRedirect(resolve_url("login"))
+        let_in = user.is_active and (by_provider(request, user) or local.allowed(user.username))
+        return None if let_in else HttpResponseRedirect(resolve_url("login"))
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Every step is passed: the session is the person's from here on, under a new key."""
         login(request, user, backend=BACKEND)
-        record("signed_in", f"user:{user.username}", user, timezone.now())
+        now, by = timezone.now(), by_provider(request, user)
+        with transaction.atomic():
+            record("signed_in", f"user:{user.username}", user, now, {"by": "oidc"} if by else None)
+            if settings.OIDC_ONLY and not by:
+                raise_alarm(AlarmKind.EMERGENCY_SIGN_IN, about=user, at=now, detail={})
 
     def post_login(
         self, request: HttpRequest, user: User, *, redirect_url: str | None, **kwargs: Any

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from accounts.views import absence, own, people, setup, sign_in, sign_ins
+from accounts.views import absence, oidc, own, people, setup, sign_in, sign_ins
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
+    path("login/oidc/", oidc.start, name="oidc_login"),
+    path("login/oidc/callback/", oidc.callback, name="oidc_callback"),
     path("logout/", sign_in.SignOut.as_view(), name="logout"),
     path("settings/", own.own_settings, name="settings"),
     path("settings/password/", sign_in.OwnPassword.as_view(), name="password"),
@@ -18,6 +20,7 @@ urlpatterns = [
     path("users/new/", people.new_user, name="new_user"),
     path("users/<int:pk>/", people.user, name="user"),
     path("users/<int:pk>/password/", people.reset_password, name="reset_password"),
+    path("users/<int:pk>/identity/", oidc.identity, name="identity"),
     path("users/<int:pk>/sign-ins/", sign_ins.user_sign_ins, name="user_sign_ins"),
     path("users/teams/", people.teams, name="teams"),
     path("users/teams/new/", people.team, name="new_team"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
@@ -120,7 +121,7 @@ PLACES = (
         "users",
         gettext_lazy("用户"),
         ("see_people",),
-        ("user", "new_user", "teams", "team", "new_team", "user_sign_ins"),
+        ("user", "new_user", "teams", "team", "new_team", "user_sign_ins", "identity"),
         "house",
     ),
     Place("health", "chart", gettext_lazy("运行"), ("see_health",), (), "house"),
@@ -212,6 +213,16 @@ class Shell:
     def intake_url(self) -> str:
         """Where a new complaint is registered; "" for people who may not."""
         return _url("intake") if self.user and self.user.may("register_complaints") else ""
+
+    @property
+    def oidc(self) -> str:
+        """What the provider of identities is called on screens; "" without one."""
+        return settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+
+    @property
+    def oidc_only(self) -> bool:
+        """Whether passwords are for emergencies only."""
+        return settings.OIDC_ONLY
 
     @cached_property
     def bell(self) -> Bell | None:

@@ -83,6 +83,59 @@ VARIABLES = {
             "themselves do not count",
         ),
         Variable("SESSION_HOURS", "12", "so long a sign-in counts at most, whatever is done"),
+        Variable(
+            "OIDC_ISSUER",
+            "",
+            "provider of identities for signing in (OpenID Connect), exactly as it calls itself "
+            "(`https://sso.example/realms/main`, docs/sso.md); empty: none",
+        ),
+        Variable(
+            "OIDC_CLIENT_ID",
+            "",
+            "name of this installation at the provider; needed with `OIDC_ISSUER`",
+        ),
+        Variable(
+            "OIDC_CLIENT_SECRET",
+            "",
+            "its secret there; empty for a public client",
+        ),
+        Variable(
+            "OIDC_NAME",
+            "企业账号",
+            "what the button on the sign-in page calls the provider",
+        ),
+        Variable(
+            "OIDC_SCOPES",
+            "openid profile",
+            "scopes that are asked for, with blanks between them",
+        ),
+        Variable(
+            "OIDC_USERNAME_CLAIM",
+            "preferred_username",
+            "claim that is compared with user names; `email`: with e-mail addresses, if verified",
+        ),
+        Variable(
+            "OIDC_PEOPLE",
+            "existing",
+            "who may come in: `linked` (whom an administrator linked), `existing` (also by user "
+            "name), `create` (also new people, without a role)",
+        ),
+        Variable(
+            "OIDC_SECOND_FACTOR",
+            "",
+            "values of `amr` or `acr` that count as the second factor (`mfa,otp,hwk`); empty: none",
+        ),
+        Variable(
+            "OIDC_ONLY",
+            "0",
+            "1: nobody signs in without the provider but `OIDC_BREAK_GLASS`",
+        ),
+        Variable(
+            "OIDC_BREAK_GLASS",
+            "",
+            "user names of administrators whose passwords count with `OIDC_ONLY`; each such "
+            "sign-in raises an alarm",
+        ),
         Variable("DEBUG", "0", "1 shows tracebacks in the browser; never in production"),
         Variable("WEB_WORKERS", "2", "web server processes"),
         Variable("WEB_THREADS", "4", "threads of each web server process"),
@@ -249,11 +302,12 @@ def flag(name: str) -> bool:
     return text(name).strip().lower() in {"1", "true", "yes", "on"}
 
 
-def web_address(name: str) -> str:
-    """An http or https address without its last slash, "" for none. Raises ValueError that names
-    the variable.
+def web_address(name: str, *, exact: bool = False) -> str:
+    """An http or https address without its last slash (`exact`: as it is written), "" for none.
+    Raises ValueError that names the variable.
     """
-    value = text(name).strip().rstrip("/")
+    value = text(name).strip()
+    value = value if exact else value.rstrip("/")
     if value and not value.startswith(("https://", "http://")):
         raise ValueError(f"{name} must begin with https:// or http://, not {value[:20]!r}")
     return value

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "axes",
     "csp",
     "django_htmx",
@@ -153,6 +154,7 @@ CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "accounts.oidc.local.NoPasswords",
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -171,6 +173,20 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # counted in the database, so that it holds while Redis is away
+OIDC_ISSUER = env.web_address("OIDC_ISSUER", exact=True)
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_ID"), env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME, OIDC_SCOPES = env.text("OIDC_NAME"), env.text("OIDC_SCOPES").split()
+OIDC_USERNAME_CLAIM, OIDC_PEOPLE = env.text("OIDC_USERNAME_CLAIM"), env.text("OIDC_PEOPLE")
+OIDC_SECOND_FACTOR = env.listed("OIDC_SECOND_FACTOR")
+OIDC_ONLY, OIDC_BREAK_GLASS = env.flag("OIDC_ONLY"), env.listed("OIDC_BREAK_GLASS")
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    sys.exit("设置了 OIDC_ISSUER 就必须设置 / is needed with OIDC_ISSUER: OIDC_CLIENT_ID")
+if OIDC_ONLY and not (OIDC_ISSUER and OIDC_BREAK_GLASS):
+    sys.exit("OIDC_ONLY: 还须设置 / needs OIDC_ISSUER, OIDC_BREAK_GLASS")
+if OIDC_PEOPLE not in ("linked", "existing", "create"):
+    sys.exit("OIDC_PEOPLE: linked, existing, create")
+if "openid" not in OIDC_SCOPES:
+    sys.exit("OIDC_SCOPES: openid …")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DEBUG
+from config.settings.base import DEBUG, OIDC_ISSUER
 
 if DEBUG:
     raise ImproperlyConfigured("DEBUG must be off in production.")
@@ -18,6 +18,9 @@ for _name in (
 ):
     if not env.text(_name):
         raise ImproperlyConfigured(f"{_name} (or {_name}_FILE) must be set in production.")
+
+if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_ISSUER must begin with https:// in production.")
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, by HTTP

@@ -63,7 +63,14 @@ const place = (key) => `draft:${document.body.dataset.user ?? ''}:${key}`;
 const memory = (form) => place(form.dataset.draft);
 const SENT = 'sent-';
 const SIGN_IN = '/login/';
-const signedInAgain = () => document.referrer !== '' && new URL(document.referrer).pathname.startsWith(SIGN_IN);
+// The last page of this site in this window was the sign-in. An account of the enterprise leads over pages of another site, which hides
+// where one came from.
+const SIGNING_IN = 'signing-in';
+const atSignIn = location.pathname.startsWith(SIGN_IN);
+const cameFromSignIn = sessionStorage.getItem(SIGNING_IN) !== null;
+if (atSignIn) sessionStorage.setItem(SIGNING_IN, '1');
+else sessionStorage.removeItem(SIGNING_IN);
+const signedInAgain = () => cameFromSignIn || (document.referrer !== '' && new URL(document.referrer).pathname.startsWith(SIGN_IN));
 
 const send = (method, body, signal) => fetch(URL_OF_DRAFTS, {
   method, signal, body: JSON.stringify(body),
@@ -230,7 +237,7 @@ document.addEventListener('htmx:afterSettle', (event) => {
 const scan = (root) => root.querySelectorAll?.('form[data-draft]').forEach(watch);
 scan(document);
 // Any other page than the sign-in answers what was sent: it arrived, or the page shows it again.
-if (!location.pathname.startsWith(SIGN_IN)) {
+if (!atSignIn) {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(SENT)) sessionStorage.removeItem(key);
 }
 document.addEventListener('htmx:load', (event) => {

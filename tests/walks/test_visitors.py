@@ -16,6 +16,8 @@ OPEN |= {"mail_wishes"}
 OPEN |= {"feedback"}
 # The description of the API, which is the same for everybody.
 OPEN |= {"api-schema", "api-docs"}
+# To the enterprise's provider of identities and back.
+OPEN |= {"oidc_login", "oidc_callback"}
 OPEN_PATTERNS = {"/favicon.ico"}
 
 
