@@ -54,24 +54,34 @@ def answers(cast: Cast, name: str, cases: list[Complaint]) -> Iterator[Answer]:
             with undone():
                 answer = ask(client, "get", route, values, **LOOKED_FOR.get(route.name, {}))
                 yield route.address(values), answer, text_of(answer)
+            if answer.status_code == 405:
+                break  # nothing is read here, whatever the state of the case
 
 
-@pytest.mark.parametrize("name", ROLES)
 def test_every_answer_is_whole_protected_masked_recorded_and_without_inline_code(
-    cast: Cast, cases: list[Complaint], name: str
+    cast: Cast, cases: list[Complaint]
 ) -> None:
-    wrong, clear = [], clear_values(OWN_PERSON)
     numbers = list(Complaint.objects.values_list("number", flat=True))
-    for address, answer, text in answers(cast, name, cases):
-        if answer.status_code not in (200, 204, 302, 403, 404, 405):
-            wrong.append(f"{address}: {answer.status_code}")
-        wrong += [f"{address}: {line}" for line in unprotected(answer)]
-        wrong += [f"{address}: {line}" for line in inline(text) if "<html" in text]
-        if address not in EXAMPLES:
-            wrong += [f"{address}: {line}" for line in unrecorded(answer, text, numbers)]
-        told = [v for v in clear if v in text] + personal_numbers(text)
-        wrong += [f"{address} tells {told}"] if told else []
+    wrong = [
+        f"{name}: {address}: {line}"
+        for name in ROLES
+        for address, answer, text in answers(cast, name, cases)
+        for line in faults(address, answer, text, numbers)
+    ]
     assert not wrong, "\n".join(wrong)
+
+
+def faults(address: str, answer: HttpResponseBase, text: str, numbers: list[str]) -> list[str]:
+    """Everything that is wrong with one answer."""
+    wrong = unprotected(answer)
+    if answer.status_code not in (200, 204, 302, 403, 404, 405):
+        wrong.append(str(answer.status_code))
+    if "<html" in text:
+        wrong += inline(text)
+    if address not in EXAMPLES:
+        wrong += unrecorded(answer, text, numbers)
+    told = [v for v in clear_values(OWN_PERSON) if v in text] + personal_numbers(text)
+    return [*wrong, f"tells {told}"] if told else wrong
 
 
 def unrecorded(answer: HttpResponseBase, text: str, numbers: list[str]) -> list[str]:
