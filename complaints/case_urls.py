@@ -83,6 +83,7 @@ urlpatterns = [
     path("assign/", case_acts.assign, name="assign"),
     path("conditions/<int:condition>/", condition_acts.meet_condition, name="meet_condition"),
     path("approval/", approvals.approval, name="approve_offer"),
+    path("confidential/", apart.confidential, name="confidential"),
     path("named/", apart.named, name="name_person"),
     path("recuse/", apart.recuse, name="recuse"),
     path("mass/", mass_acts.of_case, name="mass_of_case"),

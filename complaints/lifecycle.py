@@ -220,6 +220,7 @@ STEPS: dict[str, Step] = {
             (A, S),
             guards=(
                 r.resolution_is_complete,
+                r.draft_is_of_nobody_named,
                 r.points_are_found,
                 r.points_rest_on_evidence,
                 r.sums_agree,
@@ -257,6 +258,7 @@ STEPS: dict[str, Step] = {
                 sg.did_not_approve_the_sum,
                 sg.reauthenticated,
                 r.resolution_is_complete,
+                r.draft_is_of_nobody_named,
                 r.letter_is_filled_in,
                 g.analysis_is_fresh,
                 r.points_rest_on_evidence,

@@ -24,6 +24,15 @@ def resolution_is_complete(s: Situation) -> str:
     return _("方案还缺：{parts}").format(parts=_("、").join(lacking)) if lacking else ""
 
 
+def draft_is_of_nobody_named(s: Situation) -> str:
+    """Of whoever the case speaks drafts nothing in it, not even before that was known."""
+    if s.resolution is None or not s.named_people:
+        return ""
+    if s.resolution.proposed_by_id not in s.named_people:
+        return ""
+    return _("现在的方案由本案点名的同事拟订，不能送审或签署；请由别人重新拟订并保存")
+
+
 def letter_is_filled_in(s: Situation) -> str:
     open_names = s.open_in_letter
     if not open_names:

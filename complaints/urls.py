@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from complaints.views import (
+    access,
+    access_why,
     commitment_list,
     danger,
     drafts,
@@ -87,6 +89,12 @@ urlpatterns = [
         letter_batches.batch_file,
         name="letter_batch_file",
     ),
+    path("access/", access.requests, name="access"),
+    path("access/new/", access.new, name="access_new"),
+    path("access/why/", access_why.why, name="access_why"),
+    path("access/<int:access_request>/", access.one, name="access_request"),
+    path("access/<int:access_request>/review/", access.review, name="access_review"),
+    path("access/<int:access_request>/end/", access.end, name="access_end"),
     path("limits/", limits.limits_page, name="limits"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("import/", importing.upload, name="import_complaints"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
+from complaints.actions import access_decision
 from complaints.models import Complaint
 from config.kept import kept
 
@@ -29,8 +30,16 @@ def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:
     counts = getattr(request, "rail_counts", None)
     if counts is None:
         counts = kept(f"badges:{user.pk}", KEPT_SECONDS, lambda: _count(user))
-    labels = {"queue": _("超时"), "review": _("待审核")}
+    labels = {"queue": _("超时"), "review": _("待审核"), "access": _("待处理")}
+    if user.may("decide_access") or user.may("review_access"):
+        more = kept(f"access:{user.pk}", KEPT_SECONDS, lambda: _count_access(user))
+        counts = {**counts, **more}
     return {name: (capped(number), labels[name]) for name, number in counts.items() if number}
+
+
+def _count_access(user: User) -> dict[str, int]:
+    """Requests to look into cases that wait for the person."""
+    return {"access": access_decision.waiting(user, timezone.now(), CAP + 1)}
 
 
 def _count(user: User) -> dict[str, int]:

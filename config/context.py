@@ -13,12 +13,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
+from complaints import granted
+from complaints.models import AccessDecision
 from config import badges
 from correspondence import inbox, mail_folder
 
@@ -122,6 +125,14 @@ PLACES = (
         gettext_lazy("用户"),
         ("see_people",),
         ("user", "new_user", "teams", "team", "new_team", "user_sign_ins", "identity"),
+        "house",
+    ),
+    Place(
+        "access",
+        "eye",
+        pgettext_lazy("rail", "查阅"),
+        ("decide_access", "review_access"),
+        ("access_new", "access_request", "access_why", "access_review"),
         "house",
     ),
     Place("health", "chart", gettext_lazy("运行"), ("see_health",), (), "house"),
@@ -245,6 +256,21 @@ class Shell:
     def sets_limits(self) -> bool:
         """Whether the person sets up to which sum others offer without asking."""
         return self.user is not None and self.user.may("manage_limits")
+
+    @property
+    def asks_access(self) -> bool:
+        """Whether the person may ask to look into cases outside their own."""
+        return self.user is not None and self.user.may("ask_access")
+
+    @property
+    def explains_access(self) -> bool:
+        """Whether the person may ask who sees a case."""
+        return self.user is not None and self.user.may("explain_access")
+
+    @cached_property
+    def emergencies(self) -> list[AccessDecision]:
+        """紧急调阅 of the person that runs now. No statement for somebody who has no grant."""
+        return granted.emergencies(self.user, timezone.now()) if self.user else []
 
     @cached_property
     def nav(self) -> list[Item]:

@@ -22,10 +22,12 @@ from django.core.exceptions import (
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.browser import wants_json
+from accounts.models import User
 from evidence.errors import StoreAway
 
 RETRY_AFTER = 5  # seconds
@@ -116,7 +118,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     range.
     """
     detail = _("编号可能有误，或者它不在您可以查看的范围内。")
-    return page(request, 404, "errors/404.html", title=_("没有找到这个页面或案件"), detail=detail)
+    title = _("没有找到这个页面或案件")
+    return page(request, 404, "errors/404.html", title=title, detail=detail, ask=_asks(request))
+
+
+def _asks(request: HttpRequest) -> str:
+    """Where somebody may ask to look into a case, whether there is one or not; "" for others. The
+    address names no number: this page is the same for all.
+    """
+    user = getattr(request, "user", None)
+    asks = isinstance(user, User) and user.may("ask_access")
+    return reverse("access_new") if asks else ""
 
 
 def only_by_a_form(request: HttpRequest) -> HttpResponse:

@@ -212,10 +212,22 @@ def end_all(user: User, *, by: User | None, now: datetime) -> int:
 # --- afterwards
 
 
-def to_review() -> QuerySet[AccessDecision]:
-    """紧急调阅 that nobody has reviewed yet, the oldest first."""
+def to_review(by: User | None = None) -> QuerySet[AccessDecision]:
+    """紧急调阅 that nobody has reviewed yet, the oldest first; only what this person may see."""
     rows = AccessDecision.objects.filter(agreed=True, kind=AccessKind.EMERGENCY, review=None)
-    return rows.select_related("request", "complaint", "user", "by").order_by("at", "pk")
+    if by is not None:
+        rows = rows.exclude(complaint__named_people__user=by.pk)
+    return rows.select_related("complaint", "user", "by").order_by("at", "pk")
+
+
+def waiting(user: User, now: datetime, most: int) -> int:
+    """How many requests wait for this person, up to `most`: to be decided or reviewed."""
+    found = 0
+    if user.may("decide_access"):
+        found += access.waiting_for(user, now).order_by()[:most].count()
+    if user.may("review_access"):
+        found += to_review(user).order_by()[:most].count()
+    return min(found, most)
 
 
 def may_review(grant: AccessDecision, by: User) -> str:

@@ -146,6 +146,9 @@ def _owner(complaint: Complaint, username: str, by: User) -> User:
         raise Invalid(
             {"owner": [_("“{name}”不办理本团队的案件；请另选一位").format(name=username[:40])]}
         )
+    if complaint.named_people.filter(user=found).exists():
+        words = _("本案点名了 {name}，不能由其兑现；请另选一位").format(name=found.name)
+        raise Invalid({"owner": [words]})
     return found
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import facts, legal_hold, search, validation
+from complaints.actions import confidentiality
 from complaints.actions.intake_values import DECIDES_THE_LAW, EDITABLE, cleaners
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
@@ -44,6 +45,7 @@ def edit(
         check_version(complaint, version)
         if not complaint.is_open:
             raise Invalid({"state": [_("案件已经办结，不能再修改；如需更正请先重新启动")]})
+        confidentiality.refuse_in_passing(complaint, data)
         changed = _apply(complaint, data)
         if changed:
             _save(complaint, changed, now)

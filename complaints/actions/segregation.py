@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import validation
-from complaints.actions.resolution import current
+from complaints import promised, validation
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, NamedPerson, Recusal
@@ -31,10 +30,10 @@ def name_person(
     now: datetime | None = None,
 ) -> NamedPerson:
     """`{user, why}` (a user name): the case speaks of a colleague, who from now on has no part in
-    it. By supervisors and counsel.
+    it. By supervisors and counsel. The owner loses the case at once: it waits for another; what
+    the person drafted has to be drafted by another before it is signed.
 
-    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid: for the owner and for whoever
-    drafted what lies there, who has to hand over before.
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
     now, v = now or timezone.now(), validation
     if not may_name(by):
@@ -49,12 +48,13 @@ def name_person(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        user = _nameable(complaint, data["user"])
+        user = _nameable(data["user"])
         named, new = NamedPerson.objects.get_or_create(
             complaint=complaint, user=user, defaults={"why": data["why"], "by": by, "at": now}
         )
         if new:
             _write(complaint, "person_named", by, now, {"user": user.username, "name": user.name})
+            _take_away(complaint, user, by, now)
             voiding.bar(complaint, user, by, now)
     return named
 
@@ -64,20 +64,26 @@ def may_name(by: User) -> bool:
     return by.may("assign") or by.may("sign_resolutions")
 
 
-def _nameable(complaint: Complaint, username: str) -> User:
+def _nameable(username: str) -> User:
     user = User.objects.filter(username=username).first()
     if user is None:
         raise Invalid(
             {"user": [_("没有“{user}”这个用户；请核对用户名").format(user=username[:60])]}
         )
-    if complaint.owner_id == user.pk:
-        words = _("{name} 是本案责任人；请先把案件转给别人，再登记").format(name=user.name)
-        raise Invalid({"user": [words]})
-    resolution = current(complaint)
-    if resolution is not None and resolution.proposed_by_id == user.pk:
-        words = _("现在的方案由{name}拟订；请先由别人重新拟订，再登记").format(name=user.name)
-        raise Invalid({"user": [words]})
     return user
+
+
+def _take_away(complaint: Complaint, user: User, by: User, now: datetime) -> None:
+    """Nothing of the case is left with the person: it waits for another owner, as do the promises
+    that the person was to keep.
+    """
+    promised.hand_over(complaint, user.pk, None)
+    if complaint.owner_id != user.pk:
+        return
+    complaint.owner = None
+    complaint.save(update_fields=["owner"])
+    detail = {"owner": None, "owner_name": "", "team": complaint.team.name}
+    _write(complaint, "returned_to_queue", by, now, detail)
 
 
 def clear_person(

@@ -135,6 +135,8 @@ _OF_AN_OWNER = {
     "person_named": "登记本案点名的同事：{name}，不得参与本案",
     "person_cleared": "取消点名登记",
     "recused": "回避本案",
+    "made_confidential": "设为保密",
+    "made_open": "取消保密",
     "mass_joined": "加入群体性案件“{title}”",
     "mass_left": "移出群体性案件“{title}”",
 }

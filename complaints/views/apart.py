@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import needs
 from accounts.models import User
 from accounts.roles import Role
-from complaints.actions import segregation
+from complaints.actions import confidentiality, segregation
 from complaints.models import Complaint
 from complaints.views.act_forms import ReasonForm
 from complaints.views.acting import act, posted_of
@@ -83,3 +83,33 @@ def recuse(request: HttpRequest, number: str) -> HttpResponse:
         lambda: segregation.recuse(number, sent, by=page.user),
         _("已回避，由另一位法务处理"),
     )
+
+
+@require_http_methods(["GET", "POST"])
+@needs("see_complaints")
+def confidential(request: HttpRequest, number: str) -> HttpResponse:
+    """设为保密 or 取消保密, whichever the case is not."""
+    page = load(request, number)
+    case = page.complaint
+    # the address says which way, so that a second tab does not turn it back
+    wanted = request.GET.get("to", "0" if case.confidential else "1") == "1"
+    if not confidentiality.may_change(case, page.user):
+        raise PermissionDenied(_("只有负责该团队的主管和法务可以取消保密"))
+    title = _("设为保密") if wanted else _("取消保密")
+    way = f"{request.path}?to={int(wanted)}"
+    sheet = Sheet(case, title, way, ReasonForm(posted_of(request)), title)
+    sheet.draft = f"confidential:{number}"
+    sheet.intro = (
+        _(
+            "保密案件只有责任人、负责该团队的主管和已送审的法务能看到，其他同事在列表、搜索和通知里都看不到。"
+        )
+        if wanted
+        else _("取消后，本案团队的同事都能看到。")
+    )
+    sent = {"confidential": "1" if wanted else "0", "reason": request.POST.get("reason", "")}
+    mark = Mark.read(request.POST.get("version", ""))
+
+    def change() -> None:
+        confidentiality.change(number, sent, by=page.user, version=mark.version)
+
+    return act(request, sheet, change, _("已登记"))

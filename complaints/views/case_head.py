@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from complaints.actions import steps
+from complaints.actions.confidentiality import may_change
 from complaints.actions.segregation import may_name
 from complaints.errors import Unmet
 from complaints.lifecycle import State
@@ -242,10 +243,13 @@ def _to_record(page: CasePage) -> list[tuple[bool, Action]]:
 def _to_share(page: CasePage) -> list[tuple[bool, Action]]:
     """Whom the case is shown to, and who has no part in it."""
     asks = page.may("edit_complaints") and not page.complaint.shared_with_counsel
+    way = _("取消保密") if page.complaint.confidential else _("设为保密")
+    kept = _act("confidential", way, "confidential", page, "lock")
     named = _act("named", _("登记点名的同事"), "name_person", page, "user")
     return [
         (asks, _act("share", _("请法务协助"), "share", page, "scale")),
         (may_name(page.user), named),
+        (not page.complaint.legal_hold and may_change(page.complaint, page.user), kept),
         (page.may("sign_resolutions"), _act("recuse", _("回避本案"), "recuse", page, "stop")),
     ]
 

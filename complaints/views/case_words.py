@@ -214,6 +214,8 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         ),
         "person_cleared": _("取消点名登记"),
         "recused": _("回避本案"),
+        "made_confidential": _("设为保密"),
+        "made_open": _("取消保密"),
         "mass_joined": _("加入群体性案件“{title}”").format(title=event.detail.get("title", "")),
         "mass_left": _("移出群体性案件“{title}”").format(title=event.detail.get("title", "")),
     }

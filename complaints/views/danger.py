@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +22,7 @@ from accounts.browser import keeps_what_was_typed
 from accounts.models import Absence, User
 from complaints.actions import assignment
 from complaints.errors import CaseError, Invalid, NotAllowed
-from complaints.models import Complaint
+from complaints.models import Complaint, NamedPerson
 from complaints.views.danger_rows import NOBODY, Danger, grouped
 from complaints.views.queue_filters import Directory
 from complaints.views.queue_rows import BY_DUE, BadCursor, Cursor, page
@@ -88,6 +90,9 @@ def _shown(request: HttpRequest, again: dict[str, Any] | None = None) -> dict[st
         cases = found.during(away)
     else:
         cases = found.of(who) if who else found.cases
+    # who is named in a case is offered for all but that one
+    named = NamedPerson.objects.filter(complaint=OuterRef("pk")).values("user")
+    cases = cases.annotate(named=ArraySubquery(named))
     shown = page(cases, BY_DUE, _cursor(request), now)
     return {
         "groups": grouped(found, shown.rows, loads, again),

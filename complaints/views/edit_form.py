@@ -24,7 +24,7 @@ from complaints.models import Complaint
 from complaints.views.intake_form import PERSONAL, CaseForm, Choices
 
 REMOVABLE = ("phone", "email", "id_number", "bank_account", "address")
-OWN = ("base", "removed")
+OWN = ("base", "removed", "confidential")  # whether it is confidential: an act of its own
 
 
 class Conflict(NamedTuple):
@@ -51,7 +51,6 @@ def shown(complaint: Complaint) -> dict[str, Any]:
             "order_number",
             "priority",
             "risk_flags",
-            "confidential",
         )
     }
     for name in ("price_paid", "loss_claimed"):

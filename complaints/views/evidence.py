@@ -90,6 +90,8 @@ def evidence(request: HttpRequest, number: str, item: int) -> HttpResponse:
     try:
         found = evidence_actions.hand_out(number, item, by=person(request))
         handle = store().open(found.sha256)
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
     except (Complaint.DoesNotExist, Item.DoesNotExist, FileNotFoundError) as error:
         raise Http404 from error
     response = FileResponse(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from accounts.access import needs, person
 from complaints import suggestion, wording_check
 from complaints.actions import communication, steps
 from complaints.actions import resolution as resolutions
-from complaints.errors import Invalid, StaleVersion, StepRefused
+from complaints.errors import Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.views.lookup import case_of
 from complaints.views.resolution_desk import Desk
 from complaints.views.resolution_form import Proposal, blank
@@ -46,7 +47,10 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     if name in CHANGES:
         CHANGES[name](desk, form, row)
         return _page(request, desk, form)
-    return ACTS.get(name, save)(request, desk, form)
+    try:
+        return ACTS.get(name, save)(request, desk, form)
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error
 
 
 # --- buttons that only change what stands on the page

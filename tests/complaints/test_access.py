@@ -19,7 +19,14 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from audit.models import Entry
 from complaints import granted, seeing
-from complaints.actions import access, assignment, communication, segregation
+from complaints.actions import (
+    access,
+    assignment,
+    communication,
+    confidentiality,
+    intake,
+    segregation,
+)
 from complaints.actions import access_decision as decisions
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import (
@@ -361,3 +368,38 @@ def test_a_leaver_loses_every_grant_at_once(cast: Cast, case: Complaint) -> None
     assert not sees(cast.outsider, case)
     with pytest.raises(NotAllowed):
         access.ask({"number": case.number, **READ}, by=cast.administrator)
+
+
+def test_a_confidential_case_is_set_so_with_a_reason_and_opened_again_by_its_leads(
+    cast: Cast, case: Complaint
+) -> None:
+    number, why = case.number, {"confidential": True, "reason": "涉及未成年人隐私"}
+    change = confidentiality.change
+    with pytest.raises(Invalid) as refused:
+        change(number, {"confidential": True}, by=cast.agent)
+    assert set(refused.value.errors) == {"reason"}
+    with pytest.raises(Invalid, match="说明理由"):
+        intake.edit(number, {"confidential": True}, by=cast.agent)
+    for _twice in range(2):
+        change(number, why, by=cast.agent)
+    who = {n: sees(u, case) for n, u in cast.everybody().items()}
+    assert {n for n, yes in who.items() if yes} == {"agent", "supervisor", "supervisor2", "auditor"}
+    opened = {"confidential": False, "reason": "家长已同意"}
+    assert refusal(change, number, opened, by=cast.agent).startswith("NotAllowed")
+    with pytest.raises(Complaint.DoesNotExist):
+        change(number, opened, by=cast.colleague)
+    change(number, opened, by=cast.supervisor)
+    assert sees(cast.colleague, case)
+    verbs = list(Entry.objects.filter(subject=case.subject).values_list("verb", flat=True))
+    assert verbs.count("complaint.made_confidential") == verbs.count("complaint.made_open") == 1
+    said = Entry.objects.filter(verb__startswith="complaint.made").values_list("detail", flat=True)
+    assert "未成年人" not in str(list(said))
+
+
+def test_an_agent_who_is_marked_as_lead_without_the_role_sees_no_confidential_case(
+    cast: Cast, case: Complaint
+) -> None:
+    Membership.objects.filter(user=cast.colleague).update(leads=True)
+    assert sees(cast.colleague, case)
+    Complaint.objects.filter(pk=case.pk).update(confidential=True)
+    assert not sees(cast.colleague, case)

@@ -35,6 +35,7 @@ from complaints.actions import (
     commitments,
     communication,
     conditions,
+    confidentiality,
     consulting,
     disposal,
     editing,
@@ -409,6 +410,9 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
     ),
 }
 REFUSED: dict[str, Callable[[World], Any]] = {
+    "confidentiality.change": lambda w: confidentiality.change(
+        w.inv.number, {"confidential": True, "reason": "涉及隐私"}, by=w.cast.agent
+    ),
     "editing.edit": lambda w: editing.edit(w.inv.number, {"title": "改"}, by=w.cast.agent),
     "editing.edit of the person": lambda w: editing.edit(
         w.inv.number, {"consumer": {"phone": "12000000001"}}, by=w.cast.agent

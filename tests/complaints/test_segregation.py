@@ -1,5 +1,6 @@
 """Nobody judges what concerns them: in the page, in the API, and by no deputy."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts import absences
 from accounts.roles import Role
 from audit.models import Entry
-from complaints.actions import assignment, segregation, steps
+from complaints.actions import assignment, commitments, segregation, steps
 from complaints.actions import resolution as resolutions
 from complaints.errors import Invalid, NotAllowed, StepRefused
 from complaints.models import (
@@ -124,19 +125,34 @@ def test_nobody_tells_the_named_person_or_through_a_deputy(cast: Cast) -> None:
     assert set(told.values_list("user__username", flat=True)) == {"counsel2"}
 
 
-def test_who_has_the_case_in_hand_hands_over_before(cast: Cast, case: Complaint) -> None:
-    with pytest.raises(Invalid, match="陈晓雨 是本案责任人；请先把案件转给别人"):
-        name(case, cast.agent, cast.supervisor)
-    assignment.assign(case.number, by=cast.supervisor, user=cast.colleague, note="请接手")
-    with pytest.raises(Invalid, match="现在的方案由陈晓雨拟订"):
-        name(case, cast.agent, cast.supervisor)
-    f.step(case, "send_back", cast.counsel, comments="请重拟")
-    resolutions.save_draft(case.number, f.proposal(), by=cast.colleague)
+def test_who_has_the_case_in_hand_loses_it_at_once_and_the_draft_is_drafted_by_another(
+    cast: Cast, case: Complaint
+) -> None:
+    promise = {"text": "回电", "due": "2099-01-01", "source": "call"}
+    made = commitments.make(case.number, promise, by=cast.agent)
+    assert made.owner == cast.agent
     name(case, cast.agent, cast.supervisor)
+    case.refresh_from_db()
+    made.refresh_from_db()
+    assert (case.owner, made.owner) == (None, None)
+    assert not Complaint.objects.visible_to(cast.agent).filter(pk=case.pk).exists()
+    with pytest.raises(StepRefused, match="方案由本案点名的同事拟订"):
+        f.step(case, "sign", cast.counsel, **SIGN)
+    f.step(case, "send_back", cast.counsel, comments="请重拟")
+    with pytest.raises(StepRefused, match="方案由本案点名的同事拟订"):
+        f.step(case, "submit", cast.supervisor)
+    resolutions.save_draft(case.number, f.proposal(), by=cast.colleague)
+    f.step(case, "submit", cast.colleague)
     with pytest.raises(Complaint.DoesNotExist):
         assignment.assign(case.number, by=cast.agent, user=cast.colleague, note="x")
     with pytest.raises(Invalid, match="本案点名了 陈晓雨，不能由其办理"):
         assignment.assign(case.number, by=cast.supervisor, user=cast.agent, note="x")
+    with pytest.raises(Invalid, match="不能由其兑现"):
+        commitments.make(case.number, {**promise, "owner": "agent"}, by=cast.supervisor)
+    danger = client_of(cast.supervisor).get(reverse("danger"), {"case": case.number})
+    offered = re.findall(r'<option value="(\d+)"', danger.content.decode())
+    assert str(cast.colleague.pk) in offered
+    assert str(cast.agent.pk) not in offered
 
 
 def test_who_may_name_and_what_is_asked(cast: Cast, case: Complaint) -> None:
@@ -216,12 +232,14 @@ def test_a_supervisor_names_a_colleague_in_the_page(cast: Cast, case: Complaint)
     assert address in client.get(reverse("case", args=[case.number])).content.decode()
     wrong = client.post(address, {"user": "counsel", "why": " "})
     assert wrong.status_code == 422
-    assert client.post(address, {"user": "agent", "why": "x"}).status_code == 422  # the owner
     done = client.post(address, {"user": "counsel", "why": "消费者投诉其态度"}, follow=True)
     assert "已登记，此人不再参与本案" in done.content.decode()
     assert "登记本案点名的同事：林若衡，不得参与本案" in done.content.decode()
     assert 'value="counsel"' not in client.get(address).content.decode()
     assert client_of(cast.agent).get(address).status_code == 403
+    assert client.post(address, {"user": "agent", "why": "x"}).status_code == 302  # the owner
+    assert "本案还没有责任人" in client.get(reverse("case", args=[case.number])).content.decode()
+    assert client_of(cast.agent).get(reverse("case", args=[case.number])).status_code == 404
     assert client_of(cast.outside_supervisor).get(address).status_code == 404
 
 

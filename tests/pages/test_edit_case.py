@@ -148,7 +148,7 @@ def test_a_stale_save_says_who_changed_what_and_keeps_my_text_ready_to_merge(
 def test_choices_and_check_boxes_merge_too(cast: Cast, agent: Client) -> None:
     case = f.registered(cast, claims=["refund"], risk_flags=["media"], confidential=True)
     mine = form(agent.get(address(case)))
-    theirs = {"claims": ["apology"], "risk_flags": [], "confidential": False, "filed_by": "proxy"}
+    theirs = {"claims": ["apology"], "risk_flags": [], "filed_by": "proxy"}
     intake.edit(case.number, theirs, by=cast.supervisor)
     page = agent.post(address(case), {**mine, "claims": ["refund", "repair"]})
     said = errors(page)

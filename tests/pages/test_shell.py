@@ -23,12 +23,12 @@ def test_the_rail_shows_what_the_role_may_open_and_each_entry_answers(cast: Cast
         "agent": ["待办", "登记", "承诺", "档案", "规则", "法规", "日历", "导入"],
         "supervisor": [
             *("待办", "登记", "承诺", "付款", "群体", "档案", "规则", "法规", "日历", "导入"),
-            "运行",
+            *("查阅", "运行"),
         ],
         "counsel": ["待办", "承诺", "审核", "群体", "档案", "规则", "法规", "日历"],
-        "auditor": ["待办", "承诺", "档案", "规则", "法规", "日历", "用户", "审计"],
+        "auditor": ["待办", "承诺", "档案", "规则", "法规", "日历", "用户", "查阅", "审计"],
         "administrator": ["规则", "法规", "日历", "用户", "运行"],
-        "security": ["规则", "法规", "日历", "用户"],
+        "security": ["规则", "法规", "日历", "用户", "查阅"],
     }
     for name, labels in wanted.items():
         client = browser(getattr(cast, name))

@@ -19,6 +19,7 @@ from accounts.models import Absence, User
 from audit.outside import Stamp
 from complaints import satisfied
 from complaints.models import (
+    AccessRequest,
     CalendarChange,
     CalendarNotice,
     Comment,
@@ -181,6 +182,7 @@ GAPS: dict[str, Any] = {
     ),
     "export": lambda case: _first(Export.objects.filter(package__sealing__complaint=case)),
     "stamp": lambda case: _first(Stamp.objects.all()),
+    "access_request": lambda case: _first(AccessRequest.objects.all()),  # the outsider's
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
 }
 

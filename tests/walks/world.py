@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from complaints.actions import (
+    access,
+    access_decision,
     assignment,
     calendar_notice,
     commitments,
@@ -214,6 +216,10 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     _of_one_defect(cast, made)
     _held(cast, made["archived"])
     _moved(cast)
+    sent = {"number": made["registered"].number, "kind": "emergency", "why": "safety"}
+    asked = access.ask({**sent, "reason": "消费者称要自伤"}, by=cast.outsider)
+    access_decision.decide(asked.pk, {"agree": "1"}, by=cast.supervisor)
+    access.ask({**sent, "kind": "read", "reason": "核对"}, by=cast.outsider)
     return made
 
 
