@@ -9,14 +9,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from accounts import signing_in
+from accounts import factors, signing_in
 from accounts.alarms import AlarmKind, raise_alarm
 from accounts.browser import remember_language, wants_json
 from accounts.models import User
@@ -41,21 +41,20 @@ class Adapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         """The steps after the password, in this order."""
-        return []
+        return ["accounts.login_stages.SecondStep", "accounts.login_stages.Enrol"]
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Whoever sat here before is signed out; a deactivated person comes no further."""
-        if request.user.is_authenticated:
-            logout(request)
+        """A deactivated person comes no further, nor whoever has to come by the provider."""
         let_in = user.is_active and (by_provider(request, user) or local.allowed(user.username))
         return None if let_in else HttpResponseRedirect(resolve_url("login"))
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Every step is passed: the session is the person's from here on, under a new key."""
         login(request, user, backend=BACKEND)
+        factors.remember_kinds(request, user)
         now, by = timezone.now(), by_provider(request, user)
-        with transaction.atomic():
-            record("signed_in", f"user:{user.username}", user, now, {"by": "oidc"} if by else None)
+        with transaction.atomic():  # the same person from two browsers at once: in turn
+            record("signed_in", f"user:{user.username}", user, now, _how(request, user))
             if settings.OIDC_ONLY and not by:
                 raise_alarm(AlarmKind.EMERGENCY_SIGN_IN, about=user, at=now, detail={})
 
@@ -76,3 +75,10 @@ class Adapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """This site sends its own mails."""
+
+
+def _how(request: HttpRequest, user: User) -> dict[str, Any]:
+    """By what, for the record: {"by": ["password", "totp"]}."""
+    records = get_authentication_records(request, user)
+    names = [str(each.get("type") or each["method"]) for each in records]
+    return {"by": ["oidc" if name == signing_in.PROVIDER else name for name in names]}

@@ -38,6 +38,10 @@ def ensure(passwords: dict[str, str]) -> None:
     roles.
     """
     teams = {name: Team.objects.get_or_create(name=name)[0] for name in TEAMS}
+    names = [username for username, *_rest in PEOPLE]
+    User.objects.filter(username__in=names, email__endswith="@kesu.example", is_demo=False).update(
+        is_demo=True  # of an installation that is older than the mark
+    )
     for username, name, roles, memberships in PEOPLE:
         user, created = User.objects.get_or_create(
             username=username,
@@ -45,6 +49,7 @@ def ensure(passwords: dict[str, str]) -> None:
                 "name": name,
                 "email": f"{username}@kesu.example",
                 "roles": [r.value for r in roles],
+                "is_demo": True,
             },
         )
         if not created:

@@ -2,12 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from copy import copy
+from datetime import datetime, timedelta
+from typing import Any
 
+from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off, get_failure_limit
-from django.http import HttpRequest
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
+from django.db.models import Sum
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import ngettext
+
+from accounts.alarms import AlarmKind, raise_alarm
+from accounts.models import User
+
+QUIET = timedelta(hours=1)  # one alarm a person in this time
+MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
+
+
+class Handler(AxesDatabaseHandler):
+    """Counts in the database, without what else stood in the form: an opinion or a text that was
+    sent together with a wrong password is no business of the lock-out.
+    """
+
+    def user_login_failed(
+        self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any
+    ) -> None:
+        bare = copy(request)
+        if bare is not None:
+            bare.GET, bare.POST = QueryDict(), QueryDict()
+        super().user_login_failed(sender, credentials, bare, **kwargs)
+        if bare is not None:
+            request.axes_locked_out = bare.axes_locked_out
+            request.axes_credentials = bare.axes_credentials
+
+
+def count_failure(request: HttpRequest, username: str) -> None:
+    """A code or passkey was wrong: it counts like a wrong password."""
+    user_login_failed.send(sender=__name__, credentials={"username": username}, request=request)
+
+
+def is_locked(request: HttpRequest, username: str) -> bool:
+    """True while no more tries are taken from here for this name."""
+    return not AxesProxyHandler.is_allowed(request, {"username": username})
 
 
 def tries_left(request: HttpRequest, username: str) -> str:
@@ -41,3 +81,18 @@ def locked_until(request: HttpRequest, username: str) -> datetime | None:
         for moment in found.order_by("-attempt_time").values_list("attempt_time", flat=True)[:1]
     ]
     return max(latest) + cool_off if latest and cool_off else None
+
+
+def notice(now: datetime) -> int:
+    """Raise an alarm for each person whose name is locked out somewhere; answers how many. Done by
+    a worker, so that the answer to the last try takes the same time whether the name is known.
+    """
+    since = now - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    tried = AccessAttempt.objects.filter(attempt_time__gte=since).values("username", "ip_address")
+    locked = tried.annotate(failures=Sum("failures_since_start")).filter(
+        failures__gte=settings.AXES_FAILURE_LIMIT
+    )
+    people = list(User.objects.filter(username__in={row["username"] for row in locked}))
+    for user in people:
+        raise_alarm(AlarmKind.LOCKED_OUT, about=user, at=now, detail={}, quiet=QUIET)
+    return len(people)

@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.alarm_models import Alarm as Alarm
 from accounts.alarm_models import AlarmKind as AlarmKind
 from accounts.alarm_models import AlarmNotice as AlarmNotice
+from accounts.factor_models import FactorKey as FactorKey
+from accounts.factor_models import FactorNotice as FactorNotice
 from accounts.roles import ALONE, READING, Role, allows
 from accounts.session_models import Session as Session
 from accounts.training_models import TrainingRecord as TrainingRecord
@@ -87,6 +89,7 @@ class User(AbstractUser):
     )
     single_keys = models.BooleanField(_("启用单键快捷键"), default=True)
     must_change_password = models.BooleanField(_("下次登录须修改密码"), default=False)
+    is_demo = models.BooleanField(default=False)  # made by `./run` with a password that is printed
     # No grant to look into cases outside the own ones lasts longer: after it lists need not ask.
     sees_more_until = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -1,4 +1,5 @@
-"""Who sits here is asked once more before a signature: the password again, remembered for minutes.
+"""Who sits here is asked once more before a signature: the password again, the code of the app, or
+a passkey; remembered for minutes.
 
 The moment is kept in the session, never in a cookie or a form; programs have no session and so can
 never confirm. How long it counts is said by the guard that asks for it.
@@ -7,7 +8,7 @@ never confirm. How long it counts is said by the guard that asks for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from axes.utils import reset
 from django.contrib.auth import authenticate
@@ -16,17 +17,24 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import lockout
+from accounts import factors, lockout, passkeys
 from accounts.access import person
+from accounts.models import User
 from audit.record import record
 
 KEY = "reauthenticated_at"
 
 
 def confirmed_at(request: HttpRequest) -> datetime | None:
-    """When this person last confirmed the password in this session; None when never."""
+    """When this person last confirmed to be here in this session; None when never."""
     kept = request.session.get(KEY)
     return datetime.fromisoformat(kept) if kept else None
+
+
+def fresh(request: HttpRequest, minutes: int = 5) -> bool:
+    """True when that was in the last minutes."""
+    at = confirmed_at(request)
+    return at is not None and timezone.now() - at < timedelta(minutes=minutes)
 
 
 @dataclass(frozen=True)
@@ -38,20 +46,53 @@ class Refusal:
 
 
 def confirm(request: HttpRequest, password: str, undone: str = "") -> Refusal | None:
-    """Nothing when the password is right, else why not; `undone`: what did not happen then, as
-    a sentence with the place `%(left)s`.
+    """Nothing when the password is right, or the code that the app shows now, else why not;
+    `undone`: what did not happen then, as a sentence with the place `%(left)s`.
 
     A wrong one counts towards the same lock-out as signing in does. The page stays the caller's, so
     that nothing typed is lost.
     """
-    user, now = person(request), timezone.now()
+    user = person(request)
     if not password:
         return Refusal(_("请输入登录密码以确认身份"))
-    found = authenticate(request, username=user.username, password=password)
+    return _settle(request, user, _is_right(request, user, password), undone)
+
+
+def confirm_by_passkey(request: HttpRequest, answer: str) -> Refusal | None:
+    """Nothing when the passkey is the person's, else why not."""
+    user = person(request)
+    if lockout.is_locked(request, user.username):
+        return _settle(request, user, False, "")
+    factor = passkeys.shown(user, answer)
+    if factor is not None:
+        factor.record_usage()
+    else:
+        lockout.count_failure(request, user.username)
+    undone = _("没有认出这个通行密钥，请再试一次或输入密码。%(left)s")
+    return _settle(request, user, factor is not None, undone)
+
+
+def _is_right(request: HttpRequest, user: User, typed: str) -> bool:
+    """The password or the code: six digits are no password, which has ten characters or more."""
+    code = "".join(typed.split())
+    if not (len(code) == factors.TOTP_DIGITS and code.isascii() and code.isdigit()):
+        return authenticate(request, username=user.username, password=typed) == user
+    if lockout.is_locked(request, user.username):
+        return False
+    if not factors.too_many_wrong(user, timezone.now()):
+        if factors.take_code(user, code, recovery=False) is not None:
+            return True
+        factors.failed(user)
+    lockout.count_failure(request, user.username)
+    return False
+
+
+def _settle(request: HttpRequest, user: User, right: bool, undone: str) -> Refusal | None:
+    now = timezone.now()
     with transaction.atomic():
-        done = "reauthenticated" if found == user else "reauthentication_failed"
+        done = "reauthenticated" if right else "reauthentication_failed"
         record(done, f"user:{user.username}", user, now)
-    if found == user:
+    if right:
         reset(username=user.username)
         request.session[KEY] = now.isoformat()
         return None

@@ -88,6 +88,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("see_people", _("查看用户名单"), M, X, U),
         _for("manage_training", _("登记培训记录"), X),
         _for("end_sessions", _("结束他人的登录"), M, X),
+        _for("take_factors", _("解除他人的两步验证"), M, X),
     )
 }
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts import factor_mails, lockout
 from accounts.api import idempotency
 from accounts.sessions.store import SessionStore
 
@@ -17,3 +18,15 @@ def forget_answers() -> int:
 def forget_sessions() -> None:
     """Delete sessions that ended by themselves."""
     SessionStore.clear_expired()
+
+
+@shared_task
+def mail_about_factors() -> int:
+    """Tell people by mail what changed about their second factors; answers how many mails."""
+    return factor_mails.send(timezone.now())
+
+
+@shared_task
+def notice_lockouts() -> int:
+    """Raise alarms for people who are locked out; answers for how many."""
+    return lockout.notice(timezone.now())

@@ -2,16 +2,39 @@
 
 from django.urls import path
 
-from accounts.views import absence, oidc, own, people, setup, sign_in, sign_ins
+from accounts.views import (
+    absence,
+    oidc,
+    own,
+    own_factors,
+    people,
+    second_step,
+    setup,
+    sign_in,
+    sign_ins,
+    taking_away,
+)
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
+    path("login/second/", second_step.second_step, name="second_step"),
+    path("login/enrol/", second_step.enrol, name="enrol"),
+    path("login/passkey/", second_step.passkey, name="passkey"),
+    path("login/anew/", second_step.begin_anew, name="begin_anew"),
     path("login/oidc/", oidc.start, name="oidc_login"),
     path("login/oidc/callback/", oidc.callback, name="oidc_callback"),
     path("logout/", sign_in.SignOut.as_view(), name="logout"),
     path("settings/", own.own_settings, name="settings"),
     path("settings/password/", sign_in.OwnPassword.as_view(), name="password"),
     path("settings/sign-ins/", sign_ins.sign_ins, name="sign_ins"),
+    path("settings/confirm/", own_factors.confirm, name="confirm"),
+    path("settings/confirm/passkey/", own_factors.confirm_by_passkey, name="confirm_by_passkey"),
+    path("settings/factors/", own_factors.own_factors, name="factors"),
+    path("settings/factors/app/", own_factors.add_app, name="add_app"),
+    path("settings/factors/passkey/", own_factors.add_passkey, name="add_passkey"),
+    path("settings/factors/codes/", own_factors.new_codes, name="new_codes"),
+    path("settings/factors/<int:factor>/remove/", own_factors.remove, name="remove_factor"),
+    path("settings/factors/<int:factor>/name/", own_factors.rename, name="rename_factor"),
     path("settings/single-keys/", own.set_single_keys, name="set_single_keys"),
     path("settings/density/", own.set_density, name="set_density"),
     path("settings/absence/", absence.absence, name="absence"),
@@ -21,6 +44,7 @@ urlpatterns = [
     path("users/<int:pk>/", people.user, name="user"),
     path("users/<int:pk>/password/", people.reset_password, name="reset_password"),
     path("users/<int:pk>/identity/", oidc.identity, name="identity"),
+    path("users/<int:pk>/factors/", taking_away.user_factors, name="user_factors"),
     path("users/<int:pk>/sign-ins/", sign_ins.user_sign_ins, name="user_sign_ins"),
     path("users/teams/", people.teams, name="teams"),
     path("users/teams/new/", people.team, name="new_team"),

@@ -27,7 +27,17 @@ from correspondence import inbox, mail_folder
 
 SCRIPTS = tuple(
     f"js/{name}.js"
-    for name in ("theme", "dialogs", "keys", "list", "forms", "live", "drafts", "notices")
+    for name in (
+        "theme",
+        "dialogs",
+        "keys",
+        "list",
+        "forms",
+        "live",
+        "drafts",
+        "notices",
+        "passkeys",
+    )
 )
 THEMES = ("light", "dark")
 
@@ -124,7 +134,16 @@ PLACES = (
         "users",
         gettext_lazy("用户"),
         ("see_people",),
-        ("user", "new_user", "teams", "team", "new_team", "user_sign_ins", "identity"),
+        (
+            "user",
+            "new_user",
+            "teams",
+            "team",
+            "new_team",
+            "user_sign_ins",
+            "identity",
+            "user_factors",
+        ),
         "house",
     ),
     Place(
@@ -310,6 +329,12 @@ class Shell:
             "too_many": _("操作太频繁，请稍等片刻。"),
             "unavailable": _("系统暂时不可用，正在自动恢复。内容还在，请稍后再试。"),
             "copied": _("已复制"),
+            "passkey_unusable": _(
+                "这个浏览器或网址不支持通行密钥：须用 https 的域名（本机用 localhost）打开。"
+                "请改用其他方式。"
+            ),
+            "passkey_cancelled": _("没有完成通行密钥验证，可以再试一次。"),
+            "passkey_known": _("这个通行密钥已经添加过了。"),
         }
 
 

@@ -261,6 +261,12 @@ VARIABLES = {
             "by commas (`@example.com`: every address there); those of `ENTERPRISE_CONTACT` and "
             "`ENTERPRISE_DATA_CONTACT` are taken as its own",
         ),
+        Variable(
+            "SECOND_FACTOR_ROLES",
+            "supervisor,counsel,auditor,administrator,security",
+            "roles that sign in with a second factor, whatever each person wishes "
+            "(docs/sign-in.md); the others may",
+        ),
         Variable("LOG_LEVEL", "INFO", "level of the application's log"),
         Variable(
             "EMBEDDED_USER",

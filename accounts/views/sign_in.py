@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.middleware import get_user
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
-from accounts import first_run, lockout, people, signing_in
+from accounts import factors, first_run, lockout, people, signing_in
 from accounts.browser import wants_json
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.models import User
@@ -38,6 +39,12 @@ class SignIn(LoginView):
         if first_run.is_open():
             return redirect("setup")
         return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """`again`: a session is there, and a password alone began it where more is needed."""
+        user = get_user(self.request)
+        again = isinstance(user, User) and factors.lacking(self.request, user)
+        return super().get_context_data(**kwargs, again=again)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
         user = cast("User", form.get_user())

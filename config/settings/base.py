@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.second_factor.every_step_passed",
     "config.middleware.bounded_input",
     "config.middleware.SignedInOnly",
     "config.middleware.own_password_first",
@@ -173,6 +174,15 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # counted in the database, so that it holds while Redis is away
+MFA_ADAPTER = "accounts.factor_secrets.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are up to half a minute wrong
+MFA_RECOVERY_CODE_DIGITS = 12
+# Whose role is named here gets in by a password and a second factor, or a passkey
+SECOND_FACTOR_ROLES = env.listed("SECOND_FACTOR_ROLES")
+SECOND_FACTOR_EXCUSES_DEMO = False  # the demo's people, in settings.dev alone
 OIDC_ISSUER = env.web_address("OIDC_ISSUER", exact=True)
 OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_ID"), env.text("OIDC_CLIENT_SECRET")
 OIDC_NAME, OIDC_SCOPES = env.text("OIDC_NAME"), env.text("OIDC_SCOPES").split()
@@ -196,6 +206,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_HANDLER = "accounts.lockout.Handler"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("中文")), ("en", "English")]
@@ -289,6 +300,8 @@ CELERY_BEAT_SCHEDULE = {
     "lay down anchors": {"task": "audit.tasks.lay_down_anchors", "schedule": 60.0},
     "make the months of the record": {"task": "audit.tasks.make_months", "schedule": 6 * 3600.0},
     "forget old drafts": {"task": "complaints.tasks.forget_old_drafts", "schedule": 3600.0},
+    "notice lock-outs": {"task": "accounts.tasks.notice_lockouts", "schedule": 30.0},
+    "mail about second factors": {"task": "accounts.tasks.mail_about_factors", "schedule": 10.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
     "forget ended sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 3600.0},
 }

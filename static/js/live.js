@@ -63,25 +63,45 @@ document.addEventListener('kesu:signed-out', () => {
     dialog.querySelector('[name=password]').focus();
   }
 });
+// After the password the code, where the person has one: the address of that step, "" before it.
+let step = '';
+function askFor(next) {
+  step = next;
+  dialog.querySelectorAll('[data-relogin-code]').forEach((each) => { each.hidden = !next; });
+  const [password, code] = ['password', 'code'].map((name) => dialog.querySelector(`[name=${name}]`));
+  password.closest('.field').hidden = Boolean(next);
+  password.required = !next;
+  code.required = Boolean(next);
+  if (next) code.focus();
+}
+function take(fresh) {
+  document.querySelector('meta[name=csrf-token]').content = fresh;
+  document.querySelectorAll('input[name=csrfmiddlewaretoken]').forEach((input) => { input.value = fresh; });
+}
+dialog?.addEventListener('close', () => askFor(''));
 dialog?.querySelector('form').addEventListener('submit', async (event) => {
   event.preventDefault();
   const form = event.target;
   const error = form.querySelector('[data-relogin-error]');
   error.hidden = true;
   try {
-    const answer = await fetch(form.action, {
+    const answer = await fetch(step || form.action, {
       method: 'POST', body: new FormData(form), headers: { Accept: 'application/json', 'X-CSRFToken': token() },
     });
     const result = await answer.json();
     if (!answer.ok) throw new Error(result.detail);
-    document.querySelector('meta[name=csrf-token]').content = result.csrf_token;
-    document.querySelectorAll('input[name=csrfmiddlewaretoken]').forEach((input) => { input.value = result.csrf_token; });
+    take(result.csrf_token);
+    if (result.next) {
+      askFor(result.next);
+      return;
+    }
   } catch (problem) {
     error.textContent = problem instanceof TypeError || problem instanceof SyntaxError ? texts.offline : problem.message;
     error.hidden = false;
     return;
   } finally {
     form.querySelector('[name=password]').value = '';
+    form.querySelector('[name=code]').value = '';
   }
   dialog.close();
   document.dispatchEvent(new CustomEvent('kesu:signed-in'));

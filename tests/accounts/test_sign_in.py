@@ -1,11 +1,18 @@
 """The way in and out, lock-out, and the own password."""
 
+from time import process_time
+from typing import Any
+
 import pytest
 from allauth.account.adapter import get_adapter
+from axes.models import AccessAttempt
+from django.contrib.auth.hashers import check_password
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import User
+from accounts import lockout
+from accounts.models import Alarm, User
 from audit.models import Entry
 from tests.cast import PASSWORD, Cast
 from tests.walks.routes import all_routes
@@ -58,6 +65,17 @@ def test_after_five_failures_the_page_says_when_the_next_attempt_is_possible(cas
     assert "以后可以再试（约 15 分钟）" in locked.content.decode()
     assert sign_in(client, "agent").status_code == 429
     assert sign_in(client, "colleague").status_code == 302
+    for _n in range(5):
+        sign_in(client, "nobody", "wrong")
+    assert lockout.notice(timezone.now()) == 1
+    lockout.notice(timezone.now())  # half a minute later
+    assert [(a.kind, a.about) for a in Alarm.objects.all()] == [("locked_out", cast.agent)]
+
+
+def test_what_stood_in_the_form_beside_a_wrong_password_is_not_kept(cast: Cast) -> None:
+    sign_in(Client(), "agent", "wrong", opinion="身份证号在这里", code="123456")
+    kept = AccessAttempt.objects.get()
+    assert (kept.username, kept.post_data, kept.get_data) == ("agent", "", "")
 
 
 def test_leaving_needs_a_post(cast: Cast) -> None:
@@ -192,3 +210,27 @@ def test_somebody_else_signing_in_here_ends_the_session_of_who_sat_here(cast: Ca
     thief = Client()
     thief.cookies["sessionid"] = before
     assert thief.get(reverse("queue")).status_code == 302
+
+
+def test_unknown_name_wrong_password_and_deactivated_person_take_the_same_time(
+    cast: Cast, settings: Any
+) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    settings.AXES_FAILURE_LIMIT = 1000
+    for known in (cast.agent, cast.colleague):
+        known.set_password(PASSWORD)
+        known.save()
+    User.objects.filter(pk=cast.colleague.pk).update(is_active=False)
+    tries = {"agent": "wrong", "nobody": PASSWORD, "colleague": PASSWORD}
+    took: dict[str, list[float]] = {name: [] for name in tries}
+    client = Client()
+    for _n in range(12):  # in turns, so that whatever else the machine does falls on all alike
+        for name, typed in tries.items():
+            begun = process_time()  # of this process alone: others use the machine too
+            sign_in(client, name, typed)
+            took[name].append(process_time() - begun)
+    fastest = {name: min(times) for name, times in took.items()}
+    assert max(fastest.values()) < 1.5 * min(fastest.values()), fastest
+    begun = process_time()
+    check_password(PASSWORD, cast.agent.password)
+    assert min(fastest.values()) > 0.5 * (process_time() - begun)  # each did hash

@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 
 from quickstart import kept
+from tests.accounts.factors import code_of, secret_on
 from tests.quickstart.installation import (
     Installation,
     Visitor,
@@ -37,7 +38,8 @@ def test_the_first_administrator_makes_a_team_and_its_people_and_the_door_closes
         chief = become_administrator(run.url, code[1])
         for username, password in make_people(chief).items():
             where = Visitor(run.url).sign_in(username, password)[1]
-            assert where == "/settings/password/"  # theirs to choose before anything else
+            # theirs to choose before anything else, and before that a second factor but for agents
+            assert where == ("/settings/password/" if username == "first" else "/login/enrol/")
         assert Visitor(run.url).get("/setup/")[1] == "/login/"
         assert empty.query("Complaint.objects.count()") == 0
         assert asked(empty, WHO_WORKS) == [("kesu_app",)]
@@ -103,7 +105,11 @@ def become_administrator(url: str, code: str) -> Visitor:
     visitor, secret = Visitor(url), invented_password()
     fields = {"username": "chief", "name": "管理员", "password1": secret, "password2": secret}
     assert visitor.post("/setup/", {**fields, "code": "AAAA-BBBB-CCCC-DDDD"})[1] == "/setup/"
-    assert visitor.post("/setup/", {**fields, "code": code})[:2] == (200, "/setup/people/")
+    status, where, page = visitor.post("/setup/", {**fields, "code": code})
+    assert (status, where) == (200, "/login/enrol/")
+    shown = {"code": code_of(secret_on(page))}
+    assert "恢复码只在这里显示" in visitor.post("/login/enrol/", shown)[2]
+    assert visitor.post("/login/enrol/", {"kept": "1"})[:2] == (200, "/setup/people/")
     return visitor
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -165,6 +166,7 @@ GAPS: dict[str, Any] = {
     "pk": lambda case: 0,  # people and teams: the world gives them
     "instrument": lambda case: "cpl_2013",
     "article": lambda case: "55",
+    "factor": lambda case: _first(Authenticator.objects.all()),
     "absence": lambda case: _first(Absence.objects.all()),
     "notice": lambda case: _first(Notice.objects.filter(user__isnull=False)),
     "token": lambda case: _token(),

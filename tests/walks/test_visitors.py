@@ -12,6 +12,8 @@ from tests.walks.world import example
 OPEN = {"login", "logout", "setup", "set_language", "set_theme", "healthz", "readyz", "metrics"}
 # The link in an e-mail, which is signed.
 OPEN |= {"mail_wishes"}
+# The other steps of the way in; who has not come so far is sent back to the first.
+OPEN |= {"second_step", "enrol", "passkey", "begin_anew"}
 # The consumer's link after the case was closed, whose token nobody guesses.
 OPEN |= {"feedback"}
 # The description of the API, which is the same for everybody.
