@@ -24,7 +24,6 @@ VERBS: dict[str, str | Promise] = {
     "access.refused": pgettext_lazy("audit", "不同意查阅申请"),
     "access.ended": pgettext_lazy("audit", "提前收回查阅权"),
     "access.reviewed": pgettext_lazy("audit", "复核紧急调阅"),
-    "access.explained": pgettext_lazy("audit", "查看谁能看案件"),
     "complaint.made_confidential": pgettext_lazy("audit", "设为保密案件"),
     "complaint.made_open": pgettext_lazy("audit", "取消保密"),
     "complaint.recused": pgettext_lazy("audit", "法务回避"),
