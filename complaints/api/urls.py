@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from complaints.api import (
+    access,
     answers,
     approvals,
     archive,
@@ -167,6 +168,12 @@ of_one_case += [
     path("readings/of-person/", readings.PersonReadingsView.as_view(), name="api-person-readings"),
 ]
 
+of_one_access = [
+    path("", access.AccessRequestView.as_view(), name="api-access-request"),
+    path("decide/", access.AccessDecideView.as_view(), name="api-access-decide"),
+    path("end/", access.AccessEndView.as_view(), name="api-access-end"),
+    path("review/", access.AccessReviewView.as_view(), name="api-access-review"),
+]
 of_one_hold = [
     path("", keeping.LegalHoldView.as_view(), name="api-legal-hold"),
     path("cases/", keeping.HeldCasesView.as_view(), name="api-held-cases"),
@@ -198,6 +205,8 @@ urlpatterns = [
     path("archive/", archive_search.ArchiveSearchView.as_view(), name="api-archive-search"),
     path("complaints/", cases.CasesView.as_view(), name="api-complaints"),
     path("complaints/<str:number>/", include(of_one_case)),
+    path("access-requests/", access.AccessRequestsView.as_view(), name="api-access-requests"),
+    path("access-requests/<int:access_request>/", include(of_one_access)),
     path("legal-holds/", keeping.LegalHoldsView.as_view(), name="api-legal-holds"),
     path("legal-holds/<int:legal_hold>/", include(of_one_hold)),
     path("disposal-batches/", disposal.BatchesView.as_view(), name="api-disposal-batches"),

@@ -33,7 +33,7 @@ from complaints.views.queue_rows import BadCursor, Cursor, Order
 from complaints.views.sheets import SheetForm, readable
 
 PERMISSIONS = ("ask_access", "decide_access", "review_access")
-_RELATED = ("by", "complaint", "decision__by", "decision__end__by", "decision__review__by")
+RELATED = ("by", "complaint", "decision__by", "decision__end__by", "decision__review__by")
 _CASE_PAGE = re.compile(r"/complaints/(TS[0-9]{2}-[0-9]{6,9})/")
 _ORDERS = {
     "mine": Order("at", newest_first=True),
@@ -101,13 +101,14 @@ class Seen:
         return not hasattr(decision, "review") and not decisions.may_review(decision, self.user)
 
 
-def _tabs(user: User) -> list[str]:
+def tabs_of(user: User) -> list[str]:
     """What the person finds here, the most pressing first."""
     found = [("decide", "decide_access"), ("review", "review_access"), ("mine", "ask_access")]
     return [tab for tab, permission in found if user.may(permission)]
 
 
-def _rows(user: User, tab: str, now: datetime) -> QuerySet[AccessRequest]:
+def rows_of(user: User, tab: str, now: datetime) -> QuerySet[AccessRequest]:
+    """The requests of a tab."""
     if tab == "decide":
         return access.waiting_for(user, now)
     if tab == "review":
@@ -119,7 +120,7 @@ def _rows(user: User, tab: str, now: datetime) -> QuerySet[AccessRequest]:
 def requests(request: HttpRequest) -> HttpResponse:
     """The lists, of which each role has its own."""
     user, now, problems = person(request), timezone.now(), []
-    tabs = _tabs(user)
+    tabs = tabs_of(user)
     if not tabs:
         raise PermissionDenied(refusal("ask_access"))
     tab = request.GET.get("show", "")
@@ -130,7 +131,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     except BadCursor:
         cursor = None
         problems.append(_("分页位置无效，已从第一页开始。"))
-    rows = _rows(user, tab, now).select_related(*_RELATED)
+    rows = rows_of(user, tab, now).select_related(*RELATED)
     page = one_page(rows, _ORDERS[tab], cursor)
     if tab != "mine":  # what one typed oneself shows nothing
         saw_cases(*(row.number for row in page.rows))
@@ -224,7 +225,7 @@ def end(request: HttpRequest, access_request: int) -> HttpResponse:
 def _load(request: HttpRequest, pk: int) -> Seen:
     """Raises Http404, the same for a missing one and for one of other people."""
     user = person(request)
-    row = AccessRequest.objects.select_related(*_RELATED).filter(pk=pk).first()
+    row = AccessRequest.objects.select_related(*RELATED).filter(pk=pk).first()
     if row is None or not any(map(user.may, PERMISSIONS)) or not decisions.may_see(row, user):
         raise Http404
     if row.by_id != user.pk:
