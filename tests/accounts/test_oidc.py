@@ -272,6 +272,17 @@ def test_a_second_factor_counts_only_as_the_installation_says(settings: Any) -> 
         assert second_factor(claims) is counts, (settings.OIDC_SECOND_FACTOR, claims)
 
 
+def test_the_second_step_is_asked_here_unless_the_provider_is_trusted_with_it(
+    cast: Cast, provider: At, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_ROLES = ["counsel"]
+    for settings.OIDC_SECOND_FACTOR, who in (([], ""), (["hwk"], ""), (["mfa"], "counsel")):
+        client = Client()
+        came = provider.come(client, "counsel", claims={"amr": ["pwd", "mfa"]})
+        assert (came.url == "/") is bool(who), came.url
+        assert signed_in(client) == who
+
+
 def test_a_provider_that_is_away_or_another_is_said_and_nothing_breaks(
     cast: Cast, provider: At, settings: Any
 ) -> None:
