@@ -28,15 +28,8 @@ from correspondence import inbox, mail_folder
 SCRIPTS = tuple(
     f"js/{name}.js"
     for name in (
-        "theme",
-        "dialogs",
-        "keys",
-        "list",
-        "forms",
-        "live",
-        "drafts",
-        "notices",
-        "passkeys",
+        *("theme", "dialogs", "keys", "list", "forms", "live"),
+        *("drafts", "notices", "passkeys"),
     )
 )
 THEMES = ("light", "dark")

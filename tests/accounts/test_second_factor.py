@@ -1,5 +1,7 @@
 """C-login: a password is never enough for a role that needs more; codes count once; whoever lost
 all is helped by a recorded act. (PRIVACY.md, "Login"; docs/sign-in.md)
+
+Longer than others: one way in, whose steps each of these tests takes.
 """
 
 from __future__ import annotations
