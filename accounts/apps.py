@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from accounts import sessions
+        from accounts.vault import checks  # noqa: F401 registered by being imported
 
         user_logged_in.connect(sessions.began, dispatch_uid="accounts.sessions")
         user_logged_out.connect(sessions.left, dispatch_uid="accounts.sessions")

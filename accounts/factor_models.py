@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.vault.fields import DataKeyField, LivingKey
+
 
 class FactorKey(models.Model):
     """The data key of the vault under which a person's TOTP secret and the seed of the recovery
@@ -18,10 +20,17 @@ class FactorKey(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
-    data_key = models.BinaryField()
+    data_key = DataKeyField()
+
+    class Meta:
+        triggers = [LivingKey("data_key")]
 
     def __str__(self) -> str:
         return f"key of {self.pk}"
+
+    def vault_context(self) -> str:
+        """To what the data key is bound."""
+        return self.context(self.pk)
 
     @staticmethod
     def context(user: int) -> str:

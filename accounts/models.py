@@ -26,6 +26,7 @@ from accounts.factor_models import FactorNotice as FactorNotice
 from accounts.roles import ALONE, READING, Role, allows
 from accounts.session_models import Session as Session
 from accounts.training_models import TrainingRecord as TrainingRecord
+from accounts.vault.key_rows import VaultKey as VaultKey
 
 
 class Team(models.Model):

@@ -30,7 +30,7 @@ from complaints.models import (
 from complaints.signing.canonical import offer_hash
 
 WINDOW = timedelta(days=90)
-INDEXES = ("phone_index", "id_number_index", "email_index")  # a person is told by one of them
+INDEXED = ("phone", "id_number", "email")  # a person is told by one of them
 _LIES = Q(resolution__status=Resolution.Status.SUBMITTED, resolution__complaint__state="in_review")
 _HOLDS = Q(resolution__status=Resolution.Status.SIGNED)
 _PROMISED = Q(commitments__state__in=["open", "kept", "broken"])
@@ -76,9 +76,9 @@ def _same_matter(complaint: Complaint) -> Q:
     """Cases of the same person, told by the blind indexes, or of the same order; this one too."""
     of, consumer = "resolution__complaint__", complaint.consumer
     found = Q(**{f"{of[:-2]}": complaint.pk})
-    for name in INDEXES:
-        if index := bytes(getattr(consumer, name)):
-            found |= Q(**{f"{of}consumer__{name}": index})
+    for name in INDEXED:
+        if indexes := consumer.indexes(name):
+            found |= Q(**{f"{of}consumer__{name}_index__in": indexes})
     if complaint.order_number:
         found |= Q(**{f"{of}order_number__in": spellings(complaint.order_number)})
     return found

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from accounts.models import User
-from accounts.vault import blind_index
+from accounts.vault import blind_indexes
 from audit.models import Reading
 from complaints.models import Complaint, Consumer, SilentConsumer
 from complaints.seen import CASE, CONSUMER
@@ -99,7 +99,7 @@ def person(consumer: UUID, by: User) -> Person | None:
     own = Consumer.objects.filter(pk=consumer).first()
     if own is None:
         return None
-    same = _same(bytes(own.phone_index), bytes(own.id_number_index)) | Q(pk=own.pk)
+    same = _same(own.indexes("phone"), own.indexes("id_number")) | Q(pk=own.pk)
     people = Consumer.objects.filter(same)
     visible = Complaint.objects.visible_to(by).filter(consumer__in=people)
     numbers = tuple(visible.order_by("-id").values_list("number", flat=True)[:MOST_CASES])
@@ -108,12 +108,12 @@ def person(consumer: UUID, by: User) -> Person | None:
     return Person(own, numbers, keys) if numbers or keys else None
 
 
-def _same(phone: bytes, document: bytes) -> Q:
+def _same(phone: list[bytes], document: list[bytes]) -> Q:
     same = Q(pk__in=[])
     if phone:
-        same |= Q(phone_index=phone)
+        same |= Q(phone_index__in=phone)
     if document:
-        same |= Q(id_number_index=document)
+        same |= Q(id_number_index__in=document)
     return same
 
 
@@ -122,10 +122,10 @@ def find(number: str, phone: str, document: str, by: User) -> UUID | None:
     visible = Complaint.objects.visible_to(by).order_by("-id").values_list("consumer", flat=True)
     if number:
         return visible.filter(number=number.strip().upper()).first()
-    phone_index = blind_index("phone", phone) if phone else b""
-    same = _same(phone_index, blind_index("id_number", document) if document else b"")
+    phones = blind_indexes("phone", phone)
+    same = _same(phones, blind_indexes("id_number", document))
     found = visible.filter(consumer__in=Consumer.objects.filter(same)).first()
-    if found is not None or not phone_index:
+    if found is not None or not phones:
         return found
-    listed = SilentConsumer.objects.filter(phone_index=phone_index)
+    listed = SilentConsumer.objects.filter(phone_index__in=phones)
     return listed.values_list("consumer", flat=True).first()

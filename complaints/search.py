@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.vault import blind_index
+from accounts.vault import blind_indexes
 from complaints.models import Complaint, SearchDocument
 from config.bigrams import every, tokens, vector
 
@@ -71,11 +71,11 @@ def by_name(query: str) -> list[QuerySet[Any, Any]]:
     ways = [Q(number=query.upper()), Q(order_number=query) & ~Q(order_number="")]
     ways.append(Q(external_reference=query) & ~Q(external_reference=""))
     if re.fullmatch(r"\d{4}", compact):
-        ways.append(Q(consumer__phone_tail_index=blind_index("phone_tail", compact)))
+        ways.append(Q(consumer__phone_tail_index__in=blind_indexes("phone_tail", compact)))
     if re.fullmatch(r"\+?\d{5,20}", compact):
-        ways.append(Q(consumer__phone_index=blind_index("phone", compact)))
+        ways.append(Q(consumer__phone_index__in=blind_indexes("phone", compact)))
     if re.fullmatch(r"[0-9]{17}[0-9Xx]", compact):
-        ways.append(Q(consumer__id_number_index=blind_index("id_number", compact)))
+        ways.append(Q(consumer__id_number_index__in=blind_indexes("id_number", compact)))
     if re.fullmatch(r"[㐀-鿿·]{2,12}", query):
-        ways.append(Q(consumer__name_index=blind_index("name", query)))
+        ways.append(Q(consumer__name_index__in=blind_indexes("name", query)))
     return [cases.filter(way).values("pk") for way in ways]

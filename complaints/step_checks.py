@@ -101,7 +101,7 @@ def target_is_another_case_of_the_same_matter(s: Situation) -> str:
         return _("案件 {number} 本身已被并案").format(number=target.number)
     same_person = target.consumer_id == s.complaint.consumer_id or (
         bool(target.consumer.phone_index)
-        and bytes(target.consumer.phone_index) == bytes(s.complaint.consumer.phone_index)
+        and target.consumer.indexes("phone") == s.complaint.consumer.indexes("phone")
     )
     same_matter = bool(target.product_name) and target.product_name == s.complaint.product_name
     if not (same_person or same_matter):

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import celeryd_init, worker_process_init
 
 from config import garbage
 
@@ -12,6 +12,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 app = Celery("kesu")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def compare_keys(**_: Any) -> None:
+    """A worker with another key than the database was sealed with does not start."""
+    from accounts.vault import start  # models need the applications
+
+    start.or_exit()
 
 
 @worker_process_init.connect

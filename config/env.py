@@ -54,10 +54,31 @@ VARIABLES = {
         Variable(
             "VAULT_KEYS",
             "",
-            "key ring of the personal-data vault, newest first (`id:base64,…`); empty: made once",
+            "key ring of the personal-data vault, newest first (`id:base64,…`); its file is read "
+            "again when it changed; empty: made once",
         ),
         Variable(
-            "BLIND_INDEX_KEY", "", "key of the blind indexes (base64, 32 bytes); empty: made once"
+            "VAULT_ALGORITHM",
+            "aes-256-gcm",
+            "what seals new values: `aes-256-gcm`, or `sm4-gcm` (with HMAC-SM3 in the indexes)",
+        ),
+        Variable(
+            "VAULT_KMS",
+            "",
+            "class of a key management service, `accounts.vault.transit.Transit` "
+            "(docs/operations.md); empty: the keys of `VAULT_KEYS`",
+        ),
+        Variable(
+            "VAULT_KMS_URL",
+            "",
+            "mount and key at that service (`https://vault.example:8200/v1/transit/kesu`)",
+        ),
+        Variable("VAULT_KMS_TOKEN", "", "token for that service"),
+        Variable(
+            "BLIND_INDEX_KEY",
+            "",
+            "keys of the blind indexes, newest first (base64, 32 bytes; `sm3:` or `sha256:` may "
+            "stand before one); empty: made once",
         ),
         Variable(
             "SIGNING_KEY",
@@ -301,6 +322,12 @@ def text(name: str) -> str:
     if file:
         return Path(file).read_text(encoding="utf-8").strip()
     return variable.default
+
+
+def source(name: str) -> tuple[str, str]:
+    """(value, "") of a variable, ("", path) of the file that holds it, or ("", "") for none."""
+    value = os.environ.get(VARIABLES[name].name, "")
+    return value, "" if value else os.environ.get(f"{name}_FILE", "")
 
 
 def flag(name: str) -> bool:

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 
 from accounts.browser import wants_json
 from accounts.models import User
+from accounts.vault import RingAway
 from evidence.errors import StoreAway
 
 RETRY_AFTER = 5  # seconds
@@ -57,7 +58,11 @@ def database_is_away(error: BaseException | None) -> bool:
 
 
 def disk_words(error: BaseException | None) -> str:
-    """The sentence for a store that does not answer, or a disk that is full; "" otherwise."""
+    """The sentence for a store or a key service that does not answer, or a disk that is full; ""
+    otherwise.
+    """
+    if isinstance(error, RingAway):
+        return _("密钥服务暂时没有应答，个人信息现在不能读写，没有保存任何内容。请稍后再试。")
     if isinstance(error, StoreAway):
         return _("保存证据的存储暂时没有应答。请稍后再试。")
     if isinstance(error, OSError) and error.errno in _FULL:

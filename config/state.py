@@ -28,6 +28,11 @@ def made(folder: Path) -> Path:
 
 def kept_secret(name: str, length: int = 48) -> str:
     """A secret made once and kept in the state folder, readable by its owner only."""
+    return kept_file(name, length).read_text(encoding="ascii")
+
+
+def kept_file(name: str, length: int) -> Path:
+    """The file of such a secret, which is there then: that many random bytes in base64."""
     file = state_dir() / "keys" / name
     if not file.exists():
         made(file.parent)
@@ -41,7 +46,7 @@ def kept_secret(name: str, length: int = 48) -> str:
         with contextlib.suppress(FileExistsError):
             os.link(temporary, file)  # atomic and never over a key that another process just made
         temporary.unlink(missing_ok=True)
-    return file.read_text(encoding="ascii")
+    return file
 
 
 def embedded_servers() -> dict[str, str]:

@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from accounts.access import person
 from accounts.browser import YEAR, back, remember_language, wants_json
 from accounts.models import User
+from accounts.vault import start
 from config.context import THEMES
 
 
@@ -106,11 +107,12 @@ def _broker() -> str:
 @require_GET
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Readiness: database, broker and migrations. 503 while one of them is not ready."""
+    """Readiness: database, broker, migrations and keys. 503 while one of them is not ready."""
     found: dict[str, Any] = {
         "database": _database(),
         "broker": _broker(),
         "migrations": _migrations(),
+        "keys": start.state(),
     }
     ready = all(value == "ok" for value in found.values())
     return JsonResponse({"ready": ready, **found}, status=200 if ready else 503)

@@ -6,4 +6,8 @@ from config import garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 application = get_wsgi_application()
+
+from accounts.vault import start  # noqa: E402 models need the applications
+
+start.or_exit()
 garbage.settle()

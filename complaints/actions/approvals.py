@@ -62,7 +62,8 @@ def _one_after_the_other(complaint: Complaint) -> None:
     """Hold everything by which another case may be told to be of the same matter
     (`limits.elsewhere`) until the end of the transaction, in one order.
     """
-    indexes = (bytes(getattr(complaint.consumer, name)).hex() for name in limits.INDEXES)
+    person = complaint.consumer
+    indexes = (index.hex() for name in limits.INDEXED for index in person.indexes(name))
     keys = {*indexes, limits.spellings(complaint.order_number)[-1]} - {""}
     with connection.cursor() as cursor:
         for key in sorted(keys):

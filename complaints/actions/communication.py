@@ -218,10 +218,6 @@ def text_of(number: str, communication_id: int, *, by: User) -> str:
 # --- drafts
 
 
-def _context(user: User, key: str) -> str:
-    return f"complaints_draft|{user.pk}|{key}"
-
-
 def _draft_body(key: Any, data: Any) -> str:
     """The draft as JSON. Raises Invalid with a sentence when it cannot be kept."""
     if not isinstance(key, str) or not DRAFT_KEY.fullmatch(key):
@@ -245,18 +241,12 @@ def save_draft(user: User, key: str, data: Any, now: datetime | None = None) -> 
     """
     now = now or timezone.now()
     body = _draft_body(key, data)
-    context = _context(user, key)
-    wrapped = vault.new_data_key(context)
+    draft = Draft(user=user, key=key, updated_at=now)
+    context = draft.vault_context()
+    draft.data_key = vault.new_data_key(context)
+    draft.sealed = vault.seal(draft.data_key, context, "data", body)
     Draft.objects.bulk_create(
-        [
-            Draft(
-                user=user,
-                key=key,
-                data_key=wrapped,
-                sealed=vault.seal(wrapped, context, "data", body),
-                updated_at=now,
-            )
-        ],
+        [draft],
         update_conflicts=True,
         unique_fields=["user", "key"],
         update_fields=["data_key", "sealed", "updated_at"],
@@ -268,7 +258,7 @@ def load_drafts(user: User, keys: Iterable[str]) -> dict[str, tuple[Any, datetim
     """Key → the draft and when it was saved, where there is one; one statement for all."""
     found = {}
     for draft in Draft.objects.filter(user=user, key__in=list(keys)):
-        context = _context(user, draft.key)
+        context = draft.vault_context()
         body = vault.unseal(bytes(draft.data_key), context, "data", bytes(draft.sealed))
         found[draft.key] = (json.loads(body), draft.updated_at)
     return found

@@ -60,7 +60,7 @@ def _apply_personal(complaint: Complaint, values: dict[str, str]) -> list[str]:
     changed = [name for name, old in kept.items() if values[name] != old]
     if changed:
         legal_hold.refuse_person(consumer)
-    consumer.fill({name: values[name] for name in changed})
+    columns = consumer.fill({name: values[name] for name in changed})
     if values.get("protection", consumer.protection) != consumer.protection:
         consumer.protection = values["protection"]
         changed.append("protection")
@@ -68,7 +68,7 @@ def _apply_personal(complaint: Complaint, values: dict[str, str]) -> list[str]:
         consumer.language = values["language"]
         changed.append("language")
     if changed:
-        consumer.save()
+        consumer.save(update_fields=[*columns, "protection", "language"])
     return [f"consumer.{name}" for name in changed]
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, User
-from accounts.vault import blind_index
+from accounts.vault import lasting_hash
 from complaints.actions import intake_values
 from complaints.choices import Channel
 from complaints.errors import Invalid
@@ -87,7 +87,7 @@ class Verdict:
 
 def _hashed(kind: str, values: Mapping[str, Any]) -> bytes:
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
-    return blind_index(kind, sha256(text.encode()).hexdigest())
+    return lasting_hash(kind, sha256(text.encode()).hexdigest())
 
 
 def derived_reference(cleaned: Mapping[str, Any]) -> str:

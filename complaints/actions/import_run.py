@@ -16,7 +16,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.vault import VaultError
+from accounts.vault import RingAway, VaultError
 from audit.record import record
 from complaints.actions import intake
 from complaints.actions.import_rows import (
@@ -61,6 +61,8 @@ def proceed(run_id: int, *, progress: Progress | None = None) -> ImportRun:
             log.info("import %s goes on elsewhere or was stopped", run.pk)
         except (FileRefused, NotAllowed) as refusal:
             fail(run, refusal.message)
+        except RingAway:
+            raise  # taken up again when the key service is back
         except VaultError:
             log.exception("the file of import %s does not open", run.pk)
             fail(run, _("保存的文件打不开；请重新上传后再导入"))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from accounts.vault import blind_index
+from accounts.vault import blind_indexes
 from audit.record import record
 from complaints import clock_words, deadlines, public_promises, search
 from complaints.actions.editing import edit
@@ -60,8 +60,8 @@ def similar(
     (masked), same: [phone | id_number | order_number]}`. One statement, or none when nothing is
     given.
     """
-    keys = {c: blind_index(c, consumer.get(c, "")) for c in ("phone", "id_number")}
-    ways = [Q(**{f"consumer__{c}_index": key}) for c, key in keys.items() if key]
+    keys = {c: blind_indexes(c, consumer.get(c, "")) for c in ("phone", "id_number")}
+    ways = [Q(**{f"consumer__{c}_index__in": key}) for c, key in keys.items() if key]
     if order_number:
         ways.append(Q(order_number=order_number) & ~Q(order_number=""))
     if not ways:
@@ -73,9 +73,9 @@ def similar(
     return [_earlier(c, keys, order_number) for c in found]
 
 
-def _earlier(complaint: Complaint, keys: Mapping[str, bytes], order: str) -> dict[str, Any]:
+def _earlier(complaint: Complaint, keys: Mapping[str, list[bytes]], order: str) -> dict[str, Any]:
     consumer = complaint.consumer
-    same = [c for c, key in keys.items() if key and bytes(getattr(consumer, f"{c}_index")) == key]
+    same = [c for c, key in keys.items() if bytes(getattr(consumer, f"{c}_index")) in key]
     if order and complaint.order_number == order:
         same.append("order_number")
     return {

@@ -71,9 +71,9 @@ def take(pk: int, chunks: Iterable[bytes], *, by: User, now: datetime | None = N
     taken.left = len(taken.refused)
     with transaction.atomic():
         masses.find(pk, by, held=True)
-        listed = SilentConsumer.objects.filter(mass=mass, phone_index__in=list(people))
+        listed = SilentConsumer.objects.filter(mass=mass, phone_index__in=_hashes(people.values()))
         there = {bytes(index) for index in listed.values_list("phone_index", flat=True)}
-        fresh = [person for index, person in people.items() if index not in there]
+        fresh = [person for person in people.values() if there.isdisjoint(person.indexes("phone"))]
         taken.known += len(people) - len(fresh)
         taken.added = len(fresh)
         _save(mass.pk, fresh, now)
@@ -81,6 +81,10 @@ def take(pk: int, chunks: Iterable[bytes], *, by: User, now: datetime | None = N
         record("mass.silent_listed", mass.subject, by, now, detail)
     del taken.refused[MOST_REFUSED:]
     return taken
+
+
+def _hashes(people: Iterable[Consumer]) -> list[bytes]:
+    return [found for person in people for found in person.indexes("phone")]
 
 
 def _columns(table: Table) -> dict[str, int]:

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking.fields import MaskedTextField
+from accounts.vault.fields import DataKeyField, LivingKey, SealedField
 from complaints.choices import CommunicationKind
 from complaints.models import held, to_read
 from complaints.models.complaint import Complaint
@@ -51,12 +52,17 @@ class Draft(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)
-    data_key = models.BinaryField()
-    sealed = models.BinaryField()
+    data_key = DataKeyField()
+    sealed = SealedField()
     updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_draft_per_place")]
+        triggers = [LivingKey("data_key")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.key}"
+
+    def vault_context(self) -> str:
+        """To what the data key is bound."""
+        return f"complaints_draft|{self.user_id}|{self.key}"

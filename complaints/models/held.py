@@ -32,17 +32,20 @@ AS_REGISTERED = (
     "received_at",
     "created_at",
 )
-PERSONAL = tuple(
-    f"{name}_{kind}"
-    for name in ("name", "phone", "email", "id_number", "bank_account", "address")
-    for kind in ("sealed", "masked", "index")
-    if (name, kind) != ("address", "index")
-)
+_NAMES = ("name", "phone", "email", "id_number", "bank_account", "address")
+PERSONAL = tuple(f"{name}_{kind}" for name in _NAMES for kind in ("sealed", "masked"))
+INDEXES = tuple(f"{name}_index" for name in ("phone_tail", *_NAMES) if name != "address")
 _REFUSED = "USING ERRCODE = 'restrict_violation'"
 _LIVE = (
     "SELECT FROM complaints_heldcase h JOIN complaints_legalhold l ON l.id = h.hold_id "
     "WHERE h.complaint_id = OLD.id AND l.released_at IS NULL"
 )
+
+
+def _emptied(columns: tuple[str, ...]) -> str:
+    return " OR ".join(
+        f"(octet_length(OLD.{c}) > 0) <> (octet_length(NEW.{c}) > 0)" for c in columns
+    )
 
 
 def _changed(columns: tuple[str, ...]) -> str:
@@ -73,13 +76,19 @@ CASE = [
         ),
     ),
 ]
+# The indexes may be made again by another key (`index_key`), and by nothing else.
+_OTHER_INDEXES = (
+    f"CASE WHEN NEW.index_key = OLD.index_key OR NEW.index_key = '' THEN {_changed(INDEXES)} "
+    f"ELSE {_emptied(INDEXES)} END"
+)
 CONSUMER = [
     pgtrigger.Trigger(
         name="held_person_is_kept",
         when=pgtrigger.Before,
         operation=pgtrigger.Update | pgtrigger.Delete,
         func=(
-            f"IF TG_OP = 'UPDATE' THEN IF NOT ({_changed(PERSONAL)}) AND "
+            f"IF TG_OP = 'UPDATE' THEN IF NOT ({_changed(PERSONAL)}) "
+            f"AND NOT ({_OTHER_INDEXES}) AND "
             "octet_length(NEW.data_key) > 0 THEN RETURN NEW; END IF; END IF; "
             "IF EXISTS (SELECT FROM complaints_complaint WHERE consumer_id = OLD.id AND legal_hold)"
             f" THEN RAISE EXCEPTION 'the consumer has a case under a legal hold' {_REFUSED}; "

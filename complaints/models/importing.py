@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team
+from accounts.vault.fields import DataKeyField, LivingKey
 from complaints.models.complaint import Complaint
 
 
@@ -48,7 +49,7 @@ class ImportRun(models.Model):
     )
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
-    data_key = models.BinaryField(default=b"")
+    data_key = DataKeyField(default=b"")
     about = models.JSONField(default=list)  # format and encoding, in sentences
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     mapping = models.JSONField(default=dict)  # column → field, "" for a column left out
@@ -73,9 +74,14 @@ class ImportRun(models.Model):
                 name="running_imports",
             ),
         ]
+        triggers = [LivingKey("data_key")]
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.state}"
+
+    def vault_context(self) -> str:
+        """To what the data key is bound."""
+        return f"complaints_importrun|{self.pk}"
 
     @property
     def subject(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.vault.fields import BlindIndexField
 from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
@@ -133,7 +134,7 @@ class SilentConsumer(models.Model):
     mass = models.ForeignKey(MassCase, on_delete=models.PROTECT, related_name="silent")
     consumer = models.OneToOneField(Consumer, on_delete=models.PROTECT, related_name="silent")
     # The same telephone once: the index of `consumer`, where the database can compare it
-    phone_index = models.BinaryField()
+    phone_index = BlindIndexField()
     added_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, blank=True)
     told_by = models.ForeignKey(

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.vault.fields import SealedField
 from complaints.models.complaint import Complaint
 from complaints.models.transition import Transition
 
@@ -52,7 +53,7 @@ class Feedback(models.Model):
     source = models.CharField(_("来源"), max_length=10, choices=Source.choices)
     score = models.PositiveSmallIntegerField(_("评分"))
     solved = models.BooleanField(_("问题已解决"))
-    comment_sealed = models.BinaryField(default=b"")
+    comment_sealed = SealedField(default=b"")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import vault
+from accounts.vault.fields import BlindIndexField, DataKeyField, LivingKey, SealedField
 from complaints.models.complaint import Complaint
 from complaints.models.consumer import Consumer
 
@@ -48,12 +49,14 @@ class VaultedSpan(models.Model):
         related_name="+",
         db_index=False,  # found by their case
     )
-    data_key = models.BinaryField(default=b"")  # wrapped; where there is no consumer
+    data_key = DataKeyField(default=b"")  # wrapped; where there is no consumer
     about = models.CharField(max_length=120)  # "table.column" where it was written first, and row
     kind = models.CharField(max_length=12, choices=Kind.choices)
     masked = models.CharField(max_length=260)
-    value_index = models.BinaryField()  # keyed, of kind and plain form: the same number once
-    sealed = models.BinaryField()
+    # Keyed, of kind and plain form: the same number once. Nobody searches by it, so it is under the
+    # oldest key and stays when that of the indexes is replaced.
+    value_index = BlindIndexField()
+    sealed = SealedField()
     at = models.DateTimeField()
 
     class Meta:
@@ -77,23 +80,24 @@ class VaultedSpan(models.Model):
         triggers = [
             pgtrigger.ReadOnly(name="span_is_never_rewritten", exclude=["data_key"]),
             pgtrigger.Protect(name="span_is_kept", operation=pgtrigger.Delete),
+            LivingKey("data_key"),
         ]
 
     def __str__(self) -> str:
         return self.masked
 
-    @property
-    def _context(self) -> str:
+    def vault_context(self) -> str:
+        """To what the data key is bound."""
         return f"complaints_vaultedspan|{self.pk}"
 
     def fill(self, value: str) -> None:
         """Seal the plain form of the number (not saved)."""
-        self.value_index = vault.blind_index(self.kind, value)
+        self.value_index = vault.lasting_hash(self.kind, value)
         if self.consumer is not None:
             self.sealed = self.consumer.seal_words(f"span|{self.pk}", value)
             return
-        self.data_key = vault.new_data_key(self._context)
-        self.sealed = vault.seal(self.data_key, self._context, "sealed", value)
+        self.data_key = vault.new_data_key(self.vault_context())
+        self.sealed = vault.seal(self.data_key, self.vault_context(), "sealed", value)
 
     def clear(self) -> str:
         """The plain form of the number, for a recorded reveal only. Raises VaultError when the key
@@ -101,4 +105,6 @@ class VaultedSpan(models.Model):
         """
         if self.consumer is not None:
             return self.consumer.words(f"span|{self.pk}", bytes(self.sealed))
-        return vault.unseal(bytes(self.data_key), self._context, "sealed", bytes(self.sealed))
+        return vault.unseal(
+            bytes(self.data_key), self.vault_context(), "sealed", bytes(self.sealed)
+        )

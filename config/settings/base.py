@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env
-from config.state import PROJECT, embedded_servers, kept_secret, made, state_dir
+from config.state import PROJECT, embedded_servers, kept_file, kept_secret, made, state_dir
 
 # Workbooks of strangers are read by the parser that refuses XML bombs, whatever else is installed
 os.environ["OPENPYXL_LXML"] = "False"
@@ -244,8 +244,15 @@ if TSA_URL and not TSA_CERTIFICATES:
         "TSA_CERTIFICATES, the file of the authority's certificates, is needed with TSA_URL."
     )
 
-VAULT_KEYS = env.text("VAULT_KEYS") or f"k1:{kept_secret('vault_key', 32)}"
-BLIND_INDEX_KEY = env.text("BLIND_INDEX_KEY") or kept_secret("blind_index_key", 32)
+VAULT_ALGORITHM = env.text("VAULT_ALGORITHM")
+VAULT_KMS = env.text("VAULT_KMS")
+VAULT_KMS_URL, VAULT_KMS_TOKEN = env.text("VAULT_KMS_URL"), env.text("VAULT_KMS_TOKEN")
+VAULT_KEYS, VAULT_KEYS_FILE = env.source("VAULT_KEYS")
+if not (VAULT_KEYS or VAULT_KEYS_FILE or VAULT_KMS):
+    VAULT_KEYS_FILE = str(kept_file("vault_key", 32))
+BLIND_INDEX_KEY, BLIND_INDEX_KEY_FILE = env.source("BLIND_INDEX_KEY")
+if not (BLIND_INDEX_KEY or BLIND_INDEX_KEY_FILE):
+    BLIND_INDEX_KEY_FILE = str(kept_file("blind_index_key", 32))
 SIGNING_KEY = env.text("SIGNING_KEY") or kept_secret("signing_key", 32)
 
 CONTENT_SECURITY_POLICY = {

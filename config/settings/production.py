@@ -2,22 +2,13 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env
-from config.settings.base import *  # noqa: F403
-from config.settings.base import DEBUG, OIDC_ISSUER
+from config.refusals import refusals
 
-if DEBUG:
-    raise ImproperlyConfigured("DEBUG must be off in production.")
-for _name in (
-    "SECRET_KEY",
-    "VAULT_KEYS",
-    "BLIND_INDEX_KEY",
-    "SIGNING_KEY",
-    "DATABASE_URL",
-    "REDIS_URL",
-):
-    if not env.text(_name):
-        raise ImproperlyConfigured(f"{_name} (or {_name}_FILE) must be set in production.")
+if _refused := refusals():
+    raise ImproperlyConfigured("\n".join(_refused))
+
+from config.settings.base import *  # noqa: F403 makes keys where none are set
+from config.settings.base import OIDC_ISSUER
 
 if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
     raise ImproperlyConfigured("OIDC_ISSUER must begin with https:// in production.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from django.conf import settings
+
+from accounts.vault import index, keys, ring
 from config import env, state
 from quickstart import kept
 
@@ -26,12 +28,33 @@ class WrongKeys(Exception):
 def fingerprints(values: Mapping[str, str]) -> dict[str, list[str]]:
     """What tells the keys apart and gives none of them away: setting → beginnings of SHA-256."""
     return {
-        name: [
-            hashlib.sha256(key.rpartition(":")[2].encode()).hexdigest()[:16]
-            for key in values[name].split(",")
-        ]
+        name: [keys.fingerprint(key) for _, key in keys.parts(values[name]) if key]
         for name in NEEDED
     }
+
+
+def here() -> dict[str, str]:
+    """Setting → keys, of this installation as it is now. Keys of a service (VAULT_KMS) are not
+    here: whoever restores is told by the known values of the database.
+    """
+    wrapping = ring.source()
+    return {
+        "VAULT_KEYS": wrapping.read() if wrapping.text or wrapping.file else "",
+        "BLIND_INDEX_KEY": index.source().read(),
+        "SIGNING_KEY": settings.SIGNING_KEY,
+    }
+
+
+def needed() -> dict[str, list[str]]:
+    """The fingerprints of the keys without which a backup of now is not readable: the retired ones
+    open nothing any more.
+    """
+    from accounts.models import VaultKey  # `./run` reads this file before there are applications
+
+    rows = list(VaultKey.objects.values_list("fingerprint", "retired_at"))
+    gone = {p for p, retired in rows if retired} - {p for p, retired in rows if not retired}
+    found = fingerprints(here()).items()
+    return {name: [p for p in prints if p not in gone] for name, prints in found}
 
 
 def compare(wanted: Mapping[str, list[str]], here: Mapping[str, str]) -> None:

@@ -42,7 +42,7 @@ def restore(file: Path) -> Restored:
     with file.open("rb") as handle:
         contents = archive.verify(handle)
         manifest = contents.manifest
-        keys.compare(manifest["keys"], {name: getattr(settings, name) for name in keys.NEEDED})
+        keys.compare(manifest["keys"], keys.here())
         if not _was_interrupted(contents.fingerprint):
             _must_be_empty(manifest["members"].keys())
             _bring_evidence(handle)

@@ -1,13 +1,15 @@
 """Production settings: nothing is forgotten, and nothing unsafe starts."""
 
+import base64
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from config import env
+from config import env, refusals
 from config.state import PROJECT
 from quickstart.lint import production
 from tests.live import eventually
@@ -57,10 +59,64 @@ def test_it_does_not_start_without(name: str, tmp_path: Path, complete: dict[str
     assert name in done.stderr
 
 
-def test_it_does_not_start_with_debug_on(tmp_path: Path, complete: dict[str, str]) -> None:
-    done = check(tmp_path, {**complete, "DEBUG": "1"})
+UNSAFE = [
+    ({"DEBUG": "1"}, "DEBUG must be off"),
+    ({"ALLOWED_HOSTS": "kesu.example,*"}, "ALLOWED_HOSTS must name the site, not \\*"),
+    ({"SECRET_KEY": "short"}, "SECRET_KEY is weak"),
+    ({"SECRET_KEY": "a" * 80}, "SECRET_KEY is weak"),
+    ({"SECRET_KEY": "django-insecure-" + "abcdefghijklmnop" * 5}, "SECRET_KEY is weak"),
+    ({"VAULT_KEYS": f"k1:{base64.b64encode(bytes(32)).decode()}"}, "VAULT_KEYS is no random key"),
+    ({"SIGNING_KEY": base64.b64encode(b"ab" * 16).decode()}, "SIGNING_KEY is no random key"),
+    ({"BLIND_INDEX_KEY": "=VAULT_KEYS"}, "BLIND_INDEX_KEY and VAULT_KEYS are the same key"),
+    ({"VAULT_KEYS": "", "VAULT_KEYS_FILE": "0644"}, "every account of this machine may read"),
+    ({"SIGNING_KEY_FILE": "none", "SIGNING_KEY": ""}, "SIGNING_KEY_FILE: .* cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("unsafe", "sentence"), UNSAFE)
+def test_each_thing_alone_keeps_it_from_starting(
+    unsafe: dict[str, str],
+    sentence: str,
+    complete: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    chosen = {**complete, **unsafe}
+    for name, value in chosen.items():
+        if value.startswith("="):
+            chosen[name] = complete[value[1:]].rpartition(":")[2]
+        elif name.endswith("_FILE"):
+            file = tmp_path / name
+            chosen[name] = str(file)
+            if value.isdecimal():
+                file.write_text(complete[name.removesuffix("_FILE")], encoding="ascii")
+                file.chmod(int(value, 8))
+    for name in env.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    for name, value in complete.items():
+        monkeypatch.setenv(name, value)
+    assert refusals.refusals() == []
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
+    said = " ".join(refusals.refusals())
+    assert re.search(sentence, said), said
+    secret = complete["VAULT_KEYS"].rpartition(":")[2]
+    assert secret not in said
+
+
+def test_a_started_process_names_everything_that_is_unsafe_at_once(
+    tmp_path: Path, complete: dict[str, str]
+) -> None:
+    file = tmp_path / "signing_key"
+    file.write_text(complete.pop("SIGNING_KEY"), encoding="ascii")
+    file.chmod(0o644)
+    weak = {"DEBUG": "1", "ALLOWED_HOSTS": "*", "SECRET_KEY": "x", "SIGNING_KEY_FILE": str(file)}
+    done = check(tmp_path, {**complete, **weak, "VAULT_KEYS": "k1:" + "A" * 43 + "="})
     assert done.returncode != 0
-    assert "DEBUG must be off" in done.stderr
+    for named in ("DEBUG", "ALLOWED_HOSTS", "SECRET_KEY is weak", "VAULT_KEYS is no", "chmod 600"):
+        assert named in done.stderr, named
+    assert not (tmp_path / "keys").exists()
 
 
 def test_beat_starts_where_nothing_was_before(tmp_path: Path, complete: dict[str, str]) -> None:
@@ -79,6 +135,7 @@ def test_beat_starts_where_nothing_was_before(tmp_path: Path, complete: dict[str
 def test_a_secret_may_come_from_a_file(tmp_path: Path, complete: dict[str, str]) -> None:
     secret = tmp_path / "secret"
     secret.write_text(complete.pop("SECRET_KEY") + "\n", encoding="ascii")
+    secret.chmod(0o600)
     done = check(tmp_path, {**complete, "SECRET_KEY_FILE": str(secret)})
     assert done.returncode == 0, done.stderr
 

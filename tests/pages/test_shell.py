@@ -199,6 +199,7 @@ def test_probes_need_no_person() -> None:
         "database": "ok",
         "broker": "ok",
         "migrations": "ok",
+        "keys": "ok",
     }
     assert b"python_info" in Client().get("/metrics").content
 

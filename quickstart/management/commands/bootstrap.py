@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.vault import RingAway, start
 from audit import grants
 from quickstart import beginning, kept, owner, translations
 from quickstart.models import Beginning
@@ -30,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.migrate()
+        self.compare_keys()
         self.translate()
         self.collect()
         self.begin(empty=options["empty"], report=options["report"])
@@ -52,6 +54,18 @@ class Command(BaseCommand):
             owner.open_tables()
         except grants.NotForTheApplication as refused:
             raise CommandError(str(refused)) from None
+
+    def compare_keys(self) -> None:
+        """Nothing starts with other keys than the database's own. Raises CommandError."""
+        try:
+            found = start.problems()
+        except RingAway as away:
+            raise CommandError(
+                f"密钥服务没有应答，稍后再启动 / the key service does not answer; start again "
+                f"later: {away}"
+            ) from None
+        if found:
+            raise CommandError("\n".join(found))
 
     def translate(self) -> None:
         """Compile the catalogues that have changed."""
