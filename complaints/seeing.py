@@ -111,7 +111,7 @@ def _grants(complaint: Complaint, user: User, now: datetime, may: bool) -> Itera
         grant = found.get(kind)
         label = AccessKind(kind).label
         if grant is None or grant.ends_at is None:
-            yield Line(kind.value, _("没有有效的{kind}").format(kind=label), False)
+            yield Line(kind.value, _("有仍然有效的{kind}").format(kind=label), False)
             continue
         until = f"{grant.ends_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         words = _("{kind}有效至 {until}，{name} 批准")
