@@ -161,7 +161,7 @@ class FirstAdministratorForm(forms.Form):
     code = forms.CharField(
         label=_("一次性口令"),
         max_length=40,
-        help_text=_("启动时显示在终端里，形如 ABCD-EFGH-IJKL-MNOP。"),
+        help_text=_("启动时显示在终端里，形如 ABCD-EFGH-IJKL-MNOP，24 小时内有效。"),
     )
     username = forms.CharField(
         label=_("用户名"), max_length=60, initial="administrator", help_text=_("小写字母开头。")
@@ -181,8 +181,8 @@ class FirstAdministratorForm(forms.Form):
 
     def clean_code(self) -> str:
         given: str = self.cleaned_data["code"]
-        if not first_run.fits(given):
-            raise ValidationError(_("口令不正确。请从终端里复制。"))
+        if wrong := first_run.wrong_with(given):
+            raise ValidationError(wrong)
         return given
 
     def clean_username(self) -> str:

@@ -2,14 +2,19 @@
 closes.
 """
 
+import os
 import re
+import time
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from accounts import first_run
 from accounts.models import Team, User
+from audit.models import Entry
 from config.state import state_dir
 from tests.cast import Cast
 
@@ -58,6 +63,43 @@ def test_a_refused_set_up_says_why(db: None, changes: dict, words: str) -> None:
     page = Client().post(reverse("setup"), {**FORM, "code": first_run.code(), **changes})
     assert words in page.content.decode()
     assert not User.objects.exists()
+
+
+def test_the_code_is_void_after_ten_wrong_ones_or_a_day_and_the_next_shown_is_another(
+    db: None,
+) -> None:
+    """C14: whoever guesses is stopped, in whichever process; a code left in a log is of no use."""
+    first = first_run.code()
+    for _wrong in range(10):
+        page = Client().post(reverse("setup"), {**FORM, "code": "AAAA-BBBB-CCCC-DDDD"})
+        assert "口令不正确" in page.content.decode()
+    page = Client().post(reverse("setup"), {**FORM, "code": first}).content.decode()
+    assert "作废了" in page
+    assert "create_administrator" in page
+    second = first_run.code()
+    assert second != first
+    file = state_dir() / "keys" / "setup_code"
+    os.utime(file, (0, time.time() - 24 * 3600 - 1))
+    page = Client().post(reverse("setup"), {**FORM, "code": second}).content.decode()
+    assert "超过 24 小时" in page
+    assert first_run.code() not in {first, second}
+    assert not User.objects.exists()
+
+
+def test_the_command_makes_an_administrator_whose_password_is_printed_once(db: None) -> None:
+    out = StringIO()
+    call_command("create_administrator", "chief", "--name", "首任", stdout=out)
+    [secret] = out.getvalue().splitlines()
+    chief = User.objects.get(username="chief")
+    assert (chief.roles, chief.must_change_password) == (["administrator"], True)
+    assert chief.check_password(secret)
+    entry = Entry.objects.get(verb="user_created")
+    assert secret not in str(entry.detail)
+    for name, said in (("chief", "username|用户名"), ("Chief", "小写"), ("second", "姓名")):
+        arguments = [name, "--name", "  " if name == "second" else "第二"]
+        with pytest.raises(CommandError, match=said):
+            call_command("create_administrator", *arguments)
+    assert Client().get(reverse("setup")).url == reverse("login")
 
 
 def test_the_set_up_is_closed_as_soon_as_somebody_administers(cast: Cast) -> None:
