@@ -198,6 +198,47 @@ def _wrong_deputy(user: User, deputy: User | None, first: date, last: date) -> d
 
 
 @transaction.atomic
+def end_for(whose: Q, *, by: User, now: datetime) -> int:
+    """End everything that counts today or later and fits; for whoever ends an account. Answers how
+    many.
+    """
+    found = (
+        coming(timezone.localdate(now)).filter(whose).select_for_update(of=("self",), no_key=True)
+    )
+    ended = list(found)
+    for absence in ended:
+        _end(absence, by, now)
+    return len(ended)
+
+
+@transaction.atomic
+def without_deputy(user: User, *, by: User, now: datetime) -> int:
+    """Nobody is represented by this person any more, now or later. Answers how many were."""
+    found = (
+        coming(timezone.localdate(now))
+        .filter(deputy=user)
+        .select_for_update(of=("self",), no_key=True)
+    )
+    left = list(found)
+    for absence in left:
+        absence.deputy = None
+        absence.save(update_fields=["deputy"])
+        detail = {"days": _days(absence), "deputy": ""}
+        record("absence.without_deputy", f"user:{absence.user.username}", by, now, detail)
+    return len(left)
+
+
+def _days(absence: Absence) -> list[str]:
+    return [absence.first_day.isoformat(), absence.last_day.isoformat()]
+
+
+def _end(absence: Absence, by: User, now: datetime) -> None:
+    absence.ended_at = now
+    absence.save(update_fields=["ended_at"])
+    record("absence.ended", f"user:{absence.user.username}", by, now, {"days": _days(absence)})
+
+
+@transaction.atomic
 def end(absence_id: int, *, by: User, now: datetime | None = None) -> Absence:
     """Back early, or called off. Ending twice changes nothing.
 
@@ -212,8 +253,5 @@ def end(absence_id: int, *, by: User, now: datetime | None = None) -> Absence:
     if not may_set(by, absence.user):
         raise Absence.DoesNotExist
     if absence.ended_at is None:
-        absence.ended_at = now
-        absence.save(update_fields=["ended_at"])
-        days = [absence.first_day.isoformat(), absence.last_day.isoformat()]
-        record("absence.ended", f"user:{absence.user.username}", by, now, {"days": days})
+        _end(absence, by, now)
     return absence

@@ -27,8 +27,6 @@ PEOPLE: list[tuple[str, str, list[Role], list[tuple[str, bool]]]] = [
     ("administrator", "吴一凡", [Role.ADMINISTRATOR], []),
     ("security", "纪安平", [Role.SECURITY], []),
 ]
-# The invented training of those who work with cases
-WORKS_WITH_CASES = {Role.AGENT, Role.SUPERVISOR, Role.COUNSEL}
 TRAINED_FOR = timedelta(days=365)
 
 
@@ -64,7 +62,7 @@ def ensure(passwords: dict[str, str]) -> None:
 def _trained() -> None:
     """Demo people who never had a training have passed one today."""
     today = timezone.localdate()
-    names = [name for name, _n, roles, _m in PEOPLE if not WORKS_WITH_CASES.isdisjoint(roles)]
+    names = [name for name, _n, roles, _m in PEOPLE if set(training.HANDLERS) & set(roles)]
     for user in User.objects.filter(username__in=names, training=None):
         training.enter(
             user,

@@ -107,7 +107,6 @@ class PersonForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("角色"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
     )
-    is_active = forms.BooleanField(label=_("可以登录"), required=False, initial=True)
 
     MEMBER = (("", _("不在此团队")), ("member", _("成员")), ("lead", _("负责人")))
 
@@ -121,10 +120,7 @@ class PersonForm(forms.Form):
                 "name": person.name,
                 "email": person.email,
                 "roles": person.roles,
-                "is_active": person.is_active,
             }
-        else:
-            del self.fields["is_active"]
         self.teams = list(Team.objects.filter(is_active=True))
         for team in self.teams:
             initial = "" if team.pk not in held else ("lead" if held[team.pk] else "member")

@@ -11,7 +11,9 @@ from accounts import absences
 from accounts.models import Absence, User
 
 
-class _Day(forms.DateInput):
+class Day(forms.DateInput):
+    """A day, by the browser's own picker."""
+
     input_type = "date"
 
     def __init__(self) -> None:
@@ -25,8 +27,8 @@ class AbsenceForm(forms.Form):
     """
 
     user = forms.ModelChoiceField(User.objects.none(), label=_("休假人"), empty_label=None)
-    first_day = forms.DateField(label=_("自"), widget=_Day())
-    last_day = forms.DateField(label=_("至（含当天）"), widget=_Day())
+    first_day = forms.DateField(label=_("自"), widget=Day())
+    last_day = forms.DateField(label=_("至（含当天）"), widget=Day())
     deputy = forms.ModelChoiceField(
         User.objects.none(),
         label=_("代理人"),

@@ -97,6 +97,9 @@ class User(AbstractUser):
     reads_only = False  # a case is before this person that is lent for reading (not stored)
     acting_under: Mapping[str, int] = {}  # subject → 紧急调阅 under which the person acts in it
 
+    # What was granted before is void: whoever comes back begins anew (leaving.py)
+    left_at = models.DateTimeField(null=True, editable=False)
+
     objects = UserManager()
     REQUIRED_FIELDS = ["name"]
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import sessions, vault
+from accounts import keys, sessions, vault
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from audit.record import record
@@ -83,35 +83,35 @@ def change(
     name: str,
     roles: Sequence[str],
     memberships: Mapping[int, bool],
-    is_active: bool,
     by: User,
     email: str = "",
 ) -> User:
-    """New name, address, roles, teams, and whether the person may sign in. Other roles, and none
-    any more, end where the person is signed in.
+    """New name, address, roles and teams. Other roles end where the person is signed in; keys for
+    which they are too small die.
 
     Raises PeopleError when nobody could administer any more.
     """
-    _lock_administrators()
+    lock_administrators()
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     before = _shown(user, user.team_ids)
-    loses = user.is_(Role.ADMINISTRATOR) and (not is_active or Role.ADMINISTRATOR not in roles)
-    if user.pk == by.pk and (not is_active or loses):
-        raise PeopleError(_("不能停用自己，也不能去掉自己的管理员角色；请由另一位管理员操作。"))
+    loses = user.is_(Role.ADMINISTRATOR) and Role.ADMINISTRATOR not in roles
+    if loses and user.pk == by.pk:
+        raise PeopleError(_("不能去掉自己的管理员角色；请由另一位管理员操作。"))
     others = User.objects.filter(roles__contains=[Role.ADMINISTRATOR], is_active=True).exclude(
         pk=user.pk
     )
     if loses and not others.exists():
         raise PeopleError(_("这是最后一位可以登录的管理员；请先添加另一位。"))
-    user.name, user.email, user.roles, user.is_active = name, email, list(roles), is_active
-    user.save(update_fields=["name", "email", "roles", "is_active"])
+    user.name, user.email, user.roles = name, email, list(roles)
+    user.save(update_fields=["name", "email", "roles"])
+    keys.revoke_beyond(user, by=by, now=_now())
     _set_memberships(user, memberships)
     after = _shown(user, memberships)
     changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changed:
         now = _now()
         record("user_changed", f"user:{user.username}", by, now, changed)
-        if "roles" in changed or not is_active:  # whoever may do more signs in for it
+        if "roles" in changed:  # whoever may do more signs in for it
             sessions.end_all(user, by=by, at=now)
     return user
 
@@ -122,12 +122,11 @@ def _shown(user: User, teams: Iterable[int]) -> dict[str, Any]:
         "name": user.name,
         "email": vault.masked("email", user.email),
         "roles": user.roles,
-        "is_active": user.is_active,
         "teams": sorted(teams),
     }
 
 
-def _lock_administrators() -> None:
+def lock_administrators() -> None:
     """Two administrators must not deactivate each other at the same instant."""
     with connection.cursor() as cursor:
         cursor.execute(

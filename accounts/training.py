@@ -8,20 +8,23 @@ The only module that writes training records.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import TrainingRecord, User
+from accounts.roles import Role
 from audit.record import record
 
 LONGEST = timedelta(days=3 * 366)
 WARN = timedelta(days=30)
+HANDLERS = (Role.AGENT, Role.SUPERVISOR, Role.COUNSEL)  # who works with personal data
 COUNTS = TrainingRecord.Kind.PERSONAL_INFORMATION  # what one needs to be shown personal data
 
 
@@ -134,3 +137,44 @@ def withdraw(pk: int, *, reason: str, by: User, now: datetime | None = None) -> 
 def _said(entered: TrainingRecord) -> dict[str, str]:
     days = (entered.passed_on.isoformat(), entered.valid_until.isoformat())
     return {"training": entered.kind, "passed_on": days[0], "valid_until": days[1]}
+
+
+def enter_all(
+    rows: Iterable[Mapping[str, Any]], *, by: User, now: datetime | None = None
+) -> list[tuple[int, str]]:
+    """Enter trainings for personal data, all or none: `{line, user, passed_on, valid_until,
+    certificate_no}`. Answers (line, sentence) of those that are refused; [] when all were entered.
+    """
+    wrong: list[tuple[int, str]] = []
+    with transaction.atomic():
+        for row in rows:
+            data = {**row}
+            line = data.pop("line")
+            try:
+                enter(data.pop("user"), **data, by=by, now=now)
+            except TrainingError as refused:
+                wrong.append((line, str(refused)))
+        if wrong:
+            transaction.set_rollback(True)
+    return wrong
+
+
+def people(day: date) -> QuerySet[User]:
+    """Active people whose roles work with personal data, with the last day (`trained_until`) on
+    which what they have passed counts; those who lack it first.
+    """
+    counts = Q(
+        training__kind=COUNTS,
+        training__withdrawn_at=None,
+        training__passed_on__lte=day,
+        training__valid_until__gte=day,
+    )
+    found = User.objects.filter(is_active=True, roles__overlap=[str(r) for r in HANDLERS])
+    return found.annotate(trained_until=Max("training__valid_until", filter=counts)).order_by(
+        F("trained_until").asc(nulls_first=True), "username"
+    )
+
+
+def lacking(day: date) -> QuerySet[User]:
+    """Those of them who lack it, or for whom it ends within thirty days."""
+    return people(day).filter(Q(trained_until=None) | Q(trained_until__lte=day + WARN))

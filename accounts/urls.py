@@ -4,6 +4,8 @@ from django.urls import path
 
 from accounts.views import (
     absence,
+    account,
+    keys,
     oidc,
     own,
     own_factors,
@@ -13,6 +15,7 @@ from accounts.views import (
     sign_in,
     sign_ins,
     taking_away,
+    training,
 )
 
 urlpatterns = [
@@ -42,6 +45,20 @@ urlpatterns = [
     path("users/", people.users, name="users"),
     path("users/new/", people.new_user, name="new_user"),
     path("users/<int:pk>/", people.user, name="user"),
+    path("users/<int:pk>/account/", account.account, name="account"),
+    path("users/<int:pk>/leave/", account.leave, name="leave"),
+    path("users/<int:pk>/return/", account.come_back, name="come_back"),
+    path("users/<int:pk>/training/", account.enter_training, name="enter_training"),
+    path("users/training/", training.training_list, name="training_list"),
+    path(
+        "users/training/<int:record>/withdraw/",
+        account.withdraw_training,
+        name="withdraw_training",
+    ),
+    path("users/permissions/", account.permissions, name="permissions"),
+    path("users/keys/", keys.all_keys, name="all_keys"),
+    path("settings/keys/", keys.own_keys, name="own_keys"),
+    path("keys/<int:api_key>/revoke/", keys.revoke_key, name="revoke_key"),
     path("users/<int:pk>/password/", people.reset_password, name="reset_password"),
     path("users/<int:pk>/identity/", oidc.identity, name="identity"),
     path("users/<int:pk>/factors/", taking_away.user_factors, name="user_factors"),

@@ -19,9 +19,11 @@ class ComplaintsConfig(AppConfig):
             shredding_sql,
             vaulting,
         )
+        from complaints.actions import leaving
         from evidence import checking
 
         metrics.register()
+        leaving.register()
         originals.register(vaulting.keep)
         kinds.register_destruction(destroyed_rows.among)
         kinds.register_names(destroyed_rows.names)

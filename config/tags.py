@@ -232,6 +232,12 @@ def saved_draft(context: template.Context, key: str) -> SafeString:
 
 
 @register.filter
+def may(user: User, permission: str) -> bool:
+    """Whether the person has the permission, for links to pages of others."""
+    return user.may(permission)
+
+
+@register.filter
 def money(value: Decimal | str | None) -> str:
     """¥3,980.00 for tables; "" for nothing."""
     return "" if value is None or value == "" else f"¥{Decimal(value):,.2f}"

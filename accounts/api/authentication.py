@@ -67,7 +67,7 @@ class ScopedPermission(BasePermission):
         scopes: dict[str, str | None] = getattr(view, "scopes", {})
         if isinstance(key, ApiKey):
             needed = scopes.get(method, "")
-            if needed is not None and needed not in key.scopes:
+            if needed is not None and not (needed in key.scopes and keys.within(user, needed)):
                 self.message = _("这个密钥没有权限范围“{scope}”").format(scope=needed)
                 return False
         permission = getattr(view, "permission", None)

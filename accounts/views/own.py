@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import training
+from accounts.access import person
 from accounts.browser import back, remember_language, wants_json
 from accounts.forms import SettingsForm
 from accounts.models import User
@@ -25,7 +28,14 @@ def own_settings(request: HttpRequest) -> HttpResponse:
         with override(user.language or None):
             messages.success(request, _("设置已保存"))
         return response
-    return render(request, "accounts/settings.html", {"form": form})
+    user, today = person(request), timezone.localdate()
+    handles = bool(set(training.HANDLERS) & set(user.roles))
+    shown = {
+        "form": form,
+        "handles": handles,
+        "trained_until": training.until(user, today) if handles else None,
+    }
+    return render(request, "accounts/settings.html", shown)
 
 
 @require_POST

@@ -40,7 +40,8 @@ def users(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/users.html", {"page": page, "q": q, **shown})
 
 
-def _show_password(request: HttpRequest, shown: list[tuple[User, str]], title: str) -> HttpResponse:
+def show_password(request: HttpRequest, shown: list[tuple[User, str]], title: str) -> HttpResponse:
+    """A page with passwords to hand over, which no browser keeps."""
     response = render(request, "accounts/passwords.html", {"shown": shown, "title": title})
     response["Cache-Control"] = "no-store"
     return response
@@ -61,14 +62,14 @@ def new_user(request: HttpRequest) -> HttpResponse:
             memberships=form.memberships,
             by=request.user,
         )
-        return _show_password(request, [created], _("已添加 %(name)s") % {"name": created[0].name})
+        return show_password(request, [created], _("已添加 %(name)s") % {"name": created[0].name})
     return render(request, "accounts/user_form.html", {"form": form, "person": None})
 
 
 @require_http_methods(["GET", "POST"])
 @needs("manage_users")
 def user(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change one person, or take away or give back the right to sign in."""
+    """Change one person; what the person may still do, and the end of it, is a page of its own."""
     person = get_object_or_404(User, pk=pk)
     form = PersonForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
@@ -80,7 +81,6 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
                 email=data["email"],
                 roles=data["roles"],
                 memberships=form.memberships,
-                is_active=data["is_active"],
                 by=request.user,
             )
         except people.PeopleError as refused:
@@ -99,7 +99,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     if person.pk == request.user.pk:
         return redirect("password")
     secret = people.reset_password(person, request.user)
-    return _show_password(
+    return show_password(
         request, [(person, secret)], _("%(name)s 的新密码") % {"name": person.name}
     )
 

@@ -166,6 +166,13 @@ def _write(
     )
 
 
+def back_to_queue(complaint: Complaint, by: User, now: datetime, note: str) -> None:
+    """Nobody owns the case any more, because its owner left. The caller holds its lock; who did
+    that need not see the case.
+    """
+    _write(complaint, by, now, owner=None, note=note, code="returned_to_queue")
+
+
 def share_with_counsel(
     number: str, *, by: User, note: str, now: datetime | None = None
 ) -> Complaint:

@@ -123,6 +123,15 @@ def withdraw(
     return consult
 
 
+def not_waited_for(number: str, consult_id: int, *, by: User, now: datetime) -> None:
+    """Whoever was asked has left. Who ended the account need not see the case."""
+    complaint = lock(number, None)
+    consult = _open(complaint, consult_id)
+    consult.withdrawn_at = now
+    consult.save(update_fields=["withdrawn_at"])
+    _write(complaint, consult, "consult_withdrawn", by, now, "")
+
+
 def _due(value: Any, now: datetime) -> date | None:
     """Until when the answer is asked for."""
     due = validation.day(value, future=True)

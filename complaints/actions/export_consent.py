@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,6 +49,7 @@ def ask(
     """
     words = {"purpose": data["purpose"], "recipient": data["recipient"]}
     waiting = ExportRequest.objects.filter(package=package, by=by, expires_at__gt=now, **words)
+    waiting = waiting.filter(of_present())
     same = waiting.filter(unanswered()).first()
     if same is not None:
         return same
@@ -61,6 +62,12 @@ def ask(
     _note("package.export_asked", complaint, asked, by, now)
     _tell(complaint, asked, "tell_export_asked", now)
     return asked
+
+
+def of_present(prefix: str = "by") -> Q:
+    """Condition on requests and exports: whoever asked has not left since, even to come back."""
+    stays = Q(**{f"{prefix}__left_at": None}) | Q(**{f"{prefix}__left_at__lt": F("at")})
+    return stays & Q(**{f"{prefix}__is_active": True})
 
 
 def unanswered() -> Q:
@@ -208,6 +215,9 @@ def closed(asked: ExportRequest, by: User, now: datetime) -> str:
         return _("两位都已同意，申请人可以下载了")
     if any(each.by_id == by.pk for each in given):
         return _("您已经同意过，还等另一位答复")
+    left = asked.by.left_at
+    if not asked.by.is_active or (left is not None and left >= asked.at):
+        return _("申请人的账号已停用，这份申请已结束")
     if asked.expires_at <= now:
         return _("这份申请七天内没有得到两位同意，已过期；仍然需要的，请申请人重新提出")
     return ""
@@ -215,7 +225,8 @@ def closed(asked: ExportRequest, by: User, now: datetime) -> str:
 
 def waiting_for(user: User, now: datetime) -> QuerySet[ExportRequest]:
     """Requests that wait for an answer of this person, whatever the case (ask for that, too)."""
-    rows = ExportRequest.objects.filter(unanswered(), expires_at__gt=now).exclude(by=user)
+    rows = ExportRequest.objects.filter(unanswered(), of_present(), expires_at__gt=now)
+    rows = rows.exclude(by=user)
     given = ExportConsent.objects.filter(request=OuterRef("pk"))
     rows = rows.filter(~Exists(given.filter(by=user)))
     mine = Q(pk__in=[])

@@ -114,7 +114,7 @@ def fetch(
             "package__sealing__complaint__team",
         )
         export = rows.get(pk=export_id, package__sealing__complaint=complaint, by=by)
-        if export.expires_at <= now:
+        if export.expires_at <= now or (by.left_at is not None and by.left_at >= export.at):
             raise Expired(_("这次导出已经过期；仍然需要的，请重新说明用途和接收方"))
         if export.package.sealing.edition == Edition.FULL:
             _confirmed(reauthenticated_at, now)
@@ -166,7 +166,8 @@ def _not_there(number: str, edition: str) -> str:
 
 
 def _granted(package: Package, by: User, now: datetime) -> bool:
-    return Export.objects.filter(package=package, by=by, expires_at__gt=now).exists()
+    rows = Export.objects.filter(export_consent.of_present(), package=package, by=by)
+    return rows.filter(expires_at__gt=now).exists()
 
 
 def _handed_out(package: Package, complaint: Complaint, by: User, now: datetime) -> None:

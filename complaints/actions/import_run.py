@@ -16,6 +16,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.vault import RingAway, VaultError
 from audit.record import record
 from complaints.actions import intake
@@ -72,15 +73,17 @@ def proceed(run_id: int, *, progress: Progress | None = None) -> ImportRun:
     return run
 
 
-def fail(run: ImportRun, message: str) -> None:
-    """Not finished; what was taken stays, and the person may let it go on."""
+def fail(run: ImportRun, message: str, *, by: User | None = None) -> None:
+    """Not finished; what was taken stays, and the person may let it go on. `by`: who stopped it,
+    if not the person.
+    """
     now = timezone.now()
     with transaction.atomic():
         stopped = ImportRun.objects.filter(pk=run.pk, state=State.RUNNING).update(
             state=State.FAILED, message=message[:300], progress_at=now
         )
         if stopped:
-            record("import.stopped", run.subject, run.user, now, {"read": run.read})
+            record("import.stopped", run.subject, by or run.user, now, {"read": run.read})
 
 
 class _Work:

@@ -176,15 +176,15 @@ def stop(file: PaymentFile) -> None:
     fail(file, _("由您停止；已登记的付款保留，可以继续"))
 
 
-def fail(file: PaymentFile, message: str) -> None:
-    """Not finished; the person may let it go on."""
+def fail(file: PaymentFile, message: str, *, by: User | None = None) -> None:
+    """Not finished; the person may let it go on. `by`: who stopped it, if not the person."""
     now = timezone.now()
     with transaction.atomic():
         stopped = PaymentFile.objects.filter(pk=file.pk, state=State.RUNNING).update(
             state=State.FAILED, message=message[:300], progress_at=now
         )
         if stopped:
-            record("payments.stopped", file.subject, file.user, now, {"read": file.read})
+            record("payments.stopped", file.subject, by or file.user, now, {"read": file.read})
 
 
 def discard(file: PaymentFile) -> None:

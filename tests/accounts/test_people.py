@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Team, User
+from accounts.roles import Role
 from audit.models import Entry
 from tests.cast import Cast, person
 
@@ -113,21 +114,19 @@ def test_a_reset_password_ends_the_old_one(cast: Cast, client: Client) -> None:
     assert "陈晓雨 的新密码" in page
 
 
-def test_nobody_deactivates_the_own_account_or_the_last_administrator(
-    cast: Cast, client: Client
-) -> None:
-    sent = {"name": "吴一凡", "roles": ["administrator"]}
+def test_nobody_gives_up_the_own_administration(cast: Cast, client: Client) -> None:
+    sent = {"name": "吴一凡", "roles": ["agent"]}
     page = client.post(reverse("user", args=[cast.administrator.pk]), sent).content.decode()
-    assert "不能停用自己" in page
+    assert "不能去掉自己的管理员角色" in page
     second = person("second", "administrator", name="第二位")
     assert (
         client.post(
             reverse("user", args=[second.pk]),
-            {"name": "第二位", "roles": ["agent"], "is_active": "on"},
+            {"name": "第二位", "roles": ["agent"]},
         ).status_code
         == 302
     )
-    assert User.objects.get(pk=cast.administrator.pk).is_active
+    assert User.objects.get(pk=cast.administrator.pk).is_(Role.ADMINISTRATOR)
 
 
 def test_teams_are_added_renamed_and_deactivated(cast: Cast, client: Client) -> None:

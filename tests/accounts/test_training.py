@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import demo_users, training
@@ -102,3 +104,51 @@ def test_c18_people_of_the_demo_who_work_with_cases_are_trained_once(
     trained = {u.username for u in User.objects.all() if training.valid(u, now)}
     assert trained == {"agent", "agent2", "supervisor", "counsel", "counsel2"}
     assert TrainingRecord.objects.count() == 5
+
+
+def test_c18_security_enters_one_many_and_withdraws_and_others_only_read(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.security)
+    day = timezone.localdate()
+    page = client.get(reverse("training_list")).content.decode()
+    people = ("agent", "colleague", "supervisor", "counsel")
+    assert all(f'<td class="t13">{name}</td>' in page for name in people)
+    assert '<td class="t13">auditor</td>' not in page
+    sent = {"kind": "personal_information", "passed_on": day, "valid_until": day + YEAR}
+    address = reverse("enter_training", args=[cast.agent.pk])
+    assert client.post(address, sent).status_code == 302
+    again = client.post(address, sent)
+    assert (again.status_code, "已经登记过" in again.content.decode()) == (422, True)
+    soon = day + timedelta(days=20)
+    lines = f"colleague,{day},{soon},PI-7\n\nsupervisor，{day}，{day + YEAR}\n"
+    for wrong, words in (
+        (f"nobody,{day},{day}", "第 1 行：没有名为“nobody”的用户"),
+        (f"{lines}counsel,{day}", "第 4 行：应有三项或四项"),
+        (f"{lines}counsel,1.12.2026,{day}", "不是日期"),
+        (f"{lines}agent,{day},{day + YEAR}", "已经登记过"),
+        ("", "必填"),
+    ):
+        refused = client.post(reverse("training_list"), {"lines": wrong})
+        assert refused.status_code == 422
+        assert words in refused.content.decode()
+        assert TrainingRecord.objects.count() == 1
+    assert client.post(reverse("training_list"), {"lines": lines}).status_code == 302
+    page = client.get(reverse("training_list")).content.decode()
+    assert '<td class="t13">colleague</td>' in page
+    assert '<td class="t13">supervisor</td>' not in page
+    entered = TrainingRecord.objects.get(user=cast.agent)
+    form = reverse("withdraw_training", args=[entered.pk])
+    assert "请说明为什么撤销" in client.post(form, {"reason": " "}).content.decode()
+    assert client.post(form, {"reason": "登记错了人"}).status_code == 302
+    assert "登记错了人" in client.get(reverse("account", args=[cast.agent.pk])).content.decode()
+    for name, status in (("administrator", 200), ("auditor", 200), ("supervisor", 403)):
+        other = Client()
+        other.force_login(getattr(cast, name))
+        assert other.get(reverse("training_list")).status_code == status
+        for post in (address, form):
+            assert other.post(post, sent).status_code == 403, name
+        other.post(reverse("training_list"), {"lines": f"counsel,{day},{day}"})
+    assert TrainingRecord.objects.count() == 3
+    own = Client()
+    own.force_login(cast.supervisor)
+    assert f"有效期至 {day + YEAR}" in own.get(reverse("settings")).content.decode()

@@ -72,8 +72,11 @@ Program = Callable[..., Caller]
 
 
 def program(user: User, *scopes: str) -> Caller:
-    """A program with a fresh key of the user, with every scope unless some are named."""
-    _key, text = keys.issue(user, scopes or EVERYTHING)
+    """A program with a fresh key of the user, with the named scopes (every one) that the person's
+    roles hold; a scope that opens nothing where they hold none of them.
+    """
+    held = [scope for scope in scopes or EVERYTHING if keys.within(user, scope)]
+    _key, text = keys.issue(user, held or ["legal:read"])
     return Caller({"Authorization": f"Bearer {text}"})
 
 

@@ -48,7 +48,7 @@ def test_the_command_prints_the_key_alone_and_it_works(cast: Cast) -> None:
     [
         (("nobody", "--scope", "legal:read"), "nobody"),
         (("agent", "--scope", "everything"), "complaints:read, complaints:write"),
-        (("agent", "--scope", "legal:read", "--expires", "0"), "1 至 3650"),
+        (("agent", "--scope", "legal:read", "--expires", "0"), "1 至 365"),
         (("agent",), "--scope"),
     ],
 )

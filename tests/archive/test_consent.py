@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import leaving
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import Entry
@@ -58,6 +59,34 @@ def test_neither_the_asker_nor_one_person_twice_nor_one_side_alone_is_enough(
     assert Export.objects.get(request=request).by == cast.supervisor
     with pytest.raises(CaseError, match="两位都已同意"):
         answer(request, cast.counsel2)
+
+
+def test_c18_what_was_asked_for_before_leaving_never_leaves_even_after_coming_back(
+    cast: Cast, package: Package
+) -> None:
+    request, now = asked(package, cast.supervisor), timezone.now()
+    assert [*export_consent.waiting_for(cast.counsel, now)] == [request]
+    leaving.leave(cast.supervisor, leaving.Why.LEFT, by=cast.administrator)
+    assert [*export_consent.waiting_for(cast.counsel, now)] == []
+    leaving.come_back(cast.supervisor, by=cast.administrator)
+    cast.supervisor.refresh_from_db()
+    with pytest.raises(CaseError, match="申请人的账号已停用"):
+        answer(request, cast.counsel)
+    again = asked(package, cast.supervisor)
+    assert again != request
+    answer(again, cast.counsel)
+    answer(again, cast.supervisor2)
+    export = Export.objects.get(request=again)
+    leaving.leave(cast.supervisor, leaving.Why.LEFT, by=cast.administrator)
+    leaving.come_back(cast.supervisor, by=cast.administrator)
+    cast.supervisor.refresh_from_db()
+    with pytest.raises(exporting.Expired):
+        exporting.fetch(
+            case_of(package).number,
+            export.pk,
+            by=cast.supervisor,
+            reauthenticated_at=timezone.now(),
+        )
 
 
 def test_a_person_with_both_roles_speaks_for_one_side(cast: Cast, package: Package) -> None:

@@ -69,9 +69,9 @@ def test_badge_and_bell_cost_one_statement_each_and_then_none(
 
     cache.delete_many([f"badges:{cast.agent.pk}", f"notices:{cast.agent.pk}"])
     client = browser(cast.agent)
-    with django_assert_num_queries(5):  # session, person, teams, badge, bell
+    with django_assert_num_queries(6):  # session, person, teams, badge, bell, training
         client.get(reverse("settings"))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(reverse("settings"))
     cache.delete(f"badges:{cast.agent.pk}")
 

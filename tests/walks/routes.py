@@ -16,7 +16,7 @@ from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import Absence, User
+from accounts.models import Absence, ApiKey, TrainingRecord, User
 from audit.outside import Stamp
 from complaints import satisfied
 from complaints.models import (
@@ -153,6 +153,8 @@ GAPS: dict[str, Any] = {
     "condition": lambda case: _first(Condition.objects.filter(opinion__resolution__complaint=case)),
     "comment": lambda case: _first(Comment.objects.filter(resolution__complaint=case)),
     "consult": lambda case: _first(Consult.objects.filter(resolution__complaint=case)),
+    "record": lambda case: _first(TrainingRecord.objects.all()),
+    "api_key": lambda case: _first(ApiKey.objects.all()),
     "upload": lambda case: uuid.UUID(int=0),  # one's own, while it comes
     "username": lambda case: "colleague",
     "hold": lambda case: _first(case.holds),

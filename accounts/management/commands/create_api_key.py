@@ -26,7 +26,13 @@ class Command(BaseCommand):
             help="what the key may be used for, repeated for several: " + ", ".join(keys.SCOPES),
         )
         parser.add_argument("--label", default="", help="what the key is for, up to 80 characters")
-        parser.add_argument("--expires", type=int, metavar="DAYS", help="valid for so many days")
+        parser.add_argument(
+            "--expires",
+            type=int,
+            metavar="DAYS",
+            default=keys.LONGEST,
+            help="valid for so many days (%(default)s at most, and unless said otherwise)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         username = options["username"]

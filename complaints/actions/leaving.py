@@ -1,0 +1,182 @@
+"""What of the cases hangs on a person, and what becomes of it when the person leaves.
+
+Cases go back to the queue of their team, where its lead finds them; one act over many cases passes
+those under a legal hold by, which the lead hands over one by one. Files that only the person could
+have fetched, and what lay half typed, are gone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from accounts import leaving
+from accounts.leaving import Part
+from accounts.models import User
+from complaints.actions import (
+    access_decision,
+    assignment,
+    consulting,
+    export_consent,
+    import_run,
+    payment_file,
+    trials,
+)
+from complaints.models import (
+    Complaint,
+    Consult,
+    Draft,
+    Export,
+    ExportRequest,
+    ImportRun,
+    LetterBatch,
+    PaymentFile,
+    Trial,
+)
+from complaints.sight import running
+
+LANGUAGE = "zh-hans"  # what stands in a case is read by everybody
+RUNNING_TRIALS = (Trial.State.READY, Trial.State.RUNNING)
+
+
+def _cases(user: User, now: datetime) -> int:
+    return Complaint.objects.open().owned_by(user).filter(legal_hold=False).count()
+
+
+def _end_cases(user: User, by: User, now: datetime) -> int:
+    rows = Complaint.objects.open().owned_by(user).filter(legal_hold=False)
+    cases = list(rows.order_by("pk").locked().select_related("team", "consumer"))
+    with override(LANGUAGE):
+        note = _("{name} 的账号已停用，退回待分配").format(name=user.name)
+    for case in cases:
+        assignment.back_to_queue(case, by, now, note)
+    return len(cases)
+
+
+def _held_cases(user: User, now: datetime) -> int:
+    return Complaint.objects.open().owned_by(user).filter(legal_hold=True).count()
+
+
+def _consults(user: User, now: datetime) -> int:
+    return _asked(user).count()
+
+
+def _asked(user: User) -> QuerySet[Consult]:
+    return Consult.objects.filter(user=user, answered_at=None, withdrawn_at=None)
+
+
+def _end_consults(user: User, by: User, now: datetime) -> int:
+    asked = list(_asked(user).values_list("pk", "resolution__complaint__number").order_by("pk"))
+    for pk, number in asked:
+        consulting.not_waited_for(number, pk, by=by, now=now)
+    return len(asked)
+
+
+def _grants(user: User, now: datetime) -> int:
+    return running(user, now).count() if user.sees_more else 0
+
+
+def _end_grants(user: User, by: User, now: datetime) -> int:
+    return access_decision.end_all(user, by=by, now=now)
+
+
+def _drafts(user: User, now: datetime) -> int:
+    return Draft.objects.filter(user=user).count()
+
+
+def _end_drafts(user: User, by: User, now: datetime) -> int:
+    return Draft.objects.filter(user=user).delete()[0]
+
+
+def _requests(user: User, now: datetime) -> QuerySet[ExportRequest]:
+    rows = ExportRequest.objects.filter(by=user, expires_at__gt=now)
+    return rows.filter(export_consent.unanswered())
+
+
+def _exports(user: User, now: datetime) -> int:
+    granted = Export.objects.filter(by=user, expires_at__gt=now).count()
+    return granted + _requests(user, now).count()
+
+
+def _end_exports(user: User, by: User, now: datetime) -> int:
+    """They are void from now on because they were asked for before the person left
+    (`export_consent.of_present`); their rows are never changed.
+    """
+    return _exports(user, now)
+
+
+def _runs(user: User, now: datetime) -> int:
+    trials_left = Trial.objects.filter(by=user, state__in=RUNNING_TRIALS).count()
+    imports = ImportRun.objects.filter(user=user, state=ImportRun.State.RUNNING).count()
+    files = PaymentFile.objects.filter(user=user, state=PaymentFile.State.RUNNING).count()
+    return trials_left + imports + files
+
+
+def _end_runs(user: User, by: User, now: datetime) -> int:
+    number = _runs(user, now)
+    with override(LANGUAGE):
+        why = _("{name} 的账号已停用；已登记的保留").format(name=user.name)
+    for run in ImportRun.objects.filter(user=user, state=ImportRun.State.RUNNING):
+        import_run.fail(run, why, by=by)
+    for file in PaymentFile.objects.filter(user=user, state=PaymentFile.State.RUNNING):
+        payment_file.fail(file, why, by=by)
+    for trial in Trial.objects.filter(by=user, state__in=RUNNING_TRIALS):
+        trials.stop(trial, trials.BY_HAND, by=by, now=now)
+    return number
+
+
+def _files(user: User, now: datetime) -> int:
+    uploads = ImportRun.objects.filter(user=user, state=ImportRun.State.UPLOADED).count()
+    lists = PaymentFile.objects.filter(user=user, state=PaymentFile.State.CHECKED).count()
+    return uploads + lists + LetterBatch.objects.filter(by=user).count()
+
+
+def _end_files(user: User, by: User, now: datetime) -> int:
+    number = _files(user, now)
+    ImportRun.objects.filter(user=user, state=ImportRun.State.UPLOADED).delete()
+    PaymentFile.objects.filter(user=user, state=PaymentFile.State.CHECKED).delete()
+    LetterBatch.objects.filter(by=user).delete()
+    return number
+
+
+def register() -> None:
+    """Tell the accounts app (`complaints.apps`)."""
+    leaving.register(
+        Part(
+            "cases",
+            gettext_lazy("负责的案件"),
+            _cases,
+            _end_cases,
+            gettext_lazy("退回所在团队待分配；要指定接手人的，请主管先转派。"),
+            by_leads=True,
+        ),
+        Part(
+            "held_cases",
+            gettext_lazy("诉讼保留中的案件"),
+            _held_cases,
+            None,
+            gettext_lazy("不参加批量退回，请主管逐件转派。"),
+            by_leads=True,
+        ),
+        Part(
+            "consults",
+            gettext_lazy("待答复的加签"),
+            _consults,
+            _end_consults,
+            gettext_lazy("不再等待；提出人可以另请一位法务。"),
+        ),
+        Part("grants", gettext_lazy("临时查阅与紧急调阅"), _grants, _end_grants),
+        Part("exports", gettext_lazy("申请中和可取走的证据包"), _exports, _end_exports),
+        Part("runs", gettext_lazy("正在运行的导入、付款登记和试算"), _runs, _end_runs),
+        Part("files", gettext_lazy("上传未用的清单和成批函件"), _files, _end_files),
+        Part(
+            "drafts",
+            gettext_lazy("未提交的草稿"),
+            _drafts,
+            _end_drafts,
+            gettext_lazy("草稿只有本人能看，随账号删除。"),
+        ),
+    )

@@ -1,0 +1,144 @@
+"""C18: whoever leaves may do nothing any more, at once: sessions, keys, stand-ins, drafts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import absences, keys, leaving
+from accounts.models import Absence, ApiKey, User
+from accounts.people import PeopleError
+from audit.models import Entry
+from complaints.actions import assignment, communication, legal_hold
+from complaints.models import Draft, Event
+from tests import factories as f
+from tests.api.conftest import Caller
+from tests.cast import PASSWORD, Cast
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def absent(user: User, deputy: User | None, days: int) -> Absence:
+    day = timezone.localdate() + timedelta(days=days)
+    return absences.set_absence(user, first_day=day, last_day=day, deputy=deputy, by=user)
+
+
+def signed_in(password: str) -> HttpResponse:
+    sent = {"username": "agent", "password": password}
+    return Client().post(reverse("login"), sent)  # type: ignore[return-value]
+
+
+def counts(user: User) -> dict[str, int]:
+    found = leaving.hanging(user, timezone.now())
+    return {each.part.code: each.number for each in found if each.number}
+
+
+def test_c18_leaving_ends_everything_in_one_act_and_says_what(cast: Cast) -> None:
+    """By the page, as security; the next request is refused whatever asks; coming back returns
+    nothing.
+    """
+    own, held = f.registered(cast), f.registered(cast, order_number="ORD-2")
+    assignment.share_with_counsel(held.number, by=cast.agent, note="涉诉")
+    legal_hold.place(
+        {"matter": "（2026）浙 01 民初 1 号", "reason": "起诉", "numbers": held.number},
+        by=cast.counsel,
+        reauthenticated_at=timezone.now(),
+    )
+    own_days = absent(cast.agent, cast.colleague, 3)
+    stood_in = absent(cast.supervisor, cast.agent, 9)
+    _key, text = keys.issue(cast.agent, ["complaints:read"])
+    program = Caller({"Authorization": f"Bearer {text}"})
+    communication.save_draft(cast.agent, f"complaint:{own.number}:reply", {"text": "草稿"})
+    wanted = {"cases": 1, "held_cases": 1, "absences": 1, "stands_in": 1, "api_keys": 1}
+    gone, security = browser(cast.agent), browser(cast.security)
+    asked = ("/complaints/", f"/api/v1/complaints/{own.number}/", "/settings/")
+    assert {gone.get(a).status_code for a in asked} == {200}
+    assert program.get("me/").status_code == 200
+    wanted |= {"sessions": 1, "drafts": 1}
+    assert counts(cast.agent) == wanted
+    page = security.get(reverse("account", args=[cast.agent.pk])).content.decode()
+    assert "立即停用" in page
+    assert own.number not in page
+    for _twice in range(2):
+        answer = security.post(reverse("leave", args=[cast.agent.pk]), {"why": "left"})
+        assert answer.status_code == 302
+    [entry] = Entry.objects.filter(verb="user_left")
+    ended = {code: n for code, n in wanted.items() if code != "held_cases"}
+    assert entry.detail == {"why": "left", "ended": ended}
+    assert entry.actor == "security"
+    for address in asked:
+        assert gone.get(address).status_code in (302, 401, 403), address
+    assert gone.get("/complaints/", headers={"HX-Request": "true"}).status_code == 401
+    assert program.get("me/").status_code == 401
+    refused = signed_in(PASSWORD)
+    assert (refused.status_code, "用户名或密码不正确" in refused.content.decode()) == (200, True)
+    own.refresh_from_db()
+    held.refresh_from_db()
+    assert (own.owner, held.owner) == (None, cast.agent)
+    assert Event.objects.filter(complaint=own, code="returned_to_queue").count() == 1
+    own_days.refresh_from_db()
+    stood_in.refresh_from_db()
+    assert own_days.ended_at is not None
+    assert (stood_in.ended_at, stood_in.deputy) == (None, None)
+    assert not Draft.objects.filter(user=cast.agent).exists()
+    page = security.get(reverse("account", args=[cast.agent.pk])).content.decode()
+    assert "当时结束了" in page
+    assert "请主管逐件转派" in page
+    secret = leaving.come_back(User.objects.get(username="agent"), by=cast.administrator)
+    assert signed_in(secret).status_code == 302
+    assert program.get("me/").status_code == 401
+    assert gone.get("/settings/").status_code == 302
+    assert counts(User.objects.get(username="agent")) == {"held_cases": 1, "sessions": 1}
+
+
+def test_c18_who_may_not_end_an_account_changes_nothing(cast: Cast) -> None:
+    for by, whom, why, words in (
+        (cast.security, cast.security, "left", "不能停用自己"),
+        (cast.administrator, cast.administrator, "left", "不能停用自己"),
+        (cast.supervisor, cast.agent, "left", "只有系统管理员和安全管理员"),
+        (cast.auditor, cast.agent, "left", "只有系统管理员和安全管理员"),
+        (cast.security, cast.administrator, "left", "最后一位"),
+        (cast.security, cast.agent, "", "请选择原因"),
+    ):
+        with pytest.raises(PeopleError, match=words):
+            leaving.leave(whom, why, by=by)
+    for name, user in cast.everybody().items():
+        answer = browser(user).post(reverse("leave", args=[cast.colleague.pk]), {"why": "odd"})
+        may = name in ("administrator", "security")
+        assert answer.status_code == (422 if may else 403), name
+        page = browser(user).get(reverse("account", args=[cast.colleague.pk]))
+        assert page.status_code == (200 if may or name == "auditor" else 403), name
+        assert ("立即停用" in page.content.decode()) is may, name
+    with pytest.raises(PeopleError, match="只有系统管理员"):
+        leaving.come_back(cast.colleague, by=cast.security)
+    assert User.objects.filter(is_active=False).count() == 0
+    assert not Entry.objects.filter(verb__in=["user_left", "user_returned"]).exists()
+
+
+def test_c14_a_key_dies_with_the_role_and_is_never_more_than_it(cast: Cast) -> None:
+    """Also where the roles were changed past this program."""
+    with pytest.raises(keys.KeyRefused, match="角色不含"):
+        keys.issue(cast.agent, ["audit:read"])
+    with pytest.raises(keys.KeyRefused, match="1 至 365 天"):
+        keys.issue(cast.agent, ["legal:read"], days=366)
+    _key, text = keys.issue(cast.agent, ["complaints:read", "complaints:write"])
+    program = Caller({"Authorization": f"Bearer {text}"})
+    assert program.get("complaints/").status_code == 200
+    User.objects.filter(pk=cast.agent.pk).update(roles=["security"])
+    assert program.get("complaints/").status_code == 403
+    User.objects.filter(pk=cast.agent.pk).update(roles=["agent"])
+    client = browser(cast.administrator)
+    sent = {"name": "陈晓雨", "roles": ["auditor"]}
+    assert client.post(reverse("user", args=[cast.agent.pk]), sent).status_code == 302
+    assert ApiKey.objects.get().revoked_at is not None
+    assert program.get("me/").status_code == 401
+    assert Entry.objects.filter(verb="key.revoked", actor="administrator").count() == 1
