@@ -248,6 +248,9 @@ def test_who_sits_here_confirms_at_the_provider_before_a_signature(
         assert parse_qs(urlsplit(begun.url).query)["prompt"] == ["login"]
         return client.get(provider.answer(begun.url, user, **how))
 
+    page = client.get(reverse("confirm"), {"next": "/settings/"}).content.decode()
+    assert 'href="/login/oidc/?again=1&amp;next=/settings/"' in page
+    assert "again=1" not in browser(cast.counsel).get(reverse("confirm")).content.decode()
     assert "不是当前登录的用户" in said(confirm("supervisor"))
     for at in (None, 1, True, "now", timezone.now().timestamp() - 400):
         answer = confirm("counsel", changed={"auth_time": at})
