@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_vault_keys'),
+        ('accounts', '0009_vault_keys'),
         ('complaints', '0049_access'),
     ]
 
