@@ -76,7 +76,7 @@ def receivers(kind: str, about: User | None) -> list[User]:
         active = active.exclude(pk=about.pk)
     people = list(active.filter(roles__contains=[Role.AUDITOR]))
     if kind in OF_ACCOUNTS:
-        people += active.filter(roles__contains=["security"])
+        people += active.filter(roles__contains=[Role.SECURITY])
     if about is not None:
         teams = Membership.objects.filter(user=about, team__is_active=True).values("team")
         able = active.filter(roles__contains=[Role.SUPERVISOR])
@@ -92,7 +92,7 @@ def visible_to(user: User) -> QuerySet[Alarm]:
     if not user.may("see_alarms"):
         return Alarm.objects.none()
     rows = Alarm.objects.filter(~Q(about=user) | Q(about=None))
-    if user.is_(Role.AUDITOR) or "security" in user.roles:
+    if user.is_(Role.AUDITOR) or user.is_(Role.SECURITY):
         return rows
     people = Membership.objects.filter(team__in=user.led_team_ids).values("user")
     told = AlarmNotice.objects.filter(user=user).values("alarm")

@@ -53,6 +53,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("find_facts", _("认定须由法务判断的事实"), C),
         _for("add_evidence", _("添加证据"), A, S, C),
         _for("communicate", _("与消费者沟通"), A, S),
+        _for("reveal_personal_data", _("查看消费者的号码"), A, S, C),
         _for("write_notes", _("写内部备注"), A, S, C),
         _for("draft_resolutions", _("拟定方案"), A, S),
         _for("sign_resolutions", _("签署方案"), C),

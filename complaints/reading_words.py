@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from audit.models import Reading
+from complaints.reveal_policy import field_words
 
 ROW, CONSUMER, NARRATIVE, FACTS, LAW, TIMELINE, EVIDENCE, FILE, LETTERS, RESOLUTION = (
     *("row", "consumer", "narrative", "facts", "law", "timeline", "evidence", "file", "letters"),
     "resolution",
 )
 MONEY, CLOCKS, RATING, AUDIT, READINGS = "money", "clocks", "rating", "audit", "readings"
-PASSAGES = "passages"
 LENT, EMERGENCY = "lent", "emergency"
+PASSAGES, CLEAR = "passages", "clear"
 FIELDS: dict[str, str | Promise] = {
     ROW: pgettext_lazy("reading", "编号、标题、脱敏姓名"),
     CONSUMER: pgettext_lazy("reading", "消费者资料（脱敏）"),
@@ -39,6 +40,7 @@ FIELDS: dict[str, str | Promise] = {
     READINGS: pgettext_lazy("reading", "阅读记录"),
     LENT: pgettext_lazy("reading", "凭临时查阅申请"),
     EMERGENCY: pgettext_lazy("reading", "凭紧急调阅申请"),
+    CLEAR: pgettext_lazy("reading", "明文"),
     PASSAGES: pgettext_lazy("reading", "检索到的片段（经过、结论、函件、附件文字等）"),
 }
 _ALL = (CONSUMER, NARRATIVE, FACTS, LAW, TIMELINE, EVIDENCE, RESOLUTION, MONEY, CLOCKS)
@@ -69,6 +71,10 @@ PAGES: dict[str, Page] = {
     "dossier_print": (gettext_lazy("卷宗的 PDF"), (*_ALL, LETTERS, AUDIT)),
     "readings": (gettext_lazy("谁看过这件案件"), (READINGS,)),
     "readings_export": (gettext_lazy("导出的阅读记录"), (READINGS,)),
+    "reveal": (gettext_lazy("查看号码"), ()),
+    "case_numbers": (gettext_lazy("文本中遮掩的号码"), (CONSUMER,)),
+    "last_four": (gettext_lazy("核对尾号"), ()),
+    "reveals": (gettext_lazy("查看号码的记录"), (READINGS,)),
     "feedback": (gettext_lazy("消费者评价的链接"), ()),
     # lists
     "queue": (gettext_lazy("案件列表"), (ROW, CLOCKS)),
@@ -101,6 +107,7 @@ PAGES: dict[str, Page] = {
     "disposal_batch": (gettext_lazy("销毁批次"), (ROW,)),
     "disposal_register": (gettext_lazy("销毁登记"), (ROW,)),
     "disposal_register_file": (gettext_lazy("导出的销毁登记"), (ROW,)),
+    "alarms": (pgettext_lazy("alarms", "告警"), ()),
     "audit_log": (gettext_lazy("审计记录"), (AUDIT,)),
     "audit_readings": (gettext_lazy("谁看过此人的资料"), (READINGS,)),
     "audit_readings_export": (gettext_lazy("导出的阅读记录"), (READINGS,)),
@@ -133,6 +140,8 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "api-disposal-register": (ROW,),
     "api-readings": (READINGS,),
     "api-person-readings": (READINGS,),
+    "api-reveal": (),
+    "api-last-four": (),
     "api-audit": (AUDIT,),
     "api-archive-search": (ROW, PASSAGES),
 }
@@ -161,5 +170,7 @@ def shown_of(row: Reading) -> str:
 
 def _field(code: str) -> str:
     kind, _colon, number = code.partition(":")
+    if kind == CLEAR:
+        number = field_words(number)
     words = str(FIELDS.get(kind, kind))
     return f"{words} {number}" if number else words

@@ -85,6 +85,7 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
         "row_id " + _OF_CASE.format("complaints_disposalrow"),
         ("reason",),
     ),
+    "complaints.Reveal": (_CASE, ("note",)),
     "complaints.Sealing": (_CASE, ("cut", "redactions", "problem")),
     "complaints.Package": (_SEALED, ("contents",)),
     "complaints.Export": (

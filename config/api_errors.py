@@ -107,12 +107,14 @@ def _case(error: CaseError, context: Mapping[str, Any]) -> Response:
         unmet = [_one("", u.code, u.message) for u in error.unmet]
         return problem(409, error.code, error.message, unmet)
     if isinstance(error, NotAllowed):
-        return problem(403, error.code, error.message)
+        wait = getattr(error, "retry_after", 0)
+        later = {"Retry-After": str(wait)} if wait else None
+        return problem(getattr(error, "status", 403), error.code, error.message, headers=later)
     if isinstance(error, StaleVersion):
         return _stale(error, context)
     if isinstance(error, Invalid):
         return _invalid(error)
-    return problem(409, error.code, error.message)
+    return problem(getattr(error, "status", 409), error.code, error.message)
 
 
 def _invalid(error: Invalid) -> Response:

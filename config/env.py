@@ -262,6 +262,19 @@ VARIABLES = {
             "1: numbers of consumers are shown in clear only to people with a training that counts "
             "(PIPL Art. 51(4)); 0: training is not asked for",
         ),
+        Variable(
+            "REVEALS_PER_TEN_MINUTES",
+            "6",
+            "how often one person may look at a document or account number in ten minutes",
+        ),
+        Variable(
+            "REVEALS_PER_DAY", "20", "the same in 24 hours; at four fifths an alarm is raised"
+        ),
+        Variable(
+            "CONTACT_REVEALS_PER_DAY",
+            "60",
+            "how often one person may look at a name, telephone, e-mail or address in 24 hours",
+        ),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
         Variable(
             "ENTERPRISE_CONTACT",

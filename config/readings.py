@@ -37,7 +37,7 @@ def noted(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., 
         if not subjects:
             return response
         try:
-            _note(request, subjects)
+            _note(request, subjects, getattr(response, "shown_fields", ()))
         except DatabaseError:
             log.exception("reading %s could not be recorded", request.path)
             response.close()
@@ -73,10 +73,11 @@ def _about(request: HttpRequest) -> str:
     return f"{CASE}{number}" if number else ""
 
 
-def _note(request: HttpRequest, subjects: list[str]) -> None:
+def _note(request: HttpRequest, subjects: list[str], more: Iterable[str]) -> None:
+    """`more`: what this very answer shows besides that which its page always does."""
     match, about = request.resolver_match, _about(request)
     page = match.url_name if match and match.url_name else request.path
-    fields = list(reading_words.fields_of(page))
+    fields = [*reading_words.fields_of(page), *more]
     if match and "item" in match.kwargs:
         fields.append(f"{reading_words.FILE}:{match.kwargs['item']}")
     by, now = request.user if isinstance(request.user, User) else None, timezone.now()

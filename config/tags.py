@@ -138,9 +138,11 @@ def right(code: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/pii.html")
-def pii(label: Any, value: Any) -> dict[str, Any]:
-    """One personal field, masked. Never pass a clear value."""
-    return {"label": label, "value": value}
+def pii(label: Any, value: Any, field: str = "", number: str = "") -> dict[str, Any]:
+    """One personal field, masked. Never pass a clear value. `number`: the case, where the person
+    may ask to see the field for a minute.
+    """
+    return {"label": label, "value": value, "field": field, "number": number}
 
 
 @register.simple_block_tag

@@ -24,6 +24,7 @@ from complaints.api import (
     payments,
     readings,
     resolutions,
+    revealing,
     reviewing,
     satisfaction,
     signing,
@@ -164,6 +165,8 @@ of_one_case += [
     ),
     path("mass/leave/", mass.LeaveView.as_view(), name="api-mass-leave"),
     path("redo/", satisfaction.RedoView.as_view(), name="api-redo"),
+    path("reveal/", revealing.RevealView.as_view(), name="api-reveal"),
+    path("last-four/", revealing.LastFourView.as_view(), name="api-last-four"),
     path("readings/", readings.ReadingsView.as_view(), name="api-readings"),
     path("readings/of-person/", readings.PersonReadingsView.as_view(), name="api-person-readings"),
 ]

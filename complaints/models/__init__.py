@@ -44,6 +44,7 @@ from complaints.models.payment import Payment, PaymentFile, PaymentRow
 from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
+from complaints.models.reveal import Reveal, TailCheck
 from complaints.models.reviewing import Comment, Condition, Consult, SeenVersion
 from complaints.models.satisfaction import Feedback, Invitation
 from complaints.models.search import Passage, SearchDocument, WordsChanged
@@ -121,12 +122,14 @@ __all__ = [
     "Recusal",
     "Resolution",
     "Retention",
+    "Reveal",
     "Sealing",
     "SearchDocument",
     "SeenVersion",
     "SigningKey",
     "SilentConsumer",
     "SweepRun",
+    "TailCheck",
     "TargetLength",
     "Transition",
     "Trial",

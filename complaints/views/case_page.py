@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import facts, granted, legal_hold, limits, snapshots, sums
+from complaints import facts, granted, legal_hold, limits, reveal_policy, snapshots, sums
 from complaints.archive import completeness
 from complaints.choices import HoldReason
 from complaints.lifecycle import State
@@ -177,6 +177,19 @@ class CasePage(Offer):
         """
         letter = self.complaint.offer_letter or {"withheld_at": None, "returned": False}
         return bool(letter["withheld_at"]) or (letter["returned"] and not letter["arrived"])
+
+    @property
+    def reveals_of(self) -> str:
+        """The number of the case where numbers may perhaps be looked at; the dialog says whether,
+        and why not.
+        """
+        may = self.user.may("reveal_personal_data") and not reveal_policy.is_over(self.complaint)
+        return str(self.complaint.number) if may else ""
+
+    @property
+    def sees_reveals(self) -> bool:
+        """Whether this person reads who looked at numbers of the case."""
+        return self.user.may("read_readings")
 
     @property
     def may_deliver(self) -> bool:

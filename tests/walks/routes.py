@@ -141,6 +141,7 @@ GAPS: dict[str, Any] = {
     "step": lambda case: "accept",
     "item": lambda case: 1,
     "fact": lambda case: "tx_living_consumption",
+    "field": lambda case: "phone",
     "commitment": lambda case: _first(case.commitments),
     "promise_id": lambda case: _first(case.commitments),
     "payment": lambda case: _first(Payment.objects.filter(commitment__complaint=case)),
