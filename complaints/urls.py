@@ -5,6 +5,7 @@ from django.urls import include, path
 from complaints.views import (
     access,
     access_why,
+    alarms,
     commitment_list,
     danger,
     drafts,
@@ -55,6 +56,8 @@ urlpatterns = [
         payment_files.result,
         name="payment_result",
     ),
+    path("alarms/", alarms.alarms, name="alarms"),
+    path("alarms/seen/", alarms.see_alarms, name="see_alarms"),
     path("danger/", danger.danger, name="danger"),
     path("danger/<str:number>/", danger.hand_over, name="danger_hand_over"),
     path("promises/", promise_register.promises, name="promises"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import alarms
 from accounts.models import User
 from accounts.roles import Role
 from complaints.actions import access_decision
@@ -22,7 +23,8 @@ def capped(number: int) -> str:
 
 
 def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:
-    """URL name → (number, what it counts). One statement, at most every half minute per person.
+    """URL name → (number, what it counts). One statement, at most every half minute per person;
+    another one for those who look at alarms.
 
     A view that has counted already sets `request.rail_counts`, {URL name: number}, and the
     statement is saved.
@@ -30,10 +32,16 @@ def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:
     counts = getattr(request, "rail_counts", None)
     if counts is None:
         counts = kept(f"badges:{user.pk}", KEPT_SECONDS, lambda: _count(user))
-    labels = {"queue": _("超时"), "review": _("待审核"), "access": _("待处理")}
     if user.may("decide_access") or user.may("review_access"):
         more = kept(f"access:{user.pk}", KEPT_SECONDS, lambda: _count_access(user))
         counts = {**counts, **more}
+    counts = {**counts, "alarms": alarms.unseen(user)}
+    labels = {
+        "queue": _("超时"),
+        "review": _("待审核"),
+        "access": _("待处理"),
+        "alarms": _("还没看"),
+    }
     return {name: (capped(number), labels[name]) for name, number in counts.items() if number}
 
 

@@ -7,7 +7,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from correspondence import dispatch, mailing, returned
+from correspondence import alarm_mail, dispatch, mailing, returned
 
 SECONDS = 20.0  # one task works so long; the next finds what is left
 PATIENCE = 3  # failures in a row after which the other side is taken to be away
@@ -62,6 +62,19 @@ def send_digests() -> int:
     sent, failed = 0, 0
     for pk in mailing.waiting_mails(now):
         done = mailing.send(pk, now)
+        sent, failed = sent + done, 0 if done else failed + 1
+        if failed == PATIENCE:
+            break
+    return sent
+
+
+@shared_task
+def send_alarms() -> int:
+    """E-mails about alarms, one by one and at once; answers how many left."""
+    now = timezone.now()
+    sent, failed = 0, 0
+    for pk in alarm_mail.waiting(now):
+        done = alarm_mail.send(pk, now)
         sent, failed = sent + done, 0 if done else failed + 1
         if failed == PATIENCE:
             break

@@ -166,9 +166,7 @@ def why_not(case: Complaint, by: User, now: datetime) -> No | None:
 
 def untrained() -> No:
     """PIPL Art. 51(4): personal data is for people who were trained to handle it."""
-    words = _(
-        "没有登记您的个人信息保护培训，或者已经过期，不能查看号码；请培训后由安全管理员登记"
-    )
+    words = _("没有登记您的个人信息保护培训，或者已经过期，不能查看号码；请培训后由安全管理员登记")
     return No("training", words)
 
 

@@ -55,6 +55,7 @@ def text_of(answer: HttpResponseBase) -> str:
     text = answer.getvalue().decode("utf-8", "replace")  # type: ignore[attr-defined]
     text = re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content)="[^"]*"', r'\1=""', text)
     text = _RANDOM.sub("RANDOM", text)
+    text = re.sub(r'<svg class="watermark".*?</svg>', "", text)  # it says the minute
     return f"{answer.get('Location', '')}\n{text}"
 
 
