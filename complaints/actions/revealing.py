@@ -98,8 +98,8 @@ def reveal(
     refused is recorded, and a foreign or archived case and a full quota raise an alarm.
     """
     now = now or timezone.now()
-    data = _cleaned(values)
     try:
+        data = _asked(number, values, by, now)
         try:
             with transaction.atomic():
                 row, left = _granted(number, data, by, via, confirmed_at, now)
@@ -118,6 +118,19 @@ def reveal(
         words = _("没有显示：这次查看没能记录下来，或者号码暂时打不开。请稍后再试，并告知管理员。")
         raise Unrecorded(words) from error
     return Revealed(row, value, left)
+
+
+def _asked(number: str, values: Mapping[str, Any], by: User, now: datetime) -> dict[str, str]:
+    """What was sent. Of a case that the person does not see nothing is answered but that, whatever
+    was sent. Raises Invalid, Complaint.DoesNotExist.
+    """
+    try:
+        return _cleaned(values)
+    except Invalid:
+        if not Complaint.objects.visible_to(by).filter(number=number).exists():
+            _refuse(number, {"field": "", "purpose": ""}, by, "foreign", now)
+            raise Complaint.DoesNotExist from None
+        raise
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from accounts.roles import refusal
 from accounts.vault import normalised
 from audit.record import record
 from complaints import reveal_policy, validation
-from complaints.advance import lock
+from complaints.advance import find, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models.reveal import TailCheck
 
@@ -54,6 +54,7 @@ def check(
     Raises Complaint.DoesNotExist, Gone, NotAllowed, Invalid, TooManyWrong.
     """
     now = now or timezone.now()
+    find(number, by)
     wanted = {"field": "", "last_four": ""}
     data = validation.clean({**wanted, **values}, {"field": _field, "last_four": _last_four})
     if not by.may("communicate"):

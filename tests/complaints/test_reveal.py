@@ -149,12 +149,14 @@ def test_c5_one_value_for_a_purpose_and_everything_about_it_on_record(
     for why, (given, status, code) in refused.items():
         assert (given.status_code, given.json()["code"]) == (status, code), why
         assert PERSON["phone"] not in given.content.decode(), why
+    nonsense = ask(browser(cast.outsider), case.number, field="x")
+    assert nonsense.json() == refused["missing"][0].json()
     foreign, missing = (refused[why][0].json() for why in ("another team", "missing"))
     assert foreign == missing
     assert Reveal.objects.count() == 1
     told = Entry.objects.filter(verb="reveal.refused").values_list("detail__why", flat=True)
     assert Counter(told) == Counter(
-        ["program", "not_confirmed", "not_assigned", "role", "purpose", "foreign", "foreign"]
+        ["program", "not_confirmed", "not_assigned", "role", "purpose", *["foreign"] * 3]
     )
     kinds = Alarm.objects.filter(kind=AlarmKind.REVEAL_FOREIGN).values_list("case", flat=True)
     assert set(kinds) == {case.number, "TS26-999999"}
