@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0049_access'),
+        ('complaints', '0050_living_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
