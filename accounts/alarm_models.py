@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedJSONField
 from audit.kinds import Sealed
 
 
@@ -57,7 +58,7 @@ class Alarm(models.Model):
     about_name = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField()
     case = models.CharField(max_length=30, blank=True)
-    detail = models.JSONField(default=dict)
+    detail = MaskedJSONField(default=dict)
 
     class Meta:
         triggers = [
@@ -92,7 +93,7 @@ class AlarmNotice(models.Model):
     not_before = models.DateTimeField(null=True)  # of the mail
     mailed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=300, blank=True)
+    last_error = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField
 from accounts.vault.fields import DataKeyField, LivingKey
 
 
@@ -59,7 +60,7 @@ class FactorNotice(models.Model):
     not_before = models.DateTimeField()
     mailed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=300, blank=True)
+    last_error = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [

@@ -23,6 +23,7 @@ from accounts.alarm_models import AlarmKind as AlarmKind
 from accounts.alarm_models import AlarmNotice as AlarmNotice
 from accounts.factor_models import FactorKey as FactorKey
 from accounts.factor_models import FactorNotice as FactorNotice
+from accounts.masking.fields import MaskedCharField, MaskedJSONField
 from accounts.roles import ALONE, READING, Role, allows
 from accounts.session_models import Session as Session
 from accounts.training_models import TrainingRecord as TrainingRecord
@@ -32,7 +33,7 @@ from accounts.vault.key_rows import VaultKey as VaultKey
 class Team(models.Model):
     """A group of people who share a queue of cases."""
 
-    name = models.CharField(_("名称"), max_length=60, unique=True)
+    name = MaskedCharField(_("名称"), max_length=60, unique=True)
     is_active = models.BooleanField(_("启用"), default=True)
 
     class Meta:
@@ -216,7 +217,7 @@ class Absence(models.Model):
         blank=True,
         related_name="stands_in",
     )
-    note = models.CharField(_("说明"), max_length=300, blank=True)
+    note = MaskedCharField(_("说明"), max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -251,7 +252,7 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=12, unique=True)
     key_hash = models.CharField(max_length=64)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
-    label = models.CharField(max_length=80, blank=True)
+    label = MaskedCharField(max_length=80, blank=True)
     scopes = ArrayField(models.CharField(max_length=40))
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -269,7 +270,7 @@ class IdempotentRequest(models.Model):
     key = models.CharField(max_length=200)
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    body = MaskedJSONField(null=True)
     headers = models.JSONField(default=dict)
     created_at = models.DateTimeField()
 

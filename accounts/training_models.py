@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, ReferenceField
+
 
 class TrainingRecord(models.Model):
     """That a person passed a training, until when it counts, and who entered it.
@@ -28,7 +30,7 @@ class TrainingRecord(models.Model):
     )
     passed_on = models.DateField(_("通过日期"))
     valid_until = models.DateField(_("有效期至"))
-    certificate_no = models.CharField(_("证书或考核编号"), max_length=60, blank=True)
+    certificate_no = ReferenceField(_("证书或考核编号"), max_length=60, blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -45,7 +47,7 @@ class TrainingRecord(models.Model):
         db_index=False,
     )
     withdrawn_at = models.DateTimeField(null=True)
-    withdrawn_reason = models.CharField(max_length=300, blank=True)
+    withdrawn_reason = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-valid_until", "-id"]

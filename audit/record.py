@@ -1,7 +1,7 @@
 """The only writer of the audit record."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -31,6 +31,7 @@ class _System:
 
 
 SYSTEM = _System()
+_masks: list[Callable[[Any], Any]] = []
 _PLAIN = {str, int, bool, type(None)}
 Tails = dict[str, tuple[int, str]]  # subject → sequence and hash of its last entry
 OWN = {n: n for n in ("verb", "subject", "sequence", "detail", "previous_hash", "hash")}
@@ -164,9 +165,16 @@ def _who(by: Actor | None) -> dict[str, str]:
     }
 
 
+def register_mask(mask: Callable[[Any], Any]) -> None:
+    """Name what masks a detail before it is chained, whoever wrote what into it."""
+    _masks[:] = [mask]
+
+
 def _said(detail: Mapping[str, Any]) -> tuple[Any, str]:
     """What is told, as it is stored, and its canonical JSON."""
     plain = _plain(detail)
+    for mask in _masks:
+        plain = mask(plain)
     return plain, compact(plain)
 
 

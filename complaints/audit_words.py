@@ -154,6 +154,7 @@ VERBS: dict[str, str | Promise] = {
     "complaint.disposal_rejected": pgettext_lazy("audit", "复核决定继续保管"),
     "complaint.disposal_outdated": pgettext_lazy("audit", "不再列入到期销毁"),
     "complaint.destroyed": pgettext_lazy("audit", "销毁案卷"),
+    "texts.masked": pgettext_lazy("audit", "遮掩既有文本中的号码"),
     "disposal.register_exported": pgettext_lazy("audit", "导出销毁登记"),
     "legal_hold.placed": pgettext_lazy("audit", "设置诉讼保留"),
     "legal_hold.widened": pgettext_lazy("audit", "诉讼保留增加案件"),

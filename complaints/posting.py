@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import F, Max, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from accounts.masking import originals
 from accounts.models import User
 from audit.record import Act, record_many
 from complaints import clock, deadlines, promised
@@ -230,8 +231,10 @@ def take_back(
     again, with a new clock. The caller saves the case.
     """
     promises = {p.commitment_id: p.commitment for p in payments}
+    for payment in payments:
+        originals.keep_with(payment, "complaints_payment.reversed_reason", reason)
     Payment.objects.filter(pk__in=[p.pk for p in payments]).update(
-        reversed_at=now, reversed_by=by, reversed_reason=reason
+        reversed_at=now, reversed_by=by, reversed_reason=str(reason)
     )
     again = []
     for payment in payments:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from accounts.masking import texts
 from accounts.vault import normalised
 from complaints.choices import Language, Protection
 from complaints.errors import Invalid
@@ -34,8 +35,22 @@ class Refused(ValueError):
 
 
 def text(value: Any, limit: int, *, required: bool = False, lines: bool = False) -> str:
+    """Free text: `plain`, with the numbers of persons in it masked; their originals go with it to
+    the row that takes it, and from there into the vault (accounts/masking).
+    """
+    return texts.taken(plain(value, limit, required=required, lines=lines))
+
+
+def reference(value: Any, limit: int) -> str:
+    """A number of an order, of a case elsewhere or of a transfer: it may look like a card's, so
+    that only ID numbers and mobiles are masked in it.
+    """
+    return texts.taken(plain(value, limit), texts.IN_REFERENCES)
+
+
+def plain(value: Any, limit: int, *, required: bool = False, lines: bool = False) -> str:
     """Trimmed text of at most `limit` characters without NUL or control characters; line breaks
-    only where `lines`.
+    only where `lines`. As it was written: for codes, names of users and fields of the vault.
     """
     if value is None:
         value = ""
@@ -210,7 +225,7 @@ def phone(value: Any) -> str:
 
     Already masked numbers are kept as they are.
     """
-    value = text(value, 40)
+    value = plain(value, 40)
     if not value:
         return ""
     digits = re.sub(r"[\s\-()（）+转*]", "", normalised("phone", value))
@@ -222,7 +237,7 @@ def phone(value: Any) -> str:
 
 def email(value: Any) -> str:
     """An e-mail address in its plain form."""
-    value = text(value, 254)
+    value = plain(value, 254)
     if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         raise Refused(_("“电子邮件”格式不对；请核对，例如 name@example.com"))
     return value
@@ -232,7 +247,7 @@ def document_number(value: Any) -> str:
     """An identity document: letters and digits, 5 to 30 characters (passports and permits too, so
     no checksum is demanded).
     """
-    value = text(value, 40)
+    value = plain(value, 40)
     if value and not re.fullmatch(r"[0-9A-Za-z*\-]{5,30}", normalised("id_number", value)):
         raise Refused(_("“证件号码”应为 5 至 30 位字母或数字"))
     return value
@@ -240,7 +255,7 @@ def document_number(value: Any) -> str:
 
 def account(value: Any) -> str:
     """A bank account or card: 6 to 34 letters or digits."""
-    value = text(value, 60)
+    value = plain(value, 60)
     if value and not re.fullmatch(r"[0-9A-Za-z*@.]{6,60}", normalised("bank_account", value)):
         raise Refused(_("“收款账户”应为 6 位以上数字或字母"))
     return value
@@ -249,12 +264,12 @@ def account(value: Any) -> str:
 Cleaner = Callable[[Any], Any]
 
 CONSUMER_FIELDS: dict[str, Cleaner] = {
-    "name": lambda v: text(v, 60),
+    "name": lambda v: plain(v, 60),
     "phone": phone,
     "email": email,
     "id_number": document_number,
     "bank_account": account,
-    "address": lambda v: text(v, 200),
+    "address": lambda v: plain(v, 200),
     "protection": lambda v: choice(v, Protection.values),
     "language": lambda v: choice(v, Language.values),
 }

@@ -45,11 +45,16 @@ def case_of(row: Any) -> Complaint | None:
     return None
 
 
-def keep(row: Model | None, column: str, spans: Sequence[Span]) -> None:
-    """Seal the originals of a row's text; those that the case has already are there once."""
+def keep(row: Model | None, column: str, spans: Sequence[Span]) -> bool:
+    """Seal the originals of a row's text; those that the case has already are there once. False for
+    a case that is about to be written.
+    """
     case = case_of(row)
-    about = column if case is not None or row is None else f"{column}|{row.pk}"
-    seal(case, about, spans)
+    if case is not None and case.pk is None:
+        return False
+    known = row is not None and row.pk is not None and case is None
+    seal(case, f"{column}|{row.pk}" if row is not None and known else column, spans)
+    return True
 
 
 def seal(case: Complaint | None, about: str, spans: Iterable[Span]) -> int:

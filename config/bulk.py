@@ -107,6 +107,7 @@ def spread(
     """
     if not values:
         return
+    values = _masked(values, parts)
     plans = [_plan(part) for part in parts]
     types = {name: kind for plan, _ in plans for name, kind in plan.types.items()}
     whole = ", ".join([_table(types, keys or {}), *_named(plan.statement for plan, _ in plans)])
@@ -125,6 +126,7 @@ def insert(rows: Sequence[Model], *, keys: bool = False) -> None:
     """
     if not rows:
         return
+    _take(rows)
     same = rows[0]
     names = _inserting(type(same), ()).shared
     own = list(_differing(rows, names)) or names[:1]
@@ -142,6 +144,7 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     """Write these columns (attnames) of rows that are there, all of one model."""
     if not rows:
         return
+    _take(rows, names)
     first, key = rows[0], rows[0]._meta.pk.attname
     own = [key, *_differing(rows, names)]
     same = {name: first.__dict__[name] for name in names if name not in own}
@@ -156,6 +159,30 @@ def change(
     """
     if values:
         spread(values, [Change(model, {name: name for name in values[0]}, same or {})])
+
+
+def _take(rows: Sequence[Model], names: Sequence[str] | None = None) -> None:
+    """Columns that mask what is saved (accounts/masking) do so here as well."""
+    for column in _masking(type(rows[0])):
+        if names is None or column.attname in names:
+            for row in rows:
+                column.take(row)
+
+
+def _masked(values: Sequence[Values], parts: Sequence[Shape | Change]) -> Sequence[Values]:
+    for part in parts:
+        model = type(part.same) if isinstance(part, Shape) else part.model
+        if isinstance(part, Shape):
+            _take([part.same])
+        for column in _masking(model):
+            if name := part.own.get(column.attname):
+                values = [{**one, name: column.alone(one[name])} for one in values]
+    return values
+
+
+@cache
+def _masking(model: type[Model]) -> tuple[Any, ...]:
+    return tuple(f for f in model._meta.local_concrete_fields if getattr(f, "masks", False))
 
 
 def _type(field: Field[Any, Any]) -> str:

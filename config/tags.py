@@ -8,15 +8,17 @@ inputs only.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms, template
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, json_script
+from django.utils.html import escape, format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -68,6 +70,29 @@ def icon(name: str, css: str = "") -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+_MASKED_NUMBER = re.compile(
+    r"(?<![0-9*])(?:[0-9]{3,4}\*{4,}[0-9]{3}[0-9X]|\*{4} [0-9]{4})(?![0-9*])"
+)
+
+
+@register.filter
+def vaulted(text: str) -> SafeString:
+    """A text with its line breaks; masked numbers in it have a mark that the originals are kept."""
+    clean = escape(text)
+    if _MASKED_NUMBER.search(clean):
+        words = _("号码已入保险库")
+        mark = format_html(
+            '<span title="{}">{}</span><span class="sr">（{}）</span>',
+            words,
+            icon("lock", "ico--14"),
+            words,
+        )
+        clean = _MASKED_NUMBER.sub(
+            lambda number: f'<span class="nowrap">{number[0]}{mark}</span>', clean
+        )
+    return mark_safe(linebreaksbr(clean, autoescape=False))  # noqa: S308 escaped above
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField, ReferenceField
 from complaints.models import Outbox
 
 
@@ -64,7 +65,7 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=300, blank=True)
+    last_error = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [
@@ -106,9 +107,9 @@ class Notice(models.Model):
     )
     way = models.CharField(max_length=10, choices=Way.choices)
     to = models.CharField(max_length=260, blank=True)  # masked
-    subject = models.CharField(max_length=200)
-    body = models.TextField()
-    reason = models.CharField(max_length=200, blank=True)
+    subject = MaskedCharField(max_length=200)
+    body = MaskedTextField()
+    reason = MaskedCharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -117,7 +118,7 @@ class Notice(models.Model):
     bounced_at = models.DateTimeField(null=True, blank=True)
     cause = models.CharField(max_length=60, blank=True)
     brought = models.CharField(max_length=20, blank=True)
-    reference = models.CharField(max_length=100, blank=True)  # of the post
+    reference = ReferenceField(max_length=100, blank=True)  # of the post
     family = models.CharField(max_length=20, blank=True)
     level = models.CharField(max_length=12, blank=True)  # of the ladder, for warnings
     behalf_of = models.ForeignKey(

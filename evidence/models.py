@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.masking.fields import FileNameField, MaskedCharField, MaskedJSONField, MaskedTextField
 from audit.kinds import Sealed
 
 
@@ -41,16 +42,16 @@ class Item(models.Model):
 
     folder = models.ForeignKey(Folder, on_delete=models.PROTECT, related_name="items")
     number = models.PositiveIntegerField(_("证据编号"))
-    title = models.CharField(_("名称"), max_length=200)
-    file_name = models.CharField(_("原文件名"), max_length=255)
+    title = MaskedCharField(_("名称"), max_length=200)
+    file_name = FileNameField(_("原文件名"), max_length=255)
     content_type = models.CharField(_("类型"), max_length=100)
     size = models.BigIntegerField(_("大小（字节）"))
     sha256 = models.CharField(max_length=64)
-    obtained_from = models.CharField(_("来源"), max_length=200, blank=True)
+    obtained_from = MaskedCharField(_("来源"), max_length=200, blank=True)
     how = models.CharField(_("取得方式"), max_length=20, choices=How.choices, blank=True)
-    obtained_by = models.CharField(_("取得人"), max_length=200, blank=True)
+    obtained_by = MaskedCharField(_("取得人"), max_length=200, blank=True)
     obtained_at = models.DateTimeField(_("取得时间"), null=True, blank=True)
-    proves = models.TextField(_("证明内容"), blank=True)
+    proves = MaskedTextField(_("证明内容"), blank=True)
     is_original = models.BooleanField(_("原件"), default=False)
     received_at = models.DateTimeField(_("收到时间"))
     received_by = models.ForeignKey(
@@ -100,7 +101,7 @@ class Custody(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     act = models.CharField(max_length=20, choices=Act.choices)
-    detail = models.JSONField(default=dict)
+    detail = MaskedJSONField(default=dict)
 
     class Meta:
         triggers = [
@@ -120,7 +121,7 @@ class Withdrawal(models.Model):
     item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="withdrawal")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField(_("理由"))
+    reason = MaskedTextField(_("理由"))
 
     class Meta:
         constraints = [
@@ -154,7 +155,7 @@ class Link(models.Model):
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="links")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    target = models.CharField(max_length=200)
+    target = MaskedCharField(max_length=200)
     linked = models.BooleanField(default=True)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -209,7 +210,7 @@ class Upload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     about = models.CharField(max_length=100)
-    name = models.CharField(max_length=255)
+    name = FileNameField(max_length=255)
     size = models.BigIntegerField()
     mark = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedTextField
 from legal_rules.rulebook import Rulebook
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -109,7 +110,7 @@ class RuleSignature(models.Model):
     act = models.CharField(max_length=10, choices=Act.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    comment = models.TextField(blank=True)
+    comment = MaskedTextField(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["rule", "-id"], name="signatures_of_a_rule")]

@@ -4,9 +4,26 @@ them. Worked out here, apart from the product: what finds them again must not be
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import random
-from collections.abc import Callable
+import re
+import unicodedata
+import zlib
+from collections.abc import Callable, Collection, Iterator
 
+_ALPHABETS = (
+    "零〇洞",
+    "一幺壹",
+    "二两贰",
+    "三叁",
+    "四肆",
+    "五伍",
+    "六陆",
+    "七拐柒",
+    "八捌",
+    "九勾玖",
+)
 _WEIGHTS = [2 ** (17 - place) % 11 for place in range(17)]
 
 
@@ -82,4 +99,41 @@ def planted(count: int, seed: int = 1) -> list[tuple[str, str, str]]:
         number = makers[n % 4](rng)
         way = ways[(n // 4 + n) % len(ways)]
         found.append((number, WAYS[way](number), way))
+    return found
+
+
+# --- looking for them, in whatever they may have been written into
+
+_PLAIN = {ord(c): d for d in "0123456789" for c in _ALPHABETS[int(d)]}
+_DROPPED = re.compile(r"[\s\-.·・,，、()（）/_\u200b\u00ad\ufe0f\u20e3\u3000*]")
+
+
+def readings(data: bytes) -> Iterator[str]:
+    """What the bytes say: as text, with the escapes of JSON undone, and base64 in it decoded."""
+    text = data.decode("utf-8", errors="replace")
+    yield text
+    if "\\u" in text:
+        yield re.sub(r"\\+u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text)
+    if len(data) > 1_000_000:
+        return  # a dump: what is encoded in it (sessions) is read apart
+    for block in re.findall(r"[A-Za-z0-9+/_\-]{24,}={0,2}", text):
+        with contextlib.suppress(ValueError):
+            raw = base64.urlsafe_b64decode(block.replace("+", "-").replace("/", "_") + "==")
+            for each in (raw, _unpacked(raw)):
+                yield each.decode("utf-8", errors="replace")
+
+
+def _unpacked(data: bytes) -> bytes:
+    try:
+        return zlib.decompress(data)
+    except zlib.error:
+        return b""
+
+
+def traces(data: bytes, numbers: Collection[str]) -> set[str]:
+    """Which of the numbers stand in the bytes, in any of the ways in which they are written."""
+    found: set[str] = set()
+    for text in readings(data):
+        plain = _DROPPED.sub("", unicodedata.normalize("NFKC", text).translate(_PLAIN))
+        found |= {number for number in numbers if number in plain}
     return found

@@ -24,6 +24,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.masking import masked
 from accounts.models import IdempotentRequest
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def once(
     key = request.headers.get(HEADER, "")
     if not _SHAPE.fullmatch(key):
         raise ParseError(_("幂等键应为 1 至 200 个可见 ASCII 字符"))
+    key = masked(key)  # whatever a program makes it of
     fingerprint = _fingerprint(request)
     now = timezone.now()
     with transaction.atomic():

@@ -17,11 +17,6 @@ from django.db.models import Model
 
 from accounts.masking import Kind, Span, originals, texts
 
-# In JSON: what is compared or looked up by its exact value, and never a number of a person.
-SPARED = frozenset(
-    {"sha256", "hash", "content_hash", "digest", "signature", "public_key", "request_id", "url"}
-)
-
 
 class _Masking(models.Field):  # type: ignore[type-arg]
     """Masks what is saved; `pre_save` knows the row, `get_db_prep_save` is the net below it."""
@@ -33,11 +28,15 @@ class _Masking(models.Field):  # type: ignore[type-arg]
         """The value as it may be kept, and the originals in it."""
         if value is None or hasattr(value, "resolve_expression"):
             return value, []
-        return texts.split(value, self.kinds, SPARED)
+        return texts.split(value, self.kinds)
 
     def where(self) -> str:
         """table.column"""
         return f"{self.model._meta.db_table}.{self.column}"
+
+    def take(self, row: Model) -> None:
+        """Mask what stands on the row, for writers in bulk that go past `pre_save`."""
+        self.pre_save(row, True)
 
     def pre_save(self, model_instance: Model, add: bool) -> Any:
         """The masked value, which from now on stands on the row in memory as well."""
@@ -48,11 +47,17 @@ class _Masking(models.Field):  # type: ignore[type-arg]
         return value
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        """What `QuerySet.update` and `bulk_update` write; there is no row to hang originals on."""
+        """What `QuerySet.update` and `bulk_update` write: no row is known, the originals are sealed
+        apart. Who knows the case hands them over first (`originals.keep_with`).
+        """
+        return super().get_db_prep_save(self.alone(value), connection)
+
+    def alone(self, value: Any) -> Any:
+        """The value as it may be kept, where nobody knows of which row it is."""
         value, found = self.masked(value)
         if found:
             originals.keep(None, self.where(), found)
-        return super().get_db_prep_save(value, connection)
+        return value
 
     def deconstruct(self) -> Any:
         """As the field of Django it is: the schema is the same."""
@@ -82,6 +87,10 @@ class MaskedJSONField(_Masking, models.JSONField):
 class MaskedArrayField(_Masking, ArrayField):  # type: ignore[type-arg]
     """A list of free texts."""
 
+    def get_internal_type(self) -> str:
+        """As Django's own, by which the destruction of a file knows what nothing looks like."""
+        return "ArrayField"
+
 
 class ReferenceField(_Masking, models.CharField):  # type: ignore[type-arg]
     """A number of an order, a case elsewhere or a transfer: may look like a card's, so that only ID
@@ -89,3 +98,12 @@ class ReferenceField(_Masking, models.CharField):  # type: ignore[type-arg]
     """
 
     kinds = texts.IN_REFERENCES
+
+
+class FileNameField(_Masking, models.CharField):  # type: ignore[type-arg]
+    """The name of a file as it was called. No system takes a star in one: x stands for it."""
+
+    def masked(self, value: Any) -> tuple[Any, list[Span]]:
+        """As everywhere, without stars."""
+        value, found = super().masked(value)
+        return (value.replace("**** ", "xxxx").replace("*", "x") if found else value), found

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+import re
+from collections.abc import Collection
 from typing import Any
 
 from accounts.masking import Kind, Span, find, written
 
 ALL = frozenset(Kind)
 # An order number may look like a card's, never like an ID number; a mobile there is a person's.
-IN_REFERENCES = frozenset({Kind.ID_NUMBER, Kind.PHONE})
+IN_REFERENCES = ALL - {Kind.BANK_ACCOUNT}
+_CODE = re.compile(r"[A-Za-z0-9_\-./#: ]*")
+# Keys in JSON: numbers of orders and transfers; and what is compared by its exact value.
+REFERENCES = frozenset({"order_number", "external_reference", "reference"})
+SPARED = frozenset(
+    {"sha256", "hash", "content_hash", "digest", "signature", "public_key", "request_id", "url"}
+)
 
 
 class Masked(str):
@@ -21,8 +28,11 @@ class Masked(str):
 
 
 def taken(text: str, kinds: Collection[Kind] = ALL) -> str:
-    """The text as it may be kept: the very same, or a `Masked` one."""
-    found = [span for span in find(text) if span.kind in kinds] if len(text) > 5 else []
+    """The text as it may be kept: the very same, or a `Masked` one. A kind not in `kinds` is
+    spared where it is all that is said, letters of a code apart; among words it is masked.
+    """
+    found = find(text) if len(text) > 5 else []
+    found = [s for s in found if s.kind in kinds or not _CODE.fullmatch(text)]
     if not found:
         return text
     masked = Masked(written(text, found))
@@ -30,41 +40,39 @@ def taken(text: str, kinds: Collection[Kind] = ALL) -> str:
     return masked
 
 
-def split(
-    value: Any, kinds: Collection[Kind] = ALL, spared: Collection[str] = ()
-) -> tuple[Any, list[Span]]:
+def like(text: str, masked: str) -> str:
+    """`masked`, with the originals that `text` knows: for what masks a text still further."""
+    if not isinstance(text, Masked):
+        return masked
+    found = Masked(masked)
+    found.originals = text.originals
+    return found
+
+
+def split(value: Any, kinds: Collection[Kind] = ALL) -> tuple[Any, list[Span]]:
     """A column's value (text, list, JSON) as it may be kept, plain, and the originals in it.
 
-    Values under the keys of `spared` are left as they are: digests, codes, numbers of orders.
+    In JSON, what stands under a key of `REFERENCES` is masked as a reference, and what stands under
+    one of `SPARED` is left alone.
     """
     found: list[Span] = []
-
-    def plain(text: str) -> str:
-        text = taken(text, kinds)
-        if isinstance(text, Masked):
-            found.extend(text.originals)
-            return str(text)
-        return text
-
-    return _through(value, plain, spared), found
+    return _through(value, kinds, found), found
 
 
-def _through(value: Any, plain: Callable[[str], str], spared: Collection[str]) -> Any:
-    """The value with each of its texts put through `plain`; the very same when none changes."""
+def _through(value: Any, kinds: Collection[Kind], found: list[Span]) -> Any:
     if isinstance(value, str):
-        return plain(value)
+        text = taken(value, kinds)
+        if not isinstance(text, Masked):
+            return value
+        found.extend(text.originals)
+        return str(text)
     if isinstance(value, dict):
-        new = {
-            plain(k) if isinstance(k, str) else k: v if k in spared else _through(v, plain, spared)
-            for k, v in value.items()
+        return {
+            _through(key, kinds, found): one
+            if key in SPARED
+            else _through(one, IN_REFERENCES if key in REFERENCES else kinds, found)
+            for key, one in value.items()
         }
-        return new if new != value or _holds_masked(value) else value
     if isinstance(value, (list, tuple)):
-        items = [_through(item, plain, spared) for item in value]
-        return items if items != list(value) or _holds_masked(value) else value
+        return [_through(one, kinds, found) for one in value]
     return value
-
-
-def _holds_masked(value: Iterable[Any]) -> bool:
-    values = value.values() if isinstance(value, dict) else value
-    return any(isinstance(one, Masked) for one in values)

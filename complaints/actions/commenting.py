@@ -67,7 +67,7 @@ def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     return v.clean(
         {"part": None, "text": None, **values},
         {
-            "part": lambda x: v.text(x, 70, required=True),
+            "part": lambda x: v.plain(x, 70, required=True),
             "start": _offset,
             "end": _offset,
             "quote": _quote,

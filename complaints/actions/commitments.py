@@ -94,7 +94,7 @@ def _cleaned(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
             "due": lambda x: coming(x, now),
             "source": lambda x: v.choice(x, [s.value for s in SOURCES], required=True),
             "strength": lambda x: v.choice(x, CommitmentStrength.values),
-            "owner": lambda x: v.text(x, 150),
+            "owner": lambda x: v.plain(x, 150),
             "amount": v.money,
             "communication": text_number,
             "evidence": v.item_number,

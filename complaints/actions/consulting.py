@@ -41,7 +41,7 @@ def ask(
     data = v.clean(
         {"user": None, "question": None, **values},
         {
-            "user": lambda x: v.text(x, 150, required=True),
+            "user": lambda x: v.plain(x, 150, required=True),
             "question": lambda x: v.text(x, 2000, required=True, lines=True),
             "due": lambda x: _due(x, now),
         },

@@ -66,7 +66,7 @@ def ask(
     data = v.clean(
         {"package": None, "purpose": None, "recipient": None, **values},
         {
-            "package": lambda x: v.text(str(x or ""), 20),
+            "package": lambda x: v.plain(str(x or ""), 20),
             "purpose": lambda x: v.choice(x, Export.Purpose.values, required=True),
             "recipient": lambda x: v.text(x, 200, required=True),
         },

@@ -226,6 +226,6 @@ def _tell(
 def numbers_of(text: Any) -> str:
     """What a link may put into the field of numbers: one number, or nothing."""
     try:
-        return validation.text(text, 20)
+        return validation.plain(text, 20)
     except Refused:
         return ""

@@ -88,7 +88,7 @@ def _brought(how: Any, reference: Any) -> tuple[str, str]:
     v = validation
     given = v.clean(
         {"how": how, "reference": reference},
-        {"how": lambda x: v.choice(x, BY_PERSON), "reference": lambda x: v.text(x, 100)},
+        {"how": lambda x: v.choice(x, BY_PERSON), "reference": lambda x: v.reference(x, 100)},
     )
     if given["how"] == "letter" and not given["reference"]:
         raise Invalid({"reference": [_("邮寄的请填写邮件号码，以便证明何时送达")]})

@@ -90,7 +90,7 @@ def _cleaned(values: Mapping[str, Any], today: date) -> dict[str, Any]:
 
 
 def _user(value: Any) -> User | None:
-    name = validation.text(value, 150)
+    name = validation.plain(value, 150)
     if not name:
         return None
     user = User.objects.filter(username=name, is_active=True).first()

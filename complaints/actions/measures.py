@@ -99,7 +99,7 @@ def _cleaned(value: Any, today: date) -> Row:
             "description": lambda x: v.text(x, 500),
             "due": lambda x: _due(x, today),
             "basis": lambda x: v.text(x, 300),
-            "remedy": lambda x: v.text(x, 80),
+            "remedy": lambda x: v.plain(x, 80),
             "proposed_amount": v.money,
             "proposed_formula": lambda x: v.text(x, 200),
             "payee": lambda x: v.choice(x, Payee.values),
@@ -147,7 +147,7 @@ def _unit(value: Any) -> Any:
         value = value.get("id") or value.get("name")
         if not value:
             raise Refused(_("责任部门请写编号或名称"))
-    wanted = str(value) if isinstance(value, int) else validation.text(value, 60)
+    wanted = str(value) if isinstance(value, int) else validation.plain(value, 60)
     gone = Team.objects.filter(is_active=False)
     by = {"pk": int(wanted)} if re.fullmatch(r"[0-9]{1,9}", wanted) else {"name": wanted}
     if (team := gone.filter(**by).first()) is not None:

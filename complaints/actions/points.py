@@ -100,7 +100,7 @@ def _numbers(value: Any) -> list[int]:
 
 
 def _fact(value: Any) -> str:
-    fact = validation.text(value, 60)
+    fact = validation.plain(value, 60)
     if fact and fact not in FACTS:
         raise Refused(_("没有“{fact}”这个事实；请使用事实词汇表中的编号").format(fact=fact))
     return fact

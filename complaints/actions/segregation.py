@@ -41,7 +41,7 @@ def name_person(
     data = v.clean(
         {"user": None, "why": None, **values},
         {
-            "user": lambda x: v.text(x, 150, required=True),
+            "user": lambda x: v.plain(x, 150, required=True),
             "why": lambda x: v.text(x, LONGEST, required=True, lines=True),
         },
     )

@@ -106,7 +106,7 @@ def _person(row: Row, columns: dict[str, int]) -> Consumer:
     if not phone or "*" in phone:
         raise Refused(_("请填写完整的电话号码"))
     person = Consumer()
-    name = validation.text(cells.get("consumer.name", ""), 60)
+    name = validation.plain(cells.get("consumer.name", ""), 60)
     person.fill({"name": name, "phone": phone})
     return person
 

@@ -37,7 +37,7 @@ def begin(number: str, sent: Mapping[str, Any], *, by: User, now: datetime | Non
         {
             "name": lambda x: v.text(x, 1000, required=True),
             "size": _size,
-            "mark": lambda x: v.text(x, 64),
+            "mark": lambda x: v.plain(x, 64),
         },
     )
     name, size, mark = values["name"], values["size"], values.get("mark", "")

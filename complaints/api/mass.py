@@ -98,7 +98,7 @@ class MassMembersView(MassView):
         version = seen_version(request, data)
         given = validation.clean(
             {"complaint": None, **data},
-            {"complaint": lambda x: validation.text(x, 20, required=True)},
+            {"complaint": lambda x: validation.plain(x, 20, required=True)},
         )
         masses.join(given["complaint"], mass, by=by, version=version)
         return whole(mass, by, 201)

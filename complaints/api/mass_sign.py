@@ -32,7 +32,7 @@ class MassSignView(MassView):
             raise NotAllowed(_("签署只能由本人在浏览器中进行，程序密钥不能签署"))
         given = validation.clean(
             {"opinion": None, "content": None, **data},
-            {"opinion": lambda x: x, "content": lambda x: validation.text(x, 64, required=True)},
+            {"opinion": lambda x: x, "content": lambda x: validation.plain(x, 64, required=True)},
         )
         masses.sign(
             mass,

@@ -62,7 +62,7 @@ class RedoView(CaseView):
         given = validation.clean(
             {"user": None, "reason": None, **data},
             {
-                "user": lambda x: validation.text(x, 150, required=True),
+                "user": lambda x: validation.plain(x, 150, required=True),
                 "reason": lambda x: validation.text(x, 2000, lines=True),
             },
         )

@@ -107,7 +107,7 @@ def _cases(value: Any) -> list[str]:
         raise Refused(_("请至少选择一件案件"))
     if len(value) > MOST_CASES:
         raise Refused(_("一次最多签署 {n} 件；请分批").format(n=batch_signing.MOST))
-    return [validation.text(number, 30, required=True) for number in value]
+    return [validation.plain(number, 30, required=True) for number in value]
 
 
 def _ticked(value: Any) -> dict[str, bool]:

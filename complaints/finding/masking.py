@@ -1,10 +1,13 @@
-"""Numbers of persons in free text, masked before the text is kept for the search: telephones,
-documents, cards, addresses of mail. The search shows passages to many who never open the case.
+"""Numbers in free text, masked before the text is kept for the search: those of persons
+(accounts/masking), and besides every long number, whether or not it holds by its check digits. The
+search shows passages to many who never open the case.
 """
 
 from __future__ import annotations
 
 import re
+
+from accounts import masking as numbers
 
 _DATE = r"(?P<date>(?:19|20)\d\d[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9])(?!\d))"
 _CASE = r"(?P<case>\bTS\d\d-\d{4,8}(?!\d))"
@@ -16,7 +19,7 @@ _PERSONAL = re.compile(f"{_DATE}|{_CASE}|{_MAIL}|{_NUMBER}|{_SPOKEN}", re.ASCII)
 
 def masked(text: str) -> str:
     """The text with each of them masked in its middle; dates and shorter numbers stay."""
-    return _PERSONAL.sub(_mask, text)
+    return _PERSONAL.sub(_mask, numbers.masked(text))
 
 
 def is_personal(text: str) -> bool:

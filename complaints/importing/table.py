@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from accounts.masking import texts
+
 LOST = "\ufffd"  # stands in a cell for what could not be read
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
@@ -72,8 +74,9 @@ _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\+?\d(?:[ \-]?\d){8,}[\dXx]?)(?![0-
 
 def masked_numbers(text: str) -> str:
     """The text with every number of nine digits or more (telephone, card, document) masked in its
-    middle.
+    middle; those that are surely of a person are known to what is saved of it (accounts/masking).
     """
+    kept = texts.taken(text)
 
     def mask(match: re.Match[str]) -> str:
         if _DATE.match(match.group(1)):
@@ -81,7 +84,7 @@ def masked_numbers(text: str) -> str:
         number = re.sub(r"[ \-]", "", match.group(1))
         return number[:3] + "*" * max(4, len(number) - 7) + number[-4:]
 
-    return _LONG_NUMBER.sub(mask, text)
+    return texts.like(kept, _LONG_NUMBER.sub(mask, kept))
 
 
 _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField
 from complaints.models.complaint import Complaint
 
 LONGEST_READ = timedelta(hours=72)
@@ -59,7 +60,7 @@ class AccessRequest(models.Model):
     """
 
     kind = models.CharField(_("方式"), max_length=10, choices=AccessKind.choices)
-    number = models.CharField(_("案件编号"), max_length=20)
+    number = MaskedCharField(_("案件编号"), max_length=20)
     complaint = models.ForeignKey(
         Complaint, on_delete=models.PROTECT, null=True, related_name="access_requests"
     )
@@ -68,7 +69,7 @@ class AccessRequest(models.Model):
     )  # `access_requests_of_person` finds them
     at = models.DateTimeField()
     why = models.CharField(_("事由"), max_length=20, choices=AccessWhy.choices)
-    reason = models.TextField(_("说明"))
+    reason = MaskedTextField(_("说明"))
     hours = models.PositiveSmallIntegerField(_("小时"), null=True)
     expires_at = models.DateTimeField(_("答复截止"))
 
@@ -111,7 +112,7 @@ class AccessDecision(models.Model):
     )
     at = models.DateTimeField()
     agreed = models.BooleanField()
-    reason = models.TextField(blank=True)
+    reason = MaskedTextField(blank=True)
     ends_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -187,7 +188,7 @@ class AccessReview(models.Model):
     )
     at = models.DateTimeField()
     justified = models.BooleanField()
-    note = models.TextField(blank=True)
+    note = MaskedTextField(blank=True)
 
     class Meta:
         constraints = [

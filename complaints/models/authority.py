@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedTextField
 from accounts.roles import Role
 from complaints.models.resolution import Resolution
 
@@ -85,7 +86,7 @@ class Approval(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     approved = models.BooleanField(null=True, blank=True)
-    note = models.TextField(blank=True)
+    note = MaskedTextField(blank=True)
 
     class Meta:
         ordering = ["id"]

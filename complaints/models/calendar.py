@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import FileNameField, MaskedCharField, MaskedJSONField, ReferenceField
+
 
 def _person(**more: object) -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(
@@ -30,9 +32,9 @@ class CalendarNotice(models.Model):
     """
 
     year = models.PositiveSmallIntegerField(_("年份"))
-    title = models.CharField(_("通知名称"), max_length=200, blank=True)
-    number = models.CharField(_("文号"), max_length=80, blank=True)
-    file_name = models.CharField(max_length=200)
+    title = MaskedCharField(_("通知名称"), max_length=200, blank=True)
+    number = ReferenceField(_("文号"), max_length=80, blank=True)
+    file_name = FileNameField(max_length=200)
     sha256 = models.CharField(max_length=64)
     days = models.JSONField(default=list)
     read_by = _person()
@@ -65,7 +67,7 @@ class CalendarDay(models.Model):
 
     date = models.DateField(_("日期"))
     kind = models.CharField(_("类型"), max_length=4, choices=Kind.choices)
-    name = models.CharField(_("名称"), max_length=80, blank=True)
+    name = MaskedCharField(_("名称"), max_length=80, blank=True)
     notice = models.ForeignKey(
         CalendarNotice,
         on_delete=models.PROTECT,
@@ -124,7 +126,7 @@ class TargetLength(models.Model):
     length = models.PositiveIntegerField(_("长度"))
     unit = models.CharField(_("单位"), max_length=20)
     valid_from = models.DateField(_("自何日起"))
-    reason = models.CharField(_("原因"), max_length=300)
+    reason = MaskedCharField(_("原因"), max_length=300)
     by = _person()
     at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
@@ -164,7 +166,7 @@ class CalendarChange(models.Model):
         DONE = "done", _("已完成")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    detail = models.JSONField(default=dict)
+    detail = MaskedJSONField(default=dict)
     first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
     by = _person()

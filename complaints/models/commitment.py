@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField
 from complaints.choices import CommitmentSource, CommitmentState, CommitmentStrength
 from complaints.models.communication import Communication
 from complaints.models.complaint import Complaint
@@ -43,7 +44,7 @@ class Commitment(models.Model):
     measure = models.ForeignKey(
         Measure, on_delete=models.PROTECT, null=True, blank=True, related_name="commitments"
     )
-    text = models.CharField(_("内容"), max_length=500)
+    text = MaskedCharField(_("内容"), max_length=500)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     # The sum of its payments that were not reversed, written with them (`complaints/posting.py`).
     paid = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
@@ -86,7 +87,7 @@ class Commitment(models.Model):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    proof = models.TextField(_("凭证"), blank=True)
+    proof = MaskedTextField(_("凭证"), blank=True)
     evidence_number = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:

@@ -7,6 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import (
+    MaskedArrayField,
+    MaskedCharField,
+    MaskedJSONField,
+    MaskedTextField,
+)
 from complaints.choices import DeadlineNature, DeadlineState, HoldReason
 from complaints.models.complaint import Complaint
 
@@ -35,7 +41,7 @@ class Deadline(models.Model):
     nature = models.CharField(max_length=10, choices=DeadlineNature.choices)
     citation = models.JSONField(default=dict)
     owed_by = models.CharField(max_length=20, default="enterprise")
-    title = models.JSONField(default=dict)  # {language: name}; {} where the table names the kind
+    title = MaskedJSONField(default=dict)  # {language: name}; {} where the table names the kind
     terms = models.JSONField(default=dict)  # clock.Terms
     pausable_by = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     started_at = models.DateTimeField()
@@ -46,7 +52,7 @@ class Deadline(models.Model):
     )
     met_at = models.DateTimeField(null=True, blank=True)
     extensions = models.PositiveSmallIntegerField(default=0)
-    explanation = models.JSONField(default=dict)
+    explanation = MaskedJSONField(default=dict)
     ladder = models.JSONField(default=list)
     ladder_at = models.DateTimeField(null=True, blank=True)
 
@@ -101,7 +107,7 @@ class ClockEvent(models.Model):
     at = models.DateTimeField()
     kind = models.CharField(max_length=12)
     key = models.CharField(max_length=60, blank=True, default="")
-    detail = models.JSONField(default=dict)
+    detail = MaskedJSONField(default=dict)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -144,7 +150,7 @@ class Moment(models.Model):
     at = models.DateTimeField(_("时间"))
     precise = models.BooleanField(default=True)
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.PERSON)
-    note = models.CharField(_("说明"), max_length=500, blank=True)
+    note = MaskedCharField(_("说明"), max_length=500, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -175,13 +181,13 @@ class Hold(models.Model):
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="holds")
     reason = models.CharField(max_length=20, choices=HoldReason.choices)
-    note = models.TextField(_("说明"))
+    note = MaskedTextField(_("说明"))
     started_at = models.DateTimeField()
     expected_end = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     pauses = ArrayField(models.CharField(max_length=60), default=list)
-    items = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    items = MaskedArrayField(models.CharField(max_length=200), default=list, blank=True)
     asked = models.ForeignKey(
         "complaints.Communication",
         on_delete=models.PROTECT,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField
 from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 
@@ -38,7 +39,7 @@ class DisposalRow(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     settled_at = models.DateTimeField(null=True, blank=True)
     files_gone_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=300, blank=True)
+    problem = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -89,7 +90,7 @@ class DisposalReview(models.Model):
     )
     at = models.DateTimeField()
     approved = models.BooleanField()
-    reason = models.TextField(blank=True)
+    reason = MaskedTextField(blank=True)
     keep_until = models.DateField(null=True, blank=True)
 
     class Meta:

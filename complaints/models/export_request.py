@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField
 from accounts.roles import Role
 from audit.kinds import Sealed
 from complaints.models.package import Export, Package
@@ -36,7 +37,7 @@ class ExportRequest(models.Model):
     )
     at = models.DateTimeField()
     purpose = models.CharField(_("用途"), max_length=12, choices=Export.Purpose.choices)
-    recipient = models.CharField(_("接收方与文号"), max_length=200)
+    recipient = MaskedCharField(_("接收方与文号"), max_length=200)
     expires_at = models.DateTimeField()
 
     class Meta:
@@ -68,7 +69,7 @@ class ExportConsent(models.Model):
     )
     at = models.DateTimeField()
     agreed = models.BooleanField()
-    reason = models.TextField(blank=True)
+    reason = MaskedTextField(blank=True)
 
     class Meta:
         ordering = ["id"]

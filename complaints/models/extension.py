@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedTextField
 from complaints.models.deadline import Deadline
 
 
@@ -24,7 +25,7 @@ class Extension(models.Model):
         Deadline, on_delete=models.PROTECT, related_name="extension_requests"
     )
     terms = models.JSONField()
-    reason = models.TextField(_("理由"))
+    reason = MaskedTextField(_("理由"))
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -34,7 +35,7 @@ class Extension(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
-    note = models.TextField(_("说明"), blank=True)
+    note = MaskedTextField(_("说明"), blank=True)
 
     class Meta:
         ordering = ["id"]

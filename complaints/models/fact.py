@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedJSONField, MaskedTextField
 from audit.kinds import Sealed
 from complaints.choices import FactSource
 from complaints.models.complaint import Complaint
@@ -19,10 +20,10 @@ class FactAnswer(models.Model):
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="facts")
     fact = models.CharField(max_length=60)
-    value = models.JSONField(null=True)
+    value = MaskedJSONField(null=True)
     established = models.BooleanField(default=True)
     source = models.CharField(max_length=20, choices=FactSource.choices)
-    note = models.TextField(blank=True)
+    note = MaskedTextField(blank=True)
     evidence_number = models.PositiveIntegerField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -61,11 +62,11 @@ class Analysis(models.Model):
     as_of = models.DateField()
     facts_revision = models.PositiveIntegerField()
     rulebook_sha256 = models.CharField(max_length=64)
-    facts = models.JSONField()
-    settled = models.JSONField(default=list)
+    facts = MaskedJSONField()
+    settled = MaskedJSONField(default=list)
     # The State Council's days where a loaded notice had them otherwise than the library
     holidays = models.JSONField(default=dict)
-    result = models.JSONField()
+    result = MaskedJSONField()
 
     class Meta:
         indexes = [models.Index(fields=["complaint", "-id"], name="analysis_latest")]

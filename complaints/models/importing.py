@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.masking.fields import FileNameField, MaskedCharField, MaskedJSONField, ReferenceField
 from accounts.models import Team
 from accounts.vault.fields import DataKeyField, LivingKey
 from complaints.models.complaint import Complaint
@@ -47,10 +48,10 @@ class ImportRun(models.Model):
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("登记到团队")
     )
-    file_name = models.CharField(max_length=255)
+    file_name = FileNameField(max_length=255)
     sha256 = models.CharField(max_length=64)
     data_key = DataKeyField(default=b"")
-    about = models.JSONField(default=list)  # format and encoding, in sentences
+    about = MaskedJSONField(default=list)  # format and encoding, in sentences
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     mapping = models.JSONField(default=dict)  # column → field, "" for a column left out
     rows = models.PositiveIntegerField(default=0)
@@ -60,7 +61,7 @@ class ImportRun(models.Model):
     differing = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     rejected_file = models.CharField(max_length=64, blank=True)  # SHA-256 of its clear content
-    message = models.CharField(max_length=300, blank=True)
+    message = MaskedCharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     progress_at = models.DateTimeField()  # last sign of life
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -105,12 +106,12 @@ class ImportRow(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="lines")
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    reference = models.CharField(max_length=120, blank=True)
+    reference = ReferenceField(max_length=120, blank=True)
     complaint = models.ForeignKey(
         Complaint, on_delete=models.PROTECT, null=True, blank=True, related_name="imported_rows"
     )
     digest = models.BinaryField(default=b"")
-    problems = models.JSONField(default=list)
+    problems = MaskedJSONField(default=list)
 
     class Meta:
         constraints = [

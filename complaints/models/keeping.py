@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedTextField
 from complaints.models.complaint import Complaint
 
 
@@ -18,7 +19,7 @@ class Retention(models.Model):
     code = models.CharField(_("保管类别"), max_length=40)
     years = models.PositiveSmallIntegerField()
     until = models.DateField(_("保管至"), null=True, blank=True)
-    reason = models.TextField(_("理由"), blank=True)
+    reason = MaskedTextField(_("理由"), blank=True)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField
 from accounts.roles import Role
 from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
@@ -53,13 +54,13 @@ class LegalHold(models.Model):
     It ends when one of counsel asks for it with a reason and another one agrees.
     """
 
-    matter = models.CharField(_("事项或案号"), max_length=120)
-    reason = models.TextField(_("保留的理由"))
+    matter = MaskedCharField(_("事项或案号"), max_length=120)
+    reason = MaskedTextField(_("保留的理由"))
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     placed_at = models.DateTimeField()
-    release_reason = models.TextField(_("解除的理由"), blank=True)
+    release_reason = MaskedTextField(_("解除的理由"), blank=True)
     release_asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

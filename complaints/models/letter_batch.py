@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField
 from complaints.models.complaint import Complaint
 
 
@@ -44,7 +45,7 @@ class LetterRow(models.Model):
     )  # nobody looks for a case's
     done_at = models.DateTimeField(null=True, blank=True)
     pdf = models.BinaryField(default=b"")
-    problem = models.CharField(max_length=300, blank=True)
+    problem = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField
 from accounts.models import User
 from accounts.roles import Role
 from accounts.vault.fields import BlindIndexField
@@ -40,11 +41,11 @@ class MassCaseQuerySet(models.QuerySet[Any]):
 class MassCase(models.Model):
     """The parent. `version` grows with every change of what counsel signs."""
 
-    title = models.CharField(_("名称"), max_length=120)
-    product_name = models.CharField(_("商品或服务"), max_length=200, blank=True)
+    title = MaskedCharField(_("名称"), max_length=120)
+    product_name = MaskedCharField(_("商品或服务"), max_length=200, blank=True)
     category = models.CharField(_("类别"), max_length=40)
-    defect = models.TextField(_("共同的问题"))
-    finding = models.TextField(_("共同认定"), blank=True)
+    defect = MaskedTextField(_("共同的问题"))
+    finding = MaskedTextField(_("共同认定"), blank=True)
     finding_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -107,7 +108,7 @@ class MassOpinion(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reauthenticated_at = models.DateTimeField()
-    text = models.TextField(_("审核意见"))
+    text = MaskedTextField(_("审核意见"))
     covered = models.JSONField()
     content_hash = models.CharField(max_length=64)
     statement = models.JSONField()
@@ -145,7 +146,7 @@ class SilentConsumer(models.Model):
         related_name="+",
         db_index=False,  # nobody looks for a person's, and people are never deleted
     )
-    told_how = models.CharField(_("怎样告知"), max_length=200, blank=True)
+    told_how = MaskedCharField(_("怎样告知"), max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -191,7 +192,7 @@ class MassDraftRow(models.Model):
         Complaint, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    message = models.CharField(max_length=300, blank=True)
+    message = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [

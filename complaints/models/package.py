@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedJSONField
 from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 from complaints.models.transition import Transition
@@ -48,7 +49,7 @@ class Sealing(models.Model):
     number = models.PositiveSmallIntegerField()
     edition = models.CharField(max_length=10, choices=Edition.choices, default=Edition.FULL)
     revision = models.PositiveSmallIntegerField(default=1)
-    redactions = models.JSONField(default=dict)
+    redactions = MaskedJSONField(default=dict)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -58,11 +59,11 @@ class Sealing(models.Model):
         related_name="+",
         db_index=False,  # nobody looks for a person's, and people are never deleted
     )
-    cut = models.JSONField(default=dict)
+    cut = MaskedJSONField(default=dict)
     done_at = models.DateTimeField(null=True, blank=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    problem = models.CharField(max_length=300, blank=True)
+    problem = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -129,7 +130,7 @@ class Export(models.Model):
     )
     at = models.DateTimeField()
     purpose = models.CharField(_("用途"), max_length=12, choices=Purpose.choices)
-    recipient = models.CharField(_("接收方与文号"), max_length=200)
+    recipient = MaskedCharField(_("接收方与文号"), max_length=200)
     expires_at = models.DateTimeField()
     request = models.OneToOneField(
         "complaints.ExportRequest",

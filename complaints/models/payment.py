@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.masking.fields import FileNameField, MaskedCharField, MaskedJSONField, ReferenceField
 from complaints.choices import PaymentWay
 from complaints.models.commitment import Commitment
 from complaints.models.complaint import Complaint
@@ -28,14 +29,14 @@ class PaymentFile(models.Model):
         FAILED = "failed", _("未完成")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=255)
+    file_name = FileNameField(max_length=255)
     sha256 = models.CharField(max_length=64)
-    about = models.JSONField(default=list)  # format and encoding, in sentences
+    about = MaskedJSONField(default=list)  # format and encoding, in sentences
     way = models.CharField(max_length=10, choices=PaymentWay.choices)  # of rows that name none
     state = models.CharField(max_length=10, choices=State.choices, default=State.CHECKED)
     rows = models.PositiveIntegerField(default=0)
     read = models.PositiveIntegerField(default=0)
-    message = models.CharField(max_length=300, blank=True)
+    message = MaskedCharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     progress_at = models.DateTimeField()  # last sign of life
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -80,9 +81,9 @@ class PaymentRow(models.Model):
 
     file = models.ForeignKey(PaymentFile, on_delete=models.CASCADE, related_name="lines")
     number = models.PositiveIntegerField()
-    cells = models.JSONField(default=dict)
+    cells = MaskedJSONField(default=dict)
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
-    message = models.CharField(max_length=400, blank=True)
+    message = MaskedCharField(max_length=400, blank=True)
     complaint = models.ForeignKey(
         Complaint, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -111,10 +112,10 @@ class Payment(models.Model):
     amount = models.DecimalField(_("金额"), max_digits=14, decimal_places=2)
     paid_on = models.DateField(_("付款日期"))
     way = models.CharField(_("付款方式"), max_length=10, choices=PaymentWay.choices)
-    reference = models.CharField(_("流水号"), max_length=64)
+    reference = ReferenceField(_("流水号"), max_length=64)
     part = models.PositiveSmallIntegerField(default=1)
     evidence_number = models.PositiveIntegerField(null=True, blank=True)
-    note = models.CharField(_("备注"), max_length=500, blank=True)
+    note = MaskedCharField(_("备注"), max_length=500, blank=True)
     file_row = models.ForeignKey(
         PaymentRow, on_delete=models.PROTECT, null=True, blank=True, related_name="payments"
     )
@@ -124,7 +125,7 @@ class Payment(models.Model):
     reversed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    reversed_reason = models.CharField(_("冲正的理由"), max_length=500, blank=True)
+    reversed_reason = MaskedCharField(_("冲正的理由"), max_length=500, blank=True)
 
     class Meta:
         ordering = ["id"]

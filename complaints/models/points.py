@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField
 from complaints.models.resolution import Resolution
 
 MOST_POINTS = 30  # of one resolution
@@ -33,14 +34,14 @@ class Point(models.Model):
 
     resolution = models.ForeignKey(Resolution, on_delete=models.CASCADE, related_name="points")
     position = models.PositiveSmallIntegerField()
-    title = models.CharField(_("争点"), max_length=200)
-    consumer_says = models.TextField(_("消费者主张"), blank=True)
-    we_found = models.TextField(_("我方查明"), blank=True)
+    title = MaskedCharField(_("争点"), max_length=200)
+    consumer_says = MaskedTextField(_("消费者主张"), blank=True)
+    we_found = MaskedTextField(_("我方查明"), blank=True)
     for_numbers = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
     against_numbers = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
     burden = models.CharField(max_length=12, choices=Burden.choices, default=Burden.NONE)
     finding = models.CharField(max_length=24, choices=Finding.choices, blank=True)
-    finding_words = models.TextField(_("结论"), blank=True)
+    finding_words = MaskedTextField(_("结论"), blank=True)
     fact = models.CharField(max_length=60, blank=True)
 
     class Meta:

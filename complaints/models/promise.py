@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField
+
 # What may change of a row: when it stops to hold. Other words are another row.
 _ENDS = ["valid_until", "withdrawn_at", "withdrawn_by", "withdrawn_reason"]
 
@@ -26,8 +28,8 @@ class PublicPromise(models.Model):
         CALENDAR_DAY = "calendar_day", _("日")
         WORKING_DAY = "working_day", _("工作日")
 
-    text_zh = models.CharField(_("承诺的内容（中文）"), max_length=200)
-    text_en = models.CharField(_("承诺的内容（英文）"), max_length=300, blank=True)
+    text_zh = MaskedCharField(_("承诺的内容（中文）"), max_length=200)
+    text_en = MaskedCharField(_("承诺的内容（英文）"), max_length=300, blank=True)
     length = models.PositiveSmallIntegerField(_("期限"))
     unit = models.CharField(_("单位"), max_length=20, choices=Unit.choices)
     starts = models.CharField(_("从何时起算"), max_length=60)
@@ -36,7 +38,7 @@ class PublicPromise(models.Model):
     categories = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     sectors = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     claims = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-    published = models.CharField(_("在哪里公布"), max_length=300)
+    published = MaskedCharField(_("在哪里公布"), max_length=300)
     url = models.URLField(_("网址"), max_length=500, blank=True)
     valid_from = models.DateField(_("自"))
     valid_until = models.DateField(_("至"), null=True, blank=True)
@@ -49,7 +51,7 @@ class PublicPromise(models.Model):
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    withdrawn_reason = models.CharField(_("撤回的理由"), max_length=500, blank=True)
+    withdrawn_reason = MaskedCharField(_("撤回的理由"), max_length=500, blank=True)
 
     class Meta:
         ordering = ["-valid_from", "-id"]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedArrayField, MaskedCharField, MaskedTextField
 from accounts.models import Team
 from audit.kinds import Sealed
 from complaints.choices import MeasureKind, Payee
@@ -33,18 +34,18 @@ class Resolution(models.Model):
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="resolutions")
     version = models.PositiveIntegerField()
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
-    explanation = models.TextField(_("说明"), blank=True)
+    explanation = MaskedTextField(_("说明"), blank=True)
     legal_basis = ArrayField(
         models.CharField(max_length=200), verbose_name=_("法律依据"), default=list, blank=True
     )
-    letter = models.TextField(_("致消费者函"), blank=True)
+    letter = MaskedTextField(_("致消费者函"), blank=True)
     # Why less is offered than the law owes; counsel accepts it in words of the own.
-    below_reason = models.TextField(_("低于最低额的理由"), blank=True)
+    below_reason = MaskedTextField(_("低于最低额的理由"), blank=True)
     # The template that the letter was begun with (its id and text) and the options that were
     # ticked; "" for a letter in own words.
     template = models.CharField(max_length=40, blank=True)
     template_sha256 = models.CharField(max_length=64, blank=True)
-    options = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    options = MaskedArrayField(models.CharField(max_length=40), default=list, blank=True)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -112,15 +113,15 @@ class Measure(models.Model):
     amount = models.DecimalField(
         max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    formula = models.CharField(max_length=200, blank=True)
-    description = models.CharField(max_length=500, blank=True)
+    formula = MaskedCharField(max_length=200, blank=True)
+    description = MaskedCharField(max_length=500, blank=True)
     due = models.DateField(null=True, blank=True)
-    basis = models.CharField(_("法律或政策依据"), max_length=300, blank=True)
+    basis = MaskedCharField(_("法律或政策依据"), max_length=300, blank=True)
     remedy = models.CharField(max_length=80, blank=True)
     proposed_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    proposed_formula = models.CharField(max_length=200, blank=True)
+    proposed_formula = MaskedCharField(max_length=200, blank=True)
     payee = models.CharField(_("付到哪里"), max_length=20, choices=Payee.choices, blank=True)
-    payee_words = models.CharField(max_length=200, blank=True)
+    payee_words = MaskedCharField(max_length=200, blank=True)
     unit = models.ForeignKey(
         Team,
         on_delete=models.PROTECT,
@@ -165,8 +166,8 @@ class Opinion(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     signed = models.BooleanField()
-    text = models.TextField()
-    below_minimum_reason = models.TextField(blank=True)
+    text = MaskedTextField()
+    below_minimum_reason = MaskedTextField(blank=True)
     content_hash = models.CharField(max_length=64)
     # What carried the resolution when it was signed (`carrying.Carrier.as_json`), drafts with the
     # reason by which this person took them over; None on what was signed before rules were signed.

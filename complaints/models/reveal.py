@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.masking.fields import MaskedCharField
 from audit.kinds import Sealed
 from complaints.models.complaint import Complaint
 
@@ -47,7 +48,7 @@ class Reveal(models.Model):
     field = models.CharField(max_length=50)  # phone …, or span:<id> of a number in a text
     bucket = models.CharField(max_length=10, choices=Bucket.choices)
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
-    note = models.CharField(max_length=100, blank=True)
+    note = MaskedCharField(max_length=100, blank=True)
     basis = models.CharField(max_length=20)
     expects = models.CharField(max_length=30, blank=True)
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedTextField
 from complaints.models.resolution import Opinion, Resolution
 
 
@@ -15,7 +16,7 @@ class Condition(models.Model):
 
     opinion = models.ForeignKey(Opinion, on_delete=models.PROTECT, related_name="conditions")
     position = models.PositiveSmallIntegerField()
-    text = models.CharField(_("条件"), max_length=500)
+    text = MaskedCharField(_("条件"), max_length=500)
     met_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -25,7 +26,7 @@ class Condition(models.Model):
         db_index=False,  # nobody looks for a person's, and people are never deleted
     )
     met_at = models.DateTimeField(null=True, blank=True)
-    met_note = models.TextField(blank=True)
+    met_note = MaskedTextField(blank=True)
     # What was taken in as its proof; the signature does not cover it and is not voided by it.
     evidence_number = models.PositiveIntegerField(null=True, blank=True)
 
@@ -60,10 +61,10 @@ class Consult(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consults"
     )
-    question = models.TextField(_("问题"))
+    question = MaskedTextField(_("问题"))
     asked_at = models.DateTimeField()
     due = models.DateField(_("最迟"), null=True, blank=True)
-    answer = models.TextField(_("答复"), blank=True)
+    answer = MaskedTextField(_("答复"), blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -93,8 +94,8 @@ class Comment(models.Model):
     part = models.CharField(max_length=70)
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
-    quote = models.TextField()
-    text = models.TextField(_("批注"))
+    quote = MaskedTextField()
+    text = MaskedTextField(_("批注"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

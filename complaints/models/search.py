@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedTextField
 from complaints.models.complaint import Complaint
 from evidence.models import Item
 
@@ -64,8 +65,8 @@ class Passage(models.Model):
         related_name="+",
         db_index=False,  # items are never deleted
     )
-    text = models.TextField()
-    plain = models.TextField()
+    text = MaskedTextField()
+    plain = MaskedTextField()
     words = SearchVectorField()
 
     class Meta:

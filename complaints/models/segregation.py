@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from accounts.masking.fields import MaskedTextField
 from complaints.models.complaint import Complaint
 
 
@@ -17,7 +18,7 @@ class NamedPerson(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="named_in"
     )
-    why = models.TextField()
+    why = MaskedTextField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -47,7 +48,7 @@ class Recusal(models.Model):
         related_name="+",
         db_index=False,  # nobody looks for a person's, and people are never deleted
     )
-    reason = models.TextField()
+    reason = MaskedTextField()
     at = models.DateTimeField()
 
     class Meta:

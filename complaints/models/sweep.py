@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField
 from complaints.models.deadline import Deadline
 
 
@@ -18,7 +19,7 @@ class SweepRun(models.Model):
     handled = models.PositiveIntegerField(_("处理的期限"), default=0)
     failed = models.PositiveIntegerField(_("推迟的期限"), default=0)
     late_by = models.DurationField(_("最迟"), null=True, blank=True)
-    error = models.CharField(max_length=300, blank=True)
+    error = MaskedCharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
         return f"{self.finished_at:%Y-%m-%d %H:%M:%S} {self.handled}"
@@ -33,7 +34,7 @@ class Postponed(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField()
     times = models.PositiveIntegerField(default=1)
-    error = models.CharField(max_length=300)
+    error = MaskedCharField(max_length=300)
 
     def __str__(self) -> str:
         return f"{self.deadline_id} {self.error}"

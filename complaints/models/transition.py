@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedJSONField, MaskedTextField
 from accounts.models import User
 from audit.kinds import Sealed
 from complaints.models import to_read
@@ -35,7 +36,7 @@ class Transition(models.Model):
     )
     at = models.DateTimeField()
     version = models.PositiveIntegerField()
-    fields = models.JSONField(default=dict)
+    fields = MaskedJSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -93,8 +94,8 @@ class Event(models.Model):
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     code = models.CharField(max_length=40)
-    text = models.TextField(blank=True)
-    detail = models.JSONField(default=dict)
+    text = MaskedTextField(blank=True)
+    detail = MaskedJSONField(default=dict)
     visible_to_consumer = models.BooleanField(default=False)
 
     class Meta:
@@ -126,7 +127,7 @@ class Outbox(models.Model):
     )
     effect = models.CharField(max_length=40)
     key = models.CharField(max_length=80)  # idempotency key handed to the transport
-    payload = models.JSONField(default=dict)
+    payload = MaskedJSONField(default=dict)
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
@@ -141,7 +142,7 @@ class Outbox(models.Model):
         db_index=False,  # nobody looks for a person's, and people are never deleted
     )
     attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=300, blank=True)
+    last_error = MaskedCharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key"], name="each_effect_leaves_once")]

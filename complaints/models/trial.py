@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking.fields import MaskedCharField, MaskedJSONField
 from complaints.models.complaint import Complaint
 
 
@@ -39,7 +40,7 @@ class Trial(models.Model):
     new_sha256 = models.CharField(max_length=64)
     rule_set = models.CharField(max_length=40)
     cases = models.PositiveIntegerField(default=0)
-    message = models.CharField(max_length=300, blank=True)
+    message = MaskedCharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -91,7 +92,7 @@ class TrialResult(models.Model):
     rules = ArrayField(models.CharField(max_length=60), default=list)
     owed_before = models.DecimalField(max_digits=16, decimal_places=2)
     owed_after = models.DecimalField(max_digits=16, decimal_places=2)
-    words = models.JSONField()
+    words = MaskedJSONField()
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from accounts.masking import texts
 from complaints.choices import MeasureKind
 from complaints.validation import Refused
 
@@ -80,4 +81,4 @@ def reference(value: object) -> str:
                 value=str(value)[:40]
             )
         )
-    return plain
+    return texts.taken(plain, texts.IN_REFERENCES)

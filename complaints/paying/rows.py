@@ -13,6 +13,7 @@ from functools import lru_cache
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.masking import texts
 from complaints.choices import PaymentWay
 from complaints.importing import dates
 from complaints.importing.table import EXCEL_EPOCH, masked_numbers
@@ -64,7 +65,8 @@ def kept(
         if code == "paid_on" and epoch != EXCEL_EPOCH and re.fullmatch(r"\d{5}", cell):
             cell = (epoch + timedelta(days=int(cell))).isoformat()
         limit = NOTE if code == "note" else CELL
-        found[code] = (masked_numbers(cell) if code in ("note", "measure") else cell)[:limit]
+        words = masked_numbers(cell) if code in ("note", "measure") else cell
+        found[code] = texts.like(words, words[:limit])
     return found
 
 

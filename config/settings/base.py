@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.readings.noted",
+    "config.masked.told",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -381,12 +382,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"without_tokens": {"()": "config.logs.WithoutTokens"}},
+    "filters": {
+        "without_tokens": {"()": "config.logs.WithoutTokens"},
+        "without_persons": {"()": "config.logs.WithoutPersons"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_tokens"],
+            "filters": ["without_tokens", "without_persons"],
         }
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},

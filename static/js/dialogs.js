@@ -53,13 +53,13 @@ function countDown(toast) {
 }
 document.querySelectorAll('#toasts .toast').forEach(countDown);
 
-// Any module may say: document.dispatchEvent(new CustomEvent('kesu:toast', {detail: 'text'})).
+// Any module may say: document.dispatchEvent(new CustomEvent('kesu:toast', {detail: 'text'})); the server by HX-Trigger.
 document.addEventListener('kesu:toast', (event) => {
   const place = document.getElementById('toasts');
   const model = document.getElementById('toast');
   if (!place || !model) return;
   const toast = model.content.firstElementChild.cloneNode(true);
-  toast.querySelector('span').textContent = event.detail;
+  toast.querySelector('span').textContent = event.detail?.value ?? event.detail;
   place.append(toast);
   countDown(toast);
 });

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from accounts.masking import find, finding, masked
+from accounts.masking import find, finding, masked, texts
 from tests import planted
 from tests.planted import WAYS
 
@@ -118,3 +118,15 @@ def test_c1_random_texts_are_masked_once_and_long_ones_in_time() -> None:
     for text in ("普通文字，一共两次。" * 5_000, "1" * 50_000, "13 " * 16_000, "a@" * 25_000):
         finding.find(text)
     assert time.process_time() - begun < 5
+
+
+def test_c1_an_order_number_that_holds_like_a_card_stays_in_its_own_field_alone() -> None:
+    r = rng()
+    card, number, mobile = planted.card(r), planted.id_number(r), planted.mobile(r)
+    stays = [card, f"SO-{card}", f" {card} "]
+    assert [texts.taken(one, texts.IN_REFERENCES) for one in stays] == stays
+    for text in (f"卡 {card}", number, f"SO-{number}", mobile, f"{card} 付给 {card}"):
+        kept = texts.taken(text, texts.IN_REFERENCES)
+        assert isinstance(kept, texts.Masked), text
+        assert not planted.traces(kept.encode(), [card, number, mobile]), kept
+    assert isinstance(texts.taken(card), texts.Masked)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import random
+from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.utils import timezone
 
 from accounts import vault
+from audit.models import Entry
+from audit.record import broken_links, record
 from complaints.actions import communication
-from complaints.models import Communication, VaultedSpan
+from complaints.models import Communication, Complaint, Event, MassCase, SearchDocument, VaultedSpan
+from config.logs import WithoutPersons
 from tests import factories as f
 from tests import planted
 from tests.cast import Cast
@@ -44,3 +53,103 @@ def test_c1_a_number_in_a_text_is_sealed_once_with_the_key_of_the_consumer(cast:
     phone.pk = spans["bank_account"].pk  # a ciphertext moved to another row does not open
     with pytest.raises(vault.VaultError):
         phone.clear()
+
+
+def test_c1_who_saves_is_told_how_many_and_reads_the_mark_and_a_double_click_stays_one(
+    cast: Cast, client: Client
+) -> None:
+    rng = random.Random(4)  # noqa: S311 invented numbers
+    mobile, number = planted.mobile(rng), planted.id_number(rng)
+    case = f.registered(cast)
+    client.force_login(cast.agent)
+    text = f"本人 {number}，电话 {mobile}，再说一遍 {mobile}"
+    place = f"/api/v1/complaints/{case.number}/communications/"
+    sent = {"kind": "internal_note", "text": text}
+    answer = client.post(place, sent, content_type="application/json")
+    assert (answer.status_code, answer["X-Masked-Numbers"]) == (201, "2")
+    assert mobile not in answer.content.decode()
+    plain = client.post(place, {**sent, "text": "没有号码"}, content_type="application/json")
+    assert "X-Masked-Numbers" not in plain
+    page = client.get(f"/complaints/{case.number}/").content.decode()
+    assert f"{mobile[:3]}****{mobile[-4:]}" in page
+    assert "号码已入保险库" in page
+    assert mobile not in page
+    before = Communication.objects.count()
+    for _click in range(2):
+        again = {"kind": "call_note", "text": f"回电 {mobile}"}
+        communication.write(case.number, again, by=cast.agent, once=True)
+    assert Communication.objects.count() == before + 1
+    for htmx, place in ((True, "HX-Trigger-After-Settle"), (False, "")):
+        headers: dict[str, Any] = {"HX-Request": "true"} if htmx else {}
+        about = {"kind": "internal_note", "text": f"号码 {number} {htmx}"}
+        written = client.post(f"/complaints/{case.number}/communications/", about, headers=headers)
+        assert written.status_code < 400, written.content
+        shown = written[place] if place in written else client.get("/complaints/").content.decode()
+        assert "1 个号码已入保险库" in shown or "\\u4e2a\\u53f7" in shown, shown[:300]
+
+
+def test_c1_texts_of_no_case_the_record_and_the_log_hold_no_number_either(cast: Cast) -> None:
+    rng = random.Random(5)  # noqa: S311 invented numbers
+    mobile = planted.mobile(rng)
+    MassCase.objects.filter(pk=0).update(defect=f"批量更新 {mobile}")
+    span = VaultedSpan.objects.get()
+    assert (span.complaint_id, span.clear()) == (None, mobile)
+    assert bytes(span.data_key) != b""
+    record("complaint.edited", "complaint:X", None, timezone.now(), {"why": [f"电话 {mobile}"]})
+    assert Entry.objects.get().detail == {"why": [f"电话 {mobile[:3]}****{mobile[-4:]}"]}
+    assert broken_links("complaint:X") == []
+    line = logging.LogRecord("x", logging.INFO, "", 0, "call %s", (mobile,), None)
+    assert WithoutPersons().filter(line)
+    assert mobile not in line.getMessage()
+
+
+def test_c1_a_save_that_is_undone_leaves_neither_the_text_nor_the_original(cast: Cast) -> None:
+    mobile = planted.mobile(random.Random(6))  # noqa: S311 invented number
+    case = f.registered(cast)
+    with transaction.atomic():
+        communication.write(case.number, {"kind": "call_note", "text": mobile}, by=cast.agent)
+        assert VaultedSpan.objects.filter(complaint=case).count() == 1
+        transaction.set_rollback(True)
+    assert not VaultedSpan.objects.exists()
+    assert not Communication.objects.filter(complaint=case).exists()
+
+
+def test_c1_texts_from_before_are_masked_in_batches_and_what_may_not_change_is_counted(
+    cast: Cast,
+) -> None:
+    rng = random.Random(7)  # noqa: S311 invented numbers
+    mobiles = [planted.mobile(rng) for _ in range(3)]
+    cases = [f.registered(cast) for _ in range(3)]
+    with connection.cursor() as cursor:  # as an older version wrote it
+        for case, mobile in zip(cases, mobiles, strict=True):
+            cursor.execute(
+                "UPDATE complaints_complaint SET narrative = %s, legal_hold = %s WHERE id = %s",
+                [f"回电 {mobile}", False, case.pk],
+            )
+        cursor.execute(
+            "UPDATE complaints_complaint SET state = 'archived', outcome = 'resolved',"
+            " closed_at = now() WHERE id = %s",
+            [cases[2].pk],
+        )
+        cursor.execute(
+            "INSERT INTO complaints_event (complaint_id, at, kind, code, text, detail,"
+            " visible_to_consumer) VALUES (%s, now(), 'registered', 'x', %s, '{}', false)",
+            [cases[0].pk, f"回电 {mobiles[0]}"],
+        )
+    out = io.StringIO()
+    call_command("mask_texts", batch=2, stdout=out)
+    said = out.getvalue()
+    assert "complaints_complaint: 2 masked, 1 left" in said
+    assert "complaints_event: 0 masked, 1 left" in said
+    assert "2 rows masked, 2 left" in said
+    texts = dict(Complaint.objects.values_list("pk", "narrative"))
+    for case, mobile in zip(cases[:2], mobiles, strict=False):
+        assert texts[case.pk] == f"回电 {mobile[:3]}****{mobile[-4:]}"
+        assert VaultedSpan.objects.get(complaint=case).clear() == mobile
+        assert mobile not in str(
+            SearchDocument.objects.values_list("words", flat=True).get(pk=case.pk)
+        )
+    assert mobiles[2] in texts[cases[2].pk]
+    assert mobiles[0] in Event.objects.get(code="x").text
+    call_command("mask_texts", stdout=out)
+    assert "0 rows masked, 2 left" in out.getvalue()
