@@ -96,7 +96,8 @@ def _yes_or_no(value: Any) -> bool:
 def _end(asked: AccessRequest, hours: int | None, now: datetime) -> datetime:
     if asked.kind == AccessKind.EMERGENCY:
         return now + EMERGENCY_LASTS
-    return now + timedelta(hours=min(hours or asked.hours, asked.hours))
+    most = asked.hours or 0  # a constraint gives every other request its hours
+    return now + timedelta(hours=min(hours or most, most))
 
 
 def _refuse(

@@ -16,12 +16,12 @@ from accounts.roles import refusal
 from complaints import validation
 from complaints.actions import access
 from complaints.actions import access_decision as decisions
+from complaints.actions.access_list import PERMISSIONS, RELATED, Seen, rows_of, tabs_of
 from complaints.api import access_shapes as shapes
 from complaints.api.base import READ, READ_AND_WRITE, WRITE, caller, via
 from complaints.errors import NotAllowed
 from complaints.models import AccessRequest
 from complaints.seen import saw_cases
-from complaints.views.access import PERMISSIONS, RELATED, Seen, rows_of, tabs_of
 
 
 class AccessView(ApiView):

@@ -13,12 +13,12 @@ from rest_framework import serializers as s
 from accounts.api.paging import Order
 from accounts.api.schema import paged, paging
 from complaints.actions import access
+from complaints.actions.access_list import Seen
 from complaints.api.one_call import call
 from complaints.api.review_shapes import NothingSent
 from complaints.api.serializers import Person
 from complaints.clock_words import local
 from complaints.models import AccessKind, AccessWhy
-from complaints.views.access import Seen
 
 Shape = s.Serializer[Any]
 TAG = "access"

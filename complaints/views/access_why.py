@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from accounts.access import needs, person
 from accounts.models import User
 from complaints import seeing
+from complaints.actions.access_list import Seen
 from complaints.models import AccessDecision, Complaint
 from complaints.seen import saw_cases
-from complaints.views.access import Seen
 from complaints.views.access_forms import WhyForm
 
 SHOWN = 20  # grants that run

@@ -195,10 +195,11 @@ def _threatened(
     loads: Mapping[str, Load],
     again: Mapping[str, Any] | None,
 ) -> Threatened:
+    # `named`: who is named in the case, asked together with it by the view
     receivers = [
         Receiver(value, f"{name}　{loads[value].words}" if value in loads else name)
         for value, name in danger.directory.present.get(row.case.team_id, [])
-        if value != who and int(value) not in row.case.named
+        if value != who and int(value) not in row.case.named  # type: ignore[attr-defined]
     ]
     if again and again["number"] == row.number:
         return Threatened(row, receivers, again["typed"], tuple(again["errors"]))

@@ -131,7 +131,7 @@ def test_what_was_typed_is_there_again_when_the_session_ended_while_signing(
     page.locator("#sign button[value=sign]").evaluate("button => button.click()")
     page.get_by_label("用户名").fill("counsel")
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     expect(page.get_by_label("审核意见")).to_have_value("事实清楚，同意😀")
     expect(page.locator("#conditions")).to_have_value("先核对收款账户")
     assert not Opinion.objects.exists()
