@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
@@ -152,7 +153,7 @@ def test_a_restored_backup_has_case_person_evidence_and_unbroken_record(
     assert json.loads(found.stdout) == [*expected, "已删除", True]
     verified = place.manage("verify_audit", "--files")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    there = FileStore(tmp_path / "there/evidence")
+    there = FileStore(tmp_path / "there" / Path(settings.EVIDENCE_DIR).name)
     for item in Item.objects.filter(folder=case.folder_id):
         assert there.digest(item.sha256) == item.sha256
     assert not there.exists(package.sha256)  # it came with the backup and went again
