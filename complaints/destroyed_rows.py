@@ -25,6 +25,7 @@ CASE_OF = {
     "complaints.Voided": "opinion__resolution__complaint",
     "complaints.HeldCase": "complaint",
     "complaints.Destroyed": "complaint",
+    "complaints.Reveal": "complaint",
     "evidence.Item": "folder__complaint",
     "evidence.Custody": "item__folder__complaint",
     "evidence.Withdrawal": "item__folder__complaint",

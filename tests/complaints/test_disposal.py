@@ -377,7 +377,7 @@ def test_reviewers_tick_on_the_page_in_a_fixed_number_of_statements(cast: Cast) 
     address = reverse("disposal_batch", args=[batch.pk])
     with CaptureQueriesContext(connection) as statements:
         page = client.get(address).content.decode()
-    assert len(statements) <= 12, [q["sql"][:80] for q in statements]
+    assert len(statements) <= 13, [q["sql"][:80] for q in statements]
     assert all(case.number in page for case in cases)
     rows = list(batch.rows.values_list("pk", flat=True))
     refused = client.post(address, {"row": rows, "act": "no", "reason": "可能再审"})

@@ -57,11 +57,13 @@ from complaints.actions import (
     reading,
     resolution,
     retelling,
+    revealing,
     satisfaction,
     sealing,
     segregation,
     shredding,
     signing_again,
+    tail_check,
     uploads,
     withdrawal,
     withholding,
@@ -207,6 +209,28 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
     "consulting.withdraw": (
         lambda w: consulting.withdraw(w.rev.number, NOBODY, by=w.cast.counsel),
         False,
+    ),
+    "consulting.not_waited_for": (
+        lambda w: consulting.not_waited_for(
+            w.rev.number, NOBODY, by=w.cast.counsel, now=timezone.now()
+        ),
+        False,
+    ),
+    "revealing.reveal": (
+        lambda w: revealing.reveal(
+            w.inv.number,
+            {"field": "phone", "purpose": "call_back"},
+            by=w.cast.agent,
+            via="session",
+            confirmed_at=timezone.now(),
+        ),
+        False,
+    ),
+    "tail_check.check": (
+        lambda w: tail_check.check(
+            w.inv.number, {"field": "phone", "last_four": "0000"}, by=w.cast.agent
+        ),
+        True,
     ),
     "evidence.add": (lambda w: f.with_evidence(w.inv, w.cast.agent, "新的录音"), True),
     "evidence.hand_out": (

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.session_models import Session
 from audit.models import Entry
 from complaints.finding import waiting
 from complaints.models import Complaint, Event
@@ -151,9 +152,13 @@ def test_nothing_that_a_person_sees_changes_when_a_hidden_case_comes_into_being(
     send_waiting()
     names = NOT_ALL
     with time_machine.travel(timezone.now(), tick=False):
+        for user in cast.everybody().values():  # when each signed in last is shown to some
+            browser(user)
+        Session.objects.all().delete()  # as are the sign-ins that have not ended
         before = {name: seen(cast, name, own) for name in names}
         hidden = hidden_cases(cast)
         send_waiting()
+        Session.objects.all().delete()
         after = {name: seen(cast, name, own) for name in names}
     wrong = []
     for name in names:
