@@ -350,4 +350,4 @@ def test_the_page_costs_a_fixed_number_of_statements(case: Complaint, agent: Cli
         with CaptureQueriesContext(connection) as statements:
             agent.get(address(case))
         counted.append(len(statements))
-    assert counted == [16, 16], [q["sql"][:90] for q in statements]
+    assert counted == [17, 17], [q["sql"][:90] for q in statements]
