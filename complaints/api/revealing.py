@@ -23,7 +23,7 @@ from complaints.reading_words import CLEAR
 
 class RevealSent(s.Serializer[Any]):
     field = s.CharField(
-        help_text=_("phone、email、address、name、id_number、bank_account，或文本中的 span:<编号>")
+        help_text=_("phone、email、address、name、id_number、bank_account，或文本中的 span:N")
     )
     purpose = s.ChoiceField(Purpose.values)
     note = s.CharField(required=False, allow_blank=True, help_text=_("补充说明，不写号码"))
