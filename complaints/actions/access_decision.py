@@ -1,5 +1,7 @@
 """The word on a request to look into a case, the end of what was granted before its time, and the
 review of 紧急调阅 afterwards (C8).
+
+Longer than others on purpose: whoever decides, ends and reviews is told apart in one place.
 """
 
 from __future__ import annotations
