@@ -266,7 +266,7 @@ JOIN = _call(
     MassWhole,
     status=201,
     request=Joining,
-    examples=sent({"complaint": "TS26-000012"}, "加入"),
+    examples=sent({"complaint": "TS26-900012"}, "加入"),
 )
 LEAVE = _call("mass_leave", _("案件移出群体性案件"), None, status=204, request=Leaving)
 SILENT = _call(
