@@ -223,6 +223,8 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         ("post", f"{of}/deadlines/1/extensions/", {"reason": "等检测报告", "length": 5}),
         ("post", f"{of}/deadlines/1/extensions/1/decide/", {"decision": "approved"}),
         ("post", f"{of}/resolutions/", {"explanation": "说明"}),
+        ("post", f"{of}/reveal/", {"field": "phone", "purpose": "call_back"}),
+        ("post", f"{of}/last-four/", {"field": "phone", "last_four": "0000"}),
         *about_the_offer(of, promise),
         *about_the_folder(of),
     ]

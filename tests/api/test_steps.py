@@ -155,7 +155,8 @@ def test_a_dry_run_writes_nothing_whatever_it_says(cast: Cast) -> None:
         ("agent", {"step": "accept", "version": 7}, 409, "stale_version"),
         ("agent", {"step": "complete"}, 409, "step_refused"),
         ("agent", {"step": "decline", "reason": "a", "explanation": "b"}, 403, "not_allowed"),
-        ("auditor", {"step": "accept"}, 403, "not_allowed"),
+        # an auditor's key has no scope to change anything, whatever it was issued with
+        ("auditor", {"step": "accept"}, 403, "permission_denied"),
         (
             "supervisor",
             {"step": "decline", "reason": " ", "explanation": "\n"},
