@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
+from django.urls import reverse
 
 from complaints.models import Complaint
 from tests import factories as f
@@ -122,6 +123,8 @@ def test_no_address_breaks_over_what_stands_in_its_gaps(cast: Cast, gap: str) ->
         for method in ("get", "post"):
             address = route.address(dict.fromkeys(route.gaps, gap))
             answer = getattr(client, method)(address)
-            if answer.status_code not in (400, 403, 404, 405, 415):
+            # whoever sits here is asked first, before the number is looked at
+            asked = answer.get("Location", "").startswith(reverse("confirm"))
+            if answer.status_code not in (400, 403, 404, 405, 415) and not asked:
                 wrong.append(f"{method} {route}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
