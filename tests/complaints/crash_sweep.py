@@ -47,15 +47,20 @@ class Herd:
 
     def start(self) -> Herd:
         """Start all."""
+        from django.conf import settings
+
         from quickstart import programs
         from tests.live import environment
 
+        # a folder of its own holds no keys, and nothing starts with others than those in use
+        own = {name: getattr(settings, name) for name in ("VAULT_KEYS", "BLIND_INDEX_KEY")}
         self.folder.mkdir(exist_ok=True)
         for n in range(WORKERS):
             given = environment(SWEEP_EVERY=EVERY, WORKER_CONCURRENCY="2")
             self.workers.append(Process(f"worker{n}", self.folder, programs.worker(given)))
         for n in range(BEATS):
-            given = environment(SWEEP_EVERY=EVERY, STATE_DIR=str(self.folder / f"beat{n}"))
+            place = str(self.folder / f"beat{n}")
+            given = environment(SWEEP_EVERY=EVERY, STATE_DIR=place, **own)
             self.beats.append(Process(f"beat{n}", self.folder, programs.beat(given)))
         for process in (*self.workers, *self.beats):
             process.start()
@@ -138,9 +143,13 @@ def fall_due(count: int, seconds: float) -> None:
 
 def run(folder: Path, count: int, kills: int, seed: int) -> Herd:
     """Kill so often while so many deadlines fall due, then wait until all were handled."""
+    from accounts.vault import start
     from complaints import health
 
     chance = random.Random(seed)  # noqa: S311
+    # written down while nobody is here: a copied consumer's data key is that of the original
+    if found := start.problems():
+        raise AssertionError(found)
     fall_due(count, kills * PAUSE)
     herd = Herd(folder, chance).start()
     try:
