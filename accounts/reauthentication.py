@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from axes.utils import reset
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest
@@ -20,6 +22,7 @@ from django.utils.translation import gettext as _
 from accounts import factors, lockout, passkeys
 from accounts.access import person
 from accounts.models import User
+from accounts.oidc import local
 from audit.record import record
 
 KEY = "reauthenticated_at"
@@ -35,6 +38,36 @@ def fresh(request: HttpRequest, minutes: int = 5) -> bool:
     """True when that was in the last minutes."""
     at = confirmed_at(request)
     return at is not None and timezone.now() - at < timedelta(minutes=minutes)
+
+
+def until(request: HttpRequest, minutes: int = 5) -> datetime | None:
+    """Until when that counts; None when it has to be done anew."""
+    at = confirmed_at(request)
+    ends = at + timedelta(minutes=minutes) if at else None
+    return ends if ends and ends > timezone.now() else None
+
+
+@dataclass(frozen=True)
+class Ways:
+    """By what the person can confirm. `typed`: what the field for it is called, "" when nothing
+    that can be typed would count.
+    """
+
+    typed: str
+    passkey: bool
+    provider: bool
+
+
+def ways(request: HttpRequest) -> Ways:
+    """What this person has. No statement for most: factors are kept in the session."""
+    user, kinds = person(request), request.session.get(factors.KINDS, ())
+    code, passkey = "totp" in kinds, "webauthn" in kinds
+    began = next(iter(request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, ())), {})
+    provider = bool(settings.OIDC_ISSUER) and began.get("method") == "socialaccount"
+    password = user.has_usable_password() and local.allowed(user.username)
+    if password or not (code or passkey or provider):
+        return Ways(_("登录密码或动态口令") if code else _("登录密码"), passkey, provider)
+    return Ways(_("动态口令") if code else "", passkey, provider)
 
 
 @dataclass(frozen=True)
@@ -54,7 +87,9 @@ def confirm(request: HttpRequest, password: str, undone: str = "") -> Refusal | 
     """
     user = person(request)
     if not password:
-        return Refusal(_("请输入登录密码以确认身份"))
+        only = ways(request) == Ways(_("登录密码"), passkey=False, provider=False)
+        words = _("请输入登录密码以确认身份") if only else _("请先用下面的一种方式验证身份")
+        return Refusal(words)
     return _settle(request, user, _is_right(request, user, password), undone)
 
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms, template
+from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -23,6 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts import reauthentication
 from accounts.models import User
 from complaints import clock_words
 from complaints.actions.communication import load_draft
@@ -168,6 +170,12 @@ def pii(label: Any, value: Any, field: str = "", number: str = "") -> dict[str, 
     may ask to see the field for a minute.
     """
     return {"label": label, "value": value, "field": field, "number": number}
+
+
+@register.simple_tag
+def identity_ways(request: HttpRequest) -> reauthentication.Ways:
+    """By what the person before the page can confirm to be there."""
+    return reauthentication.ways(request)
 
 
 @register.simple_block_tag

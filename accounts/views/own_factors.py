@@ -159,6 +159,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_GET
+@never_cache
+def confirmed_here(request: HttpRequest) -> HttpResponse:
+    """Where a window ends that was opened to confirm at the provider: whether it worked."""
+    return render(request, "accounts/confirmed.html", {"until": reauthentication.until(request)})
+
+
 @require_POST
 @never_cache
 def confirm_by_passkey(request: HttpRequest) -> HttpResponse:

@@ -102,10 +102,11 @@ def _form(
 
 
 def _unconfirmed(request: HttpRequest) -> str:
-    """Why the password does not confirm who sits here; "" where it does."""
+    """Why it is not sure who sits here; "" where it is."""
     if confirmed_until(request) is not None:
         return ""
-    wrong = reauthentication.confirm(request, request.POST.get("password", ""))
+    undone = _("密码不正确，没有改动。%(left)s")
+    wrong = reauthentication.confirm(request, request.POST.get("password", ""), undone)
     return wrong.message if wrong else ""
 
 

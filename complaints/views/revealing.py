@@ -36,7 +36,7 @@ MOST = 200  # numbers of one case on a sheet
 
 
 class RevealForm(SheetForm):
-    """What for; and the password, unless it was given in these minutes."""
+    """What for."""
 
     purpose = forms.ChoiceField(label=gettext_lazy("查看事由"), widget=forms.RadioSelect)
     note = forms.CharField(
@@ -47,20 +47,14 @@ class RevealForm(SheetForm):
             attrs={"placeholder": gettext_lazy("例如：约定 15:00 回电"), "autocomplete": "off"}
         ),
     )
-    password = forms.CharField(
-        label=gettext_lazy("登录密码"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
 
-    def __init__(self, case: Complaint, kind: str, posted: Any, confirmed: bool) -> None:
+    def __init__(self, case: Complaint, kind: str, posted: Any) -> None:
         super().__init__(posted)
         fitting = reveal_policy.purposes_for(case, kind)
         choices = [(p.value, p.label) for p in fitting]
         cast(forms.ChoiceField, self.fields["purpose"]).choices = choices
         if len(fitting) == 1:
             self.initial["purpose"] = fitting[0].value
-        if confirmed:
-            del self.fields["password"]
 
 
 @never_cache
@@ -85,7 +79,7 @@ def _sheet(request: HttpRequest, case: Complaint, asked: Asked, posted: Any) -> 
         words = _("案件处于“{state}”，这时没有需要看“{field}”的事由。")
         words = words.format(state=case.get_state_display(), field=label)
         no = reveal_policy.No("purpose", words)
-    form = None if no else RevealForm(case, asked.kind, posted, _confirmed(request))
+    form = None if no else RevealForm(case, asked.kind, posted)
     sheet = Sheet(
         case,
         _("查看{field}").format(field=label),
@@ -96,7 +90,10 @@ def _sheet(request: HttpRequest, case: Complaint, asked: Asked, posted: Any) -> 
             n=revealing.SECONDS
         ),
         template="case/reveal_fields.html",
-        extra={"counted": _counted(by, asked.kind)},
+        extra={
+            "counted": _counted(by, asked.kind),
+            "confirmed_until": reauthentication.until(request),
+        },
     )
     if no is not None:
         sheet.problems = [no.message]

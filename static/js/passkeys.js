@@ -58,6 +58,19 @@ document.addEventListener('submit', async (event) => {
   form.dataset.asking = '';
 });
 
+function confirmed(box) {
+  const done = document.createElement('p');
+  done.className = 't13 ok';
+  done.setAttribute('role', 'status');
+  done.textContent = box.dataset.done;
+  box.replaceChildren(done);
+}
+
+// Confirmed at the provider in a window of its own: the one that asked goes on, with all that was typed.
+const windows = new BroadcastChannel('kesu-confirmed');
+windows.onmessage = () => document.querySelectorAll('[data-identity]').forEach(confirmed);
+if (document.querySelector('[data-confirmed-here]')) windows.postMessage('');
+
 document.addEventListener('click', async (event) => {
   const button = event.target.closest?.('[data-passkey-confirm]');
   if (!button || button.disabled) return;
@@ -71,11 +84,7 @@ document.addEventListener('click', async (event) => {
     const body = new FormData();
     body.set('credential', await credential('get', options, button.dataset.lib));
     await post(address, body);
-    const done = document.createElement('p');
-    done.className = 't13 ok';
-    done.setAttribute('role', 'status');
-    done.textContent = button.dataset.done;
-    box.replaceChildren(done);
+    confirmed(box);
   } catch (problem) {
     say(error, words(problem));
     button.disabled = false;

@@ -251,6 +251,18 @@ def test_who_sits_here_confirms_at_the_provider_before_a_signature(
     page = client.get(reverse("confirm"), {"next": "/settings/"}).content.decode()
     assert 'href="/login/oidc/?again=1&amp;next=/settings/"' in page
     assert "again=1" not in browser(cast.counsel).get(reverse("confirm")).content.decode()
+    # where something is typed the provider opens in a window of its own, so that nothing is lost
+    form, field = reverse("legal_hold_new"), 'id="password"'
+    own = f'href="/login/oidc/?again=1&amp;next={reverse("confirmed_here")}" target="_blank"'
+    page = client.get(form).content.decode()
+    assert (own in page, field in page) == (True, True)
+    people.end_password(cast.counsel, by=cast.administrator, at=timezone.now())
+    provider.come(client := Client(), "counsel")
+    before = client.session.session_key
+    page = client.get(form).content.decode()
+    assert (own in page, field in page) == (True, False)
+    assert "请先用下面的一种方式验证身份" in client.post(form).content.decode()
+    assert "还没有验证身份" in client.get(reverse("confirmed_here")).content.decode()
     assert "不是当前登录的用户" in said(confirm("supervisor"))
     for at in (None, 1, True, "now", timezone.now().timestamp() - 400):
         answer = confirm("counsel", changed={"auth_time": at})
@@ -259,6 +271,8 @@ def test_who_sits_here_confirms_at_the_provider_before_a_signature(
     assert confirm("counsel").url == "/review/"
     assert reauthentication.KEY in client.session
     assert client.session.session_key != before
+    assert "前有效" in client.get(reverse("confirmed_here")).content.decode()
+    assert "已验证身份" in client.get(form).content.decode()
     assert Entry.objects.filter(subject="user:counsel", verb="reauthenticated").exists()
 
 

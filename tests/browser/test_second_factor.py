@@ -1,5 +1,6 @@
 """C-login in a real browser: an app and a passkey are set up, each signs in, a recovery code does
-so once, and the dialog on an open page goes through the second step too.
+so once, and the dialog on an open page goes through the second step too; before a number in clear
+the passkey confirms as well as the password.
 """
 
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import factories as f
 from tests.accounts.factors import code_of, secret_on
 from tests.browser.conftest import context_of
 from tests.browser.watch import Watch, shut_out
@@ -65,7 +67,7 @@ def with_code(page: Page, code: str) -> None:
 def test_login_app_and_passkey_are_set_up_and_each_signs_in_and_a_recovery_code_once(
     page: Page,
 ) -> None:
-    assemble()
+    case = f.investigating(assemble())
     with_password(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("设置两步验证")
     assert shut_out(page) == []
@@ -116,5 +118,12 @@ def test_login_app_and_passkey_are_set_up_and_each_signs_in_and_a_recovery_code_
     dialog.get_by_label("动态口令或恢复码").fill(spare[2])
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
-    page.goto(HOME)
-    is_in(page)
+    page.goto(f"/complaints/{case.number}/")
+    page.get_by_role("link", name="查看电话").click()
+    sheet = page.locator("#sheet")
+    expect(sheet.get_by_label("登录密码或动态口令")).to_be_visible()
+    sheet.get_by_role("button", name="用通行密钥验证").click()
+    expect(sheet.get_by_text("身份已验证，请继续")).to_be_visible()
+    sheet.get_by_label("回访联系").check()
+    sheet.get_by_role("button", name="查看 60 秒").click()
+    expect(page.locator("#pii-phone .pii__value")).to_have_text(f.CONSUMER["phone"])
