@@ -77,5 +77,8 @@ def change(
 def refuse_in_passing(complaint: Complaint, data: Mapping[str, Any]) -> None:
     """Mending what was registered does not change it: that needs a reason. Raises Invalid."""
     if data.get("confidential", complaint.confidential) != complaint.confidential:
-        words = _("设置或取消保密须说明理由：请用案件菜单里的“设为保密”或“取消保密”")
+        words = _(
+            "设置或取消保密须说明理由：请用案件菜单里的“设为保密”或“取消保密”，"
+            "程序请一并提交 confidential_reason"
+        )
         raise Invalid({"confidential": [words]})

@@ -54,6 +54,37 @@ def edit(
     return complaint
 
 
+def amend(
+    number: str,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> None:
+    """`edit`; where `confidential` comes with a `confidential_reason`, that too, and last, because
+    the case may be out of sight then. All of it or nothing.
+
+    Raises what `edit` and `confidentiality.change` raise.
+    """
+    now, rest = now or timezone.now(), dict(values)
+    if "confidential_reason" not in rest:
+        edit(number, rest, by=by, version=version, now=now)
+        return
+    wanted = {"confidential": rest.pop("confidential", None)}
+    wanted["reason"] = rest.pop("confidential_reason")
+    try:
+        with transaction.atomic():
+            if rest:
+                version = edit(number, rest, by=by, version=version, now=now).version
+            confidentiality.change(number, wanted, by=by, version=version, now=now)
+    except Invalid as error:
+        errors = dict(error.errors)
+        if "reason" in errors:
+            errors["confidential_reason"] = errors.pop("reason")
+        raise Invalid(errors) from error
+
+
 def _apply_personal(complaint: Complaint, values: dict[str, str]) -> list[str]:
     consumer = complaint.consumer
     kept = {name: consumer.clear(name) for name in PERSONAL_FIELDS if name in values}

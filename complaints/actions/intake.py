@@ -15,7 +15,7 @@ from accounts.models import Team, User
 from accounts.vault import blind_indexes
 from audit.record import record
 from complaints import clock_words, deadlines, public_promises, search
-from complaints.actions.editing import edit
+from complaints.actions.editing import amend, edit
 from complaints.actions.intake_values import clean_registration
 from complaints.choices import FiledBy, Language, Priority, Risk
 from complaints.errors import CaseError, Duplicate, Invalid, NotAllowed
@@ -24,7 +24,7 @@ from complaints.models import Complaint, Consumer, Deadline, Event, Outbox
 from evidence.models import Folder
 from legal_rules.vocabulary import CATEGORIES
 
-__all__ = ["edit", "register", "similar"]
+__all__ = ["amend", "edit", "register", "similar"]
 
 
 def _home_team(by: User, wanted: Team | None) -> Team:

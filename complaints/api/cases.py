@@ -57,7 +57,7 @@ class CaseDetailView(CaseView):
     def patch(self, request: Request, number: str) -> Response:
         by, data = caller(request), body(request)
         version = seen_version(request, data)
-        intake.edit(number, data, by=by, version=version)
+        intake.amend(number, data, by=by, version=version)
         return answered(number, by)
 
 

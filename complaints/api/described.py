@@ -90,13 +90,15 @@ REGISTER = _call(
     ),
 )
 READ_CASE = _call("complaints_read", _("一件案件，消费者信息已遮盖"), shapes.ComplaintAnswer)
-EDIT = _call(
-    "complaints_edit",
-    _("修改登记的内容"),
-    shapes.ComplaintAnswer,
-    request=sent.ComplaintEdit,
-    examples=_example("订单号补正", {"version": 3, "order_number": "SO-20261109-002"}),
-)
+EDIT: Described = {
+    "operation_id": "complaints_edit",
+    "summary": _("修改登记的内容"),
+    "tags": ["complaints"],
+    "request": sent.ComplaintEdit,
+    "responses": {200: shapes.ComplaintAnswer, 204: None},
+    "description": _("设为保密后您不能再查看该案件时返回 204"),
+    "examples": _example("订单号补正", {"version": 3, "order_number": "SO-20261109-002"}),
+}
 ASSIGN: Described = {
     "operation_id": "complaints_assign",
     "summary": _("转给同事、团队，或退回待分配"),

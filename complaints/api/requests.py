@@ -71,12 +71,16 @@ class ComplaintEdit(Shape):
     priority = s.ChoiceField(Priority.choices, required=False)
     risk_flags = s.ListField(required=False, child=s.ChoiceField(Risk.choices))
     confidential = s.BooleanField(required=False)
+    confidential_reason = s.CharField(
+        required=False, max_length=1000, help_text=_("设置或取消保密的理由；登记时不用填")
+    )
 
 
 class NewComplaint(ComplaintEdit):
     """A complaint as it reached the enterprise."""
 
     version = None  # type: ignore[assignment]  # there is none yet
+    confidential_reason = None  # type: ignore[assignment]  # nobody has seen the case before
     channel = s.ChoiceField(Channel.choices)
     narrative = s.CharField(max_length=NARRATIVE_LIMIT, help_text=_("消费者的原话"))
     currency = s.ChoiceField(["CNY"], required=False)

@@ -255,3 +255,30 @@ def test_a_confidential_case_given_away_is_out_of_sight(cast: Cast, agent: Calle
     path = f"complaints/{f.registered(cast, confidential=True).number}/owner/"
     assert agent("put", path, {"user": "colleague", "note": "保密案件"}).status_code == 204
     assert agent("put", path, {"user": "agent", "note": "拿回"}).status_code == 404
+
+
+def test_a_case_is_made_confidential_with_a_reason_together_with_other_changes_or_not_at_all(
+    cast: Cast, agent: Caller
+) -> None:
+    number = f.registered(cast).number
+    supervisor = program(cast.supervisor)
+    path, private = f"complaints/{number}/", {"confidential": True, "priority": "critical"}
+    for missing, at in (
+        ({}, "confidential"),
+        ({"confidential_reason": " "}, "confidential_reason"),
+    ):
+        refused = agent("patch", path, {**private, **missing})
+        found = [error["field"] for error in refused.json()["errors"]]
+        assert (refused.status_code, found) == (400, [at])
+    assert (Complaint.objects.get().confidential, Complaint.objects.get().version) == (False, 1)
+    made = agent("patch", path, {**private, "confidential_reason": "涉及未成年人", "version": 1})
+    assert (made.status_code, made.json()["confidential"]) == (200, True)
+    assert (made.json()["priority"], made.json()["version"]) == ("critical", 3)
+    opened = {"confidential": False, "confidential_reason": "家长同意"}
+    assert agent("patch", path, opened).status_code == 403
+    assert supervisor("patch", path, {**opened, "version": 1}).status_code == 409
+    assert supervisor("patch", path, opened).json()["confidential"] is False
+    given = {"user": "colleague", "note": "转给何静"}
+    assert supervisor("put", f"{path}owner/", given).status_code == 200
+    gone = agent("patch", path, {"confidential": True, "confidential_reason": "涉及健康信息"})
+    assert (gone.status_code, agent.get(path).status_code) == (204, 404)
