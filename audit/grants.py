@@ -32,6 +32,7 @@ KEPT = {
     "complaints_outbox",
     "complaints_resolution",
     "complaints_retention",
+    "correspondence_accesscall",
     "correspondence_notice",
     "evidence_folder",
 }

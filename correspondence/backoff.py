@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from accounts.models import AlarmNotice
 from complaints.leaving import INSTEAD
 from complaints.models import Outbox
-from correspondence.models import Mail
+from correspondence.models import AccessCall, Mail
 
 BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 MOST_ATTEMPTS = 30000  # what the column holds
 
 
-def postponed(row: Outbox | Mail | AlarmNotice, error: Exception, now: datetime) -> None:
+def postponed(
+    row: Outbox | Mail | AlarmNotice | AccessCall, error: Exception, now: datetime
+) -> None:
     """Note the failure by its kind alone (a message may hold an address) and the next attempt; what
     a person was asked to bring while the machine was still trying waits for no machine.
     """

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking.fields import MaskedCharField, MaskedTextField, ReferenceField
-from complaints.models import Outbox
+from complaints.models import AccessRequest, Outbox
 
 
 def two_digests() -> list[time]:
@@ -155,3 +155,38 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class AccessCall(models.Model):
+    """Somebody who does not see the case is called by e-mail to decide on 紧急调阅, or to review it
+    (`access_mail.py`). A row a person and request; nobody is called twice for the same.
+    """
+
+    class To(models.TextChoices):
+        DECIDE = "decide", _("决定")
+        REVIEW = "review", _("复核")
+
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="calls")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    to = models.CharField(max_length=10, choices=To.choices)
+    not_before = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = MaskedCharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "user", "to"], name="called_about_access_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["not_before", "id"], condition=Q(mailed_at=None), name="calls_to_mail"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} → {self.user_id} ({self.to})"

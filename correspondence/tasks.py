@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from time import monotonic
+from types import ModuleType
 
 from celery import shared_task
 from django.utils import timezone
 
-from correspondence import alarm_mail, dispatch, mailing, returned
+from correspondence import access_mail, alarm_mail, dispatch, mailing, returned
 
 SECONDS = 20.0  # one task works so long; the next finds what is left
 PATIENCE = 3  # failures in a row after which the other side is taken to be away
@@ -72,9 +74,21 @@ def send_digests() -> int:
 def send_alarms() -> int:
     """E-mails about alarms, one by one and at once; answers how many left."""
     now = timezone.now()
+    return _at_once(alarm_mail, alarm_mail.waiting(now), now)
+
+
+@shared_task
+def call_about_access() -> int:
+    """E-mails to those who decide on 紧急调阅 or review it; answers how many left."""
+    now = timezone.now()
+    access_mail.call(now)
+    return _at_once(access_mail, access_mail.waiting(now), now)
+
+
+def _at_once(mails: ModuleType, rows: list[int], now: datetime) -> int:
     sent, failed = 0, 0
-    for pk in alarm_mail.waiting(now):
-        done = alarm_mail.send(pk, now)
+    for pk in rows:
+        done = mails.send(pk, now)
         sent, failed = sent + done, 0 if done else failed + 1
         if failed == PATIENCE:
             break

@@ -7,11 +7,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from audit.models import Reading
+from complaints.actions import segregation
 from complaints.models import AccessDecision, AccessRequest, Complaint
+from correspondence.models import AccessCall
+from correspondence.tasks import call_about_access
 from tests import factories as f
 from tests.cast import Cast
 from tests.walks.ask import ask, browser, text_of, undone
@@ -119,6 +125,40 @@ def test_c8_break_glass_from_the_form_to_the_review(cast: Cast, case: Complaint)
     assert "有必要，使用得当" in text_of(client.get(page(row)))
     assert client.post(f"{page(row)}end/").status_code == 302
     assert "紧急调阅进行中" not in text_of(client.get("/settings/"))
+
+
+def test_c8_approvers_and_reviewers_are_called_at_once_without_the_case(
+    cast: Cast, case: Complaint
+) -> None:
+    """By e-mail, once each; who asked, is named, or has nothing to say any more is not called."""
+    for user in cast.everybody().values():
+        User.objects.filter(pk=user.pk).update(email=f"{user.username}@example.com")
+    client = browser(cast.outsider)
+    sent(client, MISSING, **GLASS)
+    sent(client, case.number, **ASKED)
+    assert call_about_access() == 0  # for what is not there nobody has a say
+    segregation.name_person(
+        case.number, {"user": "supervisor2", "why": "投诉对象"}, by=cast.supervisor
+    )
+    row = sent(client, case.number, **GLASS)
+    assert [call_about_access(), call_about_access()] == [1, 0]
+    (called,) = mail.outbox
+    assert called.to == ["supervisor@example.com"]
+    assert "孟白 申请紧急调阅" in called.subject
+    assert page(row) in called.body
+    assert not {case.number, case.title, GLASS["reason"]} & set(called.body.split())
+    assert browser(cast.supervisor).post(page(row), {"agree": "1"}).status_code == 302
+    assert [call_about_access(), call_about_access()] == [2, 0]
+    assert {m.to[0] for m in mail.outbox[1:]} == {"auditor@example.com", "security@example.com"}
+    assert all("复核" in m.subject and case.number not in m.body for m in mail.outbox[1:])
+    assert client.post(f"{page(row)}end/").status_code == 302
+    late = sent(client, case.number, **{**GLASS, "reason": "再次来电"})
+    with time_machine.travel(late.expires_at, tick=False):  # nothing is left to say
+        AccessCall.objects.create(
+            request=late, user=cast.supervisor, to="decide", not_before=late.at
+        )
+        assert call_about_access() == 0
+    assert len(mail.outbox) == 3
 
 
 def test_who_sees_a_case_is_told_to_its_supervisor_and_auditors_without_its_content(
