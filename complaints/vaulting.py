@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts import vault
 from accounts.masking import Span
 from complaints.models import Complaint, VaultedSpan
 
@@ -71,6 +72,25 @@ def seal(case: Complaint | None, about: str, spans: Iterable[Span]) -> int:
             at=now,
         )
         row.fill(value)
-        rows.append(row)
-    VaultedSpan.objects.bulk_create(rows, ignore_conflicts=True)
+        rows.append((row, value))
+    known = _by_former_keys(case, about[:120], rows)
+    VaultedSpan.objects.bulk_create([r for r, _v in rows if r not in known], ignore_conflicts=True)
     return len(rows)
+
+
+def _by_former_keys(
+    case: Complaint | None, about: str, rows: Sequence[tuple[VaultedSpan, str]]
+) -> list[VaultedSpan]:
+    """Those that lie there already under a former key of the indexes. No statement but while that
+    key is replaced.
+    """
+    if len(vault.index_keys()) == 1:
+        return []
+    there = VaultedSpan.objects.filter(complaint=case)
+    there = there if case is not None else there.filter(about=about)
+    kept = {(kind, bytes(found)) for kind, found in there.values_list("kind", "value_index")}
+    return [
+        row
+        for row, value in rows
+        if any((row.kind, found) in kept for found in vault.blind_indexes(row.kind, value))
+    ]

@@ -40,7 +40,7 @@ class SealedField(_Marked):
 
 class BlindIndexField(_Marked):
     """A keyed hash. A model with some has `index_key` (name of the key that they were made with)
-    and `indexes_again(self) -> dict[str, bytes]`.
+    and `indexes_again(self) -> dict[str, bytes]`, `keep_indexes(self, again, key)`.
     """
 
 
@@ -61,6 +61,17 @@ def with_indexes() -> Iterator[type[models.Model]]:
     for model in apps.get_models():
         if of(model, BlindIndexField) and hasattr(model, "indexes_again"):
             yield model
+
+
+def indexed(model: Any) -> models.QuerySet[Any]:
+    """The rows of such a model whose values can be read: those that have a data key, unless the
+    model says otherwise by `indexed()`.
+    """
+    if hasattr(model, "indexed"):
+        found: models.QuerySet[Any] = model.indexed()
+        return found
+    (column,) = of(model, DataKeyField)
+    return model._default_manager.exclude(**{column: b""})
 
 
 class LivingKey(pgtrigger.Trigger):

@@ -116,8 +116,7 @@ def turn_indexes(say: Say) -> Turned:
 
 
 def _indexed_otherwise(model: Any) -> models.QuerySet[Any]:
-    (column,) = fields.of(model, fields.DataKeyField)
-    return model.objects.exclude(**{column: b""}).exclude(index_key=index.index_keys()[0].name)
+    return fields.indexed(model).exclude(index_key=index.index_keys()[0].name)
 
 
 def _index(rows: list[Any], damaged: list[str]) -> int:
@@ -171,7 +170,9 @@ def _batches(
         with transaction.atomic():
             rows = left() if last is None else left().filter(pk__gt=last)
             found = list(
-                rows.order_by("pk").select_for_update(skip_locked=True, no_key=True)[:BATCH]
+                rows.order_by("pk").select_for_update(skip_locked=True, no_key=True, of=("self",))[
+                    :BATCH
+                ]
             )
             if not found:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 import pgtrigger
 from django.db import models
@@ -53,9 +54,9 @@ class VaultedSpan(models.Model):
     about = models.CharField(max_length=120)  # "table.column" where it was written first, and row
     kind = models.CharField(max_length=12, choices=Kind.choices)
     masked = models.CharField(max_length=260)
-    # Keyed, of kind and plain form: the same number once. Nobody searches by it, so it is under the
-    # oldest key and stays when that of the indexes is replaced.
+    # Keyed, of kind and plain form: the same number once
     value_index = BlindIndexField()
+    index_key = models.CharField(max_length=20, blank=True, default="")
     sealed = SealedField()
     at = models.DateTimeField()
 
@@ -78,9 +79,12 @@ class VaultedSpan(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="span_is_never_rewritten", exclude=["data_key"]),
+            pgtrigger.ReadOnly(
+                name="span_is_never_rewritten", exclude=["data_key", "value_index", "index_key"]
+            ),
             pgtrigger.Protect(name="span_is_kept", operation=pgtrigger.Delete),
             LivingKey("data_key"),
+            LivingKey("index_key"),
         ]
 
     def __str__(self) -> str:
@@ -92,7 +96,8 @@ class VaultedSpan(models.Model):
 
     def fill(self, value: str) -> None:
         """Seal the plain form of the number (not saved)."""
-        self.value_index = vault.lasting_hash(self.kind, value)
+        self.value_index = vault.blind_index(self.kind, value)
+        self.index_key = vault.index_keys()[0].name
         if self.consumer is not None:
             self.sealed = self.consumer.seal_words(f"span|{self.pk}", value)
             return
@@ -108,3 +113,24 @@ class VaultedSpan(models.Model):
         return vault.unseal(
             bytes(self.data_key), self.vault_context(), "sealed", bytes(self.sealed)
         )
+
+    @classmethod
+    def indexed(cls) -> models.QuerySet[VaultedSpan]:
+        """The rows whose value can be read, for whoever makes the indexes again."""
+        rows = cls.objects.select_related("consumer")
+        return rows.exclude(consumer__isnull=False, consumer__data_key=b"")
+
+    def indexes_again(self) -> dict[str, bytes]:
+        """The index made from the sealed value by the newest key. Raises VaultError."""
+        return {"value_index": vault.blind_index(self.kind, self.clear())}
+
+    def keep_indexes(self, again: Mapping[str, bytes], key: str) -> None:
+        """Store it. Written twice while the key was replaced, the later row keeps an index of its
+        own, so that both stay what they are.
+        """
+        same = type(self).objects.filter(kind=self.kind, complaint=self.complaint_id, **again)
+        if self.complaint_id is None:
+            same = same.filter(about=self.about)
+        if same.exclude(pk=self.pk).exists():
+            again = {"value_index": vault.blind_index(self.kind, f"{self.pk}|{self.clear()}")}
+        type(self).objects.filter(pk=self.pk).update(**again, index_key=key)

@@ -16,13 +16,14 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts import vault
+from accounts import masking, vault
 from accounts.models import VaultKey
 from accounts.vault import checks, ciphers, fields, index, keys, ring, rotation, sealing, start
 from accounts.vault.errors import KeyMissing, VaultError
 from audit.models import Entry
+from complaints import vaulting
 from complaints.actions import communication
-from complaints.models import Complaint, Consumer, SilentConsumer
+from complaints.models import Complaint, Consumer, SilentConsumer, VaultedSpan
 from complaints.search import matching
 from tests import factories as f
 from tests.cast import Cast
@@ -218,9 +219,18 @@ def test_c2_an_exact_search_works_at_every_moment_of_a_new_index_key(
     def found() -> set[str]:
         return {c.number for c in matching(Complaint.objects.all(), f.CONSUMER["phone"])}
 
+    written = masking.find("回拨 199 0000 1111")
+    for case in (one, None):
+        vaulting.seal(case, "complaints_note.text", written)
     old = index.index_keys()[0].name
     text = places[1].read_text(encoding="ascii")
     places[1].write_text(f"{keys.fresh()},{text}", encoding="ascii")
+    for case in (one, None, two):  # known by the former key: once each, as before
+        vaulting.seal(case, "complaints_note.text", written)
+    assert VaultedSpan.objects.count() == 3
+    twice = VaultedSpan(complaint=one, consumer=one.consumer, kind="phone", at=timezone.now())
+    twice.fill("19900001111")  # as by two at the same moment
+    twice.save()
     fresh = f.registered(cast, order_number="SO-3")
     everyone = {one.number, two.number, fresh.number}
     assert found() == everyone, "rows by both keys, and one that came meanwhile"
@@ -245,6 +255,14 @@ def test_c2_an_exact_search_works_at_every_moment_of_a_new_index_key(
     assert places[1].read_text(encoding="ascii") != kept
     assert found() == everyone
     assert start.problems() == []
+    spans = list(VaultedSpan.objects.all())
+    assert {(s.clear(), s.index_key) for s in spans} == {
+        ("19900001111", index.index_keys()[0].name)
+    }
+    hashed = index.blind_index("phone", "19900001111")
+    assert sorted(bytes(s.value_index) == hashed for s in spans) == [False, True, True, True]
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        VaultedSpan.objects.update(sealed=b"x")
     person = Consumer.objects.get(pk=one.consumer_id)
     for wrong in (
         {"phone_index": b"x" * 16},
