@@ -75,7 +75,10 @@ class ApiSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         found: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if found is not None:
-            found["x-scope"] = getattr(self.view, "scopes", {}).get(self.method)
+            scopes = getattr(self.view, "scopes", {})
+            found["x-scope"] = scopes.get(self.method)
+            if self.method not in scopes:  # for people alone: `ScopedPermission`
+                found["security"] = [{"session": []}]
         return found
 
     def get_description(self) -> str:
@@ -127,7 +130,7 @@ def paging(orders: dict[str, Order]) -> list[OpenApiParameter]:
         OpenApiParameter("cursor", description=_("取自 next 或 previous，不要自行拼写")),
         OpenApiParameter(
             "page_size",
-            OpenApiTypes.INT,
+            {"type": "integer", "minimum": 1, "maximum": LARGEST},
             description=format_lazy(_("1 至 {most}，默认 {usual}"), most=LARGEST, usual=PAGE_SIZE),
         ),
         OpenApiParameter("ordering", enum=list(orders), default=next(iter(orders))),
@@ -145,9 +148,12 @@ def paged(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer
 
 
 class ById(serializers.Serializer[Any]):
-    """An object whose keys are ids and whose values have the shape `of`."""
+    """An object whose keys are ids and whose values have the shape `of`; or are one of the `plain`
+    JSON types.
+    """
 
     of: type[serializers.Serializer[Any]]
+    plain: tuple[str, ...] = ()
 
 
 class ByIdExtension(OpenApiSerializerExtension):
@@ -156,7 +162,9 @@ class ByIdExtension(OpenApiSerializerExtension):
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
         values = auto_schema.resolve_serializer(self.target.of, direction)
-        return {"type": "object", "additionalProperties": values.ref}
+        plain = [{"type": list(self.target.plain)}] if self.target.plain else []
+        shape = {"anyOf": [values.ref, *plain]} if plain else values.ref
+        return {"type": "object", "additionalProperties": shape}
 
 
 class KeyScheme(OpenApiAuthenticationExtension):

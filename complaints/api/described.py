@@ -169,7 +169,7 @@ EVIDENCE_FILE: Described = {
     "operation_id": "evidence_file",
     "summary": _("证据文件本身；领取会被记录"),
     "tags": ["complaints"],
-    "responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    "responses": {(200, "*/*"): OpenApiTypes.BINARY},  # the type that its content has
 }
 DOSSIER: Described = {
     "operation_id": "dossier",

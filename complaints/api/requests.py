@@ -153,6 +153,7 @@ class FactsSent(ById):
     """Fact id → the answer, or its plain value alone. Facts that are left out keep theirs."""
 
     of = FactSent
+    plain = ("boolean", "string", "integer", "array")
 
 
 class EvidenceAbout(Shape):

@@ -56,7 +56,7 @@ def test_names_of_calls_are_unique_and_both_ways_in_are_described() -> None:
     names = [call["operationId"] for _m, _p, call in calls()]
     assert len(names) == len(set(names))
     assert set(description()["components"]["securitySchemes"]) == {"key", "session"}
-    assert all({"key": []} in call["security"] for _m, _p, call in calls())
+    assert all({"session": []} in call["security"] for _m, _p, call in calls())
 
 
 def test_each_example_fits_its_own_shape() -> None:
