@@ -23,6 +23,7 @@ from accounts.people import PeopleError
 from accounts.roles import Role
 from audit.record import Actor, record
 
+LAST = 9
 Count = Callable[[User, datetime], int]
 End = Callable[[User, User, datetime], int]
 
@@ -41,7 +42,9 @@ class Part:
 
     `count(user, now)`: how many; `end(user, by, now)`: ends them in the caller's transaction and
     answers how many. Without `end` they stay until somebody else takes them up; `hint` says how.
-    `by_leads`: the leads of the person's teams can hand them over before.
+    `by_leads`: the leads of the person's teams can hand them over before. `turn`: when it is ended,
+    `LAST` after all cases are held. Everybody takes locks in one order (person, files that are
+    worked through, cases, ends of chains), so that two who need the same never wait for each other.
     """
 
     code: str
@@ -50,6 +53,7 @@ class Part:
     end: End | None = None
     hint: str | Promise = ""
     by_leads: bool = False
+    turn: int = LAST
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def register(*parts: Part) -> None:
 
 
 def parts() -> list[Part]:
-    """All of them, in the order in which they are ended."""
+    """All of them, as a page lists them."""
     return list(_PARTS.values())
 
 
@@ -108,7 +112,8 @@ def leave(user: User, why: str, *, by: User, now: datetime | None = None) -> dic
     user.is_active, user.left_at = False, now
     user.set_unusable_password()
     user.save(update_fields=["is_active", "left_at", "password"])
-    ended = {part.code: part.end(user, by, now) for part in parts() if part.end}
+    in_turn = sorted(parts(), key=lambda part: part.turn)
+    ended = {part.code: part.end(user, by, now) for part in in_turn if part.end}
     detail = {"why": why, "ended": {code: number for code, number in ended.items() if number}}
     record("user_left", f"user:{user.username}", by, now, detail)
     return ended

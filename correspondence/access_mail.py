@@ -44,8 +44,8 @@ def call(now: datetime) -> int:
 
 
 def _undecided(now: datetime) -> Iterable[AccessRequest]:
-    rows = AccessRequest.objects.filter(kind=AccessKind.EMERGENCY, expires_at__gt=now)
-    rows = rows.filter(decision=None, calls=None).exclude(complaint=None)
+    rows = access.undecided(now).filter(kind=AccessKind.EMERGENCY, calls=None)
+    rows = rows.exclude(complaint=None)
     return rows.select_related("by", "complaint").order_by("expires_at", "pk")[:MOST]
 
 

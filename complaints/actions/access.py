@@ -18,6 +18,7 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from audit.record import record
 from complaints import validation
+from complaints.actions.export_consent import of_present
 from complaints.advance import lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import AccessKind, AccessRequest, AccessWhy, Complaint, Outbox
@@ -49,9 +50,7 @@ def ask(values: Mapping[str, Any], *, by: User, now: datetime | None = None) -> 
 
 
 def _one_at_a_time(by: User) -> None:
-    """So that a double click is one request. No lock of a row: whoever decides holds the case and
-    then writes the person.
-    """
+    """So that a double click is one request."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"access:{by.username}"]
@@ -94,7 +93,7 @@ def hours(value: Any) -> int | None:
 
 
 def _waiting(by: User, data: Mapping[str, Any], now: datetime) -> AccessRequest | None:
-    rows = AccessRequest.objects.filter(by=by, expires_at__gt=now, decision=None)
+    rows = undecided(now).filter(by=by)
     same = {name: data[name] for name in ("number", "kind", "why", "reason")}
     return rows.filter(**same).order_by("-pk").first()
 
@@ -106,7 +105,7 @@ def _refuse(data: Mapping[str, Any], by: User, now: datetime) -> None:
     seen = mine.workable_by(by) if emergency else mine.visible_to(by)
     if seen.exists():
         raise Invalid({"number": [_("您已经可以查看这件案件，不需要申请")]})
-    waiting = AccessRequest.objects.filter(by=by, expires_at__gt=now, decision=None)
+    waiting = undecided(now).filter(by=by)
     if waiting.count() >= MOST_WAITING:
         words = _("您已有 {n} 件申请在等待决定；请等有了结果再申请")
         raise Invalid({"": [words.format(n=MOST_WAITING)]})
@@ -166,10 +165,16 @@ def tell(complaint: Complaint, row: AccessRequest, effect: str, now: datetime) -
     )
 
 
+def undecided(now: datetime) -> QuerySet[AccessRequest]:
+    """Requests on which somebody may still decide: nobody has, the time is not over, and whoever
+    asked has not left since, even to come back.
+    """
+    return AccessRequest.objects.filter(of_present(), expires_at__gt=now, decision=None)
+
+
 def waiting_for(user: User, now: datetime) -> QuerySet[AccessRequest]:
     """Requests on which this person may decide now, the one that expires first at the top."""
-    rows = AccessRequest.objects.filter(expires_at__gt=now, decision=None)
-    rows = rows.exclude(complaint=None).exclude(by=user.pk).order_by("expires_at", "pk")
+    rows = undecided(now).exclude(complaint=None).exclude(by=user.pk).order_by("expires_at", "pk")
     if not user.may("decide_access"):
         return rows.none()
     visible = Complaint.objects.workable_by(user).filter(team__in=user.led_team_ids)

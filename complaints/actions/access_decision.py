@@ -57,6 +57,8 @@ def decide(
         asked = AccessRequest.objects.select_related("by", "complaint").get(pk=pk)
         if asked.complaint is None or not may_see(asked, by):
             raise AccessRequest.DoesNotExist
+        # the person before the case, as whoever ends an account holds them
+        asked.by = User.objects.select_for_update(no_key=True).get(pk=asked.by_id)
         complaint = lock(asked.complaint.number, None)
         _refuse(asked, complaint, by, now, agree=data["agree"])
         decision = AccessDecision.objects.create(
@@ -121,9 +123,16 @@ def closed(asked: AccessRequest, now: datetime) -> str:
     if decision is not None:
         words = _("{name} 已经同意") if decision.agreed else _("{name} 没有同意，已结束")
         return words.format(name=decision.by.name)
+    if has_left(asked.by, asked.at):
+        return _("申请人的账号已停用，这份申请已结束")
     if asked.expires_at <= now:
         return _("没有在期限内答复，已过期；仍然需要的，请申请人重新提出")
     return ""
+
+
+def has_left(user: User, since: datetime) -> bool:
+    """Whether the person left after that moment, even to come back (as `of_present`)."""
+    return not user.is_active or (user.left_at is not None and user.left_at >= since)
 
 
 def against(asked: AccessRequest, complaint: Complaint, by: User) -> str:

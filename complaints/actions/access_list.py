@@ -38,7 +38,9 @@ class Seen:
         """waiting, refused, unanswered, running, ended or over."""
         decision = self.decision
         if decision is None:
-            return "waiting" if self.row.expires_at > self.now else "unanswered"
+            over = self.row.expires_at <= self.now
+            gone = decisions.has_left(self.row.by, self.row.at)
+            return "unanswered" if over or gone else "waiting"
         if not decision.agreed or decision.ends_at is None:
             return "refused"
         if hasattr(decision, "end"):

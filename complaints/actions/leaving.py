@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts import leaving
 from accounts.leaving import Part
 from accounts.models import User
+from complaints import promised
 from complaints.actions import (
+    access,
     access_decision,
     assignment,
     consulting,
@@ -25,7 +27,11 @@ from complaints.actions import (
     payment_file,
     trials,
 )
+from complaints.choices import CommitmentState
 from complaints.models import (
+    AccessDecision,
+    AccessRequest,
+    Commitment,
     Complaint,
     Consult,
     Draft,
@@ -46,7 +52,20 @@ def _cases(user: User, now: datetime) -> int:
     return Complaint.objects.open().owned_by(user).filter(legal_hold=False).count()
 
 
+def _hold_cases(user: User, now: datetime) -> None:
+    """Every case that is touched, in the order in which everybody takes many."""
+    grants = running(user, now) if user.sees_more else AccessDecision.objects.none()
+    touched = (
+        Q(pk__in=Complaint.objects.open().owned_by(user).values("pk"))
+        | Q(pk__in=_asked(user).values("resolution__complaint"))
+        | Q(pk__in=_promised(user).values("complaint"))
+        | Q(pk__in=grants.values("complaint"))
+    )
+    list(Complaint.objects.filter(touched).order_by("pk").locked().values_list("pk", flat=True))
+
+
 def _end_cases(user: User, by: User, now: datetime) -> int:
+    _hold_cases(user, now)
     rows = Complaint.objects.open().owned_by(user).filter(legal_hold=False)
     cases = list(rows.order_by("pk").locked().select_related("team", "consumer"))
     with override(LANGUAGE):
@@ -58,6 +77,25 @@ def _end_cases(user: User, by: User, now: datetime) -> int:
 
 def _held_cases(user: User, now: datetime) -> int:
     return Complaint.objects.open().owned_by(user).filter(legal_hold=True).count()
+
+
+def _promised(user: User) -> QuerySet[Commitment]:
+    """What the person is to keep in the cases of others; those of own cases go with the case."""
+    rows = Commitment.objects.filter(owner=user, state=CommitmentState.OPEN)
+    return rows.filter(complaint__legal_hold=False).exclude(complaint__owner=user)
+
+
+def _promises(user: User, now: datetime) -> int:
+    return _promised(user).count()
+
+
+def _end_promises(user: User, by: User, now: datetime) -> int:
+    """The owner of the case answers for them from now on."""
+    number = _promises(user, now)
+    cases = Complaint.objects.filter(pk__in=_promised(user).values("complaint"))
+    for case in cases.order_by("pk"):
+        promised.hand_over(case, user.pk, None)
+    return number
 
 
 def _consults(user: User, now: datetime) -> int:
@@ -81,6 +119,19 @@ def _grants(user: User, now: datetime) -> int:
 
 def _end_grants(user: User, by: User, now: datetime) -> int:
     return access_decision.end_all(user, by=by, now=now)
+
+
+def _access_requests(user: User, now: datetime) -> int:
+    rows = access.undecided(now).filter(by=user)
+    return rows.count()
+
+
+def _end_access_requests(user: User, by: User, now: datetime) -> int:
+    """As with exports: void from now on because they were asked for before; their rows are never
+    changed.
+    """
+    rows = AccessRequest.objects.filter(by=user, expires_at__gt=now, decision=None)
+    return rows.count()
 
 
 def _drafts(user: User, now: datetime) -> int:
@@ -152,6 +203,7 @@ def register() -> None:
             _end_cases,
             gettext_lazy("退回所在团队待分配；要指定接手人的，请主管先转派。"),
             by_leads=True,
+            turn=2,
         ),
         Part(
             "held_cases",
@@ -167,10 +219,26 @@ def register() -> None:
             _consults,
             _end_consults,
             gettext_lazy("不再等待；提出人可以另请一位法务。"),
+            turn=3,
         ),
-        Part("grants", gettext_lazy("临时查阅与紧急调阅"), _grants, _end_grants),
+        Part(
+            "promises",
+            gettext_lazy("同事案件中由其兑现的承诺"),
+            _promises,
+            _end_promises,
+            gettext_lazy("改由各案件的责任人负责。"),
+            turn=3,
+        ),
+        Part("grants", gettext_lazy("临时查阅与紧急调阅"), _grants, _end_grants, turn=4),
+        Part(
+            "access_requests",
+            gettext_lazy("等待决定的查阅申请"),
+            _access_requests,
+            _end_access_requests,
+            gettext_lazy("作废；以后回来的须重新申请。"),
+        ),
         Part("exports", gettext_lazy("申请中和可取走的证据包"), _exports, _end_exports),
-        Part("runs", gettext_lazy("正在运行的导入、付款登记和试算"), _runs, _end_runs),
+        Part("runs", gettext_lazy("正在运行的导入、付款登记和试算"), _runs, _end_runs, turn=1),
         Part("files", gettext_lazy("上传未用的清单和成批函件"), _files, _end_files),
         Part(
             "drafts",

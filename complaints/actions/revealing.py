@@ -192,8 +192,9 @@ def _granted(
     now: datetime,
 ) -> tuple[Reveal, int]:
     """The row that allows it, and how many more are left today, in the caller's transaction."""
-    case = lock(number, by)
-    who = User.objects.select_for_update(no_key=True).get(pk=by.pk)  # one at a time per person
+    # one at a time per person; the person before the case, as whoever ends an account holds them
+    who = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    case = lock(number, who)
     if no := not_confirmed(via, confirmed_at, now):
         raise NotRevealed(no)
     basis = reveal_policy.basis_of(case, who, now)

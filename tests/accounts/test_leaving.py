@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,8 +17,27 @@ from accounts import absences, keys, leaving
 from accounts.models import Absence, ApiKey, User
 from accounts.people import PeopleError
 from audit.models import Entry
-from complaints.actions import assignment, communication, legal_hold
-from complaints.models import Draft, Event
+from complaints.actions import (
+    access,
+    access_decision,
+    assignment,
+    commitments,
+    communication,
+    consulting,
+    legal_hold,
+    revealing,
+)
+from complaints.models import (
+    AccessRequest,
+    Commitment,
+    Consult,
+    Draft,
+    Event,
+    ImportRun,
+    LetterBatch,
+    PaymentFile,
+    Trial,
+)
 from tests import factories as f
 from tests.api.conftest import Caller
 from tests.cast import PASSWORD, Cast
@@ -98,6 +120,100 @@ def test_c18_leaving_ends_everything_in_one_act_and_says_what(cast: Cast) -> Non
     assert program.get("me/").status_code == 401
     assert gone.get("/settings/").status_code == 302
     assert counts(User.objects.get(username="agent")) == {"held_cases": 1, "sessions": 1}
+
+
+def hang_everything_on(cast: Cast, user: User) -> dict[str, int]:
+    """One of each kind of thing that hangs on somebody of counsel; part → how many."""
+    now = timezone.now()
+    case = f.in_review(cast)
+    consulting.ask(case.number, {"user": user.username, "question": "？"}, by=cast.counsel)
+    due = str(timezone.localdate() + timedelta(days=3))
+    promise = {"text": "周五前回电", "due": due, "source": "call"}
+    made = commitments.make(f.investigating(cast).number, promise, by=cast.agent)
+    Commitment.objects.filter(pk=made.pk).update(owner=user)
+    wanted = {"kind": "read", "why": "same_matter", "reason": "同批次", "hours": "2"}
+    for number, granted in ((made.complaint.number, True), ("TS26-999998", False)):
+        row = access.ask({"number": number, **wanted}, by=user)
+        if granted:
+            access_decision.decide(row.pk, {"agree": "1"}, by=cast.supervisor)
+    at = {"created_at": now, "file_name": "a.csv", "sha256": "0" * 64, "progress_at": now}
+    for state in ("uploaded", "running"):
+        ImportRun.objects.create(user=user, team=cast.team, state=state, **at)
+    for state in ("checked", "running"):
+        PaymentFile.objects.create(user=user, way="transfer", state=state, **at)
+    LetterBatch.objects.create(by=user, kind="reply", created_at=now, heard_at=now)
+    Trial.objects.create(
+        by=user, kind="candidate", base_sha256="0", new_sha256="1", rule_set="1", created_at=now
+    )
+    waits = {"consults": 1, "promises": 1, "grants": 1, "access_requests": 1}
+    return {**waits, "runs": 3, "files": 3}
+
+
+def test_c18_of_somebody_of_counsel_everything_asked_lent_promised_and_running_ends(
+    cast: Cast,
+) -> None:
+    wanted = hang_everything_on(cast, cast.counsel2)
+    leaver = User.objects.get(pk=cast.counsel2.pk)
+    assert counts(leaver) == wanted
+    with CaptureQueriesContext(connection) as asked:
+        ended = leaving.leave(leaver, "left", by=cast.security)
+    assert {code: n for code, n in ended.items() if n} == wanted
+    leaver.refresh_from_db()
+    assert counts(leaver) == {}
+    assert leaver.sees_more_until is None
+    assert Consult.objects.get().withdrawn_at is not None
+    assert Commitment.objects.get(text="周五前回电").owner is None
+    assert set(ImportRun.objects.values_list("state", flat=True)) == {"failed"}
+    assert set(PaymentFile.objects.values_list("state", flat=True)) == {"failed"}
+    assert (Trial.objects.get().state, LetterBatch.objects.count()) == ("stopped", 0)
+    # an earlier request is void for good; the same again is a new one
+    leaving.come_back(leaver, by=cast.administrator)
+    leaver.refresh_from_db()
+    assert counts(leaver) == {}
+    waits = AccessRequest.objects.get(number="TS26-999998")
+    assert "申请人的账号已停用" in access_decision.closed(waits, timezone.now())
+    words = {"kind": "read", "why": "same_matter", "reason": "同批次", "hours": "2"}
+    assert access.ask({"number": waits.number, **words}, by=leaver) != waits
+    order = locks(asked)
+    assert order[0] == "accounts_user"
+    assert order.index("complaints_importrun") < order.index("complaints_complaint")
+    last = len(order) - 1 - order[::-1].index("complaints_complaint")
+    assert last < order.index("audit_entry user:")
+
+
+def locks(asked: CaptureQueriesContext) -> list[str]:
+    """Which tables were held, one after the other; entries of a person's chain by name."""
+    found = []
+    for query in asked.captured_queries:
+        sql = query["sql"]
+        if "FOR NO KEY UPDATE" in sql or "FOR UPDATE" in sql or sql.startswith("UPDATE"):
+            found.append(re.search(r'(?:FROM|UPDATE) "(\w+)"', sql).group(1))  # type: ignore[union-attr]
+        elif 'INSERT INTO "audit_entry"' in sql and "user:" in sql:
+            found.append("audit_entry user:")
+    return found
+
+
+def test_c18_whoever_needs_a_person_and_a_case_holds_the_person_first(cast: Cast) -> None:
+    """So that leaving, which holds the person and then the cases, never waits for somebody who
+    waits for it.
+    """
+    case = f.investigating(cast)
+    row = access.ask(
+        {"number": case.number, "kind": "read", "why": "same_matter", "reason": "x", "hours": "1"},
+        by=cast.outsider,
+    )
+    seen = {"field": "phone", "purpose": "call_back"}
+    now = timezone.now()
+    for act in (
+        lambda: access_decision.decide(row.pk, {"agree": "1"}, by=cast.supervisor),
+        lambda: revealing.reveal(
+            case.number, seen, by=cast.agent, via="session", confirmed_at=now, now=now
+        ),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        held = [name for name in locks(asked) if name in ("accounts_user", "complaints_complaint")]
+        assert held[:2] == ["accounts_user", "complaints_complaint"]
 
 
 def test_c18_who_may_not_end_an_account_changes_nothing(cast: Cast) -> None:
