@@ -281,6 +281,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_ACKS_LATE = True  # a killed worker's task is delivered again; tasks are idempotent
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONSUMER = "config.consumer:Consumer"
 # KB. Typst keeps what it set of the last ten documents, 200 MB for a dossier of a thousand entries;
 # a process that has grown so far makes room for a new one after its task.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000
