@@ -37,6 +37,7 @@ def _shown(
         "person": person,
         "role_names": [Role(role).label for role in person.roles],
         "hanging": found,
+        "nothing_hangs": not any(each.number for each in found),
         "lead_names": _("、").join(lead.name for lead in leaving.leads(person)),
         "ends_sessions": by.may("end_sessions") and by.pk != person.pk,
         "last": _last_left(person),

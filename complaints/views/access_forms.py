@@ -44,7 +44,7 @@ class AskForm(SheetForm):
         widget=_hours(),
         help_text=_("1 至 72 小时；紧急调阅固定为 15 分钟。"),
     )
-    why = forms.ChoiceField(label=_("事由"))
+    why = forms.ChoiceField(label=_("申请事由"))
     reason = forms.CharField(
         label=_("说明"),
         widget=_words(),
