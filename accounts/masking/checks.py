@@ -68,6 +68,11 @@ def is_mobile(digits: str) -> bool:
     return bool(_MOBILE.fullmatch(digits))
 
 
+def short_document(number: str) -> str:
+    """A passport or permit as it may be shown: E*****678. Of nine characters five stay hidden."""
+    return number[:1] + "*" * (len(number) - 4) + number[-3:]
+
+
 def begins_with_a_day(digits: str) -> bool:
     """19900101…: a date, when it stands in groups."""
     return digits[:2] in ("19", "20") and _is_day(digits[:8])

@@ -27,6 +27,9 @@ class Kind(StrEnum):
     EMAIL = "email"
 
 
+_WITHOUT_CHECK = 15  # characters of an old ID number
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A number from `start` up to `end` of the text; `value` is its plain form."""
@@ -44,6 +47,8 @@ class Span:
             return f"{value[0]}***{value[value.index('@') :]}"
         if self.kind == Kind.BANK_ACCOUNT:
             return f"**** {value[-4:]}"
+        if self.kind == Kind.ID_NUMBER and len(value) < _WITHOUT_CHECK:
+            return checks.short_document(value)
         head = 3 if self.kind == Kind.PHONE else 4
         return value[:head] + "*" * (len(value) - head - 4) + value[-4:]
 
@@ -52,6 +57,12 @@ _BETWEEN = "\u200b .·,/(\\-\n"
 _ROW = re.compile(f"[0-9](?:[{_BETWEEN}]{{0,8}}[0-9]){{10,}}(?:[{_BETWEEN}]{{0,8}}X)?")
 _MAIL = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@(?:[A-Za-z0-9\-]{1,63}\.){1,5}[A-Za-z]{2,24}"
+)
+# Passports and permits have no check digit that all of them share: their name says what they are.
+_DOCUMENT = re.compile(
+    r"(?:护照|通行证|台胞证|回乡证|passport)(?:号码?|编号|number|no|为|是|[ \t:：.()（）#\-]){0,8}"
+    r"(?P<number>[A-Za-z]{0,2}(?:[ \-]?[0-9]){7,10})(?![A-Za-z0-9*])",
+    re.IGNORECASE,
 )
 # A row of digits is not a telephone right behind a sign of money or before its unit.
 _MONEY_BEFORE = re.compile(r"[¥￥$€£] ?$")
@@ -71,6 +82,7 @@ def find(text: str, own: Collection[str] = frozenset()) -> list[Span]:
     """
     plain = alphabet.shadow(text)
     found = list(_mails(text.translate(alphabet.WIDE))) if "@" in plain else []
+    found += _documents(text.translate(alphabet.WIDE))
     for row in _ROW.finditer(plain):
         found += _in_row(Row(text, plain, row.start(), row.end()))
     return [span for span in _apart(found, text) if not _is_own(span, own)]
@@ -90,12 +102,18 @@ def _mails(text: str) -> Iterator[Span]:
         yield Span(found.start(), found.end(), Kind.EMAIL, found[0])
 
 
+def _documents(text: str) -> Iterator[Span]:
+    for found in _DOCUMENT.finditer(text):
+        value = re.sub(r"[ \-]", "", found["number"]).upper()
+        if not checks.begins_with_a_day(value):  # 护照 20260101 签发
+            yield Span(found.start("number"), found.end("number"), Kind.ID_NUMBER, value)
+
+
 def _is_own(span: Span, own: Collection[str]) -> bool:
     at_home = span.kind == Kind.EMAIL and span.value[span.value.index("@") :] in own
     return at_home or span.value in own
 
 
-_WITHOUT_CHECK = 15  # characters of an old ID number
 _ORDER = {Kind.EMAIL: 0, Kind.ID_NUMBER: 1, Kind.BANK_ACCOUNT: 2, Kind.PHONE: 3}
 
 

@@ -42,7 +42,8 @@ def masked(column: str, value: str) -> str:
     if column == "phone":
         return _middle(normalised("phone", text), 3, 4)
     if column == "id_number":
-        return _middle(normalised("id_number", text), 4, 4)
+        number = normalised("id_number", text)
+        return _middle(number, 4, 4) if len(number) >= 15 else _middle(number, 1, 3)
     if column == "bank_account":
         return "**** " + normalised("bank_account", text)[-4:] if len(text) > 4 else "****"
     if column == "email":
