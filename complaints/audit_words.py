@@ -161,6 +161,7 @@ VERBS: dict[str, str | Promise] = {
     "legal_hold.release_asked": pgettext_lazy("audit", "申请解除诉讼保留"),
     "legal_hold.kept": pgettext_lazy("audit", "不解除诉讼保留"),
     "legal_hold.released": pgettext_lazy("audit", "同意解除诉讼保留"),
+    "search.stopped": pgettext_lazy("audit", "暂停按号码查找"),
     "reveal.made": pgettext_lazy("audit", "查看号码"),
     "reveal.refused": pgettext_lazy("audit", "查看号码被拒绝"),
     "tail.checked": pgettext_lazy("audit", "核对尾号"),

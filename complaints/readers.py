@@ -13,7 +13,9 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from accounts.models import User
 from accounts.vault import blind_indexes
 from audit.models import Reading
+from complaints import enumeration
 from complaints.models import Complaint, Consumer, SilentConsumer
+from complaints.models.person_search import Door, Kind
 from complaints.seen import CASE, CONSUMER
 
 MOST_PEOPLE = 100  # readers that are listed
@@ -117,11 +119,27 @@ def _same(phone: list[bytes], document: list[bytes]) -> Q:
     return same
 
 
-def find(number: str, phone: str, document: str, by: User) -> UUID | None:
-    """Key of a consumer of this case, telephone or document that may be seen; None for nobody."""
-    visible = Complaint.objects.visible_to(by).order_by("-id").values_list("consumer", flat=True)
+def find(number: str, phone: str, document: str, by: User, now: datetime) -> UUID | None:
+    """Key of a consumer of this case, telephone or document that may be seen; None for nobody.
+    Raises Stopped where too many numbers were tried.
+    """
     if number:
-        return visible.filter(number=number.strip().upper()).first()
+        visible = Complaint.objects.visible_to(by).filter(number=number.strip().upper())
+        return visible.values_list("consumer", flat=True).first()
+    typed = ((Kind.PHONE, phone), (Kind.ID_NUMBER, document))
+    asked = [enumeration.Sought(kind, value) for kind, value in typed if value]
+    return enumeration.look_for(
+        asked,
+        lambda: _find(phone, document, by),
+        lambda key, _one: int(key is not None),
+        by=by,
+        door=Door.READERS,
+        now=now,
+    )
+
+
+def _find(phone: str, document: str, by: User) -> UUID | None:
+    visible = Complaint.objects.visible_to(by).order_by("-id").values_list("consumer", flat=True)
     phones = blind_indexes("phone", phone)
     same = _same(phones, blind_indexes("id_number", document))
     found = visible.filter(consumer__in=Consumer.objects.filter(same)).first()

@@ -275,6 +275,13 @@ VARIABLES = {
             "60",
             "how often one person may look at a name, telephone, e-mail or address in 24 hours",
         ),
+        Variable(
+            "PERSON_SEARCH_MISSES",
+            "8",
+            "so many searches for a number of a person that find nobody are answered in half an "
+            "hour, per person; the next one stops such searches and raises an alarm",
+        ),
+        Variable("PERSON_SEARCH_MISSES_PER_DAY", "40", "the same in 24 hours"),
         Variable("ENTERPRISE_NAME", "青禾生活", "name of the enterprise on letters and pages"),
         Variable(
             "ENTERPRISE_CONTACT",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,12 +14,14 @@ from rest_framework.response import Response
 
 from accounts.api.paging import refuse
 from complaints.api.base import READ, CaseView, caller
+from complaints.enumeration import Stopped
 from complaints.finding import facets, listing
 from complaints.finding.matching import STAGES
 from complaints.finding.snippets import Snippet
 from complaints.finding.terms import asked
 from complaints.lifecycle import Outcome, State
 from complaints.models import Passage
+from complaints.models.person_search import Door
 from legal_rules.vocabulary import CATEGORIES
 
 
@@ -92,7 +95,10 @@ class ArchiveSearchView(CaseView):
             if value and not facets.is_known(facet.code, value):
                 raise refuse(facet.code, _("没有“{value}”这一项").format(value=value[:40]))
         chosen, _problems = facets.chosen(given)
-        page = listing.page(caller(request), query.terms, chosen, given.get("cursor", ""))
+        cursor = given.get("cursor", "")
+        page = listing.page(caller(request), query.terms, chosen, cursor, door=Door.API)
+        if page.persons.free is not None:
+            raise Stopped(page.persons.free, timezone.now())
         if page.lost:
             raise refuse("cursor", _("分页位置无效；请从第一页重新开始"))
         return Response(_answer(page))

@@ -14,7 +14,9 @@ from accounts.api.paging import Order, refuse
 from accounts.models import User
 from complaints import search
 from complaints.choices import Channel, Risk
+from complaints.enumeration import Stopped
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, Phase, State
+from complaints.models.person_search import Door
 from complaints.querysets import ComplaintQuerySet
 from complaints.workdays import SHANGHAI
 from legal_rules.vocabulary import CATEGORIES
@@ -126,9 +128,14 @@ FILTERS: dict[str, Callable[[str, User, datetime], Q]] = {
 def narrowed(
     cases: ComplaintQuerySet, params: QueryDict, user: User, now: datetime
 ) -> ComplaintQuerySet:
-    """The cases that the parameters ask for; an empty one asks for nothing. No statement runs."""
+    """The cases that the parameters ask for; an empty one asks for nothing. No statement runs,
+    unless `q` may be a value of a person. Raises ValidationError, Stopped.
+    """
     for name, condition in FILTERS.items():
         text = params.get(name, "").strip()
         if text:
             cases = cases.filter(condition(text, user, now))
-    return search.matching(cases, params.get("q", ""))
+    answer = search.matching(cases, params.get("q", ""), by=user, door=Door.API)
+    if answer.hits.free is not None:
+        raise Stopped(answer.hits.free, now)
+    return answer.cases

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import User
+from complaints import person_search
 from complaints.finding import matching, snippets
 from complaints.finding.matching import Found, Hit
 from complaints.finding.snippets import Shown
 from complaints.finding.terms import Term
 from complaints.models import Complaint, WordsChanged
+from complaints.person_search import Hits
 from complaints.seen import saw_cases
 
 SIZE = 20
@@ -30,7 +32,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, cursors ("" at the ends), and all that was found. `lost`: the cursor was none."""
+    """Rows, cursors ("" at the ends), and all that was found. `lost`: the cursor was none.
+    `persons`: what came of looking for persons.
+    """
 
     rows: list[Row]
     found: Found
@@ -38,24 +42,31 @@ class Page:
     previous: str = ""
     next: str = ""
     lost: bool = False
+    persons: Hits = field(default_factory=Hits)
 
 
-def page(user: User, terms: Sequence[Term], chosen: Mapping[str, str], cursor: str = "") -> Page:
-    """At most six statements, however many are found. The cursor is the key of the row before the
-    page, not a count: what comes in meanwhile moves nothing.
+def page(
+    user: User, terms: Sequence[Term], chosen: Mapping[str, str], cursor: str = "", *, door: str
+) -> Page:
+    """At most seven statements, however many are found, and those of looking for a person. The
+    cursor is the key of the row before the page, not a count: what comes in meanwhile moves
+    nothing.
     """
-    found = matching.found(Complaint.objects.visible_to(user), terms, chosen)
-    hits = found.narrowed
-    start, lost = _start(hits, cursor)
-    here = hits[start : start + SIZE]
+    visible = Complaint.objects.visible_to(user)
+    hits = person_search.look_up((term.typed for term in terms), visible, by=user, door=door)
+    found = matching.found(visible, terms, chosen, hits.keys)
+    rows = found.narrowed
+    start, lost = _start(rows, cursor)
+    here = rows[start : start + SIZE]
     before = start - SIZE
     return Page(
         rows=_rows(here, terms),
         found=found,
-        total=len(hits),
-        previous=(_cursor(hits[before - 1]) if before > 0 else "first") if start else "",
-        next=_cursor(here[-1]) if start + SIZE < len(hits) else "",
+        total=len(rows),
+        previous=(_cursor(rows[before - 1]) if before > 0 else "first") if start else "",
+        next=_cursor(here[-1]) if start + SIZE < len(rows) else "",
         lost=lost,
+        persons=hits,
     )
 
 

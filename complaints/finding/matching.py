@@ -21,7 +21,7 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Val
 from complaints import search
 from complaints.finding.terms import Term
 from complaints.lifecycle import OPEN_STATES
-from complaints.models import Passage
+from complaints.models import Complaint, Passage
 from complaints.querysets import ComplaintQuerySet
 from complaints.workdays import SHANGHAI
 
@@ -30,6 +30,7 @@ RARE = 2_000  # passages: below, a word is looked up first
 TOGETHER = 20_000  # cases in which words that are common by themselves stand together
 FINISHED, OPEN, ANY = "finished", "open", "any"
 STAGES = (FINISHED, "archived", "closed", OPEN, ANY)
+Persons = Mapping[str, list[int]]  # what was typed → cases of the person whom it names
 FACETS = ("stage", "category", "outcome", "year", "files")
 
 
@@ -80,13 +81,18 @@ class Found:
         return all(v in hit.values(f) for f, v in self.chosen.items() if f != apart)
 
 
-def found(visible: ComplaintQuerySet, terms: Sequence[Term], chosen: Mapping[str, str]) -> Found:
+def found(
+    visible: ComplaintQuerySet,
+    terms: Sequence[Term],
+    chosen: Mapping[str, str],
+    persons: Persons,
+) -> Found:
     """At most four statements: how common the words are, the rarest, the cases; and once more where
     there are more than are looked at, with what was chosen.
     """
     if not terms:
         return Found([], chosen, False)
-    cases = _holding(visible, terms)
+    cases = _holding(visible, terms, persons)
     hits = _latest(cases)
     if len(hits) <= MOST:
         return Found(hits, chosen, False)
@@ -122,26 +128,28 @@ def of_term(term: Term) -> QuerySet[Any]:
     return rows.filter(plain__contains=term.plain) if term.to_be_compared else rows
 
 
-def _holding(visible: ComplaintQuerySet, terms: Sequence[Term]) -> ComplaintQuerySet:
+def _holding(
+    visible: ComplaintQuerySet, terms: Sequence[Term], persons: Persons
+) -> ComplaintQuerySet:
     """The cases that hold every word."""
     sizes = _sizes(terms)
     rarest = min(terms, key=lambda t: sizes.get(t, 0))
     first = [rarest] if sizes.get(rarest, 0) <= RARE else terms
     if first is not terms or len(terms) > 1:  # one common word alone: the latest cases hold it
-        keys = _keys(first)
+        keys = _keys(first, persons)
         if len(keys) <= TOGETHER:
             visible = visible.filter(pk__in=keys)
             terms = [term for term in terms if term not in first]
-    return reduce(lambda cases, term: cases.filter(_has(term)), terms, visible)
+    return reduce(lambda cases, term: cases.filter(_has(term, persons)), terms, visible)
 
 
-def _keys(terms: Sequence[Term]) -> list[int]:
-    """Keys of the cases that hold all of these words, or have them as number or name; no more than
-    `TOGETHER` + 1. One statement.
+def _keys(terms: Sequence[Term], persons: Persons) -> list[int]:
+    """Keys of the cases that hold all of these words, or have them as number or person; no more
+    than `TOGETHER` + 1. One statement.
     """
     sets, parameters = [], []
     for term in terms:
-        ways = search.by_name(term.typed)
+        ways = _ways(term, persons)
         if term.tokens:
             ways.append(of_term(term).values("complaint"))
         each = [_sql(way) for way in ways]
@@ -154,9 +162,17 @@ def _keys(terms: Sequence[Term]) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _has(term: Term) -> Q:
-    """Of a case: it holds the word, or has it as number or name."""
-    has = reduce(lambda a, b: a | b, (Q(pk__in=way) for way in search.by_name(term.typed)))
+def _ways(term: Term, persons: Persons) -> list[QuerySet[Any, Any]]:
+    """Keys of the cases that have it as number, or are of the person whom it names."""
+    ways = search.by_number(term.typed)
+    if keys := persons.get(term.typed):
+        ways.append(Complaint.objects.filter(pk__in=keys).values("pk"))
+    return ways
+
+
+def _has(term: Term, persons: Persons) -> Q:
+    """Of a case: it holds the word, or has it as number or person."""
+    has = reduce(lambda a, b: a | b, (Q(pk__in=way) for way in _ways(term, persons)))
     if term.tokens:
         has |= Q(Exists(of_term(term).filter(complaint=OuterRef("pk"))))
     return has

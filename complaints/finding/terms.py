@@ -13,6 +13,7 @@ from django.db.models import Func, TextField, Value
 from django.utils.translation import gettext as _
 
 from complaints.finding.masking import is_personal
+from complaints.search import without_numbers
 from config.bigrams import Terms, tokens
 from config.bigrams import plain as compared
 
@@ -42,6 +43,7 @@ def vector(text: str) -> Func:
     """The lexemes of a text: those of `tokens`, and the last character of each Chinese run, so that
     a single character is found wherever it stands.
     """
+    text = without_numbers(text)
     ends = dict.fromkeys(run[-1] for run in _HAN.findall(plain(text)))
     words = list(dict.fromkeys([*tokens(text), *ends]))
     return Func(Value(words, output_field=ArrayField(TextField())), function="array_to_tsvector")

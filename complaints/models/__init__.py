@@ -41,6 +41,7 @@ from complaints.models.mass import (
 )
 from complaints.models.package import Edition, Export, Package, Sealing
 from complaints.models.payment import Payment, PaymentFile, PaymentRow
+from complaints.models.person_search import PersonSearch
 from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
@@ -115,6 +116,7 @@ __all__ = [
     "Payment",
     "PaymentFile",
     "PaymentRow",
+    "PersonSearch",
     "Point",
     "Postponed",
     "PublicPromise",

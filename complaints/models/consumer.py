@@ -55,6 +55,7 @@ class Consumer(models.Model):
             models.Index(fields=["id_number_index"], name="consumer_by_id_number"),
             models.Index(fields=["email_index"], name="consumer_by_email"),
             models.Index(fields=["name_index"], name="consumer_by_name"),
+            models.Index(fields=["bank_account_index"], name="consumer_by_bank_account"),
         ]
         triggers = [*held.CONSUMER, LivingKey("data_key"), LivingKey("index_key")]
 

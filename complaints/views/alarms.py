@@ -30,11 +30,12 @@ _WORDS = {
     "field": gettext_lazy("要看的是：{value}"),
     "used": gettext_lazy("已看 {value} 次"),
     "limit": gettext_lazy("上限 {value} 次"),
+    "missed": gettext_lazy("查不到的号码 {value} 个"),
     "wrong": gettext_lazy("不符 {value} 次"),
     "reveal_purpose": gettext_lazy("事由：{value}"),
     "reason": gettext_lazy("理由：{value}"),
 }
-_SKIPPED = {"case", "why", "bucket"}  # said otherwise on the line
+_SKIPPED = {"case", "why", "bucket", "door"}  # said otherwise on the line
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from complaints.actions import archiving, steps
 from complaints.errors import CaseError, NotAllowed
 from complaints.lifecycle import Outcome
 from complaints.models import Complaint, Destroyed
+from complaints.models.person_search import Door
 from complaints.views.archive_file import ArchiveFile
 from complaints.views.keeping_words import class_name
 from complaints.views.lookup import case_of
@@ -37,7 +38,9 @@ def archive(request: HttpRequest) -> HttpResponse:
     cases = Complaint.objects.visible_to(person(request)).filter(state__in=CLOSED_STATES)
     cases = cases.filter(**{k: v for k, v in chosen.items() if k != "q"})
     if "q" in chosen:
-        cases = search.matching(cases, chosen["q"])
+        answer = search.matching(cases, chosen["q"], by=person(request), door=Door.ARCHIVE)
+        cases = answer.cases
+        problems += answer.hits.problems
     cursor = _cursor(request, problems)
     context = {
         "page": page(cases, BY_CLOSING, cursor, timezone.now()),

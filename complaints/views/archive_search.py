@@ -20,6 +20,7 @@ from accounts.models import User
 from complaints.finding import facets, listing
 from complaints.finding.matching import FINISHED, MOST
 from complaints.finding.terms import LONGEST, Asked, asked
+from complaints.models.person_search import Door
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class SearchPage:
     @cached_property
     def page(self) -> listing.Page:
         """The hits of this page."""
-        page = listing.page(self.user, self.asked.terms, self.chosen, self.given.get("cursor", ""))
+        cursor = self.given.get("cursor", "")
+        page = listing.page(self.user, self.asked.terms, self.chosen, cursor, door=Door.FULL_TEXT)
+        self.problems += page.persons.problems
         if page.lost:
             self.problems.append(_("分页位置无效，已从第一页开始。"))
         return page

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
+from complaints import enumeration
 from complaints.actions import intake_once, steps
 from complaints.actions.intake_values import clean_registration
 from complaints.errors import CaseError, Invalid
@@ -64,9 +65,9 @@ def _register(form: IntakeForm, user: User) -> str:
     if lacking:
         raise Invalid({**_refusals(values, now), **lacking})
     told = _told(form, user)
-    return intake_once.register_form(
-        values, form.token, by=user, draft=DRAFT, told=told, now=now
-    ).number
+    case = intake_once.register_form(values, form.token, by=user, draft=DRAFT, told=told, now=now)
+    enumeration.settle(values["consumer"], user, now)
+    return case.number
 
 
 def _told(form: IntakeForm, user: User) -> dict[str, dict[str, Any]]:
@@ -113,7 +114,9 @@ def _hints(form: IntakeForm, user: User) -> Hints:
 @needs("register_complaints")
 @keeps_what_was_typed
 def hints(request: HttpRequest) -> HttpResponse:
-    """The side pane for what stands in the form. Four statements: session, person, teams, cases."""
+    """The side pane for what stands in the form: session, person, teams, cases, and where a whole
+    number stands there, that it was looked for.
+    """
     user = person(request)
     form = IntakeForm(request.POST, user)
     return render(request, "intake/live.html", {"hints": _hints(form, user), "live": True})

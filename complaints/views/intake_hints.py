@@ -15,10 +15,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
 from accounts.models import User
-from complaints import facts, narrative, validation
+from complaints import enumeration, facts, narrative, validation
 from complaints.actions import intake
+from complaints.enumeration import Sought, Stopped
 from complaints.models import Complaint, FactAnswer
+from complaints.models.person_search import Door, Kind
 from complaints.narrative import Told
+from complaints.person_search import shaped
 from complaints.seen import saw_cases
 from complaints.told_facts import Decisions, Narrated, Offer, Taken, together
 from complaints.validation import Cleaner, Refused
@@ -30,6 +33,7 @@ from legal_rules.vocabulary import CATEGORIES, REMEDIES, RIGHTS
 QUESTIONS, ARTICLES = 3, 3
 BESIDE_OFFERS = 2  # questions, where suggested facts stand in the same pane
 OFFERS = 4  # suggested facts shown at once; the rest behind "其余"
+LOOKED_FOR = (Kind.PHONE, Kind.ID_NUMBER)
 METER = 8  # elements that a meter shows; more are told as numbers
 NOT_FOR_CONSUMERS = ("administrative", "public_security", "criminal", "defence")
 _LETTER = {"satisfied": "o", "refuted": "o", "unknown": "u", "failed": "f", "proved": "f"}
@@ -58,7 +62,8 @@ class Question:
 
 
 class Hints:
-    """Computed when asked. One statement beside session, person and teams: the earlier cases."""
+    """Computed when asked. One statement beside session, person and teams: the earlier cases;
+    where a number is looked for, those that write it down."""
 
     def __init__(
         self, values: Mapping[str, Any], user: User, asked: str = "", told: str = ""
@@ -71,6 +76,7 @@ class Hints:
         self.asked = set(asked.split(",")) if asked else set()
         self.decided = Decisions.readable(told)
         self.lang = get_language() or "zh"
+        self.stopped = ""
 
     @property
     def _text(self) -> str:
@@ -213,11 +219,37 @@ class Hints:
     @cached_property
     def earlier(self) -> list[dict[str, Any]]:
         """Cases of the same phone, document or order number that the person may see."""
-        consumer = self.values["consumer"]
         order = (self.values["order_number"] or "").strip()
-        found = intake.similar(consumer, order, self.user)
+        asked = [
+            one for kind in LOOKED_FOR if (one := shaped(kind, self.values["consumer"][kind] or ""))
+        ]
+        found = self._earlier(asked, order)
         saw_cases(*(case["number"] for case in found))
         return found
+
+    def _earlier(self, asked: list[Sought], order: str) -> list[dict[str, Any]]:
+        """Where no number is looked for any more, only those of the order."""
+        consumer = {str(one.kind): one.value for one in asked}
+        if not asked:
+            return intake.similar(consumer, order, self.user)
+        try:
+            return enumeration.look_for(
+                asked,
+                lambda: intake.similar(consumer, order, self.user),
+                lambda rows, one: sum(one.kind in row["same"] for row in rows),
+                by=self.user,
+                door=Door.INTAKE,
+                now=timezone.now(),
+            )
+        except Stopped as stopped:
+            self.stopped = stopped.message
+            return intake.similar({}, order, self.user)
+
+    @property
+    def stopped_words(self) -> str:
+        """Why no number is looked for now; "" while it is."""
+        _found = self.earlier
+        return self.stopped
 
 
 def _valid(cleaner: Cleaner, value: Any) -> Any:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import needs, person
 from audit.reading import saw
 from complaints import readers
+from complaints.enumeration import Stopped
 from complaints.readers import Person
 from complaints.spans import Span
 from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of
@@ -42,7 +44,10 @@ def _find(request: HttpRequest) -> HttpResponse:
     if not (number or phone or document):
         refused = _("请填写案件号、手机号或证件号码中的一项")
         return _page(request, None, span, 422, refused=refused)
-    found = readers.find(number, phone, document, person(request))
+    try:
+        found = readers.find(number, phone, document, person(request), timezone.now())
+    except Stopped as stopped:
+        return _page(request, None, span, 429, refused=stopped.message, number=number)
     if found is None:
         refused = _("没有找到这样的消费者：手机号和证件号码须完整、准确；案件号须在您的范围内")
         return _page(request, None, span, 422, refused=refused, number=number)

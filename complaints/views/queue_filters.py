@@ -28,6 +28,7 @@ from complaints.actions import export_consent
 from complaints.choices import Channel, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Phase, State
 from complaints.limits import waiting_for
+from complaints.models.person_search import Door
 from complaints.querysets import HIGH_RISK, ComplaintQuerySet
 from complaints.workdays import SHANGHAI
 from legal_rules.vocabulary import CATEGORIES
@@ -213,15 +214,16 @@ class Filters:
         return [(str(value), str(words)) for value, words in found[name]]
 
     def apply(self, cases: ComplaintQuerySet, now: datetime | None = None) -> ComplaintQuerySet:
-        """Narrow the cases. No statement runs here."""
+        """Narrow the cases. No statement runs here, unless the words may be those of a person."""
         now = now or timezone.now()
         for name, value in self.values.items():
-            cases = (
-                search.matching(cases, value)
-                if name == "q"
-                else cases.filter(_condition(name, value, self.user, now))
-            )
-        return cases
+            if name != "q":
+                cases = cases.filter(_condition(name, value, self.user, now))
+        if "q" not in self.values:
+            return cases
+        answer = search.matching(cases, self.values["q"], by=self.user, door=Door.QUEUE)
+        self.problems += answer.hits.problems
+        return answer.cases
 
     def address(self, **changes: str) -> str:
         """The list with these filters, some changed ("" removes one)."""

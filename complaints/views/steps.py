@@ -112,7 +112,7 @@ def _targets(complaint: Complaint, user: User) -> list[Complaint]:
     same = Complaint.objects.visible_to(user).open().exclude(pk=complaint.pk)
     if not complaint.consumer.phone_index:
         return []
-    found = list(same.filter(consumer__phone_index__in=complaint.consumer.indexes("phone"))[:10])
+    found = list(same.filter(consumer__phone_index__in=complaint.consumer.indexes("phone"))[:5])
     saw_cases(*(case.number for case in found))
     return found
 

@@ -53,10 +53,10 @@ EXEMPT = {
             "template_sha256 columns_hash base_sha256 new_sha256 rejected_file mark "
             "Block.members Stamp.serial Stamp.what Wanted.what Session.session_key "
             "Installation.demo_plan User.password SigningKey.vouches"
-            " VaultKey.name fingerprint index_key"
+            " VaultKey.name fingerprint index_key PersonSearch.digest"
         ),
         CODE: (
-            "Reveal.field TailCheck.field expects "
+            "Reveal.field TailCheck.field expects PersonSearch.kind door "
             "Entry.verb subject Pending.kind Reading.page Reading.subjects Reading.fields news "
             "request_id Session.device Alarm.kind Alarm.case ApiKey.scopes StatuteText.kind "
             "content_type Upload.about preferred_channel protection Complaint.number category "

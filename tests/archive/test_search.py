@@ -295,7 +295,7 @@ def test_more_cases_cost_no_more_statements_and_the_index_is_used(cast: Cast) ->
         for _n in range(4):
             f.with_evidence(f.registered(cast, narrative="共同词 其次"), cast.agent)
         read_all()
-    assert counts == [10, 10], counts
+    assert counts == [11, 11], counts
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         sql, values = matching._sql(matching.of_term(asked("共同").terms[0]).values("pk"))

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from complaints import search
+from complaints import person_search, search
 from complaints.models import Complaint
 from complaints.views import queue_rows, queue_views
 from complaints.views.queue_filters import Directory, Filters
@@ -76,13 +76,18 @@ def number(cast: Cast) -> str:
         (lambda _cast: "12315-77", "external_reference_is_registered_once"),
         (lambda _cast: "12012345678", "consumer_by_phone"),
         (lambda _cast: "王测试", "consumer_by_name"),
-        (lambda _cast: "胶囊", "search_words"),
+        (lambda _cast: "4111111111111111", "consumer_by_bank_account"),
+        (lambda _cast: "胶囊3", "search_words"),
     ],
 )
 def test_each_way_of_finding_has_an_index_of_its_own(
     cast: Cast, typed: Callable[[Cast], str], index: str
 ) -> None:
-    plan = plan_of(search.matching(Complaint.objects.visible_to(cast.agent), typed(cast)))
+    cases = Complaint.objects.visible_to(cast.agent)
+    if (one := person_search.sought(typed(cast))) is None:
+        plan = plan_of(search.matching(cases, typed(cast), by=cast.agent, door="queue").cases)
+    else:  # looked up first, by its own statement
+        plan = plan_of(cases.filter(pk__in=person_search.having(one)))
     assert index in plan
     assert "Seq Scan on complaints_complaint" not in plan
 
