@@ -111,6 +111,13 @@ class FiledBy(models.TextChoices):
     PROXY = "proxy", _("受托人")
 
 
+class Limited(models.TextChoices):
+    """What is no longer done with a person's data."""
+
+    CONSENT = "consent", _("不作基于同意的处理")
+    STORAGE = "storage", _("只作存储和安全保护")
+
+
 class Protection(models.TextChoices):
     """People whom the law protects specially."""
 

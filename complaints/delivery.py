@@ -57,6 +57,12 @@ _CAUSES: tuple[tuple[str, str | Promise], ...] = (
     (r"signed again", gettext_lazy("已由重新签署的函件代替")),
     (r"sent back", gettext_lazy("法务在发出之前退回了方案；修改后的方案签署后另发一封")),
     (r"OpenLetter", gettext_lazy("函件里还有没填上的内容；请补充案件资料，或者检查函件模板")),
+    (
+        r"limited",
+        gettext_lazy(
+            "应本人请求，不再处理其个人信息或者撤回了同意，所以没有发出；见本案的权利请求"
+        ),
+    ),
     (r"discarded", gettext_lazy("撤回后决定不再发出")),
     (r"superseded", gettext_lazy("方案已被后来的方案取代，或者案件已重新启动")),
     (

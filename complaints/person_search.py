@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.masking import checks
 from accounts.models import User
+from complaints.choices import Limited
 from complaints.enumeration import Sought, Stopped, note, stopped_words, watched
 from complaints.models import Complaint, SearchDocument
 from complaints.models.person_search import Kind
@@ -129,8 +130,11 @@ def _hits(keys: Mapping[str, list[int]]) -> Hits:
 
 
 def having(one: Sought) -> QuerySet[Any, Any]:
-    """Keys of the cases of a person. The bound makes the database look the value up by itself."""
-    return Complaint.objects.filter(one.having).values("pk")[:BOUND]
+    """Keys of the cases of a person, but for one whose data is only stored (PIPL Art. 47(2)). The
+    bound makes the database look the value up by itself.
+    """
+    used = ~Q(consumer__limited=Limited.STORAGE)
+    return Complaint.objects.filter(one.having, used).values("pk")[:BOUND]
 
 
 def _keys(asked: Mapping[str, Sought], cases: ComplaintQuerySet) -> dict[str, list[int]]:

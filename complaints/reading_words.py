@@ -74,6 +74,9 @@ PAGES: dict[str, Page] = {
     "reveal": (gettext_lazy("查看号码"), ()),
     "case_numbers": (gettext_lazy("文本中遮掩的号码"), (CONSUMER,)),
     "last_four": (gettext_lazy("核对尾号"), ()),
+    "rights": (gettext_lazy("个人信息权利请求"), (ROW,)),
+    "rights_request": (gettext_lazy("个人信息权利请求"), (ROW, CONSUMER)),
+    "rights_act": (gettext_lazy("办理个人信息权利请求"), (ROW, CONSUMER)),
     "reveals": (gettext_lazy("查看号码的记录"), (READINGS,)),
     "feedback": (gettext_lazy("消费者评价的链接"), ()),
     # lists

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.absences import Roster
 from accounts.models import User
 from accounts.roles import Role
+from complaints.choices import Limited
 from complaints.lifecycle import OPEN_STATES, State
 from complaints.models import AccessKind, Complaint, Consumer
 from complaints.models.consumer import PERSONAL_FIELDS
@@ -112,6 +113,8 @@ PURPOSES: dict[str, Rule] = {
         _ALL, frozenset({"resolving", "in_review", "offered", "external", "closed"}), "letter"
     ),
     Purpose.AUTHORITY: Rule(_ALL, frozenset({"external", "investigating"}), "evidence"),
+    # A copy for the person (`actions/rights_copy.py`): never one number in a dialog
+    Purpose.RIGHTS: Rule(frozenset(), frozenset(), ""),
 }
 
 
@@ -186,6 +189,9 @@ def basis_of(case: Complaint, by: User, now: datetime) -> Basis | No:
         return No("role", words)
     if is_over(case):
         return No("archived", _("案件已归档，任何人都不能再查看号码"))
+    if case.consumer.limited == Limited.STORAGE:
+        words = _("应本人请求，这个人的信息只作存储和安全保护，不能查看号码；见本案的权利请求")
+        return No("limited", words)
     ways = [way for way in BASES if way.holds(case, by, now)]
     for way in ways:
         if case.state in way.states:

@@ -32,6 +32,7 @@ _FOLDER = "folder_id = (SELECT folder_id FROM complaints_complaint WHERE id = ca
 _ITEM = f"item_id IN (SELECT id FROM evidence_item WHERE {_FOLDER})"
 _LETTER = "outbox_id " + _OF_CASE.format("complaints_outbox")
 _SEALED = "sealing_id " + _OF_CASE.format("complaints_sealing")
+_OF_REQUEST = "request_id " + _OF_CASE.format("complaints_rightsrequest")
 _PROMISE = "commitment_id " + _OF_CASE.format("complaints_commitment")
 
 # model → (which of its rows, columns whose content goes). Words become `GONE` where there were
@@ -80,6 +81,10 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
         "decision_id " + _OF_CASE.format("complaints_accessdecision"),
         ("note",),
     ),
+    "complaints.RightsRequest": (_CASE, ("details",)),
+    "complaints.IdentityCheck": (_OF_REQUEST, ("note",)),
+    "complaints.RightsDecision": (_OF_REQUEST, ("reason",)),
+    "complaints.RightsAct": (_CASE, ("old_sealed", "old_masked", "note")),
     "complaints.Retention": (_CASE, ("reason",)),
     "complaints.DisposalReview": (
         "row_id " + _OF_CASE.format("complaints_disposalrow"),

@@ -23,6 +23,7 @@ from complaints.views import (
     queue_peek,
     reconciliation,
     resolution,
+    rights,
     satisfaction_link,
     satisfaction_list,
 )
@@ -98,6 +99,9 @@ urlpatterns = [
     path("access/<int:access_request>/", access.one, name="access_request"),
     path("access/<int:access_request>/review/", access.review, name="access_review"),
     path("access/<int:access_request>/end/", access.end, name="access_end"),
+    path("rights/", rights.requests, name="rights"),
+    path("rights/<int:rights_request>/", rights.one, name="rights_request"),
+    path("rights/<int:rights_request>/<str:what>/", rights.act, name="rights_act"),
     path("limits/", limits.limits_page, name="limits"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("import/", importing.upload, name="import_complaints"),

@@ -142,6 +142,14 @@ PLACES = (
         ("access_new", "access_request", "access_why", "access_review"),
         "house",
     ),
+    Place(
+        "rights",
+        "shield",
+        pgettext_lazy("rail", "权利"),
+        ("carry_out_rights",),
+        ("rights_request", "rights_act"),
+        "house",
+    ),
     Place("health", "chart", gettext_lazy("运行"), ("see_health",), (), "house"),
     Place("alarms", "flag", pgettext_lazy("alarms", "告警"), ("see_alarms",), (), "house"),
     Place(
@@ -279,6 +287,11 @@ class Shell:
     def sets_limits(self) -> bool:
         """Whether the person sets up to which sum others offer without asking."""
         return self.user is not None and self.user.may("manage_limits")
+
+    @property
+    def sees_rights(self) -> bool:
+        """Whether the person sees requests of consumers about their own data."""
+        return self.user is not None and self.user.may("see_rights_requests")
 
     @property
     def asks_access(self) -> bool:

@@ -296,6 +296,13 @@ VARIABLES = {
             "is set",
         ),
         Variable(
+            "DATA_PROTECTION_OFFICER",
+            "",
+            "user name of the person of counsel who answers for personal information (PIPL "
+            "Art. 52): requests of consumers about their data are assigned to them; empty: to all "
+            "of counsel",
+        ),
+        Variable(
             "OWN_NUMBERS",
             "",
             "mobiles, cards and addresses of the enterprise itself that texts may show, separated "

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import extending, limits
+from complaints import extending, limits, rights
 from complaints.actions import access, export_consent
 from complaints.models import (
     AccessRequest,
@@ -26,6 +26,7 @@ from complaints.models import (
     Opinion,
     Outbox,
     Resolution,
+    RightsRequest,
 )
 
 Text = str | Promise
@@ -152,6 +153,14 @@ def _access(outbox: Outbox) -> AccessRequest:
 def who_lends(complaint: Complaint, outbox: Outbox) -> list[User]:
     """Whoever decides about 临时查阅; never the person who asked for it."""
     return list(access.leads(complaint, _access(outbox).by_id))
+
+
+def who_answers_rights(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """The person in charge of personal information, or all of counsel where nobody is named."""
+    row = RightsRequest.objects.select_related("assigned_to").get(pk=outbox.payload["request"])
+    if row.assigned_to is not None and row.assigned_to.is_active:
+        return [row.assigned_to]
+    return list(rights.officers(complaint))
 
 
 def who_looks(complaint: Complaint, outbox: Outbox) -> list[User]:

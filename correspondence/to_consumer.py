@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from complaints import public_promises
+from complaints.choices import Limited
 from complaints.models import Consumer, Event, Outbox
 from complaints.signing.liveness import LETTER
 from correspondence import asking, templated, words
@@ -27,6 +28,8 @@ ADDRESS = {"email": "email", "sms": "phone", "manual": "phone"}  # way → field
 def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) -> None:
     """Write and hand over the letter. What a machine's other side refuses, a person brings."""
     consumer = outbox.complaint.consumer
+    if not_to_be_written(consumer, outbox.effect):
+        raise Refused("limited")
     way = _way(consumer, row, outbox, ways)
     if row.only_before and (outbox.complaint.state != row.only_before or way == "manual"):
         return  # what followed said more; and nobody is sent out with a mere receipt
@@ -62,6 +65,16 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
     )
     if sent:
         public_promises.letter_left(outbox, now)
+
+
+def not_to_be_written(consumer: Consumer, effect: str) -> bool:
+    """Whether the person wants no such letter (PIPL Arts. 15, 47(2)): one whose data is only stored
+    gets nothing but what a colleague answers by hand, one who withdrew consent is not asked for an
+    opinion.
+    """
+    if consumer.limited == Limited.STORAGE:
+        return effect != "reply_to_consumer"
+    return consumer.limited == Limited.CONSENT and effect == asking.EFFECT
 
 
 def _written(outbox: Outbox, row: Row, way: str, now: datetime) -> Letter:

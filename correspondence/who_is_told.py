@@ -22,6 +22,7 @@ from correspondence.staff import (
     signer,
     supervisors,
     who_answers_for,
+    who_answers_rights,
     who_asked,
     who_consulted,
     who_exports,
@@ -187,6 +188,14 @@ TABLE: dict[str, Row] = {
         _("{number} 有人申请临时查阅，请您决定：{who}"),
         _("{title}\n事由：{why}"),
         _("临时查阅由负责本案团队的主管决定"),
+        family="review",
+    ),
+    "tell_rights_asked": Row(
+        False,
+        who_answers_rights,
+        _("{number} 有个人信息权利请求，核验身份后请您决定：{what}"),
+        "{title}",
+        _("个人信息权利请求由法务决定"),
         family="review",
     ),
     "tell_access_granted": Row(

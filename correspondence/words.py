@@ -27,6 +27,7 @@ from complaints.models import (
     Export,
     ExportRequest,
     Outbox,
+    RightsRequest,
 )
 from complaints.signing import differences
 from complaints.workdays import SHANGHAI
@@ -103,6 +104,11 @@ def _access(outbox: Outbox) -> Values:
     }
 
 
+def _rights(outbox: Outbox) -> Values:
+    asked = RightsRequest.objects.get(pk=outbox.payload["request"])
+    return {"what": _("、").join(asked.kind_words)}
+
+
 def _why(outbox: Outbox) -> Values:
     return {"why": differences.sentence(outbox.payload.get("changed", []))}
 
@@ -143,6 +149,7 @@ _MORE = {
     "tell_export_decided": _export,
     "tell_access_asked": _access,
     "tell_access_granted": _access,
+    "tell_rights_asked": _rights,
     "tell_emergency": _access,
     "tell_consult": _consult,
     "tell_consult_answered": _consult,

@@ -254,6 +254,13 @@ def left_today(user: User, bucket: str, now: datetime) -> int:
     return max(most(bucket)[1] - day, 0)
 
 
+def room(who: User, bucket: Bucket, now: datetime, number: str) -> None:
+    """One more of this kind for the person, whose row the caller holds; near the end of a day with
+    the alarm. Raises QuotaReached.
+    """
+    _warn(who, bucket, _count(who, bucket, now), number, now)
+
+
 def _count(who: User, bucket: Bucket, now: datetime) -> int:
     """How many are left before this one. The row of the person is locked. Raises QuotaReached."""
     rows = Reveal.objects.filter(by=who, bucket=bucket, at__gt=now - LONG)

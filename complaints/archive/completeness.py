@@ -12,10 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints import delivery, retention
+from complaints import delivery, retention, rights
 from complaints.guards import Situation
 from complaints.leaving import LETTERS
-from complaints.models import Complaint, Opinion, Outbox
+from complaints.models import Complaint, Opinion, Outbox, RightsRequest
 from complaints.signing import differences, verify
 from evidence.models import Item
 from evidence.store import store
@@ -118,6 +118,8 @@ def _kept(s: Situation) -> Iterator[str]:
 
 
 def _pending(s: Situation) -> Iterator[str]:
+    if RightsRequest.objects.filter(rights.is_open(), complaint=s.complaint).exists():
+        yield _("对个人信息权利请求的答复")
     if s.open_consults:
         yield _("加签的答复")
     if s.complaint.withdrawal_requested_by_id and s.complaint.outcome != "withdrawn":

@@ -47,6 +47,13 @@ from complaints.models.promise import PublicPromise
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.reveal import Reveal, TailCheck
 from complaints.models.reviewing import Comment, Condition, Consult, SeenVersion
+from complaints.models.rights import (
+    IdentityCheck,
+    RightsAct,
+    RightsAnswer,
+    RightsDecision,
+    RightsRequest,
+)
 from complaints.models.satisfaction import Feedback, Invitation
 from complaints.models.search import Passage, SearchDocument, WordsChanged
 from complaints.models.segregation import NamedPerson, Recusal
@@ -94,6 +101,7 @@ __all__ = [
     "Feedback",
     "HeldCase",
     "Hold",
+    "IdentityCheck",
     "ImportRow",
     "ImportRun",
     "ImportTemplate",
@@ -125,6 +133,10 @@ __all__ = [
     "Resolution",
     "Retention",
     "Reveal",
+    "RightsAct",
+    "RightsAnswer",
+    "RightsDecision",
+    "RightsRequest",
     "Sealing",
     "SearchDocument",
     "SeenVersion",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import vault
 from accounts.vault.fields import BlindIndexField, DataKeyField, LivingKey, SealedField
-from complaints.choices import Language, Protection
+from complaints.choices import Language, Limited, Protection
 from complaints.models import held
 
 PERSONAL_FIELDS = ("name", "phone", "email", "id_number", "bank_account", "address")
@@ -46,6 +46,11 @@ class Consumer(models.Model):
     protection = models.CharField(
         _("特殊保护"), max_length=20, blank=True
     )  # elderly, minor, disabled
+    # Only stored (PIPL Art. 47(2)), or nothing that rests on consent (Art. 15): see
+    # `complaints/actions/rights_acts.py`
+    limited = models.CharField(
+        _("处理限制"), max_length=10, choices=Limited, blank=True, default="", db_default=""
+    )
     language = models.CharField(_("函件语言"), max_length=2, choices=Language, default=Language.ZH)
 
     class Meta:

@@ -31,6 +31,7 @@ class Purpose(models.TextChoices):
     DELIVERY = "delivery", _("寄送文书或物品")
     LEGAL_DOCUMENT = "legal_document", _("制作法律文书")
     AUTHORITY = "authority", _("答复监管或司法机关")
+    RIGHTS = "rights", _("向本人提供副本")
 
 
 class Reveal(models.Model):

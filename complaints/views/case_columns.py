@@ -18,6 +18,7 @@ from django.db.models.fields.json import KT, KeyTransform
 from django.db.models.functions import Cast, JSONObject
 
 from accounts.models import User
+from complaints.choices import Limited
 from complaints.leaving import LETTERS
 from complaints.models import (
     Analysis,
@@ -276,6 +277,7 @@ def same_person(user: User) -> ArraySubquery:
         .filter(consumer__phone_index=OuterRef("consumer__phone_index"))
         .exclude(pk=OuterRef("pk"))
         .exclude(consumer__phone_index=b"")
+        .exclude(consumer__limited=Limited.STORAGE)
         .order_by("-id")
         .values(as_json=JSONObject(number="number", title="title", state="state"))[:RELATED]
     )

@@ -232,10 +232,12 @@ def _to_record(page: CasePage) -> list[tuple[bool, Action]]:
     """What became known: a later answer, when something happened, one defect of many cases."""
     answer = _act("answer", _("登记后来的答复"), "later_answer", page, "msg")
     moment = _act("moment", _("登记时间节点"), "record_moment", page, "flag")
+    asks = _act("rights", _("登记个人信息权利请求"), "rights_new", page, "shield")
     mass = _act("mass", _mass_words(page), "mass_of_case", page, "users")
     return [
         (may_keep_later(page), answer),
         (page.may_record, moment),
+        (page.may("take_rights_requests") and page.complaint.state != State.ARCHIVED, asks),
         (page.may("manage_mass"), mass),
     ]
 

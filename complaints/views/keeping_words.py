@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from complaints import retention
-from complaints.models import Event
+from complaints.models import Event, RightsAct
+from complaints.models.rights import Outcome, RightKind
 from complaints.views.words import Words
 
-CODES = ("legal_hold_placed", "legal_hold_released", "retention_set")
+RIGHTS = {
+    "rights_asked": gettext_lazy("登记个人信息权利请求：{what}"),
+    "rights_identity_passed": gettext_lazy("核验请求人身份：能够确认"),
+    "rights_identity_failed": gettext_lazy("核验请求人身份：不能确认"),
+    "rights_decided": gettext_lazy("决定权利请求：{what}"),
+    "rights_carried_out": gettext_lazy("办理权利请求：{what}"),
+    "rights_copied": gettext_lazy("取走个人信息副本"),
+    "rights_answered": gettext_lazy("答复个人信息权利请求"),
+}
+CODES = (*RIGHTS, "legal_hold_placed", "legal_hold_released", "retention_set")
 
 
 def change(event: Event) -> Words:
     """One of `CODES`."""
     detail = event.detail
+    if event.code in RIGHTS:
+        return _of_rights(event)
     if event.code == "retention_set":
         title = _("保管类别改为“{name}”，保管至 {day}")
         title = title.format(name=class_name(detail.get("to", "")), day=detail.get("until", ""))
@@ -23,6 +35,20 @@ def change(event: Event) -> Words:
     if event.code == "legal_hold_placed":
         return Words(_("纳入诉讼保留：{matter}").format(matter=matter), event.text, tone="legal")
     return Words(_("解除诉讼保留：{matter}").format(matter=matter), event.text, tone="legal")
+
+
+def _of_rights(event: Event) -> Words:
+    """What became of a request about personal data."""
+    detail = event.detail
+    names: list[str] = []
+    if event.code == "rights_asked":
+        names = [str(RightKind(k).label) for k in detail.get("kinds", []) if k in RightKind.values]
+    elif event.code == "rights_decided" and detail.get("outcome") in Outcome.values:
+        names = [str(Outcome(detail["outcome"]).label)]
+    elif event.code == "rights_carried_out" and detail.get("kind") in RightsAct.Kind.values:
+        names = [str(RightsAct.Kind(detail["kind"]).label)]
+    title = str(RIGHTS[event.code]).format(what=_("、").join(names))
+    return Words(title, event.text, tone="legal")
 
 
 def class_name(code: str) -> str:

@@ -66,14 +66,14 @@ EXEMPT = {
             "from_state to_state effect Outbox.key fact language LetterBatch.kind starts "
             "stops channels categories sectors claims part Trial.rules TrialResult.rules "
             "rule_set worker Mail.key Notice.key cause brought family level ways rule "
-            "RuleText.rule"
+            "RuleText.rule kinds RightsRequest.requester how outcome ground RightsAct.kind RightsAct.field limited"
         ),
         MADE: (
             "Session.session_data Reading.about Verification.report covered statement "
             "Opinion.rules citation terms ladder basis reviews Destroyed.files contents "
             "holidays parts words vouches changed VaultedSpan.about VaultedSpan.masked "
             "Notice.to name_masked phone_masked email_masked id_number_masked "
-            "bank_account_masked address_masked IdempotentRequest.headers"
+            "bank_account_masked address_masked RightsAct.old_masked IdempotentRequest.headers"
         ),
         LAW: (
             "StoredRulebook.version RuleText.content lines StatuteText.code imported_by "

@@ -58,6 +58,7 @@ from complaints.actions import (
     resolution,
     retelling,
     revealing,
+    rights,
     satisfaction,
     sealing,
     segregation,
@@ -356,6 +357,14 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
     "retelling.bring_instead": (
         lambda w: retelling.bring_instead(w.exe.number, NOBODY, by=w.cast.agent),
         False,
+    ),
+    "rights.ask": (
+        lambda w: rights.ask(
+            w.inv.number,
+            {"kinds": ["access"], "requester": "self", "details": "要一份"},
+            by=w.cast.agent,
+        ),
+        True,
     ),
     "satisfaction.call_back": (
         lambda w: satisfaction.call_back(w.arc.number, {}, by=w.cast.supervisor),

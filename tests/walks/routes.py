@@ -39,6 +39,7 @@ from complaints.models import (
     Payment,
     PaymentFile,
     PublicPromise,
+    RightsRequest,
     Trial,
 )
 from correspondence.digest import SALT
@@ -188,6 +189,8 @@ GAPS: dict[str, Any] = {
     "export": lambda case: _first(Export.objects.filter(package__sealing__complaint=case)),
     "stamp": lambda case: _first(Stamp.objects.all()),
     "access_request": lambda case: _first(AccessRequest.objects.all()),  # the outsider's
+    "rights_request": lambda case: _first(RightsRequest.objects.all()),  # of an own case
+    "what": lambda case: "check",
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
 }
 

@@ -29,6 +29,7 @@ from complaints.actions import (
     payment_file,
     promise_register,
     recount_work,
+    rights,
     silent,
 )
 from complaints.models import Complaint, Deadline, Retention
@@ -220,6 +221,8 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     asked = access.ask({**sent, "reason": "消费者称要自伤"}, by=cast.outsider)
     access_decision.decide(asked.pk, {"agree": "1"}, by=cast.supervisor)
     access.ask({**sent, "kind": "read", "reason": "核对"}, by=cast.outsider)
+    wanted = {"kinds": ["access", "deletion"], "requester": "self", "details": "要一份副本并删除"}
+    rights.ask(made["in_review"].number, wanted, by=cast.agent)
     return made
 
 
