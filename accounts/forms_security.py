@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import keys, leaving, training
 from accounts.forms_absence import Day
@@ -56,7 +57,7 @@ class TrainingForm(forms.Form):
     """One training of one person."""
 
     kind = forms.ChoiceField(label=_("培训"), choices=TrainingRecord.Kind.choices)
-    passed_on = forms.DateField(label=_("通过日期"), widget=Day())
+    passed_on = forms.DateField(label=pgettext_lazy("training", "通过日期"), widget=Day())
     valid_until = forms.DateField(label=_("有效期至"), widget=Day())
     certificate_no = forms.CharField(label=_("证书或考核编号"), max_length=60, required=False)
 
@@ -71,7 +72,7 @@ class TrainingListForm(forms.Form):
     """Many at once: one line for each person. Wholly taken or not at all."""
 
     lines = forms.CharField(
-        label=_("名单"),
+        label=pgettext_lazy("training", "名单"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=_(
