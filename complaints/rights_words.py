@@ -74,7 +74,7 @@ def draft(row: RightsRequest) -> str:
 
 
 def _opening(row: RightsRequest) -> list[str]:
-    what = _("、").join(row.kind_words)
+    what = row.kind_words
     words = _("您好：\n\n您于 {day} 提出的“{what}”请求（案件编号 {number}）我们已经办理。")
     day = row.received_on.isoformat()
     return [words.format(day=day, what=what, number=row.complaint.number)]

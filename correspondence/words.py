@@ -106,7 +106,7 @@ def _access(outbox: Outbox) -> Values:
 
 def _rights(outbox: Outbox) -> Values:
     asked = RightsRequest.objects.get(pk=outbox.payload["request"])
-    return {"what": _("、").join(asked.kind_words)}
+    return {"what": asked.kind_words}
 
 
 def _why(outbox: Outbox) -> Values:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -120,9 +121,9 @@ class RightsRequest(models.Model):
         return f"{self.complaint_id} {','.join(self.kinds)}"
 
     @property
-    def kind_words(self) -> list[str]:
+    def kind_words(self) -> str:
         """What is asked for, in words."""
-        return [str(RightKind(kind).label) for kind in self.kinds]
+        return gettext("；").join(str(RightKind(kind).label) for kind in self.kinds)
 
 
 class IdentityCheck(models.Model):

@@ -47,7 +47,7 @@ def _of_rights(event: Event) -> Words:
         names = [str(Outcome(detail["outcome"]).label)]
     elif event.code == "rights_carried_out" and detail.get("kind") in RightsAct.Kind.values:
         names = [str(RightsAct.Kind(detail["kind"]).label)]
-    title = str(RIGHTS[event.code]).format(what=_("、").join(names))
+    title = str(RIGHTS[event.code]).format(what=_("；").join(names))
     return Words(title, event.text, tone="legal")
 
 

@@ -34,6 +34,9 @@ from complaints.actions import (
     keeping,
     legal_hold,
     letter_batches,
+    rights,
+    rights_acts,
+    rights_answer,
     satisfaction,
     sealing,
     segregation,
@@ -104,9 +107,24 @@ def begun(cast: Cast) -> Complaint:
     assignment.assign(number, by=cast.supervisor, user=by, note=said("交接"))
     communication.save_draft(by, f"reply:{number}", {"text": [said("草稿")]})
     posted(by, number)
+    asked_about_data(cast, number)
     return f.step(
         case, "conclude", by, findings=said("查明"), cannot_be_established=f.explained(case)
     )
+
+
+def asked_about_data(cast: Cast, number: str) -> None:
+    """A request about the person's own data, from its words to its answer."""
+    wanted = {"kinds": ["correction"], "requester": "self", "details": said("权利请求")}
+    row = rights.ask(number, wanted, by=cast.agent)
+    seen = {"how": "document", "passed": "1", "note": said("核验经过")}
+    rights.check_identity(row.pk, seen, by=cast.agent)
+    partly = {"outcome": "partly", "ground": "accurate", "reason": said("部分办理的理由")}
+    rights.decide(row.pk, partly, by=cast.counsel)
+    right = {"field": "address", "value": said("新地址"), "note": said("核实经过")}
+    rights_acts.correct(row.pk, right, by=cast.supervisor)
+    answer = {"text": said("答复，不服的可以向人民法院起诉"), "channel": "email"}
+    rights_answer.answer(row.pk, answer, by=cast.supervisor)
 
 
 def posted(by: Any, number: str) -> None:

@@ -90,7 +90,7 @@ def test_a_request_goes_from_the_case_to_the_answer(cast: Cast, case: Complaint)
     assert act(counsel, row, "answer", text="再来一次", channel="phone").status_code == 422
     assert case.number in text_of(counsel.get(reverse("rights") + "?show=done"))
     story = text_of(counsel.get(reverse("case", args=[case.number])))
-    assert "登记个人信息权利请求：查阅、复制个人信息、删除个人信息" in story
+    assert "登记个人信息权利请求：查阅、复制个人信息；删除个人信息" in story
 
 
 def test_the_list_costs_the_same_however_long_it_is(cast: Cast, case: Complaint) -> None:
