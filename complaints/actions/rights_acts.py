@@ -190,10 +190,9 @@ def _limited(
     is no obstacle.
     """
     wanted = _AS[data["kind"]]
-    working = [c.number for c in mine if c.is_open and c.pk != row.complaint_id]
+    working = [c.pk for c in mine if c.is_open and c.pk != row.complaint_id]
     if wanted == Limited.STORAGE and working:
-        words = _("还有投诉在办理（{numbers}），办结以前不能只作存储；请先办结，或者部分办理")
-        raise Invalid({"kind": [words.format(numbers=_("、").join(working[:10]))]})
+        raise Invalid({"kind": [_still_open(working, by)]})
     done = []
     for case in mine:
         consumer = case.consumer
@@ -213,6 +212,14 @@ def _limited(
             )
         )
     return done
+
+
+def _still_open(working: list[int], by: User) -> str:
+    """Which complaints are in the way, as far as the person sees them."""
+    seen = Complaint.objects.visible_to(by).filter(pk__in=working).order_by("pk")
+    numbers = list(seen.values_list("number", flat=True)[:10])
+    words = _("还有投诉在办理（{numbers}），办结以前不能只作存储；请先办结，或者部分办理")
+    return words.format(numbers=_("、").join(numbers) or _("不在您可以查看的范围内"))
 
 
 def taken(pk: int, kind: str, by: User) -> tuple[RightsRequest, list[Complaint]]:

@@ -149,5 +149,5 @@ def _write(
         by=by,
         at=now,
     )
-    said = {"kind": data["kind"], "sha256": sha256, "cases": [each.number for each in mine]}
+    said = {"kind": data["kind"], "sha256": sha256, "cases": len(mine)}
     told(case, row, "copied", by, now, text=data["note"], detail=said)

@@ -168,6 +168,8 @@ class CopyForm(SheetForm):
         fitting = [kind for right, kind in kinds.items() if right in row.kinds]
         chosen: Any = self.fields["kind"]
         chosen.choices = [(kind.value, kind.label) for kind in fitting]
+        if not any(act.kind in (Kind.COPY, Kind.TRANSFER) for act in row.acts.all()):
+            del self.fields["again"]
         if len(fitting) == 1:
             self.initial["kind"] = fitting[0].value
 

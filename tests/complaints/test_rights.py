@@ -278,7 +278,8 @@ def test_c16_what_stands_in_the_way_of_deleting_is_shown_and_what_is_only_stored
     codes = {o.complaint.number: o.code for o in found}
     assert codes == {case.number: "open", old.number: "kept", working.number: "open"}
     stop = {"kind": "limit", "note": "保管期限未届满"}
-    assert working.number in refusal(rights_acts.limit, row.pk, stop, by=cast.counsel)
+    assert working.number in refusal(rights_acts.limit, row.pk, stop, by=cast.supervisor)
+    assert "不在您可以查看的范围内" in refusal(rights_acts.limit, row.pk, stop, by=cast.counsel)
     f.step(
         working,
         "decline",
