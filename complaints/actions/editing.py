@@ -79,9 +79,10 @@ def amend(
                 version = edit(number, rest, by=by, version=version, now=now).version
             confidentiality.change(number, wanted, by=by, version=version, now=now)
     except Invalid as error:
+        if "reason" not in error.errors:
+            raise
         errors = dict(error.errors)
-        if "reason" in errors:
-            errors["confidential_reason"] = errors.pop("reason")
+        errors["confidential_reason"] = errors.pop("reason")
         raise Invalid(errors) from error
 
 

@@ -447,6 +447,9 @@ REFUSED: dict[str, Callable[[World], Any]] = {
         w.inv.number, {"confidential": True, "reason": "涉及隐私"}, by=w.cast.agent
     ),
     "editing.edit": lambda w: editing.edit(w.inv.number, {"title": "改"}, by=w.cast.agent),
+    "editing.amend": lambda w: editing.amend(
+        w.inv.number, {"confidential": True, "confidential_reason": "隐私"}, by=w.cast.agent
+    ),
     "editing.edit of the person": lambda w: editing.edit(
         w.inv.number, {"consumer": {"phone": "12000000001"}}, by=w.cast.agent
     ),
