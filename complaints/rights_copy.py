@@ -68,7 +68,7 @@ def contents(consumer: Consumer, *, moving: bool, at: datetime) -> dict[str, Any
         Prefetch("folder__items", Item.objects.order_by("number"), to_attr="files"),
         "commitments",
     )[:MOST]
-    found = list(cases)
+    found: list[Complaint] = [*cases]
     return {
         "enterprise": settings.ENTERPRISE_NAME,
         "contact": settings.ENTERPRISE_DATA_CONTACT,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints import reveal_policy
@@ -24,7 +23,7 @@ def _words(rows: int = 2) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": LONGEST})
 
 
-def _note(label: str | Promise, hint: str | Promise = "") -> forms.CharField:
+def _note(label: Any, hint: Any = "") -> forms.CharField:
     return forms.CharField(label=label, widget=_words(), help_text=hint)
 
 

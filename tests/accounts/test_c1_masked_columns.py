@@ -66,7 +66,8 @@ EXEMPT = {
             "from_state to_state effect Outbox.key fact language LetterBatch.kind starts "
             "stops channels categories sectors claims part Trial.rules TrialResult.rules "
             "rule_set worker Mail.key Notice.key cause brought family level ways rule "
-            "RuleText.rule kinds RightsRequest.requester how outcome ground RightsAct.kind RightsAct.field limited"
+            "RuleText.rule kinds RightsRequest.requester how outcome ground RightsAct.kind "
+            "RightsAct.field limited"
         ),
         MADE: (
             "Session.session_data Reading.about Verification.report covered statement "
