@@ -81,7 +81,8 @@ def test_the_source_is_found_by_search(cast: Cast) -> None:
     from complaints import search
 
     imported(as_csv(ROWS), cast.agent)
-    found = search.matching(Complaint.objects.visible_to(cast.agent), "热线")
+    mine = Complaint.objects.visible_to(cast.agent)
+    found = search.matching(mine, "热线", by=cast.agent, door="queue").cases
     assert [c.external_reference for c in found] == ["W-1"]
 
 
