@@ -1,7 +1,12 @@
-"""What django-axes knows about failed passwords, in the words of this product."""
+"""What django-axes knows about failed passwords, in the words of this product.
+
+People type passwords and numbers of documents into the box for the name. What was typed there is
+kept as a keyed hash alone: enough to count, nothing to read.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +15,12 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
+from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.db.models import Sum
 from django.http import HttpRequest, QueryDict
+from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from accounts.alarms import AlarmKind, raise_alarm
@@ -21,6 +28,23 @@ from accounts.models import User
 
 QUIET = timedelta(hours=1)  # one alarm a person in this time
 MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
+
+
+def kept(name: str) -> str:
+    """What is kept of a name that was typed: HMAC-SHA-256 under SECRET_KEY, 64 hex digits."""
+    plain = unicodedata.normalize("NFKC", name).strip()
+    return salted_hmac("accounts.lockout", plain, algorithm="sha256").hexdigest()
+
+
+def kept_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
+    """The same of an attempt (`AXES_USERNAME_CALLABLE`); None where no name was sent."""
+    typed = (credentials or request.POST).get("username")
+    return kept(str(typed)) if typed else None
+
+
+def forgive(username: str) -> None:
+    """The person has shown who it is: failures of the name, from wherever, are forgotten."""
+    reset(username=kept(username))
 
 
 class Handler(AxesDatabaseHandler):
@@ -92,7 +116,8 @@ def notice(now: datetime) -> int:
     locked = tried.annotate(failures=Sum("failures_since_start")).filter(
         failures__gte=settings.AXES_FAILURE_LIMIT
     )
-    people = list(User.objects.filter(username__in={row["username"] for row in locked}))
+    names = {row["username"] for row in locked}
+    people = [user for user in User.objects.all() if kept(user.username) in names] if names else []
     for user in people:
         raise_alarm(AlarmKind.LOCKED_OUT, about=user, at=now, detail={}, quiet=QUIET)
     return len(people)

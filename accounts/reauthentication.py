@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
-from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
@@ -128,7 +127,7 @@ def _settle(request: HttpRequest, user: User, right: bool, undone: str) -> Refus
         done = "reauthenticated" if right else "reauthentication_failed"
         record(done, f"user:{user.username}", user, now)
     if right:
-        reset(username=user.username)
+        lockout.forgive(user.username)
         request.session[KEY] = now.isoformat()
         return None
     request.axes_locked_out = False  # type: ignore[attr-defined] # else the page is replaced by axes
