@@ -199,6 +199,13 @@ VARIABLES = {
         ),
         Variable("WEBHOOK_SECRET", "", "key of the webhook's signature; needed with `WEBHOOK_URL`"),
         Variable(
+            "PRIVATE_TARGETS",
+            "",
+            "host names, addresses and networks of your own network that `WEBHOOK_URL`, `SMS_URL` "
+            "and the addresses of the provider of identities may lead to "
+            "(`hook.internal,10.1.2.0/24`); others that are not on the internet are not called",
+        ),
+        Variable(
             "TSA_URL",
             "",
             "time stamping authority (RFC 3161, `https://user:password@tsa/…`) for anchors and "

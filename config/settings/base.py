@@ -195,6 +195,7 @@ OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_ID"), env.text("OIDC_
 OIDC_NAME, OIDC_SCOPES = env.text("OIDC_NAME"), env.text("OIDC_SCOPES").split()
 OIDC_USERNAME_CLAIM, OIDC_PEOPLE = env.text("OIDC_USERNAME_CLAIM"), env.text("OIDC_PEOPLE")
 OIDC_SECOND_FACTOR = env.listed("OIDC_SECOND_FACTOR")
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.calls.Adapter"
 OIDC_ONLY, OIDC_BREAK_GLASS = env.flag("OIDC_ONLY"), env.listed("OIDC_BREAK_GLASS")
 if OIDC_ISSUER and not OIDC_CLIENT_ID:
     sys.exit("设置了 OIDC_ISSUER 就必须设置 / is needed with OIDC_ISSUER: OIDC_CLIENT_ID")
@@ -344,6 +345,7 @@ BOUNCES_DIR = env.text("BOUNCES_DIR") or str(STATE_DIR / "mail-in")
 EMAIL_TIMEOUT = 20  # seconds; a mail server that does not answer holds up a worker no longer
 
 SITE_URL = env.web_address("SITE_URL") or f"http://{env.text('HOST')}:{env.number('PORT')}"
+PRIVATE_TARGETS = env.listed("PRIVATE_TARGETS")
 SMS_URL = env.web_address("SMS_URL")
 WEBHOOK_URL = env.web_address("WEBHOOK_URL")
 WEBHOOK_SECRET = env.text("WEBHOOK_SECRET")

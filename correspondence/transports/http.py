@@ -1,4 +1,6 @@
-"""One POST over HTTP for the transports that need it: bounded in time, following nothing."""
+"""One POST over HTTP for the transports that need it: bounded in time, following nothing, to no
+private address that is not allowed (`config/outbound.py`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import ssl
 from collections.abc import Mapping
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from config import outbound
 from correspondence.transports import Refused
 
 SECONDS = 10
@@ -23,7 +26,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> str:
     """Send the body and answer the first of what comes back (2xx).
 
     User and password in the URL go as Basic authentication. Raises Refused for an answer that will
-    not change (4xx, a redirect), NotTaken for 5xx and "later", OSError when nobody answers.
+    not change (4xx, a redirect), NotTaken for 5xx and "later", OSError when nobody answers or the
+    target may not be called.
     """
     parts = urlsplit(url)
     connection = _connection(parts)
@@ -45,10 +49,21 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> str:
 def _connection(parts: SplitResult) -> http.client.HTTPConnection:
     host = parts.hostname or ""
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(
-            host, parts.port, timeout=SECONDS, context=ssl.create_default_context()
-        )
-    return http.client.HTTPConnection(host, parts.port, timeout=SECONDS)
+        return _Tls(host, parts.port, timeout=SECONDS)
+    return _Plain(host, parts.port, timeout=SECONDS)
+
+
+class _Plain(http.client.HTTPConnection):
+    def connect(self) -> None:
+        self.sock = outbound.connect((self.host, self.port), self.timeout)
+
+
+class _Tls(http.client.HTTPSConnection):
+    """The certificate is still that of the host's name."""
+
+    def connect(self) -> None:
+        plain = outbound.connect((self.host, self.port), self.timeout)
+        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
 
 
 def _target(parts: SplitResult) -> str:

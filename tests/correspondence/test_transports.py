@@ -35,6 +35,12 @@ ONLY_PHONE = {"phone": "12012345678"}
 SECRET = "a secret of the house"
 
 
+@pytest.fixture(autouse=True)
+def _own_network(settings: Any) -> None:
+    """The servers of these tests stand on this machine."""
+    settings.PRIVATE_TARGETS = ["127.0.0.0/8"]
+
+
 def message(**changes: Any) -> Message:
     return Message(event="step.accept", at=at("2026-03-02 10:00"), **changes)
 
@@ -234,6 +240,22 @@ def test_a_webhook_that_is_away_is_called_again_later_and_holds_up_nothing(
         called(settings, place.url)
         Outbox.objects.filter(effect="call_webhook").update(not_before=timezone.now())
         assert call_webhook() == 4
+
+
+def test_a_webhook_in_a_private_network_is_not_called_until_somebody_allows_it(
+    cast: Cast, settings: Any
+) -> None:
+    settings.PRIVATE_TARGETS = []
+    with gateway() as place:
+        called(settings, place.url)
+        f.investigating(cast)
+        assert call_webhook() == 0
+        assert place.heard == []
+        row = Outbox.objects.get(effect="call_webhook")
+        assert (row.last_error, row.done_at, row.cancelled_at) == ("TargetRefused", None, None)
+        settings.PRIVATE_TARGETS = ["127.0.0.1"]
+        assert dispatch.deliver(row.pk, row.not_before)
+        assert len(place.heard) == 1
 
 
 def test_a_webhook_that_refuses_is_not_called_for_ever(cast: Cast, settings: Any) -> None:
