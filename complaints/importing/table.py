@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from accounts.masking import texts
+from accounts.masking import masked, texts
 
 LOST = "\ufffd"  # stands in a cell for what could not be read
 MAX_ROWS = 20_000
@@ -55,11 +55,13 @@ class Table:
 
 def unique_names(cells: Sequence[str], nameless: str) -> tuple[str, ...]:
     """Column names without line breaks; a second 备注 becomes 备注 (2), an empty name `nameless`
-    with its number.
+    with its number. Numbers of persons are masked, because of a list without headings the first
+    row is taken for them.
     """
     names: list[str] = []
     for index, cell in enumerate(cells):
-        name = base = re.sub(r"\s+", " ", cell).strip()[:80] or nameless.format(n=index + 1)
+        said = masked(re.sub(r"\s+", " ", cell).strip())[:80]
+        name = base = said or nameless.format(n=index + 1)
         count = 1
         while name in names:
             count += 1

@@ -88,7 +88,7 @@ EXEMPT = {
             "Anchor.where Stamp.tsa Wanted.last_error"
         ),
         "audit.record masks it before it is chained": ("Entry.detail"),
-        "the headings of a file's columns, by which it is recognised": (
+        "the headings of a file's columns, masked where they are read (importing/table.py)": (
             "ImportRun.mapping ImportTemplate.mapping"
         ),
         "the public page of a promise": ("PublicPromise.url"),
