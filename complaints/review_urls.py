@@ -11,6 +11,7 @@ from complaints.views import (
     archive_search,
     audit_check,
     audit_log,
+    audit_people,
     counsel_acts,
     deadline_views,
     disposal,
@@ -101,6 +102,9 @@ urlpatterns = [
     path("audit/check/progress/", audit_check.progress, name="audit_check_progress"),
     path("audit/anchors/", anchors.anchors, name="anchors"),
     path("audit/anchors/stamps/<int:stamp>/", anchors.stamp, name="stamp"),
+    path("audit/people/", audit_people.people, name="audit_people"),
+    path("audit/people/<int:user>/", audit_people.one, name="audit_person"),
+    path("audit/people/<int:user>/export.csv", audit_people.export, name="audit_person_export"),
     path("audit/readings/", person_readings.readings, name="audit_readings"),
     path("audit/readings/export.csv", person_readings.export, name="audit_readings_export"),
 ]

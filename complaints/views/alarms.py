@@ -30,6 +30,7 @@ _WORDS = {
     "field": gettext_lazy("要看的是：{value}"),
     "used": gettext_lazy("已看 {value} 次"),
     "limit": gettext_lazy("上限 {value} 次"),
+    "cases": gettext_lazy("案件编号 {value} 个"),
     "missed": gettext_lazy("查不到的号码 {value} 个"),
     "wrong": gettext_lazy("不符 {value} 次"),
     "reveal_purpose": gettext_lazy("事由：{value}"),

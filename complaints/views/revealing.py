@@ -18,10 +18,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import reauthentication
 from accounts.access import needs, person
 from accounts.models import User
-from complaints import reveal_policy
+from complaints import followed, reveal_policy
 from complaints.actions import revealing, tail_check
 from complaints.actions.revealing import Unrecorded
 from complaints.errors import CaseError, Invalid
+from complaints.followed import Verdict
 from complaints.models import Complaint, Reveal
 from complaints.reading_words import CLEAR
 from complaints.reveal_policy import Asked
@@ -235,10 +236,11 @@ def reveals(request: HttpRequest, number: str) -> HttpResponse:
     except BadCursor:
         problem = _("分页位置无效，已从第一页开始。")
     rows = Reveal.objects.filter(complaint=case).select_related("by")
-    page = mass.page(rows, NEWEST, cursor)
+    page = mass.page(rows.select_related("complaint"), NEWEST, cursor)
+    verdicts = followed.verdicts(page.rows, timezone.now())
     context = {
         "complaint": case,
-        "rows": [_line(row) for row in page.rows],
+        "rows": [_line(row, verdicts[row.pk]) for row in page.rows],
         "problem": problem,
         "next": page.next and f"?cursor={page.next}",
         "previous": page.previous and f"?cursor={page.previous}",
@@ -249,9 +251,10 @@ def reveals(request: HttpRequest, number: str) -> HttpResponse:
 _BASIS = {basis.code: basis.words for basis in reveal_policy.BASES}
 
 
-def _line(row: Reveal) -> dict[str, Any]:
+def _line(row: Reveal, verdict: Verdict) -> dict[str, Any]:
     return {
         "row": row,
+        "verdict": verdict,
         "field": reveal_policy.field_words(row.field),
         "basis": str(_BASIS.get(row.basis, row.basis)),
     }

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "complaints.views.gone.destroyed_files",
     "axes.middleware.AxesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.denials.recorded",
     "config.readings.noted",
     "config.masked.told",
 ]
