@@ -1,6 +1,6 @@
 # Names for those who type make; the work is in ./run, which needs only Python 3.11 or newer.
 # make backup FILE=kesu.tar; make restore FILE=kesu.tar
-.PHONY: run backup restore test lint benchmark
+.PHONY: run backup restore test lint benchmark fuzz
 
 run:
 	@./run
@@ -19,3 +19,7 @@ lint:
 
 benchmark:
 	@./run benchmark
+
+# the whole API for ten minutes; FUZZ_SECONDS=60, FUZZ_SEED=… to go again where a run began
+fuzz:
+	@./run test -n 0 tests/fuzz/whole.py -q -s

@@ -1,4 +1,4 @@
-"""A few seconds of what `./run fuzz` does for ten minutes: everything that is described is called,
+"""A few seconds of what `make fuzz` does for ten minutes: everything that is described is called,
 by everybody, and nothing is answered that the description does not know.
 """
 

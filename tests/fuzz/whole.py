@@ -1,5 +1,5 @@
 """The whole API for ten minutes, or for `FUZZ_SECONDS`; `FUZZ_SEED` begins where an earlier run
-began. `./run fuzz` runs this; it is not collected with the suite, which has test_short.py.
+began. `make fuzz` runs this; it is not collected with the suite, which has test_short.py.
 """
 
 from __future__ import annotations
