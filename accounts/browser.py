@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+LOST = "kesu.lost_token"  # cannot come from outside: headers stand there as HTTP_…
 YEAR = 365 * 24 * 3600  # seconds
 
 
@@ -44,6 +45,18 @@ def answers_a_lost_token(
         return view
 
     return mark
+
+
+def lost_its_token(request: HttpRequest) -> None:
+    """Remember that this request was refused for its form's token alone: another site may have sent
+    it, so it is nothing that its person tried.
+    """
+    request.META[LOST] = True
+
+
+def has_lost_its_token(request: HttpRequest) -> bool:
+    """Whether it was refused for its form's token alone."""
+    return LOST in request.META
 
 
 def back(request: HttpRequest) -> HttpResponseRedirect:

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.browser import has_lost_its_token
 from accounts.models import User
 from complaints import denied
 from complaints.actions.revealing import CASE_NUMBER
@@ -34,7 +35,7 @@ def recorded(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..
 
 def _note(request: HttpRequest, by: User, status: int) -> None:
     match = request.resolver_match
-    if match is None or not match.url_name or match.url_name in TOLD:
+    if match is None or not match.url_name or match.url_name in TOLD or has_lost_its_token(request):
         return
     number = str(match.kwargs.get("number", ""))
     case = number if CASE_NUMBER.fullmatch(number) else ""  # else anything may stand there

@@ -26,7 +26,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.browser import wants_json
+from accounts.browser import lost_its_token, wants_json
 from accounts.models import User
 from accounts.vault import RingAway
 from evidence.errors import StoreAway
@@ -148,6 +148,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when the form's token does not fit: usually signed in again in another tab, or cookies
     are off. A page may answer itself (`accounts.browser.answers_a_lost_token`).
     """
+    lost_its_token(request)
     match = request.resolver_match
     own = getattr(match.func, "lost_token", None) if match is not None else None
     if own is not None and match is not None:

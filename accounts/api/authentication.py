@@ -11,6 +11,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts import keys
+from accounts.browser import lost_its_token
 from accounts.models import ApiKey, User
 from accounts.roles import refusal
 from accounts.sessions import acts
@@ -47,6 +48,13 @@ class BrowserSession(SessionAuthentication):
             raise PermissionDenied(_("请先在网页上设置您自己的密码"))
         acts.note(request._request)
         return found[0], None
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied:
+            lost_its_token(request._request)
+            raise
 
 
 class ScopedPermission(BasePermission):

@@ -159,6 +159,7 @@ GAPS: dict[str, Any] = {
     "api_key": lambda case: _first(ApiKey.objects.all()),
     "upload": lambda case: uuid.UUID(int=0),  # one's own, while it comes
     "username": lambda case: "colleague",
+    "user": lambda case: _first(User.objects.filter(roles__contains=["agent"])),
     "hold": lambda case: _first(case.holds),
     "deadline": lambda case: _first(case.deadlines),
     "extension": lambda case: _first(Extension.objects.filter(deadline__complaint=case)),
