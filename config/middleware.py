@@ -36,6 +36,24 @@ View = Callable[[HttpRequest], HttpResponse]
 # Everything below the space but tab, line feed and carriage return. PostgreSQL cannot hold NUL;
 # the others hide in pasted text.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DEVICES = (
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=(), "
+    "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+)
+
+
+def bounded_browser(get_response: View) -> View:
+    """What a browser may do with any answer: no camera, microphone, place or payment, passkeys for
+    this site alone, and no other site may embed it. Asked for static files and refusals as well.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Permissions-Policy", _DEVICES)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
 
 
 def behind_proxies(get_response: View) -> View:

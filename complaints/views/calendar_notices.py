@@ -19,6 +19,7 @@ from complaints import calendars
 from complaints.actions import calendar_notice
 from complaints.errors import Invalid
 from complaints.importing.notice_rows import MOST_BYTES, Mistake, NoticeRefused
+from complaints.importing.table import escaped
 from complaints.models import CalendarChange, CalendarNotice
 from complaints.views.calendar_days import Days
 from complaints.views.calendar_moves import ChangePage, in_words
@@ -62,7 +63,8 @@ def example(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="holidays-{today.year}.csv"'
     response.write("\ufeff")
-    csv.writer(response).writerows([EXAMPLE, *days.as_rows()])
+    rows = ([escaped(str(cell)) for cell in row] for row in days.as_rows())
+    csv.writer(response).writerows([EXAMPLE, *rows])
     return response
 
 

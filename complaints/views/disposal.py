@@ -22,6 +22,7 @@ from audit.record import record
 from complaints.actions import disposal as acts
 from complaints.actions import shredding
 from complaints.errors import Invalid, NotAllowed
+from complaints.importing.table import escaped
 from complaints.models import Destroyed, DisposalBatch, DisposalRow
 from complaints.querysets import scope_of
 from complaints.seen import saw_cases
@@ -199,11 +200,7 @@ def _table() -> Iterator[str]:
     heads = _("案件编号,销毁时间,保管类别,保管至,复核人,文件数,数据密钥已销毁")
     yield "\ufeff" + write(heads.split(","))
     for row in Destroyed.objects.order_by("at", "pk").iterator(chunk_size=500):
-        names = _("、").join(_safe(str(each["name"])) for each in row.reviews)
+        names = _("、").join(escaped(str(each["name"])) for each in row.reviews)
         at = timezone.localtime(row.at).isoformat(timespec="seconds")
         key = _("是") if row.person else _("否")
         yield write([row.number, at, row.code, row.until, names, len(row.files), key])
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

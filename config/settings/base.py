@@ -89,11 +89,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.request_id.named",
+    "config.middleware.bounded_browser",
     "config.middleware.behind_proxies",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "csp.middleware.CSPMiddleware",  # before the static files: a picture is opened by itself too
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.database_down",
     "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",

@@ -163,7 +163,7 @@ def test_whoever_rules_the_database_does_not_rule_what_was_laid_down(
     assert [k.hash for k in anchors.known() if k.where.startswith("stamp ")] == [""]
 
 
-def test_a_record_that_was_rebuilt_or_cut_off_is_found_by_its_anchors(
+def test_c13_a_record_that_was_rebuilt_or_cut_off_is_found_by_its_anchors(
     db: None, folder: Path
 ) -> None:
     sealed(at(2, "08:00"), at(2, "09:00"), at(3, "09:00"))

@@ -102,7 +102,7 @@ SABOTAGE: dict[str, tuple[list[str], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("what", SABOTAGE)
-def test_what_a_superuser_does_is_found_and_named(db: None, what: str) -> None:
+def test_c13_what_a_superuser_does_is_found_and_named(db: None, what: str) -> None:
     run("ALTER SEQUENCE audit_entry_id_seq RESTART")
     written()
     last = Block.objects.latest("number")
@@ -113,7 +113,7 @@ def test_what_a_superuser_does_is_found_and_named(db: None, what: str) -> None:
     assert found(anchor) == expected
 
 
-def test_a_record_that_was_rebuilt_differs_from_what_was_anchored_outside(db: None) -> None:
+def test_c13_a_record_that_was_rebuilt_differs_from_what_was_anchored_outside(db: None) -> None:
     written()
     last = Block.objects.latest("number")
     rebuild()
