@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from legal_rules import examples
 from legal_rules.analysis import Json
 from legal_rules.models import RuleSignature
@@ -93,6 +95,7 @@ def rule_card(standing: Standing[Rule], lang: str) -> Json:
 def rule_in_words(standing: Standing[Rule], book: Rulebook, lang: str) -> Json:
     """The card, what the rule says as sentences (indented by U+3000), and its worked examples."""
     rule = standing.piece
+    near = replace(book, rules=examples.neighbours(book, rule))
     return {
         **rule_card(standing, lang),
         "prose": lines(rule, book.rules, lang),
@@ -102,7 +105,7 @@ def rule_in_words(standing: Standing[Rule], book: Rulebook, lang: str) -> Json:
                 "on": example.on.isoformat() if example.on else None,
                 "facts": dict(example.facts),
                 "expect": dict(example.expect),
-                "holds": not examples.check(book, rule, example),
+                "holds": not examples.check(near, rule, example),
             }
             for example in rule.examples
         ],

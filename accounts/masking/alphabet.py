@@ -8,9 +8,7 @@ a place in the shadow is the same place in the text.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
-from functools import cache
 
 UNSEEN = "\u200b"  # in the shadow: a character without width
 SPOKEN = {
@@ -41,30 +39,54 @@ WIDE = {0xFEE0 + c: c for c in range(0x21, 0x7F)}  # full-width letters and sign
 _O = re.compile(f"(?<![A-Za-z])[{LETTER_O}]+(?![A-Za-z])")
 
 
-@cache
-def _table() -> dict[int, str]:
-    """Code point → its plain form. Some thousand entries; made once."""
-    table: dict[int, str] = {}
-    for point in range(0x80, sys.maxunicode + 1):
-        char = chr(point)
-        digit = unicodedata.digit(char, None)
-        if digit is not None:
-            table[point] = str(digit)
-        elif (kind := unicodedata.category(char)) == "Cf" or 0xE0100 <= point <= 0xE01EF:
-            table[point] = UNSEEN
-        elif kind in ("Zs", "Zl", "Zp"):
-            table[point] = " "
-    plain = {**dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_DOTS, ".")}
-    plain |= dict.fromkeys(_MIDDLE_DOTS, "·")
-    plain |= {**dict.fromkeys(_COMMAS, ","), **dict.fromkeys(_SLASHES, "/")}
-    plain |= {**dict.fromkeys(_BRACKETS, "("), **dict.fromkeys(_TENS, "X")}
-    plain |= {**dict.fromkeys("\t\r\x0b\x0c\x85", " "), **dict.fromkeys("\x00\x7f", UNSEEN)}
-    plain |= {**dict.fromkeys(_COMBINING, UNSEEN), **SPOKEN, "＠": "@", "＋": "+", "＊": "*"}
-    return table | {ord(char): form for char, form in plain.items()}
+_PLAIN = {
+    ord(char): form
+    for char, form in {
+        **dict.fromkeys(_DASHES, "-"),
+        **dict.fromkeys(_DOTS, "."),
+        **dict.fromkeys(_MIDDLE_DOTS, "·"),
+        **dict.fromkeys(_COMMAS, ","),
+        **dict.fromkeys(_SLASHES, "/"),
+        **dict.fromkeys(_BRACKETS, "("),
+        **dict.fromkeys(_TENS, "X"),
+        **dict.fromkeys("\t\r\x0b\x0c\x85", " "),
+        **dict.fromkeys("\x00\x7f", UNSEEN),
+        **dict.fromkeys(_COMBINING, UNSEEN),
+        **SPOKEN,
+        "＠": "@",
+        "＋": "+",
+        "＊": "*",
+    }.items()
+}
+
+
+class _Table(dict[int, str]):
+    """Code point → its plain form. Filled as characters are met: to look at all million of them
+    took each process half a second at its first text.
+    """
+
+    def __missing__(self, point: int) -> str:
+        form = self[point] = _plain(point)
+        return form
+
+
+def _plain(point: int) -> str:
+    char = chr(point)
+    if point < 0x80:
+        return char
+    digit = unicodedata.digit(char, None)
+    if digit is not None:
+        return str(digit)
+    if (kind := unicodedata.category(char)) == "Cf" or 0xE0100 <= point <= 0xE01EF:
+        return UNSEEN
+    return " " if kind in ("Zs", "Zl", "Zp") else char
+
+
+_TABLE = _Table(_PLAIN)
 
 
 def shadow(text: str) -> str:
     """Digits as 0–9, X for the tenth check digit, one character for each kind of separator."""
     if any(o in text for o in LETTER_O):
         text = _O.sub(lambda found: "0" * len(found[0]), text)
-    return text.translate(_table())
+    return text.translate(_TABLE)

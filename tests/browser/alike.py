@@ -35,7 +35,8 @@ class Look(Enum):
 
     NOTHING = "as seen"
     WIDTH = "opened and measured"
-    ALL = "its names, colours and Tab stops too"
+    MIDDLE = "names, colours and Tab stops of its middle too"
+    ALL = "those of the frame as well"
 
 
 class _Bones(HTMLParser):
@@ -104,15 +105,19 @@ class Walked:
         self._longest: dict[str, int] = {}
 
     def asks_for(self, text: str) -> Look:
-        """All, when an element of the page has not been in such a place before; its width, when
-        something is longer than what stood in its place. Notes all.
+        """All, when an element of the frame has not been in such a place before; the middle, when
+        only such of the middle have not; its width, when something is longer than what stood in its
+        place. Notes all.
         """
         page = _Bones(text)
-        new = not page.found <= self._bones
+        new = page.found - self._bones
+        in_frame = any(">main[" not in place for place in new if place.startswith(">"))
         longer = {k: v for k, v in page.longest.items() if v > self._longest.get(k, 0)}
         self._bones |= page.found
         self._longest |= longer
-        return Look.ALL if new else Look.WIDTH if longer else Look.NOTHING
+        if new:
+            return Look.ALL if in_frame else Look.MIDDLE
+        return Look.WIDTH if longer else Look.NOTHING
 
     def is_new(self, text: str) -> bool:
         """True when the page's middle or its frame has not been there before; notes both.

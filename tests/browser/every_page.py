@@ -25,7 +25,7 @@ from tests.browser.conftest import DESKTOP, PHONE, context_of
 from tests.browser.watch import Watch, headings, hidden_stops, shut_out, too_wide
 from tests.cast import Cast, assemble
 from tests.live import Site, session_of
-from tests.walks.ask import ENDS_THE_SESSION, text_of, undone
+from tests.walks.ask import ENDS_THE_SESSION, text_of, undone, without_log_of_refusals
 from tests.walks.ask import browser as client_of
 from tests.walks.routes import Route, all_routes
 from tests.walks.world import example, own_cases
@@ -74,13 +74,13 @@ def committed(blocker: DjangoDbBlocker) -> Iterator[World]:
 
 def pages_of(
     world: World, name: str, states: Iterable[str], language: str
-) -> list[tuple[str, bool]]:
-    """Addresses that answer the person with a whole page, and whether it holds elements that nobody
-    in this file has been shown; those of a case in each of the states. Left out are those that show
-    what somebody has been shown, but for the digits and for words that are no longer.
+) -> list[tuple[str, Look]]:
+    """Addresses that answer the person with a whole page, and how much of it nobody in this file
+    has been shown; those of a case in each of the states. Left out are those that show what
+    somebody has been shown, but for the digits and for words that are no longer.
     """
     client = client_of(getattr(world.cast, name))
-    found: list[tuple[str, bool]] = []
+    found: list[tuple[str, Look]] = []
     whole = 0
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     for route in all_routes():
@@ -93,9 +93,9 @@ def pages_of(
             whole += answer.status_code == 200
             if answer.status_code == 200 and world.walked.is_new(text := text_of(answer)):
                 look = world.walked.asks_for(text)
-                found += [(address, look is Look.ALL)] if look is not Look.NOTHING else []
+                found += [(address, look)] if look is not Look.NOTHING else []
     assert whole > 3
-    return found + [(address, True) for address in BESIDES[name]]
+    return found + [(address, Look.ALL) for address in BESIDES[name]]
 
 
 def _is_a_part(answer: HttpResponse) -> bool:
@@ -113,15 +113,17 @@ def addresses(world: World, route: Route, states: Iterable[str]) -> list[str]:
     ]
 
 
-def walk(page: Page, address: str, *, by_keyboard: bool, closely: bool = True) -> list[str]:
-    """Everything that is wrong with a page, at both widths; not `closely`: what words alone do."""
+def walk(page: Page, address: str, *, by_keyboard: bool, look: Look = Look.ALL) -> list[str]:
+    """Everything that is wrong with a page, or with as much of it as nobody has seen, at both
+    widths.
+    """
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.goto(address)
     wrong = [*headings(page), *too_wide(page)]
-    if closely:
-        wrong += shut_out(page)
-    if closely and by_keyboard:
-        wrong += hidden_stops(page)
+    middle = look is Look.MIDDLE
+    if middle or look is Look.ALL:
+        wrong += shut_out(page, within="main" if middle else "")
+        wrong += hidden_stops(page, start="main" if middle else "body") if by_keyboard else []
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     wrong += [f"on a phone {line}" for line in too_wide(page)]
     return [f"{address}: {line}" for line in wrong]
@@ -131,13 +133,14 @@ def wrong_with_pages(
     browser: Browser, site: Site, world: World, name: str, states: Iterable[str], **how: str
 ) -> list[str]:
     """Everything that is wrong with the pages that a person may open, in a theme and a language."""
-    with undone():  # a refusal locks the record of the person, for whom the browser asks as well
+    # a refusal locks the record of the person, for whom the browser asks as well
+    with undone(), without_log_of_refusals():
         found = pages_of(world, name, states, how["language"])
     context = context_of(browser, site, world.sessions[name], **how)
     page = context.new_page()
     watch, wrong = Watch(page, REFUSALS), []
-    for address, closely in found:
-        wrong += walk(page, address, by_keyboard=how["theme"] == "light", closely=closely)
+    for address, look in found:
+        wrong += walk(page, address, by_keyboard=how["theme"] == "light", look=look)
         wrong += [f"{address}: {line}" for line in watch.said]
         watch.said.clear()
     context.close()

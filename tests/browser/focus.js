@@ -1,7 +1,7 @@
 // From here on notes, each time Tab is about to move the focus on, where it is and whether a person
 // can see that: the page stands then as the Tab before left it. `stops`: what was noted and not yet
-// fetched; null: nowhere; `first`: not been here yet.
-() => {
+// fetched; null: nowhere; `first`: not been here yet. `start`: selector of where Tab begins.
+(start) => {
   const look = () => {
     const e = document.activeElement;
     if (!e || e === document.body || e === document.documentElement) return null;
@@ -45,6 +45,6 @@
     begun = true;
   };
   addEventListener("keydown", window.noteStop, true);
-  document.body.focus();
+  document.querySelector(start).focus();
   scrollTo(0, 0);
 };

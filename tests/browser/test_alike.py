@@ -73,16 +73,23 @@ def test_a_longer_word_in_a_shorter_text_is_measured() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "instead"),
+    ("said", "instead", "look"),
     [
-        ('class="case"', 'class="law"'),
-        ("<a href", "<a class='btn' href"),
-        ('<a href="/a/1/">', "<a>"),
-        ("<a ", '<a aria-hidden="true" '),
-        ("</h1>", "</h1><b>1</b>"),
-        ("</a>", "</a><h1>又一个</h1>"),
-        ("<h1>", "<div><h1>"),
+        ('class="case"', 'class="law"', Look.MIDDLE),
+        ("<a href", "<a class='btn' href", Look.MIDDLE),
+        ('<a href="/a/1/">', "<a>", Look.MIDDLE),
+        ("<a ", '<a aria-hidden="true" ', Look.MIDDLE),
+        ("</h1>", "</h1><b>1</b>", Look.MIDDLE),
+        ("</a>", "</a><h1>又一个</h1>", Look.MIDDLE),
+        ("<h1>", "<div><h1>", Look.MIDDLE),
+        ("<nav>", '<nav class="wide">', Look.ALL),
+        ("</nav>", "</nav><dialog></dialog>", Look.ALL),
+        ("</main>", "</main><footer></footer>", Look.ALL),
+        ("<input ", '<input aria-current="page" ', Look.ALL),
+        ("<html>", '<html class="dark">', Look.ALL),
     ],
 )
-def test_another_element_attribute_or_place_is_looked_at_closely(said: str, instead: str) -> None:
-    assert closely_walked().asks_for(PAGE.replace(said, instead)) is Look.ALL
+def test_another_element_attribute_or_place_is_looked_at_closely_the_frame_where_it_is_another(
+    said: str, instead: str, look: Look
+) -> None:
+    assert closely_walked().asks_for(PAGE.replace(said, instead)) is look

@@ -59,9 +59,10 @@ class Watch:
             self.said.append(f"{response.request.method} {response.url}: {response.status}")
 
 
-def shut_out(page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
+def shut_out(page: Page, *, but: tuple[str, ...] = (), within: str = "") -> list[str]:
     """What axe finds: the rule, the elements and what is wrong; nothing when the page is usable by
-    everybody. axe comes from this machine and works inside the page's own policy.
+    everybody. axe comes from this machine and works inside the page's own policy. `within`: in a
+    part of the page only.
     """
     rules: dict[str, Any] = {name: {"enabled": False} for name in but}
     options = {
@@ -73,7 +74,9 @@ def shut_out(page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
     }
     page.evaluate(AXE.axe_script)
     # nothing but the violations comes over: what passed is as long as the page
-    found = page.evaluate("options => axe.run(options).then(all => all.violations)", options)
+    run = "([where, options]) => axe.run(where, options).then(all => all.violations)"
+    where = {"include": [[within or "html"]]}
+    found = page.evaluate(run, [where, options])
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))} – {_why(node)}"
         for violation in found
@@ -90,13 +93,14 @@ def too_wide(page: Page) -> list[str]:
     return list(page.evaluate(OVERFLOW))
 
 
-def hidden_stops(page: Page, most: int = 250) -> list[str]:
+def hidden_stops(page: Page, most: int = 250, *, start: str = "body") -> list[str]:
     """Tab stops that are out of view, covered, or without a visible ring. Tab is held down for some
-    stops at a time, because asking after each of them took most of the time of a walk.
+    stops at a time, because asking after each of them took most of the time of a walk. `start`:
+    selector of what Tab begins in.
     """
     stops: list[dict[str, Any]] = []
     ended = False
-    page.evaluate(FOCUS)
+    page.evaluate(FOCUS, start)
     for _ in range(0, most + TABS, TABS):
         page.keyboard.press("+".join(["Tab"] * TABS))
         noted = page.evaluate("() => window.stops.splice(0)")

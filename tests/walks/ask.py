@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,19 @@ def text_of(answer: HttpResponseBase) -> str:
     text = _RANDOM.sub("RANDOM", text)
     text = re.sub(r'<svg class="watermark".*?</svg>', "", text)  # it says the minute
     return f"{answer.get('Location', '')}\n{text}"
+
+
+@contextmanager
+def without_log_of_refusals() -> Iterator[None]:
+    """Refusals are what is asked for: their tracebacks would hide what a test has to say, and to
+    write them down takes longer than the answers.
+    """
+    logger = logging.getLogger("django")
+    before, logger.level = logger.level, logging.CRITICAL
+    try:
+        yield
+    finally:
+        logger.level = before
 
 
 @contextmanager

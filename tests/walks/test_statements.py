@@ -63,6 +63,8 @@ def counted(cast: Cast, name: str, cases: list[Complaint]) -> dict[str, int]:
             values = example(cast, case).of(route)
             with CaptureQueriesContext(connection) as statements:
                 answer = ask(client, "get", route, values)
+            if answer.status_code == 405:
+                break
             if answer.status_code != 200:
                 continue
             key = f"{route.name or route.pattern} {case.state if route.about_a_case else ''}"
