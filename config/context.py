@@ -2,7 +2,8 @@
 say.
 
 Costs no SQL of its own. The rail's badge is one statement, run only when the frame is drawn, and
-kept for half a minute per person.
+kept for half a minute per person. Longer than others on purpose: the rail, its order and who sees
+which entry are read together.
 """
 
 from __future__ import annotations

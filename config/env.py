@@ -3,7 +3,7 @@
 The README's configuration table is compared with `VARIABLES` by a test, so a setting cannot exist
 without being described. A value comes from `NAME`, or from the file named by `NAME_FILE` (secrets
 in containers), or from the default. `./run` loads this file by its path before anything is
-installed: standard library only.
+installed: standard library only. Longer than others on purpose: one table, to look things up in.
 """
 
 import os

@@ -3,7 +3,7 @@ dates and money are written.
 
 Registered as builtins, so templates need no `{% load %}` for them. Markup lives in
 `templates/components/`; a component sees its own
-inputs only.
+inputs only. Longer than others on purpose: templates know one place of tags.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Who is told what: one row per effect of the lifecycle. Read `complaints/lifecycle.py` first."""
+"""Who is told what: one row per effect of the lifecycle. Read `complaints/lifecycle.py` first.
+As long as there are effects: one table.
+"""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def _end_files(user: User, by: User, now: datetime) -> int:
 
 
 def register() -> None:
-    """Tell the accounts app (`complaints.apps`)."""
+    """Tell the accounts app (`complaints.apps`): a table of what hangs on a person here."""
     leaving.register(
         Part(
             "cases",

@@ -2,6 +2,7 @@
 
 Three people: whoever takes it down and whoever checks the identity do not decide. Counsel decides,
 and says why where something is refused (PIPL Art. 50(1)).
+A little longer than others: that they are three is read in one place.
 """
 
 from __future__ import annotations
