@@ -2,7 +2,7 @@
 
 Two transactions: the first decides under the locks of the case and of the person, counts, and
 writes the row and its entry in the record; only when that is committed the value is opened. What
-cannot be recorded is not shown. A little longer than others: the order of the checks is the control.
+cannot be recorded is not shown. A little longer than others: the order of checks is the control.
 """
 
 from __future__ import annotations
