@@ -39,8 +39,8 @@ def test_the_rail_of_a_supervisor_is_whole_on_a_small_screen(signed_in: Open) ->
     rail = page.locator(".rail")
     assert rail.evaluate("rail => rail.scrollHeight <= rail.clientHeight")
     entries = rail.locator("a, button").evaluate_all("all => all.map(one => one.offsetHeight)")
-    assert len(entries) == 14
-    assert min(entries) >= 38
+    assert len(entries) == 15
+    assert min(entries) >= 36
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
 
