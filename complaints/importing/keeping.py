@@ -22,7 +22,7 @@ _SETTLED = 3600  # seconds
 
 
 def _folder() -> Path:
-    return Path(settings.STATE_DIR) / "imports"
+    return Path(settings.IMPORTS_DIR)
 
 
 def _place(run_id: int, part: str) -> Path:

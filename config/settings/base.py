@@ -234,6 +234,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 EVIDENCE_DIR = STATE_DIR / "evidence"
+IMPORTS_DIR = STATE_DIR / "imports"  # lists that are being imported, and rows sent back
 EVIDENCE_LIMIT = env.number("EVIDENCE_LIMIT_MB") * 1024 * 1024
 EVIDENCE_STORE = env.text("EVIDENCE_STORE")
 if EVIDENCE_STORE and not (EVIDENCE_STORE.startswith("s3://") and urlsplit(EVIDENCE_STORE).netloc):

@@ -8,9 +8,11 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import STATE_DIR
 
 # Each process of a run has a database of its own, and so a store: the same bytes lie under the same
-# name, and a file that one test alters or destroys would be whole again by another's
+# name, and a file that one test alters or destroys would be whole again by another's; imported
+# lists bear the number of their row, which both have
 _PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
 EVIDENCE_DIR = STATE_DIR / f"evidence{_PROCESS and '-'}{_PROCESS}"
+IMPORTS_DIR = STATE_DIR / f"imports{_PROCESS and '-'}{_PROCESS}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

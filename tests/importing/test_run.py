@@ -237,7 +237,7 @@ def test_rows_that_could_not_be_read_are_refused_again_until_they_are_mended(cas
 
 def test_uploads_and_rejected_rows_lie_sealed_and_go_when_they_are_done_with(cast: Cast) -> None:
     run = uploaded(as_csv([ROWS[0], BAD[1]]), cast.agent)
-    folder = Path(settings.STATE_DIR) / "imports"
+    folder = Path(settings.IMPORTS_DIR)
     upload = folder / f"{run.pk}.upload"
     assert "净水器".encode() not in upload.read_bytes()
     assert upload.stat().st_mode & 0o077 == 0
@@ -265,7 +265,7 @@ def age(path: Path) -> None:
 
 def test_uploads_that_nobody_starts_are_removed_after_two_days(cast: Cast) -> None:
     run = uploaded(as_csv(ROWS), cast.agent)
-    upload = Path(settings.STATE_DIR) / "imports" / f"{run.pk}.upload"
+    upload = Path(settings.IMPORTS_DIR) / f"{run.pk}.upload"
     age(upload)
     tasks.resume_imports()
     assert upload.exists()
@@ -323,7 +323,7 @@ def test_an_upload_can_be_thrown_away_until_it_is_started(cast: Cast) -> None:
     run = uploaded(as_csv(ROWS), cast.agent)
     importing.discard(run)
     assert not ImportRun.objects.exists()
-    assert list((Path(settings.STATE_DIR) / "imports").glob(f"{run.pk}.*")) == []
+    assert list(Path(settings.IMPORTS_DIR).glob(f"{run.pk}.*")) == []
     other = uploaded(as_csv(ROWS), cast.agent)
     importing.start(other, by=cast.agent)
     with pytest.raises(Invalid, match="不能放弃"):

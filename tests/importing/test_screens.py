@@ -158,7 +158,7 @@ def test_a_full_disk_leaves_nothing_behind(agent: Client, monkeypatch) -> None:
     assert answer.status_code == 422
     assert "服务器存储空间不足" in text(answer)
     assert not ImportRun.objects.exists()
-    assert list((Path(settings.STATE_DIR) / "imports").glob("incoming-*")) == []
+    assert list(Path(settings.IMPORTS_DIR).glob("incoming-*")) == []
 
 
 def test_pressing_start_twice_starts_once_and_a_stale_tab_does_no_harm(agent: Client) -> None:
@@ -199,7 +199,7 @@ def test_an_import_can_be_stopped_and_go_on_or_be_thrown_away(agent: Client) -> 
 def test_a_run_whose_file_is_gone_says_so(agent: Client) -> None:
     address = send(agent, as_csv(ROWS)).url
     run = ImportRun.objects.get()
-    (Path(settings.STATE_DIR) / "imports" / f"{run.pk}.upload").unlink()
+    (Path(settings.IMPORTS_DIR) / f"{run.pk}.upload").unlink()
     assert "上传的文件已经清除" in text(agent.get(address, follow=True))
 
 
