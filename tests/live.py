@@ -86,9 +86,11 @@ def environment(**changes: str) -> dict[str, str]:
     }
 
 
-def fetch(address: str, **headers: str) -> tuple[int, str, dict[str, str]]:
-    """(status, body, headers) of a GET; status 0 when nobody listens."""
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310
+def fetch(
+    address: str, sent: bytes | None = None, **headers: str
+) -> tuple[int, str, dict[str, str]]:
+    """(status, body, headers) of a GET, of a POST of what is sent; status 0: nobody listens."""
+    request = urllib.request.Request(address, sent, headers)  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
             return answer.status, answer.read().decode(), dict(answer.headers)
@@ -188,9 +190,10 @@ class Beat:
         stop_all([self.process], 10, lambda: False)
 
 
-def session_of(user: User) -> str:
-    """The key of a fresh session of the person: a browser that has it is signed in."""
+def session_of(user: User, **kept: str) -> str:
+    """The key of a fresh session, with this in it: a browser that has it is signed in."""
     store = SessionStore()
+    store.update(kept)
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import json
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
 from django.conf import settings
 from django.db import connection, transaction
+from django.middleware.csrf import _get_new_csrf_string
+from django.utils import timezone
 
 from accounts.models import User
-from complaints.models import Complaint
+from accounts.reauthentication import KEY
+from audit.models import Entry
+from complaints.models import Complaint, Reveal
 from correspondence import dispatch
 from correspondence.models import Notice
 from tests import factories as f
 from tests.cast import Cast
-from tests.live import Worker, eventually, fetch, session_of
+from tests.live import Site, Worker, eventually, fetch, session_of
 from tests.outages.conftest import Installation
 from tests.outages.scenes import sent, torn, waiting
+from tests.planted import id_number
 
 WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
-def cookie(user: User) -> dict[str, str]:
-    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(user)}"}
+def cookie(user: User, **kept: str) -> dict[str, str]:
+    """Signed in, with this in the session."""
+    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(user, **kept)}"}
 
 
 def test_without_the_database_people_and_programs_get_503_and_it_recovers_by_itself(
@@ -105,3 +116,32 @@ def test_a_worker_killed_while_it_sends_loses_nothing_and_sends_nothing_twice(
     assert Notice.objects.count() == all_of_them == sent() == 40
     assert torn() == []
     assert Complaint.objects.count() == 40
+
+
+def test_c6_a_burst_of_a_hundred_without_valkey_is_twenty_values(
+    installation: Installation, people: Cast
+) -> None:
+    """The limit of ten minutes is out of the way: it is the day's that a burst must not pass."""
+    number = id_number(random.Random(6))  # noqa: S311 no secret
+    case = f.investigating(people, consumer={**f.CONSUMER, "id_number": number})
+    token, now = _get_new_csrf_string(), {KEY: timezone.now().isoformat()}
+    cookies = f"{cookie(people.agent, **now)['Cookie']}; {settings.CSRF_COOKIE_NAME}={token}"
+    sent = json.dumps({"field": "id_number", "purpose": "verify_identity"}).encode()
+    head = {"Cookie": cookies, "X-CSRFToken": token, "Content-Type": "application/json"}
+    logs, redis = installation.rooms.log, installation.valkey.url
+    with Site(logs, REDIS_URL=redis, REVEALS_PER_TEN_MINUTES="1000") as site:
+        installation.stop(installation.valkey)
+        address = f"{site.url}/api/v1/complaints/{case.number}/reveal/"
+
+        def look(_n: int) -> tuple[int, str, bool]:
+            status, body, answered = fetch(address, sent, **head)
+            return status, answered.get("Retry-After", ""), number in body
+
+        with ThreadPoolExecutor(8) as many:
+            got = list(many.map(look, range(100)))
+    assert Counter((status, shown) for status, _wait, shown in got) == {
+        (200, True): 20,
+        (429, False): 80,
+    }
+    assert all(int(wait) > 0 for status, wait, _shown in got if status == 429)
+    assert Reveal.objects.count() == Entry.objects.filter(verb="reveal.made").count() == 20
