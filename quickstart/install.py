@@ -21,6 +21,7 @@ CONSTRAINTS = PROJECT / "requirements" / "constraints.txt"
 BASE = PROJECT / "requirements.txt"
 EMBEDDED = PROJECT / "requirements" / "embedded.txt"
 DEV = PROJECT / "requirements" / "dev.txt"
+AUDIT = PROJECT / "requirements" / "audit.txt"
 TEST_PROCESSES = 2
 PROGRESS_EVERY = 2.0  # seconds
 NO_NETWORK = (  # how pip says that it reaches nobody
@@ -32,7 +33,8 @@ NO_NETWORK = (  # how pip says that it reaches nobody
     "ProxyError",
 )
 
-COMMANDS = ("", "--empty", "backup", "restore", "test", "lint", "benchmark")
+COMMANDS = ("", "--empty", "backup", "restore", "test", "lint", "audit", "benchmark")
+CANNOT = {"audit": 3}  # exit codes when packages cannot be had; else 1
 FILES = {"backup": (0, 1), "restore": (1, 2)}  # how many files a command is given
 HELP = """\
 Kesu 客诉
@@ -50,6 +52,8 @@ Kesu 客诉
                        run the tests on throw-away servers
   ./run lint           检查代码：格式、类型、依赖方向、迁移
                        style, types, direction of imports, migrations
+  ./run audit          查依赖的已知漏洞与代码中的危险写法；3：查不到漏洞数据
+                       known vulnerabilities and risky code; exit code 3: no data
   ./run benchmark      测速：与裸 Django 页面、与五十倍数据量相比
                        speed, against a bare Django and fifty times the data
   ./run --help         本说明 / this text
@@ -84,9 +88,10 @@ def main(arguments: list[str]) -> None:
     _refuse_unknown(command, rest)
     env = settings()
     try:
-        python = ready(env, files_for(env, command))
+        python = ready(environment_for(env, command), files_for(env, command))
     except CannotInstall as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        sys.exit(CANNOT.get(command, 1))
     except KeyboardInterrupt:
         sys.exit("\n已中断；再次运行 ./run 会继续。 Interrupted; ./run goes on from here.")
     if command == "test":
@@ -122,6 +127,8 @@ def program(command: str, rest: list[str]) -> list[str]:
         return ["-m", "quickstart.backup", command, *rest]
     if command == "lint":
         return ["-m", "quickstart.lint"]
+    if command == "audit":
+        return ["-m", "quickstart.auditing"]
     if command == "benchmark":
         return ["-m", "benchmarks"]
     return ["-m", "quickstart", *([command] if command else [])]
@@ -129,6 +136,8 @@ def program(command: str, rest: list[str]) -> list[str]:
 
 def files_for(env: ModuleType, command: str) -> list[Path]:
     """The requirement files of a command."""
+    if command == "audit":
+        return [AUDIT]
     files = [BASE]
     own_servers = env.text("DATABASE_URL") and env.text("REDIS_URL")
     if command != "lint" and not own_servers:
@@ -138,12 +147,17 @@ def files_for(env: ModuleType, command: str) -> list[Path]:
     return files
 
 
-def ready(env: ModuleType, files: list[Path]) -> Path:
+def environment_for(env: ModuleType, command: str) -> Path:
+    """The virtual environment of a command: who audits brings no package into the product's."""
+    folder = (PROJECT / (env.text("VENV") or ".venv")).resolve()
+    return folder.with_name(f"{folder.name}-audit") if command == "audit" else folder
+
+
+def ready(folder: Path, files: list[Path]) -> Path:
     """The interpreter of an environment in which the files are installed; installs what is not.
 
     Raises CannotInstall. A second `./run` waits here until the first has finished.
     """
-    folder = (PROJECT / (env.text("VENV") or ".venv")).resolve()
     python = folder / "bin" / "python"
     with BASE.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -13,6 +13,7 @@ FOLDER = PROJECT / "requirements"
 CHOSEN = (
     PROJECT / "requirements.txt",
     FOLDER / "dev.txt",
+    FOLDER / "audit.txt",
     FOLDER / "embedded.txt",
     FOLDER / "s3.txt",
 )
