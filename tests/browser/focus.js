@@ -1,10 +1,13 @@
 // From here on notes, each time Tab is about to move the focus on, where it is and whether a person
 // can see that: the page stands then as the Tab before left it. `stops`: what was noted and not yet
-// fetched; null: nowhere; `first`: not been here yet. `start`: selector of where Tab begins.
+// fetched; null: nowhere, or before where Tab began, which it reaches after the last; `first`:
+// not been here yet. `start`: selector of where Tab begins.
 (start) => {
+  const origin = document.querySelector(start);
   const look = () => {
     const e = document.activeElement;
     if (!e || e === document.body || e === document.documentElement) return null;
+    if (origin.compareDocumentPosition(e) === Node.DOCUMENT_POSITION_PRECEDING) return null;
     const box = e.getBoundingClientRect();
     const words = e.getAttribute("aria-label") || e.textContent || e.getAttribute("name") || "";
     const name = `${e.tagName.toLowerCase()}${e.id ? `#${e.id}` : ""} ${words.trim().slice(0, 30)}`;
@@ -45,6 +48,10 @@
     begun = true;
   };
   addEventListener("keydown", window.noteStop, true);
-  document.querySelector(start).focus();
+  // what cannot have the focus would leave it in a field that took it by itself
+  const bare = !origin.hasAttribute("tabindex");
+  if (bare) origin.tabIndex = -1;
+  origin.focus();
+  if (bare) origin.removeAttribute("tabindex");
   scrollTo(0, 0);
 };

@@ -10,9 +10,13 @@ from playwright.sync_api import Browser, Page
 from tests.browser.conftest import DESKTOP
 from tests.browser.watch import headings, hidden_stops, shut_out, too_wide
 
+# without it there are no tables for the role of the browser tests when the file runs alone
+pytestmark = pytest.mark.django_db
+
 PAGE = (
     '<!doctype html><html lang="en"><title>t</title><style>a, button {{ display: block; '
-    "min-height: 24px }}</style><main><h1>t</h1>{}</main></html>"
+    'min-height: 24px }}</style><nav><a href="/">home</a></nav>'
+    '<main tabindex="-1"><h1>t</h1>{}</main></html>'
 )
 FIFTY = "".join(f'<a href="#{n}">link {n}</a>' for n in range(50))
 
@@ -25,9 +29,10 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-def said(page: Page, body: str) -> list[str]:
+def said(page: Page, body: str, within: str = "") -> list[str]:
     page.set_content(PAGE.format(body))
-    return [*headings(page), *too_wide(page), *shut_out(page), *hidden_stops(page)]
+    stops = hidden_stops(page, start=within or "body")
+    return [*headings(page), *too_wide(page), *shut_out(page, within=within), *stops]
 
 
 def test_nothing_is_said_of_a_page_without_fault(page: Page) -> None:
@@ -50,20 +55,31 @@ def test_nothing_is_said_of_a_page_without_fault(page: Page) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("before", ["", FIFTY], ids=["alone", "after fifty stops"])
-def test_a_planted_fault_is_said(page: Page, before: str, fault: str, words: str) -> None:
-    found = said(page, before + fault)
+@pytest.mark.parametrize(
+    ("before", "within"), [("", ""), (FIFTY, "main")], ids=["alone", "after fifty in the middle"]
+)
+def test_a_planted_fault_is_said(
+    page: Page, before: str, within: str, fault: str, words: str
+) -> None:
+    found = said(page, before + fault, within)
     assert any(words in line for line in found), found
 
 
-def test_each_stop_without_a_ring_is_said_once(page: Page) -> None:
-    page.set_content(PAGE.format("<style>a:focus { outline: none }</style>" + FIFTY))
-    assert hidden_stops(page) == [f"Tab stop 'a link {n}': no ring" for n in range(50)]
+@pytest.mark.parametrize("start", ["body", "main"])
+def test_no_stop_is_left_out_wherever_the_focus_was_and_the_frame_is(
+    page: Page, start: str
+) -> None:
+    bare = "<style>a:focus { outline: none }</style>"
+    page.set_content(PAGE.format(bare + FIFTY + '<input aria-label="i">'))
+    page.focus("input")
+    frame = ["home"] if start == "body" else []
+    names = [*frame, *(f"link {n}" for n in range(50))]
+    assert hidden_stops(page, start=start) == [f"Tab stop 'a {name}': no ring" for name in names]
 
 
 @pytest.mark.parametrize(("more", "too_many"), [(50, False), (51, True)])
 def test_more_stops_than_a_person_would_walk_are_said(
     page: Page, more: int, too_many: bool
 ) -> None:
-    page.set_content(PAGE.format("<button>b</button>" * more))
+    page.set_content(PAGE.format("<button>b</button>" * (more - 1)))
     assert hidden_stops(page, most=50) == ["more than 50 Tab stops"] * too_many
