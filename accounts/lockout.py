@@ -18,15 +18,21 @@ from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
+from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from accounts.alarms import AlarmKind, raise_alarm
 from accounts.models import User
+from audit.models import Entry
+from audit.record import record
 
 QUIET = timedelta(hours=1)  # one alarm a person in this time
+FAILED, NOBODY = "sign_in_failed", "sign_in"  # verb; the chain of names that nobody has
+HOUR, MOST = timedelta(hours=1), 60  # entries of a chain in an hour
 MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
 
 
@@ -55,6 +61,8 @@ class Handler(AxesDatabaseHandler):
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any
     ) -> None:
+        if request is not None and sender != __name__ and not _is_in(request):
+            _write_down(request, str(credentials.get("username", "")), timezone.now())
         bare = copy(request)
         if bare is not None:
             bare.GET, bare.POST = QueryDict(), QueryDict()
@@ -62,6 +70,28 @@ class Handler(AxesDatabaseHandler):
         if bare is not None:
             request.axes_locked_out = bare.axes_locked_out
             request.axes_credentials = bare.axes_credentials
+
+
+def _is_in(request: HttpRequest) -> bool:
+    """Whoever is signed in confirms, which is written down where that is asked."""
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
+
+
+@transaction.atomic
+def _write_down(request: HttpRequest, typed: str, now: datetime) -> None:
+    """A wrong password at the door, in the chain of whose name it was, or of nobody's: as many
+    statements for a name that is unknown. Not what was typed; not while the name is locked out from
+    there; and no more than `MOST` in an hour, so that who tries for days fills no record.
+    """
+    if is_locked(request, typed):
+        return
+    user = User.objects.filter(username=typed).first()
+    subject = f"user:{user.username}" if user else NOBODY
+    last = Entry.objects.filter(subject=subject).order_by("-sequence").values_list("verb", "at")
+    lately = [verb for verb, at in last[:MOST] if verb == FAILED and at > now - HOUR]
+    if len(lately) < MOST:
+        record(FAILED, subject, None, now)
 
 
 def count_failure(request: HttpRequest, username: str) -> None:

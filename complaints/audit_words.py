@@ -177,6 +177,7 @@ VERBS: dict[str, str | Promise] = {
     "alarm.raised": pgettext_lazy("audit", "告警"),
     "alarm.seen": pgettext_lazy("audit", "查看告警"),
     "signed_in": pgettext_lazy("audit", "登录"),
+    "sign_in_failed": pgettext_lazy("audit", "登录失败"),
     "reauthenticated": pgettext_lazy("audit", "再次验证身份"),
     "reauthentication_failed": pgettext_lazy("audit", "再次验证身份失败"),
     "second_factor_added": pgettext_lazy("audit", "添加两步验证方式"),

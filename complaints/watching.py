@@ -22,7 +22,13 @@ from complaints.denied import VERB as DENIED
 from complaints.models import PersonSearch, Reveal
 from complaints.spans import Span
 
-SIGN_INS = ("signed_in", "signed_out", "reauthentication_failed", "second_factor_failed")
+SIGN_INS = (
+    "signed_in",
+    "sign_in_failed",
+    "signed_out",
+    "reauthentication_failed",
+    "second_factor_failed",
+)
 REFUSED = (DENIED, "reveal.refused", "search.stopped")
 EXPORTS = (
     "evidence.exported",
@@ -100,7 +106,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind("denied", pgettext_lazy("watching", "被拒绝"), "actor", _entries(*REFUSED)),
         Kind("exports", pgettext_lazy("watching", "导出"), "actor", _entries(*EXPORTS)),
-        Kind("sign_ins", pgettext_lazy("watching", "登录"), "actor", _entries(*SIGN_INS)),
+        Kind("sign_ins", pgettext_lazy("watching", "登录"), "subject", _entries(*SIGN_INS)),
         Kind("rights", pgettext_lazy("watching", "权限变更"), "subject", _entries(*RIGHTS)),
         Kind(
             "alarms",
