@@ -39,6 +39,7 @@ def user_factors(request: HttpRequest, pk: int) -> HttpResponse:
         "person": user,
         "rows": factors.of(user),
         "required": factors.required(user),
+        "excused": factors.excused(user),
         "manages": person(request).may("manage_users"),
         "reasons": Reason.choices,
         "reason": request.POST.get("reason", ""),

@@ -108,7 +108,7 @@ class WhyForm(SheetForm):
         max_length=20,
         widget=forms.TextInput(attrs={"placeholder": "TS26-000123", "autocomplete": "off"}),
     )
-    user = forms.ChoiceField(label=_("同事"))
+    user = forms.ChoiceField(label=pgettext_lazy("one", "同事"))
 
     def __init__(self, data: Any = None, **more: Any) -> None:
         super().__init__(data, **more)

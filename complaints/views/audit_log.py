@@ -54,6 +54,13 @@ class Looked:
         number = self.subject.upper()
         return f"complaint:{number}" if _NUMBER.fullmatch(number) else f"user:{self.subject}"
 
+    @property
+    def about(self) -> dict[str, str]:
+        """The case (its number) or the person (the user name) whose chain this is."""
+        kind, _colon, name = self.full_subject.partition(":")
+        words = {"complaint": "case", "user": "user"}
+        return {words[kind]: name} if name and kind in words else {}
+
     def entries(self) -> QuerySet[Entry]:
         """The entries that are meant, unsorted."""
         found = Entry.objects.all()
@@ -100,6 +107,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     if looked.subject:
         chain = list(Entry.objects.filter(subject=looked.full_subject).order_by("sequence"))
         context |= {"checked": len(chain), "breaks": breaks(chain), "at": timezone.now()}
+        context["about"] = looked.about
     return render(request, "audit/log.html", context)
 
 

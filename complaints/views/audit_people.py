@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,7 +104,11 @@ def _span(request: HttpRequest) -> Span:
 @require_GET
 @needs("read_audit")
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody with what they did in the period; every number leads to its rows."""
+    """Everybody with what they did in the period; every number leads to its rows. `user`: a user
+    name, as the record keeps it; leads to what that person did.
+    """
+    if name := request.GET.get("user", "")[:150]:
+        return redirect("audit_person", get_object_or_404(User, username=name).pk)
     span, after = _span(request), request.GET.get("after", "")[:150]
     users, more = watching.people(after, PAGE_SIZE)
     found = watching.counts(users, span)

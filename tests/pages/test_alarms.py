@@ -46,6 +46,11 @@ def test_c5_each_sees_the_alarms_that_are_for_them_and_the_case_only_where_it_is
         "auditor": (3, True, False),
         "security": (3, False, True),
     }
+    # each comes to the person by a page that they may open, or by none
+    of_agent, of_account = f"/audit/people/{cast.agent.pk}/", f"/users/{cast.agent.pk}/account/"
+    for name, address in (("auditor", of_agent), ("security", of_account), ("supervisor", "")):
+        links = {one for one in (of_agent, of_account) if f'"{one}' in page(getattr(cast, name))}
+        assert links == ({address} if address else set()), name
     assert "要看的是：电话 · 已看 16 次 · 上限 20 次" in page(cast.supervisor)
     assert Reading.objects.filter(page="alarms", actor="outside_supervisor").count() == 0
     for user in (cast.agent, cast.counsel, cast.administrator):

@@ -97,6 +97,16 @@ def test_the_chain_of_one_subject_gets_a_verdict(cast: Cast, auditor: Client) ->
     case = f.investigating(cast)
     page = auditor.get(ADDRESS, {"subject": case.number})
     assert "核验通过 2 条" in page.content.decode()
+    # from an entry to the case, and to what whoever made it has done
+    assert f'href="/complaints/{case.number}/">打开案件' in page.content.decode()
+    assert 'href="/audit/people/?user=agent"' in page.content.decode()
+    assert auditor.get("/audit/people/", {"user": "agent"}).url == (
+        f"/audit/people/{cast.agent.pk}/"
+    )
+    assert auditor.get("/audit/people/", {"user": "nobody"}).status_code == 404
+    record("alarm.seen", "user:agent", cast.agent, timezone.now(), {"count": 1})
+    of_person = auditor.get(ADDRESS, {"subject": "user:agent"}).content.decode()
+    assert 'href="/audit/people/?user=agent">此人的访问记录' in of_person
     with behind_the_back("audit_entry"), connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET verb = 'x' WHERE sequence = 1")
     broken = auditor.get(ADDRESS, {"subject": case.number}).content.decode()

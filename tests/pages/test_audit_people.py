@@ -68,6 +68,10 @@ def test_c5_whether_the_act_followed_is_told_from_the_record(cast: Cast) -> None
     assert ("已跟进：写通话记录" in page, "待跟进：写通话记录" in page) == (True, True)
     of_case = auditor.get(reverse("reveals", args=[case.number])).content.decode()
     assert "已跟进：写通话记录" in of_case
+    assert '"/audit/people/?user=agent"' in of_case
+    assert f'"/complaints/{case.number}/reveals/"' in page
+    of_lead = browser(cast.supervisor).get(reverse("reveals", args=[case.number]))
+    assert "/audit/people/" not in of_lead.content.decode()
     refused = auditor.post(reverse("audit_person_export", args=[cast.agent.pk]), {"purpose": " "})
     assert (refused.status_code, "请写明导出的用途" in refused.content.decode()) == (422, True)
     taken = auditor.post(reverse("audit_person_export", args=[cast.agent.pk]), {"purpose": "核查"})
