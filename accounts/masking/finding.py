@@ -80,6 +80,8 @@ def find(text: str, own: Collection[str] = frozenset()) -> list[Span]:
     """Every number of a person in the text, from left to right, none overlapping another; those in
     `own` (plain forms, or "@example.com" for all addresses there) are left alone.
     """
+    if not alphabet.may_hold_a_number(text):
+        return []
     plain = alphabet.shadow(text)
     found = list(_mails(text.translate(alphabet.WIDE))) if "@" in plain else []
     found += _documents(text.translate(alphabet.WIDE))
