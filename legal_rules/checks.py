@@ -1,6 +1,10 @@
 """System checks, at every start and in CI: the rulebook loads and every worked example holds; the
 table of deadlines loads and names rules and facts that there are; so do the patterns by which a
 narrative suggests facts.
+
+To judge some thousand examples is half of a start: what was found sound is not judged again by
+this installation until a file of the law or of the engine changes (`legal_rules/judged.py`).
+`manage.py check --deploy` and `./run lint` judge all of it, always.
 """
 
 from __future__ import annotations
@@ -11,16 +15,35 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
-from legal_rules import deadline_table, examples, rulebook
+from legal_rules import deadline_table, examples, judged, rulebook
 from legal_rules.reasoning.source import LawError
 from legal_rules.suggest import patterns
 from legal_rules.vocabulary import FACTS
 
 
 @register("legal_rules")
-def every_example_holds(
+def the_law_was_found_sound(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
+    """What is wrong with the law, where these very files have not been found sound before."""
+    return judged.unless_found_sound(_mistakes)
+
+
+@register("legal_rules", deploy=True)
+def the_law_is_sound(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What is wrong with the law, looked at whatever was found before."""
+    return _mistakes()
+
+
+def _mistakes() -> list[CheckMessage]:
+    return [
+        *every_example_holds(),
+        *every_deadline_stands_on_something(),
+        *every_pattern_can_be_read(),
+    ]
+
+
+def every_example_holds() -> list[CheckMessage]:
     """One Error per mistake in a file of law, and per example whose answer differs."""
     try:
         book = rulebook.current()
@@ -29,10 +52,7 @@ def every_example_holds(
     return [Error(text, id="legal_rules.E002") for text in examples.failures(book)]
 
 
-@register("legal_rules")
-def every_deadline_stands_on_something(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def every_deadline_stands_on_something() -> list[CheckMessage]:
     """The first mistake in the table of deadlines; else one Error per name that computes a window
     and is neither a rule nor a fact.
     """
@@ -53,10 +73,7 @@ def every_deadline_stands_on_something(
     ]
 
 
-@register("legal_rules")
-def every_pattern_can_be_read(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def every_pattern_can_be_read() -> list[CheckMessage]:
     """The first mistake in a file of patterns."""
     try:
         for kind in ("facts", "categories"):

@@ -128,7 +128,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked case: facts in, expected answer out. Checked at every start."""
+    """A worked case: facts in, expected answer out. Checked at the first start after a change."""
 
     name: str
     on: date | None

@@ -125,7 +125,7 @@ def test_a_mistake_in_the_table_stops_the_start(monkeypatch):
         raise LawError("deadlines/a.yaml", 7, "bad_length", given=-1, most=9)
 
     monkeypatch.setattr(deadline_table, "current", refused)
-    [error] = run_checks(tags=["legal_rules"])
+    [error] = run_checks(tags=["legal_rules"], include_deployment_checks=True)
     assert (error.id, error.msg[:20]) == ("legal_rules.E004", "deadlines/a.yaml:7: ")
 
 
@@ -134,7 +134,7 @@ def test_a_window_that_nothing_computes_stops_the_start(monkeypatch):
     wrong = replace(entry, window=replace(entry.window, computed_by=("dv_nothing",)))
     entries = {**TABLE.entries, entry.id: wrong}
     monkeypatch.setattr(deadline_table, "current", lambda: replace(TABLE, entries=entries))
-    [error] = run_checks(tags=["legal_rules"])
+    [error] = run_checks(tags=["legal_rules"], include_deployment_checks=True)
     assert error.id == "legal_rules.E005"
     assert "no rule or fact 'dv_nothing'" in error.msg
 
