@@ -30,7 +30,7 @@ def _is_day(text: str) -> bool:
 
 def is_id_number(digits: str) -> bool:
     """18 characters: a day of birth and the check character of the seventeen before it."""
-    if len(digits) != 18 or digits[6:8] not in ("19", "20") or "X" in digits[:17]:
+    if len(digits) != 18 or digits[6:8] not in ("19", "20") or not digits[:17].isdecimal():
         return False
     total = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=False))
     return _CHECKS[total % 11] == digits[17] and _is_day(digits[6:14])
@@ -57,7 +57,7 @@ def luhn(digits: str) -> bool:
 
 def is_card(digits: str) -> bool:
     """16 to 19 digits of a known range of issuers that hold by Luhn."""
-    if not 16 <= len(digits) <= 19 or "X" in digits:
+    if not 16 <= len(digits) <= 19 or not digits.isdecimal():
         return False
     known = _UNIONPAY.match(digits) or (len(digits) == 16 and _SIXTEEN.match(digits))
     return bool(known) and luhn(digits)

@@ -6,9 +6,11 @@ Left out is the evidence itself: a file is kept as it was handed in (docs/privac
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -150,6 +152,48 @@ def by_programs(site: Site, cast: Cast, numbers: Numbers, file: str) -> list[str
     return [case]
 
 
+class Overheard:
+    """Every command that anybody sends to Valkey meanwhile: what a task was given and what was kept
+    for a moment is gone at the end. Use as a context manager; then `said`, in lumps.
+    """
+
+    END = "nothing more is overheard"
+
+    def __init__(self) -> None:
+        self.store = redis.from_url(os.environ["REDIS_URL"], socket_timeout=None)
+        self.commands: set[bytes] = set()
+        self.listens = threading.Event()
+        self.thread = threading.Thread(target=self._listen)
+
+    def _listen(self) -> None:
+        with self.store.monitor() as monitor:
+            self.listens.set()
+            for command in monitor.listen():
+                if self.END in command["command"]:
+                    return
+                # as the server prints it: other bytes than ASCII as \\x.., a quote as \\"
+                self.commands.add(codecs.escape_decode(command["command"].encode())[0])
+
+    def __enter__(self) -> Overheard:
+        self.thread.start()
+        assert self.listens.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.echo(self.END)
+        self.thread.join(60)
+
+    def said(self) -> Iterator[tuple[str, bytes]]:
+        """(name, bytes), each less than what is looked through for encoded words."""
+        lump: list[bytes] = []
+        for command in sorted(self.commands):
+            lump.append(command)
+            if sum(map(len, lump)) > 200_000:
+                yield "Valkey overheard", b"\n".join(lump)
+                lump = []
+        yield "Valkey overheard", b"\n".join(lump)
+
+
 def quiet() -> bool:
     """The worker has read, imported and sent what there was."""
     runs = set(ImportRun.objects.values_list("state", flat=True))
@@ -192,12 +236,16 @@ def test_c1_of_two_hundred_numbers_in_every_input_none_is_kept_in_clear_and_none
     numbers = Numbers()
     by_actions(cast, numbers, monkeypatch)
     filed = numbers("附件里")
-    with Site(tmp_path) as site, Worker(tmp_path) as worker, Beat(tmp_path):
+    heard = Overheard()
+    with heard, Site(tmp_path) as site, Worker(tmp_path) as worker, Beat(tmp_path):
         by_programs(site, cast, numbers, filed)
         eventually(quiet)
         assert worker.process.alive
     assert numbers.next == COUNT
-    kept = list(everything(tmp_path))
+    tasks = b"\n".join(heard.commands)
+    assert b"correspondence.tasks" in tasks
+    assert b"complaints.tasks" in tasks
+    kept = [*everything(tmp_path), *heard.said()]
     assert len(kept) > 5, [name for name, _data in kept]
     found = {name: planted.traces(data, numbers.plain) for name, data in kept}
     assert not any(found.values()), {name: sorted(n) for name, n in found.items() if n}

@@ -24,7 +24,7 @@ from complaints.models.reveal import Purpose
 from complaints.reveal_policy import Basis, No
 from correspondence.tasks import send_waiting
 from tests import factories as f
-from tests.cast import Cast, assemble
+from tests.cast import PASSWORD, Cast, assemble
 from tests.complaints.test_race import at_once
 
 PERSON = {
@@ -203,6 +203,22 @@ def test_c18_without_a_training_that_counts_nothing_is_shown(
     assert ask(agent, case.number, **PHONE).status_code == 403
     training.enter(cast.agent, passed_on=today, valid_until=today, by=cast.security)
     assert ask(agent, case.number, **PHONE).status_code == 200
+
+
+def test_c14_who_administers_secures_or_audits_sees_no_number_however_it_is_asked_for(
+    cast: Cast, case: Complaint
+) -> None:
+    for name in ("administrator", "security", "auditor"):
+        client = browser(getattr(cast, name))
+        for field in ("phone", "id_number", "bank_account"):
+            answer = ask(client, case.number, field=field, purpose="verify_identity")
+            assert answer.status_code == 403, name
+            sent = {"purpose": "verify_identity", "password": PASSWORD}
+            page = client.post(f"/complaints/{case.number}/reveal/{field}/", sent)
+            assert page.status_code == (422 if name == "auditor" else 403), name
+            text = answer.content.decode() + page.content.decode()
+            assert not [clear for clear in PERSON.values() if clear in text], name
+    assert not Reveal.objects.exists()
 
 
 def test_c5_an_archived_case_shows_nothing_and_raises_an_alarm(cast: Cast) -> None:
