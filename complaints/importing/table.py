@@ -89,14 +89,16 @@ def masked_numbers(text: str) -> str:
     return texts.like(kept, _LONG_NUMBER.sub(mask, kept))
 
 
-_FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+_FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+# Some programs take these away before they look whether a cell is a formula
+_PASSED_OVER = "' \u00a0\u3000\u200b\ufeff"
 
 
 def escaped(cell: str) -> str:
-    """For a file that a spreadsheet opens: what it would take for a formula gets an apostrophe;
-    plain numbers do not.
+    """For a file that a spreadsheet opens: what it would take for a formula gets an apostrophe,
+    also behind blanks; plain numbers do not.
     """
-    bare = cell.lstrip("'")
+    bare = cell.lstrip(_PASSED_OVER)
     if bare.startswith(_FORMULA_START) and not re.fullmatch(r"[+-]?\d[\d.,]*", cell):
         return "'" + cell
     return cell

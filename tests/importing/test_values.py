@@ -177,9 +177,15 @@ def test_a_formula_in_a_text_is_a_text_and_comes_back_from_a_neutralised_export(
         "普通",
         "-5",
         "+3,000",
+        " =1",
+        "　＝1",
+        "\n=1",
+        "\u00a0'=1",
     ):
         assert unescaped(escaped(cell)) == cell
     assert escaped("=HYPERLINK()").startswith("'")
+    for cell in (" =1", "　＝1", "\n=1", "\u00a0'=1"):  # blanks that some programs pass over
+        assert escaped(cell) == f"'{cell}"
     assert escaped("-5") == "-5"
     assert read(内容="=1+1").values["narrative"] == "=1+1"
 
