@@ -189,5 +189,7 @@ def _shown(request: HttpRequest, seen: Seen, status: int = 200, **more: Any) -> 
         "against": against if seen.user.may("decide_access") else "",
         "may_decide": not against,
         "problems": [],
+        # somebody else, or another window, was faster: there is nothing left to fill in
+        "late": bool(more) and not (seen.is_to_be_reviewed if "review" in more else not against),
     }
     return render(request, "access/request.html", {**context, **more}, status=status)

@@ -35,17 +35,20 @@ STATES = [(state.value, state.label) for state in CLOSED_STATES]
 def archive(request: HttpRequest) -> HttpResponse:
     """Closed and archived cases, the latest first."""
     chosen, problems = _chosen(request)
+    unlooked = False
     cases = Complaint.objects.visible_to(person(request)).filter(state__in=CLOSED_STATES)
     cases = cases.filter(**{k: v for k, v in chosen.items() if k != "q"})
     if "q" in chosen:
         answer = search.matching(cases, chosen["q"], by=person(request), door=Door.ARCHIVE)
         cases = answer.cases
         problems += answer.hits.problems
+        unlooked = answer.hits.free is not None
     cursor = _cursor(request, problems)
     context = {
         "page": page(cases, BY_CLOSING, cursor, timezone.now()),
         "chosen": chosen,
         "problems": problems,
+        "unlooked": unlooked,
         "states": STATES,
         "outcomes": Outcome.choices,
         "sees_satisfaction": person(request).may("see_satisfaction"),

@@ -158,6 +158,7 @@ class Filters:
     values: dict[str, str]
     directory: Directory
     problems: list[str] = field(default_factory=list)
+    unlooked: bool = False  # too many searches for persons before: this one was not answered
 
     @classmethod
     def read(cls, params: QueryDict, user: User, default: Mapping[str, str]) -> Filters:
@@ -223,6 +224,7 @@ class Filters:
             return cases
         answer = search.matching(cases, self.values["q"], by=self.user, door=Door.QUEUE)
         self.problems += answer.hits.problems
+        self.unlooked = answer.hits.free is not None
         return answer.cases
 
     def address(self, **changes: str) -> str:

@@ -80,7 +80,9 @@ def test_c8_lent_for_reading_the_case_opens_without_a_button_and_every_act_is_re
     assert refused.status_code == 422
     assert "不同意的，请说明理由" in refused.content.decode()
     assert lead.post(page(row), {"agree": "1", "hours": "1"}).status_code == 302
-    assert "已经同意" in lead.post(page(row), {"agree": "1"}).content.decode()
+    late = text_of(lead.post(page(row), {"agree": "1"}))
+    assert "已经同意 您刚才提交的没有登记。" in late
+    assert 'name="agree"' not in late
     client = browser(cast.outsider)
     shown = text_of(client.get(reverse("case", args=[case.number])))
     assert "外呼承诺根治" in shown
