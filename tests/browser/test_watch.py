@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import DESKTOP
-from tests.browser.watch import headings, hidden_stops, shut_out, too_wide
+from tests.browser.watch import headings, hidden_stops, pale_in_the_dark, shut_out, too_wide
 
 # without it there are no tables for the role of the browser tests when the file runs alone
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,13 @@ def test_no_stop_is_left_out_wherever_the_focus_was_and_the_frame_is(
     frame = ["home"] if start == "body" else []
     names = [*frame, *(f"link {n}" for n in range(50))]
     assert hidden_stops(page, start=start) == [f"Tab stop 'a {name}': no ring" for name in names]
+
+
+def test_what_cannot_be_read_in_the_dark_is_said_and_the_page_is_light_again(page: Page) -> None:
+    style = "<style>@media (prefers-color-scheme: dark) { p { background: #000; color: #111 } }"
+    assert said(page, f"{style}</style><p>pale</p>") == []
+    assert any("in the dark color-contrast: p" in line for line in pale_in_the_dark(page))
+    assert shut_out(page) == []
 
 
 @pytest.mark.parametrize(("more", "too_many"), [(50, False), (51, True)])

@@ -72,7 +72,23 @@ def shut_out(page: Page, *, but: tuple[str, ...] = (), within: str = "") -> list
         # style sheets are fetched and parsed anew for a single rule, which is none of these
         "preload": {"assets": ["media"]},
     }
-    page.evaluate(AXE.axe_script)
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE.axe_script)
+    return _violations(page, options, within)
+
+
+def pale_in_the_dark(page: Page, *, within: str = "") -> list[str]:
+    """What cannot be read when the machine wants dark colours, of a page that `shut_out` has looked
+    at: nothing else depends on the theme.
+    """
+    only = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    page.emulate_media(color_scheme="dark")
+    found = _violations(page, {**only, "resultTypes": ["violations"], "preload": False}, within)
+    page.emulate_media(color_scheme="light")
+    return [f"in the dark {line}" for line in found]
+
+
+def _violations(page: Page, options: dict[str, Any], within: str) -> list[str]:
     # nothing but the violations comes over: what passed is as long as the page
     run = "([where, options]) => axe.run(where, options).then(all => all.violations)"
     where = {"include": [[within or "html"]]}
@@ -119,7 +135,7 @@ def _lacks(stop: dict[str, Any]) -> list[str]:
 
 def headings(page: Page) -> list[str]:
     """Nothing, when there is exactly one h1 and it says something."""
-    texts = page.locator("h1").all_inner_texts()
+    texts = page.evaluate("[...document.querySelectorAll('h1')].map(h => h.innerText)")
     return [] if len(texts) == 1 and texts[0].strip() else [f"h1: {texts!r}"]
 
 

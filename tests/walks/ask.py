@@ -74,9 +74,12 @@ def without_log_of_refusals() -> Iterator[None]:
 
 
 @contextmanager
-def undone() -> Iterator[None]:
-    """What is asked in here leaves nothing behind, neither rows nor cached numbers."""
+def undone(cached_too: bool = True) -> Iterator[None]:
+    """What is asked in here leaves nothing behind, neither rows nor cached numbers; these may stay
+    where nothing but reading goes on, which is a sixth quicker.
+    """
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-    cache.clear()
+    if cached_too:
+        cache.clear()

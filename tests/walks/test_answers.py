@@ -1,82 +1,29 @@
 """What every answer has in common, for everybody who may ask: it is an answer and no crash, it
 carries the headers that protect the browser, and it shows no personal data in clear.
+
+`faults` says so of one answer. Whoever asks every address as every role, `tests/browser/
+test_every_page.py`, looks at each answer with it: so no page is made twice.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
 
-import pytest
 from django.conf import settings
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from audit.models import Reading
-from complaints.finding import waiting
-from complaints.models import Complaint
-from correspondence.tasks import send_waiting
 from tests.cast import PASSWORD, Cast
-from tests.walks.ask import ENDS_THE_SESSION, ask, browser, text_of, undone
-from tests.walks.routes import all_routes
+from tests.walks.ask import browser
 from tests.walks.scan import personal_numbers
-from tests.walks.world import OWN_PERSON, clear_values, example, own_cases
+from tests.walks.world import OWN_PERSON, clear_values
 
-ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator", "security")
-# The agent has every form of a case and the auditor every page in all nine states; the others have
-# their own in some.
-SOME_STATES = {
-    "supervisor": ("registered", "in_review", "executing", "archived"),
-    "counsel": ("investigating", "in_review", "offered", "archived"),
-    "administrator": ("registered",),
-    "security": ("registered",),
-}
 # what is looked for, where an address without words has nothing to answer
 _WORDS = {"q": "健康顾问", "stage": "any"}
 LOOKED_FOR = {"archive_search": _WORDS, "api-archive-search": _WORDS}
 EXAMPLES = ("/api/schema/", "/api/docs/")  # their numbers are made up
-Answer = tuple[str, HttpResponseBase, str]
-
-
-@pytest.fixture
-def cases(cast: Cast) -> list[Complaint]:
-    """One in each of the nine states, their letters sent."""
-    made = list(own_cases(cast).values())
-    send_waiting()
-    assert waiting.read_waiting(timezone.now() + timedelta(minutes=1))
-    return made
-
-
-def answers(cast: Cast, name: str, cases: list[Complaint]) -> Iterator[Answer]:
-    """(address, answer, its text) of everything that the person can ask for."""
-    client = browser(getattr(cast, name))
-    walked = [c for c in cases if c.state in SOME_STATES.get(name, (c.state,))]
-    for route in all_routes():
-        if route.name in ENDS_THE_SESSION:
-            continue
-        for case in walked if route.about_a_case else walked[:1]:
-            values = example(cast, case).of(route)
-            with undone():
-                answer = ask(client, "get", route, values, **LOOKED_FOR.get(route.name, {}))
-                yield route.address(values), answer, text_of(answer)
-            if answer.status_code == 405:
-                break  # nothing is read here, whatever the state of the case
-
-
-def test_every_answer_is_whole_protected_masked_recorded_and_without_inline_code(
-    cast: Cast, cases: list[Complaint]
-) -> None:
-    numbers = list(Complaint.objects.values_list("number", flat=True))
-    wrong = [
-        f"{name}: {address}: {line}"
-        for name in ROLES
-        for address, answer, text in answers(cast, name, cases)
-        for line in faults(address, answer, text, numbers)
-    ]
-    assert not wrong, "\n".join(wrong)
 
 
 def faults(address: str, answer: HttpResponseBase, text: str, numbers: list[str]) -> list[str]:
