@@ -42,7 +42,9 @@ class Part:
 
     `count(user, now)`: how many; `end(user, by, now)`: ends them in the caller's transaction and
     answers how many. Without `end` they stay until somebody else takes them up; `hint` says how.
-    `by_leads`: the leads of the person's teams can hand them over before. `turn`: when it is ended,
+    `voided`: they count no more because they were asked for before the person left; nothing has to
+    be done. `by_leads`: the leads of the person's teams can hand them over before. `turn`: when it
+    is ended,
     `LAST` after all cases are held. Everybody takes locks in one order (person, files that are
     worked through, cases, ends of chains), so that two who need the same never wait for each other.
     """
@@ -54,6 +56,12 @@ class Part:
     hint: str | Promise = ""
     by_leads: bool = False
     turn: int = LAST
+    voided: bool = False
+
+    @property
+    def stays(self) -> bool:
+        """Whether it hangs on until somebody else takes it up."""
+        return self.end is None and not self.voided
 
 
 @dataclass(frozen=True)
@@ -109,11 +117,12 @@ def leave(user: User, why: str, *, by: User, now: datetime | None = None) -> dic
         raise PeopleError(refused)
     if not user.is_active:
         return {}
+    void = {part.code: part.count(user, now) for part in parts() if part.voided}  # as until now
     user.is_active, user.left_at = False, now
     user.set_unusable_password()
     user.save(update_fields=["is_active", "left_at", "password"])
     in_turn = sorted(parts(), key=lambda part: part.turn)
-    ended = {part.code: part.end(user, by, now) for part in in_turn if part.end}
+    ended = {part.code: part.end(user, by, now) for part in in_turn if part.end} | void
     detail = {"why": why, "ended": {code: number for code, number in ended.items() if number}}
     record("user_left", f"user:{user.username}", by, now, detail)
     return ended

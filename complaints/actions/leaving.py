@@ -30,7 +30,6 @@ from complaints.actions import (
 from complaints.choices import CommitmentState
 from complaints.models import (
     AccessDecision,
-    AccessRequest,
     Commitment,
     Complaint,
     Consult,
@@ -122,16 +121,8 @@ def _end_grants(user: User, by: User, now: datetime) -> int:
 
 
 def _access_requests(user: User, now: datetime) -> int:
-    rows = access.undecided(now).filter(by=user)
-    return rows.count()
-
-
-def _end_access_requests(user: User, by: User, now: datetime) -> int:
-    """As with exports: void from now on because they were asked for before; their rows are never
-    changed.
-    """
-    rows = AccessRequest.objects.filter(by=user, expires_at__gt=now, decision=None)
-    return rows.count()
+    """What was asked for before an earlier leaving is void already."""
+    return access.undecided(now).filter(by=user).count()
 
 
 def _drafts(user: User, now: datetime) -> int:
@@ -142,21 +133,14 @@ def _end_drafts(user: User, by: User, now: datetime) -> int:
     return Draft.objects.filter(user=user).delete()[0]
 
 
-def _requests(user: User, now: datetime) -> QuerySet[ExportRequest]:
-    rows = ExportRequest.objects.filter(by=user, expires_at__gt=now)
-    return rows.filter(export_consent.unanswered())
-
-
 def _exports(user: User, now: datetime) -> int:
-    granted = Export.objects.filter(by=user, expires_at__gt=now).count()
-    return granted + _requests(user, now).count()
-
-
-def _end_exports(user: User, by: User, now: datetime) -> int:
-    """They are void from now on because they were asked for before the person left
-    (`export_consent.of_present`); their rows are never changed.
+    """Their rows are never changed: void is what was asked for before the person left
+    (`export_consent.of_present`).
     """
-    return _exports(user, now)
+    present = export_consent.of_present()
+    granted = Export.objects.filter(present, by=user, expires_at__gt=now)
+    asked = ExportRequest.objects.filter(present, by=user, expires_at__gt=now)
+    return granted.count() + asked.filter(export_consent.unanswered()).count()
 
 
 def _runs(user: User, now: datetime) -> int:
@@ -234,10 +218,11 @@ def register() -> None:
             "access_requests",
             gettext_lazy("等待决定的查阅申请"),
             _access_requests,
-            _end_access_requests,
+            None,
             gettext_lazy("作废；以后回来的须重新申请。"),
+            voided=True,
         ),
-        Part("exports", gettext_lazy("申请中和可取走的证据包"), _exports, _end_exports),
+        Part("exports", gettext_lazy("申请中和可取走的证据包"), _exports, voided=True),
         Part("runs", gettext_lazy("正在运行的导入、付款登记和试算"), _runs, _end_runs, turn=1),
         Part("files", gettext_lazy("上传未用的清单和成批函件"), _files, _end_files),
         Part(

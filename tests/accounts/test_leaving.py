@@ -174,6 +174,8 @@ def test_c18_of_somebody_of_counsel_everything_asked_lent_promised_and_running_e
     assert "申请人的账号已停用" in access_decision.closed(waits, timezone.now())
     words = {"kind": "read", "why": "same_matter", "reason": "同批次", "hours": "2"}
     assert access.ask({"number": waits.number, **words}, by=leaver) != waits
+    # what ended then is not counted again; the one above waits now
+    assert leaving.leave(leaver, "left", by=cast.security)["access_requests"] == 1
     order = locks(asked)
     assert order[0] == "accounts_user"
     assert order.index("complaints_importrun") < order.index("complaints_complaint")
