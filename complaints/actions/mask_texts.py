@@ -21,8 +21,10 @@ from accounts.masking import originals
 from audit import grants
 from audit.record import record
 from complaints import search
+from complaints.importing.headings import fingerprint
+from complaints.importing.table import unique_names
 from complaints.lifecycle import State
-from complaints.models import Complaint, Resolution
+from complaints.models import Complaint, ImportRun, ImportTemplate, Resolution
 from complaints.vaulting import case_of
 
 BATCH = 500
@@ -50,6 +52,9 @@ def tables() -> Iterator[tuple[type[Model], list[Any]]]:
 def run(batch: int = BATCH) -> Iterator[Counts]:
     """Mask table by table; answers after each. Nothing happens to what is masked already."""
     total = 0
+    for counts in _headings(batch):
+        total += counts.masked
+        yield counts
     for model, columns in tables():
         counts = Counts(model._meta.db_table)
         last: Any = None
@@ -61,6 +66,50 @@ def run(batch: int = BATCH) -> Iterator[Counts]:
         yield counts
     if total:
         record("texts.masked", SUBJECT, None, timezone.now(), {"rows": total})
+
+
+def _headings(size: int) -> Iterator[Counts]:
+    """The columns of imported lists. Of a list without headings the first row was taken for them,
+    and its numbers stood in the mapping; the list itself lies sealed beside its run.
+    """
+    for model in (ImportRun, ImportTemplate):
+        counts = Counts(model._meta.db_table)
+        last = 0
+        while rows := _some(model, last, size, counts):
+            last = rows
+        yield counts
+
+
+def _some(model: type[ImportRun] | type[ImportTemplate], last: int, size: int, to: Counts) -> int:
+    """The next rows after that key; answers the last of them, 0 where there are no more."""
+    with transaction.atomic():
+        rows = list(
+            model._base_manager.filter(pk__gt=last).order_by("pk").select_for_update()[:size]
+        )
+        for row in rows:
+            to.seen += 1
+            columns = tuple(row.mapping)
+            names = unique_names(columns, "{n}")
+            if names != columns:
+                row.mapping = dict(zip(names, row.mapping.values(), strict=True))
+                _rename(row)
+                to.masked += 1
+    return rows[-1].pk if rows else 0
+
+
+def _rename(row: ImportRun | ImportTemplate) -> None:
+    """Save the columns. A remembered mapping is found by a hash of them, from which a number could
+    be guessed: it is made anew, and of two for the same columns the other one stays.
+    """
+    if isinstance(row, ImportRun):
+        row.save(update_fields=["mapping"])
+        return
+    row.columns_hash = fingerprint(row.mapping)
+    same = ImportTemplate.objects.filter(user=row.user_id, columns_hash=row.columns_hash)
+    if same.exclude(pk=row.pk).exists():
+        row.delete()
+        return
+    row.save(update_fields=["mapping", "columns_hash"])
 
 
 def _batch(

@@ -17,7 +17,18 @@ from accounts import vault
 from audit.models import Entry
 from audit.record import broken_links, record
 from complaints.actions import communication
-from complaints.models import Communication, Complaint, Event, MassCase, SearchDocument, VaultedSpan
+from complaints.importing.headings import complete, fingerprint
+from complaints.importing.table import unique_names
+from complaints.models import (
+    Communication,
+    Complaint,
+    Event,
+    ImportRun,
+    ImportTemplate,
+    MassCase,
+    SearchDocument,
+    VaultedSpan,
+)
 from config.logs import WithoutPersons
 from tests import factories as f
 from tests import planted
@@ -112,6 +123,44 @@ def test_c1_a_save_that_is_undone_leaves_neither_the_text_nor_the_original(cast:
         transaction.set_rollback(True)
     assert not VaultedSpan.objects.exists()
     assert not Communication.objects.filter(complaint=case).exists()
+
+
+def test_c1_a_mapping_from_before_keeps_no_number_that_stood_for_a_heading(cast: Cast) -> None:
+    """A list without headings: its first row was taken for them. What is remembered still fits."""
+    rng = random.Random(11)  # noqa: S311 invented numbers
+    mobile, card, other = planted.mobile(rng), planted.card(rng), planted.mobile(rng)
+    twin = f"{mobile[:3]}9999{mobile[-4:]}"  # reads like the first once both are masked
+    before = {mobile: "consumer.phone", twin: "", card: "consumer.bank_account", "事由": "title"}
+    now = timezone.now()
+    run = ImportRun.objects.create(
+        user=cast.agent, team=cast.team, created_at=now, progress_at=now, mapping=before
+    )
+    sound = {"电话": "consumer.phone", "备注": "", "备注 (2)": ""}
+    rows = {}
+    for columns in (before, sound, {other: "title"}, dict.fromkeys(unique_names([other], ""), "")):
+        rows[len(rows)] = ImportTemplate.objects.create(
+            user=cast.agent,
+            columns_hash=fingerprint(columns),
+            mapping=columns,
+            updated_at=now,
+        )
+    out = io.StringIO()
+    call_command("mask_texts", batch=2, stdout=out)
+    assert "complaints_importrun: 1 masked, 0 left" in out.getvalue()
+    assert "complaints_importtemplate: 2 masked, 0 left" in out.getvalue()
+    run.refresh_from_db()
+    kept = ImportTemplate.objects.in_bulk()
+    assert set(kept) == {rows[0].pk, rows[1].pk, rows[3].pk}  # one mapping per set of columns
+    told = f"{run.mapping} {[(row.columns_hash, row.mapping) for row in kept.values()]}"
+    for number in (mobile, twin, card, other, fingerprint(before)):
+        assert number not in told
+    assert kept[rows[1].pk].mapping == sound
+    columns = unique_names(list(before), "")
+    assert kept[rows[0].pk].columns_hash == fingerprint(columns)
+    found = complete(columns, kept[rows[0].pk].mapping)
+    assert {"consumer.bank_account", "title"} <= set(found.values())
+    call_command("mask_texts", stdout=out)
+    assert "0 rows masked, 0 left" in out.getvalue()
 
 
 def test_c1_texts_from_before_are_masked_in_batches_and_what_may_not_change_is_counted(
