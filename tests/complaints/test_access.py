@@ -28,7 +28,7 @@ from complaints.actions import (
     segregation,
 )
 from complaints.actions import access_decision as decisions
-from complaints.errors import CaseError, Invalid, NotAllowed
+from complaints.errors import Invalid, NotAllowed
 from complaints.models import (
     AccessDecision,
     AccessEnd,
@@ -40,6 +40,7 @@ from correspondence.models import Notice
 from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import Cast, person
+from tests.refusals import refusal
 
 READ = {"kind": "read", "why": "same_matter", "reason": "同一批次的问题", "hours": "2"}
 GLASS = {"kind": "emergency", "why": "safety", "reason": "消费者称要自伤"}
@@ -58,19 +59,6 @@ def sees(user: User, case: Complaint) -> bool:
 def asked(case: Complaint | str, by: User, now: datetime | None = None, **values: Any) -> Any:
     number = case if isinstance(case, str) else case.number
     return access.ask({"number": number, **values}, by=by, now=now)
-
-
-def refusal(act: Any, *args: Any, **kwargs: Any) -> str:
-    """Which refusal the act meets, undone; "" where it is done."""
-    try:
-        with transaction.atomic():
-            act(*args, **kwargs)
-            transaction.set_rollback(True)
-    except CaseError as error:
-        return f"{type(error).__name__}: {error.message}"
-    except AccessRequest.DoesNotExist:
-        return "DoesNotExist"
-    return ""
 
 
 @pytest.fixture

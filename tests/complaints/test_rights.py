@@ -31,7 +31,6 @@ from complaints.actions import (
 )
 from complaints.actions import rights as acts
 from complaints.choices import Limited
-from complaints.errors import CaseError
 from complaints.models import (
     Complaint,
     Consumer,
@@ -46,6 +45,7 @@ from correspondence.models import Notice
 from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import Cast
+from tests.refusals import refusal
 
 PERSON = {
     "name": "王测试",
@@ -61,19 +61,6 @@ ASKED = {
     "received_on": "2026-11-20",
 }
 YES, NO = {"how": "document", "passed": "1", "note": "视频核对证件原件"}, {"outcome": "refused"}
-
-
-def refusal(act: Any, *args: Any, **kwargs: Any) -> str:
-    """Which refusal the act meets, undone; "" where it is done."""
-    try:
-        with transaction.atomic():
-            act(*args, **kwargs)
-            transaction.set_rollback(True)
-    except CaseError as error:
-        return f"{type(error).__name__}: {error.message}"
-    except RightsRequest.DoesNotExist:
-        return "DoesNotExist"
-    return ""
 
 
 def fresh(row: RightsRequest) -> RightsRequest:
