@@ -39,6 +39,7 @@ EXPORTS = (
     "disposal.register_exported",
     "dossier.printed",
     "people.exported",
+    "rights.copied",
 )
 # Who may do what: what was done to the person's account, whoever did it.
 RIGHTS = (

@@ -104,13 +104,13 @@ def reveal(
             with transaction.atomic():
                 row, left = _granted(number, data, by, via, confirmed_at, now)
         except Complaint.DoesNotExist:
-            _refuse(number, data, by, "foreign", now)
+            refused(number, data, by, "foreign", now)
             raise
         except Gone as gone:
-            _refuse(number, data, by, "archived", now)
+            refused(number, data, by, "archived", now)
             raise NotRevealed(No("archived", gone.message)) from gone
-        except NotAllowed as refused:
-            _refuse(number, data, by, refused.code, now)
+        except NotAllowed as no:
+            refused(number, data, by, no.code, now)
             raise
         with transaction.atomic():
             value = _opened(row)
@@ -128,7 +128,7 @@ def _asked(number: str, values: Mapping[str, Any], by: User, now: datetime) -> d
         return _cleaned(values)
     except Invalid:
         if not Complaint.objects.visible_to(by).filter(number=number).exists():
-            _refuse(number, {"field": "", "purpose": ""}, by, "foreign", now)
+            refused(number, {"field": "", "purpose": ""}, by, "foreign", now)
             raise Complaint.DoesNotExist from None
         raise
 
@@ -301,14 +301,16 @@ def _warn(who: User, bucket: Bucket, left: int, number: str, now: datetime) -> N
 # --- what is refused
 
 
-def _refuse(number: str, data: Mapping[str, str], by: User, code: str, now: datetime) -> None:
-    """Recorded in the chain of the person (the case may be none of theirs), with an alarm where
-    somebody reached for what is not theirs or for more than is good.
+def refused(number: str, data: Mapping[str, str], by: User, code: str, now: datetime) -> None:
+    """`{field, purpose}` is recorded in the chain of the person (the case may be none of theirs),
+    with an alarm where somebody reached for what is not theirs or for more than is good. `number`
+    as it was asked for, "" where no case was named.
     """
     case = number if CASE_NUMBER.fullmatch(number) else ""  # else anything may stand there
     told = {"field": data["field"], "reveal_purpose": data["purpose"], "why": code, "case": case}
     with transaction.atomic():
         record("reveal.refused", f"user:{by.username}", by, now, told)
-        if code in _ALARMS and case:  # of a missing one too: its answer takes no other time
+        # of a missing one too: its answer takes no other time
+        if code in _ALARMS and (case or not number):
             kind = _ALARMS[code]
             alarms.raise_alarm(kind, about=by, at=now, case=case, detail=told, quiet=QUIET)

@@ -2,7 +2,8 @@
 
 As with a single number: decided under the locks of the case and of the person, each field counted
 in the same quotas, and the rows and the record committed before anything leaves. The file is kept
-nowhere. Once per request; again only with a reason.
+nowhere. Once per request; again only with a reason. Whoever is refused stands in the record, with
+the same alarms.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from accounts.vault import VaultError
 from complaints import reveal_policy, rights, rights_copy, validation
 from complaints.actions import revealing
 from complaints.actions.revealing import NotRevealed, Unrecorded
-from complaints.actions.rights import LONGEST, permitted, told
+from complaints.actions.rights import LONGEST, Settled, permitted, told
 from complaints.actions.rights_acts import taken
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Reveal, RightsAct, RightsRequest
 from complaints.models.reveal import Purpose
 
 Kind = RightsAct.Kind
+# What is left open in the form is no refusal; these are.
+_NO = {"again": "again", "": "archived"}
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,33 @@ def fetch(
     `again` why once more, where it was taken before.
 
     Raises RightsRequest.DoesNotExist, NotAllowed (NotRevealed, QuotaReached), Settled, Invalid,
-    Unrecorded.
+    Unrecorded; what is refused is recorded.
     """
     now = now or timezone.now()
+    try:
+        return _fetched(pk, values, by, confirmed_at, now)
+    except RightsRequest.DoesNotExist:
+        refused(pk, by, "foreign", now)
+        raise
+    except Invalid as no:
+        for name in no.errors.keys() & _NO.keys():
+            refused(pk, by, _NO[name], now)
+        raise
+    except (NotAllowed, Settled) as no:
+        refused(pk, by, no.code, now)
+        raise
+
+
+def refused(pk: int, by: User, code: str, now: datetime | None = None) -> None:
+    """Somebody did not get the file. Of a request that is not there as of one that is hidden."""
+    case = RightsRequest.objects.filter(pk=pk).values_list("complaint__number", flat=True).first()
+    told = {"field": Kind.COPY.value, "purpose": Purpose.RIGHTS.value}
+    revealing.refused(case or "", told, by, code, now or timezone.now())
+
+
+def _fetched(
+    pk: int, values: Mapping[str, Any], by: User, confirmed_at: datetime | None, now: datetime
+) -> Copy:
     permitted(by, "carry_out_rights")
     v = validation
     data = v.clean(

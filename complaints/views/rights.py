@@ -155,7 +155,12 @@ def _shown(
 @needs("see_rights_requests")
 def act(request: HttpRequest, rights_request: int, what: str) -> HttpResponse:
     """One of `WAYS`."""
-    row = _load(request, rights_request)
+    try:
+        row = _load(request, rights_request)
+    except Http404:
+        if what == "copy":  # somebody reached for what is not theirs
+            rights_copy.refused(rights_request, person(request), "foreign")
+        raise
     if what not in WAYS:
         raise Http404
     posted, unreadable = readable(request.POST)
@@ -202,6 +207,7 @@ def _done(
         undone = _("密码不正确，没有下载。%(left)s")
         wrong = reauthentication.confirm(request, request.POST.get("password", ""), undone)
         if wrong is not None:
+            rights_copy.refused(row.pk, by, "not_confirmed")
             raise Invalid({"": [wrong.message]})
     at = reauthentication.confirmed_at(request)
     found = rights_copy.fetch(row.pk, sent, by=by, confirmed_at=at)

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Alarm, TrainingRecord, User
 from audit.models import Entry
 from complaints import person_search, reveal_policy, rights
 from complaints.actions import (
@@ -31,6 +31,7 @@ from complaints.actions import (
 )
 from complaints.actions import rights as acts
 from complaints.choices import Limited
+from complaints.errors import CaseError
 from complaints.models import (
     Complaint,
     Consumer,
@@ -219,6 +220,42 @@ def test_c5_c6_the_copy_holds_every_case_of_the_person_is_counted_recorded_and_t
     named = {"user": "counsel2", "why": "称其泄露"}
     segregation.name_person(other.number, named, by=cast.supervisor)
     assert "另一位同事" in refusal(copy, row, cast.counsel2, again="x")
+
+
+def test_c5_c6_whoever_is_refused_the_copy_stands_in_the_record_and_raises_the_same_alarms(
+    cast: Cast, case: Complaint
+) -> None:
+    row, late = granted(cast, case), timezone.now() - timedelta(minutes=6)
+    sent = {"kind": "copy", "note": "当面"}
+
+    def why(by: User, at: Any = ..., pk: int = row.pk, **more: Any) -> str:
+        """Asked for it; what the record says last of the person."""
+        at = timezone.now() if at is ... else at
+        with pytest.raises((CaseError, RightsRequest.DoesNotExist)):
+            rights_copy.fetch(pk, {**sent, **more}, by=by, confirmed_at=at)
+        told = Entry.objects.filter(verb="reveal.refused", subject=f"user:{by.username}")
+        last = told.order_by("pk").last()
+        if last is None:
+            return ""
+        assert (last.detail["field"], last.detail["reveal_purpose"]) == ("copy", "rights")
+        assert last.detail["case"] == (case.number if pk == row.pk else "")
+        return str(last.detail["why"])
+
+    assert why(cast.counsel2, note="") == ""  # a form that is not full is no refusal
+    assert why(cast.agent) == "not_allowed"
+    assert why(cast.counsel, None) == why(cast.counsel, late) == "not_confirmed"
+    with override_settings(TRAINING_REQUIRED=True):
+        TrainingRecord.objects.all().delete()
+        assert why(cast.counsel) == "training"
+    with override_settings(REVEALS_PER_DAY=1):
+        assert why(cast.counsel) == "quota"
+    copy(row, cast.counsel)
+    assert why(cast.counsel) == "again"
+    for pk in (row.pk, row.pk + 999):
+        assert why(cast.outside_supervisor, pk=pk) == "foreign"
+    raised = set(Alarm.objects.values_list("kind", "about__username"))
+    assert {("reveal_quota", "counsel"), ("reveal_foreign", "outside_supervisor")} <= raised
+    assert Reveal.objects.count() == 5  # those of the one copy
 
 
 def test_a_correction_reaches_every_case_and_keeps_what_was_there_sealed_but_for_a_held_one(
