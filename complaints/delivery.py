@@ -63,6 +63,8 @@ _CAUSES: tuple[tuple[str, str | Promise], ...] = (
             "应本人请求，不再处理其个人信息或者撤回了同意，所以没有发出；见本案的权利请求"
         ),
     ),
+    (r"no machine", gettext_lazy("没有短信网关或者邮箱可用；请换一种方式核验身份")),
+    (r"too late", gettext_lazy("没能在有效期内发出；请另发一个验证码")),
     (r"discarded", gettext_lazy("撤回后决定不再发出")),
     (r"superseded", gettext_lazy("方案已被后来的方案取代，或者案件已重新启动")),
     (

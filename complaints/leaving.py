@@ -29,6 +29,7 @@ LETTER_NAMES: dict[str, str | Promise] = {
     "confirm_commitment": _("承诺确认"),
     "tell_commitment_kept": _("承诺兑现告知"),
     "confirm_release": _("放弃承诺的确认"),
+    "send_identity_code": _("身份验证码"),
 }
 TO_CONSUMER = frozenset(LETTER_NAMES)
 # Without these no file is complete: what answers the consumer, and confirms what was agreed.
@@ -46,7 +47,8 @@ LETTERS = (
 )
 RECEIPT = "acknowledge_receipt"
 INSTEAD = "by_person"  # the channel of a letter that a person brings instead of a machine
-NOBODYS = (RECEIPT, "ask_satisfaction")  # no person brings a mere receipt, or a key
+# No person brings a mere receipt, a key, or a code.
+NOBODYS = (RECEIPT, "ask_satisfaction", "send_identity_code")
 OVERTAKEN = "overtaken"  # why a receipt did not leave
 RECEIPT_WAITS = timedelta(minutes=10)
 

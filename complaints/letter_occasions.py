@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints import clock_words, letter_sets
+from complaints import clock_words, letter_sets, rights_letter
 from complaints.letter_values import (
     DEFAULT,
     Values,
@@ -110,6 +110,7 @@ SAYS: dict[str, Callable[[Complaint, str, datetime | None], Values]] = {
     "closing": of_closing,
     "reminder": of_reminder,
     "documents": of_waiting,
+    "rights": rights_letter.of_latest,
 }
 
 

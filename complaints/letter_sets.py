@@ -14,7 +14,15 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from complaints.choices import CommitmentState, HoldReason
-from complaints.models import Commitment, Complaint, Deadline, Hold, Outbox, Resolution
+from complaints.models import (
+    Commitment,
+    Complaint,
+    Deadline,
+    Hold,
+    Outbox,
+    Resolution,
+    RightsRequest,
+)
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,20 @@ VERSIONS = Rows(
     "resolutions",
     lambda: Resolution.objects.exclude(status=Resolution.Status.SUPERSEDED).order_by("version"),
 )
+RIGHTS = Rows(
+    "rights_requests",
+    lambda: (
+        RightsRequest.objects.select_related("decision")
+        .prefetch_related("acts", "checks")
+        .order_by("id")
+    ),
+)
 _OF_KIND: dict[str, tuple[Rows, ...]] = {
     "closing": (KEPT,),
     "reminder": (HOLDS, LETTERS),
     "documents": (HOLDS,),
     "resolution": (VERSIONS,),
+    "rights": (RIGHTS,),
 }
 
 

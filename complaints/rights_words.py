@@ -1,19 +1,14 @@
-"""What the law says about each kind of request, and the draft of the answer, in the language of the
-letters to the person. Counsel reads it before it leaves.
-"""
+"""What the law says about each kind of request, and what is told of what was carried out."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints import rights
-from complaints.letter_values import locale_of
+from complaints import reveal_policy, rights
 from complaints.models import RightsAct, RightsRequest
-from complaints.models.rights import Outcome, Requester, RightKind
+from complaints.models.rights import Requester, RightKind
 
 Text = str | Promise
 # kind → article of the PIPL
@@ -67,66 +62,46 @@ def to_look_at(row: RightsRequest) -> list[tuple[str, str, str]]:
     return found
 
 
-def draft(row: RightsRequest) -> str:
-    """The answer as it would be written now; what only a person knows is left for a person."""
-    with translation.override(locale_of(row.complaint.consumer.language)):
-        return "\n\n".join([*_opening(row), *_word(row), *_acts(row), *_closing(row)])
+# What is told of each thing that was carried out.
+_DONE: dict[str, Text] = {
+    RightsAct.Kind.COPY: gettext_lazy("已制作您个人信息的副本"),
+    RightsAct.Kind.TRANSFER: gettext_lazy("已制作供转移的数据文件"),
+    RightsAct.Kind.CORRECTION: gettext_lazy("经核实，已更正、补充您的个人信息：{fields}"),
+    RightsAct.Kind.ERASURE: gettext_lazy("法律不要求保存的项目，已经删除：{fields}"),
+    RightsAct.Kind.LIMIT: gettext_lazy(
+        "法律、行政法规规定的保存期限未届满的部分，已停止除存储和采取必要的安全保护措施之外的处理，"
+        "期限届满后销毁"
+    ),
+    RightsAct.Kind.CONSENT: gettext_lazy(
+        "已停止基于您同意的处理；撤回同意不影响撤回前已进行的处理的效力"
+    ),
+}
 
 
-def _opening(row: RightsRequest) -> list[str]:
-    what = row.kind_words
-    words = _("您好：\n\n您于 {day} 提出的“{what}”请求（案件编号 {number}）我们已经办理。")
-    day = row.received_on.isoformat()
-    return [words.format(day=day, what=what, number=row.complaint.number)]
-
-
-def _word(row: RightsRequest) -> list[str]:
-    decision = row.decision
-    if decision.outcome == Outcome.GRANTED:
-        law = _("；").join(str(ARTICLES[kind]) for kind in row.kinds)
-        return [_("依据：{law}。").format(law=law)]
-    told = (
-        _("对您的请求，我们不予办理。理由：{ground}。{reason}")
-        if decision.outcome == Outcome.REFUSED
-        else _("对您的请求，我们只能办理其中一部分。其余不予办理的理由：{ground}。{reason}")
-    )
-    return [told.format(ground=decision.get_ground_display(), reason=decision.reason)]
-
-
-def _acts(row: RightsRequest) -> list[str]:
-    done = {act.kind for act in row.acts.all()}
-    words: dict[str, str] = {
-        RightsAct.Kind.COPY: _("我们已制作您个人信息的副本，交付方式：〔待填〕。"),
-        RightsAct.Kind.TRANSFER: _("我们已制作供转移的数据文件，交付方式：〔待填〕。"),
-        RightsAct.Kind.CORRECTION: _("我们经核实，已更正您的个人信息。"),
-        RightsAct.Kind.ERASURE: _("法律不要求保存的项目，我们已经删除。"),
-        RightsAct.Kind.LIMIT: _(
-            "法律、行政法规规定的保存期限未届满的部分，我们已停止除存储和采取必要的安全保护措施之外的"
-            "处理，期限届满后销毁。"
-        ),
-        RightsAct.Kind.CONSENT: _(
-            "我们已停止基于您同意的处理。撤回同意不影响撤回前已进行的处理的效力。"
-        ),
-    }
-    found = [text for kind, text in words.items() if kind in done]
-    if RightKind.EXPLANATION in row.kinds and row.decision.outcome != Outcome.REFUSED:
-        found.append(_("关于我们的个人信息处理规则：〔待填〕"))
+def done(row: RightsRequest) -> list[str]:
+    """What was carried out, in the active language."""
+    acts = list(row.acts.all())
+    found = []
+    for kind, words in _DONE.items():
+        mine = [act for act in acts if act.kind == kind]
+        if mine:
+            fields = dict.fromkeys(act.field for act in mine)
+            names = _("、").join(reveal_policy.field_words(name) for name in fields if name)
+            found.append(str(words).format(fields=names))
+    if RightKind.EXPLANATION in row.kinds:
+        found.append(_("对个人信息处理规则作了说明，见下文"))
     return found
 
 
-def _closing(row: RightsRequest) -> list[str]:
-    found = []
-    if row.decision.outcome != Outcome.GRANTED:
-        found.append(_("您不同意的，可以依法向人民法院提起诉讼，也可以向有关部门投诉、举报。"))
-    if contact := settings.ENTERPRISE_DATA_CONTACT:
-        found.append(_("个人信息保护联系方式：{contact}").format(contact=contact))
-    return [*found, settings.ENTERPRISE_NAME]
+def basis(row: RightsRequest) -> list[str]:
+    """The articles behind what is asked for."""
+    return [str(ARTICLES[kind]) for kind in row.kinds]
 
 
-def names_the_court(text: str) -> bool:
-    """Whether the answer tells of the court, in either language."""
-    lowered = text.lower()
-    return "人民法院" in text or "court" in lowered
+def copied(row: RightsRequest) -> bool:
+    """Whether a file was made for the person."""
+    files = (RightsAct.Kind.COPY, RightsAct.Kind.TRANSFER)
+    return any(act.kind in files for act in row.acts.all())
 
 
 def missing(row: RightsRequest) -> list[str]:

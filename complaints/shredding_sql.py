@@ -84,6 +84,7 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
     "complaints.RightsRequest": (_CASE, ("details",)),
     "complaints.IdentityCheck": (_OF_REQUEST, ("note",)),
     "complaints.RightsDecision": (_OF_REQUEST, ("reason",)),
+    "complaints.RightsLetter": (_OF_REQUEST, ("letter",)),
     "complaints.RightsAct": (_CASE, ("old_sealed", "old_masked", "note")),
     "complaints.Retention": (_CASE, ("reason",)),
     "complaints.DisposalReview": (

@@ -24,6 +24,7 @@ from complaints.views import (
     reconciliation,
     resolution,
     rights,
+    rights_papers,
     satisfaction_link,
     satisfaction_list,
 )
@@ -101,6 +102,16 @@ urlpatterns = [
     path("access/<int:access_request>/end/", access.end, name="access_end"),
     path("rights/", rights.requests, name="rights"),
     path("rights/<int:rights_request>/", rights.one, name="rights_request"),
+    path(
+        "rights/<int:rights_request>/letters/<uuid:letter_id>/",
+        rights_papers.letter,
+        name="rights_letter",
+    ),
+    path(
+        "rights/<int:rights_request>/preview/<str:what>/",
+        rights_papers.preview,
+        name="rights_preview",
+    ),
     path("rights/<int:rights_request>/<str:what>/", rights.act, name="rights_act"),
     path("limits/", limits.limits_page, name="limits"),
     path("drafts/", drafts.drafts, name="drafts"),

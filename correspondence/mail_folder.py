@@ -26,6 +26,7 @@ from accounts import vault
 from complaints.importing.table import masked_numbers
 
 ENDING = ".eml"
+HOLDS_A_CODE = "X-Kesu-Code"  # the mail says a code that is its receiver's alone
 
 
 def folder() -> Path | None:
@@ -103,6 +104,8 @@ def find(name: str) -> tuple[Filed, str] | None:
         message = email.message_from_binary_file(handle, policy=policy.default)
     part = message.get_body(("plain",))
     text = _OWN_LINK.sub(r"\1…/", part.get_content() if part is not None else "")
+    if HOLDS_A_CODE in message:
+        text = _CODE.sub("······", text)
     return head, _ADDRESS.sub(lambda m: vault.masked("email", m[0]), masked_numbers(text))
 
 
@@ -110,6 +113,7 @@ _NAME = re.compile(rf"[0-9a-f]{{32}}{re.escape(ENDING)}")
 # The signed link stands for its receiver's consent; whoever else reads the mail may not use it.
 # With the other the consumer says how satisfied they are: whoever handled the case never does.
 _OWN_LINK = re.compile(r"(/notices/wishes/|/f/)[^/\s]+/")
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from complaints import letter_occasions, letter_values, letter_writing
+from complaints import letter_occasions, letter_values, letter_writing, rights_letter
 from complaints.letter_writing import Written, written
-from complaints.models import Outbox
+from complaints.models import Outbox, RightsLetter
 from complaints.signing import liveness
 from correspondence.letter import File, Letter
 from letters import html
 from letters.rendering import Rendered
+from letters.signatures import TEMPLATES
 
 RESOLUTION = liveness.LETTER
 
@@ -90,6 +91,24 @@ def letter(outbox: Outbox, way: str, now: datetime) -> Letter:
     return _as_letter(found.letter, way, found.made_of)
 
 
+def rights(outbox: Outbox, way: str, now: datetime) -> Letter:
+    """A letter about personal data exactly as it was written; with an e-mail goes the page."""
+    kept = RightsLetter.objects.get(pk=outbox.payload["rights"])
+    number = outbox.complaint.number
+    found = rights_letter.as_kept(kept, number)
+    made_of = {"template": kept.template, "sha256": kept.template_sha256, "options": kept.options}
+    made_of["draft"] = kept.template not in TEMPLATES.signed()
+    return _as_letter(found, way, made_of, _page(found, way, number, now))
+
+
+def _page(found: Rendered, way: str, number: str, now: datetime) -> tuple[File, ...]:
+    """On paper, with an e-mail."""
+    if way != "email":
+        return ()
+    pdf = letter_writing.on_paper(found, number, now)
+    return (File(f"{found.title}-{number}.pdf", "application/pdf", pdf),)
+
+
 def _as_letter(
     found: Rendered, way: str, made_of: dict[str, Any], files: tuple[File, ...] = ()
 ) -> Letter:
@@ -106,9 +125,6 @@ def _signed(outbox: Outbox, way: str, now: datetime) -> Letter:
     template = covered.get("template") or {}
     name = str(template.get("id", ""))
     found = letter_writing.as_kept(str(covered["letter"]), name, complaint.number)
-    files: tuple[File, ...] = ()
-    if way == "email":
-        pdf = letter_writing.on_paper(found, complaint.number, now)
-        files = (File(f"{found.title}-{complaint.number}.pdf", "application/pdf", pdf),)
+    files = _page(found, way, complaint.number, now)
     made_of = {"template": name, "sha256": template["sha256"]} if name else {}
     return _as_letter(found, way, made_of, files)

@@ -10,13 +10,14 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from complaints import public_promises
+from complaints import identity_code, public_promises
 from complaints.choices import Limited
 from complaints.models import Consumer, Event, Outbox
 from complaints.signing.liveness import LETTER
-from correspondence import asking, templated, words
+from correspondence import asking, coding, templated, words
 from correspondence.bounces import TOKEN_HEADER, token_of
 from correspondence.letter import Letter
+from correspondence.mail_folder import HOLDS_A_CODE
 from correspondence.models import Notice
 from correspondence.transports import Message, Refused, Transport
 from correspondence.who_is_told import Row
@@ -31,6 +32,8 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
     if not_to_be_written(consumer, outbox.effect):
         raise Refused("limited")
     way = _way(consumer, row, outbox, ways)
+    if outbox.effect == identity_code.EFFECT:
+        coding.refuse(outbox, way, now)
     if row.only_before and (outbox.complaint.state != row.only_before or way == "manual"):
         return  # what followed said more; and nobody is sent out with a mere receipt
     letter = _written(outbox, row, way, now)
@@ -39,6 +42,8 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
         message = _message(outbox, way, letter)
         sent = ways[way].deliver(message, f"{outbox.key}.consumer").sent
     except Refused as refused:
+        if outbox.effect == identity_code.EFFECT:
+            raise  # no person brings a code
         logger.warning("letter of %s was refused (%s); a person brings it", outbox.key, refused)
         way, cause = Notice.Way.MANUAL.value, str(refused)[:60]
         letter = _written(outbox, row, way, now)
@@ -69,17 +74,21 @@ def send(outbox: Outbox, row: Row, now: datetime, ways: dict[str, Transport]) ->
 
 def not_to_be_written(consumer: Consumer, effect: str) -> bool:
     """Whether the person wants no such letter (PIPL Arts. 15, 47(2)): one whose data is only stored
-    gets nothing but what a colleague answers by hand, one who withdrew consent is not asked for an
-    opinion.
+    gets nothing but what a colleague answers by hand and the code before it, one who withdrew
+    consent is not asked for an opinion.
     """
     if consumer.limited == Limited.STORAGE:
-        return effect != "reply_to_consumer"
+        return effect not in ("reply_to_consumer", identity_code.EFFECT)
     return consumer.limited == Limited.CONSENT and effect == asking.EFFECT
 
 
 def _written(outbox: Outbox, row: Row, way: str, now: datetime) -> Letter:
     if outbox.effect == asking.EFFECT:
         return asking.letter(outbox, way, now)
+    if "rights" in outbox.payload:
+        return templated.rights(outbox, way, now)
+    if outbox.effect == identity_code.EFFECT:
+        return coding.letter(outbox, way, now)
     if "again" in outbox.payload and outbox.effect != LETTER:
         return _again(outbox)
     if outbox.effect in templated.EFFECTS:
@@ -124,5 +133,6 @@ def _message(outbox: Outbox, way: str, letter: Letter) -> Message:
             "X-Kesu-For": "consumer",
             "X-Kesu-Cases": complaint.number,
             TOKEN_HEADER: token_of(outbox),
+            **({HOLDS_A_CODE: "1"} if outbox.effect == identity_code.EFFECT else {}),
         },
     )

@@ -118,6 +118,8 @@ TABLE: dict[str, Row] = {
         ),
         by_sms=True,
     ),
+    # written by `coding.py`: the code stands in nothing that is kept
+    "send_identity_code": Row(True, None, "", "", by_sms=True),
     # written by `asking.py` from its template: the link stands in nothing that is kept
     "ask_satisfaction": Row(True, None, "", "", by_sms=True),
     "tell_dissatisfied": Row(

@@ -1,4 +1,4 @@
-"""All templates together: nine kinds, each in Chinese and English.
+"""All templates together: ten kinds, each in Chinese and English.
 
 library.current().template("resolution", "zh-hans")
 """
@@ -17,8 +17,10 @@ from letters.mistakes import TemplateError
 from letters.template import KINDS, LANGUAGES, Template, said_by
 
 FOLDER = Path(__file__).parent / "templates"
-# A request for documents decides nothing yet; every other letter says where else to turn.
-WITHOUT_WAYS = {"documents"}
+# A request for documents decides nothing yet; the answer about personal information has ways of its
+# own; every other letter says where else to turn.
+WITHOUT_WAYS = {"documents", "rights"}
+PERSONAL = "rights"
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,13 @@ def load(folder: Path) -> Library:
 
 def check_ways(template: Template) -> None:
     """What stands always names where else the consumer can turn. Raises TemplateError."""
-    if template.kind in WITHOUT_WAYS:
-        return
     text = "\n".join(said_by(block) for block in template.blocks(()))
-    missing = wording.missing_ways(text, template.language)
+    if template.kind == PERSONAL:
+        missing = wording.missing_personal_ways(text, template.language)
+    elif template.kind in WITHOUT_WAYS:
+        return
+    else:
+        missing = wording.missing_ways(text, template.language)
     if missing:
         joint = ", " if template.language == "en" else "、"
         ways = joint.join(str(way) for way in missing)

@@ -20,6 +20,7 @@ KINDS: dict[str, Label] = {
     "reminder": Label("请您答复", "Reminder"),
     "closing": Label("办结告知", "Closing"),
     "satisfaction": Label("满意度回访", "Satisfaction"),
+    "rights": Label("个人信息权利请求答复", "Personal information request"),
 }
 LANGUAGES: dict[str, Label] = {"zh": Label("中文", "Chinese"), "en": Label("英文", "English")}
 CHANNELS: dict[str, Label] = {

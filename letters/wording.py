@@ -20,6 +20,8 @@ from letters.wording_lists import (
     CONFLICT_EN,
     OTHER_REMEDIES,
     OTHER_REMEDIES_EN,
+    PERSONAL_REMEDIES,
+    PERSONAL_REMEDIES_EN,
     UNFAIR,
     UNFAIR_EN,
     Patterns,
@@ -36,6 +38,7 @@ __all__ = [
     "absent",
     "check",
     "hits",
+    "missing_personal_ways",
     "missing_ways",
 ]
 
@@ -101,3 +104,8 @@ def check(text: str, lang: str) -> list[Hit]:
 def missing_ways(text: str, lang: str) -> list[Text]:
     """The ways to turn next that a letter in that language does not name."""
     return absent(text, OTHER_REMEDIES_EN if lang.startswith("en") else OTHER_REMEDIES)
+
+
+def missing_personal_ways(text: str, lang: str) -> list[Text]:
+    """The same of a letter about personal information: PIPL Arts. 50(2) and 65."""
+    return absent(text, PERSONAL_REMEDIES_EN if lang.startswith("en") else PERSONAL_REMEDIES)

@@ -43,6 +43,16 @@ OTHER_REMEDIES: Patterns = (
     (r"诉讼|起诉|法院", _("诉讼")),
 )
 
+# About personal information: PIPL Arts. 50(2), 65.
+PERSONAL_REMEDIES: Patterns = (
+    (r"履行个人信息保护职责的部门", _("向履行个人信息保护职责的部门投诉、举报")),
+    (r"人民法院", _("诉讼")),
+)
+PERSONAL_REMEDIES_EN: Patterns = (
+    (r"(?i:authority for the protection of personal)", _("向履行个人信息保护职责的部门投诉、举报")),
+    (r"(?i:people['’]s courts?)", _("诉讼")),
+)
+
 # Words that start a quarrel. They describe the person instead of the matter, threaten, push the
 # fault away, or only look like an apology.
 CONFLICT: Patterns = (

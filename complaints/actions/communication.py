@@ -109,14 +109,16 @@ def put(
     channel: str = "",
     inbound: bool = False,
     anyway: str = "",
+    rights_letter: str = "",
 ) -> Communication:
-    """Add a text to a case whose lock the caller holds. Raises Invalid for an e-mail to somebody
-    without an address.
+    """Add a text to a case whose lock the caller holds. `rights_letter`: the letter about personal
+    data that it is, which leaves at once. Raises Invalid for an e-mail to somebody without an
+    address.
     """
     outbox = None
     if kind == CommunicationKind.REPLY and not inbound:
         channel = _way_out(complaint, channel)
-        outbox = _outbox(complaint, channel, now)
+        outbox = _outbox(complaint, channel, now, rights_letter)
     written = Communication.objects.create(
         complaint=complaint,
         kind=kind,
@@ -143,15 +145,16 @@ def _way_out(complaint: Complaint, wanted: str) -> str:
     return wanted or ("email" if has_address else "phone")
 
 
-def _outbox(complaint: Complaint, channel: str, now: datetime) -> Outbox:
+def _outbox(complaint: Complaint, channel: str, now: datetime, rights_letter: str) -> Outbox:
     key = f"{complaint.number}.reply.{uuid.uuid4()}"
+    about = {"rights": rights_letter} if rights_letter else {}
     return Outbox.objects.create(
         complaint=complaint,
         effect="reply_to_consumer",
         key=key,
-        payload={"channel": channel},
+        payload={"channel": channel, **about},
         created_at=now,
-        not_before=leaves_at("reply_to_consumer", now),
+        not_before=leaves_at("reply_to_consumer", now, by_person=not about),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
+from complaints import identity_code
 from complaints.actions import letters
 from complaints.advance import lock, step_taken
 from complaints.errors import Invalid, NotAllowed
@@ -134,6 +135,9 @@ def another(notice: Any, now: datetime) -> Any:
 
 def _refuse_the_link(row: Outbox) -> None:
     """Whoever brings a letter reads it, and the link is the consumer's alone. Raises Invalid."""
+    if row.effect == identity_code.EFFECT:
+        words = _("验证码只给消费者本人，不能再次发送或者代为送达；请在权利请求里另发一个")
+        raise Invalid({"letter": [words]})
     if row.effect == WITH_A_KEY:
         words = _("满意度邀请里的链接只给消费者本人，不能再次发送或者代为送达；请改为电话回访")
         raise Invalid({"letter": [words]})

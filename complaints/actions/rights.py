@@ -33,7 +33,14 @@ from complaints.models import (
     RightsRequest,
     TailCheck,
 )
-from complaints.models.rights import CheckBy, Ground, Outcome, Requester, RightKind
+from complaints.models.rights import (
+    BY_HAND,
+    CheckBy,
+    Ground,
+    Outcome,
+    Requester,
+    RightKind,
+)
 from complaints.workdays import SHANGHAI
 from evidence.models import Item
 
@@ -167,7 +174,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     data = v.clean(
         {"how": None, "passed": None, "proof": None, "note": "", **values},
         {
-            "how": lambda x: v.choice(x, CheckBy.values, required=True),
+            "how": lambda x: v.choice(x, [str(how) for how in BY_HAND], required=True),
             "passed": lambda x: v.choice(str(x or ""), ["1", "0"], required=True),
             "proof": v.item_number,
             "note": lambda x: v.text(x, LONGEST, lines=True),
@@ -189,8 +196,13 @@ def _refuse_unproven(
         if not same.exists():
             words = _("24 小时内您没有在本案核对过一致的尾号；请先在案件里“核对尾号”")
             raise Invalid({"how": [words]})
-    if data["proof"] is not None:
-        if not Item.objects.filter(folder=case.folder_id, number=data["proof"]).exists():
+    refuse_unproven(row, case, data["proof"])
+
+
+def refuse_unproven(row: RightsRequest, case: Complaint, proof: int | None) -> None:
+    """Whoever asks for somebody else shows that they may. Raises Invalid."""
+    if proof is not None:
+        if not Item.objects.filter(folder=case.folder_id, number=proof).exists():
             raise Invalid({"proof": [_("本案没有这个编号的证据")]})
     elif row.requester != Requester.SELF:
         words = _("不是本人的，请先把监护、委托或者亲属关系（及死亡）的证明收为证据，填写证据编号")
@@ -218,14 +230,24 @@ def decide(
         if not withdrawn:
             if why := against_deciding(row, by):
                 raise NotAllowed(why)
-            if data["outcome"] != Outcome.REFUSED and not rights.passed(row):
-                raise Invalid({"outcome": [_("还没有核验请求人的身份；核验以前只能不予办理")]})
+            _refuse_unknown(row, data)
         decision = RightsDecision.objects.create(request=row, by=by, at=now, **data)
         if withdrawn:
             met(case, by, now)
         said = {"outcome": decision.outcome, "ground": decision.ground}
         told(case, row, "decided", by, now, text=decision.reason, detail=said)
     return decision
+
+
+def _refuse_unknown(row: RightsRequest, data: Mapping[str, Any]) -> None:
+    """Before it is known who asks nothing is said of what we hold. Raises Invalid."""
+    if rights.passed(row):
+        return
+    if data["outcome"] != Outcome.REFUSED:
+        raise Invalid({"outcome": [_("还没有核验请求人的身份；核验以前只能不予办理")]})
+    if data["ground"] != Ground.IDENTITY:
+        words = _("还没有核验请求人的身份；核验以前只能以“不能核实身份或者资格”为理由")
+        raise Invalid({"ground": [words]})
 
 
 def _decided(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,7 @@ from complaints.models.rights import (
     RightsDecision,
     RightsRequest,
 )
+from complaints.models.rights_letters import IdentityCode, IdentityTry, RightsLetter
 from complaints.models.satisfaction import Feedback, Invitation
 from complaints.models.search import Passage, SearchDocument, WordsChanged
 from complaints.models.segregation import NamedPerson, Recusal
@@ -102,6 +103,8 @@ __all__ = [
     "HeldCase",
     "Hold",
     "IdentityCheck",
+    "IdentityCode",
+    "IdentityTry",
     "ImportRow",
     "ImportRun",
     "ImportTemplate",
@@ -136,6 +139,7 @@ __all__ = [
     "RightsAct",
     "RightsAnswer",
     "RightsDecision",
+    "RightsLetter",
     "RightsRequest",
     "Sealing",
     "SearchDocument",

@@ -61,6 +61,10 @@ class CheckBy(models.TextChoices):
     TAIL = "tail", _("核对尾号一致")
     CONTACT = "contact", _("用登记的联系方式联系，由本人确认")
     DOCUMENT = "document", _("当面或视频核对证件原件")
+    CODE = "code", _("一次性验证码")
+
+
+BY_HAND = (CheckBy.TAIL, CheckBy.CONTACT, CheckBy.DOCUMENT)  # what a person writes down
 
 
 class Outcome(models.TextChoices):

@@ -6,7 +6,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from complaints import retention
-from complaints.models import Event, RightsAct
+from complaints.models import Event, RightsAct, RightsLetter
 from complaints.models.rights import Outcome, RightKind
 from complaints.views.words import Words
 
@@ -18,6 +18,8 @@ RIGHTS = {
     "rights_carried_out": gettext_lazy("办理权利请求：{what}"),
     "rights_copied": gettext_lazy("取走个人信息副本"),
     "rights_answered": gettext_lazy("答复个人信息权利请求"),
+    "rights_written_to": gettext_lazy("就个人信息权利请求发函：{what}"),
+    "rights_code_sent": gettext_lazy("发送身份验证码"),
 }
 CODES = (*RIGHTS, "legal_hold_placed", "legal_hold_released", "retention_set")
 
@@ -47,6 +49,8 @@ def _of_rights(event: Event) -> Words:
         names = [str(Outcome(detail["outcome"]).label)]
     elif event.code == "rights_carried_out" and detail.get("kind") in RightsAct.Kind.values:
         names = [str(RightsAct.Kind(detail["kind"]).label)]
+    elif event.code == "rights_written_to" and detail.get("letter") in RightsLetter.Kind.values:
+        names = [str(RightsLetter.Kind(detail["letter"]).label)]
     title = str(RIGHTS[event.code]).format(what=_("；").join(names))
     return Words(title, event.text, tone="legal")
 

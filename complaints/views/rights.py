@@ -28,6 +28,7 @@ from complaints.models.rights import Outcome
 from complaints.reading_words import CLEAR
 from complaints.seen import saw_cases
 from complaints.views import rights_forms as forms
+from complaints.views import rights_papers
 from complaints.views.archive_package import attached
 from complaints.views.lookup import case_of
 from complaints.views.mass import page as one_page
@@ -103,17 +104,7 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
 @needs("see_rights_requests")
 def one(request: HttpRequest, rights_request: int) -> HttpResponse:
     """One request."""
-    return _shown(request, _load(request, rights_request))
-
-
-def _load(request: HttpRequest, pk: int) -> RightsRequest:
-    """Raises Http404, the same for a missing one and for one of other people."""
-    rows = rights.visible_to(person(request)).select_related(*rights.RELATED)
-    found = rows.prefetch_related("checks__by", "acts__by", "acts__complaint").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    saw_cases(found.complaint.number)
-    return found
+    return _shown(request, rights_papers.find(request, rights_request))
 
 
 def _shown(
@@ -146,8 +137,36 @@ def _shown(
         "against": acts.against_deciding(row, user) if waits else "",
         "problems": problems,
         "confirmed_until": confirmed_until(request),
+        "letters": rights_papers.told(row),
+        "paper": rights_papers.answer(row) if any(d.code == "answer" for d in desks) else None,
     }
     return render(request, "rights/request.html", context, status=status)
+
+
+def _reached_for(request: HttpRequest, pk: int, what: str) -> RightsRequest:
+    """As `find`; who reached for somebody else's copy stands in the record. Raises Http404."""
+    try:
+        row = rights_papers.find(request, pk)
+    except Http404:
+        if what == "copy":
+            rights_copy.refused(pk, person(request), "foreign")
+        raise
+    if what not in WAYS:
+        raise Http404
+    return row
+
+
+def _sent(
+    request: HttpRequest, row: RightsRequest, what: str
+) -> tuple[Desk, dict[str, Any], dict[str, list[str]]]:
+    """The form as it was sent, its values, and what could not be read."""
+    posted, unreadable = readable(request.POST)
+    desk = desk_of(what, row, posted)
+    sent: dict[str, Any] = {name: posted.get(name, "") for name in desk.form.fields}
+    sent |= {name: posted.getlist(name) for name in WAYS[what].lists}
+    if what == "withdraw":
+        sent["outcome"] = Outcome.WITHDRAWN.value
+    return desk, sent, unreadable
 
 
 @never_cache
@@ -155,20 +174,8 @@ def _shown(
 @needs("see_rights_requests")
 def act(request: HttpRequest, rights_request: int, what: str) -> HttpResponse:
     """One of `WAYS`."""
-    try:
-        row = _load(request, rights_request)
-    except Http404:
-        if what == "copy":  # somebody reached for what is not theirs
-            rights_copy.refused(rights_request, person(request), "foreign")
-        raise
-    if what not in WAYS:
-        raise Http404
-    posted, unreadable = readable(request.POST)
-    desk = desk_of(what, row, posted)
-    sent: dict[str, Any] = {name: posted.get(name, "") for name in desk.form.fields}
-    sent |= {name: posted.getlist(name) for name in WAYS[what].lists}
-    if what == "withdraw":
-        sent["outcome"] = Outcome.WITHDRAWN.value
+    row = _reached_for(request, rights_request, what)
+    desk, sent, unreadable = _sent(request, row, what)
     try:
         if unreadable:
             raise Invalid(unreadable)
@@ -187,7 +194,7 @@ def _again(
     request: HttpRequest, pk: int, desk: Desk, error: CaseError, loose: tuple[str, ...]
 ) -> HttpResponse:
     """The page with the sentences; what may not be done any more is said above it."""
-    fresh = _load(request, pk)
+    fresh = rights_papers.find(request, pk)
     if desk.code not in open_desks(fresh, person(request)):
         if type(error) is NotAllowed:
             raise PermissionDenied(error.message) from error

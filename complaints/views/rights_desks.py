@@ -10,15 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from complaints import rights, rights_words
+from complaints import identity_code, rights, rights_words
 from complaints.actions import rights as acts
-from complaints.actions import rights_acts, rights_answer, rights_copy
-from complaints.models import RightsRequest
-from complaints.models.rights import Outcome, RightKind
+from complaints.actions import rights_acts, rights_answer, rights_code, rights_copy
+from complaints.models import RightsLetter, RightsRequest
+from complaints.models.rights import Outcome, Requester, RightKind
 from complaints.views import rights_forms as forms
 from complaints.views.sheets import SheetForm
 
 Text = str | Promise
+Letter = RightsLetter.Kind
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Desk:
     form: SheetForm
     tone: str = "primary"
     confirms: bool = False
+    letter: str = ""  # the kind of letter that it sends, which can be read before
 
 
 Make = Callable[[RightsRequest, Any], SheetForm]
@@ -49,6 +51,7 @@ class Way:
     does: Callable[..., Any]
     tone: str = "primary"
     lists: tuple[str, ...] = ()
+    letter: str = ""
 
 
 WAYS: dict[str, Way] = {
@@ -119,13 +122,53 @@ WAYS: dict[str, Way] = {
     ),
     "answer": Way(
         gettext_lazy("答复请求人"),
-        gettext_lazy("草稿按请求、决定和已办的事项生成；请逐句核对。发出后期限停止计算。"),
-        gettext_lazy("发出答复"),
-        lambda row, data: forms.AnswerForm(
-            data, draft=rights_words.draft(row) if data is None else ""
+        gettext_lazy(
+            "函件按请求、决定和已办的事项写成，拒绝的理由就是法务的决定。请先预览；"
+            "发出后不能撤回，期限停止计算。"
         ),
-        gettext_lazy("已答复，撤回时限内可以在案件里撤回"),
+        gettext_lazy("发出答复"),
+        lambda row, data: forms.AnswerForm(data, row=row),
+        gettext_lazy("已答复，函件正在发出"),
         rights_answer.answer,
+        letter=Letter.ANSWER,
+    ),
+    "delay": Way(
+        gettext_lazy("告知需要更多时间"),
+        gettext_lazy("只是告知；法律要求及时答复，期限照走。发出后不能撤回。"),
+        gettext_lazy("发出"),
+        lambda row, data: forms.DelayForm(data),
+        gettext_lazy("函件正在发出"),
+        rights_answer.put_off,
+        "",
+        letter=Letter.DELAY,
+    ),
+    "identity": Way(
+        gettext_lazy("发函请对方确认身份"),
+        gettext_lazy("联系不上请求人时用。函件发到登记的联系方式，不透露我们保存了什么。"),
+        gettext_lazy("发出"),
+        lambda row, data: forms.IdentityLetterForm(data),
+        gettext_lazy("函件正在发出"),
+        rights_answer.ask_identity,
+        "",
+        letter=Letter.IDENTITY,
+    ),
+    "send-code": Way(
+        gettext_lazy("发送验证码"),
+        gettext_lazy(
+            "6 位数字自动发到登记的联系方式，10 分钟内有效，同事都看不到；请消费者在通话中念出来。"
+        ),
+        gettext_lazy("发送验证码"),
+        lambda row, data: forms.SendCodeForm(data, row=row),
+        gettext_lazy("验证码正在发出，请消费者收到后念出"),
+        rights_code.send,
+    ),
+    "enter-code": Way(
+        gettext_lazy("填写验证码"),
+        "",
+        gettext_lazy("核对"),
+        lambda row, data: forms.EnterCodeForm(data, row=row),
+        gettext_lazy("验证码一致，身份已确认"),
+        rights_code.enter,
     ),
 }
 _ASKS: dict[str, tuple[str, ...]] = {
@@ -141,16 +184,30 @@ def open_desks(row: RightsRequest, user: User) -> list[str]:
     at = rights.stage(row)
     takes = user.may("take_rights_requests")
     if at in (rights.CHECKING, rights.DECIDING):
-        decides = user.may("decide_rights_requests") and not acts.against_deciding(row, user)
-        found = [("check", takes), ("decide", decides), ("withdraw", takes)]
-        if at == rights.DECIDING and decides:
-            found.insert(0, found.pop(1))
-        return [code for code, may in found if may]
+        return _before_deciding(row, user, at, takes)
     if at == rights.DONE or not user.may("carry_out_rights"):
         return []
     refused_ = row.decision.outcome == Outcome.REFUSED
     does = [] if refused_ else [c for c, kinds in _ASKS.items() if set(kinds) & set(row.kinds)]
-    return [*does, "answer"] if at == rights.ANSWERING else does
+    delay = ["delay"] if rights.passed(row) else []
+    return [*does, *(["answer"] if at == rights.ANSWERING else []), *delay]
+
+
+def _before_deciding(row: RightsRequest, user: User, at: str, takes: bool) -> list[str]:
+    decides = user.may("decide_rights_requests") and not acts.against_deciding(row, user)
+    checking = takes and at == rights.CHECKING
+    by_code = checking and row.requester != Requester.RELATIVE
+    found = [
+        ("decide", decides and at == rights.DECIDING),
+        ("send-code", by_code and bool(identity_code.ways(row.complaint))),
+        ("enter-code", by_code and row.codes.exists()),
+        ("check", takes),
+        ("identity", checking),
+        ("decide", decides and at == rights.CHECKING),
+        ("delay", at == rights.DECIDING and user.may("carry_out_rights")),
+        ("withdraw", takes),
+    ]
+    return [code for code, may in found if may]
 
 
 def desk_of(code: str, row: RightsRequest, data: Any = None) -> Desk:
@@ -158,4 +215,5 @@ def desk_of(code: str, row: RightsRequest, data: Any = None) -> Desk:
     way = WAYS[code]
     form = way.form(row, data)
     form.auto_id = f"{code}_%s"
-    return Desk(code, way.title, way.intro, way.button, form, way.tone, code == "copy")
+    confirms = code == "copy"
+    return Desk(code, way.title, way.intro, way.button, form, way.tone, confirms, way.letter)

@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints import reveal_policy
-from complaints.actions import communication
+from complaints import identity_code, reveal_policy, rights_words
+from complaints.actions import rights_answer
 from complaints.actions.rights import LONGEST
+from complaints.actions.rights_answer import CHANNELS
 from complaints.delivery import WAYS
-from complaints.models import RightsAct, RightsRequest
+from complaints.models import IdentityCode, RightsAct, RightsRequest
 from complaints.models.consumer import PERSONAL_FIELDS
-from complaints.models.rights import CheckBy, Ground, Outcome, Requester, RightKind
+from complaints.models.rights import BY_HAND, Ground, Outcome, Requester, RightKind
 from complaints.views.sheets import SheetForm
 
 Kind = RightsAct.Kind
@@ -56,7 +57,11 @@ class NewForm(SheetForm):
 class CheckForm(SheetForm):
     """How it was made sure who asks."""
 
-    how = forms.ChoiceField(label=_("核验方式"), widget=forms.RadioSelect, choices=CheckBy.choices)
+    how = forms.ChoiceField(
+        label=_("核验方式"),
+        widget=forms.RadioSelect,
+        choices=[(how.value, how.label) for how in BY_HAND],
+    )
     passed = forms.ChoiceField(
         label=_("结果"),
         widget=forms.RadioSelect,
@@ -173,17 +178,89 @@ class CopyForm(SheetForm):
             self.initial["kind"] = fitting[0].value
 
 
+def _channel() -> forms.ChoiceField:
+    names = [(way, WAYS[way]) for way in CHANNELS]
+    choices = [("", _("按登记的联系方式")), *names]
+    return forms.ChoiceField(label=_("怎样送达"), required=False, choices=choices)
+
+
 class AnswerForm(SheetForm):
-    """The answer as it leaves."""
+    """What of the answer only a person knows; the rest follows from the decision and the acts."""
 
-    text = forms.CharField(
-        label=_("答复"), widget=forms.Textarea(attrs={"rows": 14, "maxlength": 20_000})
+    delivery = forms.CharField(
+        label=_("副本怎样交付"),
+        required=False,
+        widget=_words(),
+        help_text=_("写进函件，例如：核对证件后当面交给您。"),
     )
-    channel = forms.ChoiceField(label=_("渠道"), required=False)
+    explanation = forms.CharField(
+        label=_("对处理规则的说明"), required=False, widget=_words(5), help_text=_("写进函件。")
+    )
+    channel = _channel()
 
-    def __init__(self, data: Any = None, *, draft: str = "") -> None:
+    def __init__(self, data: Any = None, *, row: RightsRequest) -> None:
         super().__init__(data)
-        self.initial["text"] = draft
-        chosen: Any = self.fields["channel"]
-        names = [(way, WAYS[way]) for way in communication.REPLY_CHANNELS]
-        chosen.choices = [("", _("按登记的联系方式")), *names]
+        if not rights_words.copied(row):
+            del self.fields["delivery"]
+        if not rights_answer.explains(row):
+            del self.fields["explanation"]
+
+
+class IdentityLetterForm(SheetForm):
+    """The letter that asks who it is."""
+
+    more = forms.CharField(
+        label=_("另外需要的材料"),
+        required=False,
+        widget=_words(1),
+        help_text=_("可以不填；写进函件。不要写我们保存了什么。"),
+    )
+    channel = _channel()
+
+
+class DelayForm(SheetForm):
+    """It takes longer."""
+
+    reason = forms.CharField(label=_("原因"), widget=_words(1), help_text=_("写进函件。"))
+    until = forms.DateField(label=_("最迟何时答复"), widget=forms.DateInput(attrs={"type": "date"}))
+    channel = _channel()
+
+
+class SendCodeForm(SheetForm):
+    """Where the code goes."""
+
+    field = forms.ChoiceField(label=_("发到哪里"), widget=forms.RadioSelect)
+
+    def __init__(self, data: Any = None, *, row: RightsRequest) -> None:
+        super().__init__(data)
+        chosen: Any = self.fields["field"]
+        case = row.complaint
+        chosen.choices = [
+            (way, f"{IdentityCode.Field(way).label} {getattr(case.consumer, f'{way}_masked')}")
+            for way in identity_code.ways(case)
+        ]
+        if len(chosen.choices) == 1:
+            self.initial["field"] = chosen.choices[0][0]
+
+
+class EnterCodeForm(SheetForm):
+    """What the person reads out."""
+
+    code = forms.CharField(
+        label=_("消费者念出的验证码"),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "input input--num"}
+        ),
+    )
+    proof = forms.CharField(
+        label=_("资格证明的证据编号"),
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
+        help_text=_("监护、委托的证明；本人提出的不填。"),
+    )
+
+    def __init__(self, data: Any = None, *, row: RightsRequest) -> None:
+        super().__init__(data)
+        if row.requester == Requester.SELF:
+            del self.fields["proof"]

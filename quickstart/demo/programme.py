@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from quickstart.demo import binding, filed, lives, references
+from quickstart.demo import binding, filed, lives, references, rights
 from quickstart.demo.cases import Case
 from quickstart.demo.counts import DECLINED, ENDED, MERGED, OPEN
 from quickstart.demo.dice import Dice
@@ -45,6 +45,7 @@ def make(anchor: Anchor) -> tuple[dict[str, Case], list[Act]]:
     _declined(plan)
     binding.tell(plan)
     filed.tell(plan)
+    rights.tell(plan)
     return plan.cases, sorted(plan.acts, key=lambda act: (act.at, act.case))
 
 

@@ -247,6 +247,13 @@ def binding() -> dict[str, Any]:
     return words
 
 
+def rights() -> dict[str, Any]:
+    """The words of personal data: `rights.yaml`."""
+    ((_name, row),) = _pages("rights.yaml")
+    words: dict[str, Any] = row
+    return words
+
+
 def as_story(told: Refusal) -> Story:
     """A complaint that is not taken up, as a story."""
     return Story(

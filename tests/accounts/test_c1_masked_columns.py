@@ -53,7 +53,7 @@ EXEMPT = {
             "template_sha256 columns_hash base_sha256 new_sha256 rejected_file mark "
             "Block.members Stamp.serial Stamp.what Wanted.what Session.session_key "
             "Installation.demo_plan User.password SigningKey.vouches"
-            " VaultKey.name fingerprint index_key PersonSearch.digest"
+            " VaultKey.name fingerprint index_key PersonSearch.digest IdentityCode.salt"
         ),
         CODE: (
             "Reveal.field TailCheck.field expects PersonSearch.kind door "
@@ -67,7 +67,7 @@ EXEMPT = {
             "stops channels categories sectors claims part Trial.rules TrialResult.rules "
             "rule_set worker Mail.key Notice.key cause brought family level ways rule "
             "RuleText.rule kinds RightsRequest.requester how outcome ground RightsAct.kind "
-            "RightsAct.field limited"
+            "RightsAct.field limited RightsLetter.template options IdentityCode.field"
         ),
         MADE: (
             "Session.session_data Reading.about Verification.report covered statement "

@@ -113,18 +113,23 @@ def begun(cast: Cast) -> Complaint:
     )
 
 
+def tomorrow() -> str:
+    return str(timezone.localdate() + timedelta(days=1))
+
+
 def asked_about_data(cast: Cast, number: str) -> None:
     """A request about the person's own data, from its words to its answer."""
     wanted = {"kinds": ["correction"], "requester": "self", "details": said("权利请求")}
-    row = rights.ask(number, wanted, by=cast.agent)
+    row, soon = rights.ask(number, wanted, by=cast.agent), tomorrow()
+    rights_answer.ask_identity(row.pk, {"more": said("另需材料")}, by=cast.agent)
     seen = {"how": "document", "passed": "1", "note": said("核验经过")}
     rights.check_identity(row.pk, seen, by=cast.agent)
     partly = {"outcome": "partly", "ground": "accurate", "reason": said("部分办理的理由")}
     rights.decide(row.pk, partly, by=cast.counsel)
     right = {"field": "address", "value": said("新地址"), "note": said("核实经过")}
     rights_acts.correct(row.pk, right, by=cast.supervisor)
-    answer = {"text": said("答复，不服的可以向人民法院起诉"), "channel": "email"}
-    rights_answer.answer(row.pk, answer, by=cast.supervisor)
+    rights_answer.put_off(row.pk, {"reason": said("延期的原因"), "until": soon}, by=cast.supervisor)
+    rights_answer.answer(row.pk, {"channel": "email"}, by=cast.supervisor)
 
 
 def posted(by: Any, number: str) -> None:

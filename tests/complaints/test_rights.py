@@ -137,20 +137,13 @@ def test_a_request_has_a_clock_and_three_people_and_a_refusal_says_why_and_names
     for change in (lambda r: r.delete(), lambda r: r.save()):
         with pytest.raises(Exception, match="Cannot"), transaction.atomic():
             change(row)
-    no = {**NO, "ground": "retention", "reason": "保管期限未届满"}
+    no = {**NO, "ground": "retention", "reason": "订单记录须保存三年"}
     acts.decide(row.pk, no, by=cast.counsel)
     assert "Settled" in refusal(acts.decide, row.pk, no, by=cast.counsel2)
     assert "不予办理" in refusal(
         rights_acts.limit, row.pk, {"kind": "limit", "note": "x"}, by=cast.counsel
     )
-    bare = {"text": "您好，不能删除。"}
-    assert "人民法院" in refusal(rights_answer.answer, row.pk, bare, by=cast.counsel)
-    from complaints import rights_words
-
-    text = rights_words.draft(fresh(row))
-    assert "保管期限未届满" in text
-    assert "人民法院" in text
-    rights_answer.answer(row.pk, {"text": text, "channel": "email"}, by=cast.counsel)
+    rights_answer.answer(row.pk, {"channel": "email"}, by=cast.counsel)
     clock.refresh_from_db()
     assert clock.state in ("met", "missed")
     assert rights.stage(fresh(row)) == "done"
@@ -288,8 +281,7 @@ def test_a_correction_reaches_every_case_and_keeps_what_was_there_sealed_but_for
     assert kept.former() == PERSON["email"]
     assert PERSON["email"].encode() not in bytes(kept.old_sealed)
     assert "没有需要更正" in refusal(rights_acts.correct, row.pk, sent, by=cast.counsel)
-    missing = {"text": "x", "channel": "phone"}
-    assert "查阅" in refusal(rights_answer.answer, row.pk, missing, by=cast.counsel)
+    assert "查阅" in refusal(rights_answer.answer, row.pk, {}, by=cast.counsel)
 
 
 def test_c16_what_stands_in_the_way_of_deleting_is_shown_and_what_is_only_stored_is_used_no_more(
@@ -329,8 +321,9 @@ def test_c16_what_stands_in_the_way_of_deleting_is_shown_and_what_is_only_stored
     send_waiting()
     waiting = case.outbox.filter(last_error="limited")
     assert waiting.exists() or not case.outbox.filter(done_at=None, cancelled_at=None).exists()
-    text = "已停止处理。"
-    rights_answer.answer(row.pk, {"text": text, "channel": "email"}, by=cast.counsel)
+    rights_answer.answer(row.pk, {"channel": "email"}, by=cast.counsel)
+    send_waiting()  # who is only stored hears the answer all the same
+    assert Notice.objects.filter(body__contains="已停止除存储和采取必要").exists()
     revealing_left = revealing.left_today(cast.counsel, "numbers", timezone.now())
     assert revealing_left == 20
     assert TailCheck.objects.count() == 0

@@ -11,6 +11,7 @@ from tests.demo.about_evidence import *  # noqa: F403
 from tests.demo.about_load import *  # noqa: F403
 from tests.demo.about_people import *  # noqa: F403
 from tests.demo.about_references import *  # noqa: F403
+from tests.demo.about_rights import *  # noqa: F403
 from tests.demo.about_start import *  # noqa: F403
 from tests.demo.loading import demo, running
 

@@ -1,5 +1,6 @@
 """Every letter in both languages, with its options ticked in every way that matters."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -10,6 +11,7 @@ from legal_rules import rulebook
 from legal_rules.reasoning.prose import chinese_number
 from letters import library, markdown, wording
 from letters.blocks import Heading, Items, Paragraph
+from letters.mistakes import TemplateError
 from letters.rendering import Rendered, again, has_marks, render
 from letters.template import KINDS, LANGUAGES, Template
 from letters.variables import VARIABLES, Kind, examples
@@ -35,9 +37,9 @@ def sound(letter: Rendered) -> None:
     assert again(letter.title, letter.markdown, letter.language).blocks == letter.blocks
 
 
-def test_there_are_nine_kinds_in_two_languages() -> None:
+def test_there_are_ten_kinds_in_two_languages() -> None:
     assert {t.id for t in TEMPLATES} == {f"{k}.{lang}" for k in KINDS for lang in LANGUAGES}
-    assert len(KINDS) == 9
+    assert len(KINDS) == 10
 
 
 @each_template
@@ -100,6 +102,18 @@ def test_every_letter_that_decides_something_says_where_else_to_turn(template: T
     assert bool(missing) == (template.kind in library.WITHOUT_WAYS)
     if "ways" in ids(template):
         assert wording.missing_ways(written(template, {"ways"}).text, template.language) == []
+
+
+def test_a_refusal_about_personal_information_says_why_and_names_the_court() -> None:
+    """PIPL 50: whatever else is ticked; and a template without the court does not load."""
+    for lang, court in (("zh", "向人民法院提起诉讼"), ("en", "lawsuit in a people’s court")):
+        template = library.current().template("rights", lang)
+        refused = written(template, {"refused"}).text
+        assert refused.count(court) == 2
+        assert court in written(template, set()).text
+        bare = replace(template, sections=template.sections[:1])
+        with pytest.raises(TemplateError, match=r"no_way|诉讼|court"):
+            library.check_ways(bare)
 
 
 def test_headings_are_counted_whatever_is_ticked() -> None:

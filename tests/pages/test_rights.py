@@ -15,9 +15,11 @@ from django.urls import reverse
 from accounts.reauthentication import KEY
 from audit.models import Reading
 from complaints.actions import rights as acts
-from complaints.models import Complaint, RightsRequest
+from complaints.models import Complaint, RightsLetter, RightsRequest
+from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import PASSWORD, Cast
+from tests.crawl.reading import words_of
 from tests.walks.ask import browser, text_of
 
 PERSON = {"name": "王测试", "phone": "12012345678", "id_number": "110101197001010011"}
@@ -82,12 +84,29 @@ def test_a_request_goes_from_the_case_to_the_answer(cast: Cast, case: Complaint)
     stop = act(counsel, row, "limit", kind="limit", note="期限未届满")
     assert stop.status_code == 302
     draft = text_of(counsel.get(page))
-    assert "〔待填〕" in draft
-    assert "保存期限未届满" in draft
-    assert act(counsel, row, "answer", text="含〔待填〕", channel="email").status_code == 422
-    done = act(counsel, row, "answer", text="副本已当面交付，其余停止处理。", channel="phone")
+    assert "期限届满后销毁" in draft
+    bare = act(counsel, row, "answer", delivery="", channel="letter")
+    assert bare.status_code == 422
+    assert "怎样交给请求人" in text_of(bare)
+    typed = {"delivery": "核对证件后当面交给您", "channel": "letter"}
+    preview = reverse("rights_preview", args=[row.pk, "answer"])
+    for by, status in [(counsel, 200), (agent, 404), (browser(cast.outsider), 404)]:
+        paper = by.post(preview, typed)
+        assert paper.status_code == status
+    assert "核对证件后当面交给您" in words_of(counsel.post(preview, typed).content, "pdf").decode()
+    assert not RightsLetter.objects.exists()
+    done = act(counsel, row, "answer", **typed)
     assert done.status_code == 302, text_of(done)
-    assert act(counsel, row, "answer", text="再来一次", channel="phone").status_code == 422
+    assert act(counsel, row, "answer", **typed).status_code == 422
+    send_waiting()
+    told = text_of(counsel.get(page))
+    assert "待人工送达" in told
+    kept = reverse("rights_letter", args=[row.pk, RightsLetter.objects.get().pk])
+    assert kept in counsel.get(page).content.decode()
+    assert (
+        "核对证件后当面交给您" in words_of(browser(cast.auditor).get(kept).content, "pdf").decode()
+    )
+    assert browser(cast.outsider).get(kept).status_code == 404
     assert case.number in text_of(counsel.get(reverse("rights") + "?show=done"))
     story = text_of(counsel.get(reverse("case", args=[case.number])))
     assert "登记个人信息权利请求：查阅、复制个人信息；删除个人信息" in story

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from quickstart.demo.acts import binding, filing, inquiry, outcome, papers
+from quickstart.demo.acts import binding, filing, inquiry, outcome, papers, personal
 from quickstart.demo.stage import Act, Scene, Stage
 
 ACTS: dict[str, Callable[[Scene], object]] = {
     name: function
-    for room in (inquiry, papers, outcome, binding, filing)
+    for room in (inquiry, papers, outcome, binding, filing, personal)
     for name, function in vars(room).items()
     if getattr(function, "__module__", "") == room.__name__ and not name.startswith("_")
 }
