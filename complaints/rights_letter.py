@@ -6,7 +6,7 @@ The words of a refusal are those of counsel's decision; nobody writes others int
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -117,7 +117,11 @@ def _sentence(words: str) -> str:
     return _("{words}。").format(words=words)
 
 
-_OF = {Kind.IDENTITY: _identity, Kind.DELAY: _delay, Kind.ANSWER: _answer}
+_OF: dict[str, Callable[[RightsRequest, Mapping[str, Any]], Values]] = {
+    Kind.IDENTITY: _identity,
+    Kind.DELAY: _delay,
+    Kind.ANSWER: _answer,
+}
 
 
 def of_latest(complaint: Complaint, lang: str = DEFAULT, now: datetime | None = None) -> Values:

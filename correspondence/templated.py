@@ -96,8 +96,8 @@ def rights(outbox: Outbox, way: str, now: datetime) -> Letter:
     kept = RightsLetter.objects.get(pk=outbox.payload["rights"])
     number = outbox.complaint.number
     found = rights_letter.as_kept(kept, number)
-    made_of = {"template": kept.template, "sha256": kept.template_sha256, "options": kept.options}
-    made_of["draft"] = kept.template not in TEMPLATES.signed()
+    made_of: dict[str, Any] = {"template": kept.template, "sha256": kept.template_sha256}
+    made_of |= {"options": kept.options, "draft": kept.template not in TEMPLATES.signed()}
     return _as_letter(found, way, made_of, _page(found, way, number, now))
 
 

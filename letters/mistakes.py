@@ -167,8 +167,8 @@ MISTAKES: Mapping[str, Label] = {
     ),
     # --- all of them together
     "no_template": Label(
-        "没有 {name}；九种函件每种都要有中文和英文",
-        "there is no {name}; each of the nine kinds has to exist in Chinese and English",
+        "没有 {name}；十种函件每种都要有中文和英文",
+        "there is no {name}; each of the ten kinds has to exist in Chinese and English",
     ),
     "pair_differs": Label(
         "与 {other} 的{what}不一致：{given}；两种语言须一致",

@@ -80,12 +80,10 @@ def _headings(size: int) -> Iterator[Counts]:
         yield counts
 
 
-def _some(model: type[ImportRun] | type[ImportTemplate], last: int, size: int, to: Counts) -> int:
+def _some(model: Any, last: int, size: int, to: Counts) -> int:
     """The next rows after that key; answers the last of them, 0 where there are no more."""
     with transaction.atomic():
-        rows = list(
-            model._base_manager.filter(pk__gt=last).order_by("pk").select_for_update()[:size]
-        )
+        rows = list(model.objects.filter(pk__gt=last).order_by("pk").select_for_update()[:size])
         for row in rows:
             to.seen += 1
             columns = tuple(row.mapping)

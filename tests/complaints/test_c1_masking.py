@@ -136,7 +136,7 @@ def test_c1_a_mapping_from_before_keeps_no_number_that_stood_for_a_heading(cast:
         user=cast.agent, team=cast.team, created_at=now, progress_at=now, mapping=before
     )
     sound = {"电话": "consumer.phone", "备注": "", "备注 (2)": ""}
-    rows = {}
+    rows: dict[int, ImportTemplate] = {}
     for columns in (before, sound, {other: "title"}, dict.fromkeys(unique_names([other], ""), "")):
         rows[len(rows)] = ImportTemplate.objects.create(
             user=cast.agent,
@@ -155,9 +155,9 @@ def test_c1_a_mapping_from_before_keeps_no_number_that_stood_for_a_heading(cast:
     for number in (mobile, twin, card, other, fingerprint(before)):
         assert number not in told
     assert kept[rows[1].pk].mapping == sound
-    columns = unique_names(list(before), "")
-    assert kept[rows[0].pk].columns_hash == fingerprint(columns)
-    found = complete(columns, kept[rows[0].pk].mapping)
+    names = unique_names(list(before), "")
+    assert kept[rows[0].pk].columns_hash == fingerprint(names)
+    found = complete(names, kept[rows[0].pk].mapping)
     assert {"consumer.bank_account", "title"} <= set(found.values())
     call_command("mask_texts", stdout=out)
     assert "0 rows masked, 0 left" in out.getvalue()

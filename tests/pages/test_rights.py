@@ -90,9 +90,8 @@ def test_a_request_goes_from_the_case_to_the_answer(cast: Cast, case: Complaint)
     assert "怎样交给请求人" in text_of(bare)
     typed = {"delivery": "核对证件后当面交给您", "channel": "letter"}
     preview = reverse("rights_preview", args=[row.pk, "answer"])
-    for by, status in [(counsel, 200), (agent, 404), (browser(cast.outsider), 404)]:
-        paper = by.post(preview, typed)
-        assert paper.status_code == status
+    for who, status in [(counsel, 200), (agent, 404), (browser(cast.outsider), 404)]:
+        assert who.post(preview, typed).status_code == status
     assert "核对证件后当面交给您" in words_of(counsel.post(preview, typed).content, "pdf").decode()
     assert not RightsLetter.objects.exists()
     done = act(counsel, row, "answer", **typed)
