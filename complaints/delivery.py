@@ -95,7 +95,8 @@ class Told:
     @property
     def name(self) -> str:
         """What the house calls the letter."""
-        return letter_name(self.outbox.effect)
+        about_data = "rights" in self.outbox.payload
+        return _("权利请求的函件") if about_data else letter_name(self.outbox.effect)
 
     @property
     def state(self) -> str:

@@ -60,10 +60,15 @@ def of_request(
         values.pop("salutation", None)  # another person writes
     with translation.override(locale_of(lang)):
         asked = {
-            "rights_asked": [str(RightKind(k).label) for k in row.kinds],
+            "rights_asked": [_asked(str(RightKind(k).label), lang) for k in row.kinds],
             "rights_asked_on": row.received_on,
         }
         return values | known(asked) | known(_OF[kind](row, given))
+
+
+def _asked(words: str, lang: str) -> str:
+    """Within a sentence: “查阅、复制个人信息”, for the name is a list itself."""
+    return words[:1].lower() + words[1:] if lang.startswith("en") else f"“{words}”"
 
 
 def _identity(row: RightsRequest, given: Mapping[str, Any]) -> Values:

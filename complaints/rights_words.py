@@ -93,9 +93,9 @@ def done(row: RightsRequest) -> list[str]:
     return found
 
 
-def basis(row: RightsRequest) -> list[str]:
+def basis(row: RightsRequest) -> str:
     """The articles behind what is asked for."""
-    return [str(ARTICLES[kind]) for kind in row.kinds]
+    return _("；").join(str(ARTICLES[kind]) for kind in row.kinds)
 
 
 def copied(row: RightsRequest) -> bool:

@@ -196,7 +196,7 @@ class RightsAct(models.Model):
     class Kind(models.TextChoices):
         COPY = "copy", _("提供副本")
         TRANSFER = "transfer", _("提供转移用的数据")
-        CORRECTION = "correction", _("更正、补充")
+        CORRECTION = "correction", pgettext_lazy("rights", "更正、补充")
         ERASURE = "erasure", pgettext_lazy("rights", "删除")
         LIMIT = "limit", _("停止除存储和安全保护之外的处理")
         CONSENT = "consent", _("停止基于同意的处理")

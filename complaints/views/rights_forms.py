@@ -110,6 +110,8 @@ class DecideForm(SheetForm):
         if wanted == [Outcome.WITHDRAWN]:
             del self.fields["ground"]
             self.initial["outcome"] = Outcome.WITHDRAWN
+            self.fields["reason"].required = True
+            self.fields["reason"].help_text = _("请求人的原话。")
 
 
 class CorrectForm(SheetForm):
@@ -189,12 +191,11 @@ class AnswerForm(SheetForm):
 
     delivery = forms.CharField(
         label=_("副本怎样交付"),
-        required=False,
         widget=_words(),
         help_text=_("写进函件，例如：核对证件后当面交给您。"),
     )
     explanation = forms.CharField(
-        label=_("对处理规则的说明"), required=False, widget=_words(5), help_text=_("写进函件。")
+        label=_("对处理规则的说明"), widget=_words(5), help_text=_("写进函件。")
     )
     channel = _channel()
 

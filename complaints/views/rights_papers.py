@@ -106,10 +106,10 @@ def preview(request: HttpRequest, rights_request: int, what: str) -> HttpRespons
 @never_cache
 @require_GET
 @needs("see_rights_requests")
-def letter(request: HttpRequest, rights_request: int, letter_id: Any) -> HttpResponse:
+def letter(request: HttpRequest, rights_request: int, rights_paper: Any) -> HttpResponse:
     """A letter that left, on paper."""
     row = find(request, rights_request)
-    kept = row.letters.filter(pk=letter_id).first()
+    kept = row.letters.filter(pk=rights_paper).first()
     if kept is None:
         raise Http404
     found = rights_letter.as_kept(kept, row.complaint.number)

@@ -26,6 +26,7 @@ function ask(question, yes) {
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (form.method === 'dialog' || form.hasAttribute('data-plain')) return;
+  if (event.submitter?.formTarget === '_blank') return; // a look in another tab: nothing is sent
   if (form.dataset.pending === 'yes') {
     event.preventDefault();
     event.stopImmediatePropagation();

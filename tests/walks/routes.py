@@ -39,6 +39,7 @@ from complaints.models import (
     Payment,
     PaymentFile,
     PublicPromise,
+    RightsLetter,
     RightsRequest,
     Trial,
 )
@@ -191,6 +192,7 @@ GAPS: dict[str, Any] = {
     "stamp": lambda case: _first(Stamp.objects.all()),
     "access_request": lambda case: _first(AccessRequest.objects.all()),  # the outsider's
     "rights_request": lambda case: _first(RightsRequest.objects.all()),  # of an own case
+    "rights_paper": lambda case: _first(RightsLetter.objects.all()),  # about that request
     "what": lambda case: "check",
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
 }

@@ -30,6 +30,7 @@ from complaints.actions import (
     promise_register,
     recount_work,
     rights,
+    rights_answer,
     silent,
 )
 from complaints.models import Complaint, Deadline, Retention
@@ -222,7 +223,8 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     access_decision.decide(asked.pk, {"agree": "1"}, by=cast.supervisor)
     access.ask({**sent, "kind": "read", "reason": "核对"}, by=cast.outsider)
     wanted = {"kinds": ["access", "deletion"], "requester": "self", "details": "要一份副本并删除"}
-    rights.ask(made["in_review"].number, wanted, by=cast.agent)
+    row = rights.ask(made["in_review"].number, wanted, by=cast.agent)
+    rights_answer.ask_identity(row.pk, {"channel": "letter"}, by=cast.agent)
     return made
 
 
