@@ -119,7 +119,7 @@ def test_every_act_stands_in_the_audit_record(cast: Cast) -> None:
 def test_many_are_signed_at_once_for_loading_data(cast: Cast) -> None:
     every = list(library.current().templates)
     signed(cast.counsel)
-    assert TEMPLATES.sign_many(every, by=cast.counsel, comment="演示") == 17
+    assert TEMPLATES.sign_many(every, by=cast.counsel, comment="演示") == 19
     assert TEMPLATES.signed() == set(every)
 
 
@@ -137,7 +137,7 @@ def test_what_templates_say_is_written_down_once(cast: Cast, upgraded: Callable[
     now = timezone.now()
     assert TEMPLATES.note(now) == 0  # no edition of the rulebook yet
     notice_rulebook(now)
-    assert RuleText.objects.filter(rule__startswith="letters.").count() == 18
+    assert RuleText.objects.filter(rule__startswith="letters.").count() == 20
     assert TEMPLATES.note(now) == 0
     upgraded()
     assert TEMPLATES.note(now) == 1

@@ -93,6 +93,8 @@ def test_a_request_goes_from_the_case_to_the_answer(cast: Cast, case: Complaint)
     for who, status in [(counsel, 200), (agent, 404), (browser(cast.outsider), 404)]:
         assert who.post(preview, typed).status_code == status
     assert "核对证件后当面交给您" in words_of(counsel.post(preview, typed).content, "pdf").decode()
+    of_case = counsel.get(reverse("letter_pdf", args=[case.number]) + "?kind=rights")
+    assert "已制作您个人信息的副本" in words_of(of_case.content, "pdf").decode()
     assert not RightsLetter.objects.exists()
     done = act(counsel, row, "answer", **typed)
     assert done.status_code == 302, text_of(done)
