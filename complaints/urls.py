@@ -103,7 +103,7 @@ urlpatterns = [
     path("rights/", rights.requests, name="rights"),
     path("rights/<int:rights_request>/", rights.one, name="rights_request"),
     path(
-        "rights/<int:rights_request>/letters/<uuid:rights_paper>/",
+        "rights/<int:rights_request>/letters/<int:rights_paper>/",
         rights_papers.letter,
         name="rights_letter",
     ),

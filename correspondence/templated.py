@@ -93,7 +93,8 @@ def letter(outbox: Outbox, way: str, now: datetime) -> Letter:
 
 def rights(outbox: Outbox, way: str, now: datetime) -> Letter:
     """A letter about personal data exactly as it was written; with an e-mail goes the page."""
-    kept = RightsLetter.objects.get(pk=outbox.payload["rights"])
+    payload = outbox.payload
+    kept = RightsLetter.objects.get(request=payload["rights"], number=payload["letter"])
     number = outbox.complaint.number
     found = rights_letter.as_kept(kept, number)
     made_of: dict[str, Any] = {"template": kept.template, "sha256": kept.template_sha256}

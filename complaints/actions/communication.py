@@ -109,16 +109,16 @@ def put(
     channel: str = "",
     inbound: bool = False,
     anyway: str = "",
-    rights_letter: str = "",
+    about: Mapping[str, int] | None = None,
 ) -> Communication:
-    """Add a text to a case whose lock the caller holds. `rights_letter`: the letter about personal
-    data that it is, which leaves at once. Raises Invalid for an e-mail to somebody without an
-    address.
+    """Add a text to a case whose lock the caller holds. `about`: of which letter about personal
+    data it is the text (`rights`, `letter`); that one leaves at once. Raises Invalid for an e-mail
+    to somebody without an address.
     """
     outbox = None
     if kind == CommunicationKind.REPLY and not inbound:
         channel = _way_out(complaint, channel)
-        outbox = _outbox(complaint, channel, now, rights_letter)
+        outbox = _outbox(complaint, channel, now, about or {})
     written = Communication.objects.create(
         complaint=complaint,
         kind=kind,
@@ -145,9 +145,8 @@ def _way_out(complaint: Complaint, wanted: str) -> str:
     return wanted or ("email" if has_address else "phone")
 
 
-def _outbox(complaint: Complaint, channel: str, now: datetime, rights_letter: str) -> Outbox:
+def _outbox(complaint: Complaint, channel: str, now: datetime, about: Mapping[str, int]) -> Outbox:
     key = f"{complaint.number}.reply.{uuid.uuid4()}"
-    about = {"rights": rights_letter} if rights_letter else {}
     return Outbox.objects.create(
         complaint=complaint,
         effect="reply_to_consumer",

@@ -174,6 +174,7 @@ def _send(
     _refuse_open(found)
     letter = RightsLetter(
         request=row,
+        number=row.letters.count() + 1,
         kind=kind,
         letter=found.letter.markdown,
         template=found.template.id,
@@ -189,7 +190,7 @@ def _send(
         by=by,
         now=now,
         channel=data["channel"] or ("email" if case.consumer.email_masked else "letter"),
-        rights_letter=str(letter.pk),
+        about={"rights": row.pk, "letter": letter.number},
     )
     letter.save(force_insert=True)
     transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=None))

@@ -33,8 +33,8 @@ class RightsLetter(models.Model):
         DELAY = "delay", _("延期告知")
         ANSWER = "answer", _("答复")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(RightsRequest, on_delete=models.PROTECT, related_name="letters")
+    number = models.PositiveSmallIntegerField()  # of the request
     kind = models.CharField(max_length=10, choices=Kind.choices)
     communication = models.OneToOneField(
         Communication, on_delete=models.PROTECT, related_name="rights_letter"
@@ -49,10 +49,15 @@ class RightsLetter(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "number"], name="letters_of_a_rights_request_are_numbered"
+            )
+        ]
         triggers = [pgtrigger.Protect(name="rights_letter_append_only", operation=_APPEND_ONLY)]
 
     def __str__(self) -> str:
-        return f"{self.request_id} {self.kind}"
+        return f"{self.request_id} {self.number} {self.kind}"
 
 
 class IdentityCode(models.Model):

@@ -42,20 +42,19 @@ class Sent:
 
 def told(row: RightsRequest) -> list[Sent]:
     """Everything that left about a request, the newest first. Five statements at most."""
-    letters = {str(each.pk): each for each in row.letters.select_related("by")}
+    letters = {each.number: each for each in row.letters.select_related("by")}
     codes = {each.outbox_id: each for each in row.codes.select_related("by")}
     if not letters and not codes:
         return []
     rows = delivery.letters(row.complaint)
-    of_letters = rows.filter(payload__rights__in=list(letters)) if letters else []
+    of_letters = rows.filter(payload__rights=row.pk) if letters else []
     of_codes = rows.filter(pk__in=list(codes)) if codes else []
-    became: dict[Any, list[Told]] = {}
+    became: dict[int, list[Told]] = {}
     for each in of_letters:
-        became.setdefault(each.payload["rights"], []).extend(delivery.of_row(each))
-    for each in of_codes:
-        became[each.pk] = delivery.of_row(each)
-    found = [_letter(each, became.get(pk, ())) for pk, each in letters.items()]
-    found += [_code(each, became.get(pk, ())) for pk, each in codes.items()]
+        became.setdefault(each.payload["letter"], []).extend(delivery.of_row(each))
+    arrived = {each.pk: delivery.of_row(each) for each in of_codes}
+    found = [_letter(each, became.get(number, ())) for number, each in letters.items()]
+    found += [_code(each, arrived.get(pk, ())) for pk, each in codes.items()]
     return sorted(found, key=lambda sent: sent.at, reverse=True)
 
 
@@ -106,10 +105,10 @@ def preview(request: HttpRequest, rights_request: int, what: str) -> HttpRespons
 @never_cache
 @require_GET
 @needs("see_rights_requests")
-def letter(request: HttpRequest, rights_request: int, rights_paper: Any) -> HttpResponse:
+def letter(request: HttpRequest, rights_request: int, rights_paper: int) -> HttpResponse:
     """A letter that left, on paper."""
     row = find(request, rights_request)
-    kept = row.letters.filter(pk=rights_paper).first()
+    kept = row.letters.filter(number=rights_paper).first()
     if kept is None:
         raise Http404
     found = rights_letter.as_kept(kept, row.complaint.number)

@@ -29,7 +29,7 @@ def test_the_list_names_all_templates_with_law_and_sign_off(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as statements:
         page = client.get(LIST).content.decode()
     assert page.count('<tr id="') == 20
-    assert "18 份，法务已签署 0 份" in page
+    assert "20 份，法务已签署 0 份" in page
     assert sum("rulesignature" in q["sql"] for q in statements) == 1
 
 

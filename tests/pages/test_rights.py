@@ -102,7 +102,7 @@ def test_a_request_goes_from_the_case_to_the_answer(cast: Cast, case: Complaint)
     send_waiting()
     told = text_of(counsel.get(page))
     assert "待人工送达" in told
-    kept = reverse("rights_letter", args=[row.pk, RightsLetter.objects.get().pk])
+    kept = reverse("rights_letter", args=[row.pk, RightsLetter.objects.get().number])
     assert kept in counsel.get(page).content.decode()
     assert (
         "核对证件后当面交给您" in words_of(browser(cast.auditor).get(kept).content, "pdf").decode()
