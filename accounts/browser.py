@@ -72,7 +72,20 @@ def remember_language(response: HttpResponse, language: str) -> None:
     """Keep a language in the browser; "" forgets it, so that the browser's own preference
     counts.
     """
+    name = settings.LANGUAGE_COOKIE_NAME
     if language:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
+        remember(response, name, language)
     else:
-        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+        response.delete_cookie(name, samesite="Lax")
+
+
+def remember(response: HttpResponse, name: str, choice: str) -> None:
+    """Keep a choice in the browser for a year: no script reads it, no other site sends it."""
+    response.set_cookie(
+        name,
+        choice,
+        max_age=YEAR,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )

@@ -219,7 +219,8 @@ class Shell:
 
         A person's choice follows the person; a visitor's is in a cookie.
         """
-        theme = self.user.theme if self.user else self.request.COOKIES.get("theme", "")
+        kept = self.request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
+        theme = self.user.theme if self.user else kept
         return theme if theme in THEMES else ""
 
     @property

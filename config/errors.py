@@ -12,6 +12,7 @@ import secrets
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -89,7 +90,7 @@ def page(request: HttpRequest, status: int, template: str, **context: Any) -> Ht
         )
     if request.headers.get("HX-Request"):
         return HttpResponse(detail, status=status, content_type="text/plain; charset=utf-8")
-    theme = request.COOKIES.get("theme", "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     lang = "en" if (get_language() or "").startswith("en") else "zh-CN"
     frame = {"lang": lang, "theme": theme if theme in ("light", "dark") else ""}
     return HttpResponse(render_to_string(template, {**context, "shell": frame}), status=status)

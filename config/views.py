@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from redis.exceptions import RedisError
 
 from accounts.access import person
-from accounts.browser import YEAR, back, remember_language, wants_json
+from accounts.browser import back, remember, remember_language, wants_json
 from accounts.models import User
 from accounts.vault import start
 from config.context import THEMES
@@ -56,7 +56,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     response: HttpResponse = HttpResponse(status=204) if wants_json(request) else back(request)
     if theme in THEMES:
-        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax")
+        remember(response, settings.THEME_COOKIE_NAME, theme)
         if isinstance(request.user, User):
             User.objects.filter(pk=request.user.pk).update(theme=theme)
     return response

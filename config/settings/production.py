@@ -22,5 +22,9 @@ SECURE_HSTS_PRELOAD = True
 # A name that browsers accept over HTTPS only, from this very host, for the whole site
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
-SESSION_COOKIE_SECURE = True
+LANGUAGE_COOKIE_NAME = "__Host-language"
+THEME_COOKIE_NAME = "__Host-theme"
+MESSAGE_STORAGE = "config.cookies.HostMessages"
+SESSION_COOKIE_SECURE = True  # and the words for the next page
 CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SECURE = True  # and the theme
