@@ -71,13 +71,7 @@ def record(
     subject wait for each other (advisory lock until commit); writers of a case's chain hold the
     lock of the case besides, for the sake of `chain`.
     """
-    previous = BEGINNING
-    if not first:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{subject}"]
-            )
-        previous = _last_of([subject]).get(subject, BEGINNING)
+    previous = BEGINNING if first else _held_tail(subject)
     act, who = _under(Act(verb, subject, detail or {}), by), _who(by)
     begins = head(who["actor"], who["actor_name"], at)
     entry = Entry(at=at, **who, **_entry(act, _said(act.detail), begins, previous))
@@ -126,6 +120,20 @@ def _under(act: Act, by: Actor | None) -> Act:
     if emergency is None:
         return act
     return act._replace(detail={**act.detail, "emergency": emergency})
+
+
+def _held_tail(subject: str) -> tuple[int, str]:
+    """Sequence and hash of the chain's last entry, under its lock: one way to the server for two
+    statements. The second looks only once the first has the lock, so that it sees what whoever held
+    it before has committed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0));"
+            " SELECT sequence, hash FROM audit_tail WHERE subject = %s",
+            [f"audit:{subject}", subject],
+        )
+        return cursor.fetchone() or BEGINNING
 
 
 def _last_of(subjects: Collection[str]) -> Tails:
