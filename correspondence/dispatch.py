@@ -20,7 +20,7 @@ from django.utils import translation
 from complaints.advance import step_taken
 from complaints.letter_values import locale_of
 from complaints.models import Outbox
-from complaints.signing.liveness import NotLive
+from complaints.signing.liveness import LETTER, NotLive
 from correspondence import stopping, telling, to_consumer, transports
 from correspondence.backoff import postponed
 from correspondence.transports import Message, Refused, Transport
@@ -86,8 +86,7 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
     ways = transports.installed() if ways is None else ways
     try:
         with transaction.atomic():
-            stopping.hold_case(pk)
-            row = _claimed([pk]).filter(not_before__lte=now).first()
+            row = _held(pk, now)
             if row is None:
                 return False
             try:
@@ -106,6 +105,18 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
         with transaction.atomic():
             postponed(Outbox.objects.select_for_update().get(pk=pk), error, now)
         return False
+
+
+def _held(pk: int, now: datetime) -> Outbox | None:
+    """The row, claimed. Of the letter that counsel signed the case is held before it: every other
+    row is claimed at once.
+    """
+    due = _claimed([pk]).filter(not_before__lte=now)
+    row = due.exclude(effect=LETTER).first()
+    if row is None:
+        stopping.hold_case(pk)
+        row = due.filter(effect=LETTER).first()
+    return row
 
 
 def _claimed(pks: Sequence[int]) -> QuerySet[Outbox]:
