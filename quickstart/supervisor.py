@@ -47,6 +47,9 @@ class Supervisor:
         self.programs: list[Process] = []
         self.retry_at: dict[str, float] = {}
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        # What Python compiles is kept: four programs would compile all of it anew at every start,
+        # and most containers ask for that.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self._lock = lock(self.places.run / "lock", self.places.run / "web.json")
         for number in SIGNALS:
             signal.signal(number, self._signalled)
