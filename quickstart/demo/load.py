@@ -174,8 +174,13 @@ _LEFT: dispatch.Ways = {"email": _Left(), "manual": Manual()}
 
 
 def _all_read(moment: datetime) -> None:
-    for user in User.objects.filter(is_active=True):
-        inbox.read_all(user, now=moment, until=moment - timedelta(days=1))
+    """Everybody reads what is a day old; whoever has nothing to read is not asked."""
+    until = moment - timedelta(days=1)
+    waiting = Notice.objects.filter(
+        way=Notice.Way.IN_APP, read_at=None, created_at__lte=until
+    ).values("user")
+    for user in User.objects.filter(is_active=True, pk__in=waiting):
+        inbox.read_all(user, now=moment, until=until)
 
 
 def load(say: Callable[[str], None], now: datetime | None = None) -> Loaded:

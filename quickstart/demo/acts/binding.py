@@ -12,6 +12,7 @@ from complaints.lifecycle import State
 from complaints.models import Commitment, Complaint, SilentConsumer
 from complaints.signing.canonical import hash_of
 from complaints.signing.mass import content
+from complaints.situation import CaseSituation
 from correspondence import bounces
 from correspondence.models import Notice
 from quickstart.demo.acts.outcome import said_when_signing
@@ -31,7 +32,8 @@ def comment(s: Scene) -> None:
 def sign_under_conditions(s: Scene) -> None:
     """Signed, but the letter leaves only when the `conditions` are met."""
     wanted = [s.case.fill(text) for text in s.values["conditions"]]
-    s.step("sign", **said_when_signing(s), conditions=wanted)
+    said = said_when_signing(s, CaseSituation(s.complaint, s.by, s.now))
+    s.step("sign", **said, conditions=wanted)
 
 
 def consult(s: Scene) -> None:

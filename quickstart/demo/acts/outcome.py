@@ -71,18 +71,17 @@ def send_back(s: Scene) -> None:
 
 
 def sign(s: Scene) -> None:
-    fields = said_when_signing(s)
-    situation = CaseSituation(s.complaint, s.by, s.now, fields)
+    situation = CaseSituation(s.complaint, s.by, s.now)
+    fields = said_when_signing(s, situation)
     if situation.signatures_needed > len(situation.signatures) + 1:
         _first_of_two(s, situation, fields)
     s.step("sign", **fields)
 
 
-def said_when_signing(s: Scene) -> dict[str, Any]:
+def said_when_signing(s: Scene, situation: CaseSituation) -> dict[str, Any]:
     """Counsel's opinion, with the reasons that an offer below the law or a draft rule asks for."""
     own = [s.case.story.opinion] if s.case.story.opinion else []
     fields: dict[str, Any] = {"opinion": s.said("opinions", own)}
-    situation = CaseSituation(s.complaint, s.by, s.now, fields)
     if situation.offer_is_below_minimum:
         fields["below_minimum_reason"] = s.case.fill(s.values.get("below", BELOW))
     if reasons := law.taken_over(s.case, situation):
