@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 from django.db import connection
+from django.template.base import Template
+from django.test.utils import _TestState, instrumented_test_render
 from django.utils import translation
 
 from complaints import calendars
@@ -16,7 +18,10 @@ from tests.cast import cast
 __all__ = ["cast"]
 HERE = Path(__file__).parent
 # Files that take minutes begin first, so that no process of a run has one left at the end.
-LONG = ("browser/test_every_page", "browser", "demo/test_demo", "quickstart", "walks")
+LONG = (
+    *("browser/test_every_page", "browser", "demo/test_demo", "quickstart", "walks", "outages"),
+    *("crawl", "bad_input", "api/test_junk", "complaints/test_random_lives"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,6 +45,20 @@ def _turn(path: str) -> int:
 def _emptied_by_rows() -> None:
     """Hundreds of tests commit; what they leave is deleted, not every table made anew."""
     connection.ops.sql_flush = emptying.by_rows(connection.ops.sql_flush)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawn_as_in_an_installation(django_test_environment: None) -> None:
+    """The client of the tests keeps a copy of every variable of every part of a page; one file asks
+    for them, and has its own way back.
+    """
+    Template._render = _TestState.saved_data.template_render
+
+
+@pytest.fixture
+def variables_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`answer.context` holds what a page was drawn from."""
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
 @pytest.fixture(autouse=True)

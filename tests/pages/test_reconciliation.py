@@ -63,6 +63,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.usefixtures("variables_kept")
 def test_every_total_opens_exactly_its_rows_and_they_add_up_to_it(cast: Cast, lead: Client) -> None:
     cases = world(cast)
     rows = reconciling.promises(cast.supervisor)
