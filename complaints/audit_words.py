@@ -250,8 +250,7 @@ def particulars(entry: Entry) -> str:
         parts.append(_("方案 v{version}").format(version=detail["resolution"]))
     if "facts" in detail:
         parts.append(_("{count} 项").format(count=len(detail["facts"])))
-    if "rules" in detail or "regimes" in detail:
-        names = list(detail.get("rules") or detail["regimes"])
+    if names := list(detail.get("rules") or detail.get("regimes") or ()):
         parts.append(_("、").join(names[:3]) + ("…" if len(names) > 3 else ""))
     return " · ".join([*parts, *_proofs(entry)])
 

@@ -104,7 +104,7 @@ def test_the_chain_of_one_subject_gets_a_verdict(cast: Cast, auditor: Client) ->
         f"/audit/people/{cast.agent.pk}/"
     )
     assert auditor.get("/audit/people/", {"user": "nobody"}).status_code == 404
-    record("alarm.seen", "user:agent", cast.agent, timezone.now(), {"count": 1})
+    record("alarm.seen", "user:agent", cast.agent, timezone.now(), {"count": 1, "rules": []})
     of_person = auditor.get(ADDRESS, {"subject": "user:agent"}).content.decode()
     assert 'href="/audit/people/?user=agent">此人的访问记录' in of_person
     with behind_the_back("audit_entry"), connection.cursor() as cursor:
