@@ -111,7 +111,12 @@ PAGES: dict[str, Page] = {
     "disposal_register": (gettext_lazy("销毁登记"), (ROW,)),
     "disposal_register_file": (gettext_lazy("导出的销毁登记"), (ROW,)),
     "alarms": (pgettext_lazy("alarms", "告警"), ()),
+    "access": (gettext_lazy("案件查阅"), ()),
+    "access_request": (gettext_lazy("案件查阅"), ()),
+    "access_why": (gettext_lazy("谁能看这件案件"), ()),
     "audit_log": (gettext_lazy("审计记录"), (AUDIT,)),
+    "audit_person": (gettext_lazy("人员的访问记录"), (READINGS,)),
+    "audit_person_export": (gettext_lazy("导出的人员访问记录"), (READINGS,)),
     "audit_readings": (gettext_lazy("谁看过此人的资料"), (READINGS,)),
     "audit_readings_export": (gettext_lazy("导出的阅读记录"), (READINGS,)),
 }
