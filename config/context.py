@@ -246,7 +246,9 @@ class Shell:
     @property
     def oidc(self) -> str:
         """What the provider of identities is called on screens; "" without one."""
-        return settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+        if not settings.OIDC_ISSUER:
+            return ""
+        return _("企业账号") if settings.OIDC_NAME == "企业账号" else settings.OIDC_NAME
 
     @property
     def oidc_only(self) -> bool:

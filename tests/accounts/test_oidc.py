@@ -223,7 +223,7 @@ def test_with_the_provider_alone_passwords_are_for_emergencies(
         return "in" if answer.status_code == 302 else answer.content.decode()
 
     for username in ("supervisor", "nobody", "agent"):  # the agent is no administrator
-        assert "用户名或密码不正确。还可以再试 4 次。" in words(username)
+        assert "用户名或密码不正确。<br>还可以再试 4 次。" in words(username)
     assert "用户名或密码不正确" in words("administrator", "wrong")
     assert not Alarm.objects.exists()
     assert words("administrator") == "in"

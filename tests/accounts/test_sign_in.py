@@ -48,7 +48,7 @@ def test_unknown_name_wrong_password_and_deactivated_person_read_the_same_words(
         for who in (("nobody", PASSWORD), ("agent", "wrong"), ("colleague", PASSWORD))
     ]
     for page in pages:
-        assert "用户名或密码不正确。还可以再试 4 次。" in page
+        assert "用户名或密码不正确。<br>还可以再试 4 次。" in page
 
 
 def test_a_name_longer_than_any_reads_the_same_words(cast: Cast) -> None:
