@@ -100,9 +100,9 @@ def killed_at(write: int, work: Callable[[], Any]) -> int:
     DONE when it ran through, KILLED when it died, LASTS when it died and had written something
     outside of a transaction, 1 when the work failed by itself.
     """
-    connections.close_all()
     child = os.fork()
     if child == 0:
+        # the parent keeps its connection: another would have to be made for every write
         shared = forget_inherited_connections()  # noqa: F841 - kept: their end would end the parent's
         try:
             plug = Plug(write)
