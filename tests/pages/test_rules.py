@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from django.urls import reverse
 from complaints.actions import communication
 from complaints.models import Complaint
 from complaints.views.rule_page import RulePage
-from legal_rules import rulebook
+from legal_rules import examples, rulebook
 from legal_rules.models import RuleSignature
 from legal_rules.signatures import RULES
 from tests import factories as f
@@ -110,7 +111,19 @@ def test_the_page_is_read_in_english_too(cast: Cast, counsel: Client) -> None:
     assert reach not in counsel.get("/law/rules/cpl.55.1/").content.decode()
 
 
-def test_every_rule_opens_and_every_example_is_told_and_holds(cast: Cast, counsel: Client) -> None:
+def test_every_rule_opens_and_every_example_is_told_and_holds(
+    cast: Cast, counsel: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge, judged = examples.check, {}
+
+    def once(book: Any, rule: Any, example: Any) -> list[str]:
+        """An example holds or not, whatever the language."""
+        key = rule.id, example.name
+        if key not in judged:
+            judged[key] = judge(book, rule, example)
+        return judged[key]
+
+    monkeypatch.setattr(examples, "check", once)
     for name, rule in rulebook.current().rules.items():
         assert counsel.get(reverse("rule", args=[name])).status_code == 200, name
         for lang in ("zh-hans", "en"):
