@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from allauth.account.adapter import get_adapter
 from axes.models import AccessAttempt, AccessLog
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import lockout
 from accounts.models import Alarm, Session, User
 from audit.models import Entry
+from config.settings import base
 from tests.cast import PASSWORD, Cast
 from tests.walks.routes import all_routes
 
@@ -91,6 +92,12 @@ def test_nothing_that_was_typed_at_a_failed_sign_in_is_kept_or_logged(
         assert word not in whole
         assert word not in caplog.text
     assert not any(row["username"] in ("agent", SECRET) for row in rows)
+
+
+def test_passwords_are_kept_under_argon2(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS  # the tests' own is a quick one
+    assert make_password(PASSWORD).startswith("argon2$argon2id$")
+    assert len(base.PASSWORD_HASHERS) == 1
 
 
 def test_leaving_needs_a_post(cast: Cast) -> None:
