@@ -148,9 +148,10 @@ def against(asked: AccessRequest, complaint: Complaint, by: User) -> str:
     return "" if able else _("临时查阅由负责本案团队的主管决定")
 
 
-def may_see(asked: AccessRequest, by: User) -> bool:
+def may_see(asked: AccessRequest, by: User, now: datetime | None = None) -> bool:
     """Whether the person learns of the request: whoever asked, decides, leads the case's team or
-    looks after such things; never a person of whom the case speaks, but for what they asked.
+    looks after such things; never a person of whom the case speaks, but for what they asked. Who
+    could have decided about 紧急调阅 and did not learns of it no longer than it could be answered.
     """
     if asked.by_id == by.pk:
         return True
@@ -159,7 +160,11 @@ def may_see(asked: AccessRequest, by: User) -> bool:
         return False
     if by.may("review_access") or complaint.team_id in by.led_team_ids:
         return by.may("review_access") or by.may("decide_access")
-    return asked.kind == AccessKind.EMERGENCY and by.may("decide_access") and bool(by.led_team_ids)
+    if asked.kind != AccessKind.EMERGENCY or not (by.may("decide_access") and by.led_team_ids):
+        return False
+    if asked.expires_at > (now or timezone.now()):
+        return True
+    return AccessDecision.objects.filter(request=asked, by=by).exists()
 
 
 def _let_in(decision: AccessDecision, asked: AccessRequest, now: datetime) -> None:

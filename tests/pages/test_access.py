@@ -4,6 +4,7 @@ may.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import Reading
+from complaints.actions import access_decision as decisions
 from complaints.actions import segregation
 from complaints.models import AccessDecision, AccessRequest, Complaint
 from correspondence.models import AccessCall
@@ -125,6 +127,9 @@ def test_c8_break_glass_from_the_form_to_the_review(cast: Cast, case: Complaint)
     assert auditor.post(f"{page(row)}review/", {"justified": "0"}).status_code == 422
     assert auditor.post(f"{page(row)}review/", {"justified": "1"}).status_code == 302
     assert "有必要，使用得当" in text_of(client.get(page(row)))
+    late = row.expires_at + timedelta(seconds=1)  # nobody else is asked any more
+    may = [decisions.may_see(row, by, late) for by in (cast.outside_supervisor, cast.supervisor)]
+    assert may == [False, True]
     assert client.post(f"{page(row)}end/").status_code == 302
     assert "紧急调阅进行中" not in text_of(client.get("/settings/"))
 
