@@ -31,7 +31,7 @@ from audit.models import Entry
 from audit.record import record
 
 QUIET = timedelta(hours=1)  # one alarm a person in this time
-FAILED, NOBODY = "sign_in_failed", "sign_in"  # verb; the chain of names that nobody has
+FAILED, NOBODY = "sign_in_failed", "sign_in:unknown"  # verb; the chain of names that nobody has
 HOUR, MOST = timedelta(hours=1), 60  # entries of a chain in an hour
 MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
 

@@ -91,7 +91,9 @@ def test_c13_whatever_people_see_sign_take_out_and_are_refused_is_on_record_and_
         assert (entry.actor, bool(entry.request_id)) == (actor, True), verb
         assert begun <= entry.at <= timezone.now(), verb
         page = auditor.get(reverse("audit_log"), {"verb": verb, "subject": subject})
-        assert str(audit_words.named(verb)) in page.content.decode()
+        text = page.content.decode()
+        assert entry.hash in text, verb
+        assert f'<td class="t13">{audit_words.named(verb)}' in text, verb
         assert broken_links(subject) == []
     whole = json.dumps(list(entries.values()), default=str, ensure_ascii=False)
     assert not [value for value in (*PERSON.values(), TYPED, PASSWORD) if value in whole]
