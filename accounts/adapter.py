@@ -16,7 +16,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from accounts import factors, signing_in
+from accounts import devices, factors, lockout, signing_in
 from accounts.alarms import AlarmKind, raise_alarm
 from accounts.browser import remember_language, wants_json
 from accounts.models import User
@@ -68,6 +68,7 @@ class Adapter(DefaultAccountAdapter):
         else:
             answer = HttpResponseRedirect(redirect_url or resolve_url("home"))
         remember_language(answer, user.language)
+        devices.remember(request, answer, lockout.kept(user.username))
         return answer
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:

@@ -30,6 +30,7 @@ class AlarmKind(models.TextChoices):
     BREAK_GLASS_MISUSED = "break_glass_misused", _("紧急调阅经复核认为不当")
     ENUMERATION = "enumeration", _("逐个试探号码")
     CASE_SCAN = "case_scan", _("逐个试探案件编号")
+    SPRAYING = "spraying", _("从同一地址试多个账号的密码")
     LOCKED_OUT = "locked_out", _("账号因多次输错而锁定")
     EMERGENCY_SIGN_IN = "emergency_sign_in", _("应急管理员用密码登录")
     FACTOR_REMOVED = "factor_removed", _("解除两步验证")
@@ -39,6 +40,7 @@ class AlarmKind(models.TextChoices):
 OF_ACCOUNTS = frozenset(
     {
         AlarmKind.LOCKED_OUT,
+        AlarmKind.SPRAYING,
         AlarmKind.FACTOR_REMOVED,
         AlarmKind.BREAK_GLASS,
         AlarmKind.BREAK_GLASS_MISUSED,

@@ -6,7 +6,6 @@ kept as a keyed hash alone: enough to count, nothing to read.
 
 from __future__ import annotations
 
-import unicodedata
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,35 +21,45 @@ from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
+from accounts import devices, spraying
 from accounts.alarms import AlarmKind, raise_alarm
+from accounts.devices import kept as kept
 from accounts.models import User
 from audit.models import Entry
 from audit.record import record
 
 QUIET = timedelta(hours=1)  # one alarm a person in this time
-FAILED, NOBODY = "sign_in_failed", "sign_in:unknown"  # verb; the chain of names that nobody has
+FAILED, NOBODY = "sign_in_failed", spraying.NOBODYS  # verb; the chain of names nobody has
 HOUR, MOST = timedelta(hours=1), 60  # entries of a chain in an hour
 MINUTES = round(settings.AXES_COOLOFF_TIME * 60)
 
 
-def kept(name: str) -> str:
-    """What is kept of a name that was typed: HMAC-SHA-256 under SECRET_KEY, 64 hex digits."""
-    plain = unicodedata.normalize("NFKC", name).strip()
-    return salted_hmac("accounts.lockout", plain, algorithm="sha256").hexdigest()
-
-
 def kept_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
-    """The same of an attempt (`AXES_USERNAME_CALLABLE`); None where no name was sent."""
+    """The same of an attempt (`AXES_USERNAME_CALLABLE`); None where no name was sent. What is tried
+    in a browser that knows the person is counted apart: strangers behind the same address do not
+    lock it out.
+    """
+    name = _name(request, credentials)
+    return (devices.own(name) if devices.knows(request, name) else name) if name else None
+
+
+def _name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     typed = (credentials or request.POST).get("username")
-    return kept(str(typed)) if typed else None
+    return kept(str(typed)) if typed else ""
 
 
 def forgive(username: str) -> None:
     """The person has shown who it is: failures of the name, from wherever, are forgotten."""
-    reset(username=kept(username))
+    for name in _both(username):
+        reset(username=name)
+
+
+def _both(username: str) -> tuple[str, str]:
+    """The names under which failures are counted: of strangers, and of the own browsers."""
+    name = kept(username)
+    return name, devices.own(name)
 
 
 class Handler(AxesDatabaseHandler):
@@ -61,15 +70,29 @@ class Handler(AxesDatabaseHandler):
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any
     ) -> None:
-        if request is not None and sender != __name__ and not _is_in(request):
+        if request is None:
+            return super().user_login_failed(sender, credentials, request, **kwargs)
+        name = _name(request, credentials)
+        if spraying.locked_until(request, name, timezone.now()) is not None:
+            request.axes_locked_out, request.axes_credentials = True, credentials
+            return None  # what is not looked at does not count
+        if sender != __name__ and not _is_in(request):
             _write_down(request, str(credentials.get("username", "")), timezone.now())
         bare = copy(request)
-        if bare is not None:
-            bare.GET, bare.POST = QueryDict(), QueryDict()
+        bare.GET, bare.POST = QueryDict(), QueryDict()
         super().user_login_failed(sender, credentials, bare, **kwargs)
-        if bare is not None:
-            request.axes_locked_out = bare.axes_locked_out
-            request.axes_credentials = bare.axes_credentials
+        request.axes_locked_out = bare.axes_locked_out
+        request.axes_credentials = bare.axes_credentials
+        if spraying.count(request, name):
+            request.axes_locked_out, request.axes_credentials = True, credentials
+        return None
+
+    def is_locked(self, request: Any, credentials: dict[str, Any] | None = None) -> bool:
+        """Here for this name, or by what came from this address or at this name."""
+        if super().is_locked(request, credentials):
+            return True
+        name = _name(request, credentials)
+        return spraying.locked_until(request, name, timezone.now()) is not None
 
 
 def _is_in(request: HttpRequest) -> bool:
@@ -121,9 +144,8 @@ def tries_left(request: HttpRequest, username: str) -> str:
 
 
 def locked_until(request: HttpRequest, username: str) -> datetime | None:
-    """When the lock-out ends: the cool-off after the latest failed attempt.
-
-    None when it cannot be told.
+    """When the lock-out ends: the cool-off after the latest failed attempt, or later where the
+    address or the name is locked as a whole. None when it cannot be told.
     """
     cool_off = get_cool_off(request)
     attempts = AxesProxyHandler.get_implementation().get_user_attempts(
@@ -134,7 +156,20 @@ def locked_until(request: HttpRequest, username: str) -> datetime | None:
         for found in attempts
         for moment in found.order_by("-attempt_time").values_list("attempt_time", flat=True)[:1]
     ]
-    return max(latest) + cool_off if latest and cool_off else None
+    ends = [max(latest) + cool_off] if latest and cool_off and _full(request, username) else []
+    whole = spraying.locked_until(request, kept(username), timezone.now())
+    return max([*ends, *filter(None, [whole])], default=None)
+
+
+def is_whole(request: HttpRequest, username: str) -> bool:
+    """True where not this name here, but the whole address or the whole name is locked."""
+    return spraying.locked_until(request, kept(username), timezone.now()) is not None
+
+
+def _full(request: HttpRequest, username: str) -> bool:
+    credentials = {"username": username}
+    failures = AxesProxyHandler.get_failures(request, credentials)
+    return bool(failures >= get_failure_limit(request, credentials))
 
 
 def notice(now: datetime) -> int:
@@ -146,8 +181,14 @@ def notice(now: datetime) -> int:
     locked = tried.annotate(failures=Sum("failures_since_start")).filter(
         failures__gte=settings.AXES_FAILURE_LIMIT
     )
-    names = {row["username"] for row in locked}
-    people = [user for user in User.objects.all() if kept(user.username) in names] if names else []
+    everywhere = tried.values("username").annotate(failures=Sum("failures_since_start"))
+    attacked = everywhere.filter(failures__gte=spraying.NAME_TRIES).values_list(
+        "username", flat=True
+    )
+    names = {row["username"] for row in locked} | set(attacked)
+    everybody = User.objects.all() if names else User.objects.none()
+    people = [user for user in everybody if not names.isdisjoint(_both(user.username))]
     for user in people:
         raise_alarm(AlarmKind.LOCKED_OUT, about=user, at=now, detail={}, quiet=QUIET)
+    spraying.forget(now)
     return len(people)

@@ -23,6 +23,7 @@ from accounts.alarm_models import AlarmKind as AlarmKind
 from accounts.alarm_models import AlarmNotice as AlarmNotice
 from accounts.factor_models import FactorKey as FactorKey
 from accounts.factor_models import FactorNotice as FactorNotice
+from accounts.lock_models import SignInLock as SignInLock
 from accounts.masking.fields import MaskedCharField, MaskedJSONField
 from accounts.roles import ALONE, READING, Role, allows
 from accounts.session_models import Session as Session

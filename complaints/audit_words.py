@@ -186,6 +186,7 @@ VERBS: dict[str, str | Promise] = {
     "second_factor_added": pgettext_lazy("audit", "添加两步验证方式"),
     "second_factor_removed": pgettext_lazy("audit", "移除两步验证方式"),
     "second_factor_taken_away": pgettext_lazy("audit", "解除他人的两步验证"),
+    "sign_in_locked": pgettext_lazy("audit", "暂停接受登录"),
     "second_factor_failed": pgettext_lazy("audit", "两步验证失败"),
     "recovery_codes_made": pgettext_lazy("audit", "重新生成恢复码"),
     "recovery_code_used": pgettext_lazy("audit", "使用恢复码登录"),

@@ -103,6 +103,12 @@ VARIABLES = {
             "whoever does nothing for so long has to sign in again; open pages that ask by "
             "themselves do not count",
         ),
+        Variable(
+            "SIGN_IN_TRIES",
+            "30",
+            "failed sign-ins in a quarter of an hour that one address may have over all names; "
+            "whoever mistyped and then got in does not count",
+        ),
         Variable("SESSION_HOURS", "12", "so long a sign-in counts at most, whatever is done"),
         Variable(
             "OIDC_ISSUER",

@@ -213,6 +213,9 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 5
+SIGN_IN_TRIES = env.number("SIGN_IN_TRIES")
+if SIGN_IN_TRIES <= AXES_FAILURE_LIMIT:
+    sys.exit("SIGN_IN_TRIES: 6 或更大 / 6 or more")
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

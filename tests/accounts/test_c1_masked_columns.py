@@ -91,6 +91,7 @@ EXEMPT = {
         "the headings of a file's columns, masked where they are read (importing/table.py)": (
             "ImportRun.mapping ImportTemplate.mapping"
         ),
+        "a network, or the keyed hash of what was typed as a name": "SignInLock.subject",
         "the public page of a promise": ("PublicPromise.url"),
         "masked where the header is read (accounts/api/idempotency.py)": ("IdempotentRequest.key"),
     }.items()

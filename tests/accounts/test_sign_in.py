@@ -1,6 +1,7 @@
 """The way in and out, lock-out, and the own password."""
 
 import logging
+import re
 from time import process_time
 from typing import Any
 
@@ -12,11 +13,13 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import lockout
+from accounts import keys, lockout
 from accounts.models import Alarm, Session, User
 from audit.models import Entry
 from config.settings import base
+from tests.accounts.factors import with_app
 from tests.cast import PASSWORD, Cast
+from tests.walks.ask import text_of
 from tests.walks.routes import all_routes
 
 NEW = "a quite different sentence"
@@ -50,6 +53,39 @@ def test_unknown_name_wrong_password_and_deactivated_person_read_the_same_words(
     ]
     for page in pages:
         assert "用户名或密码不正确。<br>还可以再试 4 次。" in page
+
+
+def test_no_door_tells_who_exists_or_by_what_they_come_in(cast: Cast) -> None:
+    User.objects.filter(pk=cast.colleague.pk).update(is_active=False)
+    cast.auditor.set_unusable_password()  # comes by the enterprise's account
+    cast.auditor.save()
+    with_app(cast.counsel)
+    _key, secret = keys.issue(cast.supervisor, ["complaints:read"], label="a", by=cast.supervisor)
+
+    def signing_in(name: str) -> Any:
+        return sign_in(Client(), name, "wrong")
+
+    def by_passkey(answer: str) -> Any:
+        return Client().post(reverse("passkey"), {"credential": answer})
+
+    def by_key(secret: str) -> Any:
+        return Client().get("/api/v1/me/", headers={"Authorization": f"Bearer {secret}"})
+
+    unknown = '{"id": "AAAA", "rawId": "AAAA", "response": {}, "type": "public-key"}'
+    doors: dict[Any, list[str]] = {
+        signing_in: ["nobody", "agent", "colleague", "auditor", "counsel"],
+        by_passkey: ["{}", unknown, "x", "[]"],
+        by_key: [secret[:-1] + "x", "kesu_" + "x" * (len(secret) - 5), "x", ""],
+    }
+    for door, values in doors.items():
+        told = {(answer.status_code, _said(answer)) for answer in map(door, values)}
+        assert len(told) == 1, door
+
+
+def _said(answer: Any) -> str:
+    """What it says, without what differs between any two pages and what the person has typed."""
+    text = re.sub(r'value="(nobody|agent|colleague|auditor|counsel)"', "", text_of(answer))
+    return text.replace(answer.get("X-Request-ID", "-"), "")
 
 
 def test_a_name_longer_than_any_reads_the_same_words(cast: Cast) -> None:
@@ -238,12 +274,14 @@ def test_unknown_name_wrong_password_and_deactivated_person_take_the_same_time(
     cast: Cast, settings: Any
 ) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-    settings.AXES_FAILURE_LIMIT = 1000
+    settings.AXES_FAILURE_LIMIT = settings.SIGN_IN_TRIES = 1000
     for known in (cast.agent, cast.colleague):
         known.set_password(PASSWORD)
         known.save()
     User.objects.filter(pk=cast.colleague.pk).update(is_active=False)
-    tries = {"agent": "wrong", "nobody": PASSWORD, "colleague": PASSWORD}
+    cast.auditor.set_unusable_password()
+    cast.auditor.save()
+    tries = {"agent": "wrong", "nobody": PASSWORD, "colleague": PASSWORD, "auditor": PASSWORD}
     took: dict[str, list[float]] = {name: [] for name in tries}
     client = Client()
     for _n in range(12):  # in turns, so that whatever else the machine does falls on all alike
