@@ -31,6 +31,7 @@ urlpatterns = [
     path("settings/password/", sign_in.OwnPassword.as_view(), name="password"),
     path("settings/sign-ins/", sign_ins.sign_ins, name="sign_ins"),
     path("settings/confirm/", own_factors.confirm, name="confirm"),
+    path("settings/signed-in/", sign_in.signed_in_here, name="signed_in_here"),
     path("settings/confirm/done/", own_factors.confirmed_here, name="confirmed_here"),
     path("settings/confirm/passkey/", own_factors.confirm_by_passkey, name="confirm_by_passkey"),
     path("settings/factors/", own_factors.own_factors, name="factors"),

@@ -354,6 +354,7 @@ class Shell:
                 "这个浏览器或网址不支持通行密钥：须用 https 的域名（本机用 localhost）打开。"
                 "请改用其他方式。"
             ),
+            "somebody_else": _("新窗口里登录的是另一个账号，请用本页的账号登录。"),
             "passkey_cancelled": _("没有完成通行密钥验证，可以再试一次。"),
             "passkey_known": _("这个通行密钥已经添加过了。"),
         }

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from accounts import reauthentication
 from accounts.models import User
+from accounts.oidc import local
 from complaints import clock_words
 from complaints.actions.communication import load_draft
 from complaints.models import Deadline
@@ -176,6 +177,12 @@ def pii(label: Any, value: Any, field: str = "", number: str = "") -> dict[str, 
 def identity_ways(request: HttpRequest) -> reauthentication.Ways:
     """By what the person before the page can confirm to be there."""
     return reauthentication.ways(request)
+
+
+@register.simple_tag
+def password_opens(user: User) -> bool:
+    """Whether the person signs in by a password at all."""
+    return user.has_usable_password() and local.allowed(user.username)
 
 
 @register.simple_block_tag

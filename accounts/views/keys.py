@@ -69,7 +69,7 @@ def _confirmed(request: HttpRequest, form: KeyForm) -> bool:
     """Whoever sits here is the person; a wrong password stands over the form."""
     if _confirmed_until(request) is not None:
         return True
-    undone = _("密码不正确，没有生成密钥。%(left)s")
+    undone = _("%(what)s，没有生成密钥。%(left)s")
     why = reauthentication.confirm(request, request.POST.get("password", ""), undone)
     if why is not None:
         form.add_error(None, why.message)

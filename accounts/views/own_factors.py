@@ -147,7 +147,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Who sits here? By password, code or passkey; then back to `next`."""
     wrong = None
     if request.method == "POST":
-        undone = _("密码或动态口令不正确。%(left)s")
+        undone = _("%(what)s。%(left)s")
         wrong = reauthentication.confirm(request, request.POST.get("password", ""), undone)
         if wrong is None:
             return back(request)

@@ -14,6 +14,8 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from accounts import factors, first_run, lockout, people, signing_in
 from accounts.browser import wants_json
@@ -78,7 +80,11 @@ def locked_out(
         answer = render(
             request,
             "accounts/locked.html",
-            {"until": until, "minutes": -(-seconds // 60)},
+            {
+                "until": until,
+                "minutes": -(-seconds // 60),
+                "whole": lockout.is_whole(request, username),
+            },
             status=429,
         )
     answer["Retry-After"] = str(seconds)
@@ -88,6 +94,13 @@ def locked_out(
 @method_decorator(login_not_required, name="dispatch")
 class SignOut(LogoutView):
     """The way out, by POST only."""
+
+
+@require_GET
+@never_cache
+def signed_in_here(request: HttpRequest) -> HttpResponse:
+    """Where a window ends that was opened to sign in again: the one that waits goes on."""
+    return render(request, "accounts/signed_in_here.html")
 
 
 class OwnPassword(PasswordChangeView):

@@ -177,7 +177,7 @@ def _confirmed_at(request: HttpRequest) -> datetime | None:
     """When the person gave the password, now or a moment ago. Raises NotConfirmed."""
     password = request.POST.get("password", "")
     if password and confirmed_until(request) is None:
-        undone = _("密码不正确，没有下载。%(left)s")
+        undone = _("%(what)s，没有下载。%(left)s")
         wrong = reauthentication.confirm(request, password, undone)
         if wrong is not None:
             raise exporting.NotConfirmed(wrong.message)

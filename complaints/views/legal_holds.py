@@ -105,7 +105,7 @@ def _unconfirmed(request: HttpRequest) -> str:
     """Why it is not sure who sits here; "" where it is."""
     if confirmed_until(request) is not None:
         return ""
-    undone = _("密码不正确，没有改动。%(left)s")
+    undone = _("%(what)s，没有改动。%(left)s")
     wrong = reauthentication.confirm(request, request.POST.get("password", ""), undone)
     return wrong.message if wrong else ""
 

@@ -117,7 +117,7 @@ def _look(request: HttpRequest, number: str, field: str) -> HttpResponse:
     by = person(request)
     wrong = None
     if not _confirmed(request) and Complaint.objects.visible_to(by).filter(number=number).exists():
-        undone = _("密码不正确，没有显示。%(left)s")
+        undone = _("%(what)s，没有显示。%(left)s")
         wrong = reauthentication.confirm(request, request.POST.get("password", ""), undone)
     try:
         if wrong is not None:

@@ -211,7 +211,7 @@ def _done(
         messages.success(request, str(WAYS[what].done))
         return redirect("rights_request", row.pk)
     if confirmed_until(request) is None and by.may("carry_out_rights"):
-        undone = _("密码不正确，没有下载。%(left)s")
+        undone = _("%(what)s，没有下载。%(left)s")
         wrong = reauthentication.confirm(request, request.POST.get("password", ""), undone)
         if wrong is not None:
             rights_copy.refused(row.pk, by, "not_confirmed")

@@ -60,7 +60,7 @@ const dialog = document.getElementById('relogin');
 document.addEventListener('kesu:signed-out', () => {
   if (dialog && !dialog.open) {
     dialog.showModal();
-    dialog.querySelector('[name=password]').focus();
+    dialog.querySelector('[name=password], [data-relogin-first]').focus();
   }
 });
 // After the password the code, where the person has one: the address of that step, "" before it.
@@ -78,6 +78,34 @@ function take(fresh) {
   document.querySelector('meta[name=csrf-token]').content = fresh;
   document.querySelectorAll('input[name=csrfmiddlewaretoken]').forEach((input) => { input.value = fresh; });
 }
+function goOn() {
+  dialog.close();
+  document.dispatchEvent(new CustomEvent('kesu:signed-in'));
+  if (waiting) {
+    const { requestConfig, target } = waiting;
+    waiting = null;
+    // what was read from the form then holds the token of the session that ended; Django reads it before the header
+    if (requestConfig.parameters.csrfmiddlewaretoken) requestConfig.parameters.csrfmiddlewaretoken = token();
+    window.htmx.ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target, values: requestConfig.parameters });
+  }
+}
+// Signed in in a window of its own, which is the last page there: the one that waits fetches the new token from it.
+const windows = new BroadcastChannel('kesu-signed-in');
+windows.onmessage = async ({ data }) => {
+  if (!dialog?.open) return;
+  const error = dialog.querySelector('[data-relogin-error]');
+  const answer = await fetch(data).catch(() => null);
+  const page = new DOMParser().parseFromString(answer ? await answer.text() : '', 'text/html');
+  const [fresh, who] = ['meta[name=csrf-token]', '#relogin [name=username]'].map((each) => page.querySelector(each));
+  if (who?.value === dialog.querySelector('[name=username]').value) {
+    take(fresh.content);
+    goOn();
+  } else {
+    error.textContent = who ? texts.somebody_else : texts.offline;
+    error.hidden = false;
+  }
+};
+if (document.querySelector('[data-signed-in-here]')) windows.postMessage(location.pathname);
 dialog?.addEventListener('close', () => askFor(''));
 dialog?.querySelector('form').addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -103,13 +131,5 @@ dialog?.querySelector('form').addEventListener('submit', async (event) => {
     form.querySelector('[name=password]').value = '';
     form.querySelector('[name=code]').value = '';
   }
-  dialog.close();
-  document.dispatchEvent(new CustomEvent('kesu:signed-in'));
-  if (waiting) {
-    const { requestConfig, target } = waiting;
-    waiting = null;
-    // what was read from the form then holds the token of the session that ended; Django reads it before the header
-    if (requestConfig.parameters.csrfmiddlewaretoken) requestConfig.parameters.csrfmiddlewaretoken = token();
-    window.htmx.ajax(requestConfig.verb, requestConfig.path, { source: requestConfig.elt, target, values: requestConfig.parameters });
-  }
+  goOn();
 });

@@ -314,7 +314,7 @@ def test_login_settings_ask_who_sits_here_before_each_change(cast: Cast) -> None
         asked = client.post(page, {"code": "000000"})
         assert asked.url.startswith(reverse("confirm")), name
     wrong = client.post(reverse("confirm"), {"password": "wrong", "next": pages["add_app"]})
-    assert "密码或动态口令不正确。还可以再试 4 次。" in wrong.content.decode()
+    assert "密码不正确。还可以再试 4 次。" in wrong.content.decode()
     where = {"password": PASSWORD, "next": "https://evil.example/"}
     assert client.post(reverse("confirm"), where).url == "/"
     page = client.get(pages["add_app"]).content.decode()

@@ -14,6 +14,7 @@ from tests import factories as f
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.watch import shut_out
 from tests.cast import PASSWORD, Cast, assemble
+from tests.live import session_of
 
 FIRST = "fr_false_statement"
 
@@ -163,18 +164,44 @@ def test_an_old_tab_learns_who_answered_and_keeps_what_was_typed(signed_in: Open
     assert standing(case)[FIRST] is True
 
 
+@pytest.mark.parametrize("by_password", [True, False], ids=["password", "without one"])
 def test_an_answer_after_the_session_ended_goes_out_once_more_after_signing_in(
-    unwatched: Open,
+    unwatched: Open, by_password: bool
 ) -> None:
     cast = assemble()
+    if not by_password:
+        cast.agent.set_unusable_password()
+        cast.agent.save()
     page = unwatched(cast.agent)
     case = opened(cast, page)
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.locator(f"#fact-{FIRST}").get_by_role("button", name="是").click()
-    page.locator("#relogin [name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    if by_password:
+        page.locator("#relogin [name=password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
+    else:
+        in_a_window_of_its_own(page, cast)
     expect(page.locator(f"form.fact--ask#fact-{FIRST}")).to_have_count(0)
     assert standing(case) == {FIRST: True}
+
+
+def in_a_window_of_its_own(page: Page, cast: Cast) -> None:
+    """Somebody else signs in there first, which is told; then the person."""
+    dialog = page.locator("#relogin")
+    expect(dialog.locator("[name=password]")).to_have_count(0)
+    with page.context.expect_page() as opened_there:
+        page.keyboard.press("Enter")
+    there = opened_there.value
+    expect(there.get_by_label("用户名")).to_be_visible()
+    for user in (cast.colleague, cast.agent):
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user)}
+        page.context.add_cookies([{**cookie, "url": there.url.partition("/login")[0]}])
+        there.goto(there.url)  # signed in: on to the page that says so
+        expect(there.get_by_role("heading", level=1)).to_have_text("已重新登录")
+        if user == cast.colleague:
+            expect(dialog.get_by_role("alert")).to_contain_text("另一个账号")
+            there.goto("/login/?next=/settings/signed-in/")
+    expect(dialog).to_be_hidden()
 
 
 def test_an_answer_without_a_network_is_told_and_can_be_given_again(unwatched: Open) -> None:
