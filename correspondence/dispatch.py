@@ -21,7 +21,7 @@ from complaints.advance import step_taken
 from complaints.letter_values import locale_of
 from complaints.models import Outbox
 from complaints.signing.liveness import LETTER, NotLive
-from correspondence import stopping, telling, to_consumer, transports
+from correspondence import stopping, telling, to_consumer, transports, webhook_log
 from correspondence.backoff import postponed
 from correspondence.transports import Message, Refused, Transport
 from correspondence.who_is_told import TABLE
@@ -84,13 +84,14 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
     `ways`: other transports than the installed ones; `mailed`: whether e-mails to staff may follow.
     """
     ways = transports.installed() if ways is None else ways
+    tried = webhook_log.Tried()
     try:
         with transaction.atomic():
             row = _held(pk, now)
             if row is None:
                 return False
             try:
-                _send(row, now, ways, mailed)
+                _send(row, now, ways, mailed, tried)
             except NotLive as not_live:
                 stopping.stop(row, not_live, now)
                 return False
@@ -105,6 +106,8 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
         with transaction.atomic():
             postponed(Outbox.objects.select_for_update().get(pk=pk), error, now)
         return False
+    finally:
+        tried.write()
 
 
 def _held(pk: int, now: datetime) -> Outbox | None:
@@ -155,12 +158,14 @@ def _notify(rows: Sequence[Outbox], now: datetime, ways: Ways, mailed: bool = Tr
         Outbox.objects.bulk_create([_call_later(row, now) for row in warnings])
 
 
-def _send(outbox: Outbox, now: datetime, ways: Ways, mailed: bool) -> None:
+def _send(
+    outbox: Outbox, now: datetime, ways: Ways, mailed: bool, tried: webhook_log.Tried
+) -> None:
     """Write and hand over what belongs to the row. The row is locked and becomes done with it, so
     there is none of it yet.
     """
     if outbox.effect == CALL:
-        _call(outbox, ways)
+        _call(outbox, ways, tried)
         return
     row = TABLE[outbox.effect]
     if row.to_consumer:
@@ -170,21 +175,19 @@ def _send(outbox: Outbox, now: datetime, ways: Ways, mailed: bool) -> None:
     _notify([outbox], now, ways, mailed)
 
 
-def _call(outbox: Outbox, ways: Ways) -> None:
+def _call(outbox: Outbox, ways: Ways, tried: webhook_log.Tried) -> None:
     """Tell the other program. One that is configured no more is told nothing."""
     webhook, complaint, step = ways.get("webhook"), outbox.complaint, outbox.transition
     if webhook is None:
         return
     event = f"step.{step.step}" if step else str(outbox.payload.get("event", ""))
-    webhook.deliver(
-        Message(
-            event=event,
-            at=step.at if step else outbox.created_at,
-            number=complaint.number,
-            state=step.to_state if step else complaint.state,
-        ),
-        outbox.key,
+    message = Message(
+        event=event,
+        at=step.at if step else outbox.created_at,
+        number=complaint.number,
+        state=step.to_state if step else complaint.state,
     )
+    tried.deliver(webhook, outbox, message)
 
 
 def _call_later(outbox: Outbox, now: datetime) -> Outbox:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.masking.fields import MaskedCharField, MaskedTextField, ReferenceField
 from complaints.models import AccessRequest, Outbox
+from correspondence.webhook_models import WebhookCall as WebhookCall
 
 
 def two_digests() -> list[time]:

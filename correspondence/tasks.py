@@ -9,7 +9,7 @@ from types import ModuleType
 from celery import shared_task
 from django.utils import timezone
 
-from correspondence import access_mail, alarm_mail, dispatch, mailing, returned
+from correspondence import access_mail, alarm_mail, dispatch, mailing, returned, webhook_log
 
 SECONDS = 20.0  # one task works so long; the next finds what is left
 PATIENCE = 3  # failures in a row after which the other side is taken to be away
@@ -39,6 +39,12 @@ def _notices() -> int:
 def call_webhook() -> int:
     """Tell the other program what happened; answers how many calls it took."""
     return _send(dispatch.CALLS)
+
+
+@shared_task
+def forget_calls() -> int:
+    """Remove the log of old calls; answers how many rows."""
+    return webhook_log.forget(timezone.now())
 
 
 def _send(kind: str) -> int:

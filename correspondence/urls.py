@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from correspondence.views import mails, notices, wishes
+from correspondence.views import calls, mails, notices, wishes
 
 urlpatterns = [
     path("notices/", notices.notices, name="notices"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/<int:notice>/open/", notices.open_notice, name="open_notice"),
     path("notices/wishes/<str:token>/", wishes.mail_wishes, name="mail_wishes"),
     path("settings/notices/", wishes.wishes, name="wishes"),
+    path("health/calls/", calls.webhook_calls, name="webhook_calls"),
     path("settings/mail/", mails.mails, name="mails"),
     path("settings/mail/<str:name>/", mails.mail, name="mail"),
 ]

@@ -308,6 +308,7 @@ CELERY_BEAT_SCHEDULE = {
     "call about access": {"task": "correspondence.tasks.call_about_access", "schedule": 10.0},
     "take in what came back": {"task": "correspondence.tasks.take_bounces", "schedule": 60.0},
     "call the webhook": {"task": "correspondence.tasks.call_webhook", "schedule": 10.0},
+    "forget old calls": {"task": "correspondence.tasks.forget_calls", "schedule": 3600.0},
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
     "ask for reviews of access": {"task": "complaints.tasks.ask_for_reviews", "schedule": 300.0},

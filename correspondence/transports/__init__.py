@@ -47,6 +47,7 @@ class Receipt:
 
     sent: bool = True
     reference: str = ""  # the other side's number of it
+    status: int | None = None  # what was answered by HTTP
 
 
 class Refused(Exception):

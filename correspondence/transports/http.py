@@ -8,6 +8,7 @@ import base64
 import http.client
 import ssl
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from config import outbound
@@ -22,8 +23,15 @@ class NotTaken(Exception):
     """The other side did not take it now; trying again may help."""
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> str:
-    """Send the body and answer the first of what comes back (2xx).
+class Answer(NamedTuple):
+    """What came back: 2xx, and the first of its text."""
+
+    status: int
+    text: str
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Send the body and answer what comes back (2xx).
 
     User and password in the URL go as Basic authentication. Raises Refused for an answer that will
     not change (4xx, a redirect), NotTaken for 5xx and "later", OSError when nobody answers or the
@@ -40,7 +48,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> str:
     finally:
         connection.close()
     if 200 <= status < 300:
-        return text
+        return Answer(status, text)
     if 300 <= status < 500 and status not in TRY_AGAIN:
         raise Refused(f"HTTP {status}")
     raise NotTaken(f"HTTP {status}")

@@ -38,8 +38,7 @@ class Webhook:
             "Idempotency-Key": key,
             "X-Kesu-Signature": f"t={stamp},v1={signature(self.secret, stamp, body)}",
         }
-        post(self.url, body, headers)
-        return Receipt()
+        return Receipt(status=post(self.url, body, headers).status)
 
 
 def body_of(message: Message, key: str) -> bytes:

@@ -84,7 +84,7 @@ def test_what_was_looked_at_is_what_is_called(settings: Any, monkeypatch: Any) -
         meant[:] = [["127.0.0.1"]]
         for allowed in ("rebinding.example", "127.0.0.1", "127.0.0.0/8"):
             settings.PRIVATE_TARGETS = ["other.example", "10.0.0.0/8", allowed]
-            assert post(url, b"{}", {}) == ""
+            assert post(url, b"{}", {}) == (202, "")
         assert len(place.heard) == 3
         settings.PRIVATE_TARGETS = ["ample", "128.0.0.0/8", "::/0", "0.0.0.0"]  # noqa: S104
         with pytest.raises(TargetRefused):

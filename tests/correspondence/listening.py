@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,9 +35,14 @@ class Gateway:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Silence: whoever refuses a certificate hangs up."""
+
+
 @contextmanager
-def gateway(*answers: int) -> Iterator[Gateway]:
-    """A running one; gone afterwards."""
+def gateway(*answers: int, tls: ssl.SSLContext | None = None) -> Iterator[Gateway]:
+    """A running one, gone afterwards; `tls`: with this certificate."""
     place = Gateway(list(answers) or [202])
 
     class Handler(BaseHTTPRequestHandler):
@@ -52,7 +58,9 @@ def gateway(*answers: int) -> Iterator[Gateway]:
         def log_message(self, format: str, *args: object) -> None:
             """Silence."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
+    if tls is not None:  # each call shakes hands in its own thread
+        server.socket = tls.wrap_socket(server.socket, True, do_handshake_on_connect=False)
     place.url = f"http://127.0.0.1:{server.server_address[1]}/send?sign=1"
     with _serving(server):
         yield place

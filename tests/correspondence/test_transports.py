@@ -8,18 +8,22 @@ import json
 import socket
 import subprocess
 import sys
+from copy import copy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings as project
 from django.core import mail
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from complaints.actions import communication
 from complaints.models import Event, Outbox
-from correspondence import dispatch, transports
-from correspondence.models import Notice
+from correspondence import dispatch, transports, webhook_log
+from correspondence.models import Notice, WebhookCall
 from correspondence.tasks import call_webhook, send_waiting
 from correspondence.transports import Message, Refused
 from correspondence.transports.email import Email
@@ -268,6 +272,60 @@ def test_a_webhook_that_refuses_is_not_called_for_ever(cast: Cast, settings: Any
     row = Outbox.objects.get(effect="call_webhook")
     assert (row.last_error, row.done_at) == ("HTTP 410", None)
     assert row.cancelled_at is not None
+
+
+def test_every_attempt_is_logged_without_secrets_and_kept_for_thirty_days(
+    cast: Cast, settings: Any, client: Client
+) -> None:
+    case = f.investigating(cast)
+    with gateway(503, 410) as place:
+        called(settings, place.url.replace("http://", "http://house:secret@"))
+        row = warning(case, "supervisor")
+        now = timezone.now()
+        dispatch.deliver(row.pk, now)
+        call = Outbox.objects.get(effect="call_webhook")
+        for later in (1, 2):
+            assert not dispatch.deliver(call.pk, now + timedelta(hours=later))
+        called(settings, "http://127.0.0.1:1/")
+        Outbox.objects.filter(pk=call.pk).update(cancelled_at=None)
+        assert not dispatch.deliver(call.pk, now + timedelta(hours=3))
+        called(settings, place.url)
+        place.answers[:] = [202]
+        assert dispatch.deliver(call.pk, now + timedelta(hours=9))
+    rows = list(WebhookCall.objects.order_by("pk"))
+    answers = [(row.attempt, row.status, row.error) for row in rows]
+    assert answers == [
+        (1, 503, ""),
+        (2, 410, ""),
+        (2, None, "ConnectionRefusedError"),
+        (3, 202, ""),
+    ]
+    bodies = {hashlib.sha256(heard.body).hexdigest() for heard in place.heard}
+    assert {row.body_sha256 for row in rows} == bodies
+    assert rows[0].target == place.url.partition("?")[0]
+    kept = str(list(WebhookCall.objects.values()))
+    assert not any(word in kept for word in (SECRET, "secret", "house", "sign=1", case.number))
+    for change in (lambda: rows[0].save(), lambda: rows[0].delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    assert webhook_log.forget(timezone.now()) == 0
+    WebhookCall.objects.bulk_create([_older(rows[0], days) for days in (29, 31)])
+    assert webhook_log.forget(timezone.now()) == 1
+    client.force_login(cast.administrator)
+    page = client.get(reverse("webhook_calls")).content.decode()
+    assert page.count("<tr>") == 1 + 5
+    assert "对方没有在接收" in page
+    assert case.number not in page, "an administrator sees no cases"
+    older = client.get(reverse("webhook_calls"), {"before": rows[1].pk}).content.decode()
+    assert older.count("<tr>") == 1 + 1
+    client.force_login(cast.agent)
+    assert client.get(reverse("webhook_calls")).status_code == 403
+
+
+def _older(row: WebhookCall, days: int) -> WebhookCall:
+    older = copy(row)
+    older.pk, older.at = None, timezone.now() - timedelta(days=days)
+    return older
 
 
 def test_the_time_of_a_call_is_part_of_its_signature() -> None:
