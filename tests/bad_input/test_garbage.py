@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from complaints.models import Complaint
 from tests import factories as f
+from tests import markup
 from tests.cast import Cast
 from tests.walks.ask import ENDS_THE_SESSION, browser, undone
 from tests.walks.routes import all_routes
@@ -40,11 +41,11 @@ VALUES: dict[str, Any] = {
     "half a character": "\ud83d",
     "huge number": "9" * 400,
     "no date": "2026-02-31",
-    "markup": "<script>alert(1)</script>",
+    "markup": markup.BREAKER + markup.MORE[0],
 }
 FORM = "application/x-www-form-urlencoded"
 IN_PARTS = {"NUL", "half a character"}  # as forms with a file are sent
-IN_THE_ADDRESS = {"half a character", "huge number"}
+IN_THE_ADDRESS = {"half a character", "huge number", "markup"}
 THINGS: dict[str, Any] = {
     "nothing": None,
     "list": [],
@@ -99,7 +100,15 @@ def sent(address: str, is_api: bool, client: Any) -> Iterator[tuple[str, Any]]:
         yield f"every field {what}", client.post(address, body, content_type="application/json")
 
 
-def test_no_address_breaks_over_what_it_is_sent(cast: Cast, case: Complaint) -> None:
+def echoed(answer: Any) -> list[str]:
+    """What of the markup that was sent lives in the page that says it back."""
+    html = answer.get("Content-Type", "").startswith("text/html")
+    return markup.alive(answer.getvalue().decode("utf-8", "replace")) if html else []
+
+
+def test_no_address_breaks_over_what_it_is_sent_nor_says_it_back_as_markup(
+    cast: Cast, case: Complaint
+) -> None:
     client, wrong = browser(cast.agent), []
     for route in all_routes():
         if route.name in ENDS_THE_SESSION:
@@ -107,9 +116,9 @@ def test_no_address_breaks_over_what_it_is_sent(cast: Cast, case: Complaint) -> 
         address = route.address(example(cast, case).of(route))
         with undone():
             wrong += [
-                f"{route}: {what}: {answer.status_code}"
+                f"{route}: {what}: {answer.status_code} {echoed(answer)}"
                 for what, answer in sent(address, route.is_api, client)
-                if answer.status_code >= 500
+                if answer.status_code >= 500 or echoed(answer)
             ]
     assert not wrong, "\n".join(wrong)
 

@@ -1,14 +1,16 @@
-"""The journey that the crawl follows: numbers of persons in whatever takes words, in a case of the
-own team, another team's, a confidential one and one that was carried through and archived, and in
-everything around them.
+"""The journey that the crawl follows: numbers of persons, and markup that would run in a browser,
+in whatever takes words, in a case of the own team, another team's, a confidential one and one that
+was carried through and archived, and in everything around them.
 """
 
 from __future__ import annotations
 
+import html
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.message import EmailMessage
 from functools import cache
 
 import pytest
@@ -22,6 +24,7 @@ from complaints.actions import (
     communication,
     confidentiality,
     consulting,
+    evidence,
     importing,
     letter_batches,
     mass,
@@ -37,11 +40,11 @@ from complaints.finding import waiting
 from complaints.models import Complaint
 from correspondence.tasks import send_waiting
 from tests import factories as f
-from tests import planted
+from tests import markup, planted
 from tests.cast import Cast
 from tests.complaints import test_nothing_left as scenes
 from tests.complaints.test_trials import started, work_off
-from tests.importing.files import as_csv
+from tests.importing.files import as_csv, as_xlsx
 from tests.walks.world import PROMISED, other_team
 
 COUNT = 200
@@ -55,18 +58,31 @@ class World:
     cast: Cast
     cases: dict[str, Complaint] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)  # the words before what was planted
+    _more: Callable[[], str] = field(default_factory=markup.more)
     _numbers: list[tuple[str, str, str]] = field(default_factory=lambda: planted.planted(COUNT, 2))
     _rng: random.Random = field(default_factory=lambda: random.Random(3))  # noqa: S311 invented
 
     def words(self, where: str) -> str:
-        """Words that name the place, with the next number in the next of the spellings."""
-        number, written, _way = self._numbers.pop()
-        self.written.add(number)
-        return f"{where}：{written}。"
+        """Words that name the place, with markup and the next number in the next spelling."""
+        return f"{self._begun(where)}{self._more()}：{self._written()}。"
+
+    def said(self, where: str) -> str:
+        """The same, short enough for any field."""
+        return f"{self._begun(where)}：{self._written()}。"
 
     def line(self, where: str) -> str:
         """The same on one line."""
-        return self.words(where).replace("\r", "").replace("\n", "")
+        return self.said(where).replace("\r", "").replace("\n", "")
+
+    def _begun(self, where: str) -> str:
+        self.places.add(where)
+        return where + markup.BREAKER
+
+    def _written(self) -> str:
+        number, written, _way = self._numbers.pop()
+        self.written.add(number)
+        return written
 
     def plain(self, make: Callable[[random.Random], str]) -> str:
         """A number as it stands, for a field or a cell of its own."""
@@ -89,6 +105,7 @@ class World:
 def lived(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> World:
     """All of it, taken by the steps that people take."""
     world = World(cast)
+    _named(world)
     acts: dict[str, Callable[[World], Complaint]] = {
         "archived": _archived,
         "own": _own,
@@ -97,7 +114,7 @@ def lived(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> World:
     }
     for kind, act in acts.items():
         monkeypatch.setattr(scenes, "PERSON", world.person())
-        monkeypatch.setattr(scenes, "said", cache(world.words))  # one place is named twice
+        monkeypatch.setattr(scenes, "said", cache(world.said))  # one place is named twice
         world.cases[kind] = act(world)
     _lists(world)
     _around(world)
@@ -110,6 +127,14 @@ def lived(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
+def _named(world: World) -> None:
+    """Whoever is shown somewhere, and the teams."""
+    for row in (*world.cast.everybody().values(), world.cast.team, world.cast.other_team):
+        world.places.add(row.name)
+        row.name += markup.BREAKER
+        row.save(update_fields=["name"])
+
+
 def _archived(world: World) -> Complaint:
     case = scenes.begun(world.cast)
     scenes.carried_through(world.cast, case)
@@ -120,6 +145,7 @@ def _archived(world: World) -> Complaint:
 def _own(world: World) -> Complaint:
     """With counsel: proposed, commented on, asked about."""
     cast, case = world.cast, scenes.begun(world.cast)
+    _files(world, case)
     words = ("title", "consumer_says", "we_found", "finding_words")
     proposal = f.proposal(
         explanation=world.words("说明"),
@@ -133,6 +159,19 @@ def _own(world: World) -> Complaint:
     asked = {"user": "counsel2", "question": world.words("会商问题")}
     consulting.ask(case.number, asked, by=cast.counsel)
     return case
+
+
+def _files(world: World, case: Complaint) -> None:
+    """Files whose previews show words, under a name that is more than a name."""
+    title, text = world.line("信件主题"), world.words("信件正文")
+    letter = EmailMessage()
+    letter["Subject"], letter["From"] = title, "a@example.org"
+    letter.set_content(f"<p>{html.escape(text, quote=False)}</p><script>planted()</script>", "html")
+    rows = [[world.line("格子"), world.words("表中文字")]]
+    files = {"eml": letter.as_bytes(), "xlsx": as_xlsx(rows, ["一", "二"]), "csv": as_csv(rows)}
+    for kind, content in files.items():
+        name = f"{kind}{markup.BREAKER}.{kind}"
+        evidence.add(case.number, [content], name, {"title": world.line(kind)}, by=world.cast.agent)
 
 
 def _other(world: World) -> Complaint:
@@ -152,10 +191,13 @@ def _confidential(world: World) -> Complaint:
 def _lists(world: World) -> None:
     """Files that are read: complaints to import, with a heading and without; payments; persons."""
     cast = world.cast
-    rows = [[world.line("表文"), "玄冥子", world.plain(planted.mobile)] for _ in range(4)]
+    rows = [
+        [world.line("表文"), "玄冥子", world.plain(planted.mobile), world.line("别的列")]
+        for _ in range(4)
+    ]
     bare = as_csv(rows[1:], rows[0])  # the first, which the walk opens
     importing.upload([bare], f"{world.line('没有表头')}.csv", by=cast.agent)
-    importing.upload([as_csv(rows, ["内容", "姓名", "电话"])], "列表.csv", by=cast.agent)
+    importing.upload([as_csv(rows, ["内容", "姓名", "电话", "别的"])], "列表.csv", by=cast.agent)
     paid = f"TS26-999999,1.00,2026-01-02,W-1,{world.line('付款备注')}\n"
     heading = "案件编号,付款金额,付款日期,流水号,备注\n"
     payment_file.upload([(heading + paid).encode()], "payments.csv", by=cast.supervisor)
