@@ -96,7 +96,10 @@ class ConfirmView(ApiView):
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, ApiKey):
             raise PermissionDenied(_("签署只能由本人在浏览器中进行，程序密钥不能签署"))
-        password = body(request).get("password")
+        sent = body(request)
+        for name in sent.keys() - {"password"}:
+            raise refuse(name, _("没有“{field}”这个字段").format(field=name[:60]))
+        password = sent.get("password")
         why = reauthentication.confirm(
             request._request, password if isinstance(password, str) else ""
         )
