@@ -9,7 +9,7 @@ from accounts import training
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 
-TEAMS = ["客服一组", "客服二组", "12315 专班"]
+TEAMS = ["客服一组", "客服二组", "12315 专班", "夜间值班组"]
 
 # user name, name, roles, [(team, leads)]
 PEOPLE: list[tuple[str, str, list[Role], list[tuple[str, bool]]]] = [
@@ -21,6 +21,8 @@ PEOPLE: list[tuple[str, str, list[Role], list[tuple[str, bool]]]] = [
         [Role.SUPERVISOR],
         [("客服一组", True), ("客服二组", True), ("12315 专班", True)],
     ),
+    # Leads nobody who works the demo's cases: who may approve 紧急调阅 of theirs (C8).
+    ("supervisor2", "孟岚", [Role.SUPERVISOR], [("夜间值班组", True)]),
     ("counsel", "林若衡", [Role.COUNSEL], []),
     ("counsel2", "沈知远", [Role.COUNSEL], []),
     ("auditor", "方慎言", [Role.AUDITOR], []),

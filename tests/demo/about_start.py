@@ -9,7 +9,7 @@ from tests.demo.loading import Running
 from tests.quickstart.installation import Visitor, command_of, wait_for
 
 PEOPLE = (
-    *("agent", "agent2", "supervisor", "counsel", "counsel2"),
+    *("agent", "agent2", "supervisor", "supervisor2", "counsel", "counsel2"),
     *("auditor", "administrator", "security"),
 )
 
