@@ -94,6 +94,7 @@ const windows = new BroadcastChannel('kesu-signed-in');
 windows.onmessage = async ({ data }) => {
   if (!dialog?.open) return;
   const error = dialog.querySelector('[data-relogin-error]');
+  error.hidden = true;
   const answer = await fetch(data).catch(() => null);
   const page = new DOMParser().parseFromString(answer ? await answer.text() : '', 'text/html');
   const [fresh, who] = ['meta[name=csrf-token]', '#relogin [name=username]'].map((each) => page.querySelector(each));

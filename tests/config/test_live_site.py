@@ -219,7 +219,10 @@ def unprotected(answer: Answer) -> Iterator[str]:
 # --- cookies
 
 # name → scripts never read any of them
-KNOWN = {"__Host-session", "__Host-csrf", "__Host-language", "__Host-theme", "__Host-messages"}
+KNOWN = {
+    *("__Host-session", "__Host-csrf", "__Host-language", "__Host-theme", "__Host-messages"),
+    "__Host-kesu_device",
+}
 
 
 def signed_in(site: Raw) -> tuple[str, list[str]]:
