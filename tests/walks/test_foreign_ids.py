@@ -53,14 +53,14 @@ OF_SOMEBODY = {
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;
-# what is counted within its case (`item`). Of a mass case, a hold and a batch the rows are seen by
+# what is counted within its case or request (`item`, `rights_paper`). Of a mass case, a hold and a batch the rows are seen by
 # case (test_hidden_cases.py); a request for access is decided by approvers of another team (C8,
 # tests/pages/test_access.py); a mail and the links in mails are known by their token alone.
 OF_THE_HOUSE = {
     *("number", "step", "fact", "field", "public_promise", "act", "record", "username", "rule"),
     *("term", "regime", "template", "trial", "pk", "instrument", "article", "token", "mass"),
     *("disposal_batch", "form", "legal_hold", "invitation", "name", "notice_id", "change"),
-    *("stamp", "item", "user", "what", "access_request"),
+    *("stamp", "item", "user", "what", "access_request", "rights_paper"),
 }
 # End the session, count every answer, make a PDF of the case
 TAKES_NONE = {*ENDS_THE_SESSION, "metrics", "dossier_print"}
