@@ -53,9 +53,10 @@ OF_SOMEBODY = {
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;
-# what is counted within its case or request (`item`, `rights_paper`). Of a mass case, a hold and a batch the rows are seen by
-# case (test_hidden_cases.py); a request for access is decided by approvers of another team (C8,
-# tests/pages/test_access.py); a mail and the links in mails are known by their token alone.
+# what is counted within its case or request (`item`, `rights_paper`). Of a mass case, a hold and a
+# batch the rows are seen by case (test_hidden_cases.py). A request for access is decided by
+# approvers of another team (C8, tests/pages/test_access.py). A mail and the links in mails are
+# known by their token alone.
 OF_THE_HOUSE = {
     *("number", "step", "fact", "field", "public_promise", "act", "record", "username", "rule"),
     *("term", "regime", "template", "trial", "pk", "instrument", "article", "token", "mass"),
