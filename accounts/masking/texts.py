@@ -12,6 +12,8 @@ ALL = frozenset(Kind)
 # An order number may look like a card's, never like an ID number; a mobile there is a person's.
 IN_REFERENCES = ALL - {Kind.BANK_ACCOUNT}
 _CODE = re.compile(r"[A-Za-z0-9_\-./#: ]*")
+# A random id and nothing else: one of a thousand reads like a number, and masked it leads nowhere.
+_RANDOM_ID = re.compile(r"(?=.*[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Keys in JSON: numbers of orders and transfers; and what is compared by its exact value.
 REFERENCES = frozenset({"order_number", "external_reference", "reference"})
 SPARED = frozenset(
@@ -29,9 +31,10 @@ class Masked(str):
 
 def taken(text: str, kinds: Collection[Kind] = ALL) -> str:
     """The text as it may be kept: the very same, or a `Masked` one. A kind not in `kinds` is
-    spared where it is all that is said, letters of a code apart; among words it is masked.
+    spared where it is all that is said, letters of a code apart; among words it is masked. What is
+    nothing but a random id (RFC 9562) is left alone.
     """
-    found = find(text) if len(text) > 5 else []
+    found = find(text) if len(text) > 5 and not _RANDOM_ID.fullmatch(text) else []
     found = [s for s in found if s.kind in kinds or not _CODE.fullmatch(text)]
     if not found:
         return text

@@ -138,6 +138,16 @@ def test_c1_an_order_number_that_holds_like_a_card_stays_in_its_own_field_alone(
     assert isinstance(texts.taken(card), texts.Masked)
 
 
+def test_c1_a_random_id_is_left_alone_where_it_is_all_that_is_said() -> None:
+    ids = ["22114e6c-afa6-4589-ac43-18116237656b", "40e2ec05-1803-4983-933e-7523cb9d7c8b"]
+    for one in ids:
+        assert find(one), "reads like a number"
+        assert texts.split({"letter": one, one: [one]}) == ({"letter": one, one: [one]}, [])
+        assert isinstance(texts.taken(f"编号 {one}"), texts.Masked)
+    digits_alone = "22114000-0000-4589-0043-018116237656"
+    assert isinstance(texts.taken(digits_alone), texts.Masked)
+
+
 def test_c1_no_character_in_which_a_digit_is_written_lets_a_text_pass_unread() -> None:
     """The glance that spares most texts the search: seven of any such character, or one @, end it,
     with anything between them; fewer hold no number.

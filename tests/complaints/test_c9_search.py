@@ -64,7 +64,7 @@ def test_c9_a_scan_of_telephones_is_stopped_by_the_ninth_miss_at_every_door(cast
         page = client.get(door, {"q": "12012345678", "state": "any", "stage": "any"})
         text = page.content.decode()
         assert "已暂停按号码" in text, door
-        assert ("这次没有查找" in text) == (door != DOORS[-1]), door
+        assert "这次没有查找" in text, door
         assert case.number not in text, door
     assert client.get("/api/v1/archive/", {"q": "12012345678", "stage": "any"}).status_code == 429
     assert (
