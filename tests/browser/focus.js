@@ -40,6 +40,7 @@
     return { name, first, ring: ring || grouped, inside, near, visible: getComputedStyle(e).visibility !== "hidden" };
   };
   removeEventListener("keydown", window.noteStop, true); // of an earlier walk
+  for (const e of document.querySelectorAll("[data-walked]")) delete e.dataset.walked;
   let begun = false;
   window.stops = [];
   window.noteStop = (event) => {
