@@ -49,8 +49,8 @@ def _emptied_by_rows() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _drawn_as_in_an_installation(django_test_environment: None) -> None:
-    """The client of the tests keeps a copy of every variable of every part of a page; one file asks
-    for them, and has its own way back.
+    """The client of the tests keeps a copy of every variable of every part of a page; few files ask
+    for them, and have their own way back.
     """
     Template._render = _TestState.saved_data.template_render
 

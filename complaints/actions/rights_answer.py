@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.masking import originals
 from accounts.models import User
 from complaints import letter_writing, rights, rights_letter, rights_words, validation
 from complaints.actions import communication
@@ -193,8 +194,18 @@ def _send(
         about={"rights": row.pk, "letter": letter.number},
     )
     letter.save(force_insert=True)
+    _keep_originals(letter, data)
     transaction.on_commit(lambda: step_taken.send(sender=Complaint, transition_id=None))
     return letter
+
+
+def _keep_originals(letter: RightsLetter, data: Mapping[str, Any]) -> None:
+    """Numbers in what was typed, which the letter says masked: its text is joined, and knows them
+    no more.
+    """
+    for text in data.values():
+        if isinstance(text, str):
+            originals.keep_with(letter, "complaints_rightsletter.letter", text)
 
 
 def _refuse_open(found: Written) -> None:

@@ -21,6 +21,8 @@ from tests.cast import PASSWORD, Cast
 from tests.oidc_provider.client import At
 from tests.walks.ask import browser
 
+pytestmark = pytest.mark.usefixtures("variables_kept")
+
 SORRY = "身份平台的答复不可信，没有登录。"
 NOBODY = "这个企业账号没有对应的可用用户。"
 FAULTS = (

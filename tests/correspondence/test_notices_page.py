@@ -18,6 +18,8 @@ from tests import factories as f
 from tests.cast import Cast
 from tests.correspondence.conftest import told
 
+pytestmark = pytest.mark.usefixtures("variables_kept")
+
 
 def browser(user: User) -> Client:
     cache.clear()

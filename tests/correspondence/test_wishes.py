@@ -18,6 +18,8 @@ from correspondence.digest import SALT, wishes_address
 from correspondence.models import Preferences
 from tests.cast import Cast
 
+pytestmark = pytest.mark.usefixtures("variables_kept")
+
 FORM = {
     "way_deadline_owner": "digest",
     "way_deadline_team_lead": "digest",

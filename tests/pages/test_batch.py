@@ -20,6 +20,8 @@ from tests.complaints.test_segregation import away, name
 from tests.pages.test_reading import read
 from tests.pages.test_review import browser, investigated
 
+pytestmark = pytest.mark.usefixtures("variables_kept")
+
 ADDRESS = "/review/batch/"
 ANALYSED = {"legal_basis": ["《价格法》第四十一条"]}
 

@@ -27,6 +27,8 @@ from tests.complaints.test_payments import executing
 from tests.crowd import owing
 from tests.walks.ask import browser
 
+pytestmark = pytest.mark.usefixtures("variables_kept")
+
 PAGE = reverse("reconciliation")
 
 
@@ -63,7 +65,6 @@ EXPECTED = {
 }
 
 
-@pytest.mark.usefixtures("variables_kept")
 def test_every_total_opens_exactly_its_rows_and_they_add_up_to_it(cast: Cast, lead: Client) -> None:
     cases = world(cast)
     rows = reconciling.promises(cast.supervisor)
