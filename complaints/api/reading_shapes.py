@@ -15,14 +15,16 @@ from complaints.api.one_call import call
 from complaints.clock_words import local
 
 
-def reading(row: Reading) -> dict[str, Any]:
-    """One answer that showed it."""
+def reading(row: Reading, subjects: tuple[str, ...]) -> dict[str, Any]:
+    """One answer that showed one of the subjects; the page of another case, which the reader of
+    this may not see, stays unnamed.
+    """
     return {
         "at": local(row.at),
         "username": row.actor,
         "name": row.actor_name,
         "page": row.page,
-        "about": row.about,
+        "about": row.about if row.about in subjects else "",
         "fields": row.fields,
         "cases": len(row.subjects),
         "request_id": row.request_id,
@@ -34,7 +36,12 @@ class ReadingAnswer(s.Serializer[Any]):
     username = s.CharField(allow_blank=True)
     name = s.CharField(allow_blank=True)
     page = s.CharField(help_text=_("页面或接口的名称"))
-    about = s.CharField(allow_blank=True, help_text=_("打开的是谁的页面；列表为空"))
+    about = s.CharField(
+        allow_blank=True,
+        help_text=_(
+            "打开的是所问案件或此人自己的页面时，是哪一个；在列表或别的案件的页面上看到的为空"
+        ),
+    )
     fields_ = s.ListField(child=s.CharField())
     cases = s.IntegerField(help_text=_("同一页上有几个"))
     request_id = s.CharField(allow_blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
@@ -26,6 +27,12 @@ def _span(request: Request) -> Span:
     return span
 
 
+def _page(request: Request, subjects: tuple[str, ...]) -> Response:
+    """Answers that showed one of the subjects."""
+    shape = partial(shapes.reading, subjects=subjects)
+    return page(request, _span(request).sought(subjects).rows, BY_TIME, shape)
+
+
 class ReadingsView(CaseView):
     """谁看过这件案件."""
 
@@ -35,9 +42,7 @@ class ReadingsView(CaseView):
 
     @extend_schema(**shapes.READINGS)
     def get(self, request: Request, number: str) -> Response:
-        subjects = readers.of_case(bare(number, caller(request)))
-        rows = _span(request).sought(subjects).rows
-        return page(request, rows, BY_TIME, shapes.reading)
+        return _page(request, readers.of_case(bare(number, caller(request))))
 
 
 class PersonReadingsView(CaseView):
@@ -53,5 +58,4 @@ class PersonReadingsView(CaseView):
         found = readers.person(bare(number, by).consumer_id, by)
         subjects = found.subjects if found is not None else ()
         saw(*subjects)
-        rows = _span(request).sought(subjects).rows
-        return page(request, rows, BY_TIME, shapes.reading)
+        return _page(request, subjects)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import reauthentication
@@ -17,6 +18,7 @@ from tests.api.conftest import Caller, ok, person, program
 from tests.cast import Cast
 from tests.complaints.test_disposal import LATER, NOW
 from tests.complaints.test_legal_hold import MATTER, shared
+from tests.walks.ask import browser
 
 
 def confirmed(user: Any) -> Caller:
@@ -148,6 +150,10 @@ def test_who_read_a_case_and_the_data_of_its_person(cast: Cast) -> None:
     assert [(r["username"], r["page"], r["about"]) for r in found] == [
         ("agent", "api-complaint", case.subject)
     ]
+    # the page of another case shows this one too, and stays unnamed to whoever may not see it
+    browser(cast.colleague).get(reverse("case", args=[other.number]))
+    page = ok(program(cast.supervisor).get(path))["results"][0]
+    assert (page["username"], page["page"], page["about"]) == ("colleague", "case", "")
     of_person = ok(program(cast.auditor).get(f"{path}of-person/"))["results"]
     assert {r["username"] for r in of_person} == {"agent", "colleague", "supervisor"}
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
