@@ -32,7 +32,7 @@ from complaints.spans import Span
 from complaints.views import mass
 from complaints.views.payment_pages import as_csv
 from complaints.views.queue_rows import BadCursor, Cursor, Order
-from complaints.views.reading_list import LONGEST, purpose_of
+from complaints.views.reading_list import LONGEST, purpose_of, why_not_exported
 from complaints.watching import KINDS, Kind
 from config.tags import moment
 
@@ -195,8 +195,8 @@ def export(request: HttpRequest, user: int) -> HttpResponse:
     """The same as CSV, for a purpose; who took it stands in the record."""
     who, by, now = get_object_or_404(User, pk=user), person(request), timezone.now()
     purpose, span = purpose_of(request), _span(request)
-    if not purpose:
-        return _page(request, who, 422, not_exported=_("请写明导出的用途"))
+    if why := why_not_exported(purpose, span):
+        return _page(request, who, 422, not_exported=why)
     kind = KINDS.get(request.POST.get("show", ""), KINDS["reveals"])
     detail = {"about": who.username, "kind": kind.code, **span.chosen, "purpose": purpose}
     record("people.exported", f"user:{by.username}", by, now, detail)

@@ -22,7 +22,7 @@ from complaints import readers
 from complaints.enumeration import Stopped
 from complaints.readers import Person
 from complaints.spans import Span
-from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of
+from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of, why_not_exported
 
 
 @never_cache
@@ -93,7 +93,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """The same as CSV, for a purpose."""
     who, span = _person(request, request.POST.get("person", "")), Span.read(request.POST)
     purpose = purpose_of(request)
-    if not purpose:
-        return _page(request, who, span, 422, not_exported=_("请写明导出的用途"))
+    if why := why_not_exported(purpose, span):
+        return _page(request, who, span, 422, not_exported=why)
     about = {"person": str(who.consumer.pk)}
     return exported(request, span.sought(who.subjects), purpose, about)

@@ -104,6 +104,15 @@ def purpose_of(request: HttpRequest) -> str:
     return " ".join(request.POST.get("purpose", "").split())[:LONGEST]
 
 
+def why_not_exported(purpose: str, span: Span) -> str:
+    """A sentence, "" when nothing stands against it: times that are not understood would be left
+    out, and more be carried away than was asked for.
+    """
+    if span.problems:
+        return _("时间有误，没有导出；请改正或清除时间后再导出。")
+    return "" if purpose else _("请写明导出的用途")
+
+
 def exported(
     request: HttpRequest, sought: Sought, purpose: str, about: dict[str, str]
 ) -> HttpResponse:

@@ -16,7 +16,7 @@ from complaints import readers
 from complaints.models import Complaint
 from complaints.spans import Span
 from complaints.views.lookup import case_of
-from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of
+from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of, why_not_exported
 
 
 @never_cache
@@ -50,7 +50,7 @@ def export(request: HttpRequest, number: str) -> HttpResponse:
     """The same as CSV, for a purpose."""
     complaint, span = case_of(request, number), Span.read(request.POST)
     purpose = purpose_of(request)
-    if not purpose:
-        return _page(request, complaint, span, 422, refused=_("请写明导出的用途"))
+    if why := why_not_exported(purpose, span):
+        return _page(request, complaint, span, 422, refused=why)
     sought = span.sought(readers.of_case(complaint))
     return exported(request, sought, purpose, {"case": complaint.number})

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -164,9 +165,13 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs("reconcile_payments")
 def export(request: HttpRequest) -> HttpResponse:
-    """The promises behind the list as CSV; that they were fetched is recorded."""
+    """The promises behind the list as CSV; that they were fetched is recorded. What is not known
+    would be left out of a file without a word: it is said on the page.
+    """
     user = person(request)
     looked = Looked.read(request.GET, user)
+    if looked.problems:
+        return redirect(f"{reverse('reconciliation')}?{request.GET.urlencode()}")
     record("payments.exported", f"user:{user.username}", user, looked.now, looked.values)
     return as_csv(_lines(looked), f"{_('对账')}-{timezone.localdate(looked.now)}")
 

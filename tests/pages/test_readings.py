@@ -148,6 +148,8 @@ def test_the_export_asks_what_for_and_is_recorded(cast: Cast) -> None:
     refused = client.post(address(case, "readings_export"), {"purpose": " "})
     assert refused.status_code == 422
     assert "请写明导出的用途" in texts(refused)
+    wider = client.post(address(case, "readings_export"), {"purpose": "核查", "until": "昨天"})
+    assert (wider.status_code, "时间有误，没有导出" in texts(wider)) == (422, True)
     found = client.post(address(case, "readings_export"), {"purpose": "答复查询"})
     rows = lines(found)
     assert [row[2] for row in rows[1:]] == ["supervisor", "agent"]
@@ -176,7 +178,9 @@ def test_an_auditor_finds_who_read_of_a_person_in_any_case(cast: Cast, by: str) 
     assert f"{again.number} 、 {mine.number}" in said
     assert PHONE not in said
     who = parse_qs(urlsplit(found.url).query)["person"][0]
-    sent = {"person": who, "purpose": "消费者查询", "until": "2020-01-01"}
+    sent = {"person": who, "purpose": "消费者查询", "until": "去年"}
+    assert client.post(reverse("audit_readings_export"), sent).status_code == 422
+    sent["until"] = "2020-01-01"
     assert len(lines(client.post(reverse("audit_readings_export"), sent))) == 1
     rows = lines(client.post(reverse("audit_readings_export"), sent | {"until": ""}))
     assert {row[2] for row in rows[1:]} == {"auditor", "agent", "outsider"}

@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -109,6 +110,10 @@ def test_days_and_teams_narrow_the_list_and_what_is_unknown_is_said(
         page = lead.get(PAGE, bad)
         assert page.status_code == 200
         assert "已忽略" in text_of(page)
+        # a file would be wider than it was asked for
+        told = lead.get(reverse("reconciliation_export"), bad)
+        assert (told.status_code, told.url) == (302, f"{PAGE}?{urlencode(bad)}")
+    assert not Entry.objects.filter(verb="payments.exported").exists()
     swapped = {"from": near["to"], "to": near["from"]}
     assert "请对调两个日期" in text_of(lead.get(PAGE, swapped))
     assert "对调" not in text_of(lead.get(PAGE, near))
