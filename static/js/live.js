@@ -25,6 +25,14 @@ document.addEventListener('htmx:configRequest', (event) => {
   if (Date.now() - touched < PAUSE) event.detail.headers['X-By-Hand'] = '1';
 });
 
+// A page that looks again when something is done does not take away where a person is just going; who only fetches a file stays.
+const GOING = 10000; // milliseconds
+let left = -GOING;
+if (document.querySelector('[hx-trigger^="every"]')) window.addEventListener('beforeunload', () => { left = performance.now(); });
+document.addEventListener('htmx:beforeOnLoad', (event) => {
+  if (performance.now() - left < GOING && event.detail.xhr.getResponseHeader('HX-Refresh')) event.preventDefault();
+});
+
 function sayIn(target, title, text) {
   const model = document.getElementById('pane-error');
   if (!model) return;

@@ -152,9 +152,9 @@ def test_the_export_asks_what_for_and_is_recorded(cast: Cast) -> None:
     assert (wider.status_code, "时间有误，没有导出" in texts(wider)) == (422, True)
     found = client.post(address(case, "readings_export"), {"purpose": "答复查询"})
     rows = lines(found)
-    assert [row[2] for row in rows[1:]] == ["supervisor", "agent"]
-    assert rows[2][1] == "'=HYPERLINK(1)"
-    assert rows[2][3:6] == [case.number, "打开", "案件工作台"]
+    assert [row[2] for row in rows[1:]] == ["supervisor", "supervisor", "agent"]
+    assert rows[3][1] == "'=HYPERLINK(1)"
+    assert rows[3][3:6] == [case.number, "打开", "案件工作台"]
     entry = Entry.objects.get(verb="readings.exported")
     assert (entry.subject, entry.detail["purpose"]) == ("user:supervisor", "答复查询")
     assert Reading.objects.latest("pk").page == "readings_export"
