@@ -4,6 +4,7 @@ rule said, and who of counsel signed that. Nothing here is ever changed or remov
 
 import json
 import zlib
+from functools import lru_cache
 
 import pgtrigger
 from django.conf import settings
@@ -14,6 +15,14 @@ from accounts.masking.fields import MaskedTextField
 from legal_rules.rulebook import Rulebook
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+
+
+@lru_cache(maxsize=2)
+def _packed(law: str) -> bytes:
+    """Compressed as far as it goes, which takes a while: many transactions may want to keep it
+    before the first of them is through.
+    """
+    return zlib.compress(law.encode(), 9)
 
 
 class StoredRulebook(models.Model):
@@ -50,12 +59,11 @@ class StoredRulebook(models.Model):
         """Store the rulebook unless it is there; one statement where it is."""
         if StoredRulebook.objects.filter(pk=book.sha256).exists():
             return
-        packed = zlib.compress(json.dumps(book.law(), ensure_ascii=False).encode(), 9)
         kept = StoredRulebook(
             sha256=book.sha256,
             version=book.version,
             engine_sha256=book.engine_sha256,
-            packed=packed,
+            packed=_packed(json.dumps(book.law(), ensure_ascii=False)),
         )
         StoredRulebook.objects.bulk_create([kept], ignore_conflicts=True)
 
