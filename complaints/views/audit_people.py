@@ -29,10 +29,9 @@ from complaints.models.person_search import Kind as Value
 from complaints.readers import MOST_ROWS
 from complaints.seen import CASE
 from complaints.spans import Span
-from complaints.views import mass
+from complaints.views import list_export, mass
 from complaints.views.payment_pages import as_csv
 from complaints.views.queue_rows import BadCursor, Cursor, Order
-from complaints.views.reading_list import LONGEST, purpose_of, why_not_exported
 from complaints.watching import KINDS, Kind
 from config.tags import moment
 
@@ -153,7 +152,7 @@ def one(request: HttpRequest, user: int) -> HttpResponse:
     return _page(request, get_object_or_404(User, pk=user))
 
 
-def _page(request: HttpRequest, who: User, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: HttpRequest, who: User, not_exported: str = "") -> HttpResponse:
     span = _span(request)
     given = request.POST if request.method == "POST" else request.GET
     kind = KINDS.get(given.get("show", ""), KINDS["reveals"])
@@ -162,6 +161,7 @@ def _page(request: HttpRequest, who: User, status: int = 200, **more: Any) -> Ht
     saw(*(f"{CASE}{line.case}" for line in lines if line.case))
     counts, kept = watching.counts([who], span)[who.pk], span.chosen
     keep = {"show": kind.code, **kept}
+    action = reverse("audit_person_export", args=[who.pk])
     context = {
         "who": who,
         "roles": _roles(who),
@@ -170,13 +170,11 @@ def _page(request: HttpRequest, who: User, status: int = 200, **more: Any) -> Ht
         "tabs": [(k, counts[code], _address(who, code, kept)) for code, k in _kinds()],
         "lines": lines,
         "clear": reverse("audit_person", args=[who.pk]),
-        "export": reverse("audit_person_export", args=[who.pk]),
-        "longest": LONGEST,
+        "offer": list_export.offer(request, action, keep, not_exported),
         "next": page.next and "?" + urlencode({**keep, "cursor": page.next}),
         "previous": page.previous and "?" + urlencode({**keep, "cursor": page.previous}),
-        **more,
     }
-    return render(request, "audit/person.html", context, status=status)
+    return render(request, "audit/person.html", context, status=422 if not_exported else 200)
 
 
 def _cursor(request: HttpRequest, span: Span) -> Cursor | None:
@@ -194,9 +192,10 @@ def _cursor(request: HttpRequest, span: Span) -> Cursor | None:
 def export(request: HttpRequest, user: int) -> HttpResponse:
     """The same as CSV, for a purpose; who took it stands in the record."""
     who, by, now = get_object_or_404(User, pk=user), person(request), timezone.now()
-    purpose, span = purpose_of(request), _span(request)
-    if why := why_not_exported(purpose, span):
-        return _page(request, who, 422, not_exported=why)
+    span = _span(request)
+    if why := list_export.why_not(request, span.problems):
+        return _page(request, who, why)
+    purpose = list_export.purpose_of(request)
     kind = KINDS.get(request.POST.get("show", ""), KINDS["reveals"])
     detail = {"about": who.username, "kind": kind.code, **span.chosen, "purpose": purpose}
     record("people.exported", f"user:{by.username}", by, now, detail)

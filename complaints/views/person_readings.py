@@ -22,7 +22,8 @@ from complaints import readers
 from complaints.enumeration import Stopped
 from complaints.readers import Person
 from complaints.spans import Span
-from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of, why_not_exported
+from complaints.views import list_export
+from complaints.views.reading_list import Readings, exported
 
 
 @never_cache
@@ -69,19 +70,23 @@ def _person(request: HttpRequest, key: str) -> Person:
 
 
 def _page(
-    request: HttpRequest, who: Person | None, span: Span, status: int = 200, **more: Any
+    request: HttpRequest,
+    who: Person | None,
+    span: Span,
+    status: int = 200,
+    not_exported: str = "",
+    **more: Any,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "who": who,
         "span": span,
         "title": _("谁看过此人的资料"),
         "clear": reverse("audit_readings"),
-        "export": reverse("audit_readings_export"),
-        "longest": LONGEST,
         **more,
     }
     if who is not None:
-        keep = {"person": str(who.consumer.pk)}
+        keep, action = {"person": str(who.consumer.pk)}, reverse("audit_readings_export")
+        context["offer"] = list_export.offer(request, action, keep | span.chosen, not_exported)
         context |= Readings(span.sought(who.subjects), span, request.GET, keep).context()
     return render(request, "readings/person.html", context, status=status)
 
@@ -92,8 +97,7 @@ def _page(
 def export(request: HttpRequest) -> HttpResponse:
     """The same as CSV, for a purpose."""
     who, span = _person(request, request.POST.get("person", "")), Span.read(request.POST)
-    purpose = purpose_of(request)
-    if why := why_not_exported(purpose, span):
+    if why := list_export.why_not(request, span.problems):
         return _page(request, who, span, 422, not_exported=why)
     about = {"person": str(who.consumer.pk)}
-    return exported(request, span.sought(who.subjects), purpose, about)
+    return exported(request, span.sought(who.subjects), about)

@@ -20,13 +20,13 @@ from complaints.readers import MOST_ROWS, Reader, Sought
 from complaints.seen import CASE
 from complaints.spans import Span
 from complaints.views import mass
+from complaints.views.list_export import purpose_of
 from complaints.views.payment_pages import as_csv
 from complaints.views.queue_rows import BadCursor, Cursor, Order
 from config.tags import moment
 
 NEWEST = Order("at", newest_first=True)
 LATELY = timedelta(days=40)
-LONGEST = 200  # characters of a purpose
 
 
 @dataclass(frozen=True)
@@ -99,28 +99,12 @@ class Readings:
             return None
 
 
-def purpose_of(request: HttpRequest) -> str:
-    """What the export is for, "" when nobody said."""
-    return " ".join(request.POST.get("purpose", "").split())[:LONGEST]
-
-
-def why_not_exported(purpose: str, span: Span) -> str:
-    """A sentence, "" when nothing stands against it: times that are not understood would be left
-    out, and more be carried away than was asked for.
-    """
-    if span.problems:
-        return _("时间有误，没有导出；请改正或清除时间后再导出。")
-    return "" if purpose else _("请写明导出的用途")
-
-
-def exported(
-    request: HttpRequest, sought: Sought, purpose: str, about: dict[str, str]
-) -> HttpResponse:
+def exported(request: HttpRequest, sought: Sought, about: dict[str, str]) -> HttpResponse:
     """Every reading as CSV; who took it, of what and what for is recorded."""
     by, now = person(request), timezone.now()
     span = {"since": sought.since, "until": sought.until}
     told = {name: at.isoformat() for name, at in span.items() if at is not None}
-    detail = {**about, **told, "purpose": purpose}
+    detail = {**about, **told, "purpose": purpose_of(request)}
     record("readings.exported", f"user:{by.username}", by, now, detail)
     return as_csv(_rows(sought), f"{_('阅读记录')}-{timezone.localdate(now)}")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,8 +13,9 @@ from accounts.access import needs
 from complaints import readers
 from complaints.models import Complaint
 from complaints.spans import Span
+from complaints.views import list_export
 from complaints.views.lookup import case_of
-from complaints.views.reading_list import LONGEST, Readings, exported, purpose_of, why_not_exported
+from complaints.views.reading_list import Readings, exported
 
 
 @never_cache
@@ -28,19 +27,18 @@ def readings(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, complaint: Complaint, span: Span, status: int = 200, **more: Any
+    request: HttpRequest, complaint: Complaint, span: Span, refused: str = ""
 ) -> HttpResponse:
     found = Readings(span.sought(readers.of_case(complaint)), span, request.GET)
+    action = reverse("readings_export", args=[complaint.number])
     context = {
         "complaint": complaint,
         "title": _("谁看过这件案件"),
         "clear": reverse("readings", args=[complaint.number]),
-        "export": reverse("readings_export", args=[complaint.number]),
-        "longest": LONGEST,
+        "offer": list_export.offer(request, action, span.chosen, refused),
         **found.context(),
-        **more,
     }
-    return render(request, "readings/case.html", context, status=status)
+    return render(request, "readings/case.html", context, status=422 if refused else 200)
 
 
 @never_cache
@@ -49,8 +47,7 @@ def _page(
 def export(request: HttpRequest, number: str) -> HttpResponse:
     """The same as CSV, for a purpose."""
     complaint, span = case_of(request, number), Span.read(request.POST)
-    purpose = purpose_of(request)
-    if why := why_not_exported(purpose, span):
-        return _page(request, complaint, span, 422, refused=why)
+    if why := list_export.why_not(request, span.problems):
+        return _page(request, complaint, span, why)
     sought = span.sought(readers.of_case(complaint))
-    return exported(request, sought, purpose, {"case": complaint.number})
+    return exported(request, sought, {"case": complaint.number})

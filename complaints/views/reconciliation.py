@@ -12,13 +12,14 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, person
 from accounts.models import User
@@ -27,6 +28,7 @@ from complaints import reconciling, validation
 from complaints.models import Commitment, Complaint
 from complaints.seen import saw_cases
 from complaints.validation import Refused
+from complaints.views import list_export
 from complaints.views.case_payments import STANDINGS
 from complaints.views.payment_pages import as_csv
 from complaints.views.queue_filters import Directory
@@ -148,31 +150,38 @@ def page_of(looked: Looked) -> tuple[list[dict[str, Any]], str]:
 @needs("reconcile_payments")
 def reconciliation(request: HttpRequest) -> HttpResponse:
     """The page."""
-    looked = Looked.read(request.GET, person(request))
+    return _page(request, Looked.read(request.GET, person(request)))
+
+
+def _page(request: HttpRequest, looked: Looked, refused: str = "") -> HttpResponse:
     rows, after = page_of(looked)
+    action = reverse("reconciliation_export")
     totals = reconciling.totals(looked.all_rows(), looked.now)
     context = {
         "looked": looked,
         "rows": rows,
         "tiles": [(WORDS[s], totals[s], looked.address(show=s), s == looked.show) for s in WORDS],
         "total": totals[looked.show],
+        "page": reverse("reconciliation"),
         "here": looked.address(),
         "next": after and looked.address(cursor=after),
+        "offer": list_export.offer(request, action, looked.values, refused),
     }
-    return render(request, "payments/reconciliation.html", context)
+    status = 422 if refused else 200
+    return render(request, "payments/reconciliation.html", context, status=status)
 
 
-@require_GET
+@never_cache
+@require_POST
 @needs("reconcile_payments")
 def export(request: HttpRequest) -> HttpResponse:
-    """The promises behind the list as CSV; that they were fetched is recorded. What is not known
-    would be left out of a file without a word: it is said on the page.
-    """
+    """The promises behind the list as CSV, for a purpose; that they were fetched is recorded."""
     user = person(request)
-    looked = Looked.read(request.GET, user)
-    if looked.problems:
-        return redirect(f"{reverse('reconciliation')}?{request.GET.urlencode()}")
-    record("payments.exported", f"user:{user.username}", user, looked.now, looked.values)
+    looked = Looked.read(request.POST, user)
+    if why := list_export.why_not(request, looked.problems):
+        return _page(request, looked, why)
+    detail = {**looked.values, "purpose": list_export.purpose_of(request)}
+    record("payments.exported", f"user:{user.username}", user, looked.now, detail)
     return as_csv(_lines(looked), f"{_('对账')}-{timezone.localdate(looked.now)}")
 
 

@@ -52,7 +52,7 @@ def lived(cast: Cast, case: Complaint, foreign: Complaint) -> None:
     counsel = comes_in("counsel")
     desk = reverse("review_case", args=[case.number])
     done(counsel.post(desk, word(counsel.get(desk), "sign")))
-    supervisor, taken = comes_in("supervisor"), {"purpose": "答复查询"}
+    supervisor, taken = comes_in("supervisor"), {"purpose": "答复查询", "password": PASSWORD}
     done(supervisor.post(reverse("readings_export", args=[case.number]), taken), 200)
     administrator = comes_in("administrator")
     sent = {"name": "何静", "roles": ["agent", "supervisor"], "is_active": "on"}

@@ -74,7 +74,12 @@ def test_c5_whether_the_act_followed_is_told_from_the_record(cast: Cast) -> None
     assert "/audit/people/" not in of_lead.content.decode()
     refused = auditor.post(reverse("audit_person_export", args=[cast.agent.pk]), {"purpose": " "})
     assert (refused.status_code, "请写明导出的用途" in refused.content.decode()) == (422, True)
-    taken = auditor.post(reverse("audit_person_export", args=[cast.agent.pk]), {"purpose": "核查"})
+    sent = {"purpose": "核查", "password": "wrong"}
+    nobody = auditor.post(reverse("audit_person_export", args=[cast.agent.pk]), sent)
+    assert (nobody.status_code, "密码不正确，没有导出" in nobody.content.decode()) == (422, True)
+    assert 'value="核查"' in nobody.content.decode()  # what was typed is still there
+    sent["password"] = PASSWORD
+    taken = auditor.post(reverse("audit_person_export", args=[cast.agent.pk]), sent)
     assert taken.content.decode().count("没有写通话记录") == 3
     assert Entry.objects.get(verb="people.exported").detail["purpose"] == "核查"
     for who in (cast.agent, cast.supervisor, cast.counsel, cast.security, cast.administrator):

@@ -8,7 +8,6 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -23,7 +22,7 @@ from complaints.actions import commitment_ends
 from complaints.models import Commitment
 from complaints.views import reconciliation
 from tests import factories as f
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.complaints.test_payments import executing
 from tests.crowd import owing
 from tests.walks.ask import browser
@@ -40,6 +39,12 @@ def text_of(answer: Any) -> str:
 @pytest.fixture
 def lead(cast: Cast) -> Client:
     return browser(cast.supervisor)
+
+
+def exported_by(client: Client, **sent: str) -> Any:
+    """The answer to the form of the export."""
+    given = {"purpose": "对账", "password": PASSWORD, **sent}
+    return client.post(reverse("reconciliation_export"), given)
 
 
 def world(cast: Cast) -> dict[str, str]:
@@ -81,7 +86,7 @@ def test_every_total_opens_exactly_its_rows_and_they_add_up_to_it(cast: Cast, le
             assert added == getattr(total, name), (show, name)
         added = sum((row["paid_sum"] for row in answer.context["rows"]), Decimal(0))
         assert added == total.paid
-        exported = text_of(lead.get(reverse("reconciliation_export"), {"show": show}))
+        exported = text_of(exported_by(lead, show=show))
         lines = list(csv.reader(io.StringIO(exported.removeprefix("\ufeff"))))[1:]
         assert sorted(line[0] for line in lines) == sorted(listed)
         assert sum((Decimal(line[5]) for line in lines), Decimal(0)) == total.open
@@ -91,8 +96,7 @@ def test_every_total_opens_exactly_its_rows_and_they_add_up_to_it(cast: Cast, le
 
 def test_personal_data_is_masked(cast: Cast, lead: Client) -> None:
     f.executing(cast)
-    for url in (PAGE, reverse("reconciliation_export")):
-        page = text_of(lead.get(url))
+    for page in map(text_of, (lead.get(PAGE), exported_by(lead))):
         assert "王**" in page
         assert "王测试" not in page
 
@@ -111,8 +115,12 @@ def test_days_and_teams_narrow_the_list_and_what_is_unknown_is_said(
         assert page.status_code == 200
         assert "已忽略" in text_of(page)
         # a file would be wider than it was asked for
-        told = lead.get(reverse("reconciliation_export"), bad)
-        assert (told.status_code, told.url) == (302, f"{PAGE}?{urlencode(bad)}")
+        if "cursor" not in bad:
+            assert "条件有误，没有导出" in text_of(exported_by(lead, **bad))
+    assert "请写明导出的用途" in text_of(exported_by(lead, purpose=""))
+    refused = exported_by(lead, password="wrong", purpose="对账")
+    assert (refused.status_code, "密码不正确，没有导出" in text_of(refused)) == (422, True)
+    assert f'href="{PAGE}?' in text_of(refused)  # not to the address of the file
     assert not Entry.objects.filter(verb="payments.exported").exists()
     swapped = {"from": near["to"], "to": near["from"]}
     assert "请对调两个日期" in text_of(lead.get(PAGE, swapped))
@@ -123,18 +131,18 @@ def test_an_export_that_stops_says_so(
     cast: Cast, lead: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owing(cast, 3, Decimal("10.00"))
-    address = reverse("reconciliation_export")
     monkeypatch.setattr(reconciliation, "MOST", 4)
-    assert "只导出了" not in text_of(lead.get(address))
+    assert "只导出了" not in text_of(exported_by(lead))
     monkeypatch.setattr(reconciliation, "MOST", 3)
-    assert "只导出了前 3 行" in text_of(lead.get(address))
+    assert "只导出了前 3 行" in text_of(exported_by(lead))
 
 
 def test_only_supervisors_reconcile_and_only_their_cases(cast: Cast) -> None:
     case = f.executing(cast)
     for nobody in (cast.agent, cast.counsel, cast.auditor, cast.administrator):
-        for url in (PAGE, reverse("reconciliation_export"), reverse("payment_files")):
+        for url in (PAGE, reverse("payment_files")):
             assert browser(nobody).get(url).status_code == 403
+        assert exported_by(browser(nobody)).status_code == 403
     assert case.number not in text_of(browser(cast.outside_supervisor).get(PAGE))
 
 
@@ -154,8 +162,8 @@ def test_pages_follow_each_other_and_cost_the_same(
     while url:
         answer = lead.get(url)
         found += [row["complaint_id"] for row in answer.context["rows"]]
-        after = re.search(r'href="(\?[^"]*cursor=[^"]*)" rel="next"', text_of(answer))
-        url = PAGE + after[1].replace("&amp;", "&") if after else ""
+        after = re.search(r'href="([^"]*cursor=[^"]*)" rel="next"', text_of(answer))
+        url = after[1].replace("&amp;", "&") if after else ""
     assert len(found) == len(set(found)) == 14
     assert found == sorted(found, reverse=True)
 

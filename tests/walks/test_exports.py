@@ -19,7 +19,7 @@ from complaints.importing.table import unescaped
 from complaints.models import Complaint, ImportRun
 from correspondence.tasks import send_waiting
 from tests import factories as f
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.importing.files import as_csv
 from tests.walks.ask import ENDS_THE_SESSION, ask, browser, undone
 from tests.walks.routes import GAPS, Route, all_routes
@@ -96,7 +96,7 @@ def _cells(client: Any, route: Route, case: Complaint) -> list[list[str]]:
     """Every row that the person is given there, asked in every way."""
     values = {g: GAPS[g](case) for g in route.gaps} | {"form": "csv"}
     kinds = ("reveals", "readings", "searches", "denials", "exports", "")
-    why = {"purpose": "核对", "person": str(case.consumer_id)}
+    why = {"purpose": "核对", "password": PASSWORD, "person": str(case.consumer_id)}
     asked = [("get", {}), *(("post", {**why, "show": kind}) for kind in kinds)]
     rows: list[list[str]] = []
     for method, body in asked:
