@@ -40,11 +40,12 @@ from tests.walks.test_answers import LOOKED_FOR, faults
 from tests.walks.world import example, own_cases
 
 ROLES = ("agent", "supervisor", "counsel", "auditor", "administrator", "security")
-# The agent has every form of a case and the auditor every page in all nine states; the others have
-# their own in some.
+# The agent has every page and every form of a case in all nine states; the others have their own in
+# some.
 SOME_STATES = {
     "supervisor": ("registered", "in_review", "executing", "archived"),
     "counsel": ("investigating", "in_review", "offered", "archived"),
+    "auditor": ("registered", "in_review", "executing", "archived"),
     "administrator": ("registered",),
     "security": ("registered",),
 }
