@@ -31,6 +31,7 @@ from complaints.actions import (
     recount_work,
     rights,
     rights_answer,
+    segregation,
     silent,
 )
 from complaints.models import Complaint, Deadline, Retention
@@ -117,10 +118,14 @@ def _lived(case: Complaint, by: User, mark: str) -> None:
 
 
 def hidden_cases(cast: Cast) -> list[Hidden]:
-    """Three cases: another team's, another team's that counsel has seen, and a confidential one."""
+    """Three cases: another team's that speaks of counsel and would lie on counsel's desk, another
+    team's that counsel has seen, and a confidential one.
+    """
     other = other_team(cast)
-    foreign = f.investigating(other, **_marked("玄一"))
+    foreign = f.in_review(other, **_marked("玄一"))
     _lived(foreign, other.agent, "玄一")
+    of_counsel = {"user": cast.counsel.username, "why": "玄一提到法务"}
+    segregation.name_person(foreign.number, of_counsel, by=other.supervisor)
     reviewed = f.executing(other, **_marked("玄二"))
     communication.write(
         reviewed.number, {"kind": "internal_note", "text": "玄二备注"}, by=other.agent
