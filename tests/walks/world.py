@@ -25,6 +25,7 @@ from complaints.actions import (
     legal_hold,
     letter_batches,
     mass,
+    moments,
     own_calendar,
     payment_file,
     promise_register,
@@ -115,6 +116,9 @@ def _lived(case: Complaint, by: User, mark: str) -> None:
         case.number, {"text": f"{mark}承诺", "due": "2099-01-01", "source": "call"}, by=by
     )
     holds.start(case.number, {"reason": "consumer", "note": f"{mark}中止"}, by=by)
+    # a report that is due within the hour, so that it stands among the cases in danger
+    known = timezone.now() - timedelta(hours=3, minutes=30)
+    moments.record(case.number, {"kind": "major_incident_known", "at": known.isoformat()}, by=by)
 
 
 def hidden_cases(cast: Cast) -> list[Hidden]:
