@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints import carrying
-from complaints.actions import analysis, rule_acts, signature, signing_again
+from complaints.actions import analysis, rule_acts, segregation, signature, signing_again
 from complaints.actions import letters as delivery
 from complaints.errors import ContentChanged, Invalid, NotAllowed, StepRefused
 from complaints.models import Complaint, Opinion, Outbox, Voided
@@ -193,6 +193,10 @@ def test_counsels_list_shows_what_must_be_signed_again_until_it_is(cast: Cast) -
     assert case.number in page
     assert other.number not in page
     assert "须重新签署" in browser(cast.counsel).get(reverse("review")).content.decode()
+    # whom the case speaks of learns nothing of it
+    of_counsel = {"user": cast.counsel.username, "why": "来电提到"}
+    segregation.name_person(case.number, of_counsel, by=cast.supervisor)
+    assert case.number not in browser(cast.counsel).get(reverse("review")).content.decode()
     again = {"opinion": "同意", "below_minimum_reason": "x", "take_over": f.taken_over(case)}
     now = timezone.now()
     signing_again.sign(case.number, again, by=cast.counsel2, reauthenticated_at=now)
