@@ -27,13 +27,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts import absences, keys, training
 from accounts.models import User
-from complaints.actions import importing
+from complaints.actions import importing, satisfaction
 from complaints.models import Complaint
 from correspondence.tasks import send_waiting
 from tests.browser import planting
 from tests.browser.conftest import DESKTOP, PHONE, context_of
 from tests.cast import Cast, assemble
 from tests.complaints import test_nothing_left as scenes
+from tests.complaints.test_satisfaction import apart
 from tests.crawl import world as journeys
 from tests.importing.files import as_csv
 from tests.live import Site, session_of
@@ -60,8 +61,8 @@ PAGES = {
     " audit_person audit_readings readings reveals disposal disposal_batch training_list"
     " timeline@archived",
     "supervisor": "home queue case@closed alarms reconciliation payment_files payment_file"
-    " satisfaction_list promise_edit calendar_notice calendar_days approve_offer@in_review"
-    " access_request hold@investigating mass_edit",
+    " satisfaction_list satisfaction@archived promise_edit calendar_notice calendar_days"
+    " approve_offer@in_review access_request hold@investigating mass_edit",
     "counsel": "review review_case legal_holds legal_hold rules_try trial case@external"
     " letter_preview",
     "administrator": "users user teams team setup_people mails health calendar_notices permissions",
@@ -75,6 +76,7 @@ MUST_BE_READ = """
     Measure.description Point.title Point.consumer_says Resolution.explanation Resolution.letter
     Comment.text Consult.question ImportRun.file_name PaymentFile.file_name MassCase.title
     PublicPromise.text_zh CalendarDay.name LegalHold.matter ApiKey.label User.name Team.name
+    Feedback.comment
 """
 FILE = f"<img src=x onerror=planted()>{BREAKER}.txt"
 _SHOWN = re.compile(rf"〔([\w.]+)·[^〕]*〕{re.escape(BREAKER)}(.*)", re.DOTALL)
@@ -189,6 +191,9 @@ def world(
     heading, row = journey.line("表头"), journey.line("格子")
     run = importing.upload([as_csv([[row, "乙测试"]], [heading, "姓名"])], FILE, by=cast.agent)
     _of_people(cast)
+    said = planting.planted("Feedback.comment", 1, 0, None)  # sealed, so not by SQL
+    judged = {"score": 2, "solved": True, "comment": said}
+    satisfaction.call_back(cases["archived"].number, judged, by=apart(cast))
     return World(cast, cases, own, planting.plant(), run.pk, tmp_path / "mail")
 
 
