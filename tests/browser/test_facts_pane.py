@@ -188,6 +188,7 @@ def test_an_answer_after_the_session_ended_goes_out_once_more_after_signing_in(
 def in_a_window_of_its_own(page: Page, cast: Cast) -> None:
     """Somebody else signs in there first, which is told; then the person."""
     dialog = page.locator("#relogin")
+    expect(dialog.locator("[data-relogin-first]")).to_be_focused()
     expect(dialog.locator("[name=password]")).to_have_count(0)
     with page.context.expect_page() as opened_there:
         page.keyboard.press("Enter")
