@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Keyboard, Locator, Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
@@ -36,6 +36,33 @@ def _role(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The role as which the programs run may use the tables of the tests."""
     with django_db_blocker.unblock():
         application_url()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hands_wait_for_the_page() -> Iterator[None]:
+    """Nobody presses a key or a button of a page that is still coming: on a busy machine a driver
+    does, when a link led there, and the scripts that were to hear it are not there yet.
+    """
+    patch = pytest.MonkeyPatch()
+    keyboard = Page.keyboard.fget  # type: ignore[attr-defined]
+
+    def of_a_whole_page(page: Page) -> Keyboard:
+        page.wait_for_load_state()
+        return keyboard(page)
+
+    patch.setattr(Page, "keyboard", property(of_a_whole_page))
+    for name in ("click", "dblclick", "check", "press"):
+        patch.setattr(Locator, name, _on_a_whole_page(getattr(Locator, name)))
+    yield
+    patch.undo()
+
+
+def _on_a_whole_page(act: Callable[..., None]) -> Callable[..., None]:
+    def acted(one: Locator, *how: Any, **more: Any) -> None:
+        one.page.wait_for_load_state()
+        act(one, *how, **more)
+
+    return acted
 
 
 @pytest.fixture(scope="session")
