@@ -124,6 +124,7 @@ def call(page: Page, matter: Matter) -> Complaint:
     page.keyboard.press("Control+Enter")
     expect(page.locator(".bignumber")).to_be_visible()
     number = page.locator(".bignumber").inner_text()
+    expect(page.get_by_role("link", name="打开案件")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/complaints/{number}/$"))
     return Complaint.objects.get(number=number)

@@ -54,6 +54,7 @@ def test_c5_a_number_is_shown_for_a_purpose_and_goes_after_a_minute_or_sooner(
     page.clock.run_for(61_000)
     gone(page)
     ask(page, "证件")  # the password was given in these minutes
+    expect(page.get_by_label("核对身份")).to_be_visible()
     expect(page.get_by_label("登录密码")).to_have_count(0)
     page.get_by_label("核对身份").check()
     page.get_by_role("button", name="查看 60 秒").click()
