@@ -87,27 +87,44 @@ async function post(form, text, signal) {
   throw error;
 }
 
-async function save(form) {
+// One request of a form after the other: a text that is still on its way must not come after it was given up, nor before it was taken back.
+function inTurn(form, act) {
+  const state = states.get(form);
+  const mine = (state.busy ?? Promise.resolve()).then(act).finally(() => {
+    if (state.busy !== mine) return;
+    state.busy = null;
+    if (!state.again) return;
+    state.again = false;
+    save(form);
+  });
+  state.busy = mine;
+  return mine;
+}
+
+function save(form) {
   const state = states.get(form);
   clearTimeout(state.timer);
   state.since = 0;
   const text = JSON.stringify(read(form));
   if (state.sent || text === state.saved || text === state.refused || !form.isConnected) return;
-  if (state.saving) {
-    state.again = true;
-    return;
-  }
+  if (state.busy) state.again = true;
+  else inTurn(form, () => keep(form, state, text));
+}
+
+async function keep(form, state, text) {
+  const { given } = state;
+  const over = () => state.sent || given !== state.given; // sent or given up meanwhile: the answer is nobody's any more
   state.saving = new AbortController();
   try {
     const at = await post(form, text, state.saving.signal);
-    if (state.sent) return;
+    if (over()) return;
     state.saved = text;
     state.refused = '';
     sessionStorage.removeItem(memory(form));
     say(form, texts.draft_saved.replace('{time}', clock(at)));
     if (JSON.stringify(read(form)) === text) form.dispatchEvent(new CustomEvent('kesu:draft-saved', { bubbles: true }));
   } catch (problem) {
-    if (state.sent) return;
+    if (over()) return;
     remember(form, text);
     const kept = problem.message === '401' ? texts.draft_signed_out : texts.draft_kept_here;
     say(form, problem.refused ?? kept.replace('{time}', clock()), true);
@@ -116,10 +133,6 @@ async function save(form) {
     else state.timer = setTimeout(() => save(form), RETRY);
   } finally {
     state.saving = null;
-    if (state.again) {
-      state.again = false;
-      save(form);
-    }
   }
 }
 
@@ -144,6 +157,16 @@ function restore(form, state) {
   const button = beside(form, 'drop');
   if (button) button.hidden = false;
   if (here) save(form);
+}
+
+async function giveUp(form) {
+  try {
+    const answer = await send('DELETE', { key: form.dataset.draft });
+    if (!answer.ok) throw new Error(String(answer.status));
+    say(form, texts.draft_dropped);
+  } catch {
+    say(form, texts.failed, true);
+  }
 }
 
 // Giving a draft up empties the form; the same button brings it back while the page stays.
@@ -171,7 +194,7 @@ function offerToDrop(form, state) {
       return;
     }
     given = JSON.stringify(read(form));
-    state.saving?.abort();
+    state.given += 1;
     clearTimeout(state.timer);
     form.reset();
     sessionStorage.removeItem(memory(form));
@@ -179,19 +202,13 @@ function offerToDrop(form, state) {
     form.dispatchEvent(new CustomEvent('kesu:draft-restored', { bubbles: true }));
     form.dispatchEvent(new CustomEvent('kesu:draft-saved', { bubbles: true })); // nothing is left that could be lost
     word.textContent = texts.draft_take_back;
-    try {
-      const answer = await send('DELETE', { key: form.dataset.draft });
-      if (!answer.ok) throw new Error(String(answer.status));
-      say(form, texts.draft_dropped);
-    } catch {
-      say(form, texts.failed, true);
-    }
+    await inTurn(form, () => giveUp(form));
   });
 }
 
 function watch(form) {
   if (states.has(form)) return;
-  const state = { timer: 0, since: 0, saved: '', refused: '', saving: null, again: false, sent: false };
+  const state = { timer: 0, since: 0, saved: '', refused: '', busy: null, saving: null, again: false, sent: false, given: 0 };
   states.set(form, state);
   state.saved = JSON.stringify(read(form));
   restore(form, state);

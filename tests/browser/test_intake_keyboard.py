@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.conf import settings
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from complaints.actions import communication
 from complaints.models import Complaint, Draft, FactAnswer
@@ -180,6 +180,44 @@ def test_a_draft_survives_reload_and_sign_out_and_can_be_given_up_and_taken_back
     saved(cast, title="写到一半电话断了")
     drop.click()
     eventually(lambda: not Draft.objects.exists())
+    page.reload()
+    expect(page.locator("#id_title")).to_have_value("")
+
+
+def test_a_draft_given_up_while_it_is_still_on_its_way_stays_given_up(signed_in: Open) -> None:
+    """One request after the other: the giving up waits for the save that is on its way."""
+    cast = assemble()
+    page = signed_in(cast.agent)
+    begin(page)
+    press(page, "Alt+2")
+    page.keyboard.type("先写下来")
+    saved(cast, title="先写下来")
+    page.reload()
+    expect(page.locator("#id_title")).to_have_value("先写下来")
+    hinted(page)
+    held: list[Route] = []
+    sent: list[str] = []
+
+    def hold_the_first(route: Route) -> None:
+        sent.append(route.request.method)
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/drafts/", hold_the_first)
+    with page.expect_request("**/drafts/"):
+        page.locator("#id_title").fill("再补一句")
+    drop = page.locator("[data-draft-drop]")
+    drop.click()
+    expect(page.locator("#id_title")).to_have_value("")
+    drop.click()
+    drop.click()
+    assert sent == ["POST"]  # the giving up waits for its turn
+    with page.expect_response(lambda _: len(sent) == 3):
+        held[0].continue_()
+    assert sent == ["POST", "DELETE", "DELETE"]
+    assert not Draft.objects.exists()
     page.reload()
     expect(page.locator("#id_title")).to_have_value("")
 
