@@ -9,6 +9,7 @@ from django.db import connection
 from django.template.base import Template
 from django.test.utils import _TestState, instrumented_test_render
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from complaints import calendars
 from config import garbage
@@ -22,6 +23,11 @@ LONG = (
     *("browser/test_every_page", "browser", "demo/test_demo", "quickstart", "walks", "outages"),
     *("crawl", "bad_input", "api/test_junk", "complaints/test_random_lives"),
 )
+# A slow machine is no fault of the code; what must be fast is measured in benchmarks/.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
