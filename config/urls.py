@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("complaints.urls")),
     path("", include("reading_room.urls")),  # after law/rules/, law/deadlines/
     path("", include("correspondence.urls")),
+    path("", include("analytics.urls")),
     path("language/", views.set_language, name="set_language"),
     path("theme/", views.set_theme, name="set_theme"),
     path("favicon.ico", views.favicon),

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "letters",
     "complaints",
     "correspondence",
+    "analytics",
     "quickstart",
 ]
 MIDDLEWARE = [

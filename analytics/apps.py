@@ -1,0 +1,9 @@
+"""What is wrong and what to do first: measures, signals, causes and their cure (看板与分析)."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AnalyticsConfig(AppConfig):
+    name = "analytics"
+    verbose_name = _("统计分析")
