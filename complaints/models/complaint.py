@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.masking.fields import MaskedCharField, MaskedTextField, ReferenceField
 from accounts.models import Team
+from complaints import places
 from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
 from complaints.models import held, to_read
@@ -77,6 +78,18 @@ class Complaint(models.Model):
         validators=[MinValueValidator(0)],
     )
     currency = models.CharField(max_length=3, default="CNY")
+    # Where the consumer lives: a code of `complaints/places.py`, "" where nobody knows. It follows
+    # the address unless somebody chose another one by hand.
+    region = models.CharField(
+        _("地区"), max_length=2, choices=places.CHOICES, blank=True, default="", db_default=""
+    )
+    region_chosen = models.BooleanField(default=False, db_default=False)
+    brand = MaskedCharField(_("品牌"), max_length=100, blank=True, default="", db_default="")
+    batch = ReferenceField(_("批次"), max_length=80, blank=True, default="", db_default="")
+    supplier = MaskedCharField(_("供应商"), max_length=100, blank=True, default="", db_default="")
+    script_version = MaskedCharField(
+        _("话术版本"), max_length=80, blank=True, default="", db_default=""
+    )
     external_reference = ReferenceField(_("外部编号"), max_length=120, blank=True)
     source = MaskedCharField(_("来源"), max_length=200, blank=True)
 
@@ -162,6 +175,9 @@ class Complaint(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["closed", "archived"]) | ~Q(outcome=""),
                 name="closed_complaint_has_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(region__in=["", *places.NAMES]), name="complaint_region_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(price_paid__gte=0) | Q(price_paid=None), name="price_is_not_negative"
