@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from accounts import reauthentication
 from accounts.models import User
 from accounts.oidc import local
+from analytics.charts import numbers
 from complaints import clock_words
 from complaints.actions.communication import load_draft
 from complaints.models import Deadline
@@ -96,6 +97,14 @@ def vaulted(text: str) -> SafeString:
             lambda number: f'<span class="nowrap">{number[0]}{mark}</span>', clean
         )
     return mark_safe(linebreaksbr(clean, autoescape=False))  # noqa: S308 escaped above
+
+
+@register.filter
+def counted(value: Any, places: int = 0) -> str:
+    """A number of a figure or of an axis: 1,234 · 123.5万 · 1.2m; "—" where nothing is known."""
+    if value is None or value == "":
+        return "—"
+    return numbers.short(float(value), get_language() or "zh", int(places))
 
 
 @register.simple_tag

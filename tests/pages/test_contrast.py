@@ -34,6 +34,8 @@ PAIRS = [
     ],
     *[("control", on, 3) for on in ("surface", "bg")],
     *[("focus", on, 3) for on in ("surface", "bg", "primary-soft", "surface-3")],
+    *[(f"h{level}-ink", f"h{level}", 4.5) for level in range(7)],
+    *[(series, "surface", 3) for series in ("series", "series-2")],
     *[(bar, "surface-3", 3) for bar in ("danger-bar", "warn-fill", "ok-fill")],
 ]
 THEMES = {

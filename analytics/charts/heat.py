@@ -1,0 +1,71 @@
+"""A heat map as a table: how dark each cell is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+LEVELS = 6  # shades above the one of nothing
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number. `level` 0 (nothing) to 6; `column`: what the number is of, for who hears it."""
+
+    value: float
+    level: int
+    column: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One row with its name and its sum."""
+
+    label: str
+    cells: list[Cell]
+    total: float
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Heat:
+    """The table. `columns`: (name, address)."""
+
+    columns: Sequence[tuple[str, str]]
+    rows: list[HeatRow]
+
+    @property
+    def empty(self) -> bool:
+        """Nothing in any cell."""
+        return not any(row.total for row in self.rows)
+
+
+def level(value: float, largest: float) -> int:
+    """The shade: by the square root, because counts spread by their root and small ones would all
+    look like nothing.
+    """
+    if value <= 0 or largest <= 0:
+        return 0
+    return min(LEVELS, 1 + math.floor(LEVELS * math.sqrt(value / largest) * (1 - 1e-9)))
+
+
+Value = tuple[float, str]  # number and address
+
+
+def heat(
+    rows: Sequence[tuple[str, str, str]],
+    columns: Sequence[tuple[str, str, str]],
+    values: Mapping[tuple[str, str], Value],
+) -> Heat:
+    """`rows`, `columns`: (key, name, address) in their order; `values` by both keys."""
+    largest = max((value for value, _url in values.values()), default=0.0)
+    found = []
+    for key, name, url in rows:
+        cells = []
+        for column, title, _address in columns:
+            value, address = values.get((key, column), (0.0, ""))
+            cells.append(Cell(value, level(value, largest), title, address))
+        found.append(HeatRow(name, cells, sum(cell.value for cell in cells), url))
+    return Heat([(title, url) for _key, title, url in columns], found)

@@ -1,0 +1,104 @@
+"""The largest first, with the share of all that they make up together (Pareto), lying: names of
+products are long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from analytics.charts.scale import clipped
+
+ROW = 26.0  # pixels; a row can be clicked (WCAG 2.5.8 asks for 24)
+TOP = 22.0  # for the numbers of the axis
+NAMES = 100.0  # pixels for the names
+VITAL = 80.0  # per cent: the few that matter
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One of the things that are counted."""
+
+    label: str
+    value: float
+    url: str = ""
+    chinese: bool = False  # words of the file, not of the page
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row: its bar and its point of the line. Shares in per cent of everything."""
+
+    slice: Slice
+    name: str
+    y: float
+    share: float
+    sum: float
+    vital: bool
+
+    @property
+    def middle(self) -> float:
+        """Height of the row's middle."""
+        return self.y + ROW / 2
+
+    @property
+    def top(self) -> float:
+        """Where the bar begins."""
+        return self.y + 6
+
+    @property
+    def foot(self) -> float:
+        """Where letters stand."""
+        return self.middle + 4
+
+
+@dataclass(frozen=True)
+class Pareto:
+    """The chart. `rest`: how many are not shown. `shown`: share of all that the rows make up."""
+
+    height: float
+    bars: list[Bar] = field(default_factory=list)
+    total: float = 0.0
+    rest: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was counted."""
+        return not self.bars
+
+    @property
+    def segments(self) -> list[tuple[Bar, Bar]]:
+        """The line of sums from row to row."""
+        return list(pairwise(self.bars))
+
+    @property
+    def few(self) -> Bar | None:
+        """The last of the few that make up most; nothing if even all shown do not, or if it takes
+        all of them, which would say nothing.
+        """
+        last = [bar for bar in self.bars if bar.vital]
+        whole = len(last) == len(self.bars)
+        return last[-1] if last and last[-1].sum >= VITAL and not whole else None
+
+    @property
+    def few_count(self) -> int:
+        """How many they are."""
+        return sum(bar.vital for bar in self.bars)
+
+
+def pareto(slices: Sequence[Slice], most: int = 8, total: float | None = None) -> Pareto:
+    """The `most` largest. `total`: all that is counted, if more than the slices."""
+    counted = sorted((s for s in slices if s.value > 0), key=lambda s: (-s.value, s.label))
+    whole = max(total or 0.0, sum(s.value for s in counted)) if total else None
+    everything = whole or sum(s.value for s in counted)
+    bars: list[Bar] = []
+    reached = 0.0
+    for index, each in enumerate(counted[:most]):
+        share = 100 * each.value / everything
+        vital = reached < VITAL
+        reached += share
+        name = clipped(each.label, NAMES)
+        y = TOP + index * ROW
+        bars.append(Bar(each, name, y, round(share, 2), round(min(reached, 100.0), 2), vital))
+    return Pareto(TOP + ROW * len(bars) + 4, bars, everything, max(0, len(counted) - most))
