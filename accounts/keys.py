@@ -32,7 +32,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "complaints:read": ("see_complaints",),
     "complaints:write": ("register_complaints", "write_notes"),
     "legal:read": (),
-    "analytics:read": ("see_satisfaction", "see_complaints"),
+    "analytics:read": ("see_analytics", "see_satisfaction", "see_complaints"),
     "audit:read": ("read_audit",),
 }
 LONGEST = 365  # days

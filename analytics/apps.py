@@ -1,9 +1,16 @@
 """What is wrong and what to do first: measures, signals, causes and their cure (看板与分析)."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
     verbose_name = _("统计分析")
+
+    def ready(self) -> None:
+        """Keep the triggers that tell figures of changed cases as they are written."""
+        from analytics import touching
+
+        post_migrate.connect(touching.install, sender=self)

@@ -1,5 +1,9 @@
 """Addresses of the analysis, each part with a list of its own that starts here."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from analytics.views import rows
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("analytics/rows/", rows.number_rows, name="analytics_rows"),
+]

@@ -29,6 +29,7 @@ MASKING = (
 TEXT = (models.CharField, models.TextField, models.JSONField, SearchVectorField)
 OURS = {
     "accounts",
+    "analytics",
     "audit",
     "complaints",
     "correspondence",
@@ -69,7 +70,8 @@ EXEMPT = {
             "rule_set worker Mail.key Notice.key cause brought family level ways rule "
             "RuleText.rule kinds RightsRequest.requester how outcome ground RightsAct.kind "
             "RightsAct.field limited RightsLetter.template options IdentityCode.field "
-            "WebhookCall.error"
+            "WebhookCall.error CaseFigures.channel CaseFigures.region CaseFigures.phase "
+            "Occurrence.kind Occurrence.key Cell.kind dimension"
         ),
         MADE: (
             "Session.session_data Reading.about Verification.report covered statement "

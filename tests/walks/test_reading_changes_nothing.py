@@ -25,6 +25,10 @@ MAY = {
     "complaints_personsearch": "what was looked for, as a hash",
     "evidence_custody": "that a piece of evidence was opened",
     "accounts_alarm": "an alarm about too many tries",
+    **dict.fromkeys(
+        ("analytics_touched", "analytics_casefigures", "analytics_occurrence", "analytics_cell"),
+        "what was done before is counted before it is shown",
+    ),
     "accounts_vaultkey": "a key that is used for the first time",
 }
 

@@ -1,0 +1,207 @@
+"""Keeps what is counted equal to the cases: takes up what triggers wrote down as touched, counts
+those cases again, and changes the sums by the difference, all in one transaction.
+
+Whoever folds is alone (an advisory lock), so that no difference is taken twice; a killed worker
+leaves everything as it was, and the next one does it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from analytics import occurrences
+from analytics.dimensions import By, Place, places
+from analytics.models import CaseFigures, Cell, Occurrence, Touched
+from analytics.occurrences import IS_OPEN, PHASE, Counted
+from complaints import calendars
+
+BATCH = 500  # touched rows of one transaction
+AT_ONCE = 300  # so many are folded before a page is shown; of more it says how many wait
+ONE_AT_A_TIME = 7_301_408  # advisory lock
+Counts = dict[int, Counter[Counted]]
+
+# Columns of CaseFigures in the order of the statement; the first are those of `By`
+COLUMNS = (
+    *("team_id", "owner_id", "category", "channel", "region", "product", "brand"),
+    *("batch", "supplier", "script_version", "received_day", "phase"),
+)
+_FIGURES = f"""
+SELECT c.id, c.team_id, c.owner_id, c.category, c.channel, '', c.product_name, '', '', '', '',
+    (c.received_at AT TIME ZONE 'Asia/Shanghai')::date, CASE WHEN {IS_OPEN} THEN {PHASE} ELSE '' END
+FROM complaints_complaint c WHERE c.id = ANY(%s)
+"""  # noqa: S608 constants
+_ADD = """
+INSERT INTO analytics_cell AS c (team, kind, dimension, size, day, key, n, amount)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::date[], %s::text[],
+    %s::int[], %s::numeric[])
+ON CONFLICT (team, kind, dimension, size, day, key)
+    DO UPDATE SET n = c.n + excluded.n, amount = c.amount + excluded.amount
+RETURNING id, n
+"""
+
+
+class Folded(NamedTuple):
+    """How many rows of `Touched` were done, and whether there are more."""
+
+    done: int
+    more: bool
+
+
+class Change(NamedTuple):
+    """What is added to a cell."""
+
+    n: int
+    amount: Decimal
+
+
+def waiting(most: int) -> int:
+    """How many changes are not counted yet, up to `most` + 1. One statement."""
+    return len(Touched.objects.order_by().values_list("pk")[: most + 1])
+
+
+def catch_up(most: int = AT_ONCE) -> int:
+    """Fold what waits if it is little; answers how many changes stay uncounted (capped).
+
+    One statement when nothing waits.
+    """
+    number = waiting(most)
+    if 0 < number <= most:
+        while fold().more:
+            pass
+        return 0
+    return number
+
+
+@transaction.atomic
+def fold(*, wait: bool = True) -> Folded:
+    """One batch. Without `wait` nothing is done while somebody else folds."""
+    if not _alone(wait):
+        return Folded(0, False)
+    rows = list(Touched.objects.order_by("pk").values_list("pk", "case_id")[: BATCH + 1])
+    more, rows = len(rows) > BATCH, rows[:BATCH]
+    if not rows:
+        return Folded(0, False)
+    if any(case is None for _pk, case in rows):
+        more = _touch_all() or more
+    ids = {case for _pk, case in rows if case is not None}
+    if ids:
+        calendars.fresh()  # working time is counted by the days as they are now
+        count_again(ids | occurrences.later_of_the_same(ids))
+    Touched.objects.filter(pk__in=[pk for pk, _case in rows]).delete()
+    return Folded(len(rows), more)
+
+
+def _alone(wait: bool) -> bool:
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        return bool(cursor.fetchone()[0])
+
+
+def _touch_all() -> bool:
+    """Every case is touched. True when there is any."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO analytics_touched (case_id, since) "
+            "SELECT id, clock_timestamp() FROM complaints_complaint ORDER BY id"
+        )
+        return cursor.rowcount > 0
+
+
+def count_again(ids: Collection[int]) -> None:
+    """Count these cases by the slow definition, and correct rows and cells by the difference."""
+    changes: dict[Place, list[Any]] = defaultdict(lambda: [0, Decimal(0)])
+    old, new = _by(ids)
+    counted, before, rows = _counted(ids), *_stored(ids)
+    gone: list[int] = []
+    added: list[Occurrence] = []
+    for case in ids:
+        was, now = before[case], counted[case]
+        for one, times in (now - was).items():
+            added += [Occurrence(complaint_id=case, **one._asdict()) for _ in range(times)]
+        for one, times in (was - now).items():
+            gone += rows[case, one][:times]
+        if case in old and case in new and old[case] == new[case]:
+            was, now = was - now, now - was
+        _add(changes, was, old.get(case), -1)
+        _add(changes, now, new.get(case), 1)
+    if gone:
+        Occurrence.objects.filter(pk__in=gone).delete()
+    Occurrence.objects.bulk_create(added)
+    _write(changes)
+
+
+def _add(
+    changes: Mapping[Place, list[Any]], counted: Counter[Counted], by: By | None, sign: int
+) -> None:
+    if by is None:
+        return
+    for one, times in counted.items():
+        for place in places(one, by):
+            change = changes[place]
+            change[0] += sign * times
+            change[1] += sign * times * one.amount
+
+
+def _by(ids: Collection[int]) -> tuple[dict[int, By], dict[int, By]]:
+    """By what the cases were counted, and by what they are now; `CaseFigures` is made to say so."""
+    columns = ("pk", *COLUMNS)
+    before = {
+        row[0]: row[1:] for row in CaseFigures.objects.filter(pk__in=ids).values_list(*columns)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES, [list(ids)])
+        now = {row[0]: row[1:] for row in cursor.fetchall()}
+    changed = [(pk, *row) for pk, row in now.items() if before.get(pk) != row]
+    CaseFigures.objects.bulk_create(
+        [
+            CaseFigures(complaint_id=pk, **dict(zip(COLUMNS, row, strict=True)))
+            for pk, *row in changed
+        ],
+        update_conflicts=True,
+        unique_fields=["complaint"],
+        update_fields=COLUMNS,
+    )
+    wide = len(By._fields)
+    return tuple(  # type: ignore[return-value]
+        {pk: By(*row[:wide]) for pk, row in rows.items()} for rows in (before, now)
+    )
+
+
+def _counted(ids: Collection[int]) -> Counts:
+    found: Counts = defaultdict(Counter)
+    for case, one in occurrences.of_cases(ids):
+        found[case][one] += 1
+    return found
+
+
+def _stored(ids: Collection[int]) -> tuple[Counts, dict[tuple[int, Counted], list[int]]]:
+    """What was counted before, and the keys of its rows."""
+    counts: Counts = defaultdict(Counter)
+    rows: dict[tuple[int, Counted], list[int]] = defaultdict(list)
+    stored = Occurrence.objects.filter(complaint__in=ids).values_list(
+        "complaint_id", "pk", *Counted._fields
+    )
+    for case, pk, *columns in stored:
+        one = Counted(*columns)
+        counts[case][one] += 1
+        rows[case, one].append(pk)
+    return counts, rows
+
+
+def _write(changes: Mapping[Place, Iterable[Any]]) -> None:
+    rows = [(*place, *change) for place, change in sorted(changes.items()) if any(change)]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
+        empty = [pk for pk, n in cursor.fetchall() if n == 0]
+    if empty:
+        Cell.objects.filter(pk__in=empty).delete()

@@ -1,0 +1,386 @@
+"""What a dashboard shows, for one person, window and filters: a handful of statements, whatever the
+number of cases.
+
+Every number is counted over exactly the rows that its address opens (`analytics/rows.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Q, Value
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from analytics import figures, folding, labels, sums
+from analytics import occurrences as o
+from analytics.asking import UNKNOWN, Asked
+from analytics.dimensions import HEAT, KEY, OWNER, TEAM
+from analytics.figures import Figure, Read
+from analytics.measures import MEASURES
+from analytics.rows import cases_of
+from analytics.sums import BEFORE, DAILY, NOW, PAST, STOCK
+from complaints.choices import DeadlineNature, DeadlineState
+from complaints.clock_words import title_of
+from complaints.lifecycle import Phase
+from complaints.models import Deadline
+from complaints.seen import saw_cases
+from complaints.workdays import SHANGHAI
+
+CLOCKS = 10  # at risk, soonest first
+
+
+@dataclass(frozen=True)
+class Part:
+    """One bar: how many there are of a value, and where they are listed."""
+
+    key: str
+    label: str
+    n: int
+    rows_url: str
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """How many were received on a day."""
+
+    day: date
+    n: int
+    rows_url: str
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Category (rows) by region (columns), each (key, label), the largest first; only cells with
+    something in them.
+    """
+
+    rows: list[tuple[str, str]]
+    columns: list[tuple[str, str]]
+    cells: dict[tuple[str, str], Part]
+
+
+@dataclass(frozen=True)
+class Load:
+    """Open cases of a person (None: nobody's), and of them those that press."""
+
+    owner: int | None
+    name: str
+    open: int
+    overdue: int
+    due_today: int
+    rows_url: str
+    overdue_url: str
+    due_today_url: str
+
+
+@dataclass(frozen=True)
+class ClockKept:
+    """How often a kind of statutory clock was kept and missed."""
+
+    key: str
+    label: str
+    kept: int
+    missed: int
+    kept_url: str
+    missed_url: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One running clock that is late or runs out soon."""
+
+    number: str
+    kind: str
+    title: str
+    nature: str
+    due_at: datetime
+    owner: str
+    url: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything of one look. `behind`: changes that are not counted yet, 0 as a rule."""
+
+    asked: Asked
+    as_of: datetime
+    behind: int
+    figures: dict[str, Figure]
+    received: list[DayCount]
+    by_category: list[Part]
+    by_region: list[Part]
+    by_channel: list[Part]
+    by_product: list[Part]
+    by_brand: list[Part]
+    by_right: list[Part]
+    by_team: list[Part]
+    by_owner: list[Part]
+    by_phase: list[Part]
+    by_clock: list[ClockKept]
+    heat: Heat
+    load: list[Load]
+    clocks: list[Clock]
+
+
+def overview(user: User, asked: Asked, now: datetime | None = None) -> Overview:
+    """Read it all. What changed just before is counted first (`folding.catch_up`)."""
+    now = now or timezone.now()
+    behind = folding.catch_up()
+    return _Reading(user, asked, now, behind).overview()
+
+
+def rows_url(asked: Asked, measure: str, **more: str) -> str:
+    """The address of the rows of a number."""
+    values = {"measure": measure, **asked.params, **more}
+    return f"{reverse('analytics_rows')}?{urlencode(values)}"
+
+
+@dataclass
+class _Reading:
+    user: User
+    asked: Asked
+    now: datetime
+    behind: int
+
+    def overview(self) -> Overview:
+        self.today = self.now.astimezone(SHANGHAI).date()
+        self.sums = sums.sums(self.user, self.asked, sums.slots(self.asked, self.today))
+        self.pressing = self._pressing()
+        self.names = self._names()
+        return Overview(
+            asked=self.asked,
+            as_of=self.now,
+            behind=self.behind,
+            figures=self._figures(),
+            received=self._received(),
+            **{f"by_{name}": self._received_by(name) for name in PARTS},
+            by_right=self._by_key("right", "right", self.sums.by(NOW, o.RIGHT, KEY)),
+            by_team=self._by_team(),
+            by_owner=self._by_owner(),
+            by_phase=self._by_phase(),
+            by_clock=self._by_clock(),
+            heat=self._heat(),
+            load=self._load(),
+            clocks=self._clocks(),
+        )
+
+    # --- what is read besides the sums
+
+    def _pressing(self) -> dict[int | None, tuple[int, int]]:
+        """Owner → open cases due today that are late already, and that are not. One statement."""
+        start = datetime.combine(self.today, time(0), SHANGHAI)
+        rows = (
+            cases_of(self.user, self.asked)
+            .open()
+            .filter(next_due_at__gte=start, next_due_at__lt=start + timedelta(days=1))
+            .order_by()
+            .values("owner")
+            .annotate(all=Count("pk"), late=Count("pk", filter=Q(next_due_at__lte=self.now)))
+        )
+        return {row["owner"]: (row["late"], row["all"] - row["late"]) for row in rows}
+
+    def _names(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Names of people and of teams, by id. One statement."""
+        people = {*self.sums.by(NOW, o.RECEIVED, OWNER), *self.sums.by(STOCK, o.OPEN, OWNER)}
+        teams = self.sums.by(NOW, o.RECEIVED, TEAM)
+        rows = (
+            User.objects.order_by()
+            .filter(pk__in=[key for key in people if key])
+            .values_list("pk", "name", Value(0))
+            .union(
+                Team.objects.order_by().filter(pk__in=teams).values_list("pk", "name", Value(1)),
+                all=True,
+            )
+        )
+        found: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        for pk, name, which in rows:
+            found[which][str(pk)] = name
+        return found
+
+    def _clocks(self) -> list[Clock]:
+        """The next of each case, the soonest first. One statement."""
+        soonest = cases_of(self.user, self.asked).open().filter(next_due_at__isnull=False)
+        rows = (
+            Deadline.objects.filter(
+                complaint__in=soonest.order_by("next_due_at", "id").values("pk")[:CLOCKS],
+                state=DeadlineState.RUNNING,
+                due_at=F("complaint__next_due_at"),
+            )
+            .select_related("complaint__owner")
+            .order_by("due_at", "id")[:CLOCKS]
+        )
+        found = []
+        for row in rows:
+            case = row.complaint
+            saw_cases(case.number)
+            found.append(
+                Clock(
+                    number=case.number,
+                    kind=row.kind,
+                    title=title_of(row),
+                    nature=str(DeadlineNature(row.nature).label),
+                    due_at=row.due_at,
+                    owner=case.owner.name if case.owner else "",
+                    url=reverse("case", args=[case.number]),
+                    late=row.due_at <= self.now,
+                )
+            )
+        return found
+
+    # --- numbers
+
+    def _figures(self) -> dict[str, Figure]:
+        late = sum(late for late, _today in self.pressing.values())
+        today = sum(today for _late, today in self.pressing.values())
+        read: dict[str, tuple[Read, figures.Value]] = figures.standing(self.sums, late, today)
+        for code, measure in figures.OF_WINDOW.items():
+            read[code] = (measure(self.sums, NOW), measure(self.sums, BEFORE).value)
+        return {
+            code: Figure(
+                measure=measure,
+                value=read[code][0].value,
+                n=read[code][0].n,
+                of=read[code][0].of,
+                previous=read[code][1],
+                rows_url=self._url(code),
+                as_of=self.now,
+            )
+            for code, measure in MEASURES.items()
+        }
+
+    def _url(self, measure: str, asked: Asked | None = None, **more: str) -> str:
+        if measure in MOMENTS:  # else what runs out until it is opened would be counted too
+            more = {**more, "at": self.now.isoformat()}
+        return rows_url(asked or self.asked, measure, **more)
+
+    def _received(self) -> list[DayCount]:
+        by, found = self.sums.by(DAILY, o.RECEIVED), []
+        for number in range(self.asked.days):
+            day = self.asked.since + timedelta(days=number)
+            url = self._url("received", replace(self.asked, since=day, until=day))
+            found.append(DayCount(day, by.get(day.isoformat(), 0), url))
+        return found
+
+    def _part(self, dimension: str, key: str, n: int, url: str) -> Part:
+        return Part(key, labels.label(dimension, key), n, url)
+
+    def _received_by(self, dimension: str) -> list[Part]:
+        parts = [
+            self._part(
+                dimension,
+                key,
+                n,
+                self._url("received", self.asked.where(dimension, key or UNKNOWN)),
+            )
+            for key, n in self.sums.by(NOW, o.RECEIVED, dimension).items()
+        ]
+        return sorted(parts, key=_largest_first)
+
+    def _by_key(self, measure: str, dimension: str, by: Mapping[str, int]) -> list[Part]:
+        parts = [
+            self._part(dimension, key, n, self._url(measure, key=key)) for key, n in by.items()
+        ]
+        return sorted(parts, key=_largest_first)
+
+    def _by_phase(self) -> list[Part]:
+        by = self.sums.by(STOCK, o.OPEN, KEY)
+        return [
+            self._part("phase", phase.value, by.get(phase, 0), self._url("open", key=phase.value))
+            for phase in Phase
+            if phase != Phase.ARCHIVE
+        ]
+
+    def _by_team(self) -> list[Part]:
+        parts = [
+            Part(
+                key,
+                self.names[1].get(key, key),
+                n,
+                self._url("received", replace(self.asked, team=int(key))),
+            )
+            for key, n in self.sums.by(NOW, o.RECEIVED, TEAM).items()
+        ]
+        return sorted(parts, key=_largest_first)
+
+    def _of_owner(self, key: str) -> Asked:
+        return replace(self.asked, owner=int(key or 0))
+
+    def _owner_name(self, key: str) -> str:
+        return self.names[0].get(key, key) if key else _("待分配")
+
+    def _by_owner(self) -> list[Part]:
+        parts = [
+            Part(key, self._owner_name(key), n, self._url("received", self._of_owner(key)))
+            for key, n in self.sums.by(NOW, o.RECEIVED, OWNER).items()
+        ]
+        return sorted(parts, key=_largest_first)
+
+    def _load(self) -> list[Load]:
+        past, found = self.sums.by(PAST, o.OPEN, OWNER), []
+        for key, n in self.sums.by(STOCK, o.OPEN, OWNER).items():
+            owner = int(key) if key else None
+            late, today = self.pressing.get(owner, (0, 0))
+            of = self._of_owner(key)
+            found.append(
+                Load(
+                    owner=owner,
+                    name=self._owner_name(key),
+                    open=n,
+                    overdue=past.get(key, 0) + late,
+                    due_today=today,
+                    rows_url=self._url("open", of),
+                    overdue_url=self._url("overdue", of),
+                    due_today_url=self._url("due_today", of),
+                )
+            )
+        return sorted(found, key=lambda load: (-load.open, -load.overdue, load.name))
+
+    def _by_clock(self) -> list[ClockKept]:
+        kinds: dict[str, list[int]] = {}
+        for key, n in figures.over(self.sums, NOW, o.CLOCK).items():
+            kind, _colon, end = key.rpartition(":")
+            kinds.setdefault(kind, [0, 0])[end != o.KEPT] += n
+        return [
+            ClockKept(
+                key=kind,
+                label=labels.label("clock", kind),
+                kept=kept,
+                missed=missed,
+                kept_url=self._url("clocks_kept", key=kind),
+                missed_url=self._url("clocks_missed", key=kind),
+            )
+            for kind, (kept, missed) in sorted(kinds.items(), key=lambda row: (-sum(row[1]), row))
+            if kept or missed
+        ]
+
+    def _heat(self) -> Heat:
+        cells, rows, columns = {}, Counter[str](), Counter[str]()
+        for key, n in self.sums.by(NOW, o.RECEIVED, HEAT).items():
+            category, region = labels.split(key)
+            of = replace(self.asked, category=category or UNKNOWN, region=region or UNKNOWN)
+            words = f"{labels.label('category', category)} × {labels.label('region', region)}"
+            cells[category, region] = Part(key, words, n, self._url("received", of))
+            rows[category] += n
+            columns[region] += n
+        return Heat(_named("category", rows), _named("region", columns), cells)
+
+
+PARTS = ("category", "region", "channel", "product", "brand")
+MOMENTS = ("overdue", "due_today")
+
+
+def _largest_first(part: Part) -> tuple[int, str]:
+    return (-part.n, part.key)
+
+
+def _named(dimension: str, counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    keys = sorted(counts, key=lambda key: (-counts[key], key))
+    return [(key, labels.label(dimension, key)) for key in keys]

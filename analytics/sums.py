@@ -1,0 +1,189 @@
+"""Sums of occurrences over windows: from the roll-up, or, for filters that it does not have, from
+the occurrences themselves. Either is one statement.
+
+The roll-up holds everybody's cases; of those that name the viewer (who never sees them) the
+occurrences are taken off again.
+"""
+# ruff: noqa: S608 the statements are put together from constants
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from accounts.models import User
+from analytics import occurrences as o
+from analytics.asking import UNKNOWN, WORDS, Asked
+from analytics.blocks import runs
+from analytics.dimensions import BETWEEN, DIMENSIONS, KEY, OF_CASES, TOTAL, VALUE
+from analytics.models.counted import ALL_TEAMS, NO_DAY
+from analytics.occurrences import STANDING
+
+# Labels: the window and the one before, its days; what stands now, of it the days before today;
+# what came after the window before; what of a window is still running.
+NOW, BEFORE, DAILY, STOCK, PAST, SINCE = "now", "before", "daily", "stock", "past", "since"
+RUNS, RAN = "runs", "ran"
+FIRST = date(1990, 1, 1)
+Keys = Mapping[str, tuple[int, Decimal]]
+
+
+class Slot(NamedTuple):
+    """One question: which days of a kind, by which dimension, under which label."""
+
+    label: str
+    kind: str
+    dimension: str
+    since: date
+    until: date
+
+
+@dataclass
+class Sums:
+    """(label, kind, dimension) → key → number and yuan. The key of `DAILY` is the day."""
+
+    of: dict[tuple[str, str, str], dict[str, tuple[int, Decimal]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def add(self, place: tuple[str, str, str], key: str, n: int, amount: Decimal) -> None:
+        """Put more on one of them."""
+        old, old_amount = self.of[place].get(key, (0, Decimal(0)))
+        self.of[place][key] = (old + n, old_amount + amount)
+
+    def by(self, label: str, kind: str, dimension: str = TOTAL) -> dict[str, int]:
+        """Key → number, none of them 0."""
+        found = self.of.get((label, kind, dimension), {})
+        return {key: n for key, (n, _amount) in found.items() if n}
+
+    def number(self, label: str, kind: str) -> int:
+        """How many in all."""
+        return sum(self.by(label, kind).values())
+
+    def amount(self, label: str, kind: str) -> Decimal:
+        """Yuan in all."""
+        found = self.of.get((label, kind, TOTAL), {})
+        return sum((amount for _n, amount in found.values()), Decimal(0))
+
+
+def slots(asked: Asked, today: date) -> list[Slot]:
+    """Everything that a dashboard asks."""
+    found = []
+    for kind, dimensions in DIMENSIONS.items():
+        if kind in STANDING:
+            found += [Slot(STOCK, kind, d, FIRST, NO_DAY) for d in dimensions]
+            continue
+        for dimension in dimensions:
+            found.append(Slot(NOW, kind, dimension, asked.since, asked.until))
+            if dimension in (TOTAL, KEY, VALUE):
+                window = asked.previous
+                found.append(Slot(BEFORE, kind, dimension, window.since, window.until))
+    found.append(Slot(DAILY, o.RECEIVED, TOTAL, asked.since, asked.until))
+    found += [Slot(PAST, o.OPEN, d, FIRST, today - timedelta(days=1)) for d in (TOTAL, "owner")]
+    later = asked.previous.until + timedelta(days=1)
+    for kind in (o.OPENED, o.CLOSING):
+        found.append(Slot(SINCE, kind, TOTAL, later, max(today, later)))
+    for kind in (o.PROMISE, o.CLOCK):  # what is not over yet is neither kept nor broken
+        for label, window in ((RUNS, asked), (RAN, asked.previous)):
+            found.append(Slot(label, kind, KEY, max(today, window.since), window.until))
+    return [slot for slot in found if slot.since <= slot.until]
+
+
+def sums(user: User, asked: Asked, asking: Sequence[Slot]) -> Sums:
+    """The sums of what is asked for. Two statements from the roll-up, else one."""
+    if asked.filters:
+        return _live(asking, asked, _APART, {"user": user.pk})
+    found = _from_cells(asking, asked)
+    named = _live(asking, asked, _NAMED, {"user": user.pk})
+    for place, keys in named.of.items():
+        for key, (n, amount) in keys.items():
+            found.add(place, key, -n, -amount)
+    return found
+
+
+_CELLS = """
+SELECT s.label, s.kind, s.dimension, CASE WHEN s.label = 'daily' THEN c.day::text ELSE c.key END,
+    sum(c.n), sum(c.amount)
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::smallint[], %s::date[], %s::date[])
+    s(label, kind, dimension, size, since, until)
+JOIN analytics_cell c ON c.team = ANY(%s) AND c.kind = s.kind AND c.dimension = s.dimension
+    AND c.size = s.size AND c.day BETWEEN s.since AND s.until
+GROUP BY 1, 2, 3, 4
+"""
+
+
+def _from_cells(asking: Sequence[Slot], asked: Asked) -> Sums:
+    teams = [ALL_TEAMS] if asked.of_teams is None else list(asked.of_teams)
+    rows = []
+    for slot in asking:
+        stretches: Iterable[Any] = runs(slot.since, slot.until)
+        if slot.label == DAILY:
+            stretches = [(1, slot.since, slot.until)]
+        rows += [(*slot[:3], *stretch) for stretch in stretches]
+    return _read(_CELLS, [*(list(column) for column in zip(*rows, strict=True)), teams])
+
+
+# What `dimensions.keys` says, for the database.
+_KEYS = {
+    TOTAL: "''",
+    KEY: "o.key",
+    VALUE: "o.value::text",
+    "owner": "coalesce(f.owner_id::text, '')",
+    "team": "f.team_id::text",
+    "heat": f"f.category || '{BETWEEN}' || f.region",
+    **{name: f"f.{name}" for name in OF_CASES if name != "owner"},
+}
+_KEY_OF = " ".join(f"WHEN '{dimension}' THEN {sql}" for dimension, sql in _KEYS.items())
+_CASES_NAMING = "ARRAY(SELECT complaint_id FROM complaints_namedperson WHERE user_id = %(user)s)"
+_NAMED = f"AND o.complaint_id = ANY({_CASES_NAMING})"
+_APART = f"AND o.complaint_id <> ALL({_CASES_NAMING})"
+_LIVE = f"""
+SELECT s.label, s.kind, s.dimension,
+    CASE WHEN s.label = 'daily' THEN o.day::text ELSE CASE s.dimension {_KEY_OF} END END,
+    count(*), sum(o.amount)
+FROM unnest(%(label)s::text[], %(kind)s::text[], %(dimension)s::text[], %(since)s::date[],
+    %(until)s::date[]) s(label, kind, dimension, since, until)
+JOIN analytics_occurrence o ON o.kind = s.kind AND o.day >= s.since AND o.day <= s.until
+    AND (s.dimension <> 'value' OR o.value IS NOT NULL)
+JOIN analytics_casefigures f ON f.complaint_id = o.complaint_id
+WHERE true {{condition}}
+GROUP BY 1, 2, 3, 4
+"""
+
+
+def _live(asking: Sequence[Slot], asked: Asked, more: str, values: Mapping[str, Any]) -> Sums:
+    conditions, parameters = conditions_of(asked)
+    columns = {name: [getattr(slot, name) for slot in asking] for name in Slot._fields if asking}
+    statement = _LIVE.format(condition=" ".join([more, *conditions]))
+    return _read(statement, {**columns, **parameters, **values})
+
+
+def conditions_of(asked: Asked) -> tuple[list[str], dict[str, Any]]:
+    """The filters as conditions on `CaseFigures` f."""
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    if asked.of_teams is not None:
+        conditions.append("AND f.team_id = ANY(%(teams)s)")
+        values["teams"] = list(asked.of_teams)
+    if asked.owner is not None:
+        conditions.append("AND f.owner_id IS NOT DISTINCT FROM %(owner)s")
+        values["owner"] = asked.owner or None
+    for name in WORDS:
+        if value := getattr(asked, name):
+            conditions.append(f"AND f.{name} = %({name})s")
+            values[name] = "" if value == UNKNOWN else value
+    return conditions, values
+
+
+def _read(statement: str, values: Any) -> Sums:
+    found = Sums()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        for label, kind, dimension, key, n, amount in cursor.fetchall():
+            found.of[label, kind, dimension][key] = (int(n), amount)
+    return found

@@ -1,0 +1,195 @@
+"""What tells the figures that a case changed: the database itself, in the same transaction, so that
+no action can forget it. One narrow row is added; nobody waits for a hot counter.
+
+The tables are those of `complaints`, which knows nothing of figures: so these are no triggers of
+its models. They are made anew after every migration, from this table.
+"""
+# ruff: noqa: S608 the statements are put together from the constants of this file alone
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db import connections
+
+from analytics.occurrences import REPEAT_WITHIN
+
+_ROW = "INSERT INTO analytics_touched (case_id, since) {}; RETURN NULL;"
+_OF_ROW = _ROW.format("VALUES (NEW.{}, clock_timestamp())")
+_VIA = _ROW.format("SELECT {}, clock_timestamp() FROM {} WHERE {}")
+# Of a person or object that was another before: later cases may be repeats no more.
+_SAME = """SELECT e.id, clock_timestamp() FROM complaints_complaint e
+WHERE e.consumer_id IN (SELECT p.id FROM complaints_consumer p WHERE {})"""
+_MATCH = " OR ".join(
+    f"(p.{name}_index <> '' AND p.{name}_index IN ({{old}}.{name}_index, {{new}}.{name}_index))"
+    for name in ("phone", "id_number", "email")
+)
+
+
+def _changed(*columns: str) -> str:
+    return " OR ".join(f"OLD.{c} IS DISTINCT FROM NEW.{c}" for c in columns)
+
+
+class Trigger(NamedTuple):
+    """Name, table, when it fires, on what condition, and the body of its function."""
+
+    name: str
+    table: str
+    event: str
+    when: str
+    body: str
+
+
+_OBJECT = ("consumer_id", "order_number", "product_name", "received_at")
+_CASE = (
+    *("state", "outcome", "team_id", "owner_id", "category", "channel", "rights", "closed_at"),
+    *("next_due_at", "created_at"),
+)
+_CLOCK = ("state", "due_at", "met_at", "nature", "kind", "owed_by", "terms")
+_PROMISE = ("state", "due_at", "amount", "paid", "on_time", "strength", "source")
+_FEW = f"""
+SELECT e.id, clock_timestamp() FROM complaints_complaint e, complaints_consumer k,
+    complaints_consumer p
+WHERE k.id IN (OLD.consumer_id, NEW.consumer_id) AND e.consumer_id = p.id
+    AND (p.id = k.id OR {_MATCH.format(old="k", new="k")})
+    AND e.received_at >= least(OLD.received_at, NEW.received_at) - interval '1 day'
+    AND e.received_at <= greatest(OLD.received_at, NEW.received_at)
+        + interval '{REPEAT_WITHIN + 1} days'
+"""
+
+TRIGGERS = (
+    Trigger("case_made", "complaints_complaint", "INSERT", "", _OF_ROW.format("id")),
+    Trigger(
+        "case_changed",
+        "complaints_complaint",
+        "UPDATE OF " + ", ".join(_CASE),
+        _changed(*_CASE),
+        _OF_ROW.format("id"),
+    ),
+    Trigger(
+        "case_of_other",
+        "complaints_complaint",
+        "UPDATE OF " + ", ".join(_OBJECT),
+        _changed(*_OBJECT),
+        "INSERT INTO analytics_touched (case_id, since) VALUES (NEW.id, clock_timestamp()); "
+        + _ROW.format(_FEW),
+    ),
+    Trigger(
+        "person_changed",
+        "complaints_consumer",
+        "UPDATE OF phone_index, id_number_index, email_index",
+        _changed("phone_index", "id_number_index", "email_index"),
+        _ROW.format(_SAME.format("p.id = NEW.id OR " + _MATCH.format(old="OLD", new="NEW"))),
+    ),
+    Trigger(
+        "case_turned",
+        "complaints_transition",
+        "INSERT",
+        "NEW.step = 'reopen' OR NEW.to_state = 'closed'",
+        _OF_ROW.format("complaint_id"),
+    ),
+    Trigger(
+        "clock_started",
+        "complaints_deadline",
+        "INSERT",
+        "NEW.nature = 'statutory'",
+        _OF_ROW.format("complaint_id"),
+    ),
+    Trigger(
+        "clock_changed",
+        "complaints_deadline",
+        "UPDATE OF " + ", ".join(_CLOCK),
+        f"(OLD.nature = 'statutory' OR NEW.nature = 'statutory') AND ({_changed(*_CLOCK)})",
+        _OF_ROW.format("complaint_id"),
+    ),
+    Trigger("promise_made", "complaints_commitment", "INSERT", "", _OF_ROW.format("complaint_id")),
+    Trigger(
+        "promise_changed",
+        "complaints_commitment",
+        "UPDATE OF " + ", ".join(_PROMISE),
+        _changed(*_PROMISE),
+        _OF_ROW.format("complaint_id"),
+    ),
+    Trigger(
+        "money_paid",
+        "complaints_payment",
+        "INSERT OR UPDATE OF reversed_at",
+        "",
+        _VIA.format("complaint_id", "complaints_commitment", "id = NEW.commitment_id"),
+    ),
+    Trigger(
+        "opinion_given",
+        "complaints_opinion",
+        "INSERT",
+        "",
+        _VIA.format("complaint_id", "complaints_resolution", "id = NEW.resolution_id"),
+    ),
+    Trigger(
+        "consumer_asked", "complaints_invitation", "INSERT", "", _OF_ROW.format("complaint_id")
+    ),
+    Trigger(
+        "consumer_answered",
+        "complaints_feedback",
+        "INSERT",
+        "",
+        _VIA.format("complaint_id", "complaints_invitation", "id = NEW.invitation_id"),
+    ),
+    Trigger(
+        "consumer_told",
+        "complaints_communication",
+        "INSERT OR UPDATE OF at, inbound, kind",
+        "NOT NEW.inbound AND NEW.kind IN ('reply', 'call_note')",
+        _OF_ROW.format("complaint_id"),
+    ),
+    Trigger(
+        "days_changed",
+        "complaints_calendarchange",
+        "INSERT",
+        "",
+        _ROW.format("VALUES (NULL, clock_timestamp())"),
+    ),
+)
+
+
+def made() -> Iterator[str]:
+    """SQL that makes every trigger and its function, or replaces it."""
+    for t in TRIGGERS:
+        name = f"analytics_{t.name}"
+        yield (
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path = public, pg_temp AS $body$ BEGIN {t.body} END $body$"
+        )
+        yield f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC"
+        when = f" WHEN ({t.when})" if t.when else ""
+        yield (
+            f"CREATE OR REPLACE TRIGGER {name} AFTER {t.event} ON {t.table} FOR EACH ROW{when} "
+            f"EXECUTE FUNCTION {name}()"
+        )
+
+
+def removed() -> Iterator[str]:
+    """SQL that takes them away."""
+    for t in TRIGGERS:
+        yield f"DROP TRIGGER IF EXISTS analytics_{t.name} ON {t.table}"
+        yield f"DROP FUNCTION IF EXISTS analytics_{t.name}()"
+
+
+def install(using: str = "default", **_: Any) -> None:
+    """After a migration: the triggers as they are written here, once the tables are there. Whoever
+    made them as they are is left alone (the comment of the table says it).
+    """
+    statements = list(made())
+    wanted = hashlib.sha256(";".join(statements).encode()).hexdigest()
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT obj_description(to_regclass('analytics_touched'), 'pg_class'), "
+            "to_regclass('analytics_touched') IS NOT NULL"
+        )
+        is_there = cursor.fetchone()
+        if not is_there[1] or is_there[0] == wanted:
+            return
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.execute("COMMENT ON TABLE analytics_touched IS %s", [wanted])
