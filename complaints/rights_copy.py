@@ -23,7 +23,7 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from complaints import retention, rights
+from complaints import places, retention, rights
 from complaints.choices import CommunicationKind
 from complaints.letter_values import locale_of
 from complaints.models import Communication, Complaint, Consumer, RightsRequest
@@ -107,7 +107,10 @@ def _case(case: Complaint, moving: bool) -> dict[str, Any]:
         "channel": str(case.get_channel_display()),
         "category": category.name.in_(get_language() or "zh-hans") if category else case.category,
         "narrative": case.narrative,
+        "region": places.name_of(case.region),
         "product": case.product_name,
+        "brand": case.brand,
+        "batch": case.batch,
         "order_number": case.order_number,
         "transaction_date": case.transaction_date and case.transaction_date.isoformat(),
         "price_paid": str(case.price_paid) if case.price_paid is not None else None,

@@ -130,7 +130,15 @@ COMPLAINT = (
     "no_evidence_reason",
     "withdrawal_words",
 )
-UNIQUE = ("external_reference", "order_number")  # nothing stands there instead: looked up by value
+# Nothing stands there instead: looked up, or counted, by value.
+BY_VALUE = (
+    "external_reference",
+    "order_number",
+    "brand",
+    "batch",
+    "supplier",
+    "script_version",
+)
 # Copies of the words, by which they are found, and numbers that stood in them: whole rows go.
 REMOVED = (
     "complaints_searchdocument",
@@ -221,7 +229,7 @@ def _nothing(field: Any) -> str:
         return "''::bytea"
     if kind == "ArrayField":
         return "'{}'"
-    if field.name in UNIQUE:
+    if field.name in BY_VALUE:
         return "''"
     return f"CASE {column} WHEN '' THEN '' ELSE '{GONE}' END"
 

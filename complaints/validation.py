@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.masking import texts
 from accounts.vault import normalised
+from complaints import places
 from complaints.choices import Language, Protection
 from complaints.errors import Invalid
 from complaints.workdays import SHANGHAI
@@ -259,6 +260,20 @@ def account(value: Any) -> str:
     if value and not re.fullmatch(r"[0-9A-Za-z*@.]{6,60}", normalised("bank_account", value)):
         raise Refused(_("“收款账户”应为 6 位以上数字或字母"))
     return value
+
+
+def region(value: Any) -> str:
+    """The code of a province for its code or name, "" where nobody knows."""
+    said = plain(value, 40)
+    code = places.code_of(said)
+    if said and not code:
+        raise Refused(
+            _(
+                "“{value}”不是省级行政区；请填写名称或国家标准的两位代码，例如 浙江 或 33，"
+                "不清楚时留空"
+            ).format(value=said)
+        )
+    return code
 
 
 Cleaner = Callable[[Any], Any]

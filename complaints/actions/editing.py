@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.record import record
 from complaints import facts, legal_hold, search, validation
 from complaints.actions import confidentiality
-from complaints.actions.intake_values import DECIDES_THE_LAW, EDITABLE, cleaners
+from complaints.actions.intake_values import DECIDES_THE_LAW, EDITABLE, cleaners, placed
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event
@@ -111,6 +111,22 @@ def _apply_product(complaint: Complaint, values: dict[str, str]) -> list[str]:
     return [f"product.{name}" for name in changed]
 
 
+def _apply_region(complaint: Complaint, data: Mapping[str, Any], *, moved: bool) -> list[str]:
+    """A region that somebody chose stays; another follows the address that was changed. One that
+    was only sent back as it was read is no choice.
+    """
+    stands = complaint.region if complaint.region_chosen else ""
+    said = data.get("region", stands)
+    if said in (stands, complaint.region):
+        if not moved:
+            return []
+        said = stands
+    before = complaint.region, complaint.region_chosen
+    now = placed(said, complaint.consumer.clear("address"))
+    complaint.region, complaint.region_chosen = now
+    return ["region"] if now != before else []
+
+
 def _same(old: Any, new: Any) -> bool:
     """Lists are sets of codes: another order is no change."""
     return sorted(old) == sorted(new) if isinstance(new, list) else bool(old == new)
@@ -120,8 +136,9 @@ def _apply(complaint: Complaint, data: dict[str, Any]) -> list[str]:
     """Set what differs; answers the names of the fields that changed."""
     changed = _apply_personal(complaint, data.get("consumer", {}))
     changed += _apply_product(complaint, data.get("product", {}))
+    changed += _apply_region(complaint, data, moved="consumer.address" in changed)
     for name, value in data.items():
-        if name in ("consumer", "product") or (name == "title" and not value):
+        if name in ("consumer", "product", "region") or (name == "title" and not value):
             continue
         if not _same(getattr(complaint, name), value):
             setattr(complaint, name, value)

@@ -16,7 +16,7 @@ from accounts.vault import blind_indexes
 from audit.record import record
 from complaints import clock_words, deadlines, public_promises, search
 from complaints.actions.editing import amend, edit
-from complaints.actions.intake_values import clean_registration
+from complaints.actions.intake_values import clean_registration, placed
 from complaints.choices import FiledBy, Language, Priority, Risk
 from complaints.errors import CaseError, Duplicate, Invalid, NotAllowed
 from complaints.leaving import RECEIPT, receipt_leaves_at
@@ -203,6 +203,7 @@ def _columns(data: Mapping[str, Any]) -> dict[str, Any]:
     """What was told, by the columns of the case; rights that nobody chose follow the category."""
     category = CATEGORIES.get(data.get("category", ""))
     product = data.get("product", {})
+    region, chosen = placed(data.get("region", ""), data.get("consumer", {}).get("address", ""))
     return {
         "title": data["title"],
         "narrative": data["narrative"],
@@ -215,6 +216,9 @@ def _columns(data: Mapping[str, Any]) -> dict[str, Any]:
         "confidential": data.get("confidential", False),
         "product_name": product.get("name", ""),
         "product_category": product.get("category", ""),
+        "region": region,
+        "region_chosen": chosen,
+        **{name: data.get(name, "") for name in ("brand", "batch", "supplier", "script_version")},
         "order_number": data.get("order_number", ""),
         "transaction_date": data.get("transaction_date"),
         "price_paid": data.get("price_paid"),

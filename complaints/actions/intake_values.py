@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
-from complaints import validation
+from complaints import places, validation
 from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.validation import Cleaner, Refused
 from legal_rules.vocabulary import CATEGORIES, RIGHTS
@@ -29,6 +29,11 @@ def cleaners(now: datetime) -> dict[str, Cleaner]:
         "consumer": v.consumer,
         "filed_by": lambda x: v.choice(x, FiledBy.values) or FiledBy.CONSUMER,
         "product": v.product,
+        "region": v.region,
+        "brand": lambda x: v.text(x, 100),
+        "batch": lambda x: v.reference(x, 80),
+        "supplier": lambda x: v.text(x, 100),
+        "script_version": lambda x: v.text(x, 80),
         "order_number": lambda x: v.reference(x, 80),
         "transaction_date": v.day,
         "price_paid": v.money,
@@ -53,6 +58,11 @@ EDITABLE = (
     "consumer",
     "filed_by",
     "product",
+    "region",
+    "brand",
+    "batch",
+    "supplier",
+    "script_version",
     "order_number",
     "transaction_date",
     "price_paid",
@@ -62,6 +72,14 @@ EDITABLE = (
     "confidential",
 )
 DECIDES_THE_LAW = {"category", "transaction_date", "price_paid"}
+
+
+def placed(said: str, address: str) -> tuple[str, bool]:
+    """The region of a case, and whether it was chosen by hand: what somebody said, if the address
+    does not say it too, else what the address says.
+    """
+    follows = places.of_address(address)
+    return (said, True) if said and said != follows else (follows, False)
 
 
 def team_named(value: Any) -> Team | None:

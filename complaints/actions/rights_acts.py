@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from complaints import rights, validation
+from complaints import places, rights, validation
 from complaints.actions import disposal
 from complaints.actions.rights import LONGEST, Settled, held, permitted, told
 from complaints.choices import Limited
@@ -96,7 +96,9 @@ def _changed(
     by: User,
     now: datetime,
 ) -> RightsAct | None:
-    """One field of the consumer of one case; nothing where it says so already."""
+    """One field of the consumer of one case; nothing where it says so already. The province follows
+    a corrected address; of one that is erased it stays, for it says nothing of a person any more.
+    """
     consumer, name = case.consumer, data["field"]
     before = consumer.clear(name)
     if before == data["value"]:
@@ -109,6 +111,9 @@ def _changed(
         act.keep(before)
         act.old_masked = getattr(consumer, f"{name}_masked")
     consumer.save(update_fields=consumer.fill({name: data["value"]}))
+    if name == "address" and kind == Kind.CORRECTION and not case.region_chosen:
+        case.region = places.of_address(data["value"])
+        case.save(update_fields=["region"])
     act.save(force_insert=True)
     return act
 

@@ -64,6 +64,18 @@ class ComplaintEdit(Shape):
     consumer = Consumer(required=False)
     filed_by = s.ChoiceField(FiledBy.choices, required=False)
     product = ProductSent(required=False)
+    region = s.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text=_("省级行政区的两位代码（GB/T 2260）或名称；不填或为空时按地址判断"),
+    )
+    brand = s.CharField(required=False, allow_blank=True, max_length=100)
+    batch = s.CharField(required=False, allow_blank=True, max_length=80, help_text=_("批次，批号"))
+    supplier = s.CharField(required=False, allow_blank=True, max_length=100)
+    script_version = s.CharField(
+        required=False, allow_blank=True, max_length=80, help_text=_("销售时所用话术的版本")
+    )
     order_number = s.CharField(required=False, allow_blank=True, max_length=80)
     transaction_date = s.DateField(required=False, allow_null=True)
     price_paid = money(required=False, allow_null=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as s
 
 from accounts.api.schema import ById, ProblemError
+from complaints import places
 from complaints.api.point_shapes import PointAnswer
 from complaints.choices import (
     Channel,
@@ -137,6 +138,15 @@ class ComplaintAnswer(Shape):
     registered_by = Person()
     consumer = MaskedConsumer()
     product = Product()
+    region = s.ChoiceField(
+        places.CHOICES,
+        allow_blank=True,
+        help_text=_("消费者所在的省级行政区：国家标准（GB/T 2260）的两位代码，空表示不详"),
+    )
+    brand = s.CharField(allow_blank=True)
+    batch = s.CharField(allow_blank=True)
+    supplier = s.CharField(allow_blank=True)
+    script_version = s.CharField(allow_blank=True)
     order_number = s.CharField(allow_blank=True)
     transaction_date = s.DateField(allow_null=True)
     price_paid = money(allow_null=True)

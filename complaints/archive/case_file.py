@@ -48,7 +48,7 @@ def cut_of(complaint: Complaint) -> dict[str, Any]:
         "links": links.aggregate(last=Max("id"))["last"] or 0,
         "communications": texts or 0,
         "letters": _letters_by_now(complaint),
-        "case": {name: _plain(getattr(complaint, name)) for name in _CHANGES},
+        "case": {n: _plain(getattr(complaint, n)) for n in (*_CHANGES, *_CIRCUMSTANCES)},
     }
 
 
@@ -58,6 +58,7 @@ _CHANGES = (
     *("order_number", "transaction_date", "price_paid", "loss_claimed", "currency", "findings"),
     *("no_evidence_reason", "outcome", "owner_id", "team_id", "merged_into_id", "closed_at"),
 )
+_CIRCUMSTANCES = ("region", "brand", "batch", "supplier", "script_version")
 _MOMENTS = ("sent_at", "delivered_at", "bounced_at")
 
 
@@ -121,6 +122,14 @@ class CaseFile:
         file.complaint, file.step, file.at, file.number = complaint, None, now, 0
         file._cut, file.name = cut_of(complaint), complaint.number
         return file
+
+    @property
+    def circumstances(self) -> dict[str, str]:
+        """Region, brand, batch, supplier, script version; none of them in a file that was archived
+        before cases had them.
+        """
+        known = self._cut.get("case", {})
+        return {n: getattr(self.complaint, n) for n in _CIRCUMSTANCES if n in known}
 
     # --- what happened
 

@@ -95,12 +95,26 @@ def _channel(case: Any) -> str:
     return str(case.get_channel_display())
 
 
+_CIRCUMSTANCES = {
+    "brand": "品牌",
+    "batch": "批次",
+    "supplier": "供应商",
+    "script_version": "话术版本",
+}
+
+
 def _complaint(file: CaseFile) -> Blocks:
     case = file.complaint
     yield Words(case.narrative)
     claims = "、".join(str(Claim(c).label) for c in case.claims if c in Claim.values)
     yield Words(f"诉求：{claims or '—'}。")
     goods = [case.product_name, case.order_number and f"订单号 {case.order_number}"]
+    circumstances = file.circumstances
+    goods += [
+        f"{label} {circumstances[name]}"
+        for name, label in _CIRCUMSTANCES.items()
+        if circumstances.get(name)
+    ]
     if case.price_paid is not None:
         goods.append(f"价款 {case.price_paid:,.2f} 元")
     if case.loss_claimed is not None:

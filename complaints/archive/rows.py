@@ -72,6 +72,7 @@ def case(file: CaseFile) -> Row:
         "category": c.category,
         "channel": c.channel,
         "product": {"name": c.product_name, "category": c.product_category},
+        **file.circumstances,
         "order_number": c.order_number,
         "transaction_date": c.transaction_date.isoformat() if c.transaction_date else None,
         "price_paid": yuan(c.price_paid),

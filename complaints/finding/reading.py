@@ -46,6 +46,10 @@ def said(complaint: Complaint) -> list[Said]:
 def _about(complaint: Complaint) -> str:
     return _lines(
         complaint.product_name,
+        complaint.brand,
+        complaint.batch,
+        complaint.supplier,
+        complaint.script_version,
         complaint.order_number,
         complaint.external_reference,
         complaint.source,

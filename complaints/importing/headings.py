@@ -110,6 +110,29 @@ FIELDS: dict[str, Field] = {
             "商品类别 商品分类 产品类别 产品分类 品类 productcategory producttype",
         ),
         _field(
+            "region",
+            _("地区"),
+            "地区 所在地区 所在地 省份 省 省市 所在省 所在省份 客户地区 客户省份 用户省份 "
+            "消费者地区 消费者省份 收货省份 收货地区 region province area",
+        ),
+        _field("brand", _("品牌"), "品牌 品牌名称 商品品牌 产品品牌 商标 brand brandname"),
+        _field(
+            "batch",
+            _("批次"),
+            "批次 批号 批次号 生产批次 生产批号 产品批次 产品批号 商品批次 商品批号 batch batchno "
+            "batchnumber lot lotno lotnumber",
+        ),
+        _field(
+            "supplier",
+            _("供应商"),
+            "供应商 供应商名称 供货商 供货商名称 供货方 供货单位 supplier suppliername vendor",
+        ),
+        _field(
+            "script_version",
+            _("话术版本"),
+            "话术 话术版本 话术版本号 销售话术 话术编号 脚本版本 script scriptversion",
+        ),
+        _field(
             "transaction_date",
             _("交易日期"),
             "交易日期 购买日期 购买时间 下单日期 下单时间 付款日期 付款时间 合同日期 消费日期 "

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from complaints import places
 from complaints.choices import Claim, Priority, Risk
 from complaints.importing import dates
 from complaints.importing.headings import FIELDS
@@ -110,7 +111,9 @@ def read_row(
 
 def _read_cell(reading: Reading, code: str, column: str, cell: str, epoch: date) -> None:
     try:
-        if code in _DATES:
+        if code == "region":
+            _read_region(reading, column, cell)
+        elif code in _DATES:
             found = dates.read(cell, epoch=epoch)
             reading.put(code, found.value if code == "received_at" else found.day)
             if found.note:
@@ -119,6 +122,15 @@ def _read_cell(reading: Reading, code: str, column: str, cell: str, epoch: date)
             reading.put(code, _READERS.get(code, _as_it_is)(cell))
     except Refused as refusal:
         reading.refuse(column, str(refusal))
+
+
+def _read_region(reading: Reading, column: str, cell: str) -> None:
+    """A province by code, name or address; what else stands there is no reason against the row."""
+    if found := places.code_of(cell) or places.of_address(cell):
+        reading.put("region", found)
+        return
+    sentence = _("“{value}”看不出是哪个省级行政区，地区按地址判断；登记后可以再选")
+    reading.note(column, sentence.format(value=cell[:40]))
 
 
 def _say_what(reading: Reading) -> None:
@@ -238,6 +250,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "confidential": _yes_or_no,
     "external_reference": _number,
     "order_number": _number,
+    "batch": _number,
     "consumer.phone": _number,
     "consumer.id_number": _number,
     "consumer.bank_account": _number,

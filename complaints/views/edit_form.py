@@ -20,8 +20,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from complaints import places
 from complaints.models import Complaint
-from complaints.views.intake_form import PERSONAL, CaseForm, Choices
+from complaints.views.intake_form import CIRCUMSTANCES, PERSONAL, CaseForm, Choices
 
 REMOVABLE = ("phone", "email", "id_number", "bank_account", "address")
 OWN = ("base", "removed", "confidential")  # whether it is confidential: an act of its own
@@ -48,6 +49,7 @@ def shown(complaint: Complaint) -> dict[str, Any]:
             "filed_by",
             "product_name",
             "product_category",
+            *CIRCUMSTANCES,
             "order_number",
             "priority",
             "risk_flags",
@@ -58,6 +60,7 @@ def shown(complaint: Complaint) -> dict[str, Any]:
         values[name] = "" if amount is None else f"{amount:.2f}"
     day = complaint.transaction_date
     values["transaction_date"] = day.isoformat() if day else ""
+    values["region"] = complaint.region if complaint.region_chosen else ""
     values["consumer_protection"] = complaint.consumer.protection
     values["consumer_language"] = complaint.consumer.language
     return values
@@ -81,10 +84,18 @@ class EditForm(CaseForm):
     def __init__(self, data: QueryDict | None, complaint: Complaint) -> None:
         self.current = shown(complaint)
         super().__init__(data, initial={**self.current, "base": self._base(complaint)})
+        self._say_region(complaint)
         self.known = complaint.consumer.as_masked()
         there = [n for n in REMOVABLE if self.known[n]]
         labels = {n: self.fields[f"consumer_{n}"].label for n in there}
         self.fields["removed"].choices = list(labels.items())  # type: ignore[attr-defined]
+
+    def _say_region(self, complaint: Complaint) -> None:
+        """Which region follows from the address, where nobody chose another."""
+        if complaint.region and not complaint.region_chosen:
+            words = gettext("按地址判断（{region}）").format(region=complaint.get_region_display())
+            choices = [("", words), *places.CHOICES]
+            self.fields["region"].choices = choices  # type: ignore[attr-defined]
 
     def _base(self, complaint: Complaint) -> str:
         seen = {name: _print(value) for name, value in self.current.items()}

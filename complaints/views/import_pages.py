@@ -30,7 +30,7 @@ EXCERPT = 120  # characters of a narrative in the preview
 SAMPLE = 24
 REASONS = 50  # rows that cannot be registered, named before the start
 PAGE = 100
-_FREE_TEXT = {"", "title", "narrative", "source", "product.name"}
+_FREE_TEXT = {"", "title", "narrative", "source", "product.name", "brand", "supplier"}
 QUIET = timedelta(seconds=15)
 TAGS = {Outcome.CREATED: "ok", Outcome.DIFFERING: "warn", Outcome.REJECTED: "danger"}
 

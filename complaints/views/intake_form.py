@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from complaints import places
 from complaints.choices import Channel, Claim, FiledBy, Language, Priority, Protection, Risk
 from complaints.told_facts import LEAVE, RESTORE, RETRACT, TAKE, Decisions
 from complaints.views import typed
@@ -26,6 +27,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TOKEN = re.compile(r"[0-9a-f]{32}")
 PERSONAL = ("name", "phone", "email", "id_number", "bank_account", "address")
 GROUPS = {"consumer": (*PERSONAL, "protection", "language"), "product": ("name", "category")}
+CIRCUMSTANCES = ("brand", "batch", "supplier", "script_version")
 PRIVATE = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -87,6 +89,7 @@ class CaseForm(forms.Form):
     consumer_id_number = _text(_("证件号码"), **PRIVATE)
     consumer_bank_account = _text(_("收款账户"), **PRIVATE)
     consumer_address = _text(_("地址"), **PRIVATE)
+    region = _choice(_("地区"), [("", _("按地址判断")), *places.CHOICES], forms.Select)
     title = _text(_("一句话事由"), autocomplete="off")
     narrative = forms.Field(
         label=_("经过记录"), required=False, widget=forms.Textarea({"rows": 5, **PRIVATE})
@@ -94,6 +97,10 @@ class CaseForm(forms.Form):
     order_number = _text(_("订单号"), **PRIVATE)
     product_name = _text(_("商品或服务"), autocomplete="off")
     product_category = _text(_("商品类别"), autocomplete="off")
+    brand = _text(_("品牌"), autocomplete="off")
+    batch = _text(_("批次"), **PRIVATE)
+    supplier = _text(_("供应商"), autocomplete="off")
+    script_version = _text(_("话术版本"), autocomplete="off")
     price_paid = _text(_("价款（元）"), inputmode="decimal", autocomplete="off")
     transaction_date = _text(_("付款日期"), autocomplete="off")
     loss_claimed = _text(_("主张的损失（元）"), inputmode="decimal", autocomplete="off")
@@ -153,9 +160,17 @@ class CaseForm(forms.Form):
     @property
     def more_is_open(self) -> bool:
         """Whether the folded personal fields hold something or are refused."""
-        folded = ("consumer_id_number", "consumer_bank_account", "consumer_address")
+        folded = ("consumer_id_number", "consumer_bank_account", "consumer_address", "region")
         other = self["consumer_language"].value() not in (None, "", Language.ZH)
-        return other or any(self[name].value() or self[name].errors for name in folded)
+        return other or self._says_something(folded)
+
+    @property
+    def deal_is_open(self) -> bool:
+        """Whether what is folded under the goods holds something or is refused."""
+        return self._says_something(CIRCUMSTANCES)
+
+    def _says_something(self, names: Iterable[str]) -> bool:
+        return any(self[name].value() or self[name].errors for name in names)
 
 
 class IntakeForm(CaseForm):

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
 from accounts.models import User
-from complaints import enumeration, facts, narrative, validation
+from complaints import enumeration, facts, narrative, places, validation
 from complaints.actions import intake
 from complaints.enumeration import Sought, Stopped
 from complaints.models import Complaint, FactAnswer
@@ -85,6 +85,23 @@ class Hints:
     @property
     def _on(self) -> date:
         return timezone.localdate(_received(self.values.get("received_at")))
+
+    @property
+    def region(self) -> str:
+        """The name of the province that the address says, while nobody chose one."""
+        return places.name_of(self._said)
+
+    @property
+    def no_region(self) -> bool:
+        """Whether an address is there that does not say it."""
+        return bool(self.values["consumer"]["address"].strip()) and not (
+            self.values["region"] or self._said
+        )
+
+    @property
+    def _said(self) -> str:
+        address = self.values["consumer"]["address"] or ""
+        return "" if self.values["region"] else places.of_address(address)
 
     @cached_property
     def suggested(self) -> list[tuple[Topic, str]]:

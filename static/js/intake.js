@@ -4,8 +4,8 @@
 const form = document.getElementById('intake');
 const pane = document.getElementById('hints');
 const PAUSE = 600; // milliseconds
-const LOOKED_AT = ['consumer_phone', 'consumer_id_number', 'order_number', 'title', 'narrative', 'price_paid', 'transaction_date', 'received_at',
-  'category', 'asked', 'told'];
+const LOOKED_AT = ['consumer_phone', 'consumer_id_number', 'order_number', 'consumer_address', 'region', 'title', 'narrative', 'price_paid',
+  'transaction_date', 'received_at', 'category', 'asked', 'told'];
 let timer = 0;
 let composing = false;
 let asked = '';
@@ -36,7 +36,7 @@ document.addEventListener('kesu:signed-in', () => { asked = ''; soon(); });
 const says = (input) => (input.matches('[type=radio], [type=checkbox]') ? input.checked !== input.defaultChecked : input.value !== '');
 function unfold() {
   for (const fold of form.querySelectorAll('details.fold')) {
-    if ([...fold.querySelectorAll('input')].some(says)) fold.open = true;
+    if ([...fold.querySelectorAll('input, select')].some(says)) fold.open = true;
   }
 }
 form.addEventListener('kesu:draft-restored', () => { unfold(); look(); });

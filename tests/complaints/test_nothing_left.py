@@ -77,6 +77,7 @@ def begun(cast: Cast) -> Complaint:
         consumer=dict(PERSON),
         external_reference=said("外部编号"),
         order_number=said("订单号"),
+        **{name: said(name) for name in ("brand", "batch", "supplier", "script_version")},
         source=said("来源"),
     )
     number, by = case.number, cast.agent
