@@ -10,7 +10,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from complaints import places
 from quickstart.demo.dice import Dice
+from quickstart.demo.goods import circumstances
 from quickstart.demo.people import Consumer
 from quickstart.demo.stories import Measure, Story, common
 
@@ -121,6 +123,8 @@ class Case:
             "category": story.category,
             "consumer": self.consumer.values,
             "product": {"name": self.product["name"], "category": self.product.get("kind", "")},
+            **circumstances(self.product, story.category, self.day("bought"), self.key),
+            "region": self._region(),
             "risk_flags": story.risks,
             "priority": story.priority,
             "confidential": story.confidential,
@@ -135,6 +139,11 @@ class Case:
         if "loss" in self.product:
             values["loss_claimed"] = f"{self.sum_of('loss'):.2f}"
         return values
+
+    def _region(self) -> str:
+        """What somebody asked for who wrote no address down; mostly."""
+        asked = "address" not in self.consumer.values and Dice("region", self.key).chance(0.7)
+        return places.of_address(f"{self.consumer.city}市") if asked else ""
 
     def plain(self, value: Any) -> Any:
         """A fact's value: slots that stand for dates and sums are filled."""
