@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, User
 from accounts.roles import Role
+from complaints import places
 from complaints.choices import Channel
 from complaints.errors import Invalid
 from legal_rules.vocabulary import CATEGORIES
@@ -162,7 +163,7 @@ def _owner(text: str, errors: dict[str, list[str]]) -> int | None:
 
 
 def _word(name: str, text: str, errors: dict[str, list[str]]) -> str:
-    known = {"category": CATEGORIES, "channel": Channel.values}.get(name)
+    known = {"category": CATEGORIES, "channel": Channel.values, "region": places.NAMES}.get(name)
     if text in ("", UNKNOWN):
         return text
     if (known is not None and text not in known) or len(text) > LONGEST_WORD:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -31,7 +32,8 @@ COLUMNS = (
     *("batch", "supplier", "script_version", "received_day", "phase"),
 )
 _FIGURES = f"""
-SELECT c.id, c.team_id, c.owner_id, c.category, c.channel, '', c.product_name, '', '', '', '',
+SELECT c.id, c.team_id, c.owner_id, c.category, c.channel, c.region, c.product_name,
+    c.brand, c.batch, c.supplier, c.script_version,
     (c.received_at AT TIME ZONE 'Asia/Shanghai')::date, CASE WHEN {IS_OPEN} THEN {PHASE} ELSE '' END
 FROM complaints_complaint c WHERE c.id = ANY(%s)
 """  # noqa: S608 constants
@@ -80,23 +82,26 @@ def catch_up(most: int = AT_ONCE) -> int:
 @transaction.atomic
 def fold(*, wait: bool = True) -> Folded:
     """One batch. Without `wait` nothing is done while somebody else folds."""
-    if not _alone(wait):
+    if not alone(wait):
         return Folded(0, False)
-    rows = list(Touched.objects.order_by("pk").values_list("pk", "case_id")[: BATCH + 1])
+    rows = list(
+        Touched.objects.order_by("pk").values_list("pk", "case_id", "from_day")[: BATCH + 1]
+    )
     more, rows = len(rows) > BATCH, rows[:BATCH]
     if not rows:
         return Folded(0, False)
-    if any(case is None for _pk, case in rows):
-        more = _touch_all() or more
-    ids = {case for _pk, case in rows if case is not None}
+    days = [day for _pk, _case, day in rows if day is not None]
+    more = bool(days and _touch_since(min(days))) or more
+    ids = {case for _pk, case, _day in rows if case is not None}
     if ids:
         calendars.fresh()  # working time is counted by the days as they are now
         count_again(ids | occurrences.later_of_the_same(ids))
-    Touched.objects.filter(pk__in=[pk for pk, _case in rows]).delete()
+    Touched.objects.filter(pk__in=[row[0] for row in rows]).delete()
     return Folded(len(rows), more)
 
 
-def _alone(wait: bool) -> bool:
+def alone(wait: bool = True) -> bool:
+    """Nobody else folds until the transaction ends. Without `wait`: whether that is so."""
     with connection.cursor() as cursor:
         if wait:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
@@ -105,14 +110,17 @@ def _alone(wait: bool) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _touch_all() -> bool:
-    """Every case is touched. True when there is any."""
+def _touch_since(day: date) -> bool:
+    """Every case is touched of which time was reckoned that ended that day or later. True when
+    there is any.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO analytics_touched (case_id, since) "
-            "SELECT id, clock_timestamp() FROM complaints_complaint ORDER BY id"
+            "INSERT INTO analytics_touched (case_id, since) SELECT DISTINCT complaint_id, now() "
+            "FROM analytics_occurrence WHERE kind = ANY(%s) AND day >= %s",
+            [list(occurrences.MINUTES_IN_A_TENTH), day],
         )
-        return cursor.rowcount > 0
+        return bool(cursor.rowcount > 0)
 
 
 def count_again(ids: Collection[int]) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from analytics import occurrences as o
 from analytics.dimensions import BETWEEN
 from analytics.models import Occurrence
+from complaints import places
 from complaints.choices import Channel
 from complaints.clock_words import title_of_row
 from complaints.lifecycle import Outcome, Phase, State
@@ -32,6 +33,8 @@ def label(dimension: str, key: str) -> str:
         return RIGHTS[key].name_for(lang)
     if dimension == "channel" and key in Channel.values:
         return str(Channel(key).label)
+    if dimension == "region" and key in places.NAMES:
+        return str(places.NAMES[key])
     if dimension == "phase" and key in Phase.values:
         return str(Phase(key).label)
     if dimension == "clock":

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from analytics import occurrences as o
-from analytics.asking import UNKNOWN, Asked
+from analytics.asking import UNKNOWN, WORDS, Asked
 from analytics.models import Occurrence
 from complaints.lifecycle import PHASE_OF
 from complaints.models import Complaint
@@ -56,7 +56,6 @@ COUNTED: dict[str, Counted] = {
 }
 STANDING = ("open", "overdue", "due_today")
 LISTED = (*STANDING, *COUNTED)
-_COLUMNS = {"category": "category", "channel": "channel", "product": "product_name"}
 
 
 def of_led_teams(asked: Asked, prefix: str = "") -> Q:
@@ -70,11 +69,10 @@ def cases_of(user: User, asked: Asked) -> ComplaintQuerySet:
     found = Complaint.objects.visible_to(user).filter(of_led_teams(asked))
     if asked.owner is not None:
         found = found.filter(owner=asked.owner or None)
-    for name in ("category", "channel", "product", "region", "brand"):
+    for name in WORDS:
         if value := getattr(asked, name):
-            value = "" if value == UNKNOWN else value
-            column = _COLUMNS.get(name, f"figures__{name}")
-            found = found.filter(**{column: value})
+            column = "product_name" if name == "product" else name
+            found = found.filter(**{column: "" if value == UNKNOWN else value})
     return found
 
 

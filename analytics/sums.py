@@ -129,7 +129,7 @@ def _from_cells(asking: Sequence[Slot], asked: Asked) -> Sums:
 
 
 # What `dimensions.keys` says, for the database.
-_KEYS = {
+KEYS = {
     TOTAL: "''",
     KEY: "o.key",
     VALUE: "o.value::text",
@@ -138,7 +138,7 @@ _KEYS = {
     "heat": f"f.category || '{BETWEEN}' || f.region",
     **{name: f"f.{name}" for name in OF_CASES if name != "owner"},
 }
-_KEY_OF = " ".join(f"WHEN '{dimension}' THEN {sql}" for dimension, sql in _KEYS.items())
+_KEY_OF = " ".join(f"WHEN '{dimension}' THEN {sql}" for dimension, sql in KEYS.items())
 _CASES_NAMING = "ARRAY(SELECT complaint_id FROM complaints_namedperson WHERE user_id = %(user)s)"
 _NAMED = f"AND o.complaint_id = ANY({_CASES_NAMING})"
 _APART = f"AND o.complaint_id <> ALL({_CASES_NAMING})"

@@ -46,6 +46,7 @@ _OBJECT = ("consumer_id", "order_number", "product_name", "received_at")
 _CASE = (
     *("state", "outcome", "team_id", "owner_id", "category", "channel", "rights", "closed_at"),
     *("next_due_at", "created_at"),
+    *("region", "brand", "batch", "supplier", "script_version"),
 )
 _CLOCK = ("state", "due_at", "met_at", "nature", "kind", "owed_by", "terms")
 _PROMISE = ("state", "due_at", "amount", "paid", "on_time", "strength", "source")
@@ -147,8 +148,9 @@ TRIGGERS = (
         "days_changed",
         "complaints_calendarchange",
         "INSERT",
-        "",
-        _ROW.format("VALUES (NULL, clock_timestamp())"),
+        "NEW.kind IN ('notice', 'own_days', 'hours')",
+        "INSERT INTO analytics_touched (from_day, since) VALUES "
+        "(coalesce(NEW.first_day, '1900-01-01'), clock_timestamp()); RETURN NULL;",
     ),
 )
 

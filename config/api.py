@@ -42,6 +42,7 @@ class SchemaView(SpectacularAPIView):
 version_1 = [
     path("", include("accounts.api.urls")),
     path("", include("complaints.api.urls")),
+    path("", include("analytics.api.urls")),
     path("", include("legal_rules.api.urls")),
     path("", include("reading_room.api.urls")),
 ]

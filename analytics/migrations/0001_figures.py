@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('case_id', models.BigIntegerField(null=True)),
+                ('from_day', models.DateField(null=True)),
                 ('since', models.DateTimeField()),
             ],
         ),

@@ -104,11 +104,12 @@ class Cell(models.Model):
 
 class Touched(models.Model):
     """A case whose figures have to be looked at again, written by triggers of the database (see
-    `analytics/touching.py`) in the transaction that changed it. None: every case, because the
-    calendar of working days changed.
+    `analytics/touching.py`) in the transaction that changed it. None: every case of which time was
+    reckoned that ended on `from_day` or later, because the calendar changed from that day on.
     """
 
     case_id = models.BigIntegerField(null=True)
+    from_day = models.DateField(null=True)
     since = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -324,6 +324,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume mass drafts": {"task": "complaints.tasks.resume_mass_drafts", "schedule": 60.0},
     "notice another rulebook": {"task": "complaints.tasks.notice_rulebook", "schedule": 300.0},
     "sweep unfinished uploads": {"task": "evidence.tasks.sweep_uploads", "schedule": 3600.0},
+    "fold changes into figures": {"task": "analytics.tasks.fold_changes", "schedule": 5.0},
     "seal the record": {"task": "audit.tasks.seal_what_waits", "schedule": 60.0},
     "verify the record": {"task": "audit.tasks.verify_at_night", "schedule": 300.0},
     "lay down anchors": {"task": "audit.tasks.lay_down_anchors", "schedule": 60.0},

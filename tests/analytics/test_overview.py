@@ -1,37 +1,172 @@
-"""The figures of a dashboard: each is as many as the rows that it opens."""
+"""The figures of a dashboard: who may be told what, exactly the rows behind each number, and the
+same figures for programs.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
+import pytest
 from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Membership, User
 from analytics.asking import asked
+from analytics.measures import MEASURES
 from analytics.models import Touched
 from analytics.overview import Overview, overview
+from analytics.views import rows
+from complaints.errors import Invalid
+from complaints.models import Complaint, NamedPerson
 from complaints.workdays import SHANGHAI
 from tests import factories as f
 from tests.cast import Cast
 
 
-def look(user: Any, **params: str) -> Overview:
+def look(user: User, **params: str) -> Overview:
     """What a person sees now."""
     now = timezone.now()
     return overview(user, asked(params, user, now.astimezone(SHANGHAI).date()), now)
 
 
-def test_each_figure_is_as_many_as_the_rows_that_it_opens(cast: Cast, client: Any) -> None:
-    f.closed(cast)
-    f.in_review(cast, order_number="SO-2")
-    seen = look(cast.supervisor)
-    assert not Touched.objects.exists()
-    with CaptureQueriesContext(connection) as queries:
-        look(cast.supervisor)
-    assert len(queries) <= 6
+def opened(client: Client, address: str) -> tuple[int, list[str], HttpResponse]:
+    """What a list says that it has, and the numbers of all cases on all of its pages."""
+    said, numbers, answer = -1, [], client.get(address)
+    while True:
+        assert answer.status_code == 200, (address, answer.content.decode()[:2000])
+        said = answer.context["number"]
+        numbers += [row.case.number for row in answer.context["rows"]]
+        if not answer.context["next"]:
+            return said, numbers, answer
+        answer = client.get(f"{reverse('analytics_rows')}?{answer.context['next']}")
+
+
+def world(cast: Cast) -> dict[str, str]:
+    """Cases of both teams: closed, open, confidential, and one that names a supervisor."""
+    closed = f.closed(cast)
+    kept_from = f.registered(cast, order_number="SO-2", confidential=True)
+    late = f.registered(cast, order_number="SO-3")
+    named = f.registered(cast, order_number="SO-4", category="food_safety")
+    Complaint.objects.filter(pk=late.pk).update(next_due_at=timezone.now() - timedelta(hours=30))
+    NamedPerson.objects.create(
+        complaint=named, user=cast.supervisor, why="当事人", by=cast.counsel, at=timezone.now()
+    )
+    other = f.registered(cast, by=cast.outsider, order_number="SO-5")
+    cases = {"closed": closed, "confidential": kept_from, "late": late, "named": named}
+    return {name: case.number for name, case in {**cases, "other": other}.items()}
+
+
+def test_every_number_opens_its_rows_for_everybody_who_is_told(
+    cast: Cast, client: Client, variables_kept: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "PAGE_SIZE", 2)  # lists of several pages
+    number = world(cast)
+    Membership.objects.filter(user=cast.outsider).update(leads=True)
+    User.objects.filter(pk=cast.outsider.pk).update(roles=["agent", "supervisor"])
+    sees = {
+        cast.supervisor: {"closed", "confidential", "late"},  # not the one that names her
+        cast.supervisor2: {"closed", "confidential", "late", "named"},
+        User.objects.get(pk=cast.outsider.pk): {"other"},  # a team lead who works on cases too
+        cast.auditor: set(number),
+    }
+    for user, names in sees.items():
+        client.force_login(user)
+        seen = look(user)
+        assert seen.figures["received"].n == len(names)
+        for code, figure in seen.figures.items():
+            if not figure.n and user != cast.auditor:
+                continue  # nobody's are looked at once, the auditor's
+            said, found, _answer = opened(client, figure.rows_url)
+            assert (said, len(found)) == (figure.n, figure.n), code
+            assert set(found) <= {number[name] for name in names}, code
+            if figure.of is not None:
+                said, found, _answer = opened(client, f"{figure.rows_url}&part=of")
+                assert (said, len(found)) == (figure.of, figure.of), code
+        parts = [
+            *(
+                part
+                for name in ("category", "right", "team", "owner", "phase", "region")
+                for part in getattr(seen, f"by_{name}")
+            ),
+            *seen.heat.cells.values(),
+            *seen.received[-2:],
+        ]
+        for part in parts:
+            said, found, _answer = opened(client, part.rows_url)
+            assert said == len(found) == part.n, part
+        for load in seen.load:
+            assert opened(client, load.rows_url)[0] == load.open
+            assert opened(client, load.overdue_url)[0] == load.overdue
+            assert opened(client, load.due_today_url)[0] == load.due_today
+    assert {clock.number for clock in look(cast.supervisor).clocks} <= {
+        number["confidential"],
+        number["late"],
+    }
+
+
+def test_a_look_takes_six_statements_however_much_there_is(cast: Cast) -> None:
+    counts = []
+    for _ in range(2):
+        world_of = f.registered(cast, order_number="")
+        look(cast.auditor)
+        assert not Touched.objects.exists()
+        with CaptureQueriesContext(connection) as queries:
+            look(cast.auditor)
+        counts.append(len(queries))
+        Complaint.objects.filter(pk=world_of.pk).update(owner=cast.colleague)
+    assert counts == [6, 6]
+
+
+def test_programs_get_the_same_figures_and_refusals_name_the_field(
+    cast: Cast, client: Client
+) -> None:
+    f.registered(cast)
     client.force_login(cast.supervisor)
-    for code, figure in seen.figures.items():
-        answer = client.get(figure.rows_url)
-        assert answer.status_code == 200
-        assert f'data-number="{figure.n}"' in answer.content.decode(), code
+    seen = look(cast.supervisor)
+    found = client.get("/api/v1/analytics/overview/").json()
+    for figure in found["figures"]:
+        mine = seen.figures[figure["code"]]
+        assert (figure["n"], figure["of"], figure["met"]) == (mine.n, mine.of, mine.met)
+        assert (figure["value"] is None) == (mine.value is None)
+    assert [one["code"] for one in found["figures"]] == list(MEASURES)
+    assert found["received"][-1]["n"] == 1
+    wrong = {
+        "from=2026-02-30": "from",
+        "from=2026-03-02&to=2026-03-01": "from",
+        "from=2005-01-01&to=2025-01-01": "from",
+        f"team={cast.other_team.pk}": "team",  # not hers
+        "team=99999999": "team",
+        "owner=x": "owner",
+        "region=99": "region",
+        "colour=red": "colour",
+    }
+    for query, name in wrong.items():
+        answer = client.get(f"/api/v1/analytics/overview/?{query}")
+        assert answer.status_code == 400, query
+        assert answer.json()["errors"][0]["field"] == name
+    for user, status in ((cast.agent, 403), (cast.counsel, 403), (cast.auditor, 200)):
+        client.force_login(user)
+        assert client.get("/api/v1/analytics/overview/").status_code == status
+        assert client.get(look(cast.auditor).figures["open"].rows_url).status_code == status
+
+
+def test_a_list_whose_address_is_wrong_says_so_and_shows_nothing(
+    cast: Cast, client: Client, variables_kept: None
+) -> None:
+    f.registered(cast)
+    client.force_login(cast.supervisor)
+    for query in (
+        *("", "measure=none", "measure=open&at=gestern", "measure=open&at=2020-01-01T00:00:00Z"),
+        *("measure=open&cursor=x", "measure=received&part=all", "measure=received&team=77777"),
+        "measure=received&from=2026-03-02&to=2026-03-01",
+    ):
+        answer = client.get(f"{reverse('analytics_rows')}?{query}")
+        assert answer.status_code == 400, query
+        assert answer.context["looked"].problems
+        assert "rows" not in answer.context
+    with pytest.raises(Invalid):
+        look(cast.supervisor, to="2026-13-01")

@@ -1,0 +1,35 @@
+"""`manage.py rebuild_figures`: all figures anew from the cases, or a look whether they agree."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from analytics import folding, rebuilding
+
+
+class Command(BaseCommand):
+    help = "Counts every case again and makes all sums of figures anew from the cases."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="change nothing; fail when sums differ from what is counted",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["check"]:
+            while folding.fold().more:
+                pass
+            if number := rebuilding.different():
+                raise CommandError(
+                    f"{number} 个汇总数与逐件统计不符；请运行 manage.py rebuild_figures\n"
+                    f"{number} sums differ from the count; run manage.py rebuild_figures"
+                )
+            self.stdout.write("汇总数与逐件统计一致 / sums and count agree")
+            return
+        cases = rebuilding.rebuild(self.stdout.write)
+        self.stdout.write(f"已重新统计 {cases:,} 件案件 / counted {cases:,} cases again")

@@ -1,0 +1,120 @@
+"""The roll-up says what the rows of the cases say, whatever happened to them, for everybody who may
+be told (Show 1): each measure and each chart against an oracle in plain Python (`oracle.py`), after
+random histories (`histories.py`) with folding in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics import folding, rebuilding, rows
+from analytics.asking import Asked, asked
+from analytics.models import Touched
+from analytics.overview import Overview, overview
+from tests.analytics.histories import History
+from tests.analytics.oracle import Oracle, day
+from tests.cast import Cast
+
+VIEWERS = ("supervisor", "outside_supervisor", "auditor")
+
+
+def windows(history: History, viewer: Any, chance: Random) -> list[Asked]:
+    """The usual window, and one with edges and filters."""
+    today = day(history.now)
+    usual = asked({}, viewer, today)
+    since = today - timedelta(days=chance.choice((0, 1, 27, 60, 200)))
+    until = min(since + timedelta(days=chance.choice((0, 1, 30, 100, 300))), today)
+    until += timedelta(days=chance.choice((0, 0, 5)))
+    one = replace(usual, since=since, until=until)
+    narrow: list[dict[str, Any]] = [
+        {"category": "food_safety"},
+        {"product": "-"},
+        {"owner": 0, "channel": "phone"},
+        {"owner": history.cast.agent.pk},
+        {"region": "33", "brand": "青禾"},
+    ]
+    teams = [team.pk for team in (history.cast.team, history.cast.other_team)]
+    led = [pk for pk in teams if usual.teams is None or pk in usual.teams]
+    return [usual, replace(one, team=chance.choice(led)), replace(one, **chance.choice(narrow))]
+
+
+def said(seen: Overview) -> dict[str, Any]:
+    """What an overview shows, as the oracle says it."""
+    parts = {
+        name: {part.key: part.n for part in getattr(seen, f"by_{name}") if part.n}
+        for name in ("category", "region", "channel", "product", "brand", "right", "team", "owner")
+    }
+    clocks: dict[str, int] = {}
+    for one in seen.by_clock:
+        clocks |= {f"{one.key}:kept": one.kept, f"{one.key}:missed": one.missed}
+    return {
+        **{c: (f.value, f.n, f.of) for c, f in seen.figures.items()},
+        **parts,
+        "phase": {part.key: part.n for part in seen.by_phase if part.n},
+        "heat": {cell.key: cell.n for cell in seen.heat.cells.values()},
+        "day": {one.day.isoformat(): one.n for one in seen.received if one.n},
+        "load": {str(one.owner or ""): one.open for one in seen.load},
+        "clock": {key: n for key, n in clocks.items() if n},
+    }
+
+
+def compare(viewer: Any, which: Asked, now: Any) -> None:
+    """Figures, the window before, and charts."""
+    truth, seen = Oracle(viewer, which, now), overview(viewer, which, now)
+    wanted = {**truth.standing(), **truth.window(which), **truth.parts()}
+    assert said(seen) == wanted
+    before = truth.window(which.previous)
+    for code, figure in seen.figures.items():
+        if code in before:
+            assert figure.previous == before[code][0], code
+    assert seen.figures["open"].previous == truth.was_open()
+
+
+def open_all(viewer: Any, which: Asked, now: Any) -> None:
+    """The rows of every number are as many as it says."""
+    seen = overview(viewer, which, now)
+    for code, figure in seen.figures.items():
+        if code in rows.STANDING:
+            found: Any = rows.standing(viewer, which, code, now)
+        else:
+            found = rows.occurrences(viewer, which, code, day(now))
+        assert rows.number(found) == figure.n, code
+        if figure.of is not None:
+            whole = rows.occurrences(viewer, which, code, day(now), whole=True)
+            assert rows.number(whole) == figure.of, code
+
+
+def test_every_figure_equals_the_slow_count_after_any_history(cast: Cast) -> None:
+    @settings(
+        max_examples=14,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(seed=st.integers(0, 10**9))
+    def lives(seed: int) -> None:
+        chance = Random(seed)  # noqa: S311 lots, no secrets
+        with transaction.atomic():
+            history = History(cast, seed)
+            for _ in range(3):
+                history.happen(chance.randint(1, 20))
+                if chance.random() < 0.5:
+                    folding.fold()
+            for name in chance.sample(VIEWERS, 3):
+                viewer = getattr(cast, name)
+                looked = windows(history, viewer, chance)
+                for which in looked:
+                    compare(viewer, which, history.now)
+            open_all(viewer, chance.choice(looked), history.now)
+            assert not Touched.objects.exists()
+            assert rebuilding.different() == 0
+            transaction.set_rollback(True)
+
+    lives()
