@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 from django.template.base import Template
+from django.test import TransactionTestCase
 from django.test.utils import _TestState, instrumented_test_render
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -51,6 +52,7 @@ def _turn(path: str) -> int:
 def _emptied_by_rows() -> None:
     """Hundreds of tests commit; what they leave is deleted, not every table made anew."""
     connection.ops.sql_flush = emptying.by_rows(connection.ops.sql_flush)
+    TransactionTestCase._fixture_teardown = emptying.after_a_test
 
 
 @pytest.fixture(scope="session", autouse=True)

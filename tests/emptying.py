@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.core.management import call_command
 from django.db import connection
 
 # What Django writes of the models themselves, the same words each time.
@@ -34,6 +35,23 @@ BEGIN
     SET LOCAL session_replication_role = origin;
 END $empty$;
 """
+
+
+def after_a_test(case: Any) -> None:
+    """In the place of `TransactionTestCase._fixture_teardown`, for every test that commits: what
+    migrations have made (functions, triggers, names of models and permissions) is not emptied, so
+    nobody has to look whether it is there, which took six times as long as the emptying.
+    """
+    for database in case._databases_names(include_mirrors=False):
+        call_command(
+            "flush",
+            verbosity=0,
+            interactive=False,
+            database=database,
+            reset_sequences=False,
+            allow_cascade=False,
+            inhibit_post_migrate=True,
+        )
 
 
 def by_rows(made: Callable[..., list[str]]) -> Callable[..., list[str]]:
