@@ -54,6 +54,7 @@ NAMES: dict[str, str | Promise] = {
     "82": _("澳门"),
 }
 CHOICES = list(NAMES.items())
+LONGEST = 400  # characters of an address that are looked at
 # The large regions that figures are put together by: key → (name, codes).
 AREAS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "east": (_("华东"), ("31", "32", "33", "34", "35", "36", "37")),
@@ -105,7 +106,7 @@ def code_of(text: str) -> str:
     """The code for a code or for a name, short or in full, Chinese or English; "" where it is none
     of them.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
     if plain in NAMES:
         return plain
     if re.fullmatch(r"\d{6}", plain) and plain[2:] == "0000":
@@ -122,7 +123,7 @@ def of_address(text: str) -> str:
     city that lies in one province alone, or names one province in full. A street or an institution
     that is called after a place says nothing.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text[:LONGEST])
     chinese = _han(plain)
     if not chinese:
         return _in_english(plain)
