@@ -57,6 +57,8 @@ class World(NamedTuple):
             name: self.random.choice(len(share), size=count, p=share)
             for name, share in self.shares.items()
         }
+        if "batch" in dict(planted):  # with the supplier that the batch has
+            drawn["batch"][:] = int(dict(planted)["batch"].removeprefix("batch "))
         for name, of_batch in self.of_batch.items():
             drawn[name] = of_batch[drawn["batch"]]
         missing = self.random.random((count, len(SIZES))) < UNKNOWN

@@ -28,7 +28,7 @@ TEXTS, SEEDS = 4000, 3
 CAMPAIGNS, SIZE = 20, 6
 EDITS = (0.0, 0.03, 0.08, 0.15)
 GOAL = {0.0: 0.97, 0.03: 0.97}
-PRECISION = 0.999
+PRECISION = 0.99  # two honest texts of thousands do say the same by accident
 Key = tuple[int, int]  # campaign or −1, number
 Text = tuple[Key, str]
 

@@ -98,7 +98,8 @@ def scan(
     known = [found for found in alone if found]
     found = [*known, *(pairs_of(table, a, b, expected_total) for a, b in combinations(known, 2))]
     candidates = _judged(table, [one for one in found if len(one.observed)], at_least)
-    return _explained(table, candidates[:limit], fixed=expected_total is not None)
+    named = _well_named(table, candidates[:limit])
+    return _explained(table, named, fixed=expected_total is not None)
 
 
 def _judged(table: Table, found: list[Found], at_least: int) -> list[_Candidate]:
@@ -124,6 +125,7 @@ def _with_partners(
     everything = np.concatenate([table.window, table.history])
     strength = {each.cause.values: each.cause.score for each in candidates}
     pairs = [each for each in candidates if len(each.places) == 2]
+    raised: dict[tuple[tuple[str, str], ...], float] = {}
     values = [each.cause for each in candidates if len(each.places) == 1]
     for alone in values[:WITH_PARTNER]:
         value, same = alone.values[0], []
@@ -132,12 +134,45 @@ def _with_partners(
                 continue
             if _only_partner(everything, pair, pair.cause.values.index(value), alone):
                 same.append(pair)
-            elif pair.cause.observed == alone.observed:
+            elif _numbers(pair.cause) == _numbers(alone):
                 strength[pair.cause.values] = min(pair.cause.score, alone.score - HAIR)
         best = max([alone.score, *(pair.cause.score for pair in same)])
         for turn, pair in enumerate(sorted(same, key=lambda each: -sum(each.places)), 1):
-            strength[pair.cause.values] = best + turn * HAIR
-    return strength
+            raised[pair.cause.values] = max(raised.get(pair.cause.values, 0.0), best + turn * HAIR)
+    return strength | raised
+
+
+def _well_named(table: Table, candidates: list[_Candidate]) -> list[_Candidate]:
+    """Of pairs that are the same cases (product × batch, product × supplier of the batch), the one
+    whose attributes are named first comes first.
+    """
+    everything = np.concatenate([table.window, table.history])
+    left = list(candidates)
+    named: list[_Candidate] = []
+    while left:
+        first = left[0]
+        same = [each for each in left[1:] if _are_the_same(everything, first, each)]
+        best = min([first, *same], key=lambda each: each.places)
+        left = [each for each in left if each is not best]
+        score = max(best.cause.score, first.cause.score + HAIR * (best is not first))
+        named.append(best._replace(cause=replace(best.cause, score=score)))
+    return named
+
+
+def _are_the_same(cases: Codes, one: _Candidate, other: _Candidate) -> bool:
+    """Are two pairs the same cases, wherever all their attributes are known?"""
+    if len(one.places) + len(other.places) < 4:
+        return False
+    if not set(one.cause.values) & set(other.cause.values):
+        return False
+    known = having(cases, one.places) & having(cases, other.places)
+    mine = having(cases, one.places, one.codes) & known
+    theirs = having(cases, other.places, other.codes) & known
+    return bool((mine & theirs).sum() >= ALONE * (mine | theirs).sum() > 0)
+
+
+def _numbers(cause: Cause) -> tuple[int, int]:
+    return cause.observed, cause.seen_before
 
 
 def _only_partner(cases: Codes, pair: _Candidate, at: int, alone: Cause) -> bool:
