@@ -60,20 +60,21 @@ _OF_PHASE = " ".join(f"WHEN '{state}' THEN '{phase.value}'" for state, phase in 
 PHASE = f"CASE c.state {_OF_PHASE} END"
 IS_OPEN = "c.state NOT IN ('closed', 'archived')"
 
-# The same person: the same record, or the same number or address by its blind index.
-SAME_PERSON = """
-    SELECT k.id UNION SELECT p.id FROM complaints_consumer p
-    WHERE (p.phone_index = k.phone_index AND k.phone_index <> '')
-       OR (p.id_number_index = k.id_number_index AND k.id_number_index <> '')
-       OR (p.email_index = k.email_index AND k.email_index <> '')
-"""
+# The same person as `k`: the same record, or the same number or address by its blind index. Each is
+# looked up by an index of its own; the duplicates of a UNION ALL do no harm.
+SAME_PERSON = "SELECT k.id" + "".join(
+    f" UNION ALL SELECT p.id FROM complaints_consumer p WHERE p.{name}_index = k.{name}_index "
+    f"AND k.{name}_index <> ''"
+    for name in ("phone", "id_number", "email")
+)
 SAME_OBJECT = """(
     (e.order_number = c.order_number AND c.order_number <> '')
     OR (lower(e.product_name) = lower(c.product_name) AND c.product_name <> ''))
 """
 _EARLIER = f"""
-    EXISTS (SELECT FROM complaints_consumer k, complaints_complaint e
-      WHERE k.id = c.consumer_id AND e.consumer_id IN ({SAME_PERSON}) AND {SAME_OBJECT}
+    EXISTS (SELECT FROM complaints_consumer k, LATERAL ({SAME_PERSON}) same(id),
+        complaints_complaint e
+      WHERE k.id = c.consumer_id AND e.consumer_id = same.id AND {SAME_OBJECT}
         AND (e.received_at, e.id) < (c.received_at, c.id)
         AND {_day("e.received_at")} >= {_day("c.received_at")} - {REPEAT_WITHIN})
 """
@@ -178,7 +179,8 @@ def of_cases(ids: Collection[int]) -> Iterator[tuple[int, Counted]]:
 
 _PEERS = f"""
 SELECT DISTINCT e.id FROM complaints_complaint c JOIN complaints_consumer k ON k.id = c.consumer_id
-JOIN complaints_complaint e ON e.consumer_id IN ({SAME_PERSON}) AND e.id <> c.id
+CROSS JOIN LATERAL ({SAME_PERSON}) same(id)
+JOIN complaints_complaint e ON e.consumer_id = same.id AND e.id <> c.id
 WHERE c.id = ANY(%(ids)s) AND {SAME_OBJECT} AND e.received_at >= c.received_at
     AND {_day("e.received_at")} <= {_day("c.received_at")} + {REPEAT_WITHIN}
 """

@@ -14,16 +14,17 @@ from typing import Any, NamedTuple
 
 from django.db import connections
 
-from analytics.occurrences import REPEAT_WITHIN
+from analytics.occurrences import REPEAT_WITHIN, SAME_PERSON
 
 _ROW = "INSERT INTO analytics_touched (case_id, since) {}; RETURN NULL;"
 _OF_ROW = _ROW.format("VALUES (NEW.{}, clock_timestamp())")
 _VIA = _ROW.format("SELECT {}, clock_timestamp() FROM {} WHERE {}")
 # Of a person or object that was another before: later cases may be repeats no more.
 _SAME = """SELECT e.id, clock_timestamp() FROM complaints_complaint e
-WHERE e.consumer_id IN (SELECT p.id FROM complaints_consumer p WHERE {})"""
-_MATCH = " OR ".join(
-    f"(p.{name}_index <> '' AND p.{name}_index IN ({{old}}.{name}_index, {{new}}.{name}_index))"
+WHERE e.consumer_id IN ({})"""
+_WAS_OR_IS = "SELECT NEW.id" + "".join(
+    f" UNION SELECT p.id FROM complaints_consumer p WHERE p.{name}_index <> '' "
+    f"AND p.{name}_index IN (OLD.{name}_index, NEW.{name}_index)"
     for name in ("phone", "id_number", "email")
 )
 
@@ -51,10 +52,9 @@ _CASE = (
 _CLOCK = ("state", "due_at", "met_at", "nature", "kind", "owed_by", "terms")
 _PROMISE = ("state", "due_at", "amount", "paid", "on_time", "strength", "source")
 _FEW = f"""
-SELECT e.id, clock_timestamp() FROM complaints_complaint e, complaints_consumer k,
-    complaints_consumer p
-WHERE k.id IN (OLD.consumer_id, NEW.consumer_id) AND e.consumer_id = p.id
-    AND (p.id = k.id OR {_MATCH.format(old="k", new="k")})
+SELECT e.id, clock_timestamp() FROM complaints_consumer k, LATERAL ({SAME_PERSON}) same(id),
+    complaints_complaint e
+WHERE k.id IN (OLD.consumer_id, NEW.consumer_id) AND e.consumer_id = same.id
     AND e.received_at >= least(OLD.received_at, NEW.received_at) - interval '1 day'
     AND e.received_at <= greatest(OLD.received_at, NEW.received_at)
         + interval '{REPEAT_WITHIN + 1} days'
@@ -82,7 +82,7 @@ TRIGGERS = (
         "complaints_consumer",
         "UPDATE OF phone_index, id_number_index, email_index",
         _changed("phone_index", "id_number_index", "email_index"),
-        _ROW.format(_SAME.format("p.id = NEW.id OR " + _MATCH.format(old="OLD", new="NEW"))),
+        _ROW.format(_SAME.format(_WAS_OR_IS)),
     ),
     Trigger(
         "case_turned",
