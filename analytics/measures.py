@@ -102,7 +102,7 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "closed",
-            _("办结"),
+            _("办结件数"),
             _("在所选日期办结、此后没有重新启动的案件，不论结果"),
             _CASES,
             WINDOW,
