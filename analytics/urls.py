@@ -2,8 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.views import rows
+from analytics.views import dashboard, handing_over, rows
 
-urlpatterns: list[URLPattern | URLResolver] = [
+_DASHBOARD: list[URLPattern | URLResolver] = [
+    path("analytics/", dashboard.dashboard, name="dashboard"),
+    path("analytics/measures/", dashboard.measure_list, name="analytics_measures"),
+    path("analytics/hand-over/<int:owner>/", handing_over.hand_over, name="analytics_hand_over"),
+]
+_ROWS: list[URLPattern | URLResolver] = [
     path("analytics/rows/", rows.number_rows, name="analytics_rows"),
 ]
+urlpatterns: list[URLPattern | URLResolver] = [*_DASHBOARD, *_ROWS]

@@ -82,6 +82,13 @@ PLACES = (
         ("mass_case", "mass_new", "mass_edit"),
     ),
     Place(
+        "dashboard",
+        "chart",
+        pgettext_lazy("rail", "看板"),
+        ("see_analytics",),
+        ("analytics_rows", "analytics_measures", "analytics_hand_over"),
+    ),
+    Place(
         "archive",
         "archive",
         gettext_lazy("档案"),
@@ -151,7 +158,7 @@ PLACES = (
         ("rights_request", "rights_act"),
         "house",
     ),
-    Place("health", "chart", gettext_lazy("运行"), ("see_health",), (), "house"),
+    Place("health", "refresh", gettext_lazy("运行"), ("see_health",), (), "house"),
     Place("alarms", "flag", pgettext_lazy("alarms", "告警"), ("see_alarms",), (), "house"),
     Place(
         "audit_log",

@@ -109,6 +109,12 @@ VARIABLES = {
             "failed sign-ins in a quarter of an hour that one address may have over all names; "
             "whoever mistyped and then got in does not count",
         ),
+        Variable(
+            "CASES_PER_PERSON",
+            "30",
+            "open cases that one person should have at most; the dashboard says who has more; "
+            "0: no limit",
+        ),
         Variable("SESSION_HOURS", "12", "so long a sign-in counts at most, whatever is done"),
         Variable(
             "OIDC_ISSUER",

@@ -107,6 +107,12 @@ def counted(value: Any, places: int = 0) -> str:
     return numbers.short(float(value), get_language() or "zh", int(places))
 
 
+@register.filter
+def whole(value: Any) -> int:
+    """A count without its decimals, for programs: 12.0 is 12."""
+    return int(value)
+
+
 @register.simple_tag
 def kbd(key: str) -> SafeString:
     """A key of the keyboard."""

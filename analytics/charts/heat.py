@@ -26,14 +26,13 @@ class HeatRow:
     label: str
     cells: list[Cell]
     total: float
-    url: str = ""
 
 
 @dataclass(frozen=True)
 class Heat:
-    """The table. `columns`: (name, address)."""
+    """The table."""
 
-    columns: Sequence[tuple[str, str]]
+    columns: Sequence[str]
     rows: list[HeatRow]
 
     @property
@@ -55,17 +54,17 @@ Value = tuple[float, str]  # number and address
 
 
 def heat(
-    rows: Sequence[tuple[str, str, str]],
-    columns: Sequence[tuple[str, str, str]],
+    rows: Sequence[tuple[str, str]],
+    columns: Sequence[tuple[str, str]],
     values: Mapping[tuple[str, str], Value],
 ) -> Heat:
-    """`rows`, `columns`: (key, name, address) in their order; `values` by both keys."""
+    """`rows`, `columns`: (key, name) in their order; `values` by both keys."""
     largest = max((value for value, _url in values.values()), default=0.0)
     found = []
-    for key, name, url in rows:
+    for key, name in rows:
         cells = []
-        for column, title, _address in columns:
+        for column, title in columns:
             value, address = values.get((key, column), (0.0, ""))
             cells.append(Cell(value, level(value, largest), title, address))
-        found.append(HeatRow(name, cells, sum(cell.value for cell in cells), url))
-    return Heat([(title, url) for _key, title, url in columns], found)
+        found.append(HeatRow(name, cells, sum(cell.value for cell in cells)))
+    return Heat([title for _key, title in columns], found)

@@ -12,8 +12,10 @@ from analytics.charts.scale import clipped
 
 ROW = 26.0  # pixels; a row can be clicked (WCAG 2.5.8 asks for 24)
 TOP = 22.0  # for the numbers of the axis
-NAMES = 100.0  # pixels for the names
+NAMES = 124.0  # pixels for the names
+LISTED = 100  # rows of its table
 VITAL = 80.0  # per cent: the few that matter
+BARS, SUMS = 42.0, 48.0  # per cent of the width: where bars end at most, where the sums begin
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,22 @@ class Slice:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row: its bar and its point of the line. Shares in per cent of everything."""
+    """A row: its bar and its point of the line. `share` and `sum` in per cent of everything,
+    `width` and `across` of the plot.
+    """
 
     slice: Slice
     name: str
     y: float
     share: float
     sum: float
+    width: float
     vital: bool
+
+    @property
+    def across(self) -> float:
+        """Where the point of the line stands: the sums have a scale of their own, 0 to 100 %."""
+        return round(SUMS + (100 - SUMS) * self.sum / 100, 2)
 
     @property
     def middle(self) -> float:
@@ -55,10 +65,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Pareto:
-    """The chart. `rest`: how many are not shown. `shown`: share of all that the rows make up."""
+    """The chart. `bars` are drawn, `listed` stand in its table, `rest`: how many are not drawn."""
 
     height: float
     bars: list[Bar] = field(default_factory=list)
+    listed: list[Bar] = field(default_factory=list)
     total: float = 0.0
     rest: int = 0
 
@@ -92,13 +103,17 @@ def pareto(slices: Sequence[Slice], most: int = 8, total: float | None = None) -
     counted = sorted((s for s in slices if s.value > 0), key=lambda s: (-s.value, s.label))
     whole = max(total or 0.0, sum(s.value for s in counted)) if total else None
     everything = whole or sum(s.value for s in counted)
+    longest = 100 * counted[0].value / everything if counted else 100.0
     bars: list[Bar] = []
     reached = 0.0
-    for index, each in enumerate(counted[:most]):
+    for index, each in enumerate(counted[:LISTED]):
         share = 100 * each.value / everything
         vital = reached < VITAL
         reached += share
         name = clipped(each.label, NAMES)
         y = TOP + index * ROW
-        bars.append(Bar(each, name, y, round(share, 2), round(min(reached, 100.0), 2), vital))
-    return Pareto(TOP + ROW * len(bars) + 4, bars, everything, max(0, len(counted) - most))
+        width = BARS * share / longest
+        sums = round(min(reached, 100.0), 2)
+        bars.append(Bar(each, name, y, round(share, 2), sums, round(width, 2), vital))
+    height = TOP + ROW * min(most, len(bars)) + 4
+    return Pareto(height, bars[:most], bars, everything, max(0, len(counted) - most))

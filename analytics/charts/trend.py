@@ -20,7 +20,8 @@ _Down = Callable[[float], float]
 class Observed:
     """One value. `label` stands on the axis, `said` is the full name of the day or days, `value` is
     None where nothing is known. `apart`: not compared with the others (a rest day, part of a week),
-    so it does not make the limits.
+    so it does not make the limits. `days`: the first and the last
+    day as they stand in an address.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Observed:
     value: float | None
     url: str = ""
     apart: bool = False
+    days: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

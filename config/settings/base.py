@@ -34,6 +34,7 @@ LEGAL_HOLIDAYS = "complaints.calendars.holidays"
 AUTHORITY_LIMITS = {"agent": Decimal(2_000), "supervisor": Decimal(20_000), "counsel": None}
 SECOND_SIGNATURE_ABOVE = env.number("SECOND_SIGNATURE_ABOVE")
 SEND_UNDO_SECONDS = env.number("SEND_UNDO_SECONDS")
+CASES_PER_PERSON = max(0, env.number("CASES_PER_PERSON"))
 TRAINING_REQUIRED = env.flag("TRAINING_REQUIRED")
 REVEALS_PER_TEN_MINUTES = env.number("REVEALS_PER_TEN_MINUTES")
 REVEALS_PER_DAY = env.number("REVEALS_PER_DAY")

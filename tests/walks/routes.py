@@ -139,6 +139,7 @@ def _invited(case: Complaint) -> str:
 
 GAPS: dict[str, Any] = {
     "number": lambda case: case.number,
+    "owner": lambda case: case.owner_id or 0,
     "step": lambda case: "accept",
     "item": lambda case: 1,
     "fact": lambda case: "tx_living_consumption",

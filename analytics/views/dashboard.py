@@ -1,0 +1,126 @@
+"""看板: what is wrong and what to do first, and the page that says what each figure means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import needs, person
+from accounts.models import User
+from analytics.measures import MEASURES, NOW, PERMISSION, WINDOW
+from analytics.overview import Overview, overview
+from analytics.views import drawn, findings, kpis
+from analytics.views.looked import Looked, categories, channels, chips, teams_of
+from complaints.workdays import SHANGHAI
+
+LOAD_SHOWN = 8  # people at once; the others behind a line
+CLOCKS_SHOWN = 7
+
+
+@require_GET
+@needs(PERMISSION)
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The page; for htmx only what changes, so that the rest stays as it is."""
+    user, now = person(request), timezone.now()
+    looked = Looked.read(request.GET, user, now.astimezone(SHANGHAI).date())
+    found = overview(user, looked.asked, now)
+    context = {**shown(found, looked, user), "looked": looked}
+    if request.headers.get("HX-Request"):
+        answer = render(request, "analytics/dashboard/live.html", context)
+    else:
+        context |= _chosen(found, looked, user)
+        answer = render(request, "analytics/dashboard/page.html", context)
+    patch_vary_headers(answer, ("HX-Request",))
+    return answer
+
+
+def shown(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
+    """What changes with the figures."""
+    limit = settings.CASES_PER_PERSON
+    title, line = drawn.daily(found)
+    pressing = findings.findings(found, line, user, limit)
+    figures = {code: kpis.kpi(figure) for code, figure in found.figures.items()}
+    people = list(zip(found.load, drawn.loads(found.load, limit).rows, strict=True))
+    return {
+        "found": found,
+        "findings": pressing[: findings.SHOWN],
+        "more_findings": pressing[findings.SHOWN :],
+        "kpis": [figures[code] for code in kpis.FIRST if code in figures],
+        "more_kpis": [kpi for code, kpi in figures.items() if code not in kpis.FIRST],
+        "line_title": title,
+        "line": line,
+        "pareto": drawn.distribution(found, looked.by),
+        "heat": drawn.map_of(found),
+        "rights": drawn.rights(found),
+        "phases": drawn.phases(found),
+        "people": people[:LOAD_SHOWN],
+        "more_people": people[LOAD_SHOWN:],
+        "clocks": found.clocks[:CLOCKS_SHOWN],
+        "most": max([row.value for _load, row in people] + [float(limit), 1.0]),
+        "limit": limit,
+        "may_assign": user.may("assign"),
+        "may_take": user.may("take"),
+        "nothing": not found.behind
+        and not any(found.figures[c].n for c in ("open", "received", "closed")),
+        "teamless": looked.asked.teams == (),
+    }
+
+
+def _chosen(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
+    """What can be chosen and what is."""
+    teams = teams_of(user)
+    people = [("none" if p.owner is None else str(p.owner), p.name) for p in found.load]
+    regions = [(part.key, part.label) for part in found.by_region if part.key]
+    names = {
+        "team": dict(teams),
+        "owner": dict(people),
+        "category": dict(categories()),
+        "channel": dict(channels()),
+        "region": dict(regions),
+    }
+    menus = [
+        ("category", _("类别"), categories()),
+        ("channel", _("渠道"), channels()),
+        ("region", _("地区"), regions),
+        ("owner", _("责任人"), people),
+    ]
+    return {
+        "teams": [("", _("全部团队"), looked.address(team=""), looked.asked.team is None)]
+        + [(pk, name, looked.address(team=pk), str(looked.asked.team) == pk) for pk, name in teams],
+        "team_name": dict(teams).get(str(looked.asked.team), _("全部团队")),
+        "chips": [c for c in chips(looked, names)],
+        "menus": [
+            (name, label, looked.values.get(name, ""), choices) for name, label, choices in menus
+        ],
+        "texts": [
+            (name, label, looked.values.get(name, ""), [part.label for part in parts if part.key])
+            for name, label, parts in (
+                ("product", _("商品"), found.by_product[:50]),
+                ("brand", _("品牌"), found.by_brand[:50]),
+            )
+        ],
+    }
+
+
+@require_GET
+@needs(PERMISSION)
+def measure_list(request: HttpRequest) -> HttpResponse:
+    """What each figure means, and what it is made of."""
+    groups = [
+        (_("此刻的数字"), NOW),
+        (_("所选日期的数字"), WINDOW),
+    ]
+    context = {
+        "groups": [
+            (title, [(m, kpis.definition(m)) for m in MEASURES.values() if m.window == window])
+            for title, window in groups
+        ]
+    }
+    return render(request, "analytics/dashboard/measures.html", context)
