@@ -76,8 +76,8 @@ class Made(NamedTuple):
     since: dt.date
 
 
-def made(world: World, seed: int) -> Made:
-    """The same seed gives the same world."""
+def made(world: World, seed: int, *, again: bool = False) -> Made:
+    """The same seed gives the same world; `again` the same company with complaints drawn anew."""
     rng = np.random.default_rng(seed)
     length = world.history + world.judged
     days = [FIRST + dt.timedelta(n) for n in range(length)]
@@ -91,7 +91,8 @@ def made(world: World, seed: int) -> Made:
     lifted = means.copy()
     for outbreak in before + judged:
         lifted[outbreak.series, outbreak.first : outbreak.last + 1] *= _shape(world, outbreak)
-    counts = _noise(world, lifted, level, rng)
+    chance = np.random.default_rng([seed, again])
+    counts = _noise(world, lifted, rng, chance)
     return Made(days, counts, np.round(orders), means, paths, judged, days[world.history])
 
 
@@ -139,8 +140,8 @@ def _outbreaks(world: World, since: int, until: int, rng: np.random.Generator) -
             series,
             first,
             first + lasts - 1,
-            float(rng.choice(world.sizes)),
-            bool(rng.random() < 0.5),
+            world.sizes[len(found) % len(world.sizes)],
+            len(found) // len(world.sizes) % 2 == 1,
         )
         if all(
             o.series != series or first > o.last + APART or new.last < o.first - APART
@@ -159,11 +160,14 @@ def _shape(world: World, outbreak: Outbreak) -> np.ndarray:
 
 
 def _noise(
-    world: World, means: np.ndarray, level: np.ndarray, rng: np.random.Generator
+    world: World,
+    means: np.ndarray,
+    rng: np.random.Generator,
+    chance: np.random.Generator,
 ) -> np.ndarray:
-    over = rng.uniform(1.0, world.noisiest, world.series)[:, None] - 1.0 + 1e-9
     if world.noise == "drawn":
-        size = means / over
+        ratio = rng.uniform(1.0, world.noisiest, world.series)[:, None]
+        size = means / (ratio - 1.0 + 1e-9)
     else:
         size = np.full_like(means, world.high / max(world.noisiest - 1.0, 1e-9))
-    return rng.poisson(means * rng.gamma(size) / size).astype(float)
+    return chance.poisson(means * chance.gamma(size) / size).astype(float)

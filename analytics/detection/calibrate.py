@@ -21,9 +21,10 @@ from analytics.detection.series import Floats
 
 GRID = np.geomspace(2.1, 14.0, 18)  # 2.1 = three complaints out of nothing: 3 × ln 2
 FINE = np.arange(2.1, 14.0, 0.05)
-YEAR, ROUND, WARM, REFERENCE_DAYS = 360, 30, 10, 14
+YEAR, ROUND, WARM, REFERENCE_DAYS = 360, 30, 10, 18
 REFERENCE_TIMES = (1.5, 2.0, 3.0)
 DRAWN_YEARS = 2400  # of all series together
+AT_ONCE = 960
 NEIGHBOURS = 31
 
 
@@ -52,22 +53,33 @@ def _curves(null: Null, expected: Floats, seed: int) -> tuple[Floats, Floats]:
     """False alarms a year and the part of reference problems found: nodes × GRID."""
     rng = np.random.default_rng(seed)
     nodes, size = expected.shape[0], null.noise.size(expected)
-    times = max(2, -(-DRAWN_YEARS // nodes))
+    together = max(1, AT_ONCE // nodes)  # drawn years of all nodes that are run side by side
+    times = max(2, -(-DRAWN_YEARS // (nodes * together)))
     roots = _roots(null.cov)
     false, found = np.zeros((nodes, len(GRID))), np.zeros((nodes, len(GRID)))
     turned = np.arange(YEAR) % ROUND
     planted = (turned >= WARM) & (turned < WARM + REFERENCE_DAYS)
-    for turn in range(times):
-        error = np.einsum("spq,sq->sp", roots, rng.standard_normal(roots.shape[:2]))
-        mean = null.sums @ (null.mean * np.exp(np.clip(error @ null.design.T, -2, 2)))
-        lift = REFERENCE_TIMES[turn % len(REFERENCE_TIMES)]
-        true_size = null.noise.size(mean)
-        for target, height in ((false, 1.0), (found, lift)):
-            raised = np.where(planted[None, :], mean * height, mean)
-            counts = rng.poisson(raised * rng.gamma(true_size) / true_size)
-            steps = cusum.evidence(counts, expected, size)
-            target += _alarms(steps) if target is false else _hits(steps, planted)
+    for begun in range(0, times * together, together):
+        calm: list[Floats] = []
+        raised: list[Floats] = []
+        for turn in range(begun, begun + together):
+            mean = _true_mean(null, roots, rng)
+            lift = REFERENCE_TIMES[turn % len(REFERENCE_TIMES)]
+            scatter = null.noise.size(mean)
+            for height, steps in ((1.0, calm), (lift, raised)):
+                lifted = np.where(planted[None, :], mean * height, mean)
+                counts = rng.poisson(lifted * rng.gamma(scatter) / scatter).astype(float)
+                steps.append(cusum.evidence(counts, expected, size))
+        false += _alarms(np.vstack(calm)).reshape(together, nodes, -1).mean(axis=0)
+        found += _hits(np.vstack(raised), planted).reshape(together, nodes, -1).mean(axis=0)
     return false / times * (365 / YEAR), found / times
+
+
+def _true_mean(null: Null, roots: Floats, rng: np.random.Generator) -> Floats:
+    """Nodes × YEAR, drawn from the distribution of the fit."""
+    error = np.einsum("spq,sq->sp", roots, rng.standard_normal(roots.shape[:2]))
+    drawn: Floats = null.mean * np.exp(np.clip(error @ null.design.T, -2, 2))
+    return null.sums @ drawn
 
 
 def _roots(cov: Floats) -> Floats:
