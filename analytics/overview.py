@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, Value
@@ -25,6 +25,7 @@ from analytics.dimensions import HEAT, KEY, OWNER, TEAM
 from analytics.figures import Figure, Read
 from analytics.measures import MEASURES
 from analytics.rows import cases_of
+from analytics.seen import Clock, ClockKept, DayCount, Heat, Load, Overview, Part
 from analytics.sums import BEFORE, DAILY, NOW, PAST, STOCK
 from complaints.choices import DeadlineNature, DeadlineState
 from complaints.clock_words import title_of
@@ -33,101 +34,9 @@ from complaints.models import Deadline
 from complaints.seen import saw_cases
 from complaints.workdays import SHANGHAI
 
+__all__ = ["Clock", "ClockKept", "DayCount", "Heat", "Load", "Overview", "Part", "overview"]
+
 CLOCKS = 10  # at risk, soonest first
-
-
-@dataclass(frozen=True)
-class Part:
-    """One bar: how many there are of a value, and where they are listed."""
-
-    key: str
-    label: str
-    n: int
-    rows_url: str
-
-
-@dataclass(frozen=True)
-class DayCount:
-    """How many were received on a day."""
-
-    day: date
-    n: int
-    rows_url: str
-
-
-@dataclass(frozen=True)
-class Heat:
-    """Category (rows) by region (columns), each (key, label), the largest first; only cells with
-    something in them.
-    """
-
-    rows: list[tuple[str, str]]
-    columns: list[tuple[str, str]]
-    cells: dict[tuple[str, str], Part]
-
-
-@dataclass(frozen=True)
-class Load:
-    """Open cases of a person (None: nobody's), and of them those that press."""
-
-    owner: int | None
-    name: str
-    open: int
-    overdue: int
-    due_today: int
-    rows_url: str
-    overdue_url: str
-    due_today_url: str
-
-
-@dataclass(frozen=True)
-class ClockKept:
-    """How often a kind of statutory clock was kept and missed."""
-
-    key: str
-    label: str
-    kept: int
-    missed: int
-    kept_url: str
-    missed_url: str
-
-
-@dataclass(frozen=True)
-class Clock:
-    """One running clock that is late or runs out soon."""
-
-    number: str
-    kind: str
-    title: str
-    nature: str
-    due_at: datetime
-    owner: str
-    url: str
-    late: bool
-
-
-@dataclass(frozen=True)
-class Overview:
-    """Everything of one look. `behind`: changes that are not counted yet, 0 as a rule."""
-
-    asked: Asked
-    as_of: datetime
-    behind: int
-    figures: dict[str, Figure]
-    received: list[DayCount]
-    by_category: list[Part]
-    by_region: list[Part]
-    by_channel: list[Part]
-    by_product: list[Part]
-    by_brand: list[Part]
-    by_right: list[Part]
-    by_team: list[Part]
-    by_owner: list[Part]
-    by_phase: list[Part]
-    by_clock: list[ClockKept]
-    heat: Heat
-    load: list[Load]
-    clocks: list[Clock]
 
 
 def overview(user: User, asked: Asked, now: datetime | None = None) -> Overview:
@@ -269,12 +178,9 @@ class _Reading:
             found.append(DayCount(day, by.get(day.isoformat(), 0), url))
         return found
 
-    def _part(self, dimension: str, key: str, n: int, url: str) -> Part:
-        return Part(key, labels.label(dimension, key), n, url)
-
     def _received_by(self, dimension: str) -> list[Part]:
         parts = [
-            self._part(
+            _part(
                 dimension,
                 key,
                 n,
@@ -285,15 +191,13 @@ class _Reading:
         return sorted(parts, key=_largest_first)
 
     def _by_key(self, measure: str, dimension: str, by: Mapping[str, int]) -> list[Part]:
-        parts = [
-            self._part(dimension, key, n, self._url(measure, key=key)) for key, n in by.items()
-        ]
+        parts = [_part(dimension, key, n, self._url(measure, key=key)) for key, n in by.items()]
         return sorted(parts, key=_largest_first)
 
     def _by_phase(self) -> list[Part]:
         by = self.sums.by(STOCK, o.OPEN, KEY)
         return [
-            self._part("phase", phase.value, by.get(phase, 0), self._url("open", key=phase.value))
+            _part("phase", phase.value, by.get(phase, 0), self._url("open", key=phase.value))
             for phase in Phase
             if phase != Phase.ARCHIVE
         ]
@@ -375,6 +279,10 @@ class _Reading:
 
 PARTS = ("category", "region", "channel", "product", "brand")
 MOMENTS = ("overdue", "due_today")
+
+
+def _part(dimension: str, key: str, n: int, url: str) -> Part:
+    return Part(key, labels.label(dimension, key), n, url)
 
 
 def _largest_first(part: Part) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 seconds: the database's triggers have to notice whatever way a row is written.
 
 The clock of a history jumps, often onto the last or first second of a day or month in Shanghai.
+Longer than others: whatever can happen to a case is read in one list.
 """
 
 from __future__ import annotations
