@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("manage_promises", _("管理公开承诺"), S),
         _for("see_satisfaction", _("查看消费者评价的统计"), S, U),
         _for("see_analytics", _("查看统计与看板"), S, U),
+        _for("manage_signals", _("处理信号与整改"), S),
         _for("manage_mass", _("建立和管理群体性案件"), S),
         _for("assign", _("分派与转派"), S),
         _for("take", _("领取案件"), A, S),

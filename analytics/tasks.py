@@ -1,15 +1,20 @@
-"""Celery's doors onto the figures. Tasks carry ids and are idempotent."""
+"""Celery's doors onto figures and signals. Tasks carry ids and are idempotent."""
 
 from __future__ import annotations
 
+import logging
 import time as clocks
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
-from analytics import folding
+from analytics import curing, detecting, folding, telling, volume_files
 
+log = logging.getLogger(__name__)
 AT_MOST = 10.0  # seconds of one task; then others' come in between
+NIGHT = range(1, 6)  # local hours in which nobody waits
+PATIENCE = 3  # failures in a row, after which the mail server is left alone
 
 
 @shared_task(bind=True)
@@ -24,3 +29,43 @@ def fold_changes(self: Any) -> int:
         if clocks.monotonic() > until:
             self.apply_async(retry=False)
             return done
+
+
+@shared_task
+def detect(run_id: int) -> bool:
+    """One look at all series."""
+    try:
+        return detecting.run(run_id)
+    except Exception as error:
+        log.exception("the detection %s did not finish", run_id)
+        detecting.failed(run_id, error, timezone.now())
+        return False
+
+
+@shared_task
+def look_for_signals() -> int:
+    """The night's run, and runs whose worker died; answers how many workers are called."""
+    now = timezone.now()
+    runs = detecting.waiting(now)
+    if timezone.localtime(now).hour in NIGHT and (pk := detecting.nightly(now)) is not None:
+        runs.append(pk)
+    for pk in dict.fromkeys(runs):
+        detecting.enqueue(pk)
+    return len(runs)
+
+
+@shared_task
+def tell_about_signals() -> int:
+    """Tell of corrective actions that are overdue, and send the mails that wait; answers how many
+    left.
+    """
+    now = timezone.now()
+    curing.tell_overdue(now)
+    volume_files.forget(now)
+    sent, failed = 0, 0
+    for pk in telling.waiting(now):
+        done = telling.send(pk, now)
+        sent, failed = sent + done, 0 if done else failed + 1
+        if failed == PATIENCE:
+            break
+    return sent

@@ -1,6 +1,6 @@
 """Addresses of the analysis, each part with a list of its own that starts here."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from analytics.views import dashboard, handing_over, rows
 
@@ -11,5 +11,6 @@ _DASHBOARD: list[URLPattern | URLResolver] = [
 ]
 _ROWS: list[URLPattern | URLResolver] = [
     path("analytics/rows/", rows.number_rows, name="analytics_rows"),
+    path("", include("analytics.signal_urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [*_DASHBOARD, *_ROWS]

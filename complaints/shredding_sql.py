@@ -114,6 +114,7 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
     "evidence.Custody": (_ITEM, ("detail",)),
     "evidence.Withdrawal": (_ITEM, ("reason",)),
     "evidence.Link": (_ITEM, ("target",)),
+    "analytics.CauseGiven": (_CASE, ("why",)),
     "correspondence.Notice": (_LETTER, ("to", "subject", "body", "reason", "reference")),
 }
 COMPLAINT = (

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import alarms
 from accounts.models import User
 from accounts.roles import Role
+from analytics import telling
 from complaints.actions import access_decision
 from complaints.models import Complaint
 from config.kept import kept
@@ -35,12 +36,13 @@ def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:
     if user.may("decide_access") or user.may("review_access"):
         more = kept(f"access:{user.pk}", KEPT_SECONDS, lambda: _count_access(user))
         counts = {**counts, **more}
-    counts = {**counts, "alarms": alarms.unseen(user)}
+    counts = {**counts, "alarms": alarms.unseen(user), "dashboard": telling.unseen(user)}
     labels = {
         "queue": _("超时"),
         "review": _("待审核"),
         "access": _("待处理"),
         "alarms": _("还没看"),
+        "dashboard": _("信号还没看"),
     }
     return {name: (capped(number), labels[name]) for name, number in counts.items() if number}
 

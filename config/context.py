@@ -56,6 +56,10 @@ _LAW = (
     *("rule", "rules_try", "trial", "deadlines", "deadline", "regime"),
     *("letter_templates", "letter_template", "letter_batches", "letter_batch"),
 )
+_SIGNALS = (
+    *("signals", "signal", "signal_cases", "actions", "action", "causes", "cause", "case_causes"),
+    *("volumes", "volume_file"),
+)
 PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), _CASE),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
@@ -86,7 +90,7 @@ PLACES = (
         "chart",
         pgettext_lazy("rail", "看板"),
         ("see_analytics",),
-        ("analytics_rows", "analytics_measures", "analytics_hand_over"),
+        ("analytics_rows", "analytics_measures", "analytics_hand_over", *_SIGNALS),
     ),
     Place(
         "archive",

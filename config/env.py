@@ -270,6 +270,12 @@ VARIABLES = {
             "safety and of groups",
         ),
         Variable(
+            "FALSE_ALARMS_PER_WEEK",
+            "2",
+            "alarm budget: so many signals a week, over all series, may turn out to be chance "
+            "(docs/signals.md); fewer find less and later",
+        ),
+        Variable(
             "SEND_UNDO_SECONDS",
             "30",
             "so long letters and replies to consumers wait before they leave, and can be taken "

@@ -101,6 +101,14 @@ FAMILIES: dict[str, Family] = {
             APP,
             (*_WORKING, Role.COUNSEL),
         ),
+        Family(
+            "signals",
+            _("信号与整改措施"),
+            pgettext_lazy("notices", "信号"),
+            _("发现投诉异常增多、由您负责的整改措施到期时；在“看板”的信号里显示。"),
+            DIGEST,
+            (Role.SUPERVISOR,),
+        ),
     )
 }
 

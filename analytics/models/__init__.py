@@ -1,5 +1,25 @@
-"""What is counted of cases: made anew from the cases at any time (`manage.py rebuild_figures`)."""
+"""What is counted of cases: made anew from the cases at any time (`manage.py rebuild_figures`); and
+what people make of it: signals and their life, order volumes, causes and their cure.
+"""
 
 from analytics.models.counted import CaseFigures, Cell, Occurrence, Touched
+from analytics.models.cure import Cause, CauseGiven, CorrectiveAction
+from analytics.models.signals import DetectionRun, Signal, SignalCase, SignalNotice, SignalStep
+from analytics.models.volumes import Denominator, VolumeFile
 
-__all__ = ["CaseFigures", "Cell", "Occurrence", "Touched"]
+__all__ = [
+    "CaseFigures",
+    "Cause",
+    "CauseGiven",
+    "Cell",
+    "CorrectiveAction",
+    "Denominator",
+    "DetectionRun",
+    "Occurrence",
+    "Signal",
+    "SignalCase",
+    "SignalNotice",
+    "SignalStep",
+    "Touched",
+    "VolumeFile",
+]

@@ -260,10 +260,13 @@ def _of_the_file(page: CasePage) -> list[tuple[bool, Action]]:
     """Pages of their own: what was registered, and who looked at it."""
     number, audit = page.complaint.number, _audit(page.complaint)
     edit = Action("edit", _("修改资料"), address("edit_case", number), sheet=False, icon="pen")
+    url = address("case_causes", number)
+    causes = Action("causes", _("为什么会发生"), url, sheet=False, icon="bulb")
     readers = Action("readers", _("谁看过"), address("readings", number), sheet=False, icon="eye")
     return [
         (page.may("edit_complaints"), edit),
         (page.user.may("read_readings"), readers),
+        (page.user.may("see_analytics"), causes),
         (
             page.user.may("read_audit"),
             Action("audit", _("访问记录"), audit, sheet=False, icon="shield"),

@@ -33,6 +33,7 @@ LEGAL_HOLIDAYS = "complaints.calendars.holidays"
 # None: without limit
 AUTHORITY_LIMITS = {"agent": Decimal(2_000), "supervisor": Decimal(20_000), "counsel": None}
 SECOND_SIGNATURE_ABOVE = env.number("SECOND_SIGNATURE_ABOVE")
+FALSE_ALARMS_PER_WEEK = env.number("FALSE_ALARMS_PER_WEEK")
 SEND_UNDO_SECONDS = env.number("SEND_UNDO_SECONDS")
 CASES_PER_PERSON = max(0, env.number("CASES_PER_PERSON"))
 TRAINING_REQUIRED = env.flag("TRAINING_REQUIRED")
@@ -334,6 +335,8 @@ CELERY_BEAT_SCHEDULE = {
     "notice lock-outs": {"task": "accounts.tasks.notice_lockouts", "schedule": 30.0},
     "mail about second factors": {"task": "accounts.tasks.mail_about_factors", "schedule": 10.0},
     "forget remembered answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0},
+    "look for signals": {"task": "analytics.tasks.look_for_signals", "schedule": 600.0},
+    "tell about signals": {"task": "analytics.tasks.tell_about_signals", "schedule": 60.0},
     "forget ended sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(made(STATE_DIR / "run") / "beat")  # beat makes no folder

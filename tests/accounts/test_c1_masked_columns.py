@@ -71,7 +71,8 @@ EXEMPT = {
             "RuleText.rule kinds RightsRequest.requester how outcome ground RightsAct.kind "
             "RightsAct.field limited RightsLetter.template options IdentityCode.field "
             "WebhookCall.error CaseFigures.channel CaseFigures.region CaseFigures.phase "
-            "Occurrence.kind Occurrence.key Cell.kind dimension"
+            "Occurrence.kind Occurrence.key Cell.kind dimension "
+            "Signal.region Denominator.region model_version"
         ),
         MADE: (
             "Session.session_data Reading.about Verification.report covered statement "

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2 import sql
 
+from analytics import giving
 from audit import seal, verify
 from complaints.actions import (
     assignment,
@@ -107,6 +108,8 @@ def begun(cast: Cast) -> Complaint:
     segregation.clear_person(number, "supervisor2", said("查明无关"), by=cast.supervisor)
     assignment.assign(number, by=cast.supervisor, user=by, note=said("交接"))
     communication.save_draft(by, f"reply:{number}", {"text": [said("草稿")]})
+    giving.plant(by=cast.supervisor)
+    giving.of_case(number, giving.tree()[0][0].pk, said("原因的依据"), by=cast.supervisor)
     posted(by, number)
     asked_about_data(cast, number)
     return f.step(

@@ -17,6 +17,7 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, ApiKey, TrainingRecord, User
+from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal, VolumeFile
 from audit.outside import Stamp
 from complaints import satisfied
 from complaints.models import (
@@ -194,6 +195,14 @@ GAPS: dict[str, Any] = {
     "rights_request": lambda case: _first(RightsRequest.objects.all()),  # of an own case
     "rights_paper": lambda case: 1,  # about that request
     "what": lambda case: "check",
+    "signal": lambda case: _first(Signal.objects.all()),
+    "signal_step": lambda case: "acknowledge",
+    "given": lambda case: _first(CauseGiven.objects.all()),
+    "action": lambda case: _first(CorrectiveAction.objects.all()),
+    "action_act": lambda case: "done",
+    "cause": lambda case: _first(Cause.objects.all()),
+    "cause_act": lambda case: "close",
+    "volume_file": lambda case: _first(VolumeFile.objects.all()),
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
 }
 

@@ -62,6 +62,9 @@ OF_THE_HOUSE = {
     *("term", "regime", "template", "trial", "pk", "instrument", "article", "token", "mass"),
     *("disposal_batch", "form", "legal_hold", "invitation", "name", "notice_id", "change"),
     *("stamp", "item", "user", "what", "access_request", "rights_paper"),
+    # a signal and what belongs to it is seen by its cases (tests/analytics/test_signals.py)
+    *("signal", "signal_step", "given", "action", "action_act", "cause", "cause_act"),
+    "volume_file",
 }
 # End the session, count every answer, make a PDF of the case
 TAKES_NONE = {*ENDS_THE_SESSION, "metrics", "dossier_print"}

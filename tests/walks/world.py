@@ -9,9 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from analytics import acting, curing, detecting, giving, volume_files
+from analytics.found import Found
+from analytics.models import Signal
+from analytics.signal_life import Kind
 from complaints.actions import (
     access,
     access_decision,
@@ -62,6 +67,7 @@ OWN_PERSON = {
 }
 
 PAYMENTS = "案件编号,付款金额,付款日期,流水号\nTS26-999999,1.00,2026-01-02,W-1\n"
+VOLUMES = "日期,订单量\n2026-01-01,10\n2026-01-02,12\n"
 PROMISED = {
     "text_zh": "48 小时内答复",
     "length": 48,
@@ -140,6 +146,7 @@ def hidden_cases(cast: Cast) -> list[Hidden]:
     def words(case: Complaint, mark: str) -> tuple[str, ...]:
         return (mark, case.number, *clear_values(HIDDEN_PERSON), case.consumer.phone_masked)
 
+    _in_a_signal(foreign, reviewed, confidential)
     return [
         Hidden(
             foreign,
@@ -186,6 +193,29 @@ def _of_one_defect(cast: Cast, made: dict[str, Complaint]) -> None:
     silent.take(one.pk, [listed], by=cast.supervisor)
 
 
+def _in_a_signal(*cases: Complaint) -> Signal:
+    """The cases make a signal, as if they had been counted."""
+    day = timezone.localdate()
+    one = Found(Kind.SPIKE, ("telesales_fraud", "", ""), day, day, day, [case.pk for case in cases])
+    one.fields = {"expected": 0.4, "ratio": 3.0, "model_version": "1"}
+    with transaction.atomic():
+        detecting.write([one], day, timezone.now())
+    return Signal.objects.latest("pk")
+
+
+def _cured(cast: Cast, made: dict[str, Complaint]) -> None:
+    """A signal of two of them, with a cause, an action and order volumes that wait."""
+    by = cast.supervisor
+    giving.plant(by=by)
+    signal = _in_a_signal(made["registered"], made["investigating"])
+    acting.take(signal.pk, "acknowledge", by=by)
+    acting.take(signal.pk, "confirm", by=by, reason="核对属实")
+    giving.of_signal(signal.pk, giving.tree()[0][0].pk, "看了录音", by=by)
+    due = str(timezone.localdate() + timedelta(days=9))
+    curing.open_one({"what": "培训", "owner": by.username, "due_on": due}, by=by, signal=signal.pk)
+    volume_files.upload([VOLUMES.encode()], "volumes.csv", by=by)
+
+
 def _held(cast: Cast, case: Complaint) -> None:
     """A finished case is listed for disposal, then under a legal hold which one of counsel wants to
     release.
@@ -225,6 +255,7 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     f.answer(made["in_review"], cast.agent, **OVERPAID)
     work_off(started(cast.counsel))
     _of_one_defect(cast, made)
+    _cured(cast, made)
     _held(cast, made["archived"])
     _moved(cast)
     sent = {"number": made["registered"].number, "kind": "emergency", "why": "safety"}

@@ -1,0 +1,111 @@
+"""What the dashboard says first: what is wrong and waits for somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from analytics import signal_words
+from analytics.models import CorrectiveAction, Signal, SignalNotice
+from analytics.signal_life import OPEN_STATES, Kind, State
+from analytics.telling import unseen
+
+__all__ = ["Finding", "open_findings", "unseen"]
+
+TONES: dict[str, str] = {
+    State.NEW: "danger",
+    State.ACKNOWLEDGED: "warn",
+    State.CONFIRMED: "danger",
+    State.ACTION: "info",
+    State.EFFECT_CHECKED: "ok",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A signal in a line. `count`: cases that the person may see, listed at `rows_address`;
+    `observed` and `expected`: of the whole enterprise, as the model saw them.
+    """
+
+    signal: int
+    kind: str
+    kind_words: str
+    state: str
+    state_words: str
+    tone: str
+    sentence: str
+    address: str
+    rows_address: str
+    count: int
+    observed: int
+    expected: float | None
+    ratio: float | None
+    since: date
+    detected_at: datetime
+    owner: str
+    overdue: int
+    new_to_me: bool
+
+
+def open_findings(user: User, *, most: int = 6, now: datetime | None = None) -> list[Finding]:
+    """Overdue cures first, then what is new, acknowledged, confirmed, under way; the newest of each
+    before the others. Two statements.
+    """
+    today = timezone.localdate(now or timezone.now())
+    late = CorrectiveAction.objects.filter(
+        signal=OuterRef("pk"), state=CorrectiveAction.State.OPEN, due_on__lt=today
+    )
+    counted = late.order_by().values("signal").annotate(n=Count("pk")).values("n")
+    rows = (
+        Signal.objects.visible_to(user)
+        .filter(state__in=OPEN_STATES)
+        .counted_for(user)
+        .annotate(overdue=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        .annotate(
+            turn=Case(
+                When(overdue__gt=0, then=Value(0)),
+                *(When(state=s, then=Value(n)) for n, s in enumerate(OPEN_STATES, start=1)),
+                output_field=IntegerField(),
+            )
+        )
+        .select_related("owner")
+        .defer("words", "numbers")
+        .order_by("turn", "-detected_at", "-pk")[:most]
+    )
+    if not user.may("see_analytics"):
+        return []
+    found = list(rows)
+    told = SignalNotice.objects.filter(user=user, seen_at=None, signal__in=[s.pk for s in found])
+    new = set(told.values_list("signal", flat=True)) if found else set()
+    return [finding(signal, new=signal.pk in new) for signal in found]
+
+
+def finding(signal: Signal, *, new: bool = False) -> Finding:
+    """One row (with `seen_cases`, `overdue`) in words."""
+    owner = signal.owner
+    return Finding(
+        signal=signal.pk,
+        kind=signal.kind,
+        kind_words=str(Kind(signal.kind).label),
+        state=signal.state,
+        state_words=str(State(signal.state).label),
+        tone=TONES.get(signal.state, ""),
+        sentence=signal_words.sentence(signal),
+        address=reverse("signal", args=[signal.pk]),
+        rows_address=reverse("signal_cases", args=[signal.pk]),
+        count=getattr(signal, "seen_cases", 0),
+        observed=signal.observed,
+        expected=signal.expected,
+        ratio=signal.ratio,
+        since=signal.started_on,
+        detected_at=signal.detected_at,
+        owner=owner.name if owner else "",
+        overdue=getattr(signal, "overdue", 0),
+        new_to_me=new,
+    )

@@ -1,0 +1,212 @@
+"""The rows of numbers that are watched: cases per day of each category × product × region, and the
+orders of the same days; from the cases themselves, in two statements.
+
+Confidential cases are in no series, because a signal is told to all who lead a team concerned. What
+is too rare to have a series of its own is counted together (`REST`): the others of its category,
+the other regions of its product.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
+from numpy.typing import NDArray
+
+from analytics.models import Denominator
+from complaints.models import Complaint
+from complaints.workdays import SHANGHAI
+
+REST = "-"  # the rest of what hangs on the same branch, and what nobody filled in
+HISTORY = 730  # days: two years know the season
+FEWEST = 20  # cases of the whole history for a series of its own
+MOST = 600  # series; a threshold that doubles keeps below it
+LATE = 7  # days; volumes that ended before are of no use today
+ENOUGH = 84  # days of volumes in a row
+Volumes = Mapping[tuple[str, str], Mapping[date, int]]
+Path = tuple[str, ...]  # (category, product, region), or the beginning of it
+Key = tuple[str, str, str]  # as they stand on the case
+
+
+def tidy(product: str) -> str:
+    """One name for spellings that differ in width, case and blanks."""
+    return " ".join(unicodedata.normalize("NFKC", product).casefold().split())
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of a local day."""
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
+def received(since: date, until: date) -> QuerySet[Any]:
+    """The cases that count, of these local days inclusive."""
+    return Complaint.objects.filter(
+        received_at__gte=midnight(since),
+        received_at__lt=midnight(until + timedelta(days=1)),
+        confidential=False,
+        destroyed_at=None,
+    ).exclude(category="")
+
+
+@dataclass
+class Series:
+    """`counts` and `orders`: series × days. `names`: how a product is mostly written."""
+
+    days: list[date]
+    paths: list[Path] = field(default_factory=list)
+    counts: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    orders: NDArray[np.float64] | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    own: frozenset[tuple[str, str]] = frozenset()  # (category, product) with a branch of its own
+
+    def path_of(self, key: Key) -> Path:
+        """The series in which a case is counted."""
+        category, product, region = key[0], tidy(key[1]), key[2]
+        if (category, product) not in self.own:
+            product = REST
+        full = (category, product, region or REST)
+        return full if full in self._known else (category, product, REST)
+
+    @property
+    def _known(self) -> frozenset[Path]:
+        if not hasattr(self, "_paths"):
+            self._paths = frozenset(self.paths)
+        return self._paths
+
+
+def below(path: Path, full: Path) -> bool:
+    """Whether a series belongs to a branch."""
+    return full[: len(path)] == path
+
+
+def read(until: date) -> Series:
+    """All series up to a day inclusive; up to the last day whose orders are known, where orders are
+    known and only the last days lack. Two statements.
+    """
+    since = until - timedelta(days=HISTORY - 1)
+    known = volumes(since, until)
+    covered = _covered(known, since, until)
+    if covered is not None:
+        since, until = covered
+    rows = (
+        received(since, until)
+        .annotate(day=TruncDate("received_at", tzinfo=SHANGHAI))
+        .order_by()
+        .values_list("category", "product_name", "region", "day")
+        .annotate(n=Count("pk"))
+    )
+    found = list(rows)
+    if not found:
+        return Series([])
+    first = since if covered else min(row[3] for row in found)
+    days = [first + timedelta(days=n) for n in range((until - first).days + 1)]
+    series = _shaped(found, days)
+    if covered is not None:
+        rows_of = [_of_path(path, known, days) for path in series.paths]
+        series.orders = np.array(rows_of)
+    return series
+
+
+def _covered(known: Volumes, since: date, until: date) -> tuple[date, date] | None:
+    """The last days in a row whose orders are all known; None when they are too few to compare
+    with, or ended too long ago to say anything of today.
+    """
+    total = _summed(("", ""), known)
+    last = max(total, default=None)
+    if last is None or (until - last).days > LATE:
+        return None
+    first = last
+    while first > since and first - timedelta(days=1) in total:
+        first -= timedelta(days=1)
+    return (first, last) if (last - first).days + 1 >= ENOUGH else None
+
+
+def _shaped(rows: Sequence[tuple[str, str, str, date, int]], days: list[date]) -> Series:
+    pairs: Counter[tuple[str, str]] = Counter()
+    spelt: dict[str, Counter[str]] = defaultdict(Counter)
+    for category, product, _region, _day, n in rows:
+        name = tidy(product)
+        pairs[category, name] += n
+        spelt[name][product] += n
+    fewest = FEWEST
+    while True:
+        own = frozenset(p for p, n in pairs.items() if n >= fewest and p[1])
+        leaves = _leaves(rows, own, fewest)
+        if len(leaves) <= MOST:
+            break
+        fewest *= 2
+    series = Series(days, sorted(leaves), own=own)
+    series.names = {name: most.most_common(1)[0][0] for name, most in spelt.items()}
+    place = {path: n for n, path in enumerate(series.paths)}
+    series.counts = np.zeros((len(series.paths), len(days)))
+    for category, product, region, day, n in rows:
+        at = place[series.path_of((category, product, region))]
+        series.counts[at, (day - days[0]).days] += n
+    return series
+
+
+def _leaves(
+    rows: Iterable[tuple[str, str, str, date, int]], own: frozenset[tuple[str, str]], fewest: int
+) -> set[Path]:
+    counted: Counter[Path] = Counter()
+    for category, product, region, _day, n in rows:
+        name = tidy(product)
+        counted[category, name if (category, name) in own else REST, region or REST] += n
+    return {path if n >= fewest else (*path[:2], REST) for path, n in counted.items()}
+
+
+# --- orders
+
+
+def volumes(since: date, until: date) -> Volumes:
+    """(product, region) → day → orders, of these days inclusive. One statement."""
+    found: dict[tuple[str, str], dict[date, int]] = defaultdict(dict)
+    rows = Denominator.objects.filter(day__range=(since, until))
+    for day, product, region, orders in rows.values_list("day", "product", "region", "orders"):
+        at = found[tidy(product), region]
+        at[day] = at.get(day, 0) + orders
+    return found
+
+
+def orders_of(path: Path, known: Volumes, days: Sequence[date]) -> list[float] | None:
+    """One number a day, of the narrowest volumes that cover all of the days; None without."""
+    product = path[1] if len(path) > 1 and path[1] != REST else ""
+    region = path[2] if len(path) > 2 and path[2] != REST else ""
+    for key in dict.fromkeys(((product, region), (product, ""), ("", region), ("", ""))):
+        summed = _summed(key, known)
+        if summed and all(day in summed for day in days):
+            return [float(summed[day]) for day in days]
+    return None
+
+
+def _summed(key: tuple[str, str], known: Volumes) -> Mapping[date, int]:
+    """Where only the parts of a whole are told, their sum on the days on which all of them are; of
+    several ways to cut it the coarsest. Before its first day a part sold nothing.
+    """
+    if key in known:
+        return known[key]
+    product, region = key
+    parts = [(of, at) for of, at in known if product in ("", of) and region in ("", at)]
+    by_product = [k for k in parts if not k[1] and k[0]]
+    by_region = [k for k in parts if not k[0] and k[1]]
+    chosen = by_product or by_region or [k for k in parts if k[0] and k[1]]
+    if product or region:
+        chosen = [k for k in parts if k[0] and k[1]]
+    if not chosen:
+        return {}
+    begun = [(known[k], min(known[k])) for k in chosen]  # before its first day nothing was sold
+    days = {d for rows, _first in begun for d in rows}
+    whole = [d for d in days if all(d in rows or d < first for rows, first in begun)]
+    return {d: sum(rows.get(d, 0) for rows, _first in begun) for d in whole}
+
+
+def _of_path(path: Path, known: Volumes, days: Sequence[date]) -> NDArray[np.float64]:
+    row = orders_of(path, known, days)
+    return np.full(len(days), np.nan) if row is None else np.array(row)

@@ -1,0 +1,160 @@
+"""Telling people of signals and corrective actions: a mark until it is opened, and one e-mail as
+the person wishes mails of the family "signals" (quiet hours and digests are kept).
+
+A notice that is there already is not written again, so that whoever runs twice tells once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from analytics import signal_words
+from analytics.models import CorrectiveAction, Signal, SignalNotice
+from config.kept import forget, kept
+from correspondence import at_once, families, preferences, quiet
+from correspondence.models import Preferences
+from correspondence.transports import Message, Transport
+
+FAMILY = "signals"
+CAP = 99
+KEPT_SECONDS = 30
+
+
+def _kept_at(pk: int) -> str:
+    return f"signals:{pk}"
+
+
+def tell(
+    why: str,
+    users: Iterable[User],
+    now: datetime,
+    *,
+    signal: Signal | None = None,
+    action: CorrectiveAction | None = None,
+) -> int:
+    """Write the notices in the caller's transaction; answers how many are new."""
+    people = {user.pk: user for user in users}
+    wishes = {w.user_id: w for w in Preferences.objects.filter(user__in=people)}
+    rows = []
+    for pk, user in people.items():
+        wish = wishes.get(pk)
+        way = preferences.way_of(wish, FAMILY)
+        if way == families.OFF:
+            continue
+        at = _mail_at(user, wish, way, now)
+        rows.append(
+            SignalNotice(why=why, signal=signal, action=action, user=user, at=now, not_before=at)
+        )
+    before = SignalNotice.objects.filter(why=why, signal=signal, action=action, user__in=people)
+    known = set(before.values_list("user_id", flat=True))
+    fresh = [row for row in rows if row.user_id not in known]
+    SignalNotice.objects.bulk_create(fresh, ignore_conflicts=True)
+    transaction.on_commit(lambda: _changed(list(people)))
+    return len(fresh)
+
+
+def _changed(people: Iterable[int]) -> None:
+    for pk in people:
+        forget(_kept_at(pk))
+
+
+def _mail_at(user: User, wish: Preferences | None, way: str, now: datetime) -> datetime | None:
+    if not user.email or way not in (families.NOW, families.DIGEST):
+        return None
+    hours, working = preferences.hours_of(wish), preferences.working_days()
+    when = quiet.opens if way == families.NOW else quiet.next_digest
+    return when(now, hours, working)
+
+
+def concerned(signal: Signal) -> list[User]:
+    """The supervisors who see it."""
+    teams = signal.cases.order_by().values("complaint__team")
+    leads = Membership.objects.filter(team__in=teams, team__is_active=True, leads=True)
+    people = User.objects.filter(
+        is_active=True, roles__contains=[Role.SUPERVISOR], pk__in=leads.values("user")
+    )
+    seen = Signal.objects.filter(pk=signal.pk)
+    return [u for u in people.order_by("pk") if seen.visible_to(u).exists()]
+
+
+def unseen(user: User) -> int:
+    """How many the person was told of and has not opened, up to one more than `CAP`; at most half
+    a minute old.
+    """
+    if not user.may("see_analytics"):
+        return 0
+    rows = SignalNotice.objects.filter(user=user, seen_at=None)
+    found = kept(_kept_at(user.pk), KEPT_SECONDS, lambda: {"n": rows[: CAP + 1].count()})
+    return found["n"]
+
+
+def seen(
+    user: User,
+    now: datetime,
+    *,
+    signal: Signal | None = None,
+    actions: Iterable[CorrectiveAction] = (),
+) -> None:
+    """The person has opened it, with the actions that stand there."""
+    about = Q(action__in=[a.pk for a in actions])
+    if signal is not None:
+        about |= Q(signal=signal)
+    rows = SignalNotice.objects.filter(about, user=user, seen_at=None)
+    if rows.update(seen_at=now):
+        forget(_kept_at(user.pk))
+
+
+# --- e-mails
+
+
+def waiting(now: datetime, most: int = at_once.MOST) -> list[int]:
+    """Ids of the notices whose e-mail may leave."""
+    rows = SignalNotice.objects.filter(not_before__isnull=False)
+    return at_once.waiting(rows, now, most)
+
+
+def send(pk: int, now: datetime, transport: Transport | None = None) -> bool:
+    """Hand one over; `at_once.send`."""
+    rows = SignalNotice.objects.select_related("signal", "action__signal", "action__cause")
+    return at_once.send(rows, pk, now, _message, _key, transport)
+
+
+def _key(row: SignalNotice) -> str:
+    return f"signal.{row.pk}"
+
+
+def _message(row: SignalNotice) -> Message | None:
+    """None once the person has opened it, or may see it no more."""
+    if row.seen_at is not None or not row.user.may("see_analytics"):
+        return None
+    signal: Signal | None = row.signal
+    if signal is not None:
+        if not Signal.objects.visible_to(row.user).filter(pk=signal.pk).exists():
+            return None
+        subject, page = signal_words.subject_of(signal), reverse("signal", args=[signal.pk])
+        text = signal_words.sentence(signal)
+    else:
+        action: CorrectiveAction | None = row.action
+        if action is None:  # the table allows none of both
+            return None
+        subject = _("整改措施，{day} 前完成").format(day=action.due_on)
+        page, text = reverse("action", args=[action.pk]), action.what
+    return Message(
+        event="signal",
+        at=row.at,
+        to=row.user.email,
+        subject=f"{SignalNotice.Why(row.why).label}：{subject}",
+        text=_("{name}，您好：\n\n{text}\n\n{address}").format(
+            name=row.user.name, text=text, address=f"{settings.SITE_URL}{page}"
+        ),
+        headers={"X-Kesu-For": f"staff {row.user.username}"},
+    )

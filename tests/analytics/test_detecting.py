@@ -1,0 +1,175 @@
+"""The real cases, looked through as every night: what is planted is found, once, with its origin
+and its words; what orders explain is not; and whether a cure helped is measured.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from analytics import acting, curing, detecting, effects, tasks
+from analytics.models import CorrectiveAction, Denominator, DetectionRun, Signal, VolumeFile
+from analytics.series import midnight
+from audit.models import Entry
+from complaints.errors import Invalid, NotAllowed
+from complaints.models import Complaint
+from tests import crowd
+from tests.cast import Cast
+
+DAY = timedelta(days=1)
+HISTORY, SINCE = 200, 9  # days of cases, days of the outbreak
+GOODS = ("净水器 X1", "净水器 X2", "电饭煲 Z")
+SAID = ("送货太慢，等了很久。", "客服电话打不通。", "少发了一件配件。", "颜色与订购的不同。")
+
+
+def planted(cast: Cast, rows: list[dict[str, Any]]) -> None:
+    """Cases with these values, by a few statements."""
+    keys = crowd.crowd(cast, len(rows), [{}], category="product_quality")
+    cases = list(Complaint.objects.filter(pk__in=keys).order_by("pk"))
+    for case, values in zip(cases, rows, strict=True):
+        for name, value in values.items():
+            setattr(case, name, value)
+    Complaint.objects.bulk_update(cases, list(rows[0]), batch_size=500)
+
+
+def _days(until: date) -> Iterator[dict[str, Any]]:
+    """Two hundred days; X1's batch B7 breaks in the last nine, and Z sells and fails twice as often
+    in the same days.
+    """
+    chance = random.Random(8)  # noqa: S311 - the same cases every time
+    for ago in range(HISTORY):
+        day = until - ago * DAY
+        for place, goods in enumerate(GOODS):
+            often = 4 if place == 2 and ago < SINCE else 2
+            for _n in range(chance.choice((often - 1, often, often + 1))):
+                yield row(day, goods, chance.choice(SAID), batch=chance.choice(("A1", "A2", "B7")))
+        for n in range(5 if ago < SINCE else 0):
+            yield row(day, GOODS[0], f"第{n}个问题：密封圈老化，水一直漏。", batch="B7")
+
+
+def row(day: date, goods: str, said: str, *, batch: str = "", region: str = "32") -> dict[str, Any]:
+    return {
+        "received_at": midnight(day) + timedelta(hours=10),
+        "product_name": goods,
+        "narrative": said,
+        "batch": batch,
+        "region": region,
+        "confidential": False,
+    }
+
+
+def sold(cast: Cast, until: date) -> None:
+    """Orders of each of the goods; twice as many of Z in the last days."""
+    file = VolumeFile.objects.create(by=cast.supervisor, at=timezone.now(), name="a.csv")
+    Denominator.objects.bulk_create(
+        Denominator(
+            day=until - ago * DAY,
+            product=goods,
+            orders=2000 if goods == GOODS[2] and ago < SINCE else 1000,
+            file=file,
+        )
+        for ago in range(HISTORY)
+        for goods in GOODS
+    )
+
+
+def test_what_is_planted_is_found_once_and_what_orders_explain_is_not(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = detecting.yesterday(timezone.now())
+    planted(cast, list(_days(until)))
+    sold(cast, until)
+    with pytest.raises(NotAllowed):
+        detecting.ask(cast.auditor)
+    run = detecting.ask(cast.supervisor)
+    with pytest.raises(Invalid, match="正在进行"):
+        detecting.ask(cast.supervisor2)
+    with monkeypatch.context() as broken:  # the plug is pulled while it writes
+        broken.setattr(detecting, "_keep", _pulled)
+        assert tasks.detect(run.pk) is False
+    assert not Signal.objects.exists()
+    assert DetectionRun.objects.get(pk=run.pk).finished_at is None
+    assert detecting.waiting(timezone.now() + 2 * detecting.SILENT) == [run.pk]
+    assert tasks.detect(run.pk) is True
+    assert tasks.detect(run.pk) is False  # a second worker finds it done
+
+    spike = Signal.objects.get(kind="spike")
+    assert (spike.category, spike.product) == ("product_quality", GOODS[0])
+    assert until - SINCE * DAY <= spike.started_on <= until
+    counted = spike.cases.filter(later=False)
+    assert spike.observed == counted.count() > 10
+    days = counted.values_list("complaint__received_at", flat=True)
+    assert {timezone.localdate(at) for at in days} <= {
+        spike.started_on + n * DAY for n in range((spike.alarmed_on - spike.started_on).days + 1)
+    }
+    assert spike.expected is not None
+    assert spike.expected * 2 < spike.observed
+    assert spike.orders is not None
+    assert ["batch", "B7"] in spike.causes[0]["values"]
+    assert "密封圈" in {word["word"] for word in spike.words if word["alarm"]}
+    assert not Signal.objects.filter(product=GOODS[2]).exists()  # 2 × the orders
+    assert Entry.objects.filter(verb="signal.found", subject=spike.subject).count() == 1
+
+    acting.take(spike.pk, "dismiss", by=cast.supervisor, reason="已知的召回，另案处理")
+    before = Signal.objects.count()
+    again = detecting.ask(cast.supervisor)
+    assert tasks.detect(again.pk) is True
+    assert (Signal.objects.count(), Signal.objects.get(kind="spike").state) == (before, "false")
+    assert detecting.nightly(timezone.now()) is not None
+    assert detecting.nightly(timezone.now()) is None
+
+
+def _pulled(*_args: Any, **_more: Any) -> None:
+    raise RuntimeError("pulled")
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(3, "fell"), (12, "unclear"), (40, "rose")])
+def test_the_effect_of_a_cure_is_measured_on_the_weeks_after(
+    cast: Cast, after: int, verdict: str
+) -> None:
+    now = timezone.now()
+    today = timezone.localdate(now)
+    done = today - 43 * DAY
+    chance = random.Random(after)  # noqa: S311 - the same cases every time
+    rows = []
+    for week in range(30):
+        start = done + (6 - week) * 7 * DAY - 7 * DAY
+        for n in range(after if start >= done else chance.choice((11, 12, 13))):
+            rows.append(row(start + n % 7 * DAY, GOODS[0], "漏水"))
+    planted(cast, rows)
+    signal = Signal.objects.create(
+        kind="spike",
+        state="action",
+        digest="0" * 64,
+        category="product_quality",
+        product=GOODS[0].upper(),
+        started_on=done - 60 * DAY,
+        alarmed_on=done - 50 * DAY,
+        last_on=done - 50 * DAY,
+        observed=1,
+        model_version="test",
+        detected_at=now,
+        owner=cast.supervisor,
+    )
+    for case in Complaint.objects.all()[:1]:
+        signal.cases.create(complaint=case)
+    entered = now - timedelta(days=50)
+    values = {"what": "更换密封圈", "owner": "supervisor", "due_on": str(done)}
+    action = curing.open_one(values, by=cast.supervisor, signal=signal.pk, now=entered)
+    curing.done(action.pk, {"evidence": "更换记录 12", "done_on": str(done)}, by=cast.supervisor)
+    early = CorrectiveAction(signal=signal, done_on=today - 3 * DAY, at=now)
+    assert effects.of(early, now).early
+    checked = curing.check(action.pk, by=cast.supervisor)
+    assert (checked.effect, checked.state) == (verdict, "checked")
+    assert checked.low is not None
+    assert checked.high is not None
+    assert checked.low < (checked.ratio or 0) < checked.high
+    assert checked.numbers["weeks_after"] == 6
+    acting.take(signal.pk, "check_effect", by=cast.supervisor, reason=effects.said(checked))
+    with pytest.raises(Invalid, match="效果已核查"):
+        curing.check(action.pk, by=cast.supervisor)

@@ -1,0 +1,231 @@
+"""The life of a signal, who may do what with it, and that what is found twice is told once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from analytics import acting, curing, detecting, findings, giving, telling
+from analytics.found import Found
+from analytics.models import Cause, CauseGiven, Signal, SignalNotice, SignalStep
+from analytics.signal_life import STEPS, State
+from audit.models import Entry
+from complaints.errors import Invalid, NotAllowed, StaleVersion
+from complaints.models import Complaint
+from tests import factories as f
+from tests.cast import Cast
+from tests.walks.ask import browser
+
+DAY = timedelta(days=1)
+TODAY = timezone.localdate()
+
+
+def thing(*cases: Complaint, since: int = 6, until: int = 1, **more: Any) -> Found:
+    """What a model would have found in these cases, so many days ago."""
+    first, last = TODAY - since * DAY, TODAY - until * DAY
+    fields = {
+        "expected": 0.5,
+        "ratio": 4.0,
+        "low": 1.3,
+        "high": 9.0,
+        "statistic": 5.5,
+        "threshold": 4.0,
+        "baseline_from": first - 90 * DAY,
+        "baseline_until": first - DAY,
+        "model_version": "test 1",
+        **more.pop("fields", {}),
+    }
+    of = (cases[0].category, cases[0].product_name, "")
+    return Found("spike", of, first, last, last, [c.pk for c in cases], fields=fields, **more)
+
+
+def written(*things: Found) -> tuple[int, int]:
+    with transaction.atomic():
+        return detecting.write(things, TODAY - DAY, timezone.now())
+
+
+def found(cast: Cast, n: int = 2) -> Signal:
+    assert written(thing(*(f.registered(cast) for _ in range(n)))) == (1, 0)
+    return Signal.objects.get()
+
+
+CURE = {"what": "更换密封圈供应商", "owner": "supervisor", "due_on": str(TODAY + 7 * DAY)}
+
+
+def test_a_signal_lives_by_its_table_and_every_step_is_kept(cast: Cast) -> None:
+    signal, by = found(cast), cast.supervisor
+    with pytest.raises(Invalid, match="不能“确认属实”"):
+        acting.take(signal.pk, "confirm", by=by, reason="属实")
+    acting.take(signal.pk, "acknowledge", by=by)
+    with pytest.raises(Invalid, match="请填写此项"):
+        acting.take(signal.pk, "confirm", by=by, reason="   ")
+    with pytest.raises(StaleVersion):
+        acting.take(signal.pk, "confirm", by=by, reason="属实", version=1)
+    with pytest.raises(Invalid, match="请先确认"):
+        curing.open_one(CURE, by=by, signal=signal.pk)
+    acting.take(signal.pk, "confirm", by=by, reason="抽查五件，均为漏液", version=2)
+    with pytest.raises(Invalid, match="还没有整改措施"):
+        acting.take(signal.pk, "act", by=by)
+    made = curing.open_one(CURE, by=by, signal=signal.pk)
+    with pytest.raises(Invalid, match="没有重复登记"):
+        curing.open_one(CURE, by=by, signal=signal.pk)
+    with pytest.raises(Invalid, match="还有 1 项整改措施没有完成"):
+        acting.take(signal.pk, "check_effect", by=by, reason="好了")
+    curing.cancel(made.pk, "改由总部处理", by=by)
+    with pytest.raises(Invalid, match="还没有整改措施"):
+        acting.take(signal.pk, "check_effect", by=by, reason="好了")
+
+    signal.refresh_from_db()
+    assert (signal.state, signal.owner) == (State.ACTION, by)
+    steps = signal.steps.order_by("pk").values_list(
+        "step", "from_state", "to_state", "by__username"
+    )
+    assert list(steps) == [
+        ("found", "", "new", None),
+        ("acknowledge", "new", "acknowledged", "supervisor"),
+        ("confirm", "acknowledged", "confirmed", "supervisor"),
+        ("act", "confirmed", "action", "supervisor"),
+    ]
+    assert Entry.objects.filter(verb="signal.step", subject=signal.subject).count() == 3
+    rows = SignalStep.objects.filter(signal=signal)
+    for change in (lambda: rows.update(reason="另一个理由"), rows.delete):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+def test_only_supervisors_of_the_teams_concerned_act_and_auditors_read(cast: Cast) -> None:
+    signal = found(cast)
+    other = thing(f.registered(cast, by=cast.outsider, team=cast.other_team.pk))
+    mine, theirs = cast.supervisor, cast.outside_supervisor
+    for who, error in (
+        (cast.auditor, NotAllowed),
+        (cast.counsel, NotAllowed),
+        (cast.agent, NotAllowed),
+        (theirs, Signal.DoesNotExist),
+    ):
+        for step in STEPS:
+            with pytest.raises(error):
+                acting.take(signal.pk, step, by=who, reason="因为")
+        with pytest.raises(error):
+            acting.hand_over(signal.pk, "supervisor", by=who)
+    with pytest.raises(Invalid, match="有关团队"):
+        acting.hand_over(signal.pk, theirs.username, by=mine)
+    acting.hand_over(signal.pk, "supervisor2", by=mine)
+    told = SignalNotice.objects.filter(signal=signal).values_list("user__username", "why")
+    assert set(told) == {
+        ("supervisor", "found"),
+        ("supervisor2", "found"),
+        ("supervisor2", "owner"),
+    }
+    for who, code in (
+        (cast.auditor, 200),
+        (mine, 200),
+        (theirs, 404),
+        (cast.counsel, 403),
+        (cast.agent, 403),
+    ):
+        for page in (f"/analytics/signals/{signal.pk}/", f"/analytics/signals/{signal.pk}/cases/"):
+            assert browser(who).get(page).status_code == code, (who.username, page)
+    assert telling.unseen(mine) == 0  # the page was opened
+    assert telling.unseen(cast.supervisor2) == 2
+    assert other is not None
+    assert findings.open_findings(cast.counsel) == []
+    assert [(x.count, x.new_to_me) for x in findings.open_findings(cast.auditor)] == [(2, False)]
+
+
+def test_the_same_episode_is_one_signal_and_a_false_alarm_does_not_come_back(cast: Cast) -> None:
+    first, second, third = (f.registered(cast) for _ in range(3))
+    assert written(thing(first, second)) == (1, 0)
+    assert written(thing(first, second)) == (0, 1)
+    signal = Signal.objects.get()
+    assert written(thing(first, third, since=5, later=[second.pk])) == (0, 1)
+    signal.refresh_from_db()
+    assert signal.observed == 2
+    counted = {c.complaint_id: c.later for c in signal.cases.all()}
+    assert counted == {first.pk: False, third.pk: False, second.pk: True}
+
+    acting.take(signal.pk, "dismiss", by=cast.supervisor, reason="活动期间重复登记")
+    assert written(thing(second)) == (0, 1)  # what was read stays
+    signal.refresh_from_db()
+    assert (signal.state, signal.observed, signal.cases.count()) == (State.FALSE, 2, 3)
+    assert findings.open_findings(cast.supervisor) == []
+    assert SignalNotice.objects.filter(why="found").count() == 2  # the two supervisors, once
+    Signal.objects.update(started_on=TODAY - 60 * DAY, last_on=TODAY - 40 * DAY)
+    assert written(thing(second)) == (1, 0)  # another episode
+    assert Signal.objects.filter(ended_on=None).count() == 1
+    # words and copies are known again by their cases, whatever word stands out today
+    words = [
+        Found("term", ("", "", ""), TODAY - 3 * DAY, TODAY - DAY, TODAY - DAY, [first.pk], word=w)
+        for w in ("漏液", "密封圈")
+    ]
+    assert [written(one) for one in words] == [(1, 0), (0, 1)]
+
+
+def test_the_cause_tree_is_closed_never_deleted_and_cases_keep_what_was_said(cast: Cast) -> None:
+    Cause.objects.exclude(parent=None).delete()
+    Cause.objects.all().delete()
+    by, case = cast.supervisor, f.registered(cast)
+    signal = found(cast)
+    giving.plant(by=by)
+    giving.plant(by=by)
+    top, below = giving.tree()[0]
+    assert (top.name, len(giving.tree())) == ("人员", 6)
+    leaf = giving.add({"title": "话术考核", "parent": str(top.pk)}, by=by)
+    with pytest.raises(Invalid, match="已经有"):
+        giving.add({"title": "话术考核", "parent": str(top.pk)}, by=by)
+    with pytest.raises(Invalid, match="一级原因"):
+        giving.add({"title": "更细", "parent": str(leaf.pk)}, by=by)
+    giving.of_signal(signal.pk, leaf.pk, "看了录音", by=by)
+    given = giving.of_case(case.number, str(leaf.pk), "看了录音", by=by)
+    with pytest.raises(Invalid, match="已经登记过"):
+        giving.of_case(case.number, leaf.pk, "再看", by=by)
+    done, refused = giving.of_cases([case.number, "TS26-999999"], below[0].pk, "培训", by=by)
+    assert (done, list(refused)) == ([case.number], ["TS26-999999"])
+    with pytest.raises(Complaint.DoesNotExist):
+        giving.of_case(case.number, below[1].pk, "别人", by=cast.outside_supervisor)
+    giving.close(top.pk, by=by)
+    with pytest.raises(Invalid, match="已停用"):
+        giving.of_case(case.number, below[1].pk, "停用后", by=by)
+    with pytest.raises(Invalid, match="先启用"):
+        giving.close(leaf.pk, again=True, by=by)
+    assert giving.rename(leaf.pk, "外呼话术考核", by=by).name == "外呼话术考核"
+    with pytest.raises(CauseGiven.DoesNotExist):
+        giving.withdraw(given.pk, by=cast.outside_supervisor)
+    giving.withdraw(given.pk, by=by)
+    kept = CauseGiven.objects.get(pk=given.pk)
+    assert (kept.withdrawn_by, kept.why) == (by, "看了录音")
+    with pytest.raises(NotAllowed):
+        giving.add({"title": "新"}, by=cast.auditor)
+
+
+def test_the_pages_show_it_and_a_refused_step_keeps_what_was_typed(cast: Cast) -> None:
+    signal = found(cast)
+    client = browser(cast.supervisor)
+    page = f"/analytics/signals/{signal.pk}/"
+    text = client.get(page).content.decode()
+    assert "预期 0.5 件" in text
+    assert f'action="{page}acknowledge/"' in text
+    assert client.post(f"{page}acknowledge/", {"version": "1"}).status_code == 302
+    late = client.post(f"{page}dismiss/", {"version": "1", "reason": "我打了很久的字"})
+    assert late.status_code == 409
+    assert "我打了很久的字" in late.content.decode()
+    empty = client.post(f"{page}dismiss/", {"version": "2", "reason": ""})
+    assert (empty.status_code, "请填写此项" in empty.content.decode()) == (422, True)
+    assert client.post(f"{page}nothing/").status_code == 404
+    assert browser(cast.auditor).post(f"{page}dismiss/", {"reason": "x"}).status_code == 403
+    for address in (
+        "/analytics/signals/",
+        "/analytics/signals/?state=all&kind=spike&owner=me",
+        f"{page}cases/?part=counted",
+        "/analytics/actions/",
+        "/analytics/causes/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+    rows = client.get(f"{page}cases/?part=counted").content.decode()
+    for case in Complaint.objects.all():
+        assert case.number in rows
