@@ -14,6 +14,7 @@ from drf_spectacular.utils import (
 
 from accounts.api.paging import Order
 from accounts.api.schema import paged, paging
+from complaints import places
 from complaints.api import filters
 from complaints.api import requests as sent
 from complaints.api import serializers as shapes
@@ -60,6 +61,7 @@ LIST = _list(
     OpenApiParameter("category", enum=list(CATEGORIES), **_LISTED),
     OpenApiParameter("risk", enum=Risk.values, **_LISTED),
     OpenApiParameter("channel", enum=Channel.values, **_LISTED),
+    OpenApiParameter("region", enum=list(places.NAMES), **_LISTED),
     OpenApiParameter("outcome", enum=Outcome.values, **_LISTED),
     OpenApiParameter("q", description=_("经过、商品、编号中的词；电话须完整")),
     OpenApiParameter("due_before", OpenApiTypes.DATETIME, description=_("也可以只写日期")),

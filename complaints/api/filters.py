@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.api.paging import Order, refuse
 from accounts.models import User
-from complaints import search
+from complaints import places, search
 from complaints.choices import Channel, Risk
 from complaints.enumeration import Stopped
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, Phase, State
@@ -115,6 +115,7 @@ FILTERS: dict[str, Callable[[str, User, datetime], Q]] = {
     "category": lambda text, user, now: Q(category__in=_listed("category", text, CATEGORIES)),
     "risk": _risk,
     "channel": lambda text, user, now: Q(channel__in=_listed("channel", text, Channel.values)),
+    "region": lambda text, user, now: Q(region__in=_listed("region", text, places.NAMES)),
     "outcome": lambda text, user, now: Q(outcome__in=_listed("outcome", text, Outcome.values)),
     "due_before": lambda text, user, now: Q(
         state__in=OPEN_STATES, next_due_at__lt=_instant("due_before", text)

@@ -53,7 +53,9 @@ def pages(caller: Caller, query: str) -> list[list[str]]:
 def test_each_filter_finds_what_it_says(cast: Cast, agent: Caller) -> None:
     now = timezone.now()
     late = case(cast, now=now - timedelta(days=9), narrative="充电宝鼓包起火", category="injury")
-    flagged = case(cast, risk_flags=["media"], product={"name": "云朵枕"}, channel="wechat")
+    flagged = case(
+        cast, risk_flags=["media"], product={"name": "云朵枕"}, channel="wechat", region="51"
+    )
     moving = f.investigating(cast)
     assignment.assign(flagged.number, by=cast.agent, user=cast.colleague, note="交接")
     done = case(cast)
@@ -82,6 +84,7 @@ def test_each_filter_finds_what_it_says(cast: Cast, agent: Caller) -> None:
         "category=injury,telesales_fraud": everything,
         "risk=media": {flagged.number},
         "channel=wechat": {flagged.number},
+        "region=51,11": {flagged.number},
         "outcome=declined": {done.number},
         "q=鼓包": {late.number},
         "q=云朵": {flagged.number},
@@ -107,6 +110,7 @@ def test_each_filter_finds_what_it_says(cast: Cast, agent: Caller) -> None:
         ("phase=x", "phase", "intake"),
         ("category=weather", "category", "telesales_fraud"),
         ("risk=low", "risk", "safety"),
+        ("region=99", "region", "33"),
         ("ordering=price_paid", "ordering", "-created_at"),
         ("ordering=owner__password", "ordering", "created_at"),
         ("overdue=maybe", "overdue", "true"),
