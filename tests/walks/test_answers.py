@@ -22,7 +22,11 @@ from tests.walks.world import OWN_PERSON, clear_values
 
 # what is looked for, where an address without words has nothing to answer
 _WORDS = {"q": "健康顾问", "stage": "any"}
-LOOKED_FOR = {"archive_search": _WORDS, "api-archive-search": _WORDS}
+LOOKED_FOR = {
+    "archive_search": _WORDS,
+    "api-archive-search": _WORDS,
+    "analytics_rows": {"measure": "received"},
+}
 EXAMPLES = ("/api/schema/", "/api/docs/")  # their numbers are made up
 
 
