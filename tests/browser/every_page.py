@@ -75,6 +75,7 @@ class World:
     cases: dict[str, Complaint]
     sessions: dict[str, str] = field(default_factory=dict)
     walked: Walked = field(default_factory=Walked)
+    painted: set[int] = field(default_factory=set)
 
     def met_by(self, name: str) -> list[Complaint]:
         """The cases that somebody is walked through."""
@@ -158,22 +159,22 @@ def _is_a_part(answer: HttpResponseBase) -> bool:
     )
 
 
-def walk(page: Page, address: str, look: Look = Look.ALL) -> list[str]:
+def walk(page: Page, address: str, look: Look, painted: set[int]) -> list[str]:
     """Everything that is wrong with a page, or with as much of it as nobody has seen, at both
-    widths.
+    widths. `painted`: what was measured in both themes.
     """
     page.goto(address)
     wrong = [*headings(page), *too_wide(page)]
     if look in (Look.MIDDLE, Look.ALL):
         main = look is Look.MIDDLE
-        wrong += shut_out(page, within="main" if main else "")
+        wrong += shut_out(page, within="main" if main else "", seen=painted)
         wrong += hidden_stops(page, start="main" if main else "body")
-        wrong += pale_in_the_dark(page, within="main" if main else "")
+        wrong += pale_in_the_dark(page, painted)
     wrong += on_a_phone(page)
     return [f"{address}: {line}" for line in wrong]
 
 
-def measured(page: Page, address: str, _look: Look = Look.ALL) -> list[str]:
+def measured(page: Page, address: str, _look: Look, _painted: set[int]) -> list[str]:
     """The same of a page that is made of what was walked, in other words."""
     page.goto(address)
     return [f"{address}: {line}" for line in [*headings(page), *too_wide(page), *on_a_phone(page)]]
@@ -193,7 +194,7 @@ def wrong_with_pages(
     world: World,
     name: str,
     language: str,
-    look_at: Callable[[Page, str, Look], list[str]],
+    look_at: Callable[[Page, str, Look, set[int]], list[str]],
 ) -> list[str]:
     """Everything that is wrong with the answers to a person and with the pages in a browser."""
     # signing in and refusals lock rows of the person, for whom the browser asks as well
@@ -203,7 +204,7 @@ def wrong_with_pages(
     page = context.new_page()
     watch, wrong = Watch(page, REFUSALS), found.wrong
     for address, look in found.pages:
-        wrong += look_at(page, address, look)
+        wrong += look_at(page, address, look, world.painted)
         wrong += [f"{address}: {line}" for line in watch.said]
         watch.said.clear()
     context.close()
@@ -215,6 +216,6 @@ def wrong_with_the_way_in(browser: Browser, site: Site, language: str) -> list[s
     context = context_of(browser, site, language=language)
     page = context.new_page()
     watch = Watch(page)
-    wrong = walk(page, "/login/")
+    wrong = walk(page, "/login/", Look.ALL, set())
     context.close()
     return wrong + watch.said

@@ -80,8 +80,33 @@ def test_no_stop_is_left_out_wherever_the_focus_was_and_the_frame_is(
 def test_what_cannot_be_read_in_the_dark_is_said_and_the_page_is_light_again(page: Page) -> None:
     style = "<style>@media (prefers-color-scheme: dark) { p { background: #000; color: #111 } }"
     assert said(page, f"{style}</style><p>pale</p>") == []
-    assert any("in the dark color-contrast: p" in line for line in pale_in_the_dark(page))
+    assert any("in the dark color-contrast: p" in line for line in pale_in_the_dark(page, set()))
     assert shut_out(page) == []
+
+
+SMALL = '<button aria-label="b" style="all: unset; width: 9px; height: 9px"></button>'
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ('<p style="color: #ccc">text</p>', "color-contrast: p"),
+        ('<div style="background: #222"><p>text</p></div>', "color-contrast: div > p"),
+        (f"<p>{SMALL * 2}</p>", "target-size: button"),
+        ("<style>@media (prefers-color-scheme: dark) { p { color: #eee } }</style>", "in the dark"),
+    ],
+)
+def test_what_is_painted_in_another_way_is_measured_whatever_was_seen(
+    page: Page, fault: str, words: str
+) -> None:
+    seen: set[int] = set()
+
+    def looked(body: str) -> list[str]:
+        page.set_content(PAGE.format(f"<p>text</p>{body}"))
+        return shut_out(page, within="main", seen=seen) + pale_in_the_dark(page, seen)
+
+    assert looked("<button>b</button><div><p>text</p></div>") == []
+    assert any(words in line for line in looked(fault))
 
 
 @pytest.mark.parametrize(("more", "too_many"), [(50, False), (51, True)])

@@ -12,6 +12,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 AXE = Axe()
 HERE = Path(__file__).parent
 OVERFLOW = (HERE / "overflow.js").read_text(encoding="utf-8")
+PAINTED = (HERE / "painted.js").read_text(encoding="utf-8")
 FOCUS = (HERE / "focus.js").read_text(encoding="utf-8")
 TABS = 20  # stops between two questions to the page
 WANTED = {"inside": "out of view", "near": "covered", "visible": "invisible", "ring": "no ring"}
@@ -19,6 +20,7 @@ STANDARDS = [
     *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"),
     "best-practice",
 ]
+CONTRAST, TARGETS = "color-contrast", "target-size"
 # The console repeats every answer of 400 and above as an error. A refusal is an answer that the
 # page shows; `Watch` counts those from the network, so the echo is dropped here.
 ECHO = "Failed to load resource: the server responded with a status of"
@@ -59,12 +61,16 @@ class Watch:
             self.said.append(f"{response.request.method} {response.url}: {response.status}")
 
 
-def shut_out(page: Page, *, but: tuple[str, ...] = (), within: str = "") -> list[str]:
+def shut_out(
+    page: Page, *, but: tuple[str, ...] = (), within: str = "", seen: set[int] | None = None
+) -> list[str]:
     """What axe finds: the rule, the elements and what is wrong; nothing when the page is usable by
     everybody. axe comes from this machine and works inside the page's own policy. `within`: in a
-    part of the page only.
+    part of the page only. `seen`: what was painted before (`_never_painted`); contrast and size of
+    targets, which take most of the time, are measured of the rest, wherever it stands.
     """
-    rules: dict[str, Any] = {name: {"enabled": False} for name in but}
+    later = () if seen is None else (CONTRAST, TARGETS)
+    rules: dict[str, Any] = {name: {"enabled": False} for name in (*but, *later)}
     options = {
         "runOnly": {"type": "tag", "values": STANDARDS},
         "rules": rules,
@@ -74,25 +80,55 @@ def shut_out(page: Page, *, but: tuple[str, ...] = (), within: str = "") -> list
     }
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE.axe_script)
-    return _violations(page, options, within)
+    found = _violations(page, options, within)
+    if seen is not None:
+        found += _of_new_paint(page, later, seen, "light")
+    return found
 
 
-def pale_in_the_dark(page: Page, *, within: str = "") -> list[str]:
+def pale_in_the_dark(page: Page, seen: set[int]) -> list[str]:
     """What cannot be read when the machine wants dark colours, of a page that `shut_out` has looked
-    at: nothing else depends on the theme.
+    at: nothing else depends on the theme. `seen`: what was painted before is not looked at.
     """
-    only = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
     page.emulate_media(color_scheme="dark")
-    found = _violations(page, {**only, "resultTypes": ["violations"], "preload": False}, within)
+    found = _of_new_paint(page, (CONTRAST,), seen, "dark")
     page.emulate_media(color_scheme="light")
     return [f"in the dark {line}" for line in found]
 
 
-def _violations(page: Page, options: dict[str, Any], within: str) -> list[str]:
-    # nothing but the violations comes over: what passed is as long as the page
-    run = "([where, options]) => axe.run(where, options).then(all => all.violations)"
-    where = {"include": [[within or "html"]]}
-    found = page.evaluate(run, [where, options])
+def _of_new_paint(page: Page, rules: tuple[str, ...], seen: set[int], theme: str) -> list[str]:
+    new = _never_painted(page, seen, theme)
+    if not new:
+        return []
+    only = {"runOnly": {"type": "rule", "values": rules}}
+    return _violations(page, {**only, "resultTypes": ["violations"], "preload": False}, new)
+
+
+def _never_painted(page: Page, seen: set[int], theme: str) -> list[int]:
+    """Places in `window.painted` of the elements of which none of the kind has been painted so, in
+    such a place and in such colours; notes them.
+    """
+    numbers = page.evaluate(PAINTED, theme)
+    new = [place for place, number in enumerate(numbers) if number not in seen]
+    seen.update(numbers)
+    return new
+
+
+# nothing but the violations comes over: what passed is as long as the page
+WITHIN = "([where, options]) => axe.run(where, options).then(all => all.violations)"
+OF_NEW = """([places, options]) => {
+  const all = new Set(places.map((place) => window.painted[place]));
+  const include = [...all].filter((e) => !all.has(e.parentElement));
+  return axe.run({ include }, options).then((found) => found.violations);
+}"""
+
+
+def _violations(page: Page, options: dict[str, Any], where: str | list[int]) -> list[str]:
+    """Of a part of the page, or of elements by their places in `window.painted`."""
+    if isinstance(where, str):
+        found = page.evaluate(WITHIN, [{"include": [[where or "html"]]}, options])
+    else:
+        found = page.evaluate(OF_NEW, [where, options])
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))} – {_why(node)}"
         for violation in found
