@@ -13,8 +13,9 @@ Throw-away servers; everything is taken in one run, in turn, so that ratios hold
   the figures (`pg_stat_user_functions`), which is all that the upkeep costs the person who waits.
 - `folding`: counting what changed again, by one worker.
 
-Assumptions: the cases are copies of forty made by taking the steps (benchmarks/world.py); they were
-received evenly over three years, in 34 provinces and 40 products; one in five is open.
+Assumptions: the cases are copies of eight made by taking the steps (benchmarks/world.py), two of
+them open; they were received evenly over three years, in ten provinces, of four categories and
+forty products; three in a row are of one person.
 """
 
 from __future__ import annotations
@@ -94,8 +95,12 @@ def _grown(count: int) -> tuple[Any, int]:
     from django.db import connection
 
     from benchmarks import world
+    from tests import factories
+    from tests.cast import assemble
 
-    cast = world.originals()
+    cast = assemble()
+    for state in (*world.OPEN[:2], *world.DONE * 2):
+        factories.IN_STATE[state](cast)
     cases = world.grow_to(count)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

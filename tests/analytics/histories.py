@@ -90,12 +90,12 @@ class History:
         return self.chance.choice((self.cast.team, self.cast.other_team))
 
     def index(self) -> bytes:
-        """A blind index: some people have the same."""
-        return self.chance.choice((b"", b"a" * 32, b"b" * 32))
+        """A blind index: many people have the same."""
+        return self.chance.choice((b"", b"a" * 32, b"a" * 32, b"b" * 32))
 
     # --- what happens
 
-    def register(self) -> None:
+    def register(self, **values: Any) -> None:
         self.number += 1
         consumer = Consumer(phone_index=self.index(), id_number_index=self.index())
         consumer.fill({"name": "王测试"})
@@ -104,12 +104,11 @@ class History:
             number=f"TS26-{self.number:06}",
             title="测试",
             narrative="测试",
-            consumer=consumer,
             folder=Folder.objects.create(created_at=self.now),
             registered_by=self.cast.agent,
             created_at=self.now,
             updated_at=self.now,
-            **self.circumstances(),
+            **{"consumer": consumer, **self.circumstances(), **values},
         )
 
     def circumstances(self) -> dict[str, Any]:
@@ -316,7 +315,15 @@ class History:
 
 ACTS: list[Callable[[History], None]] = [
     *[History.change, History.go_on, History.close, History.reopen, History.say] * 2,
-    *(History.register, History.archive, History.start_clock, History.turn_clock, History.promise),
+    *(
+        History.register,
+        History.register,
+        History.register,
+        History.archive,
+        History.start_clock,
+        History.turn_clock,
+        History.promise,
+    ),
     *(History.settle, History.pay, History.reverse, History.judge, History.invite, History.answer),
     *(History.name, History.correct_person, History.start_clock, History.turn_clock),
     History.own_day,

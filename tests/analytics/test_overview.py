@@ -5,10 +5,10 @@ same figures for programs.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -33,12 +33,13 @@ def look(user: User, **params: str) -> Overview:
     return overview(user, asked(params, user, now.astimezone(SHANGHAI).date()), now)
 
 
-def opened(client: Client, address: str) -> tuple[int, list[str], HttpResponse]:
+def opened(client: Client, address: str) -> tuple[int, list[str], Any]:
     """What a list says that it has, and the numbers of all cases on all of its pages."""
-    said, numbers, answer = -1, [], client.get(address)
+    numbers: list[str] = []
+    answer: Any = client.get(address)
     while True:
         assert answer.status_code == 200, (address, answer.content.decode()[:2000])
-        said = answer.context["number"]
+        said: int = answer.context["number"]
         numbers += [row.case.number for row in answer.context["rows"]]
         if not answer.context["next"]:
             return said, numbers, answer

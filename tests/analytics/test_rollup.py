@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from analytics import folding, rebuilding, rows
 from analytics.asking import Asked, asked
-from analytics.models import Touched
+from analytics.models import Occurrence, Touched
 from analytics.overview import Overview, overview
-from tests.analytics.histories import History
+from complaints.models import Complaint, Consumer
+from tests.analytics.histories import BEGIN, History
 from tests.analytics.oracle import Oracle, day
 from tests.cast import Cast
 
@@ -118,3 +119,46 @@ def test_every_figure_equals_the_slow_count_after_any_history(cast: Cast) -> Non
             transaction.set_rollback(True)
 
     lives()
+
+
+def test_a_repeat_follows_its_person_and_object_whatever_is_corrected(cast: Cast) -> None:
+    history = History(cast, 1)
+    first, second, third = Complaint.objects.order_by("pk")
+    cases = Complaint.objects.filter(pk__in=[first.pk, second.pk, third.pk])
+    Consumer.objects.update(phone_index=b"a" * 32, id_number_index=b"", email_index=b"")
+    cases.update(order_number="SO-9", product_name="")
+
+    def repeats() -> set[int]:
+        """Those that are counted; every one of them is one by the oracle too."""
+        while folding.fold().more:
+            pass
+        found = set(Occurrence.objects.filter(kind="repeat").values_list("complaint_id", flat=True))
+        truth = Oracle(cast.auditor, asked({}, cast.auditor, day(history.now)), history.now)
+        assert found == {c.pk for c in truth.everything if truth.is_repeat(c)}
+        return found
+
+    def receive(case: Complaint, days: int) -> None:
+        at = BEGIN.replace(hour=0) - timedelta(days=days)
+        Complaint.objects.filter(pk=case.pk).update(received_at=at)
+
+    for case, days in ((first, 100), (second, 9), (third, 1)):
+        receive(case, days)
+    assert repeats() == {third.pk}  # 91 days lie between the first two
+    receive(first, 99)
+    assert repeats() == {second.pk, third.pk}
+    receive(first, 0)  # it came last after all
+    assert repeats() == {first.pk, third.pk}
+    Consumer.objects.filter(pk=second.consumer_id).update(phone_index=b"")  # erased
+    assert repeats() == {first.pk}
+    Consumer.objects.filter(pk=second.consumer_id).update(email_index=b"e" * 32)
+    Consumer.objects.filter(pk=first.consumer_id).update(email_index=b"e" * 32, phone_index=b"")
+    assert repeats() == {first.pk}  # of the second now
+    Complaint.objects.filter(pk=second.pk).update(order_number="")
+    assert repeats() == set()
+    Complaint.objects.filter(pk=third.pk).update(consumer=first.consumer)
+    assert repeats() == {first.pk}
+    received = BEGIN - timedelta(days=30)  # written down last, but received before all of them
+    history.register(
+        order_number="SO-9", product_name="", consumer=first.consumer, received_at=received
+    )
+    assert repeats() == {first.pk, third.pk}

@@ -1,0 +1,74 @@
+"""Changes are counted once, whoever dies meanwhile; sums that went wrong are noticed and mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.models import F
+
+from analytics import folding, touching
+from analytics.models import CaseFigures, Cell, Occurrence, Touched
+from analytics.tasks import fold_changes
+from complaints.models import Complaint
+from tests import factories as f
+from tests.cast import Cast
+
+
+def counted() -> list[Any]:
+    """Everything that is counted."""
+    names = ("team", "kind", "dimension", "size", "day", "key", "n", "amount")
+    return sorted(Cell.objects.values_list(*names), key=str)
+
+
+def test_what_a_killed_worker_did_not_finish_is_done_once_by_the_next(cast: Cast) -> None:
+    case = f.registered(cast)
+    waits = list(Touched.objects.values_list("pk", flat=True))
+    with transaction.atomic():
+        folding.fold()
+        transaction.set_rollback(True)  # the worker and its connection are gone before the commit
+    assert list(Touched.objects.values_list("pk", flat=True)) == waits
+    assert (Cell.objects.count(), Occurrence.objects.count()) == (0, 0)
+    assert fold_changes() == len(waits)
+    once = counted()
+    assert fold_changes() == 0
+    Touched.objects.create(case_id=case.pk, since=case.created_at)  # delivered again
+    assert fold_changes() == 1
+    assert counted() == once
+    Complaint.objects.filter(pk=case.pk).update(team=cast.other_team, category="food_safety")
+    fold_changes()
+    assert CaseFigures.objects.get(complaint=case).team == cast.other_team
+    assert not Cell.objects.filter(team=cast.team.pk).exists()  # nothing stays behind
+    assert not Cell.objects.filter(key="telesales_fraud").exists()
+
+
+def test_wrong_sums_are_noticed_and_made_anew(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    f.registered(cast)
+    f.registered(cast, order_number="SO-2")
+    call_command("rebuild_figures", check=True)
+    right = counted()
+    Cell.objects.filter(kind="received").update(n=F("n") + 1)
+    with pytest.raises(CommandError, match="differ"):
+        call_command("rebuild_figures", check=True)
+    call_command("rebuild_figures")
+    assert counted() == right
+    call_command("rebuild_figures", check=True)
+    assert "agree" in capsys.readouterr().out
+
+
+def test_triggers_are_there_as_they_are_written_and_nobody_else_may_hang_them_up(db: None) -> None:
+    wanted = {f"analytics_{t.name}": t.table for t in touching.TRIGGERS}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.tgname, t.tgrelid::regclass::text, EXISTS (SELECT FROM aclexplode("
+            "coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0) "
+            "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+            "WHERE t.tgname LIKE 'analytics\\_%' AND t.tgenabled = 'O'"
+        )
+        rows = cursor.fetchall()
+    assert {name: table for name, table, _open in rows} == wanted
+    assert not any(to_all for _name, _table, to_all in rows)
