@@ -1,4 +1,5 @@
-"""Mail that comes back (RFC 3464): which letter it was, and what follows.
+"""Mail that comes back (RFC 3464): which letter it was, and what follows. Storeys above take in
+what comes back of theirs (`OTHERS`).
 
 A report is believed only when it carries the token that went out with the letter, in the address
 it came to or in the letter that it returns. Everything else changes nothing.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import email
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -26,17 +28,28 @@ from correspondence.models import Notice
 logger = logging.getLogger(__name__)
 TOKEN_HEADER = "X-Kesu-Token"  # noqa: S105 - the name of a header
 LARGEST = 2 * 1024 * 1024  # bytes of a report that are read
-_TOKEN = re.compile(r"(\d{1,18})-([0-9a-f]{20})")
+_TOKEN = re.compile(r"([a-z]?)(\d{1,18})-([0-9a-f]{20})")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+
+
+# Kind of e-mail, one small letter → what takes in what came back of it, in one transaction: id,
+# action (failed, delivered), status code, now; answers as `take` does.
+OTHERS: dict[str, Callable[[int, str, str, datetime], str]] = {}
 
 
 def token_of(outbox: Outbox) -> str:
     """Goes out with a letter and proves that a report is about it. Lower case, for addresses."""
-    return f"{outbox.pk}-{_mark(outbox.pk)}"
+    return token("", outbox.pk)
 
 
-def _mark(pk: int) -> str:
-    return salted_hmac("correspondence.bounces", str(pk), algorithm="sha256").hexdigest()[:20]
+def token(kind: str, pk: int) -> str:
+    """The same for an e-mail of a kind of `OTHERS`."""
+    return f"{kind}{pk}-{_mark(kind, pk)}"
+
+
+def _mark(kind: str, pk: int) -> str:
+    said = f"{kind}{pk}"
+    return salted_hmac("correspondence.bounces", said, algorithm="sha256").hexdigest()[:20]
 
 
 def return_address(token: str) -> str:
@@ -47,26 +60,29 @@ def return_address(token: str) -> str:
 
 @dataclass(frozen=True)
 class Report:
-    """What a report says: of which row of the outbox, `action` (failed, delivered, delayed …) and
-    the status code (5.1.1).
+    """What a report says: of which row of the outbox (`kind`: of which other table), `action`
+    (failed, delivered, delayed …) and the status code (5.1.1).
     """
 
     outbox: int
     action: str
     status: str
+    kind: str = ""
 
 
 def read(raw: bytes) -> Report | None:
     """The report; None for whatever is none, or is not about a letter of ours."""
     message = email.message_from_bytes(raw[:LARGEST], policy=policy.default)
     found = next((p for p in message.walk() if p.get_content_type() == _REPORT), None)
-    pk = _letter(message)
-    if found is None or pk is None:
+    letter = _letter(message)
+    if found is None or letter is None:
         return None
+    kind, pk = letter
     fields = [block for block in found.get_payload() if isinstance(block, Message)]
     action = next((a for block in fields if (a := _field(block, "Action"))), "")
     status = next((s for b in fields if (s := _STATUS.search(_field(b, "Status")))), None)
-    return Report(pk, action.split()[0].lower() if action else "", status[0] if status else "")
+    said = action.split()[0].lower() if action else ""
+    return Report(pk, said, status[0] if status else "", kind)
 
 
 _REPORT = "message/delivery-status"
@@ -76,16 +92,16 @@ def _field(block: Message, name: str) -> str:
     return str(block.get(name, "")).strip()
 
 
-def _letter(message: EmailMessage | Message) -> int | None:
-    """The row of the outbox whose token the report carries, in whichever place."""
+def _letter(message: EmailMessage | Message) -> tuple[str, int] | None:
+    """(kind, row of the outbox) whose token the report carries, in whichever place."""
     for part in message.walk():
         places = [str(part.get(name, "")) for name in ("To", "Delivered-To", "X-Original-To")]
         places.append(str(part.get(TOKEN_HEADER, "")))
         if part.get_content_type() == "text/rfc822-headers":
             places.append(str(part.get_payload(decode=True)))
-        for number, mark in _TOKEN.findall(" ".join(places).lower()):
-            if constant_time_compare(mark, _mark(int(number))):
-                return int(number)
+        for kind, number, mark in _TOKEN.findall(" ".join(places).lower()):
+            if constant_time_compare(mark, _mark(kind, int(number))):
+                return kind, int(number)
     return None
 
 
@@ -103,6 +119,9 @@ def take(raw: bytes, now: datetime) -> str:
     if report.action not in ("failed", "delivered"):
         return "delayed"
     with transaction.atomic():
+        if report.kind:
+            taker = OTHERS.get(report.kind)
+            return taker(report.outbox, report.action, report.status, now) if taker else "unknown"
         return _taken(report, now)
 
 

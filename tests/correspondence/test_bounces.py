@@ -139,7 +139,7 @@ FORGED: dict[str, Any] = {
     "no report": lambda pk: f"To: kesu@localhost\r\n\r\n{pk}".encode(),
     "nothing": lambda pk: b"",
     "rubbish": lambda pk: b"\xff\x00Content-Type: multipart/report; boundary=\r\n\r\n--",
-    "of no letter": lambda pk: report(f"999999-{bounces._mark(999999)}"),
+    "of no letter": lambda pk: report(bounces.token("", 999999)),
     "a long number": lambda pk: report(f"{'9' * 18}-{'a' * 20}"),
 }
 
