@@ -12,5 +12,6 @@ _DASHBOARD: list[URLPattern | URLResolver] = [
 _ROWS: list[URLPattern | URLResolver] = [
     path("analytics/rows/", rows.number_rows, name="analytics_rows"),
     path("", include("analytics.signal_urls")),
+    path("", include("analytics.report_urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [*_DASHBOARD, *_ROWS]

@@ -229,6 +229,7 @@ VERBS: dict[str, str | Promise] = {
     "absence.ended": pgettext_lazy("audit", "结束或取消休假"),
     "team_created": pgettext_lazy("audit", "新建团队"),
     "team_changed": pgettext_lazy("audit", "修改团队"),
+    "analytics.exported": pgettext_lazy("audit", "导出统计报表"),
     "key.issued": pgettext_lazy("audit", "发放接口密钥"),
     "key.revoked": pgettext_lazy("audit", "吊销接口密钥"),
 }

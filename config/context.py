@@ -60,6 +60,7 @@ _SIGNALS = (
     *("signals", "signal", "signal_cases", "actions", "action", "causes", "cause", "case_causes"),
     *("volumes", "volume_file"),
 )
+_REPORTS = ("analytics_export",)
 PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), _CASE),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
@@ -90,7 +91,7 @@ PLACES = (
         "chart",
         pgettext_lazy("rail", "看板"),
         ("see_analytics",),
-        ("analytics_rows", "analytics_measures", "analytics_hand_over", *_SIGNALS),
+        ("analytics_rows", "analytics_measures", "analytics_hand_over", *_SIGNALS, *_REPORTS),
     ),
     Place(
         "archive",

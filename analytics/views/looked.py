@@ -130,6 +130,11 @@ class Looked:
         return self.address()
 
     @property
+    def exactly(self) -> str:
+        """The query string with the days that are looked at, whatever the day."""
+        return urlencode(self.asked.params)
+
+    @property
     def window_words(self) -> Any:
         """近 30 日, or the days."""
         if self.span:

@@ -1,0 +1,1 @@
+"""Figures on paper and in workbooks: the same tables, as Excel and as PDF."""
