@@ -10,7 +10,11 @@ class AnalyticsConfig(AppConfig):
     verbose_name = _("统计分析")
 
     def ready(self) -> None:
-        """Keep the triggers that tell figures of changed cases as they are written."""
-        from analytics import touching
+        """Keep the triggers that tell figures of changed cases as they are written; take in e-mails
+        about reports that came back.
+        """
+        from analytics import report_mail, report_troubles, touching
+        from correspondence import bounces
 
+        bounces.OTHERS[report_mail.KIND] = report_troubles.returned
         post_migrate.connect(touching.install, sender=self)

@@ -9,7 +9,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from analytics import curing, detecting, folding, telling, volume_files
+from analytics import curing, detecting, folding, report_mail, telling, volume_files
 
 log = logging.getLogger(__name__)
 AT_MOST = 10.0  # seconds of one task; then others' come in between
@@ -69,3 +69,9 @@ def tell_about_signals() -> int:
         if failed == PATIENCE:
             break
     return sent
+
+
+@shared_task
+def send_reports() -> int:
+    """E-mails about saved reports; answers how many left."""
+    return report_mail.send_all(timezone.now())

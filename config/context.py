@@ -60,7 +60,7 @@ _SIGNALS = (
     *("signals", "signal", "signal_cases", "actions", "action", "causes", "cause", "case_causes"),
     *("volumes", "volume_file"),
 )
-_REPORTS = ("analytics_export",)
+_REPORTS = ("analytics_export", "reports", "report_new", "report", "half_year")
 PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), _CASE),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),

@@ -1,9 +1,11 @@
 """What is counted of cases: made anew from the cases at any time (`manage.py rebuild_figures`); and
-what people make of it: signals and their life, order volumes, causes and their cure.
+what people make of it: signals and their life, order volumes, causes and their cure; and reports
+that they keep.
 """
 
 from analytics.models.counted import CaseFigures, Cell, Occurrence, Touched
 from analytics.models.cure import Cause, CauseGiven, CorrectiveAction
+from analytics.models.saved import ReportMail, ReportRecipient, SavedReport
 from analytics.models.signals import DetectionRun, Signal, SignalCase, SignalNotice, SignalStep
 from analytics.models.volumes import Denominator, VolumeFile
 
@@ -16,6 +18,9 @@ __all__ = [
     "Denominator",
     "DetectionRun",
     "Occurrence",
+    "ReportMail",
+    "ReportRecipient",
+    "SavedReport",
     "Signal",
     "SignalCase",
     "SignalNotice",

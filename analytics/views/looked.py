@@ -135,6 +135,11 @@ class Looked:
         return urlencode(self.asked.params)
 
     @property
+    def narrowed(self) -> str:
+        """The query string of the filters alone."""
+        return urlencode({k: v for k, v in self.asked.params.items() if k not in ("from", "to")})
+
+    @property
     def window_words(self) -> Any:
         """近 30 日, or the days."""
         if self.span:

@@ -325,6 +325,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume trials": {"task": "complaints.tasks.resume_trials", "schedule": 60.0},
     "resume mass drafts": {"task": "complaints.tasks.resume_mass_drafts", "schedule": 60.0},
     "notice another rulebook": {"task": "complaints.tasks.notice_rulebook", "schedule": 300.0},
+    "send reports": {"task": "analytics.tasks.send_reports", "schedule": 30.0},
     "sweep unfinished uploads": {"task": "evidence.tasks.sweep_uploads", "schedule": 3600.0},
     "fold changes into figures": {"task": "analytics.tasks.fold_changes", "schedule": 5.0},
     "seal the record": {"task": "audit.tasks.seal_what_waits", "schedule": 60.0},

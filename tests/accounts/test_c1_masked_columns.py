@@ -72,7 +72,8 @@ EXEMPT = {
             "RightsAct.field limited RightsLetter.template options IdentityCode.field "
             "WebhookCall.error CaseFigures.channel CaseFigures.region CaseFigures.phase "
             "Occurrence.kind Occurrence.key Cell.kind dimension "
-            "Signal.region Denominator.region model_version"
+            "Signal.region Denominator.region model_version SavedReport.span paused_why "
+            "stopped_why"
         ),
         MADE: (
             "Session.session_data Reading.about Verification.report covered statement "

@@ -17,7 +17,7 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, ApiKey, TrainingRecord, User
-from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal, VolumeFile
+from analytics.models import Cause, CauseGiven, CorrectiveAction, SavedReport, Signal, VolumeFile
 from audit.outside import Stamp
 from complaints import satisfied
 from complaints.models import (
@@ -191,6 +191,7 @@ GAPS: dict[str, Any] = {
     ),
     "export": lambda case: _first(Export.objects.filter(package__sealing__complaint=case)),
     "stamp": lambda case: _first(Stamp.objects.all()),
+    "report": lambda case: _first(SavedReport.objects.all()),  # nobody's in the world
     "access_request": lambda case: _first(AccessRequest.objects.all()),  # the outsider's
     "rights_request": lambda case: _first(RightsRequest.objects.all()),  # of an own case
     "rights_paper": lambda case: 1,  # about that request

@@ -1,0 +1,53 @@
+"""Causes and corrective actions of half a year as tables."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from analytics import effects, half_cure
+from analytics.half_year import HalfYear
+from analytics.models import CorrectiveAction
+from analytics.papers.tables import Column, Kind, Table
+
+
+def causes(half: HalfYear) -> Table:
+    """Why it happened, as people found it."""
+    columns = [
+        Column(pgettext("root cause", "原因"), width=40),
+        Column(_("案件"), Kind.COUNT, 10),
+        Column(_("信号"), Kind.COUNT, 10),
+        Column(_("上一个半年案件"), Kind.COUNT, 14),
+    ]
+    rows = [(row.label, row.cases, row.signals, row.before) for row in half_cure.causes(half)]
+    note = _("期间内登记、没有撤回的原因。一件案件可能有几项原因，所以不加总。")
+    return Table(pgettext("root cause", "原因"), columns, rows, note=note)
+
+
+def actions(half: HalfYear) -> Table:
+    """What is done so that it does not happen again, and what came of it."""
+    columns = [
+        Column(_("整改措施"), width=44),
+        Column(pgettext("root cause", "原因"), width=26),
+        Column(pgettext("report", "负责人"), width=12),
+        Column(_("完成期限"), Kind.DAY, 12),
+        Column(_("完成日期"), Kind.DAY, 12),
+        Column(_("状态"), width=16),
+        Column(_("效果"), width=34),
+    ]
+    today = timezone.localdate(half.at)
+    rows = [
+        (
+            action.what,
+            action.cause.path if action.cause else "",
+            action.owner.name,
+            action.due_on,
+            action.done_on,
+            _("已逾期") if action.is_overdue(today) else action.get_state_display(),
+            effects.said(action) if action.state == CorrectiveAction.State.CHECKED else "",
+        )
+        for action in half_cure.actions(half)
+    ]
+    note = _("期间内登记、到期或者完成的措施。")
+    return Table(_("整改措施"), columns, rows, note=note)

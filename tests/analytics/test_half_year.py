@@ -1,0 +1,114 @@
+"""The half-year analysis: beside the half before, by the law, for those who may see it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics import half_cure
+from analytics.half_year import DAY, half_year
+from analytics.models import Cause, CauseGiven, CorrectiveAction
+from analytics.periods import Half
+from audit.models import Entry
+from complaints.models import Deadline
+from tests import factories as f
+from tests.analytics.test_papers import opened, table, words
+from tests.cast import PASSWORD, Cast
+from tests.walks.ask import browser
+
+PAGE, EXPORT = reverse("half_year"), reverse("half_year_export")
+
+
+@pytest.fixture
+def half(cast: Cast) -> Half:
+    """Two in the half that runs (one archived), one of the other team, one half a year ago."""
+    now = timezone.now()
+    f.archived(cast)
+    late = f.in_review(cast, order_number="SO-2")
+    running = Deadline.objects.filter(complaint=late, nature="statutory").first()
+    assert running is not None
+    Deadline.objects.filter(pk=running.pk).update(due_at=now - timedelta(minutes=1), state="missed")
+    f.registered(cast, by=cast.outsider, team=cast.other_team.pk)
+    cause = Cause.objects.exclude(parent=None).first()
+    assert cause is not None
+    given = {"by": cast.supervisor, "at": now, "cause": cause}
+    CauseGiven.objects.create(complaint=late, why="话术没有写明限制", **given)
+    CorrectiveAction.objects.create(
+        what="改写外呼话术", owner=cast.supervisor, due_on=timezone.localdate(now) - DAY, **given
+    )
+    this = Half.of(timezone.localdate(now))
+    earlier = datetime.combine(this.before.since, now.timetz()) + timedelta(days=40)
+    f.registered(cast, now=earlier, order_number="SO-4")
+    return this
+
+
+def test_it_compares_with_the_half_before_and_names_the_law(cast: Cast, half: Half) -> None:
+    found = half_year(cast.supervisor, half)
+    assert found.found.figures["received"].value == 2
+    assert found.past.figures["received"].value == 1
+    assert (found.asked.since, found.asked.until) == (half.since, half.until)
+    missed = [law for law in found.laws if law.now and law.now.missed]
+    assert [(law.now.missed, law.open) for law in missed if law.now] == [(1, 1)]
+    assert "《" in missed[0].basis
+    assert missed[0].basis.endswith("条")
+    assert [(row.part.n, row.before) for row in found.categories] == [(2, 1)]
+    assert (found.archive.archived, found.archive.destroyed) == ((1, 0), (0, 0))
+    assert sum(found.archive.classes.values()) == 1
+    assert [(why.cases, why.before) for why in half_cure.causes(found)] == [(1, 0)]
+    assert not half_cure.causes(half_year(cast.outside_supervisor, half))
+    assert half_year(cast.auditor, half).found.figures["received"].value == 3
+    assert half_year(cast.auditor, half, str(cast.other_team.pk)).categories[0].part.n == 1
+
+
+def test_the_page_and_its_files_say_the_same(cast: Cast, half: Half) -> None:
+    client = browser(cast.auditor)
+    page = client.get(PAGE, {"half": half.code}).content.decode()
+    assert half.words in page
+    for said in ("这个半年还没有结束", "改写外呼话术", "已逾期"):
+        assert said in page
+    given = {"half": half.code, "purpose": "董事会", "password": PASSWORD, "format": "xlsx"}
+    book: openpyxl.Workbook = opened(client.post(EXPORT, given).content)
+    for name in (
+        "指标",
+        "法定期限与逾期",
+        "每日新增",
+        "类别",
+        "类别×地区",
+        "权利",
+        "原因",
+        "整改措施",
+        "档案",
+        "保管类别",
+    ):
+        assert name in book.sheetnames, name
+        for heading in book[name][1]:
+            assert str(heading.value) in page or name == "每日新增", heading.value
+    *rows, total = table(book["法定期限与逾期"])
+    assert [sum(row[n] for row in rows) for n in (2, 3, 4)] == total[2:5]
+    text = words(client.post(EXPORT, {**given, "format": "pdf"}).content)
+    for said in ("半年投诉分析", half.words, "法定期限与逾期", "保管类别", "董事会"):
+        assert said in text
+    assert Entry.objects.filter(verb="analytics.exported", detail__what="half_year").count() == 2
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"half": "2026-3"}, {"half": "1999-1"}, {"half": "2099-1"}, {"team": "999999"}, {"team": "x"}],
+)
+def test_what_is_no_half_or_team_is_said_and_not_exported(
+    cast: Cast, params: dict[str, Any]
+) -> None:
+    client = browser(cast.supervisor)
+    answer = client.get(PAGE, params)
+    assert answer.status_code == 200
+    assert "请重新选择" in answer.content.decode()
+    given = {**params, "purpose": "例会", "password": PASSWORD, "format": "xlsx"}
+    assert client.post(EXPORT, given).status_code == 422
+    for nobody in (cast.agent, cast.counsel, cast.administrator):
+        assert browser(nobody).get(PAGE).status_code == 403
+        assert browser(nobody).post(EXPORT, given).status_code == 403
