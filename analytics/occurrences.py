@@ -61,20 +61,24 @@ PHASE = f"CASE c.state {_OF_PHASE} END"
 IS_OPEN = "c.state NOT IN ('closed', 'archived')"
 
 # The same person as `k`: the same record, or the same number or address by its blind index. Each is
-# looked up by an index of its own; the duplicates of a UNION ALL do no harm.
+# looked up by an index of its own.
 SAME_PERSON = "SELECT k.id" + "".join(
     f" UNION ALL SELECT p.id FROM complaints_consumer p WHERE p.{name}_index = k.{name}_index "
     f"AND k.{name}_index <> ''"
     for name in ("phone", "id_number", "email")
 )
+# The cases of that person. OFFSET 0 keeps the planner from reading all cases by another index.
+OF_THE_SAME = f"""
+    LATERAL (SELECT DISTINCT each.id FROM ({SAME_PERSON}) each(id) OFFSET 0) same CROSS JOIN
+    LATERAL (SELECT * FROM complaints_complaint o WHERE o.consumer_id = same.id OFFSET 0) e
+"""
 SAME_OBJECT = """(
     (e.order_number = c.order_number AND c.order_number <> '')
     OR (lower(e.product_name) = lower(c.product_name) AND c.product_name <> ''))
 """
 _EARLIER = f"""
-    EXISTS (SELECT FROM complaints_consumer k, LATERAL ({SAME_PERSON}) same(id),
-        complaints_complaint e
-      WHERE k.id = c.consumer_id AND e.consumer_id = same.id AND {SAME_OBJECT}
+    EXISTS (SELECT FROM complaints_consumer k, {OF_THE_SAME}
+      WHERE k.id = c.consumer_id AND {SAME_OBJECT}
         AND (e.received_at, e.id) < (c.received_at, c.id)
         AND {_day("e.received_at")} >= {_day("c.received_at")} - {REPEAT_WITHIN})
 """
@@ -179,9 +183,8 @@ def of_cases(ids: Collection[int]) -> Iterator[tuple[int, Counted]]:
 
 _PEERS = f"""
 SELECT DISTINCT e.id FROM complaints_complaint c JOIN complaints_consumer k ON k.id = c.consumer_id
-CROSS JOIN LATERAL ({SAME_PERSON}) same(id)
-JOIN complaints_complaint e ON e.consumer_id = same.id AND e.id <> c.id
-WHERE c.id = ANY(%(ids)s) AND {SAME_OBJECT} AND e.received_at >= c.received_at
+CROSS JOIN {OF_THE_SAME}
+WHERE c.id = ANY(%(ids)s) AND e.id <> c.id AND {SAME_OBJECT} AND e.received_at >= c.received_at
     AND {_day("e.received_at")} <= {_day("c.received_at")} + {REPEAT_WITHIN}
 """
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections
 
-from analytics.occurrences import REPEAT_WITHIN, SAME_PERSON
+from analytics.occurrences import OF_THE_SAME, REPEAT_WITHIN
 
 _ROW = "INSERT INTO analytics_touched (case_id, since) {}; RETURN NULL;"
 _OF_ROW = _ROW.format("VALUES (NEW.{}, clock_timestamp())")
@@ -52,9 +52,8 @@ _CASE = (
 _CLOCK = ("state", "due_at", "met_at", "nature", "kind", "owed_by", "terms")
 _PROMISE = ("state", "due_at", "amount", "paid", "on_time", "strength", "source")
 _FEW = f"""
-SELECT e.id, clock_timestamp() FROM complaints_consumer k, LATERAL ({SAME_PERSON}) same(id),
-    complaints_complaint e
-WHERE k.id IN (OLD.consumer_id, NEW.consumer_id) AND e.consumer_id = same.id
+SELECT e.id, clock_timestamp() FROM complaints_consumer k, {OF_THE_SAME}
+WHERE k.id IN (OLD.consumer_id, NEW.consumer_id)
     AND e.received_at >= least(OLD.received_at, NEW.received_at) - interval '1 day'
     AND e.received_at <= greatest(OLD.received_at, NEW.received_at)
         + interval '{REPEAT_WITHIN + 1} days'
