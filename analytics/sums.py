@@ -111,8 +111,9 @@ SELECT s.label, s.kind, s.dimension, CASE WHEN s.label = 'daily' THEN c.day::tex
     sum(c.n), sum(c.amount)
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::smallint[], %s::date[], %s::date[])
     s(label, kind, dimension, size, since, until)
-JOIN analytics_cell c ON c.team = ANY(%s) AND c.kind = s.kind AND c.dimension = s.dimension
-    AND c.size = s.size AND c.day BETWEEN s.since AND s.until
+CROSS JOIN LATERAL (SELECT * FROM analytics_cell a WHERE a.team = ANY(%s) AND a.kind = s.kind
+    AND a.dimension = s.dimension AND a.size = s.size AND a.day BETWEEN s.since AND s.until
+    OFFSET 0) c  -- one look into the index for each, however many cells there are
 GROUP BY 1, 2, 3, 4
 """
 
