@@ -18,6 +18,7 @@ from analytics import folding, rebuilding, rows
 from analytics.asking import Asked, asked
 from analytics.models import Occurrence, Touched
 from analytics.overview import Overview, overview
+from complaints.actions import own_calendar
 from complaints.models import Complaint, Consumer
 from tests.analytics.histories import BEGIN, History
 from tests.analytics.oracle import Oracle, day
@@ -162,3 +163,20 @@ def test_a_repeat_follows_its_person_and_object_whatever_is_corrected(cast: Cast
         order_number="SO-9", product_name="", consumer=first.consumer, received_at=received
     )
     assert repeats() == {first.pk, third.pk}
+
+
+def test_working_time_follows_the_calendar_of_today(cast: Cast) -> None:
+    history = History(cast, 2)
+    case = Complaint.objects.earliest("pk")
+    history.update(case, received_at=BEGIN - timedelta(days=10))
+    case.refresh_from_db()
+    history.step(case, "complete", "closed", outcome="resolved", closed_at=history.now)
+    folding.fold()
+    closed = Occurrence.objects.filter(kind="closed", complaint=case)
+    before = closed.get().value
+    assert before is not None
+    day_off = {"first": "2026-02-25", "last": "2026-02-25", "kind": "off", "name": "盘点"}
+    own_calendar.set_days(day_off, by=cast.supervisor, now=history.now)  # a Wednesday between
+    while folding.fold().more:
+        pass
+    assert closed.get().value == before - 10  # tenths of a working day
