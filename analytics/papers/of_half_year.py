@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.figures import Figure, Value
@@ -25,7 +24,7 @@ def tables(half: HalfYear) -> list[Table]:
     return [
         figures(half),
         laws(half),
-        trend([day for day in half.found.received if day.day <= timezone.localdate(half.at)]),
+        trend(half.found),
         categories(half),
         heat(half.found.heat),
         rights(half.found.by_right),

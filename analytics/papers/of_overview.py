@@ -30,7 +30,7 @@ def tables(overview: Overview) -> list[Table]:
     kept = [(c.label, c.kept, c.missed) for c in overview.by_clock]
     return [
         figures(overview.figures.values()),
-        trend(overview.received),
+        trend(overview),
         parts(_("类别"), _("类别"), overview.by_category),
         heat(overview.heat),
         parts(_("渠道"), _("渠道"), overview.by_channel),

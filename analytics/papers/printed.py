@@ -118,7 +118,7 @@ class _Page:
                     "x": n / last if last else 0.5,
                     "y": down(point.value),
                     "label": point.label,
-                    "beyond": line.upper is not None and point.value > line.upper,
+                    "beyond": point.beyond,
                 }
                 for n, point in enumerate(line.points)
             ],

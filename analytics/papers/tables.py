@@ -49,10 +49,13 @@ Row = Sequence[Value | Cell]
 
 @dataclass(frozen=True)
 class Point:
-    """One day or week of a line: its label on the axis ("" for none) and its number."""
+    """One day or week of a line: its label on the axis ("" for none), its number, and whether it is
+    above the upper limit.
+    """
 
     label: str
     value: float
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
