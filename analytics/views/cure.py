@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import needs, person
@@ -46,7 +47,7 @@ def actions(request: HttpRequest) -> HttpResponse:
         *A.choices,
     ]
     state = looked.choose("state", _("状态"), states, "waiting")
-    owner = looked.choose("owner", _("负责人"), [("me", _("由我负责"))])
+    owner = looked.choose("owner", pgettext("signal", "负责人"), [("me", _("由我负责"))])
     effect = looked.choose("effect", _("效果"), CorrectiveAction.Effect.choices)
     wanted = {
         "waiting": Q(state__in=[A.OPEN, A.DONE]),

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from analytics.acting import REASON
@@ -43,7 +43,7 @@ class StepForm(SheetForm):
 class OwnerForm(SheetForm):
     """Who answers for it."""
 
-    owner = forms.ChoiceField(label=gettext_lazy("负责人"))
+    owner = forms.ChoiceField(label=pgettext_lazy("signal", "负责人"))
 
     def __init__(self, people: Iterable[User], data: Any = None, **more: Any) -> None:
         super().__init__(data, auto_id="owner-%s", **more)
@@ -73,11 +73,11 @@ class ActionForm(SheetForm):
     """A corrective action: what, who, until when."""
 
     what = forms.CharField(
-        label=gettext_lazy("措施"),
+        label=pgettext_lazy("corrective action", "措施"),
         widget=_lines(2),
         help_text=gettext_lazy("写做什么、做到什么程度，例如：召回批次 B7 并更换供应商的密封圈。"),
     )
-    owner = forms.ChoiceField(label=gettext_lazy("负责人"))
+    owner = forms.ChoiceField(label=pgettext_lazy("signal", "负责人"))
     due_on = forms.CharField(label=gettext_lazy("完成期限"), widget=_day())
 
     def __init__(self, people: Iterable[User], data: Any = None, **more: Any) -> None:

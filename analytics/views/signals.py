@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, person
@@ -203,10 +204,12 @@ def shown(request: HttpRequest, one: Shown, status: int = 200, **more: Any) -> H
 def signals(request: HttpRequest) -> HttpResponse:
     """All that the person may see, newest first."""
     user, looked = person(request), Looked(request.GET)
-    states = [(OPEN, _("待处理")), ("all", _("全部")), *State.choices]
+    states = [(OPEN, pgettext("signal", "待处理")), ("all", _("全部")), *State.choices]
     state = looked.choose("state", _("状态"), states, OPEN)
     kind = looked.choose("kind", _("种类"), Kind.choices)
-    owner = looked.choose("owner", _("负责人"), [("me", _("由我负责")), ("none", _("无人负责"))])
+    owner = looked.choose(
+        "owner", pgettext("signal", "负责人"), [("me", _("由我负责")), ("none", _("无人负责"))]
+    )
     rows = Signal.objects.visible_to(user).counted_for(user).select_related("owner")
     if state == OPEN:
         rows = rows.filter(state__in=OPEN_STATES)
