@@ -27,10 +27,10 @@ from django.utils.translation import gettext as _
 from accounts import reauthentication
 from accounts.models import User
 from accounts.oidc import local
-from analytics.charts import numbers
 from complaints import clock_words
 from complaints.actions.communication import load_draft
 from complaints.models import Deadline
+from config import numerals
 from legal_rules import vocabulary
 
 register = template.Library()
@@ -104,7 +104,7 @@ def counted(value: Any, places: int = 0) -> str:
     """A number of a figure or of an axis: 1,234 · 123.5万 · 1.2m; "—" where nothing is known."""
     if value is None or value == "":
         return "—"
-    return numbers.short(float(value), get_language() or "zh", int(places))
+    return numerals.short(float(value), get_language() or "zh", int(places))
 
 
 @register.filter

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from analytics.charts.numbers import plain, short
 from analytics.figures import Figure
 from analytics.measures import NOW, Measure
+from config.numerals import plain, short
 
 # The eight that stand on top, in this order; the others are in the table below.
 FIRST = (

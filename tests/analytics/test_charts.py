@@ -15,10 +15,10 @@ from django.utils import translation
 from analytics.charts.bars import Row, bars
 from analytics.charts.control import LEAST, limits
 from analytics.charts.heat import heat, level
-from analytics.charts.numbers import short
 from analytics.charts.pareto import Slice, pareto
 from analytics.charts.scale import clipped, spread, ticks, width_of
 from analytics.charts.trend import Observed, trend
+from config.numerals import short
 
 QUIET = [23, 21, 25, 20, 24, 22, 24, 26, 22, 21, 24, 25, 21, 23, 25, 23, 27, 25, 22, 24]
 
