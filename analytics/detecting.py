@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.conf import settings
@@ -17,13 +18,15 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from accounts.models import User
-from analytics import acting, found, telling
-from analytics.found import Found
+from analytics import acting, telling
 from analytics.models import DetectionRun, Signal, SignalCase, SignalNotice, SignalStep
 from analytics.signal_life import FOUND, Kind, State
 from audit.record import record
 from complaints.errors import Invalid
 from config import bulk
+
+if TYPE_CHECKING:
+    from analytics.found import Found
 
 log = logging.getLogger(__name__)
 LOCK = 7_301_806  # advisory: one look at a time, whoever asked
@@ -84,6 +87,8 @@ def waiting(now: datetime) -> list[int]:
 
 def run(pk: int, now: datetime | None = None) -> bool:
     """Do one run; False when it is done, or another worker is at it."""
+    from analytics import found  # scipy and datasketch: only for the process that looks
+
     now = now or timezone.now()
     with transaction.atomic():
         if not _alone():

@@ -6,19 +6,21 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analytics.detection import effect as model
 from analytics.models import CauseGiven, CorrectiveAction, Signal
 from analytics.series import REST, orders_of, received, tidy, volumes
 from analytics.signal_life import Kind
 from analytics.signal_words import COLUMNS, number
 from complaints.workdays import SHANGHAI
+
+if TYPE_CHECKING:
+    from analytics.detection.effect import Week
 
 BEFORE, WEEK = 26, 7  # weeks before the alarm that are looked at; days
 _EFFECT = {
@@ -45,6 +47,8 @@ class Measured:
 
 def of(action: CorrectiveAction, now: datetime) -> Measured:
     """Measure an action that was done. Three statements at most."""
+    from analytics.detection import effect as model  # scipy: not for every process
+
     done = action.done_on or timezone.localdate(now)
     alarm = _alarm(action)
     yesterday = timezone.localdate(now) - timedelta(days=1)
@@ -120,8 +124,10 @@ def _alarm(action: CorrectiveAction) -> tuple[date, date]:
     return entered - timedelta(days=28), entered - timedelta(days=1)
 
 
-def _weeks(action: CorrectiveAction, alarm: date, until: date) -> list[model.Week]:
+def _weeks(action: CorrectiveAction, alarm: date, until: date) -> list[Week]:
     """Whole weeks from half a year before the alarm up to yesterday."""
+    from analytics.detection.effect import Week
+
     done = action.done_on or until
     first = done - timedelta(days=WEEK * (BEFORE + (done - alarm).days // WEEK + 1))
     whole = max((until - first).days + 1, 0) // WEEK
@@ -134,7 +140,7 @@ def _weeks(action: CorrectiveAction, alarm: date, until: date) -> list[model.Wee
     path = _path(action.signal) if action.signal else ()
     orders = orders_of(path, volumes(first, last), days)
     return [
-        model.Week(
+        Week(
             start,
             sum(counted[start + timedelta(days=d)] for d in range(WEEK)),
             sum(orders[WEEK * n : WEEK * n + WEEK]) if orders else 1.0,

@@ -14,9 +14,11 @@ from django.utils.translation import ngettext, pgettext
 from accounts.models import User
 from analytics.charts.trend import Trend
 from analytics.figures import Figure
+from analytics.findings import open_findings
 from analytics.overview import Load, Overview, rows_url
 from analytics.views.kpis import number, target_words
 
+SIGNALS = 3  # that wait for somebody
 SHOWN = 2  # at once; the others behind a line
 LATE = 3  # youngest points of the line in which what is beyond is news
 DANGER, WARN = "danger", "warn"
@@ -47,6 +49,7 @@ class Finding:
 def findings(overview: Overview, line: Trend, user: User, limit: int) -> list[Finding]:
     """All of them; none is no mistake."""
     return [
+        *_signals(user),
         *_overdue(overview, user),
         *_statutory(overview),
         *_beyond(overview, line),
@@ -58,6 +61,19 @@ def findings(overview: Overview, line: Trend, user: User, limit: int) -> list[Fi
 
 def _see(n: int, url: str) -> Act:
     return Act(ngettext("查看 {n} 件", "查看 {n} 件", n).format(n=n), url, n=n)
+
+
+def _signals(user: User) -> Iterable[Finding]:
+    """What models found and people confirmed comes before what follows from targets."""
+    for each in open_findings(user, most=SIGNALS):
+        yield Finding(
+            f"signal-{each.signal}",
+            DANGER if each.tone == DANGER else WARN,
+            _("{kind}：").format(kind=each.kind_words),
+            each.sentence,
+            _see(each.count, each.rows_address) if each.count else None,
+            Act(_("处理信号"), each.address),
+        )
 
 
 def _overdue(overview: Overview, user: User) -> Iterable[Finding]:
