@@ -51,7 +51,10 @@ class Place:
 
 
 _CASE = ("case", "danger", "evidence_item", "print_evidence")
-_PROMISES = ("promises", "promise_new", "promise_edit", "promise_withdraw", "promise_cases")
+_PROMISES = (
+    *("promises", "promise_new", "promise_edit", "promise_withdraw", "promise_cases"),
+    *("reconciliation", "payment_files", "payment_file"),  # where promised money was paid
+)
 _LAW = (
     *("rule", "rules_try", "trial", "deadlines", "deadline", "regime"),
     *("letter_templates", "letter_template", "letter_batches", "letter_batch"),
@@ -65,13 +68,6 @@ PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), _CASE),
     Place("intake", "phone", gettext_lazy("登记"), ("register_complaints",)),
     Place("commitments", "mark", pgettext_lazy("promises", "承诺"), ("see_complaints",), _PROMISES),
-    Place(
-        "reconciliation",
-        "calc",
-        pgettext_lazy("rail", "付款"),
-        ("reconcile_payments",),
-        ("payment_files", "payment_file"),
-    ),
     Place(
         "review",
         "stamp",
