@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -21,7 +21,7 @@ from legal_rules.vocabulary import CATEGORIES
 USUAL = 30  # days
 LONGEST = 1_100  # days: three years and a bit
 EARLIEST = date(2000, 1, 1)
-WORDS = ("category", "channel", "region", "product", "brand")
+WORDS = ("category", "channel", "area", "region", "product", "brand")
 LONGEST_WORD = 200
 LABELS = {
     "from": gettext_lazy("开始日期"),
@@ -30,6 +30,7 @@ LABELS = {
     "owner": gettext_lazy("责任人"),
     "category": gettext_lazy("类别"),
     "channel": gettext_lazy("渠道"),
+    "area": gettext_lazy("大区"),
     "region": gettext_lazy("地区"),
     "product": gettext_lazy("商品"),
     "brand": gettext_lazy("品牌"),
@@ -41,7 +42,8 @@ UNKNOWN = "-"  # asks for those of which it is not known
 @dataclass(frozen=True)
 class Asked:
     """A window (both days inclusive) and filters; "" and None filter nothing. `owner` 0: nobody's;
-    "-" for a word: of which it is not known.
+    "-" for a word: of which it is not known. `area`: one of `places.AREAS`, which is its provinces;
+    together with a region both hold.
 
     `teams`: whose cases the person may be told figures of; None: everybody's.
     """
@@ -55,6 +57,7 @@ class Asked:
     region: str = ""
     product: str = ""
     brand: str = ""
+    area: str = ""
     teams: tuple[int, ...] | None = None
 
     @property
@@ -68,16 +71,24 @@ class Asked:
         before = timedelta(days=self.days)
         return replace(self, since=self.since - before, until=self.until - before)
 
-    def where(self, name: str, value: str) -> Asked:
-        """Filtered by one more of `WORDS`."""
-        changes: dict[str, Any] = {name: value}
-        return replace(self, **changes)
-
     @property
     def filters(self) -> dict[str, str]:
         """What is filtered by, but for the team."""
         found = {name: getattr(self, name) for name in WORDS if getattr(self, name)}
         return found if self.owner is None else {**found, "owner": str(self.owner or "none")}
+
+    @property
+    def columns(self) -> Iterator[tuple[str, str, list[str]]]:
+        """Of each word that filters: its name, its column of `CaseFigures`, and the values there
+        that are meant.
+        """
+        for name in WORDS:
+            if value := getattr(self, name):
+                if value == UNKNOWN:
+                    wanted = [""]
+                else:
+                    wanted = list(places.AREAS[value][1]) if name == "area" else [value]
+                yield name, "region" if name == "area" else name, wanted
 
     @cached_property
     def params(self) -> dict[str, str]:
@@ -162,8 +173,16 @@ def _owner(text: str, errors: dict[str, list[str]]) -> int | None:
     return None
 
 
+_KNOWN: dict[str, Collection[str]] = {
+    "category": CATEGORIES,
+    "channel": Channel.values,
+    "area": places.AREAS,
+    "region": places.NAMES,
+}
+
+
 def _word(name: str, text: str, errors: dict[str, list[str]]) -> str:
-    known = {"category": CATEGORIES, "channel": Channel.values, "region": places.NAMES}.get(name)
+    known = _KNOWN.get(name)
     if text in ("", UNKNOWN):
         return text
     if (known is not None and text not in known) or len(text) > LONGEST_WORD:

@@ -33,12 +33,18 @@ def label(dimension: str, key: str) -> str:
         return RIGHTS[key].name_for(lang)
     if dimension == "channel" and key in Channel.values:
         return str(Channel(key).label)
-    if dimension == "region" and key in places.NAMES:
-        return str(places.NAMES[key])
     if dimension == "phase" and key in Phase.values:
         return str(Phase(key).label)
     if dimension == "clock":
         return title_of_row(key)
+    return _place(dimension, key)
+
+
+def _place(dimension: str, key: str) -> str:
+    if dimension == "area" and key in places.AREAS:
+        return str(places.AREAS[key][0])
+    if dimension == "region" and key in places.NAMES:
+        return str(places.NAMES[key])
     return key
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, Value
 from django.urls import reverse
@@ -20,8 +19,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from analytics import figures, folding, labels, sums
 from analytics import occurrences as o
+from analytics.addresses import Addresses
 from analytics.asking import UNKNOWN, Asked
-from analytics.dimensions import HEAT, KEY, OWNER, TEAM
+from analytics.dimensions import BETWEEN, HEAT, KEY, OWNER, REGION, TEAM
 from analytics.figures import Figure, Read
 from analytics.measures import MEASURES
 from analytics.rows import cases_of
@@ -46,12 +46,6 @@ def overview(user: User, asked: Asked, now: datetime | None = None) -> Overview:
     return _Reading(user, asked, now, behind).overview()
 
 
-def rows_url(asked: Asked, measure: str, **more: str) -> str:
-    """The address of the rows of a number."""
-    values = {"measure": measure, **asked.params, **more}
-    return f"{reverse('analytics_rows')}?{urlencode(values)}"
-
-
 @dataclass
 class _Reading:
     user: User
@@ -64,6 +58,8 @@ class _Reading:
         self.sums = sums.sums(self.user, self.asked, sums.slots(self.asked, self.today))
         self.pressing = self._pressing()
         self.names = self._names()
+        self.addresses = Addresses(self.asked)
+        cells = self.sums.by(NOW, o.RECEIVED, HEAT)
         return Overview(
             asked=self.asked,
             as_of=self.now,
@@ -71,12 +67,14 @@ class _Reading:
             figures=self._figures(),
             received=self._received(),
             **{f"by_{name}": self._received_by(name) for name in PARTS},
+            by_area=self._parts("area", sums.in_areas(self.sums.by(NOW, o.RECEIVED, REGION))),
             by_right=self._by_key("right", "right", self.sums.by(NOW, o.RIGHT, KEY)),
             by_team=self._by_team(),
             by_owner=self._by_owner(),
             by_phase=self._by_phase(),
             by_clock=self._by_clock(),
-            heat=self._heat(),
+            heat=self._heat("region", cells),
+            areas=self._heat("area", sums.in_areas(cells)),
             load=self._load(),
             clocks=self._clocks(),
         )
@@ -165,28 +163,27 @@ class _Reading:
             for code, measure in MEASURES.items()
         }
 
-    def _url(self, measure: str, asked: Asked | None = None, **more: str) -> str:
+    def _url(self, measure: str, **changes: str) -> str:
         if measure in MOMENTS:  # else what runs out until it is opened would be counted too
-            more = {**more, "at": self.now.isoformat()}
-        return rows_url(asked or self.asked, measure, **more)
+            changes = {**changes, "at": self.now.isoformat()}
+        return self.addresses.of(measure, **changes)
 
     def _received(self) -> list[DayCount]:
         by, found = self.sums.by(DAILY, o.RECEIVED), []
         for number in range(self.asked.days):
             day = self.asked.since + timedelta(days=number)
-            url = self._url("received", replace(self.asked, since=day, until=day))
-            found.append(DayCount(day, by.get(day.isoformat(), 0), url))
+            text = day.isoformat()
+            url = self._url("received", **{"from": text, "to": text})
+            found.append(DayCount(day, by.get(text, 0), url))
         return found
 
     def _received_by(self, dimension: str) -> list[Part]:
+        return self._parts(dimension, self.sums.by(NOW, o.RECEIVED, dimension))
+
+    def _parts(self, dimension: str, by: Mapping[str, int]) -> list[Part]:
         parts = [
-            _part(
-                dimension,
-                key,
-                n,
-                self._url("received", self.asked.where(dimension, key or UNKNOWN)),
-            )
-            for key, n in self.sums.by(NOW, o.RECEIVED, dimension).items()
+            _part(dimension, key, n, self._url("received", **{dimension: key or UNKNOWN}))
+            for key, n in by.items()
         ]
         return sorted(parts, key=_largest_first)
 
@@ -208,21 +205,18 @@ class _Reading:
                 key,
                 self.names[1].get(key, key),
                 n,
-                self._url("received", replace(self.asked, team=int(key))),
+                self._url("received", team=key),
             )
             for key, n in self.sums.by(NOW, o.RECEIVED, TEAM).items()
         ]
         return sorted(parts, key=_largest_first)
-
-    def _of_owner(self, key: str) -> Asked:
-        return replace(self.asked, owner=int(key or 0))
 
     def _owner_name(self, key: str) -> str:
         return self.names[0].get(key, key) if key else _("待分配")
 
     def _by_owner(self) -> list[Part]:
         parts = [
-            Part(key, self._owner_name(key), n, self._url("received", self._of_owner(key)))
+            Part(key, self._owner_name(key), n, self._url("received", owner=key or NOBODY))
             for key, n in self.sums.by(NOW, o.RECEIVED, OWNER).items()
         ]
         return sorted(parts, key=_largest_first)
@@ -232,7 +226,6 @@ class _Reading:
         for key, n in self.sums.by(STOCK, o.OPEN, OWNER).items():
             owner = int(key) if key else None
             late, today = self.pressing.get(owner, (0, 0))
-            of = self._of_owner(key)
             found.append(
                 Load(
                     owner=owner,
@@ -240,9 +233,9 @@ class _Reading:
                     open=n,
                     overdue=past.get(key, 0) + late,
                     due_today=today,
-                    rows_url=self._url("open", of),
-                    overdue_url=self._url("overdue", of),
-                    due_today_url=self._url("due_today", of),
+                    rows_url=self._url("open", owner=key or NOBODY),
+                    overdue_url=self._url("overdue", owner=key or NOBODY),
+                    due_today_url=self._url("due_today", owner=key or NOBODY),
                 )
             )
         return sorted(found, key=lambda load: (-load.open, -load.overdue, load.name))
@@ -265,20 +258,28 @@ class _Reading:
             if kept or missed
         ]
 
-    def _heat(self) -> Heat:
-        cells, rows, columns = {}, Counter[str](), Counter[str]()
-        for key, n in self.sums.by(NOW, o.RECEIVED, HEAT).items():
-            category, region = labels.split(key)
-            of = replace(self.asked, category=category or UNKNOWN, region=region or UNKNOWN)
-            words = f"{labels.label('category', category)} × {labels.label('region', region)}"
-            cells[category, region] = Part(key, words, n, self._url("received", of))
+    def _heat(self, across: str, by: Mapping[str, int]) -> Heat:
+        numbers = {labels.split(key): n for key, n in by.items()}
+        rows, columns = Counter[str](), Counter[str]()
+        for (category, place), n in numbers.items():
             rows[category] += n
-            columns[region] += n
-        return Heat(_named("category", rows), _named("region", columns), cells)
+            columns[place] += n
+        found = Heat(_named("category", rows), _named(across, columns), {})
+        categories, places = dict(found.rows), dict(found.columns)
+        for (category, place), n in numbers.items():
+            chosen = {"category": category or UNKNOWN, across: place or UNKNOWN}
+            found.cells[category, place] = Part(
+                f"{category}{BETWEEN}{place}",
+                f"{categories[category]} × {places[place]}",
+                n,
+                self._url("received", **chosen),
+            )
+        return found
 
 
 PARTS = ("category", "region", "channel", "product", "brand")
 MOMENTS = ("overdue", "due_today")
+NOBODY = "none"
 
 
 def _part(dimension: str, key: str, n: int, url: str) -> Part:

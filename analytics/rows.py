@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from analytics import occurrences as o
-from analytics.asking import UNKNOWN, WORDS, Asked
+from analytics.asking import Asked
 from analytics.models import Occurrence
 from complaints.lifecycle import PHASE_OF
 from complaints.models import Complaint
@@ -69,11 +69,14 @@ def cases_of(user: User, asked: Asked) -> ComplaintQuerySet:
     found = Complaint.objects.visible_to(user).filter(of_led_teams(asked))
     if asked.owner is not None:
         found = found.filter(owner=asked.owner or None)
-    for name in WORDS:
-        if value := getattr(asked, name):
-            column = "product_name" if name == "product" else name
-            found = found.filter(**{column: "" if value == UNKNOWN else value})
+    for name, column, wanted in asked.columns:
+        column = "product_name" if name == "product" else column
+        found = found.filter(**_one_of(column, wanted))
     return found
+
+
+def _one_of(column: str, wanted: list[str]) -> dict[str, Any]:
+    return {column: wanted[0]} if len(wanted) == 1 else {f"{column}__in": wanted}
 
 
 def standing(
@@ -109,12 +112,10 @@ def occurrences(
 
 def _of_case(asked: Asked) -> list[Q]:
     found = [of_led_teams(asked, "complaint__figures__")]
-    for name, value in asked.filters.items():
-        if name == "owner":
-            found.append(Q(complaint__figures__owner=asked.owner or None))
-        else:
-            value = "" if value == UNKNOWN else value
-            found.append(Q(**{f"complaint__figures__{name}": value}))
+    if asked.owner is not None:
+        found.append(Q(complaint__figures__owner=asked.owner or None))
+    for _name, column, wanted in asked.columns:
+        found.append(Q(**_one_of(f"complaint__figures__{column}", wanted)))
     return found
 
 

@@ -30,8 +30,8 @@ class DayCount:
 
 @dataclass(frozen=True)
 class Heat:
-    """Category (rows) by region (columns), each (key, label), the largest first; only cells with
-    something in them.
+    """Category (rows) by region or area (columns), each (key, label), the largest first; only cells
+    with something in them.
     """
 
     rows: list[tuple[str, str]]
@@ -81,7 +81,9 @@ class Clock:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything of one look. `behind`: changes that are not counted yet, 0 as a rule."""
+    """Everything of one look. `behind`: changes that are not counted yet, 0 as a rule. `heat` has
+    provinces, `areas` the large regions that they make up.
+    """
 
     asked: Asked
     as_of: datetime
@@ -89,6 +91,7 @@ class Overview:
     figures: dict[str, Figure]
     received: list[DayCount]
     by_category: list[Part]
+    by_area: list[Part]
     by_region: list[Part]
     by_channel: list[Part]
     by_product: list[Part]
@@ -99,5 +102,11 @@ class Overview:
     by_phase: list[Part]
     by_clock: list[ClockKept]
     heat: Heat
+    areas: Heat
     load: list[Load]
     clocks: list[Clock]
+
+    @property
+    def map(self) -> Heat:
+        """The one to look at: large regions, within one of them its provinces."""
+        return self.heat if self.asked.area or self.asked.region else self.areas

@@ -8,7 +8,7 @@ occurrences are taken off again.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,11 +19,12 @@ from django.db import connection
 
 from accounts.models import User
 from analytics import occurrences as o
-from analytics.asking import UNKNOWN, WORDS, Asked
+from analytics.asking import Asked
 from analytics.blocks import runs
 from analytics.dimensions import BETWEEN, DIMENSIONS, KEY, OF_CASES, TOTAL, VALUE
 from analytics.models.counted import ALL_TEAMS, NO_DAY
 from analytics.occurrences import STANDING
+from complaints.places import area_of
 
 # Labels: the window and the one before, its days; what stands now, of it the days before today;
 # what came after the window before; what of a window is still running.
@@ -174,10 +175,13 @@ def conditions_of(asked: Asked) -> tuple[list[str], dict[str, Any]]:
     if asked.owner is not None:
         conditions.append("AND f.owner_id IS NOT DISTINCT FROM %(owner)s")
         values["owner"] = asked.owner or None
-    for name in WORDS:
-        if value := getattr(asked, name):
-            conditions.append(f"AND f.{name} = %({name})s")
-            values[name] = "" if value == UNKNOWN else value
+    for name, column, wanted in asked.columns:
+        if len(wanted) == 1:
+            conditions.append(f"AND f.{column} = %({name})s")
+            values[name] = wanted[0]
+        else:
+            conditions.append(f"AND f.{column} = ANY(%({name})s)")
+            values[name] = wanted
     return conditions, values
 
 
@@ -188,3 +192,12 @@ def _read(statement: str, values: Any) -> Sums:
         for label, kind, dimension, key, n, amount in cursor.fetchall():
             found.of[label, kind, dimension][key] = (int(n), amount)
     return found
+
+
+def in_areas(by: Mapping[str, int]) -> dict[str, int]:
+    """Numbers of provinces, or of cells of the heat map, as those of the large regions."""
+    found = Counter[str]()
+    for key, n in by.items():
+        rest, between, region = key.rpartition(BETWEEN)
+        found[f"{rest}{between}{area_of(region)}"] += n
+    return dict(found)

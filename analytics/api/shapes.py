@@ -22,7 +22,7 @@ from complaints.clock_words import local
 from legal_rules.vocabulary import CATEGORIES
 
 Shape = s.Serializer[Any]
-BY = (*PARTS, "right", "team", "owner", "phase")
+BY = (*PARTS, "area", "right", "team", "owner", "phase")
 
 
 def overview(seen: Overview) -> dict[str, Any]:
@@ -41,6 +41,10 @@ def overview(seen: Overview) -> dict[str, Any]:
         "by_category_and_region": [
             {"category": category, "region": region, "n": cell.n, "rows": cell.rows_url}
             for (category, region), cell in seen.heat.cells.items()
+        ],
+        "by_category_and_area": [
+            {"category": category, "area": area, "n": cell.n, "rows": cell.rows_url}
+            for (category, area), cell in seen.areas.cells.items()
         ],
         "by_clock": [
             {"key": one.key, "label": one.label, "kept": one.kept, "missed": one.missed}
@@ -143,6 +147,13 @@ class HeatAnswer(Shape):
     rows = s.CharField()
 
 
+class AreaHeatAnswer(Shape):
+    category = s.CharField(allow_blank=True)
+    area = s.CharField(allow_blank=True)
+    n = s.IntegerField()
+    rows = s.CharField()
+
+
 class ClockKeptAnswer(Shape):
     key = s.CharField()
     label = s.CharField()  # type: ignore[assignment]
@@ -176,6 +187,7 @@ class OverviewAnswer(Shape):
     figures = FigureAnswer(many=True)
     received = DayAnswer(many=True)
     by_category_and_region = HeatAnswer(many=True)
+    by_category_and_area = AreaHeatAnswer(many=True)
     by_clock = ClockKeptAnswer(many=True)
     load = LoadAnswer(many=True)
     clocks = ClockAnswer(many=True)
@@ -196,6 +208,10 @@ _KNOWN: dict[str, dict[str, Any]] = {
     "owner": {"description": _("责任人编号；none 为待分配")},
     "category": {"enum": [*CATEGORIES, "-"]},
     "channel": {"enum": [*Channel.values, "-"]},
+    "area": {
+        "enum": [*places.AREAS, "-"],
+        "description": _("大区；与 region 同时写时两者都要符合"),
+    },
     "region": {"enum": [*places.NAMES, "-"]},
     "product": {"description": _("商品名称；- 为未填写")},
     "brand": {"description": _("品牌；- 为未填写")},

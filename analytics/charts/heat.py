@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 LEVELS = 6  # shades above the one of nothing
 
@@ -30,10 +31,16 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class Heat:
-    """The table."""
+    """The table. `opens`: where each column leads, "" for nowhere."""
 
     columns: Sequence[str]
     rows: list[HeatRow]
+    opens: Sequence[str] = field(default=())
+
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        """Name and address of each column."""
+        return list(zip_longest(self.columns, self.opens, fillvalue=""))
 
     @property
     def empty(self) -> bool:
@@ -57,8 +64,11 @@ def heat(
     rows: Sequence[tuple[str, str]],
     columns: Sequence[tuple[str, str]],
     values: Mapping[tuple[str, str], Value],
+    opens: Mapping[str, str] | None = None,
 ) -> Heat:
-    """`rows`, `columns`: (key, name) in their order; `values` by both keys."""
+    """`rows`, `columns`: (key, name) in their order; `values` by both keys; `opens`: where a column
+    leads, by its key.
+    """
     largest = max((value for value, _url in values.values()), default=0.0)
     found = []
     for key, name in rows:
@@ -67,4 +77,5 @@ def heat(
             value, address = values.get((key, column), (0.0, ""))
             cells.append(Cell(value, level(value, largest), title, address))
         found.append(HeatRow(name, cells, sum(cell.value for cell in cells)))
-    return Heat([title for _key, title in columns], found)
+    leads = [(opens or {}).get(key, "") for key, _title in columns]
+    return Heat([title for _key, title in columns], found, leads)

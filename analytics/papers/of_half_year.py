@@ -26,7 +26,7 @@ def tables(half: HalfYear) -> list[Table]:
         laws(half),
         trend(half.found),
         categories(half),
-        heat(half.found.heat),
+        heat(half.found.map),
         rights(half.found.by_right),
         parts(_("商品"), _("商品"), half.found.by_product),
         causes(half),

@@ -32,7 +32,7 @@ def tables(overview: Overview) -> list[Table]:
         figures(overview.figures.values()),
         trend(overview),
         parts(_("类别"), _("类别"), overview.by_category),
-        heat(overview.heat),
+        places(overview),
         parts(_("渠道"), _("渠道"), overview.by_channel),
         parts(_("商品"), _("商品"), overview.by_product),
         parts(_("品牌"), _("品牌"), overview.by_brand),
@@ -177,6 +177,12 @@ def heat(found: Heat) -> Table:
     cells = {(category, f"={region}"): n for (category, region), n in numbers.items()}
     columns = [*named, ("", _("其他"))]
     return replace(whole, printed=_crossed(found.rows, columns, cells | others))
+
+
+def places(overview: Overview) -> Table:
+    """Categories by provinces; paper has the large regions, as the page."""
+    found = heat(overview.heat)
+    return found if overview.map is overview.heat else replace(found, printed=heat(overview.areas))
 
 
 def _crossed(rows: Named, columns: Named, numbers: Mapping[tuple[str, str], int]) -> Table:

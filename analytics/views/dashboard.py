@@ -17,7 +17,7 @@ from accounts.models import User
 from analytics.measures import MEASURES, NOW, PERMISSION, WINDOW
 from analytics.overview import Overview, overview
 from analytics.views import drawn, findings, kpis
-from analytics.views.looked import Looked, categories, channels, chips, teams_of
+from analytics.views.looked import Looked, areas, categories, channels, chips, teams_of
 from complaints.workdays import SHANGHAI
 
 LOAD_SHOWN = 8  # people at once; the others behind a line
@@ -57,7 +57,8 @@ def shown(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
         "line_title": title,
         "line": line,
         "pareto": drawn.distribution(found, looked.by),
-        "heat": drawn.map_of(found),
+        "heat": drawn.map_of(found, lambda name, key: looked.address(**{name: key})),
+        "everywhere": "" if found.map is found.areas else looked.address(area="", region=""),
         "rights": drawn.rights(found),
         "phases": drawn.phases(found),
         "people": people[:LOAD_SHOWN],
@@ -83,11 +84,13 @@ def _chosen(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
         "owner": dict(people),
         "category": dict(categories()),
         "channel": dict(channels()),
+        "area": dict(areas()),
         "region": dict(regions),
     }
     menus = [
         ("category", _("类别"), categories()),
         ("channel", _("渠道"), channels()),
+        ("area", _("大区"), areas()),
         ("region", _("地区"), regions),
         ("owner", _("责任人"), people),
     ]

@@ -9,12 +9,13 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from analytics.asking import Asked
+from analytics.addresses import Addresses
+from analytics.asking import UNKNOWN, Asked
 from analytics.charts.bars import Bars, Row, bars
 from analytics.charts.heat import Heat, heat
 from analytics.charts.pareto import Pareto, Slice, pareto
 from analytics.charts.trend import Observed, Trend, trend
-from analytics.overview import DayCount, Load, Overview, Part, rows_url
+from analytics.overview import DayCount, Load, Overview, Part
 from complaints.calendars import current
 from complaints.workdays import SHANGHAI
 
@@ -46,13 +47,14 @@ def _grouped(
     days: Iterable[DayCount], start: Callable[[date], date], asked: Asked, today: date
 ) -> Iterable[Observed]:
     sums: dict[date, list[DayCount]] = {}
+    addresses = Addresses(asked)
     for each in days:
         sums.setdefault(start(each.day), []).append(each)
     for begin, members in sums.items():
         first, last = members[0].day, members[-1].day
         label = f"{begin:%Y-%m}" if asked.days > WEEKS else f"{begin:%m-%d}"
         ends = (first.isoformat(), last.isoformat())
-        url = rows_url(asked, "received", **{"from": ends[0], "to": ends[1]})
+        url = addresses.of("received", **{"from": ends[0], "to": ends[1]})
         part = first != begin or start(last + timedelta(days=1)) == begin or last >= today
         total = sum(each.n for each in members)
         yield Observed(label, " – ".join(ends), total, url, part, ends)
@@ -74,9 +76,12 @@ def phases(overview: Overview) -> Bars:
     return bars([Row(str(p.label), p.n, p.rows_url) for p in overview.by_phase])
 
 
-def map_of(overview: Overview) -> Heat:
-    """Category × region: the largest categories."""
-    found = overview.heat
+def map_of(overview: Overview, within: Callable[[str, str], str]) -> Heat:
+    """Category × region: the largest categories. `within`: the address of the page for one column,
+    by the filter and its value.
+    """
+    found = overview.map
+    name = "area" if found is overview.areas else "region"
     values = {place: (part.n, part.rows_url) for place, part in found.cells.items()}
     sums = {
         key: sum(values.get((key, c), (0, ""))[0] for c, _n in found.columns)
@@ -87,6 +92,7 @@ def map_of(overview: Overview) -> Heat:
         [(key, str(label)) for key, label in largest],
         [(key, str(label)) for key, label in found.columns],
         values,
+        {key: within(name, key or UNKNOWN) for key, _label in found.columns},
     )
 
 

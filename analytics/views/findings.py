@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.models import User
+from analytics.addresses import Addresses
 from analytics.charts.trend import Trend
 from analytics.figures import Figure
 from analytics.findings import open_findings
-from analytics.overview import Load, Overview, rows_url
+from analytics.overview import Load, Overview
 from analytics.views.kpis import number, target_words
 
 SIGNALS = 3  # that wait for somebody
@@ -112,7 +113,7 @@ def _beyond(overview: Overview, line: Trend) -> Iterable[Finding]:
     marks = line.marks[line.marks.index(run.first) : line.marks.index(run.last) + 1]
     total = int(sum(mark.value for mark in marks))
     ends = {"from": run.first.observed.days[0], "to": run.last.observed.days[1]}
-    url = rows_url(overview.asked, "received", **ends)
+    url = Addresses(overview.asked).of("received", **ends)
     title = _("{first} 起新增异常升高：").format(first=run.first.observed.label)
     words = ngettext(
         "{count} 个点共 {n} 件，通常每点 {mean}，上限 {upper}",

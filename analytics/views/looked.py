@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from accounts.roles import Role
-from analytics.asking import LABELS, NAMES, Asked, asked
+from analytics.asking import LABELS, NAMES, UNKNOWN, Asked, asked
+from analytics.labels import label, unknown
+from complaints import places
 from complaints.choices import Channel
 from complaints.errors import Invalid
 from legal_rules.vocabulary import CATEGORIES
@@ -212,9 +214,14 @@ def chips(looked: Looked, names: Mapping[str, Mapping[str, Any]]) -> list[Chip]:
     found = []
     for name, value in looked.values.items():
         if name in LABELS and name not in ("from", "to"):
-            words = names.get(name, {}).get(value, value)
+            words = names.get(name, {}).get(value) or label(name, "" if value == UNKNOWN else value)
             found.append(Chip(LABELS[name], words, looked.address(**{name: ""})))
     return found
+
+
+def areas() -> Choices:
+    """(key, name) of the large regions, and of none."""
+    return [*((key, name) for key, (name, _codes) in places.AREAS.items()), (UNKNOWN, unknown())]
 
 
 def channels() -> Choices:

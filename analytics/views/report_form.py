@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import Team, User
 from accounts.roles import Role
 from analytics import periods, saving
-from analytics.asking import LABELS
+from analytics.asking import LABELS, UNKNOWN
 from analytics.models import SavedReport
 from analytics.report_values import LONGEST_NAME
 from analytics.views.exporting import language
 from complaints.choices import Channel
+from complaints.places import AREAS
 from complaints.places import CHOICES as PLACES
 from complaints.views.sheets import SheetForm
 from legal_rules.vocabulary import CATEGORIES
@@ -33,6 +34,7 @@ WEEKDAYS: list[tuple[str, Text]] = [
 ]
 HOURS = [(str(hour), f"{hour:02d}:00") for hour in range(24)]
 _ALL: tuple[str, Text] = ("", pgettext_lazy("filter", "全部"))
+_UNKNOWN: tuple[str, Text] = (UNKNOWN, gettext_lazy("未填写"))
 
 
 class ReportForm(SheetForm):
@@ -48,7 +50,14 @@ class ReportForm(SheetForm):
     channel = forms.ChoiceField(
         label=LABELS["channel"], required=False, choices=[_ALL, *Channel.choices]
     )
-    region = forms.ChoiceField(label=LABELS["region"], required=False, choices=[_ALL, *PLACES])
+    area = forms.ChoiceField(
+        label=LABELS["area"],
+        required=False,
+        choices=[_ALL, *((key, name) for key, (name, _codes) in AREAS.items()), _UNKNOWN],
+    )
+    region = forms.ChoiceField(
+        label=LABELS["region"], required=False, choices=[_ALL, *PLACES, _UNKNOWN]
+    )
     product = forms.CharField(label=LABELS["product"], required=False, max_length=200)
     brand = forms.CharField(label=LABELS["brand"], required=False, max_length=200)
     shared_with = forms.ChoiceField(
@@ -97,7 +106,7 @@ class ReportForm(SheetForm):
     @property
     def window(self) -> list[forms.BoundField]:
         """What is looked at."""
-        names = ("team", "category", "channel", "region", "product", "brand")
+        names = ("team", "category", "channel", "area", "region", "product", "brand")
         return [self[name] for name in names]
 
     @property

@@ -27,6 +27,7 @@ from complaints.models import (
     Payment,
     Transition,
 )
+from complaints.places import area_of
 
 HERE = ZoneInfo("Asia/Shanghai")
 PHASES = {
@@ -92,6 +93,7 @@ class Oracle:
         words = {
             "category": case.category,
             "channel": case.channel,
+            "area": area_of(case.region),
             "region": case.region,
             "product": case.product_name,
             "brand": case.brand,
@@ -280,6 +282,7 @@ class Oracle:
         )
         return {
             "category": Counter(c.category for c in received),
+            "area": Counter(area_of(c.region) for c in received),
             "region": Counter(c.region for c in received),
             "channel": Counter(c.channel for c in received),
             "product": Counter(c.product_name for c in received),
@@ -288,6 +291,7 @@ class Oracle:
             "team": Counter(str(c.team_id) for c in received),
             "owner": Counter(str(c.owner_id or "") for c in received),
             "heat": Counter(f"{c.category}|{c.region}" for c in received),
+            "areas": Counter(f"{c.category}|{area_of(c.region)}" for c in received),
             "day": Counter(day(c.received_at).isoformat() for c in received),
             "phase": Counter(PHASES[c.state] for c in open_),
             "load": Counter(str(c.owner_id or "") for c in open_),

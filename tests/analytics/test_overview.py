@@ -94,6 +94,8 @@ def test_every_number_opens_its_rows_for_everybody_who_is_told(
                 for part in getattr(seen, f"by_{name}")
             ),
             *seen.heat.cells.values(),
+            *seen.areas.cells.values(),
+            *seen.by_area,
             *seen.received[-2:],
         ]
         for part in parts:
@@ -122,6 +124,37 @@ def test_a_look_takes_six_statements_however_much_there_is(cast: Cast) -> None:
     assert counts == [6, 6]
 
 
+def test_the_map_has_large_regions_and_inside_one_its_provinces(
+    cast: Cast, client: Client, variables_kept: None
+) -> None:
+    for place, region in enumerate(("31", "31", "33", "44", "71", "")):
+        case = f.registered(cast, order_number=f"SO-{place}")
+        Complaint.objects.filter(pk=case.pk).update(region=region)
+    client.force_login(cast.supervisor)
+    category = case.category
+
+    def numbers(**params: str) -> dict[str, int]:
+        seen = look(cast.supervisor, **params)
+        assert seen.figures["received"].n == sum(part.n for part in seen.by_area)
+        for part in (*seen.map.cells.values(), *seen.areas.cells.values(), *seen.by_area):
+            assert opened(client, part.rows_url)[0] == part.n, part
+        return {place: part.n for (_category, place), part in seen.map.cells.items()}
+
+    assert numbers() == {"east": 3, "south": 1, "hmt": 1, "": 1}
+    assert numbers(area="east", category=category) == {"31": 2, "33": 1}
+    assert numbers(area="-") == {"": 1}
+    assert numbers(area="east", region="33") == {"33": 1}
+    assert numbers(area="east", region="44") == {}
+    assert numbers(region="44") == {"44": 1}
+    assert numbers(area="central") == {}
+    *_numbers, answer = opened(client, look(cast.supervisor, area="hmt").figures["open"].rows_url)
+    assert answer.context["looked"].chips == [("大区", "港澳台")]
+    found = client.get("/api/v1/analytics/overview/?area=east").json()
+    assert found["filters"] == {"area": "east"}
+    assert [(one["key"], one["n"]) for one in found["by_area"]] == [("east", 3)]
+    assert [(c["area"], c["n"]) for c in found["by_category_and_area"]] == [("east", 3)]
+
+
 def test_programs_get_the_same_figures_and_refusals_name_the_field(
     cast: Cast, client: Client
 ) -> None:
@@ -143,6 +176,7 @@ def test_programs_get_the_same_figures_and_refusals_name_the_field(
         "team=99999999": "team",
         "owner=x": "owner",
         "region=99": "region",
+        "area=mars": "area",
         "colour=red": "colour",
     }
     for query, name in wrong.items():

@@ -239,3 +239,20 @@ def test_a_wide_table_is_cut_on_paper_and_still_adds_up(cast: Cast) -> None:
         assert one.total is not None
         assert one.total[-1] == sum(row[-1] for row in one.rows) == 2 * sum(range(20))  # type: ignore[misc]
         assert sum(one.rows[0][1:-1]) == one.rows[0][-1]  # type: ignore[arg-type]
+
+
+def test_paper_has_large_regions_and_the_workbook_their_provinces(cast: Cast) -> None:
+    for region in ("31", "33", "44"):
+        case = f.registered(cast, order_number=f"SO-{region}")
+        Complaint.objects.filter(pk=case.pk).update(region=region)
+
+    def heads(**params: str) -> list[list[str]]:
+        look = asked(params, cast.supervisor, timezone.localdate())
+        sheet = of_overview.places(overview(cast.supervisor, look))
+        found = [one for one in (sheet, sheet.printed) if one]
+        assert {one.total[-1] for one in found if one.total} == {sum(r[-1] for r in sheet.rows)}  # type: ignore[misc]
+        return [[column.title for column in one.columns[1:-1]] for one in found]
+
+    with translation.override("zh-hans"):
+        assert heads() == [["上海", "浙江", "广东"], ["华东", "华南"]]
+        assert heads(area="east") == [["上海", "浙江"]]

@@ -41,6 +41,9 @@ def windows(history: History, viewer: Any, chance: Random) -> list[Asked]:
         {"owner": 0, "channel": "phone"},
         {"owner": history.cast.agent.pk},
         {"region": "33", "brand": "青禾"},
+        {"area": "east"},
+        {"area": "-", "category": "food_safety"},
+        {"area": "east", "region": "44"},
     ]
     teams = [team.pk for team in (history.cast.team, history.cast.other_team)]
     led = [pk for pk in teams if usual.teams is None or pk in usual.teams]
@@ -51,7 +54,17 @@ def said(seen: Overview) -> dict[str, Any]:
     """What an overview shows, as the oracle says it."""
     parts = {
         name: {part.key: part.n for part in getattr(seen, f"by_{name}") if part.n}
-        for name in ("category", "region", "channel", "product", "brand", "right", "team", "owner")
+        for name in (
+            "category",
+            "area",
+            "region",
+            "channel",
+            "product",
+            "brand",
+            "right",
+            "team",
+            "owner",
+        )
     }
     clocks: dict[str, int] = {}
     for one in seen.by_clock:
@@ -61,6 +74,7 @@ def said(seen: Overview) -> dict[str, Any]:
         **parts,
         "phase": {part.key: part.n for part in seen.by_phase if part.n},
         "heat": {cell.key: cell.n for cell in seen.heat.cells.values()},
+        "areas": {cell.key: cell.n for cell in seen.areas.cells.values()},
         "day": {one.day.isoformat(): one.n for one in seen.received if one.n},
         "load": {str(one.owner or ""): one.open for one in seen.load},
         "clock": {key: n for key, n in clocks.items() if n},

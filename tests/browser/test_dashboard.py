@@ -32,7 +32,7 @@ PLACES = {
     "a figure on top": ".kpi__a",
     "a point of the line": "[data-points].chart--trend a[data-n]:not([data-n='0'])",
     "a bar of the distribution": ".chart--pareto a",
-    "a cell of the heat map": ".heat a",
+    "a cell of the heat map": ".heat td a",
     "a right": "[aria-labelledby=c-rights] a[data-n]",
     "a person": ".load__n a",
     "a finding": ".insight a[data-n]",

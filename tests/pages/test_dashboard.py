@@ -124,6 +124,7 @@ WRONG = {
     "?team=999999": "没有这个团队",
     "?team=x": "没有这个团队",
     "?owner=999999": "没有这位责任人",
+    "?area=33": "没有“33”这一项",
     "?category=nothing_known": "没有“nothing_known”这一项",
     "?span=1000y": "没有“1000y”这一项",
     "?by=colour": "没有“colour”这一项",
@@ -158,6 +159,12 @@ def the_window_and_filters_stay_in_every_address(cast: Cast) -> None:
     assert all("channel=phone" in address for address in rows)
     assert any("from=2026-03-12&to=2026-03-18" in address for address in rows)
     assert 'aria-label="移除筛选：渠道 电话"' in text
+    assert 'id="heat-h1" href="?span=7d&channel=phone&by=product&area=east"' in text
+    assert 'id="d-areas"' not in text
+    within = shown(cast.supervisor, "?area=east&by=product")
+    assert 'aria-label="移除筛选：大区 华东"' in within
+    assert 'id="heat-h1" href="?area=east&by=product&region=33"' in within  # provinces now
+    assert 'id="d-areas" href="?by=product"' in within
     own = shown(cast.supervisor, "?from=2026-03-01&to=2026-03-05")
     assert "2026-02-24 至 2026-02-28" in own  # compared with the five days before
 
