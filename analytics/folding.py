@@ -2,18 +2,23 @@
 those cases again, and changes the sums by the difference, all in one transaction.
 
 Whoever folds is alone (an advisory lock), so that no difference is taken twice; a killed worker
-leaves everything as it was, and the next one does it.
+leaves everything as it was, and the next one does it. A change that cannot be counted is set aside
+for a while, so that no other waits for it.
 """
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from analytics import occurrences
 from analytics.dimensions import By, Place, places
@@ -21,9 +26,13 @@ from analytics.models import CaseFigures, Cell, Occurrence, Touched
 from analytics.occurrences import IS_OPEN, PHASE, Counted
 from complaints import calendars
 
+log = logging.getLogger(__name__)
 BATCH = 500  # touched rows of one transaction
 AT_ONCE = 300  # so many are folded before a page is shown; of more it says how many wait
+PATIENCE = "1s"  # so long a page waits for whoever folds already, or works on a case
+AGAIN = timedelta(hours=1)  # after that what could not be counted is tried once more
 ONE_AT_A_TIME = 7_301_408  # advisory lock
+UNCOUNTABLE = (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
 Counts = dict[int, Counter[Counted]]
 
 # Columns of CaseFigures in the order of the statement; the first are those of `By`
@@ -61,32 +70,73 @@ class Change(NamedTuple):
     amount: Decimal
 
 
-def waiting(most: int) -> int:
-    """How many changes are not counted yet, up to `most` + 1. One statement."""
-    return len(Touched.objects.order_by().values_list("pk")[: most + 1])
+def to_do() -> QuerySet[Touched]:
+    """The changes that wait, without those that could not be counted a moment ago."""
+    return Touched.objects.filter(
+        Q(failed_at=None) | Q(failed_at__lt=timezone.now() - AGAIN)
+    ).order_by("pk")
 
 
 def catch_up(most: int = AT_ONCE) -> int:
     """Fold what waits if it is little; answers how many changes stay uncounted (capped).
 
-    One statement when nothing waits.
+    For pages: one batch at most, and never an error or a long wait. A change of the calendar
+    touches any number of cases, and is left to the workers. One statement when nothing waits.
     """
-    number = waiting(most)
-    if 0 < number <= most:
-        while fold().more:
-            pass
-        return 0
+    days = list(to_do().values_list("from_day", flat=True)[: most + 1])
+    number = len(days)
+    if not 0 < number <= most or any(days):
+        return number
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+            return max(0, number - _batch(wait=True).done)
+    except OperationalError:
+        log.info("others count changes at this moment; %s wait", number)
+    except UNCOUNTABLE as error:
+        log.error("%s changes could not be counted: %s", number, _where(error))
     return number
 
 
-@transaction.atomic
+def _where(error: Exception) -> str:
+    """What went wrong where, without what the database says of it: that quotes the row."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
+
+
 def fold(*, wait: bool = True) -> Folded:
-    """One batch. Without `wait` nothing is done while somebody else folds."""
+    """One batch. Without `wait` nothing is done while somebody else folds. Where a change cannot be
+    counted, each is tried alone and that one set aside.
+    """
+    try:
+        return _batch(wait)
+    except OperationalError:  # a lost connection, a deadlock: it is no change's fault
+        raise
+    except UNCOUNTABLE as error:
+        log.warning("changes could not be counted, each is tried alone: %s", type(error).__name__)
+        return _one_by_one(wait)
+
+
+def _one_by_one(wait: bool) -> Folded:
+    rows, done = list(to_do().values_list("pk", "case_id")[:BATCH]), 0
+    for pk, case in rows:
+        try:
+            done += _batch(wait, pk).done
+        except OperationalError:
+            raise
+        except UNCOUNTABLE as error:
+            log.error("change %s, case %s set aside, uncountable: %s", pk, case, _where(error))
+            Touched.objects.filter(pk=pk).update(failed_at=timezone.now())
+    return Folded(done, done > 0 and len(rows) == BATCH)
+
+
+@transaction.atomic
+def _batch(wait: bool, only: int | None = None) -> Folded:
+    """What waits, or that one of it."""
     if not alone(wait):
         return Folded(0, False)
-    rows = list(
-        Touched.objects.order_by("pk").values_list("pk", "case_id", "from_day")[: BATCH + 1]
-    )
+    waits = to_do() if only is None else to_do().filter(pk=only)
+    rows = list(waits.values_list("pk", "case_id", "from_day")[: BATCH + 1])
     more, rows = len(rows) > BATCH, rows[:BATCH]
     if not rows:
         return Folded(0, False)
@@ -95,7 +145,11 @@ def fold(*, wait: bool = True) -> Folded:
     ids = {case for _pk, case, _day in rows if case is not None}
     if ids:
         calendars.fresh()  # working time is counted by the days as they are now
-        count_again(ids | occurrences.later_of_the_same(ids))
+        later = occurrences.later_of_the_same(ids)
+        if only is not None:  # what is wrong with those is no fault of this one
+            Touched.objects.bulk_create(Touched(case_id=pk, since=timezone.now()) for pk in later)
+            later = set()
+        count_again(ids | later)
     Touched.objects.filter(pk__in=[row[0] for row in rows]).delete()
     return Folded(len(rows), more)
 

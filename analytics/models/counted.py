@@ -106,11 +106,13 @@ class Touched(models.Model):
     """A case whose figures have to be looked at again, written by triggers of the database (see
     `analytics/touching.py`) in the transaction that changed it. None: every case of which time was
     reckoned that ended on `from_day` or later, because the calendar changed from that day on.
+    `failed_at`: it could not be counted then, and waits a while so that others do not.
     """
 
     case_id = models.BigIntegerField(null=True)
     from_day = models.DateField(null=True)
     since = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.case_id)

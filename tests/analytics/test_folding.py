@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from analytics import folding, touching
 from analytics.models import CaseFigures, Cell, Occurrence, Touched
@@ -42,6 +43,52 @@ def test_what_a_killed_worker_did_not_finish_is_done_once_by_the_next(cast: Cast
     assert CaseFigures.objects.get(complaint=case).team == cast.other_team
     assert not Cell.objects.filter(team=cast.team.pk).exists()  # nothing stays behind
     assert not Cell.objects.filter(key="telesales_fraud").exists()
+
+
+def test_one_change_that_cannot_be_counted_holds_up_no_other(cast: Cast) -> None:
+    good, bad = f.registered(cast), f.registered(cast, order_number="SO-2")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"ALTER TABLE analytics_casefigures ADD CONSTRAINT bad CHECK (complaint_id <> {bad.pk})"
+        )
+    assert folding.catch_up() == Touched.objects.count()  # a page says so, and opens
+    assert fold_changes() > 0
+    assert fold_changes() == 0  # a later case of the same person was looked at again too
+    assert set(Occurrence.objects.values_list("complaint_id", flat=True)) == {good.pk}
+    aside = Touched.objects.all()
+    assert aside.exists()
+    assert not aside.exclude(case_id=bad.pk, failed_at__isnull=False).exists()
+    assert folding.catch_up() == 0
+    with pytest.raises(CommandError, match="set aside"):
+        call_command("rebuild_figures", check=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE analytics_casefigures DROP CONSTRAINT bad")
+    aside.update(failed_at=F("failed_at") - folding.AGAIN)  # it is tried again
+    assert fold_changes() > 0
+    assert not aside.exists()
+    call_command("rebuild_figures", check=True)
+
+
+def test_no_page_counts_long_or_waits_for_whoever_does(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f.closed(cast)
+    monkeypatch.setattr(folding, "PATIENCE", "20ms")
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [folding.ONE_AT_A_TIME])
+            assert cursor.fetchone() == (True,)
+            assert folding.catch_up() == Touched.objects.count() > 0
+    finally:
+        other.close()
+    assert folding.catch_up() == 0
+    Touched.objects.create(from_day="2020-01-01", since=timezone.now())
+    assert folding.catch_up() == 1  # touches any number of cases: the workers do it
+    assert Touched.objects.count() == 1
+    fold_changes()
+    assert folding.catch_up() == 0
 
 
 def test_wrong_sums_are_noticed_and_made_anew(

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from analytics import folding, rebuilding
+from analytics.models import Touched
 
 
 class Command(BaseCommand):
@@ -28,6 +29,11 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"{number} 个汇总数与逐件统计不符；请运行 manage.py rebuild_figures\n"
                     f"{number} sums differ from the count; run manage.py rebuild_figures"
+                )
+            if aside := Touched.objects.filter(failed_at__isnull=False).count():
+                raise CommandError(
+                    f"{aside} 项变更无法计入，已搁置；原因见工作进程的日志\n"
+                    f"{aside} changes cannot be counted and are set aside; see the log"
                 )
             self.stdout.write("汇总数与逐件统计一致 / sums and count agree")
             return
