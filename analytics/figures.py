@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -83,11 +83,13 @@ class Read(NamedTuple):
     of: int | None = None
 
 
-def percent(part: int, whole: int) -> Decimal | None:
-    """97.1, rounded down: nothing is called better than it is. None of nothing."""
+def percent(part: int, whole: int, *, bad: bool = False) -> Decimal | None:
+    """97.1: rounded down, and up where fewer are better (`bad`), so that nothing is called better
+    than it is. None of nothing.
+    """
     if not whole:
         return None
-    return (Decimal(part * 100) / whole).quantize(TENTH, ROUND_DOWN)
+    return (Decimal(part * 100) / whole).quantize(TENTH, ROUND_UP if bad else ROUND_DOWN)
 
 
 def quantile(values: Mapping[str, int], share: Decimal) -> Decimal | None:
@@ -102,11 +104,11 @@ def quantile(values: Mapping[str, int], share: Decimal) -> Decimal | None:
     return None
 
 
-def _share(kind: str, *keys: str) -> Callable[[Sums, str], Read]:
+def _bad_share(kind: str, *keys: str) -> Callable[[Sums, str], Read]:
     def read(sums: Sums, label: str) -> Read:
         by = sums.by(label, kind, KEY)
         part, whole = sum(by.get(key, 0) for key in keys), sum(by.values())
-        return Read(percent(part, whole), part, whole)
+        return Read(percent(part, whole, bad=True), part, whole)
 
     return read
 
@@ -129,7 +131,7 @@ def _number(kind: str) -> Callable[[Sums, str], Read]:
 
 def _repeat(sums: Sums, label: str) -> Read:
     n, of = sums.number(label, o.REPEAT), sums.number(label, o.RECEIVED)
-    return Read(percent(n, of), n, of)
+    return Read(percent(n, of, bad=True), n, of)
 
 
 def _satisfied(sums: Sums, label: str) -> Read:
@@ -187,10 +189,10 @@ OF_WINDOW: dict[str, Callable[[Sums, str], Read]] = {
     "time_to_close_p90": _time(o.CLOSED, "0.9"),
     "satisfaction": _satisfied,
     "response_rate": _answered,
-    "reopened": _share(o.CLOSING, o.REOPENED),
+    "reopened": _bad_share(o.CLOSING, o.REOPENED),
     "repeat": _repeat,
     "promises_kept": _kept(o.PROMISE),
-    "sent_back": _share(o.OPINION, o.SENT_BACK),
+    "sent_back": _bad_share(o.OPINION, o.SENT_BACK),
     "paid": _paid,
     "clocks_kept": _kept(o.CLOCK),
     "clocks_missed": _missed,

@@ -66,6 +66,11 @@ def percent(part: int, whole: int) -> Decimal | None:
     return Decimal(part * 1000 // whole) / 10 if whole else None
 
 
+def bad_percent(part: int, whole: int) -> Decimal | None:
+    """Of what there should be few of."""
+    return Decimal(-(-part * 1000 // whole)) / 10 if whole else None
+
+
 def share(values: list[int], part: float) -> Decimal | None:
     """The value that so large a part of them does not exceed, of tenths."""
     return Decimal(sorted(values)[math.ceil(len(values) * part) - 1]) / 10 if values else None
@@ -181,9 +186,9 @@ class Oracle:
             "first_response": (share(first, 0.5), len(first), None),
             "time_to_close": (share(times, 0.5), len(times), None),
             "time_to_close_p90": (share(times, 0.9), len(times), None),
-            "repeat": (percent(again, n), again, n),
+            "repeat": (bad_percent(again, n), again, n),
             "paid": (sum(paid, Decimal(0)), len(paid), None),
-            "sent_back": (percent(back, len(opinions)), back, len(opinions)),
+            "sent_back": (bad_percent(back, len(opinions)), back, len(opinions)),
             **self.asked_of_consumers(asked),
             **self.reopened(asked),
             **self.promises(asked),
@@ -238,7 +243,7 @@ class Oracle:
                 if one.step != "reopen" and self.inside(one.at, asked):
                     all_ += 1
                     again += following is not None and following.step == "reopen"
-        return {"reopened": (percent(again, all_), again, all_)}
+        return {"reopened": (bad_percent(again, all_), again, all_)}
 
     def promises(self, asked: Asked) -> dict[str, Read]:
         due = [
