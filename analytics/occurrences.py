@@ -104,7 +104,10 @@ STATEMENTS: dict[str, str] = {
         (SELECT DISTINCT ON (m.complaint_id) m.complaint_id, {_day("m.at")}, '', c.received_at,
             greatest(m.at, c.received_at), 0, m.id
         FROM complaints_communication m JOIN complaints_complaint c ON c.id = m.complaint_id
+        LEFT JOIN complaints_outbox b ON b.id = m.outbox_id
         WHERE m.complaint_id = ANY(%(ids)s) AND NOT m.inbound AND m.kind IN ('reply', 'call_note')
+            AND b.cancelled_at IS NULL  -- nobody read what was taken back before it left
+            AND NOT EXISTS (SELECT FROM complaints_rightsletter l WHERE l.communication_id = m.id)
         ORDER BY m.complaint_id, m.at, m.id)""",
     CLOSED: f"""
         SELECT c.id, {_day("c.closed_at")}, c.outcome,

@@ -144,6 +144,13 @@ TRIGGERS = (
         _OF_ROW.format("complaint_id"),
     ),
     Trigger(
+        "reply_undone",
+        "complaints_outbox",
+        "UPDATE OF cancelled_at",
+        _changed("cancelled_at"),
+        _OF_ROW.format("complaint_id"),
+    ),
+    Trigger(
         "days_changed",
         "complaints_calendarchange",
         "INSERT",

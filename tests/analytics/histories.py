@@ -28,6 +28,7 @@ from complaints.models import (
     Invitation,
     NamedPerson,
     Opinion,
+    Outbox,
     Payment,
     Resolution,
     Transition,
@@ -178,7 +179,23 @@ class History:
                 inbound=self.chance.random() < 0.3,
                 text="测试",
                 at=self.moment(3),
+                outbox=self.chance.choice((None, self.leaving(case))),
             )
+
+    def leaving(self, case: Complaint) -> Outbox:
+        """It waits to be sent."""
+        return Outbox.objects.create(
+            complaint=case,
+            effect="send_reply",
+            key=f"x:{Outbox.objects.count()}",
+            created_at=self.now,
+            not_before=self.now,
+        )
+
+    def undo(self) -> None:
+        """Taken back before it left; or it never was."""
+        if waiting := self.any(Outbox, effect="send_reply", done_at=None):
+            Outbox.objects.filter(pk=waiting.pk).update(cancelled_at=self.now)
 
     def start_clock(self) -> None:
         if case := self.case():
@@ -325,6 +342,7 @@ ACTS: list[Callable[[History], None]] = [
         History.promise,
     ),
     *(History.settle, History.pay, History.reverse, History.judge, History.invite, History.answer),
+    History.undo,
     *(History.name, History.correct_person, History.start_clock, History.turn_clock),
     History.own_day,
 ]

@@ -25,6 +25,7 @@ from complaints.models import (
     NamedPerson,
     Opinion,
     Payment,
+    RightsLetter,
     Transition,
 )
 from complaints.places import area_of
@@ -197,8 +198,10 @@ class Oracle:
 
     def first_responses(self, asked: Asked) -> Iterator[int]:
         told: dict[int, list[datetime]] = {}
+        of_rights = set(RightsLetter.objects.values_list("communication", flat=True))
         for m in self.of(Communication):
-            if not m.inbound and m.kind in ("reply", "call_note"):
+            undone = m.outbox is not None and m.outbox.cancelled_at is not None
+            if not (m.inbound or undone or m.pk in of_rights) and m.kind in ("reply", "call_note"):
                 told.setdefault(m.complaint_id, []).append(m.at)
         for pk, said in told.items():
             case = self.cases[pk]
