@@ -2,7 +2,8 @@
 
 Nothing here is a source: every row follows from the tables of the cases (`analytics/occurrences`)
 and is kept equal to them by `analytics/folding.py`. No words of a person stand here: names of
-products and brands, which the case keeps too when its file is destroyed.
+products and brands, which the case keeps too when its file is destroyed. They are masked where the
+case is written; masked once more here they would be others than the case's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 
-from accounts.masking.fields import MaskedCharField
 from accounts.models import Team
 from complaints.models import Complaint
 
@@ -37,11 +37,11 @@ class CaseFigures(models.Model):
     category = models.CharField(max_length=40, blank=True)
     channel = models.CharField(max_length=20)
     region = models.CharField(max_length=20, blank=True)
-    product = MaskedCharField(max_length=200, blank=True)
-    brand = MaskedCharField(max_length=200, blank=True)
-    batch = MaskedCharField(max_length=200, blank=True)
-    supplier = MaskedCharField(max_length=200, blank=True)
-    script_version = MaskedCharField(max_length=200, blank=True)
+    product = models.CharField(max_length=200, blank=True)
+    brand = models.CharField(max_length=200, blank=True)
+    batch = models.CharField(max_length=200, blank=True)
+    supplier = models.CharField(max_length=200, blank=True)
+    script_version = models.CharField(max_length=200, blank=True)
     received_day = models.DateField()
     phase = models.CharField(max_length=20, blank=True)
 
@@ -86,7 +86,7 @@ class Cell(models.Model):
     dimension = models.CharField(max_length=10, blank=True)
     size = models.PositiveSmallIntegerField()
     day = models.DateField()
-    key = MaskedCharField(max_length=200, blank=True)
+    key = models.CharField(max_length=200, blank=True)
     n = models.IntegerField()
     amount = models.DecimalField(max_digits=18, decimal_places=2)
 

@@ -120,7 +120,8 @@ def _batch(
         if last is not None:
             found = found.filter(pk__gt=last)
         if _may_change(model, names):
-            found = found.select_for_update(of=("self",))
+            # No key: rows that refer to these (figures) are written meanwhile
+            found = found.select_for_update(of=("self",), no_key=True)
         rows = list(found[:size])
         for row in rows:
             counts.seen += 1

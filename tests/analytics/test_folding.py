@@ -13,6 +13,7 @@ from django.utils import timezone
 from analytics import folding, touching
 from analytics.models import CaseFigures, Cell, Occurrence, Touched
 from analytics.tasks import fold_changes
+from complaints.actions import mask_texts
 from complaints.models import Complaint
 from tests import factories as f
 from tests.cast import Cast
@@ -68,6 +69,14 @@ def test_one_change_that_cannot_be_counted_holds_up_no_other(cast: Cast) -> None
     assert fold_changes() > 0
     assert not aside.exists()
     call_command("rebuild_figures", check=True)
+
+
+def test_figures_say_what_the_case_says_and_are_not_masked_apart_from_it(cast: Cast) -> None:
+    case = f.registered(cast)
+    Complaint.objects.filter(pk=case.pk).update(batch="4111111111111111")  # looks like a card's
+    fold_changes()
+    assert CaseFigures.objects.get(complaint=case).batch == "4111111111111111"
+    assert not {CaseFigures, Cell} & {model for model, _columns in mask_texts.tables()}
 
 
 def test_no_page_counts_long_or_waits_for_whoever_does(
