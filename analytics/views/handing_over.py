@@ -32,9 +32,11 @@ def hand_over(request: HttpRequest, owner: int) -> HttpResponse:
     user, now = person(request), timezone.now()
     directory = Directory(user)
     name = dict(directory.people).get(str(owner))
-    if owner and name is None:
-        raise Http404
     cases = list(_open_cases(user, owner)[: SHOWN + 1])
+    if owner and name is None:  # who left the team may still have cases of it
+        if not cases:
+            raise Http404
+        name = User.objects.get(pk=owner).name
     saw_cases(*(case.number for case in cases[:SHOWN]))
     loads = Danger(user, now, directory).loads()
     inside = bool(request.headers.get("HX-Request"))

@@ -252,4 +252,8 @@ def test_cases_of_one_person_are_handed_to_another_from_the_dashboard(
     mine.refresh_from_db()
     assert mine.owner == cast.colleague
     assert client.get(f"/analytics/hand-over/{cast.outsider.pk}/").status_code == 404
+    Complaint.objects.filter(pk=other.pk).update(owner=cast.outsider)  # who left the team
+    left = client.get(f"/analytics/hand-over/{cast.outsider.pk}/").content.decode()
+    assert other.number in left
+    assert cast.outsider.name in left
     assert "没有可以转派的案件" in client.get("/analytics/hand-over/0/").content.decode()
