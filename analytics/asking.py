@@ -11,11 +11,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Team, User
+from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from complaints import places
 from complaints.choices import Channel
 from complaints.errors import Invalid
+from complaints.models import Complaint
 from legal_rules.vocabulary import CATEGORIES
 
 USUAL = 30  # days
@@ -111,7 +112,7 @@ def asked(params: Mapping[str, str], user: User, today: date) -> Asked:
     window = _window(sent, today, errors)
     values: dict[str, Any] = {
         "team": _team(sent["team"], teams, errors),
-        "owner": _owner(sent["owner"], errors),
+        "owner": _owner(sent["owner"], user, teams, errors),
         **{name: _word(name, sent[name], errors) for name in WORDS},
     }
     if errors:
@@ -161,13 +162,15 @@ def _team(text: str, teams: tuple[int, ...] | None, errors: dict[str, list[str]]
     return None
 
 
-def _owner(text: str, errors: dict[str, list[str]]) -> int | None:
+def _owner(
+    text: str, user: User, teams: tuple[int, ...] | None, errors: dict[str, list[str]]
+) -> int | None:
     if not text:
         return None
     if text == "none":
         return 0
     known = text.isascii() and text.isdigit() and len(text) < 10
-    if known and User.objects.filter(pk=text).exists():
+    if known and _is_known(int(text), user, teams):
         return int(text)
     errors["owner"] = [_("没有这位责任人；请重新选择")]
     return None
@@ -179,6 +182,14 @@ _KNOWN: dict[str, Collection[str]] = {
     "area": places.AREAS,
     "region": places.NAMES,
 }
+
+
+def _is_known(owner: int, user: User, teams: tuple[int, ...] | None) -> bool:
+    """Whether the person may be told the name: of the led teams, or with one of their cases."""
+    if teams is None:
+        return User.objects.filter(pk=owner).exists()
+    cases = Complaint.objects.visible_to(user).filter(owner=owner, team__in=teams)
+    return Membership.objects.filter(user=owner, team__in=teams).exists() or cases.exists()
 
 
 def _word(name: str, text: str, errors: dict[str, list[str]]) -> str:

@@ -175,6 +175,7 @@ def test_programs_get_the_same_figures_and_refusals_name_the_field(
         f"team={cast.other_team.pk}": "team",  # not hers
         "team=99999999": "team",
         "owner=x": "owner",
+        f"owner={cast.outsider.pk}": "owner",  # of another team
         "region=99": "region",
         "area=mars": "area",
         "colour=red": "colour",
