@@ -164,7 +164,8 @@ class _Reading:
         }
 
     def _url(self, measure: str, **changes: str) -> str:
-        if measure in MOMENTS:  # else what runs out until it is opened would be counted too
+        runs = measure in RUNNING and self.asked.until >= self.today
+        if runs or measure in MOMENTS:  # else what runs out until it is opened would count too
             changes = {**changes, "at": self.now.isoformat()}
         return self.addresses.of(measure, **changes)
 
@@ -279,6 +280,7 @@ class _Reading:
 
 PARTS = ("category", "region", "channel", "product", "brand")
 MOMENTS = ("overdue", "due_today")
+RUNNING = ("promises_kept", "clocks_kept", "clocks_missed")  # without what is due today or later
 NOBODY = "none"
 
 

@@ -38,6 +38,10 @@ class ByDay(Order):
     def key(self, row: Any, backwards: bool) -> Cursor:
         return Cursor(backwards, datetime.combine(row.day, time(0), UTC), row.pk)
 
+    def sort(self, cases: Any, backwards: bool) -> Any:
+        """As the index is (`occurrences_by_day`): a day is always there."""
+        return cases.order_by(*(("day", "id") if backwards else ("-day", "-id")))
+
     def beyond(self, found: Any, at: Cursor) -> Any:
         if at.moment is None:
             raise BadCursor
@@ -94,8 +98,8 @@ class Looked:
 
     @property
     def today(self) -> date:
-        """The local day."""
-        return self.now.astimezone(SHANGHAI).date()
+        """The local day at which the number was read."""
+        return (self.moment or self.now).astimezone(SHANGHAI).date()
 
     @property
     def measure(self) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection
@@ -17,11 +18,11 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from analytics.asking import asked
 from analytics.measures import MEASURES
-from analytics.models import Touched
+from analytics.models import Occurrence, Touched
 from analytics.overview import Overview, overview
 from analytics.views import rows
 from complaints.errors import Invalid
-from complaints.models import Complaint, NamedPerson
+from complaints.models import Commitment, Complaint, NamedPerson
 from complaints.workdays import SHANGHAI
 from tests import factories as f
 from tests.cast import Cast
@@ -188,6 +189,29 @@ def test_programs_get_the_same_figures_and_refusals_name_the_field(
         client.force_login(user)
         assert client.get("/api/v1/analytics/overview/").status_code == status
         assert client.get(look(cast.auditor).figures["open"].rows_url).status_code == status
+
+
+def test_a_number_read_before_midnight_opens_the_same_rows_after_it(
+    cast: Cast,
+) -> None:
+    case, now = f.registered(cast), timezone.now()
+    Commitment.objects.create(complaint=case, text="测试", due_at=now, made_at=now)
+    today = now.astimezone(SHANGHAI).date().isoformat()
+    figure = look(cast.supervisor, **{"from": today, "to": today}).figures["promises_kept"]
+    assert figure.of == 0  # it may still be kept
+    address = dict(parse_qsl(urlsplit(f"{figure.rows_url}&part=of").query))
+    looked = rows.Looked.read(address, cast.supervisor, now + timedelta(days=1))
+    assert (looked.problems, looked.rows().count()) == ([], 0)
+
+
+def test_lists_of_days_are_read_in_the_order_of_their_index(cast: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    found = Occurrence.objects.filter(kind="received")
+    for backwards in (False, True):
+        plan = rows.BY_DAY.sort(found, backwards)[:51].explain()
+        assert "occurrences_by_day" in plan
+        assert "Sort" not in plan
 
 
 def test_a_list_whose_address_is_wrong_says_so_and_shows_nothing(
