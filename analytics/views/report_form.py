@@ -46,6 +46,7 @@ class ReportForm(SheetForm):
         choices=[(k, words) for k, (words, _w) in periods.SPANS.items()],
     )
     team = forms.ChoiceField(label=LABELS["team"], required=False)
+    owner = forms.ChoiceField(label=LABELS["owner"], required=False)
     category = forms.ChoiceField(label=LABELS["category"], required=False)
     channel = forms.ChoiceField(
         label=LABELS["channel"], required=False, choices=[_ALL, *Channel.choices]
@@ -98,6 +99,8 @@ class ReportForm(SheetForm):
         teams = teams_of(user)
         _choose(self, "team", [_ALL, *teams])
         _choose(self, "shared_with", [("", pgettext_lazy("report", "不共享，只有我")), *teams])
+        _choose(self, "owner", [_ALL, ("none", _("待分配")), *owners_of(user)])
+        _keep(self, "owner")
         lang = language()
         _choose(self, "category", [_ALL, *((c, v.name_for(lang)) for c, v in CATEGORIES.items())])
         people = [(u.username, _person(u)) for u in saving.able()]
@@ -106,7 +109,7 @@ class ReportForm(SheetForm):
     @property
     def window(self) -> list[forms.BoundField]:
         """What is looked at."""
-        names = ("team", "category", "channel", "area", "region", "product", "brand")
+        names = ("team", "owner", "category", "channel", "area", "region", "product", "brand")
         return [self[name] for name in names]
 
     @property
@@ -127,6 +130,24 @@ def teams_of(user: User) -> list[tuple[str, Text]]:
     if not user.is_(Role.AUDITOR):
         rows = rows.filter(pk__in=user.led_team_ids)
     return [(str(team.pk), team.name) for team in rows]
+
+
+def owners_of(user: User) -> list[tuple[str, Text]]:
+    """(id, name) of the people whose cases the person sees figures of."""
+    rows = User.objects.filter(is_active=True, roles__overlap=[Role.AGENT, Role.SUPERVISOR])
+    if not user.is_(Role.AUDITOR):
+        rows = rows.filter(membership__team__in=user.led_team_ids)
+    return [(str(one.pk), one.name) for one in rows.order_by("name", "pk").distinct()]
+
+
+def _keep(form: forms.Form, name: str) -> None:
+    """A person who is chosen already can stay chosen, whoever has left the teams since."""
+    chosen = str(form.data.get(name) or form.initial.get(name) or "")
+    known: list[tuple[str, Any]] = list(cast(Any, form.fields[name]).choices)
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+        other = User.objects.filter(pk=chosen).first()
+        if other is not None and chosen not in dict(known):
+            _choose(form, name, [*known, (chosen, other.name)])
 
 
 def _choose(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
