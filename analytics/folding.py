@@ -77,6 +77,11 @@ def to_do() -> QuerySet[Touched]:
     ).order_by("pk")
 
 
+def waiting(most: int = AT_ONCE) -> int:
+    """How many changes are not counted yet, up to `most` + 1. One statement."""
+    return len(to_do().values_list("pk")[: most + 1])
+
+
 def catch_up(most: int = AT_ONCE) -> int:
     """Fold what waits if it is little; answers how many changes stay uncounted (capped).
 

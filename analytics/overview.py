@@ -39,10 +39,14 @@ __all__ = ["Clock", "ClockKept", "DayCount", "Heat", "Load", "Overview", "Part",
 CLOCKS = 10  # at risk, soonest first
 
 
-def overview(user: User, asked: Asked, now: datetime | None = None) -> Overview:
-    """Read it all. What changed just before is counted first (`folding.catch_up`)."""
+def overview(
+    user: User, asked: Asked, now: datetime | None = None, *, fold: bool = True
+) -> Overview:
+    """Read it all. What changed just before is counted first (`folding.catch_up`), which keeps
+    others waiting until the caller's transaction ends; without `fold` it is only said how much.
+    """
     now = now or timezone.now()
-    behind = folding.catch_up()
+    behind = folding.catch_up() if fold else folding.waiting()
     return _Reading(user, asked, now, behind).overview()
 
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from analytics import report_troubles, report_words, saving
+from analytics import folding, report_troubles, report_words, saving
 from analytics.models import ReportMail, SavedReport
 from analytics.models.saved import Why, may_get
 from analytics.report_values import asked_of
@@ -28,7 +28,6 @@ from correspondence.transports import Message, Transport
 
 logger = logging.getLogger(__name__)
 KIND = "r"  # of the token by which a returned e-mail is known
-PATIENCE = 3  # failures in a row, after which the mail server is left alone
 MOST = 100  # reports in one round; the next finds the others
 
 
@@ -44,13 +43,7 @@ def send_all(now: datetime) -> int:
     """
     plan_all(now)
     report_troubles.tell(now)
-    sent, failed = 0, 0
-    for pk in waiting(now):
-        left = send(pk, now)
-        sent, failed = sent + left, 0 if left else failed + 1
-        if failed == PATIENCE:
-            break
-    return sent
+    return at_once.send_each(waiting(now), lambda pk: send(pk, now))
 
 
 def plan_all(now: datetime) -> int:
@@ -116,8 +109,12 @@ def waiting(now: datetime) -> list[int]:
     return at_once.waiting(ReportMail.objects.all(), now)
 
 
-def send(pk: int, now: datetime, transport: Transport | None = None) -> bool:
-    """Hand one over; `at_once.send`. What shall not leave any more is done with, and says why."""
+def send(pk: int, now: datetime, transport: Transport | None = None) -> bool | None:
+    """Hand one over; `at_once.send`. What shall not leave any more is done with, and says why.
+
+    What changed is counted before: while the mail server is waited for, nobody else may have to
+    wait for the sums.
+    """
     with transaction.atomic():
         row = (
             ReportMail.objects.select_for_update(of=("self",), skip_locked=True)
@@ -126,11 +123,13 @@ def send(pk: int, now: datetime, transport: Transport | None = None) -> bool:
             .first()
         )
         if row is None:
-            return False
+            return None
         if why := why_not(row, now):
             row.mailed_at, row.last_error = now, why
             row.save(update_fields=["mailed_at", "last_error"])
-            return False
+            return None
+    if row.what == ReportMail.What.REPORT:
+        folding.catch_up()
     rows = ReportMail.objects.select_related("report__owner")
     return at_once.send(rows, pk, now, _message, _key, transport)
 

@@ -26,7 +26,7 @@ def figures(row: ReportMail, now: datetime) -> tuple[str, str]:
     """Subject and text: the main figures in the receiver's own scope, and an address."""
     report, user = row.report, row.user
     asked = asked_of(report, user, now)
-    found = overview(user, asked, now)
+    found = overview(user, asked, now, fold=False)  # while the mail server is waited for
     window = _("{since} 至 {until}").format(since=asked.since, until=asked.until)
     lines = [line_of(found.figures[code]) for code in HEADLINES if code in found.figures]
     address = f"{settings.SITE_URL}{reverse('dashboard')}?{urlencode(asked.params)}"

@@ -10,11 +10,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from analytics import curing, detecting, folding, report_mail, telling, volume_files
+from correspondence import at_once
 
 log = logging.getLogger(__name__)
 AT_MOST = 10.0  # seconds of one task; then others' come in between
 NIGHT = range(1, 6)  # local hours in which nobody waits
-PATIENCE = 3  # failures in a row, after which the mail server is left alone
 
 
 @shared_task(bind=True)
@@ -62,13 +62,7 @@ def tell_about_signals() -> int:
     now = timezone.now()
     curing.tell_overdue(now)
     volume_files.forget(now)
-    sent, failed = 0, 0
-    for pk in telling.waiting(now):
-        done = telling.send(pk, now)
-        sent, failed = sent + done, 0 if done else failed + 1
-        if failed == PATIENCE:
-            break
-    return sent
+    return at_once.send_each(telling.waiting(now), lambda pk: telling.send(pk, now))
 
 
 @shared_task

@@ -73,7 +73,7 @@ def waiting(now: datetime) -> list[int]:
     return at_once.waiting(AccessCall.objects.all(), now)
 
 
-def send(pk: int, now: datetime, transport: Transport | None = None) -> bool:
+def send(pk: int, now: datetime, transport: Transport | None = None) -> bool | None:
     """Hand one over; `at_once.send`."""
     rows = AccessCall.objects.select_related("request__by", "request__complaint")
     return at_once.send(rows, pk, now, _message, _key, transport)

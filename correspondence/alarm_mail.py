@@ -21,7 +21,7 @@ def waiting(now: datetime, most: int = at_once.MOST) -> list[int]:
     return at_once.waiting(AlarmNotice.objects.all(), now, most)
 
 
-def send(pk: int, now: datetime, transport: Transport | None = None) -> bool:
+def send(pk: int, now: datetime, transport: Transport | None = None) -> bool | None:
     """Hand one over; `at_once.send`."""
     rows = AlarmNotice.objects.select_related("alarm")
     return at_once.send(rows, pk, now, _message, _key, transport)

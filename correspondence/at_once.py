@@ -5,7 +5,7 @@ must decide or review. Each row is one e-mail to one person, with the same key i
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +20,29 @@ from correspondence.transports import Message, Refused, Transport
 logger = logging.getLogger(__name__)
 Row = Any  # has user, not_before, mailed_at, attempts, last_error
 MOST = 200
+PATIENCE = 3  # failures in a row, after which the mail server is left alone
 
 
 def waiting(rows: QuerySet[Any], now: datetime, most: int = MOST) -> list[int]:
     """Ids of the rows whose e-mail may leave."""
     due = rows.filter(mailed_at=None, not_before__lte=now).order_by("not_before", "pk")
     return list(due.values_list("pk", flat=True)[:most])
+
+
+def send_each(pks: Iterable[int], hand_over: Callable[[int], bool | None]) -> int:
+    """One after the other; answers how many left. Only what failed speaks against the mail server:
+    what has nothing to say any more holds up nobody.
+    """
+    sent, failed = 0, 0
+    for pk in pks:
+        done = hand_over(pk)
+        if done is False:
+            failed += 1
+            if failed == PATIENCE:
+                break
+        elif done:
+            sent, failed = sent + 1, 0
+    return sent
 
 
 def send(
@@ -35,9 +52,9 @@ def send(
     say: Callable[[Row], Message | None],
     key: Callable[[Row], str],
     transport: Transport | None = None,
-) -> bool:
-    """Hand one over. False when another worker has it, it is done, there is nothing to say any
-    more, or it failed (then it is tried again later).
+) -> bool | None:
+    """Hand one over: True when it left; None when another worker has it, it is done, or there is
+    nothing to say any more; False when it failed (then it is tried again later).
     """
     transport = transport or transports.installed()["email"]
     try:
@@ -49,10 +66,10 @@ def send(
                 .first()
             )
             if row is None:
-                return False
+                return None
             row.mailed_at, row.last_error = now, _why_not(row, say, key, transport)
             row.save(update_fields=["mailed_at", "last_error"])
-        return not row.last_error
+        return None if row.last_error else True
     except Exception as error:
         logger.exception("an e-mail at once (%s %s) was not handed over", rows.model.__name__, pk)
         postponed(rows.model.objects.get(pk=pk), error, now)

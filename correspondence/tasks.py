@@ -9,7 +9,15 @@ from types import ModuleType
 from celery import shared_task
 from django.utils import timezone
 
-from correspondence import access_mail, alarm_mail, dispatch, mailing, returned, webhook_log
+from correspondence import (
+    access_mail,
+    alarm_mail,
+    at_once,
+    dispatch,
+    mailing,
+    returned,
+    webhook_log,
+)
 
 SECONDS = 20.0  # one task works so long; the next finds what is left
 PATIENCE = 3  # failures in a row after which the other side is taken to be away
@@ -92,13 +100,7 @@ def call_about_access() -> int:
 
 
 def _at_once(mails: ModuleType, rows: list[int], now: datetime) -> int:
-    sent, failed = 0, 0
-    for pk in rows:
-        done = mails.send(pk, now)
-        sent, failed = sent + done, 0 if done else failed + 1
-        if failed == PATIENCE:
-            break
-    return sent
+    return at_once.send_each(rows, lambda pk: mails.send(pk, now))
 
 
 @shared_task
