@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
 from accounts.models import Team, User
+from accounts.roles import Role
 from analytics import labels
 from analytics.asking import LABELS, NAMES, UNKNOWN, Asked, asked
 from analytics.measures import PERMISSION
@@ -62,9 +63,15 @@ def name_of(name: str, value: str) -> str:
 
 
 def paper_of(
-    request: HttpRequest, title: str, looked: Asked, found: Sequence[Table], at: datetime
+    request: HttpRequest,
+    title: str,
+    looked: Asked,
+    found: Sequence[Table],
+    at: datetime,
+    *,
+    written: bool = False,
 ) -> Paper:
-    """The tables with everything that says whose they are."""
+    """The tables with everything that says whose they are. `written`: with what people wrote."""
     user, moment = person(request), f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
     facts = [
         (_("统计期间"), of_overview.window(looked.since, looked.until)),
@@ -76,19 +83,28 @@ def paper_of(
     ]
     mark = f"{user.username} {user.name} {moment}"
     name = settings.ENTERPRISE_NAME
-    return Paper(title, name, facts, found, at, mark, language(), [_NO_CASES()])
+    return Paper(title, name, facts, found, at, mark, language(), [_NO_CASES(written)])
 
 
 def scope_in_words(user: User) -> str:
     """Whose cases the person is told figures of."""
+    if user.is_(Role.AUDITOR):
+        return _("全部团队的案件")
     names = list(Team.objects.filter(pk__in=user.led_team_ids).values_list("name", flat=True))
     if not names:
-        return _("全部团队的案件")
+        return _("没有主管的团队，所以没有案件")
     return _("所主管团队的案件：{teams}").format(teams=_("、").join(names))
 
 
-def _NO_CASES() -> str:
-    return _("本文件只有统计数字，不含消费者个人信息；涉及人数少的数字请谨慎传播。")
+def _NO_CASES(written: bool) -> str:
+    if written:
+        return _(
+            "本文件不列案件和消费者；整改措施、原因、商品和品牌照登记的原文列出，传播前请核对其中"
+            "有没有个人信息。涉及人数少的数字请谨慎传播。"
+        )
+    return _(
+        "本文件只有统计数字和登记的商品、品牌名称，不列案件和消费者；涉及人数少的数字请谨慎传播。"
+    )
 
 
 def as_file(paper: Paper, form: str, name: str) -> HttpResponse:

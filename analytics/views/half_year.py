@@ -85,6 +85,6 @@ def export(request: HttpRequest) -> HttpResponse:
         return _page(request, found, problems, why)
     title = _("半年投诉分析：{half}").format(half=found.half.words)
     tables = of_half_year.tables(found)
-    paper = paper_of(request, title, found.asked, tables, found.at)
+    paper = paper_of(request, title, found.asked, tables, found.at, written=True)
     recorded(request, "half_year", found.asked.params, found.at)
     return as_file(paper, request.POST["format"], f"{_('半年投诉分析')}-{found.half.code}")
