@@ -8,11 +8,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from analytics import curing
 from analytics.half_year import HalfYear, moments
-from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal
+from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal, SignalCase
 from analytics.periods import Half
 
 MOST_ACTIONS = 200
@@ -31,10 +31,13 @@ class Why:
 
 
 def causes(year: HalfYear) -> list[Why]:
-    """Causes given in the half, the most cases first. Four statements."""
+    """Causes given in the half, the most cases first. Four statements.
+
+    With a team: of its cases, and of signals with a case of it.
+    """
     tree = {cause.pk: cause for cause in Cause.objects.select_related("parent")}
     cases = year.cases.order_by().values("pk")
-    seen = Signal.objects.visible_to(year.user).order_by().values("pk")
+    seen = _signals(year).values("pk")
     now = _given(year.half, "complaint", complaint__in=cases)
     signals = _given(year.half, "signal", signal__in=seen)
     before = _given(year.half.before, "complaint", complaint__in=cases)
@@ -44,6 +47,15 @@ def causes(year: HalfYear) -> list[Why]:
     return sorted(rows, key=lambda row: (-row.cases, -row.signals, row.label))
 
 
+def _signals(year: HalfYear) -> QuerySet[Signal]:
+    """Those that the person may see, of the team that is asked for."""
+    rows: QuerySet[Signal] = Signal.objects.visible_to(year.user).order_by()
+    if year.asked.team is None:
+        return rows
+    theirs = SignalCase.objects.filter(complaint__team=year.asked.team)
+    return rows.filter(pk__in=theirs.order_by().values("signal"))
+
+
 def _given(half: Half, of: str, **scope: Any) -> Counter[int]:
     since, until = moments(half)
     rows = CauseGiven.objects.filter(withdrawn_at=None, at__gte=since, at__lt=until, **scope)
@@ -51,11 +63,21 @@ def _given(half: Half, of: str, **scope: Any) -> Counter[int]:
     return Counter({row["cause"]: row["n"] for row in counted})
 
 
-def actions(year: HalfYear) -> list[CorrectiveAction]:
-    """What was entered, due or done in the half, by due day. One statement."""
+def actions(year: HalfYear) -> tuple[list[CorrectiveAction], int]:
+    """What was entered, due or done in the half, by due day, and how many more there are. Two
+    statements.
+
+    With a team: for signals with a case of it, and for causes that were given to a case of it.
+    """
     since, until = moments(year.half)
     days = (year.half.since, year.half.until)
     touched = Q(at__gte=since, at__lt=until) | Q(due_on__range=days) | Q(done_on__range=days)
     rows = curing.visible_to(year.user).filter(touched)
-    rows = rows.select_related("owner", "cause__parent", "signal")
-    return list(rows.order_by("due_on", "pk")[:MOST_ACTIONS])
+    if year.asked.team is not None:
+        given = CauseGiven.objects.filter(complaint__team=year.asked.team, withdrawn_at=None)
+        named = given.order_by().values("cause")
+        above = Cause.objects.filter(children__in=named).order_by().values("pk")
+        of_cause = Q(cause__in=named) | Q(cause__in=above)
+        rows = rows.filter(Q(signal__in=_signals(year).values("pk")) | Q(signal=None) & of_cause)
+    found = rows.select_related("owner", "cause__parent", "signal").order_by("due_on", "pk")
+    return list(found[:MOST_ACTIONS]), max(rows.count() - MOST_ACTIONS, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from analytics import effects, half_cure
 from analytics.half_year import HalfYear
@@ -37,6 +37,7 @@ def actions(half: HalfYear) -> Table:
         Column(_("效果"), width=34),
     ]
     today = timezone.localdate(half.at)
+    found, more = half_cure.actions(half)
     rows = [
         (
             action.what,
@@ -47,7 +48,18 @@ def actions(half: HalfYear) -> Table:
             _("已逾期") if action.is_overdue(today) else action.get_state_display(),
             effects.said(action) if action.state == CorrectiveAction.State.CHECKED else "",
         )
-        for action in half_cure.actions(half)
+        for action in found
     ]
     note = _("期间内登记、到期或者完成的措施。")
+    if half.asked.team is not None:
+        note = _(
+            "期间内登记、到期或者完成的措施，针对有这个团队案件的信号，或者登记在这个团队案件上的原因。"
+        )
+    if more:
+        words = ngettext(
+            "{note}只列出期限最早的 {shown} 项，其余 {n} 项在“整改措施”页查看。",
+            "{note}只列出期限最早的 {shown} 项，其余 {n} 项在“整改措施”页查看。",
+            more,
+        )
+        note = words.format(note=note, shown=len(found), n=more)
     return Table(_("整改措施"), columns, rows, note=note)

@@ -10,12 +10,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Membership
 from analytics import half_cure
 from analytics.half_year import DAY, half_year
-from analytics.models import Cause, CauseGiven, CorrectiveAction
+from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal, SignalCase
+from analytics.papers import of_half_cure
 from analytics.periods import Half
 from audit.models import Entry
-from complaints.models import Deadline
+from complaints.models import Complaint, Deadline
 from tests import factories as f
 from tests.analytics.test_papers import opened, table, words
 from tests.cast import PASSWORD, Cast
@@ -47,7 +49,9 @@ def half(cast: Cast) -> Half:
     return this
 
 
-def test_it_compares_with_the_half_before_and_names_the_law(cast: Cast, half: Half) -> None:
+def test_it_compares_with_the_half_before_and_names_the_law(
+    cast: Cast, half: Half, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = half_year(cast.supervisor, half)
     assert found.found.figures["received"].value == 2
     assert found.past.figures["received"].value == 1
@@ -61,6 +65,31 @@ def test_it_compares_with_the_half_before_and_names_the_law(cast: Cast, half: Ha
     assert sum(found.archive.classes.values()) == 1
     assert [(why.cases, why.before) for why in half_cure.causes(found)] == [(1, 0)]
     assert not half_cure.causes(half_year(cast.outside_supervisor, half))
+    monkeypatch.setattr(half_cure, "MOST_ACTIONS", 1)
+    made = CorrectiveAction.objects.get()
+    later = {"due_on": made.due_on + DAY, "by": made.by, "at": made.at, "owner": made.owner}
+    CorrectiveAction.objects.create(what="再培训", cause=made.cause, **later)
+    other = half_year(cast.auditor, half, str(cast.other_team.pk))
+    for looked, listed in (
+        (half_year(cast.auditor, half), ([made], 1)),
+        (half_year(cast.auditor, half, str(cast.team.pk)), ([made], 1)),
+        (other, ([], 0)),
+    ):
+        assert half_cure.actions(looked) == listed
+        assert ("其余 1 项" in of_half_cure.actions(looked).note) == bool(listed[1])
+    signal = Signal.objects.create(
+        **dict.fromkeys(("started_on", "alarmed_on", "last_on"), made.due_on),
+        kind="spike",
+        observed=1,
+        model_version="1",
+        detected_at=made.at,
+    )
+    CauseGiven.objects.create(signal=signal, cause=made.cause, why="看了", by=made.by, at=made.at)
+    CorrectiveAction.objects.create(what="召回", signal=signal, **later)
+    SignalCase.objects.create(signal=signal, complaint=Complaint.objects.get(team=cast.other_team))
+    for looked, signals in ((found, 0), (half_year(cast.auditor, half), 1), (other, 1)):
+        assert sum(why.signals for why in half_cure.causes(looked)) == signals
+    assert [one.what for one in half_cure.actions(other)[0]] == ["召回"]
     assert half_year(cast.auditor, half).found.figures["received"].value == 3
     assert half_year(cast.auditor, half, str(cast.other_team.pk)).categories[0].part.n == 1
 
@@ -93,6 +122,13 @@ def test_the_page_and_its_files_say_the_same(cast: Cast, half: Half) -> None:
     text = words(client.post(EXPORT, {**given, "format": "pdf"}).content)
     for said in ("半年投诉分析", half.words, "法定期限与逾期", "保管类别", "董事会"):
         assert said in text
+    assert "不含消费者个人信息" not in text  # people wrote what is done
+    assert "核对其中有没有个人信息" in text.replace("\n", "")
+    alone = cast.outside_supervisor
+    Membership.objects.filter(user=alone).delete()
+    text = browser(alone).get(PAGE).content.decode()
+    assert "全部团队的案件" not in text
+    assert "没有主管的团队" in text
     assert Entry.objects.filter(verb="analytics.exported", detail__what="half_year").count() == 2
 
 
