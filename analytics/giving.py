@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,6 +67,7 @@ def add(values: Mapping[str, Any], *, by: User, now: datetime | None = None) -> 
     acting.allowed(by)
     title = validation.clean({"title": values.get("title")}, _TITLE)["title"]
     with transaction.atomic():
+        _names_alone()
         parent = _one(values["parent"], held=True) if values.get("parent") else None
         if parent is not None and (parent.parent_id is not None or parent.closed_at is not None):
             raise Invalid({"parent": [_("请选择一个在用的一级原因")]})
@@ -78,6 +79,12 @@ def add(values: Mapping[str, Any], *, by: User, now: datetime | None = None) -> 
         )
         record("cause.added", made.subject, by, now, {"parent": parent and parent.pk})
     return made
+
+
+def _names_alone() -> None:
+    """Nobody else names a cause until the transaction ends: a double click makes one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('analytics:causes', 0))")
 
 
 def _new_name(title: str, beside: Iterable[Cause]) -> None:
@@ -93,6 +100,7 @@ def rename(pk: int, title: Any, *, by: User, now: datetime | None = None) -> Cau
     acting.allowed(by)
     said = validation.clean({"title": title}, _TITLE)["title"]
     with transaction.atomic():
+        _names_alone()
         cause = _one(pk, held=True)
         if said == cause.name:
             return cause

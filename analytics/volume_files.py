@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -110,6 +110,14 @@ def _known(rows: Iterable[denominators.Volume]) -> int:
     return len(wanted.intersection(there.values_list("day", "product", "region").order_by()))
 
 
+def _alone() -> None:
+    """Nobody else takes a list over until the transaction ends, or what is new in this one could
+    not be counted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('analytics:volumes', 0))")
+
+
 def take(pk: int, *, by: User, now: datetime | None = None) -> VolumeFile:
     """Take a list over; a day that is there already gets the new number. Twice takes once.
 
@@ -133,6 +141,7 @@ def take(pk: int, *, by: User, now: datetime | None = None) -> VolumeFile:
             )
             for day, product, region, orders in file.rows
         ]
+        _alone()
         before = Denominator.objects.count()
         Denominator.objects.bulk_create(
             rows,
