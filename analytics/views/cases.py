@@ -30,6 +30,7 @@ from complaints.seen import saw_cases
 from complaints.views.sheets import readable
 
 NEWEST = Order("received_at", newest_first=True)
+NAMED = 5  # of those that were refused, with the reason; of the others how many
 
 
 def _part(looked: Looked, one: Shown) -> Q:
@@ -121,8 +122,11 @@ def give_causes(request: HttpRequest, signal: int) -> HttpResponse:
         messages.success(
             request, ngettext("已为 {n} 件登记原因", "已为 {n} 件登记原因", n).format(n=n)
         )
-    for number, sentence in list(refused.items())[:5]:
+    for number, sentence in list(refused.items())[:NAMED]:
         messages.warning(request, _("{number}：{why}").format(number=number, why=sentence))
+    if (n := len(set(numbers)) - len(done) - min(len(refused), NAMED)) > 0:
+        words = ngettext("另有 {n} 件没有登记原因", "另有 {n} 件没有登记原因", n)
+        messages.warning(request, words.format(n=n))
     return redirect("signal_cases", signal)
 
 

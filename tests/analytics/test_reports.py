@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from analytics import report_mail, saving
-from analytics.models import ReportMail, SavedReport
+from analytics import report_mail, report_words, saving
+from analytics.models import ReportMail, SavedReport, Touched
 from analytics.models.saved import Why
 from analytics.tasks import send_reports
 from audit.models import Entry
@@ -104,6 +106,25 @@ def test_each_gets_the_figures_of_the_own_scope_once(led: Cast) -> None:
     assert report.next_due > timezone.now()
     assert report.next_due.isoweekday() >= 4 or report.next_due.isoweekday() == 1
     assert Entry.objects.filter(verb="report.due", subject=report.subject).count() == 1
+
+
+def test_nobody_waits_for_the_sums_while_the_mail_server_is_waited_for(led: Cast) -> None:
+    report = saved(led, recipients=["supervisor"])
+    due(report)
+    assert report_mail.plan(report.pk, timezone.now()) == 1
+    f.registered(led, now=timezone.now() - timedelta(days=3))
+    assert Touched.objects.exists()
+    with CaptureQueriesContext(connection) as asked:
+        assert report_mail.send(mails()[0].pk, timezone.now())
+    said = [query["sql"] for query in asked.captured_queries]
+    held = max(n for n, sql in enumerate(said) if "FOR UPDATE" in sql and "reportmail" in sql)
+    assert "· 新增投诉：1 件" in str(mail.outbox[0].body)
+    folded = [n for n, sql in enumerate(said) if "pg_advisory" in sql]
+    assert folded
+    assert max(folded) < held
+    Touched.objects.create(case_id=1, since=timezone.now())
+    report_words.figures(mails()[0], timezone.now())
+    assert Touched.objects.exists()
 
 
 def test_a_killed_worker_loses_nothing_and_an_outage_is_made_up_for_once(
@@ -211,6 +232,9 @@ def test_an_owner_who_left_pauses_it_and_a_supervisor_of_the_team_takes_it_over(
     report = saved(led, shared_with=str(led.team.pk))
     heir, other = browser(led.supervisor2), browser(led.outside_supervisor)
     assert "每周例会" in heir.get(PAGE).content.decode()
+    assert (
+        'data-confirm="删除报表“每周例会”？' in browser(led.supervisor).get(PAGE).content.decode()
+    )
     assert "每周例会" not in other.get(PAGE).content.decode()
     url, act = reverse("report_act", args=[report.pk]), {"act": "take-over"}
     heir.post(url, act)
@@ -313,6 +337,12 @@ def test_the_form_keeps_what_was_typed_and_two_of_a_name_are_one(led: Cast) -> N
     assert SavedReport.objects.count() == 1
     prefilled = owner.get(url, {"category": "telesales_fraud"}).content.decode()
     assert '<option value="telesales_fraud" selected>' in prefilled
+    # of one person's cases: the filter of the dashboard is kept, also when that person has left
+    for owner_id in ("none", str(led.agent.pk), str(led.outsider.pk)):
+        page = owner.get(url, {"owner": owner_id}).content.decode()
+        assert f'<option value="{owner_id}" selected>' in page
+        assert owner.post(url, wanted(owner=owner_id, name=owner_id)).status_code == 302
+        assert SavedReport.objects.get(name=owner_id).filters == {"owner": owner_id}
     for nobody in (led.agent, led.counsel, led.administrator):
         assert browser(nobody).get(PAGE).status_code == 403
         with pytest.raises(NotAllowed):
