@@ -82,12 +82,14 @@ def has_an_action(s: Situation) -> str:
 
 def actions_are_done(s: Situation) -> str:
     """The effect of what is not done cannot be checked."""
+    return nothing_goes_on(s) if s.actions else has_an_action(s)
+
+
+def nothing_goes_on(s: Situation) -> str:
+    """What is being done about it ends first."""
     waiting = [a for a in s.actions if a.state == "open"]
-    if not s.actions:
-        return has_an_action(s)
-    return (
-        _("还有 {n} 项整改措施没有完成；请先完成或者取消").format(n=len(waiting)) if waiting else ""
-    )
+    words = _("还有 {n} 项整改措施没有完成；请先完成或者取消")
+    return words.format(n=len(waiting)) if waiting else ""
 
 
 def effect_is_measured(s: Situation) -> str:
@@ -121,8 +123,9 @@ STEPS: dict[str, Step] = {
         Step(
             "dismiss",
             pgettext_lazy("signal step", "认定误报"),
-            _BEFORE_ACTION,
+            (*_BEFORE_ACTION, State.ACTION),
             State.FALSE,
+            guards=(nothing_goes_on,),
             reason=True,
             hint=gettext_lazy("写明为什么不是真的；本次波动结束以前不会再为它报警。"),
         ),
