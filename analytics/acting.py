@@ -161,5 +161,5 @@ def hand_over(
         )
         record("signal.owner", signal.subject, by, now, {"owner": owner.username})
         if owner.pk != by.pk:
-            telling.tell(SignalNotice.Why.OWNER, [owner], now, signal=signal)
+            telling.tell(SignalNotice.Why.OWNER, [owner], now, signal=signal, anew=True)
     return signal

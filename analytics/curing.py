@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.roles import Role
 from analytics import acting, effects, telling
 from analytics.models import Cause, CorrectiveAction, Signal, SignalNotice
-from analytics.signal_life import STEPS, State
+from analytics.signal_life import MAY, STEPS, State
 from audit.record import record
 from complaints import validation
 from complaints.errors import Invalid, NotAllowed, StaleVersion
@@ -36,12 +36,8 @@ _DONE: dict[str, validation.Cleaner] = {
 
 
 def visible_to(user: User) -> QuerySet[CorrectiveAction]:
-    """Those of signals that the person may see, and those of causes; and the own ones."""
-    if not user.may("see_analytics"):
-        return CorrectiveAction.objects.none()
-    signals = Signal.objects.visible_to(user).values("pk")
-    seen = Q(signal=None) | Q(signal__in=signals) | Q(owner=user)
-    return CorrectiveAction.objects.filter(seen)
+    """`CorrectiveActionQuerySet.visible_to`."""
+    return CorrectiveAction.objects.visible_to(user)
 
 
 def find(pk: int, by: User, *, held: bool = False) -> CorrectiveAction:
@@ -111,7 +107,9 @@ def open_one(
     what, due_on, owner = _values(values, now)
     with transaction.atomic():
         of = acting.find(signal, by, held=True) if signal is not None else None
-        root = Cause.objects.get(pk=cause) if cause is not None else None
+        root = None
+        if cause is not None:  # held, so that a double click finds the first one
+            root = Cause.objects.select_for_update(no_key=True).get(pk=cause)
         if of is None and root is None:
             raise Invalid({"cause": [_("请说明这项措施针对哪个信号或者哪项原因")]})
         if of is not None and of.state not in (State.CONFIRMED, State.ACTION):
@@ -180,9 +178,19 @@ def done(
     return action
 
 
+def concerns(action: CorrectiveAction, by: User) -> bool:
+    """Its owner, whoever entered it and the owner of its signal; any supervisor who sees it, once
+    none of them can act any more.
+    """
+    of_signal = action.signal.owner if action.signal else None
+    people = [person for person in (action.owner, action.by, of_signal) if person is not None]
+    if by.pk in (person.pk for person in people):
+        return by.may(MAY)
+    return by.may(MAY) and not any(person.is_active and person.may(MAY) for person in people)
+
+
 def _concerned(action: CorrectiveAction, by: User) -> None:
-    owner = action.signal.owner_id if action.signal else None
-    if by.pk not in (action.owner_id, action.by_id, owner):
+    if not concerns(action, by):
         words = _("请由负责人 {name} 或登记这项措施的人处理")
         raise NotAllowed(words.format(name=action.owner.name))
 
@@ -210,6 +218,8 @@ def change(
             "owner": owner.pk != action.owner_id,
         }
         action.what, action.due_on, action.owner = what, due_on, owner
+        if changed["due_on"]:  # it is told again when the new day passes
+            action.told_overdue_at = None
         action.version += 1
         action.save()
         fields = [name for name, other in changed.items() if other]
@@ -220,10 +230,10 @@ def change(
             now,
             {"fields": fields, "due": due_on.isoformat(), "owner": owner.username},
         )
-        if changed["due_on"]:  # it is told again when the new day passes
+        if changed["due_on"]:
             SignalNotice.objects.filter(action=action, why=SignalNotice.Why.OVERDUE).delete()
         if changed["owner"] and owner.pk != by.pk:
-            telling.tell(SignalNotice.Why.ACTION, [owner], now, action=action)
+            telling.tell(SignalNotice.Why.ACTION, [owner], now, action=action, anew=True)
     return action
 
 
@@ -275,11 +285,11 @@ def tell_overdue(now: datetime) -> int:
     are new.
     """
     today = timezone.localdate(now)
-    told = SignalNotice.objects.filter(why=SignalNotice.Why.OVERDUE).values("action")
-    rows = CorrectiveAction.objects.filter(state=A.OPEN, due_on__lt=today).exclude(pk__in=told)
+    late = CorrectiveAction.objects.filter(state=A.OPEN, due_on__lt=today, told_overdue_at=None)
     new = 0
-    for action in rows.select_related("owner", "by").order_by("due_on", "pk")[:500]:
+    for action in late.select_related("owner", "by").order_by("due_on", "pk")[:500]:
         people = [u for u in (action.owner, action.by) if u.is_active]
-        with transaction.atomic():
-            new += telling.tell(SignalNotice.Why.OVERDUE, people, now, action=action)
+        with transaction.atomic():  # done with also when nobody wishes to hear of it
+            if late.filter(pk=action.pk).update(told_overdue_at=now):
+                new += telling.tell(SignalNotice.Why.OVERDUE, people, now, action=action)
     return new

@@ -13,12 +13,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from accounts.roles import Role
 from analytics import signal_words
 from analytics.models import CorrectiveAction, Signal, SignalNotice
+from analytics.signal_life import OPEN_STATES
 from config.kept import forget, kept
 from correspondence import at_once, families, preferences, quiet
 from correspondence.models import Preferences
@@ -40,9 +42,15 @@ def tell(
     *,
     signal: Signal | None = None,
     action: CorrectiveAction | None = None,
+    anew: bool = False,
 ) -> int:
-    """Write the notices in the caller's transaction; answers how many are new."""
+    """Write the notices in the caller's transaction; answers how many are new. `anew`: also to whom
+    was told the same before, because in between it was somebody else's.
+    """
     people = {user.pk: user for user in users}
+    if anew:
+        known = SignalNotice.objects.filter(why=why, signal=signal, action=action)
+        known.filter(user__in=people).delete()
     wishes = {w.user_id: w for w in Preferences.objects.filter(user__in=people)}
     rows = []
     for pk, user in people.items():
@@ -55,8 +63,8 @@ def tell(
             SignalNotice(why=why, signal=signal, action=action, user=user, at=now, not_before=at)
         )
     before = SignalNotice.objects.filter(why=why, signal=signal, action=action, user__in=people)
-    known = set(before.values_list("user_id", flat=True))
-    fresh = [row for row in rows if row.user_id not in known]
+    told = set(before.values_list("user_id", flat=True))
+    fresh = [row for row in rows if row.user_id not in told]
     SignalNotice.objects.bulk_create(fresh, ignore_conflicts=True)
     transaction.on_commit(lambda: _changed(list(people)))
     return len(fresh)
@@ -87,14 +95,20 @@ def concerned(signal: Signal) -> list[User]:
 
 
 def unseen(user: User) -> int:
-    """How many the person was told of and has not opened, up to one more than `CAP`; at most half
-    a minute old.
+    """How many the person was told of, still sees and has not opened, up to one more than `CAP`; at
+    most half a minute old.
     """
     if not user.may("see_analytics"):
         return 0
-    rows = SignalNotice.objects.filter(user=user, seen_at=None)
-    found = kept(_kept_at(user.pk), KEPT_SECONDS, lambda: {"n": rows[: CAP + 1].count()})
+    found = kept(_kept_at(user.pk), KEPT_SECONDS, lambda: {"n": _unseen(user)})
     return found["n"]
+
+
+def _unseen(user: User) -> int:
+    signals = Signal.objects.visible_to(user).order_by().values("pk")
+    actions = CorrectiveAction.objects.visible_to(user).order_by().values("pk")
+    about = Q(signal__in=signals) | Q(action__in=actions)
+    return SignalNotice.objects.filter(about, user=user, seen_at=None)[: CAP + 1].count()
 
 
 def seen(
@@ -122,7 +136,7 @@ def waiting(now: datetime, most: int = at_once.MOST) -> list[int]:
     return at_once.waiting(rows, now, most)
 
 
-def send(pk: int, now: datetime, transport: Transport | None = None) -> bool:
+def send(pk: int, now: datetime, transport: Transport | None = None) -> bool | None:
     """Hand one over; `at_once.send`."""
     rows = SignalNotice.objects.select_related("signal", "action__signal", "action__cause")
     return at_once.send(rows, pk, now, _message, _key, transport)
@@ -132,14 +146,31 @@ def _key(row: SignalNotice) -> str:
     return f"signal.{row.pk}"
 
 
+def _still(row: SignalNotice) -> bool:
+    """Whether the person still sees it, and what is told of it is still so."""
+    user, why = row.user, SignalNotice.Why
+    if row.signal is not None:
+        if row.signal.state not in OPEN_STATES:
+            return False
+        theirs = row.why != why.OWNER or row.signal.owner_id == user.pk
+        return theirs and Signal.objects.visible_to(user).filter(pk=row.signal.pk).exists()
+    action = row.action
+    if action is None or action.state != CorrectiveAction.State.OPEN:
+        return False
+    if row.why == why.ACTION:
+        theirs = action.owner_id == user.pk
+    else:
+        theirs = user.pk in (action.owner_id, action.by_id)
+        theirs = theirs and action.is_overdue(timezone.localdate())
+    return theirs and CorrectiveAction.objects.visible_to(user).filter(pk=action.pk).exists()
+
+
 def _message(row: SignalNotice) -> Message | None:
-    """None once the person has opened it, or may see it no more."""
-    if row.seen_at is not None or not row.user.may("see_analytics"):
+    """None once the person has opened it or may see it no more, it is over, or somebody else's."""
+    if row.seen_at is not None or not _still(row):
         return None
     signal: Signal | None = row.signal
     if signal is not None:
-        if not Signal.objects.visible_to(row.user).filter(pk=signal.pk).exists():
-            return None
         subject, page = signal_words.subject_of(signal), reverse("signal", args=[signal.pk])
         text = signal_words.sentence(signal)
     else:

@@ -5,6 +5,7 @@ does not happen again.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.masking.fields import MaskedCharField, MaskedJSONField, MaskedTextField
+from accounts.models import User
 from analytics import default_causes
 from analytics.models.signals import Signal
 from complaints.models import Complaint
@@ -111,6 +113,17 @@ class CauseGiven(models.Model):
         return f"{self.cause_id} {self.signal_id or self.complaint_id}"
 
 
+class CorrectiveActionQuerySet(models.QuerySet[Any]):
+    """Words about corrective actions."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of signals that the person may see, and those of causes; and the own ones."""
+        if not user.is_active or not user.may("see_analytics"):
+            return self.none()
+        signals = Signal.objects.visible_to(user).values("pk")
+        return self.filter(Q(signal=None) | Q(signal__in=signals) | Q(owner=user))
+
+
 class CorrectiveAction(models.Model):
     """整改措施 for a signal, or for a cause: who does what until when, the proof that it was done,
     and the measured effect on the weeks after.
@@ -170,6 +183,9 @@ class CorrectiveAction(models.Model):
     high = models.FloatField(null=True, blank=True)
     numbers = MaskedJSONField(default=dict, blank=True)
     measured_at = models.DateTimeField(null=True, blank=True)
+    told_overdue_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CorrectiveActionQuerySet.as_manager()
 
     class Meta:
         constraints = [

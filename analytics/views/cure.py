@@ -23,7 +23,7 @@ from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal
 from analytics.signal_life import MAY
 from analytics.views import pages
 from analytics.views.forms import ActionForm, CancelForm, CauseForm, DoneForm
-from analytics.views.lines import Line, lines, told
+from analytics.views.lines import lines, told
 from analytics.views.pages import Looked, Order
 from complaints.errors import CaseError, NotAllowed
 from complaints.models import Complaint
@@ -60,7 +60,7 @@ def actions(request: HttpRequest) -> HttpResponse:
     if effect:
         rows = rows.filter(effect=effect)
     page = looked.page(rows.select_related("owner", "signal", "cause__parent"), NEWEST)
-    context = {"looked": looked, "page": page, "rows": lines(page.rows)}
+    context = {"looked": looked, "page": page, "rows": lines(page.rows, user)}
     return render(request, "signals/actions.html", context)
 
 
@@ -82,13 +82,14 @@ def _shown(
     request: HttpRequest, one: CorrectiveAction, status: int = 200, **more: Any
 ) -> HttpResponse:
     user, now = person(request), timezone.now()
+    (line,) = lines([one], user)
     context: dict[str, Any] = {
-        "line": Line(one, timezone.localdate(now)),
+        "line": line,
         "action": one,
         "may_act": user.may(MAY),
         "problems": [],
     }
-    if user.may(MAY) and one.state == A.OPEN:
+    if one.state == A.OPEN and curing.concerns(one, user):
         values = {"what": one.what, "owner": one.owner.username, "due_on": one.due_on.isoformat()}
         context |= {
             "done_form": DoneForm(),
@@ -141,10 +142,19 @@ def action_act(request: HttpRequest, action: int, action_act: str) -> HttpRespon
 
     def again(refused: SheetForm | None, loose: list[str], status: int) -> HttpResponse:
         fresh = _load(request, action)
-        more = {name: refused} if name and fresh.state == A.OPEN else {}
+        more: dict[str, Any] = {name: refused, "refused": name} if name else {}
         return _shown(request, fresh, status, problems=loose, **more)
 
-    return pages.act(request, form, doing, lambda _made: redirect("action", action), again, message)
+    def after(_made: Any) -> HttpResponse:
+        seen = curing.visible_to(user).filter(pk=action).exists()  # not by whom handed it on
+        return redirect("action", action) if seen else redirect("actions")
+
+    try:
+        return pages.act(request, form, doing, after, again, message)
+    except PermissionDenied as error:  # somebody else's meanwhile: what was typed is not lost
+        if form is not None:
+            form.refuse({})
+        return again(form, [str(error)], 403)
 
 
 # --- the cause tree

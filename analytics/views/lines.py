@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import User
 from analytics import effects, signal_words
 from analytics.models import CorrectiveAction, Signal
 from analytics.signal_life import State
@@ -22,6 +22,7 @@ class Line:
 
     action: CorrectiveAction
     today: date
+    opens: bool = True  # whether the person may open what it cures
 
     @property
     def overdue(self) -> bool:
@@ -52,10 +53,15 @@ class Line:
         return {A.OPEN: "info", A.DONE: "warn"}.get(A(self.action.state), "")
 
 
-def lines(actions: Any) -> list[Line]:
-    """Each with today."""
-    today = timezone.localdate()
-    return [Line(action, today) for action in actions]
+def lines(actions: Iterable[CorrectiveAction], user: User | None = None) -> list[Line]:
+    """Each with today. With `user` also whether that person may open the signal: one statement."""
+    today, rows = timezone.localdate(), list(actions)
+    signals = {row.signal_id for row in rows if row.signal_id is not None}
+    if user is not None and signals:
+        seen = Signal.objects.visible_to(user).filter(pk__in=signals)
+        signals -= set(seen.values_list("pk", flat=True))
+        return [Line(row, today, row.signal_id not in signals) for row in rows]
+    return [Line(action, today) for action in rows]
 
 
 def told(signals: Iterable[Signal]) -> list[tuple[Signal, str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from accounts.models import Membership, User
 from analytics import acting, curing, detecting, findings, giving, telling
 from analytics.found import Found
 from analytics.models import Cause, CauseGiven, Signal, SignalNotice, SignalStep
@@ -95,6 +96,12 @@ def test_a_signal_lives_by_its_table_and_every_step_is_kept(cast: Cast) -> None:
     for change in (lambda: rows.update(reason="另一个理由"), rows.delete):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
+    # nothing is done about it after all, because it was none
+    again = curing.open_one(CURE, by=by, signal=signal.pk)
+    with pytest.raises(Invalid, match="还有 1 项整改措施没有完成"):
+        acting.take(signal.pk, "dismiss", by=by, reason="是测试数据")
+    curing.cancel(again.pk, "不需要", by=by)
+    assert acting.take(signal.pk, "dismiss", by=by, reason="是测试数据").state == State.FALSE
 
 
 def test_only_supervisors_of_the_teams_concerned_act_and_auditors_read(cast: Cast) -> None:
@@ -135,6 +142,66 @@ def test_only_supervisors_of_the_teams_concerned_act_and_auditors_read(cast: Cas
     assert other is not None
     assert findings.open_findings(cast.counsel) == []
     assert [(x.count, x.new_to_me) for x in findings.open_findings(cast.auditor)] == [(2, False)]
+
+
+def unseen(user: User) -> int:
+    """As it is when what was kept of it is over."""
+    telling._changed([user.pk])
+    return telling.unseen(user)
+
+
+def test_whose_it_is_again_is_told_again_and_what_one_sees_no_more_is_not_counted(
+    cast: Cast,
+) -> None:
+    signal, mine, other = found(cast), cast.supervisor, cast.supervisor2
+    acting.hand_over(signal.pk, other.username, by=mine)
+    telling.seen(other, timezone.now(), signal=signal)
+    acting.hand_over(signal.pk, mine.username, by=other)
+    assert unseen(other) == 0
+    acting.hand_over(signal.pk, other.username, by=mine)
+    assert unseen(other) == 1
+    for step in ("acknowledge", "confirm"):
+        acting.take(signal.pk, step, by=other, reason="属实")
+    made = curing.open_one({**CURE, "owner": other.username}, by=mine, signal=signal.pk)
+    for who in (mine, other):
+        telling.seen(other, timezone.now(), actions=[made])
+        curing.change(made.pk, {**CURE, "owner": who.username}, by=mine)
+    assert not SignalNotice.objects.get(action=made, user=other).seen_at
+    assert unseen(other) == 2
+    Membership.objects.filter(user=other).delete()
+    other = User.objects.get(pk=other.pk)
+    assert SignalNotice.objects.filter(user=other, seen_at=None).count() == 2
+    assert unseen(other) == 1  # the action stays theirs
+
+
+def test_who_does_not_answer_for_an_action_has_no_buttons_and_loses_no_words(cast: Cast) -> None:
+    signal, mine, other = found(cast), cast.supervisor, cast.supervisor2
+    for step in ("acknowledge", "confirm"):
+        acting.take(signal.pk, step, by=mine, reason="属实")
+    theirs = cast.outside_supervisor  # answers for it, and sees no case of the signal
+    made = curing.open_one({**CURE, "owner": theirs.username}, by=mine, signal=signal.pk)
+    page, of_signal = f"/analytics/actions/{made.pk}/", f"/analytics/signals/{signal.pk}/"
+    owner, colleague = browser(theirs), browser(other)
+    for address in (page, "/analytics/actions/"):
+        assert of_signal in colleague.get(address).content.decode()
+        shown = owner.get(address).content.decode()
+        assert of_signal not in shown
+        assert CURE["what"] in shown
+    assert f"{page}done/" in owner.get(page).content.decode()
+    assert f"{page}done/" not in colleague.get(page).content.decode()
+    for act, name in (("done", "evidence"), ("change", "what"), ("cancel", "reason")):
+        refused = colleague.post(f"{page}{act}/", {name: "我打了很久的字"})
+        text = refused.content.decode()
+        assert refused.status_code == 403
+        assert "我打了很久的字" in text
+        assert "请由负责人" in text
+    assert Entry.objects.filter(verb="access.denied", actor=other.username).exists()
+    handed = owner.post(f"{page}change/", CURE)
+    assert (handed.status_code, handed["Location"]) == (302, "/analytics/actions/")
+    assert owner.get(page).status_code == 404
+    User.objects.filter(pk=mine.pk).update(is_active=False)  # owner, and entered it, and the signal
+    assert f"{page}done/" in colleague.get(page).content.decode()
+    assert colleague.post(f"{page}cancel/", {"reason": "负责人已离职"}).status_code == 302
 
 
 def test_the_same_episode_is_one_signal_and_a_false_alarm_does_not_come_back(cast: Cast) -> None:
@@ -183,11 +250,21 @@ def test_the_cause_tree_is_closed_never_deleted_and_cases_keep_what_was_said(cas
     given = giving.of_case(case.number, str(leaf.pk), "看了录音", by=by)
     with pytest.raises(Invalid, match="已经登记过"):
         giving.of_case(case.number, leaf.pk, "再看", by=by)
+    sent = {"number": [case.number, *(f"TS26-99999{n}" for n in range(7))], "why": "看了录音"}
+    address = f"/analytics/signals/{signal.pk}/cases/causes/"
+    answer = browser(by).post(address, {**sent, "cause": str(leaf.pk)}, follow=True)
+    text = answer.content.decode()
+    assert text.count("TS26-99999") == 4  # five are named: this case, and four of them
+    assert "另有 3 件没有登记原因" in text
     done, refused = giving.of_cases([case.number, "TS26-999999"], below[0].pk, "培训", by=by)
     assert (done, list(refused)) == ([case.number], ["TS26-999999"])
     with pytest.raises(Complaint.DoesNotExist):
         giving.of_case(case.number, below[1].pk, "别人", by=cast.outside_supervisor)
+    asked = browser(by).get(f"/analytics/causes/{top.pk}/").content.decode()
+    assert 'data-confirm="停用“人员”和它下面的全部原因？' in asked
     giving.close(top.pk, by=by)
+    asked = browser(by).get(f"/analytics/causes/{top.pk}/").content.decode()
+    assert "data-confirm" not in asked.partition("<h1>")[2].partition("</header>")[0]
     with pytest.raises(Invalid, match="已停用"):
         giving.of_case(case.number, below[1].pk, "停用后", by=by)
     with pytest.raises(Invalid, match="先启用"):

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from analytics import acting, curing, tasks, volume_files
-from analytics.models import CorrectiveAction, Denominator, SignalNotice, VolumeFile
+from analytics import acting, curing, giving, tasks, telling, volume_files
+from analytics.models import (
+    Cause,
+    CorrectiveAction,
+    Denominator,
+    Signal,
+    SignalCase,
+    SignalNotice,
+    VolumeFile,
+)
 from complaints.errors import Invalid, NotAllowed
 from correspondence import preferences
 from tests.analytics.test_signals import CURE, TODAY, found
-from tests.cast import Cast
+from tests.cast import Cast, assemble
+from tests.complaints.test_race import at_once
 from tests.walks.ask import browser
 
 GOOD = "日期,商品,订单量\n2026-01-01,X1,10\n2026-01-02,X1,0\n2026-01-03,X1,12\n"
@@ -80,3 +90,85 @@ def test_who_wishes_mails_gets_one_of_a_signal_and_of_an_overdue_action(cast: Ca
     assert len(mail.outbox) == 2
     assert SignalNotice.objects.filter(action=made, why="overdue").count() == 1
     assert "已逾期" in browser(by).get("/analytics/actions/?state=overdue").content.decode()
+
+
+def test_what_is_over_sends_no_mail_and_holds_up_nobody(cast: Cast) -> None:
+    by, other = cast.supervisor, cast.supervisor2
+    for user in (by, other):
+        user.email = f"{user.username}@example.com"
+        user.save(update_fields=["email"])
+        preferences.save(user, {"quiet": False, "rest_days": False}, {"signals": "now"})
+    signal = found(cast)
+    acting.hand_over(signal.pk, other.username, by=by)
+    for step in ("acknowledge", "confirm"):
+        acting.take(signal.pk, step, by=by, reason="属实")
+    made = curing.open_one({**CURE, "owner": other.username}, by=by, signal=signal.pk)
+    yesterday = TODAY - timedelta(days=1)
+    CorrectiveAction.objects.update(due_on=yesterday)
+    curing.tell_overdue(timezone.now())
+    assert SignalNotice.objects.filter(user=other).count() == 4
+    notices = {n.why: n for n in SignalNotice.objects.filter(user=other)}
+    why = SignalNotice.Why
+    for changes, silent in (
+        ({}, set()),
+        ({"owner": by}, {why.ACTION, why.OVERDUE}),
+        ({"due_on": TODAY}, {why.OVERDUE}),
+    ):
+        CorrectiveAction.objects.update(**changes)
+        assert {w for w, n in notices.items() if telling._message(fresh(n)) is None} == silent
+        CorrectiveAction.objects.update(owner=other, due_on=yesterday)
+    Signal.objects.update(owner=by)
+    assert telling._message(fresh(notices[why.OWNER])) is None
+    Signal.objects.update(owner=other)
+    curing.cancel(made.pk, "是测试数据", by=by)
+    acting.take(signal.pk, "dismiss", by=by, reason="是测试数据")
+    newest = Signal.objects.create(
+        **{
+            f: getattr(signal, f)
+            for f in ("kind", "category", "product", "started_on", "alarmed_on", "last_on")
+        },
+        digest="another",
+        observed=2,
+        model_version="1",
+        detected_at=timezone.now(),
+    )
+    case = SignalCase.objects.filter(signal=signal).first()
+    assert case is not None
+    SignalCase.objects.create(signal=newest, complaint=case.complaint)
+    telling.tell(why.FOUND, [by], timezone.now(), signal=newest)
+    assert tasks.tell_about_signals() == 1  # in one round, behind six that say nothing any more
+    assert [m.to for m in mail.outbox] == [["supervisor@example.com"]]
+    assert f"/analytics/signals/{newest.pk}/" in str(mail.outbox[0].body)
+
+
+def fresh(notice: SignalNotice) -> SignalNotice:
+    return SignalNotice.objects.get(pk=notice.pk)
+
+
+def test_an_overdue_action_of_which_nobody_wishes_to_hear_is_done_with(cast: Cast) -> None:
+    by = cast.supervisor
+    preferences.choose(by, {"signals": "off"})
+    cause = Cause.objects.create(title="话术")
+    made = curing.open_one(CURE, by=by, cause=cause.pk)
+    CorrectiveAction.objects.update(due_on=TODAY - timedelta(days=1))
+    assert curing.tell_overdue(timezone.now()) == 0
+    preferences.choose(by, {"signals": "now"})
+    assert curing.tell_overdue(timezone.now()) == 0
+    curing.change(made.pk, {**CURE, "due_on": str(TODAY)}, by=by)
+    CorrectiveAction.objects.update(due_on=TODAY - timedelta(days=1))
+    assert [curing.tell_overdue(timezone.now()) for _round in range(2)] == [1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_clicks_twice_at_the_same_moment_makes_one() -> None:
+    by = assemble().supervisor
+    cause, click = Cause.objects.create(title="话术"), range(4)
+    at_once(*[lambda: curing.open_one(CURE, by=by, cause=cause.pk) for _n in click])
+    assert CorrectiveAction.objects.count() == 1
+    at_once(*[lambda: giving.add({"title": "供应商"}, by=by) for _n in click])
+    assert Cause.objects.filter(title="供应商").count() == 1
+    lists = [
+        volume_files.upload([GOOD.replace("X1", f"X{n}").encode()], "a.csv", by=by) for n in click
+    ]
+    taken = at_once(*[partial(volume_files.take, file.pk, by=by) for file in lists])
+    assert [(file.added, file.replaced) for file in taken] == [(3, 0)] * 4
