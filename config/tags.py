@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -68,11 +69,13 @@ BANNER_ICONS = {"info": "info", "warn": "warn", "danger": "warn", "ok": "check",
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """One icon of `static/icons.svg`, hidden from screen readers: the words stand beside it."""
+    return _icon(static("icons.svg"), name, css)
+
+
+@lru_cache(maxsize=1024)  # a page has dozens, of few kinds
+def _icon(file: str, name: str, css: str) -> SafeString:
     return format_html(
-        '<svg class="ico {}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
-        css,
-        static("icons.svg"),
-        name,
+        '<svg class="ico {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, file, name
     )
 
 
