@@ -5,8 +5,9 @@ Three years are some thirty stretches instead of a thousand days.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 SIZES = (1, 8, 64)
@@ -25,11 +26,12 @@ def begins(day: date, size: int) -> date:
     return day - timedelta(days=day.toordinal() % size)
 
 
-def runs(since: date, until: date) -> Iterator[Run]:
+@lru_cache(maxsize=256)  # a look asks the same few windows for each kind
+def runs(since: date, until: date) -> Sequence[Run]:
     """Stretches that together hold each day from `since` to `until` (both inclusive) once."""
     if since > until:
-        return
-    yield from _runs(since.toordinal(), until.toordinal() + 1, len(SIZES) - 1)
+        return ()
+    return tuple(_runs(since.toordinal(), until.toordinal() + 1, len(SIZES) - 1))
 
 
 def _runs(low: int, high: int, level: int) -> Iterator[Run]:

@@ -37,6 +37,7 @@ from complaints.workdays import SHANGHAI
 __all__ = ["Clock", "ClockKept", "DayCount", "Heat", "Load", "Overview", "Part", "overview"]
 
 CLOCKS = 10  # at risk, soonest first
+_OF_ITS_CASE = ("complaint__number", "complaint__owner__name")
 
 
 def overview(
@@ -126,6 +127,7 @@ class _Reading:
                 due_at=F("complaint__next_due_at"),
             )
             .select_related("complaint__owner")
+            .only("kind", "entry", "title", "nature", "due_at", *_OF_ITS_CASE)
             .order_by("due_at", "id")[:CLOCKS]
         )
         found = []

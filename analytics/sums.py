@@ -64,7 +64,7 @@ class Sums:
 
     def number(self, label: str, kind: str) -> int:
         """How many in all."""
-        return sum(self.by(label, kind).values())
+        return sum(n for n, _amount in self.of.get((label, kind, TOTAL), {}).values())
 
     def amount(self, label: str, kind: str) -> Decimal:
         """Yuan in all."""

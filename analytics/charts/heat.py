@@ -12,12 +12,15 @@ LEVELS = 6  # shades above the one of nothing
 
 @dataclass(frozen=True)
 class Cell:
-    """One number. `level` 0 (nothing) to 6; `column`: what the number is of, for who hears it."""
+    """One number. `level` 0 (nothing) to 6; `column`: what the number is of, for who hears it;
+    `at`: its row and column, from 1.
+    """
 
     value: float
     level: int
     column: str
     url: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,12 @@ def heat(
     """
     largest = max((value for value, _url in values.values()), default=0.0)
     found = []
-    for key, name in rows:
+    for line, (key, name) in enumerate(rows, 1):
         cells = []
-        for column, title in columns:
+        for place, (column, title) in enumerate(columns, 1):
             value, address = values.get((key, column), (0.0, ""))
-            cells.append(Cell(value, level(value, largest), title, address))
+            shade = level(value, largest)
+            cells.append(Cell(value, shade, title, address, f"{line}-{place}"))
         found.append(HeatRow(name, cells, sum(cell.value for cell in cells)))
     leads = [(opens or {}).get(key, "") for key, _title in columns]
     return Heat([title for _key, title in columns], found, leads)

@@ -121,6 +121,11 @@ class Trend:
         return len(self.observed) > 45
 
     @property
+    def strokes(self) -> list[tuple[float, float, float, float]]:
+        """The ends of the segments: across and down, across and down."""
+        return [(a.x, a.y, b.x, b.y) for a, b in self.segments]
+
+    @property
     def rows(self) -> list[tuple[Observed, str]]:
         """Every day with what it is beyond, for the table."""
         beyond = {id(mark.observed): mark.beyond for mark in self.marks}

@@ -22,7 +22,7 @@ FIRST = (
 
 @dataclass(frozen=True)
 class Kpi:
-    """One figure in words. `tone`: good, bad or "" ; `lines`: its definition, (title, words)."""
+    """One figure in words. `tone`: good, bad or ""."""
 
     code: str
     title: Any
@@ -38,7 +38,12 @@ class Kpi:
     before: str
     target: str
     meaning: Any
-    lines: list[tuple[str, Any]]
+    figure: Figure
+
+    @property
+    def lines(self) -> list[tuple[str, Any]]:
+        """Its definition: (title, words)."""
+        return definition(self.figure.measure, self.figure)
 
 
 def kpi(figure: Figure) -> Kpi:
@@ -61,7 +66,7 @@ def kpi(figure: Figure) -> Kpi:
         "" if figure.previous is None else number(figure.previous),
         target_words(measure),
         measure.meaning,
-        definition(measure, figure),
+        figure,
     )
 
 
