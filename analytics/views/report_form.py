@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -12,11 +13,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import Team, User
 from accounts.roles import Role
 from analytics import periods, saving
-from analytics.asking import LABELS, UNKNOWN
+from analytics.asking import LABELS, UNKNOWN, asked
 from analytics.models import SavedReport
 from analytics.report_values import LONGEST_NAME
 from analytics.views.exporting import language
 from complaints.choices import Channel
+from complaints.errors import Invalid
 from complaints.places import AREAS
 from complaints.places import CHOICES as PLACES
 from complaints.views.sheets import SheetForm
@@ -100,7 +102,7 @@ class ReportForm(SheetForm):
         _choose(self, "team", [_ALL, *teams])
         _choose(self, "shared_with", [("", pgettext_lazy("report", "不共享，只有我")), *teams])
         _choose(self, "owner", [_ALL, ("none", _("待分配")), *owners_of(user)])
-        _keep(self, "owner")
+        _keep(self, user)
         lang = language()
         _choose(self, "category", [_ALL, *((c, v.name_for(lang)) for c, v in CATEGORIES.items())])
         people = [(u.username, _person(u)) for u in saving.able()]
@@ -140,14 +142,19 @@ def owners_of(user: User) -> list[tuple[str, Text]]:
     return [(str(one.pk), one.name) for one in rows.order_by("name", "pk").distinct()]
 
 
-def _keep(form: forms.Form, name: str) -> None:
-    """A person who is chosen already can stay chosen, whoever has left the teams since."""
-    chosen = str(form.data.get(name) or form.initial.get(name) or "")
-    known: list[tuple[str, Any]] = list(cast(Any, form.fields[name]).choices)
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
-        other = User.objects.filter(pk=chosen).first()
-        if other is not None and chosen not in dict(known):
-            _choose(form, name, [*known, (chosen, other.name)])
+def _keep(form: forms.Form, user: User) -> None:
+    """An owner who is chosen already stays chosen, also out of the teams since; nobody is told the
+    name of others.
+    """
+    chosen = str(form.data.get("owner") or form.initial.get("owner") or "")
+    known: list[tuple[str, Any]] = list(cast(Any, form.fields["owner"]).choices)
+    if chosen in dict(known):
+        return
+    try:
+        asked({"owner": chosen}, user, timezone.localdate())
+    except Invalid:
+        return
+    _choose(form, "owner", [*known, (chosen, User.objects.get(pk=chosen).name)])
 
 
 def _choose(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:

@@ -24,6 +24,7 @@ from analytics.models.saved import Why
 from analytics.tasks import send_reports
 from audit.models import Entry
 from complaints.errors import Invalid, NotAllowed, StaleVersion
+from complaints.models import Complaint
 from complaints.workdays import SHANGHAI
 from correspondence import bounces
 from tests import factories as f
@@ -339,7 +340,12 @@ def test_the_form_keeps_what_was_typed_and_two_of_a_name_are_one(led: Cast) -> N
     prefilled = owner.get(url, {"category": "telesales_fraud"}).content.decode()
     assert '<option value="telesales_fraud" selected>' in prefilled
     # of one person's cases: the filter of the dashboard is kept, also when that person has left
-    for owner_id in ("none", str(led.agent.pk), str(led.outsider.pk)):
+    left = str(led.outsider.pk)
+    assert led.outsider.name not in owner.get(url, {"owner": left}).content.decode()
+    assert owner.post(url, wanted(owner=left, name="孟")).status_code == 422
+    f.registered(led)
+    Complaint.objects.update(owner=led.outsider)
+    for owner_id in ("none", str(led.agent.pk), left):
         page = owner.get(url, {"owner": owner_id}).content.decode()
         assert f'<option value="{owner_id}" selected>' in page
         assert owner.post(url, wanted(owner=owner_id, name=owner_id)).status_code == 302
