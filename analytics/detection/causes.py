@@ -89,11 +89,11 @@ def scan(
     A value that occurs with one partner only (a batch of one product) is named together with it.
     An attribute that the window or the history does not know says nothing.
     """
-    if expected_total is not None and not expected_total > 0:
-        raise ValueError("A baseline expects some cases; without one, leave it out")
     table = Table(window, history, attributes)
     if not len(table.window) or not len(table.history):
         return ()
+    if expected_total is not None and not expected_total > 0:
+        raise ValueError("A baseline expects some cases; without one, leave it out")
     alone = [singles(table, place, expected_total) for place in range(len(table.attributes))]
     known = [found for found in alone if found]
     found = [*known, *(pairs_of(table, a, b, expected_total) for a, b in combinations(known, 2))]

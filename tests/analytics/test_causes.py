@@ -65,6 +65,8 @@ def test_missing_values_and_small_windows_say_nothing() -> None:
         (unknown, history),
     ):
         assert scan(window, before, ("product", "batch", "channel")) == ()
+    for window, before in (([], []), ([PLAIN], [])):  # a new house expects nothing
+        assert scan(window, before, ("product",), expected_total=0.0) == ()
     assert scan(history, history, ()) == ()
     new = scan([PLAIN] * 20 + [PLAIN | {"batch": "new"}] * 20, history, ("batch",))
     assert new[0].values == (("batch", "new"),)
