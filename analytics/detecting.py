@@ -1,5 +1,5 @@
 """Looking for signals: every night, and when somebody asks. Idempotent: what is found twice is one
-signal; a killed worker leaves nothing half written, and its run is taken up again.
+signal; a killed worker leaves nothing half written, and its run is taken up again, a few times.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 LOCK = 7_301_806  # advisory: one look at a time, whoever asked
 SILENT = timedelta(minutes=15)  # a run without a worker for so long is taken up again
 TRIES = 3
+KILLED = "WorkerLost"  # stands on a run until its worker says otherwise
 QUIET = timedelta(days=14)  # an episode without an alarm for so long is over
 _NUMBERS = (
     "expected", "ratio", "low", "high", "statistic", "threshold", "orders", "orders_before",
@@ -86,23 +87,49 @@ def waiting(now: datetime) -> list[int]:
 
 
 def run(pk: int, now: datetime | None = None) -> bool:
-    """Do one run; False when it is done, or another worker is at it."""
+    """Do one run; False when it is done, another worker is at it, or it is given up."""
+    now = now or timezone.now()
+    if not _begun(pk, now):
+        return False
     from analytics import found  # scipy and datasketch: only for the process that looks
 
-    now = now or timezone.now()
     with transaction.atomic():
-        if not _alone():
-            return False
-        one = DetectionRun.objects.select_for_update(no_key=True).filter(pk=pk).first()
-        if one is None or one.finished_at is not None:
+        one = _taken(pk)
+        if one is None:
             return False
         things, one.series, one.cases = found.look(one.until, settings.FALSE_ALARMS_PER_WEEK)
         one.found, one.continued = write(things, one.until, now)
-        one.started_at, one.finished_at, one.last_error = now, timezone.now(), ""
+        one.finished_at, one.last_error = timezone.now(), ""
         one.save()
         detail = {"run": one.pk, "series": one.series, "found": one.found}
         record("signals.looked", "signals", one.by, now, detail)
     return True
+
+
+def _begun(pk: int, now: datetime) -> bool:
+    """Count the attempt before the look, because a worker that is killed for its memory says
+    nothing afterwards; whether there is one left.
+    """
+    with transaction.atomic():
+        one = _taken(pk)
+        if one is None:
+            return False
+        left = one.attempts < TRIES
+        if left:
+            one.started_at, one.attempts, one.last_error = now, one.attempts + 1, KILLED
+        else:
+            one.finished_at = now
+            log.error("the detection %s is given up: its workers were killed", pk)
+        one.save(update_fields=["started_at", "attempts", "last_error", "finished_at"])
+    return left
+
+
+def _taken(pk: int) -> DetectionRun | None:
+    """The run, while nobody else looks and it is not over; until the transaction ends."""
+    if not _alone():
+        return None
+    rows = DetectionRun.objects.select_for_update(no_key=True)
+    return rows.filter(pk=pk, finished_at=None).first()
 
 
 def failed(pk: int, error: Exception, now: datetime) -> None:
@@ -111,11 +138,10 @@ def failed(pk: int, error: Exception, now: datetime) -> None:
         one = DetectionRun.objects.select_for_update(no_key=True).filter(pk=pk).first()
         if one is None or one.finished_at is not None:
             return
-        one.started_at, one.attempts = now, one.attempts + 1
-        one.last_error = type(error).__name__
+        one.started_at, one.last_error = now, type(error).__name__
         if one.attempts >= TRIES:
             one.finished_at = now
-        one.save(update_fields=["started_at", "attempts", "last_error", "finished_at"])
+        one.save(update_fields=["started_at", "last_error", "finished_at"])
 
 
 def _alone() -> bool:
