@@ -23,6 +23,7 @@ from analytics.models import DetectionRun, Signal, SignalCase, SignalNotice, Sig
 from analytics.signal_life import FOUND, Kind, State
 from audit.record import record
 from complaints.errors import Invalid
+from complaints.models import Complaint
 from config import bulk
 
 if TYPE_CHECKING:
@@ -162,35 +163,55 @@ def write(things: Sequence[Found], until: date, now: datetime) -> tuple[int, int
         if thing.cases:
             latest[thing.digest] = thing
     new = continued = 0
-    for thing in latest.values():
-        signal = _same(thing)
-        if signal is None:
-            _begin(thing, now)
+    known = {digest: _of_series(digest, thing) for digest, thing in latest.items()}
+    written = {signal.pk for signal in known.values() if signal}
+    for digest, thing in latest.items():
+        signal = known[digest]
+        if signal is None and thing.kind != Kind.SPIKE:
+            signal = _of_cases(thing, written)
+        if signal is None or _is_after_its_cure(thing, signal):
+            signal = _begin(thing, now)
             new += 1
         elif thing.last_on >= signal.started_on:
             _continue(signal, thing)
             continued += 1
+        written.add(signal.pk)
     over = Signal.objects.filter(ended_on=None, last_on__lt=until - QUIET)
     over.update(ended_on=F("last_on"))
     return new, continued
 
 
-def _same(thing: Found) -> Signal | None:
-    """The signal of the same episode: of the same series, with no longer quiet in between; without
-    a series (words, copies, an origin) the one with which it shares most of its cases.
+def _of_series(digest: str, thing: Found) -> Signal | None:
+    """The signal of the same series, with no longer quiet in between; the open one first."""
+    rows = Signal.objects.select_for_update(no_key=True).filter(digest=digest)
+    near = rows.filter(last_on__gte=thing.started_on - QUIET)
+    return near.order_by(F("ended_on").desc(nulls_first=True), "-last_on", "-pk").first()
+
+
+def _of_cases(thing: Found, written: set[int]) -> Signal | None:
+    """Without a series (words, copies, an origin) the one with which it shares most of its cases;
+    none of those that this look found itself: of two findings neither is the other.
     """
-    rows = Signal.objects.select_for_update(no_key=True)
-    near = thing.started_on - QUIET
-    same = rows.filter(digest=thing.digest, last_on__gte=near).order_by("-last_on", "-pk").first()
-    if same is not None or thing.kind == Kind.SPIKE:
-        return same
     shared = SignalCase.objects.filter(signal__kind=thing.kind, complaint__in=thing.cases)
-    shared = shared.filter(signal__last_on__gte=near)
-    counted = shared.order_by().values("signal").annotate(n=Count("pk")).order_by("-n", "-signal")
-    most = counted.first()
+    shared = shared.filter(signal__last_on__gte=thing.started_on - QUIET)
+    counted = shared.exclude(signal__in=written).order_by().values("signal")
+    most = counted.annotate(n=Count("pk")).order_by("-n", "-signal").first()
     if most is None or most["n"] * 2 < len(thing.cases):
         return None
-    return rows.get(pk=most["signal"])
+    return Signal.objects.select_for_update(no_key=True).get(pk=most["signal"])
+
+
+def _is_after_its_cure(thing: Found, signal: Signal) -> bool:
+    """Is it an alarm since the effect was checked? Then the cure did not hold, and people are told
+    again. A window of days counts when most of its cases came since.
+    """
+    if signal.state != State.EFFECT_CHECKED:
+        return False
+    closing = signal.steps.filter(to_state=State.EFFECT_CHECKED).order_by("-pk").first()
+    if closing is None or thing.alarmed_on < timezone.localdate(closing.at):
+        return False
+    since = Complaint.objects.filter(pk__in=thing.cases, received_at__gte=closing.at)
+    return thing.kind == Kind.SPIKE or since.count() * 2 > len(thing.cases)
 
 
 def _begin(thing: Found, now: datetime) -> Signal:
@@ -230,13 +251,18 @@ def _fill(signal: Signal, thing: Found) -> None:
 
 def _continue(signal: Signal, thing: Found) -> None:
     """The episode goes on. Nobody has looked: the numbers follow the data. Somebody has: what was
-    read stays, and what came since is added.
+    read stays, and what came since is added; so do the cases of another word, which do not say the
+    one that the signal names.
     """
     if signal.state != State.NEW:
         _keep(signal, [*thing.cases, *thing.later], later=True)
+    elif thing.kind == Kind.TERM and thing.digest != signal.digest:
+        there = set(signal.cases.values_list("complaint", flat=True))
+        _keep(signal, [pk for pk in thing.cases if pk not in there], later=True)
     elif thing.kind in (Kind.TERM, Kind.COPIES):  # the window moves on, the cases stay
         _keep(signal, thing.cases, later=False)
-        signal.alarmed_on, signal.observed = thing.alarmed_on, signal.cases.count()
+        signal.alarmed_on = thing.alarmed_on
+        signal.observed = signal.cases.filter(later=False).count()
     else:
         _fill(signal, thing)
         signal.cases.exclude(complaint__in=[*thing.cases, *thing.later]).delete()

@@ -232,6 +232,56 @@ def test_the_same_episode_is_one_signal_and_a_false_alarm_does_not_come_back(cas
     assert [written(one) for one in words] == [(1, 0), (0, 1)]
 
 
+def test_an_alarm_after_the_cure_is_told_again_and_two_findings_are_two_signals(
+    cast: Cast,
+) -> None:
+    cases = [f.registered(cast) for _ in range(8)]
+
+    def origin(seed: str, *of: Complaint, word: str = "") -> Found:
+        kind = "term" if word else "cause"
+        day, keys = TODAY - DAY, [c.pk for c in of]
+        fields = {"causes": [{"values": [["batch", seed]]}]}
+        return Found(kind, ("", "", ""), day, day, day, keys, seed=seed, word=word, fields=fields)
+
+    both = origin("B7", *cases[:3]), origin("T", *cases[1:5])  # most of T's are B7's
+    assert [written(*both), written(*both), written(*reversed(both))] == [(2, 0), (0, 2), (0, 2)]
+    held = {s.causes[0]["values"][0][1]: s.observed for s in Signal.objects.all()}
+    assert held == {"B7": 3, "T": 4}
+    assert written(origin("S", *cases[1:5])) == (0, 1)  # another name of the same cases
+
+    word = origin("", *cases[:4], word="漏水")
+    assert [written(word), written(origin("", *cases[1:6], word="水箱"))] == [(1, 0), (0, 1)]
+    said = Signal.objects.get(kind="term")
+    assert (said.observed, said.cases.filter(later=True).count()) == (4, 2)
+    assert written(origin("", *cases[:5], word="漏水")) == (0, 1)
+    said.refresh_from_db()
+    assert (said.observed, said.cases.filter(later=True).count()) == (5, 1)
+
+    assert written(thing(*cases[:2])) == (1, 0)
+    spike = Signal.objects.get(kind="spike")
+    for signal in (spike, said):
+        Signal.objects.filter(pk=signal.pk).update(state=State.EFFECT_CHECKED)
+        SignalStep.objects.create(
+            signal=signal,
+            step="check_effect",
+            to_state=State.EFFECT_CHECKED,
+            by=cast.supervisor,
+            at=timezone.now() - 3 * DAY,
+        )
+    assert written(thing(*cases[:2], until=4)) == (0, 1)  # what was known when it was checked
+    Complaint.objects.update(received_at=timezone.now() - 4 * DAY)
+    assert written(word) == (0, 1)  # a window that is mostly of before
+    SignalNotice.objects.all().delete()
+    assert written(thing(*cases[:2], until=3)) == (1, 0)
+    Complaint.objects.update(received_at=timezone.now() - DAY)
+    assert written(word) == (1, 0)
+    assert [written(thing(*cases[:2], until=3)), written(word)] == [(0, 1), (0, 1)]  # once
+    again = Signal.objects.filter(state=State.NEW, kind__in=["spike", "term"])
+    assert {s.kind: s.ended_on for s in again} == {"spike": None, "term": None}
+    assert not Signal.objects.filter(state=State.EFFECT_CHECKED, ended_on=None).exists()
+    assert SignalNotice.objects.filter(user=cast.supervisor, why="found").count() == 2
+
+
 def test_the_cause_tree_is_closed_never_deleted_and_cases_keep_what_was_said(cast: Cast) -> None:
     Cause.objects.exclude(parent=None).delete()
     Cause.objects.all().delete()
