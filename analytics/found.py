@@ -4,27 +4,22 @@ each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import QuerySet
-
 from accounts.models import Team
 from analytics import series as numbers
+from analytics import spoken
+from analytics.compared import ATTRIBUTES, Case, cases_of, of_products
 from analytics.detection import causes, copies, terms
 from analytics.detection.alarm import Alarm
 from analytics.detection.watch import watch
 from analytics.series import REST, Series, below, midnight, received, tidy
 from analytics.signal_life import Kind
-from complaints.workdays import SHANGHAI
 
-# In the order in which a cause is preferred where two say the same.
-ATTRIBUTES = (
-    "product", "brand", "batch", "supplier", "script_version", "channel", "region", "team"
-)  # fmt: skip
 ORIGINS = frozenset({"brand", "batch", "supplier", "script_version"})  # no series tells them apart
 WINDOW, BEFORE = 14, 90  # days of cases and texts that are compared with the days before
 MOST_TEXTS, MOST_BEFORE = 20_000, 40_000  # the newest of each; a night has hours, not days
@@ -58,19 +53,6 @@ class Found:
         return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Case:
-    """What is compared of one case."""
-
-    pk: int
-    day: date
-    category: str
-    product: str
-    region: str
-    narrative: str
-    attributes: Mapping[str, str]
-
-
 def look(until: date, budget_a_week: float) -> tuple[list[Found], int, int]:
     """(what is found, how many series, how many cases) up to a day inclusive."""
     series = numbers.read(until)
@@ -86,30 +68,6 @@ def look(until: date, budget_a_week: float) -> tuple[list[Found], int, int]:
     found += words(window, before, until, explained, set(series.names.values()))
     found += _not_told(alike(window, until), explained)
     return found, len(series.paths), int(series.counts.sum())
-
-
-def cases_of(rows: QuerySet[Any], most: int) -> list[Case]:
-    """The newest so many, oldest first. One statement."""
-    columns = [f for f in ATTRIBUTES if f not in ("product", "team")]
-    newest = rows.order_by("-received_at", "-pk").values(
-        *("pk", "received_at", "category", "product_name", "narrative", "team_id"), *columns
-    )[:most]
-    return [
-        Case(
-            row["pk"],
-            row["received_at"].astimezone(SHANGHAI).date(),
-            row["category"],
-            row["product_name"],
-            row["region"],
-            row["narrative"],
-            {
-                "product": row["product_name"],
-                "team": str(row["team_id"]),
-                **{name: row[name] for name in columns},
-            },
-        )
-        for row in reversed(newest)
-    ]
 
 
 def _not_told(found: Iterable[Found], explained: set[int]) -> list[Found]:
@@ -168,13 +126,13 @@ def _spike(series: Series, alarm: Alarm) -> Found:
 
 
 def _behind(series: Series, path: tuple[str, ...], alarm: Alarm) -> tuple[list[Case], list[Case]]:
-    """The cases of the series in the episode, and of the time before it. Two statements."""
+    """The cases of the series in the episode, and of the time before it. Four statements."""
     last = max(alarm.ended, alarm.day)
     before = alarm.started - timedelta(days=BEFORE), alarm.started - timedelta(days=1)
     found = []
     for (since, until), most in (((alarm.started, last), MOST_TEXTS), (before, MOST_BEFORE)):
         rows = received(since, until).filter(category=path[0])
-        cases = cases_of(rows, most)
+        cases = cases_of(of_products(series, path, rows), most)
         found.append(
             [c for c in cases if below(path, series.path_of((c.category, c.product, c.region)))]
         )
@@ -190,7 +148,7 @@ def _compared(cases: Sequence[Case], history: Sequence[Case], alarm: Alarm) -> d
         expected_total=alarm.expected,
         limit=LISTED,
     )
-    said = terms.emerging_terms([c.narrative for c in cases], [c.narrative for c in history])
+    said = spoken.emerging(cases, history)
     groups = copies.find_copies([(c.pk, c.narrative) for c in cases], at_least=3)
     return {
         "causes": named([asdict(one) for one in ranked]),
@@ -267,13 +225,9 @@ def words(
     lexicon: set[str],
 ) -> list[Found]:
     """Words that nobody said before. One whose cases are mostly those of a spike stands there."""
-    said = terms.emerging_terms(
-        [c.narrative for c in window],
-        [c.narrative for c in before],
-        lexicon=sorted(name for name in lexicon if 1 < len(name) <= 20),
-    )
+    goods = sorted(name for name in lexicon if 1 < len(name) <= 20)
     known, found, told = set(explained), [], set[int]()
-    for one in said:
+    for one in spoken.emerging(window, before, goods):
         cases = [window[n] for n in one.rows]
         new = [c.pk for c in cases if c.pk not in known and c.pk not in told]
         if not one.alarm or len(new) * 2 < len(cases):
