@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from analytics.series import tidy
 from analytics.volume_rows import COLUMNS, Asked, Reading, Series, read_row, where
 from complaints import places
 from complaints.importing import sheets
@@ -111,6 +112,7 @@ def check(table: Table, today: date) -> Volumes:
         return found
     asked = Asked(columns, table.columns, table.epoch, today)
     taken: dict[Series, dict[date, int]] = {}
+    spelt: dict[str, str] = {}  # one product is one series, however it is spelt in other rows
     whole = True
     for row in table.rows:
         reading = read_row(row, asked)
@@ -120,6 +122,8 @@ def check(table: Table, today: date) -> Volumes:
             found.note(row.number, *note)
         whole = whole and (reading.placed or reading.skipped)
         if reading.placed:
+            product, region = reading.series
+            reading.series = spelt.setdefault(tidy(product), product), region
             _take(reading, row.number, found, taken)
     if whole:  # else what looks like a gap is a row that could not be read
         _find_gaps(taken, found)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from analytics import acting, denominators
 from analytics.models import Denominator, VolumeFile
+from analytics.series import STREAMED, spellings, tidy
 from audit.record import record
 from complaints.actions.importing import read_bounded
 from complaints.errors import Invalid
@@ -65,6 +66,8 @@ def upload(
     acting.allowed(by)
     data = read_bounded(chunks)
     found = denominators.read(data, timezone.localdate(now))
+    known = _as_stored({v.product for v in found.volumes})
+    found.volumes = [replace(v, product=known[v.product]) for v in found.volumes]
     faults = list(found.faults) or denominators.joint(_stored(found), found)
     rows = [] if faults else found.volumes
     with transaction.atomic():
@@ -93,21 +96,49 @@ def upload(
     return file
 
 
+def _as_stored(products: Collection[str]) -> dict[str, str]:
+    """Each product as it is written in the volumes that are there: another spelling of it would be
+    counted beside it. One statement.
+    """
+    there = {tidy(name): name for name in spellings({tidy(name) for name in products})}
+    return {name: there.get(tidy(name), name) for name in products}
+
+
 def _stored(found: denominators.Volumes) -> list[tuple[str, str, date]]:
-    """What is there already of the same series. One statement."""
-    products = {product for product, _region in found.series}
-    rows = Denominator.objects.filter(product__in=products)
-    return list(rows.values_list("product", "region", "day").order_by())
+    """What is there already of the same series in these days, and the nearest days around them:
+    what lacks farther away lacked before. Two statements.
+    """
+    if found.since is None or found.until is None:
+        return []
+    rows = Denominator.objects.filter(product__in={product for product, _region in found.series})
+    within = rows.filter(day__range=(found.since, found.until)).order_by()
+    stored = list(within.values_list("product", "region", "day"))
+    around = (
+        rows.order_by()
+        .values_list("product", "region")
+        .annotate(
+            before=Max("day", filter=Q(day__lt=found.since)),
+            after=Min("day", filter=Q(day__gt=found.until)),
+        )
+    )
+    for product, region, *days in around:
+        stored += [(product, region, day) for day in days if day is not None]
+    return stored
 
 
 def _known(rows: Iterable[denominators.Volume]) -> int:
-    """How many of these days are there already, and would be replaced."""
+    """How many of these days are there already, and would be replaced. One statement, whose rows
+    are not held.
+    """
     wanted = {(v.day, v.product, v.region) for v in rows}
     if not wanted:
         return 0
     days = [day for day, _product, _region in wanted]
-    there = Denominator.objects.filter(day__range=(min(days), max(days)))
-    return len(wanted.intersection(there.values_list("day", "product", "region").order_by()))
+    there = Denominator.objects.filter(
+        day__range=(min(days), max(days)), product__in={product for _d, product, _r in wanted}
+    )
+    columns = there.order_by().values_list("day", "product", "region")
+    return sum(row in wanted for row in columns.iterator(STREAMED))
 
 
 def _alone() -> None:
@@ -131,17 +162,18 @@ def take(pk: int, *, by: User, now: datetime | None = None) -> VolumeFile:
             return file
         if file.state == State.DROPPED:
             raise Invalid({"state": [_("这个文件已放弃或者有错误；请改正后重新上传")]})
+        _alone()
+        known = _as_stored({product for _day, product, _region, _orders in file.rows})
         rows = [
             Denominator(
                 day=date.fromisoformat(day),
-                product=product,
+                product=known[product],
                 region=region,
                 orders=orders,
                 file=file,
             )
             for day, product, region, orders in file.rows
         ]
-        _alone()
         before = Denominator.objects.count()
         Denominator.objects.bulk_create(
             rows,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analytics import acting, curing, giving, tasks, telling, volume_files
+from analytics import acting, curing, giving, series, tasks, telling, volume_files
 from analytics.models import (
     Cause,
     CorrectiveAction,
@@ -67,6 +69,58 @@ def test_a_list_is_shown_first_and_taken_over_once(cast: Cast) -> None:
     assert client.post(page).status_code == 422
     left = VolumeFile.objects.exclude(state="taken").count()
     assert volume_files.forget(timezone.now() + timedelta(days=3)) == left == 2
+
+
+def test_a_product_is_one_however_it_is_spelt_and_only_what_is_needed_is_read(cast: Cast) -> None:
+    by = cast.supervisor
+
+    def taken(*rows: str) -> VolumeFile:
+        text = "\n".join(["日期,商品,地区,订单量", *rows])
+        file = volume_files.upload([text.encode()], "a.csv", by=by)
+        assert not file.report["faults"], file.report["faults"]
+        return file
+
+    first = taken("2026-01-01,iPad 壳,,10", "2026-01-02,ＩＰＡＤ 壳,,20", "2026-01-01,X1,江苏,1")
+    assert first.report["series"] == [["X1", "32"], ["iPad 壳", ""]]
+    waits = taken("2026-01-01,ipad  壳,,7", "2026-01-02,IPAD 壳,,8")
+    for file in (first, waits):  # both were shown while nothing was known
+        file = volume_files.take(file.pk, by=by)
+    assert (file.added, file.replaced) == (0, 2)
+    apart = volume_files.upload(["日期,商品,订单量\n2026-01-05,IPAD 壳,3".encode()], "a.csv", by=by)
+    assert "2026-01-03 至 2026-01-04" in apart.report["faults"][0][2]
+    twice = volume_files.upload(
+        ["日期,商品,订单量\n2026-01-05,a,3\n2026-01-05,A,3".encode()], "a.csv", by=by
+    )
+    assert "第 2 行已经有" in twice.report["faults"][0][2]
+    assert taken("2026-01-02,ipad 壳,,9", "2026-01-03,ipad 壳,,9").report["known"] == 1
+    taken("2025-12-31,ipad 壳,,9", "2026-01-01,ipad 壳,,9")
+
+    days = [date(2026, 1, 1), date(2026, 1, 2)]
+    whole = series.volumes(*days)
+    assert whole["ipad 壳", ""] == dict(zip(days, (7, 8), strict=True))
+    Denominator.objects.create(day=days[1], product="X1", region="32", orders=2, file=first)
+    Denominator.objects.bulk_create(
+        Denominator(day=day, product="", region=region, orders=n, file=first)
+        for day in days
+        for n, region in ((50, "32"), (60, "33"))
+    )
+    whole = series.volumes(*days)
+    paths = (
+        (),
+        ("price",),
+        ("price", "ipad 壳"),
+        ("price", "ipad 壳", "32"),
+        ("price", "x1"),
+        ("price", "x1", "33"),
+        ("price", series.REST, "33"),
+        ("price", "nobody", "11"),
+    )
+    expected = [series.orders_of(path, whole, days) for path in paths]
+    assert expected[1:6] == [expected[0], [7, 8], [7, 8], [1, 2], [1, 2]]
+    assert [series.orders_alone(path, days) for path in paths] == expected
+    with CaptureQueriesContext(connection) as asked:
+        series.orders_alone(("price", "ipad 壳"), days)
+    assert len(asked) == 2
 
 
 def test_who_wishes_mails_gets_one_of_a_signal_and_of_an_overdue_action(cast: Cast) -> None:
