@@ -1,10 +1,15 @@
-"""Whether a corrective action helped: the weeks after it against those before, with an interval."""
+"""Whether a corrective action helped: the weeks after it against those before, with an interval.
+
+How often a cause came up is known only of complaints of which somebody said why. So the weeks of an
+action on a cause count in the measure in which that was said, and where it was said much more often
+on one side than on the other nothing is decided: fewer labels are no cure.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.models import CauseGiven, CorrectiveAction, Signal
-from analytics.series import REST, orders_of, received, tidy, volumes
+from analytics.series import REST, orders_alone, received, tidy
 from analytics.signal_life import Kind
 from analytics.signal_words import COLUMNS, number
 from complaints.workdays import SHANGHAI
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from analytics.detection.effect import Week
 
 BEFORE, WEEK = 26, 7  # weeks before the alarm that are looked at; days
+UNEVEN = 1.5  # times the share of complaints with a cause on one side of that on the other
+LEAST = 2  # whole weeks after, as the model asks for (`detection/effect.py`)
 _EFFECT = {
     "fell": CorrectiveAction.Effect.FELL,
     "rose": CorrectiveAction.Effect.ROSE,
@@ -46,14 +53,23 @@ class Measured:
 
 
 def of(action: CorrectiveAction, now: datetime) -> Measured:
-    """Measure an action that was done. Three statements at most."""
+    """Measure an action that was done. A few statements."""
     from analytics.detection import effect as model  # scipy: not for every process
 
     done = action.done_on or timezone.localdate(now)
     alarm = _alarm(action)
     yesterday = timezone.localdate(now) - timedelta(days=1)
-    weeks = _weeks(action, alarm[0], yesterday)
+    weeks, said_why = _weeks(action, alarm[0], yesterday)
     found = model.effect(weeks, alarm=alarm, action=done)
+    if said_why is not None and not said_why.is_even(done):
+        found = replace(
+            found,
+            verdict=model.Verdict.UNDECIDED,
+            reason="not_said",
+            ratio=None,
+            low=None,
+            high=None,
+        )
     verdict = str(getattr(found.verdict, "value", found.verdict))
     effect = _EFFECT[verdict]
     numbers = {
@@ -92,6 +108,9 @@ def in_words(
         why = {
             "too_early": _("完成后还不足两个整周；请等到满两周再核查"),
             "too_few": _("投诉太少，分不清是效果还是偶然"),
+            "not_said": _(
+                "完成前后登记了原因的投诉比例相差太大，数量不可比；请先给完成以后的投诉登记原因，再核查"
+            ),
             "no_baseline": _("完成以前的数据不足，没有可以比较的基准"),
             "still_high": _("没有再升高，但仍明显高于报警以前"),
         }
@@ -124,8 +143,48 @@ def _alarm(action: CorrectiveAction) -> tuple[date, date]:
     return entered - timedelta(days=28), entered - timedelta(days=1)
 
 
-def _weeks(action: CorrectiveAction, alarm: date, until: date) -> list[Week]:
-    """Whole weeks from half a year before the alarm up to yesterday."""
+@dataclass(frozen=True)
+class SaidWhy:
+    """Of the complaints of each week (by its first day): how many there were, and of how many
+    somebody said why.
+    """
+
+    received: dict[date, int]
+    told: dict[date, int]
+
+    def share(self, starts: Iterable[date]) -> float | None:
+        """The part with a cause; None where there were no complaints."""
+        weeks = list(starts)
+        of = sum(self.received[week] for week in weeks)
+        return sum(self.told[week] for week in weeks) / of if of else None
+
+    def weight(self, start: date) -> float:
+        """How much a week counts; one without complaints as much as the others, before the first
+        of all nothing.
+        """
+        own = self.share([start])
+        if own is not None:
+            return own
+        begun = any(n for week, n in self.received.items() if week < start)
+        return (self.share(self.received) or 0.0) if begun else 0.0
+
+    def is_even(self, done: date) -> bool:
+        """Whether both sides can be compared; also while it is too early to say anything."""
+        after = [week for week in self.received if week >= done]
+        untold = [week for week in after if self.received[week] and not self.told[week]]
+        if len(after) < LEAST:
+            return True
+        before = self.share(week for week in self.received if week < done and self.told[week])
+        now = self.share(after)
+        if not before or len(after) - len(untold) < LEAST:
+            return False
+        return now is None or 1 / UNEVEN <= now / before <= UNEVEN
+
+
+def _weeks(action: CorrectiveAction, alarm: date, until: date) -> tuple[list[Week], SaidWhy | None]:
+    """Whole weeks from half a year before the alarm up to yesterday; of a cause also how often one
+    was given.
+    """
     from analytics.detection.effect import Week
 
     done = action.done_on or until
@@ -133,20 +192,29 @@ def _weeks(action: CorrectiveAction, alarm: date, until: date) -> list[Week]:
     whole = max((until - first).days + 1, 0) // WEEK
     starts = [first + timedelta(days=WEEK * n) for n in range(whole)]
     if not starts:
-        return []
-    last = starts[-1] + timedelta(days=WEEK - 1)
-    counted = _counted(action, first, last)
+        return [], None
     days = [first + timedelta(days=n) for n in range(WEEK * whole)]
-    path = _path(action.signal) if action.signal else ()
-    orders = orders_of(path, volumes(first, last), days)
-    return [
-        Week(
-            start,
-            sum(counted[start + timedelta(days=d)] for d in range(WEEK)),
-            sum(orders[WEEK * n : WEEK * n + WEEK]) if orders else 1.0,
-        )
-        for n, start in enumerate(starts)
-    ]
+    counted = _by_week(_counted(action, first, days[-1]), starts)
+    said_why = None if action.signal else _said_why(starts, days[-1])
+    orders = orders_alone(_path(action.signal) if action.signal else (), days)
+    weeks = []
+    for n, start in enumerate(starts):
+        exposure = sum(orders[WEEK * n : WEEK * n + WEEK]) if orders else 1.0
+        exposure *= said_why.weight(start) if said_why else 1.0
+        weeks.append(Week(start, counted[start], exposure))
+    return weeks, said_why
+
+
+def _by_week(daily: Counter[date], starts: Sequence[date]) -> dict[date, int]:
+    return {s: sum(daily[s + timedelta(days=d)] for d in range(WEEK)) for s in starts}
+
+
+def _said_why(starts: Sequence[date], last: date) -> SaidWhy:
+    """Two statements."""
+    cases = received(starts[0], last)
+    given = CauseGiven.objects.filter(withdrawn_at=None, complaint__isnull=False)
+    told = cases.filter(pk__in=given.values("complaint"))
+    return SaidWhy(_by_week(_daily(cases), starts), _by_week(_daily(told), starts))
 
 
 def _path(signal: Signal) -> tuple[str, ...]:
@@ -192,7 +260,8 @@ def _wanted(signal: Signal) -> dict[str, Any]:
     if signal.region not in ("", REST):
         wanted["region"] = signal.region
     if signal.word:
-        wanted["narrative__contains"] = signal.word
+        letters = signal.word.upper() != signal.word  # words are found in small ones
+        wanted["narrative__icontains" if letters else "narrative__contains"] = signal.word
     if signal.kind == Kind.CAUSE and signal.causes:
         wanted |= {COLUMNS.get(a, a): v for a, v in signal.causes[0]["values"]}
     if signal.kind == Kind.COPIES:

@@ -12,8 +12,28 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from analytics import acting, curing, detecting, effects, tasks
-from analytics.models import CorrectiveAction, Denominator, DetectionRun, Signal, VolumeFile
+from accounts.models import User
+from analytics import (
+    acting,
+    compared,
+    curing,
+    detecting,
+    effects,
+    found,
+    giving,
+    series,
+    spoken,
+    tasks,
+)  # fmt: skip
+from analytics.detection import terms
+from analytics.models import (
+    CauseGiven,
+    CorrectiveAction,
+    Denominator,
+    DetectionRun,
+    Signal,
+    VolumeFile,
+)  # fmt: skip
 from analytics.series import midnight
 from audit.models import Entry
 from complaints.errors import Invalid, NotAllowed
@@ -27,14 +47,15 @@ GOODS = ("净水器 X1", "净水器 X2", "电饭煲 Z")
 SAID = ("送货太慢，等了很久。", "客服电话打不通。", "少发了一件配件。", "颜色与订购的不同。")
 
 
-def planted(cast: Cast, rows: list[dict[str, Any]]) -> None:
-    """Cases with these values, by a few statements."""
+def planted(cast: Cast, rows: list[dict[str, Any]]) -> list[int]:
+    """Cases with these values, by a few statements; their keys."""
     keys = crowd.crowd(cast, len(rows), [{}], category="product_quality")
     cases = list(Complaint.objects.filter(pk__in=keys).order_by("pk"))
     for case, values in zip(cases, rows, strict=True):
         for name, value in values.items():
             setattr(case, name, value)
     Complaint.objects.bulk_update(cases, list(rows[0]), batch_size=500)
+    return [case.pk for case in cases]
 
 
 def _days(until: date) -> Iterator[dict[str, Any]]:
@@ -128,6 +149,62 @@ def _pulled(*_args: Any, **_more: Any) -> None:
     raise RuntimeError("pulled")
 
 
+def _killed(*_args: Any) -> None:
+    raise SystemExit
+
+
+def test_a_new_house_is_looked_through_and_a_look_that_kills_its_workers_is_given_up(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = detecting.yesterday(timezone.now())
+    assert tasks.detect(detecting.ask(cast.supervisor).pk) is True  # no case at all
+    planted(cast, [row(until - n % 3 * DAY, GOODS[0], SAID[0], batch="B7") for n in range(12)])
+    first = detecting.ask(cast.supervisor)
+    assert tasks.detect(first.pk) is True  # and none before the last days
+    first.refresh_from_db()
+    assert (first.cases, first.last_error) == (12, "")
+
+    run = detecting.ask(cast.supervisor)
+    with monkeypatch.context() as heavy:
+        heavy.setattr(found, "look", _killed)
+        for _delivery in range(detecting.TRIES):
+            with pytest.raises(SystemExit):  # no sentence is left behind, and it is delivered again
+                tasks.detect(run.pk)
+        assert tasks.detect(run.pk) is False
+    run.refresh_from_db()
+    assert (run.attempts, run.last_error) == (detecting.TRIES, detecting.KILLED)
+    assert run.finished_at is not None
+    assert detecting.nightly(timezone.now()) is not None  # the nights go on
+
+
+def test_only_the_texts_of_the_series_are_read_and_no_word_is_the_name_of_a_person(
+    cast: Cast,
+) -> None:
+    until = detecting.yesterday(timezone.now())
+    spelt = [GOODS[0], GOODS[0].upper().replace(" ", "  "), GOODS[1], "甲", "乙"]
+    rows = [row(until - n * DAY, name, "不说什么") for n in range(25) for name in spelt[:3]]
+    planted(cast, rows + [row(until, name, "不说什么") for name in spelt[3:]])
+    everything = series.read(until)
+    cases = series.received(until - 90 * DAY, until)
+    path = ("product_quality", series.tidy(GOODS[0]))
+    for its, names in ((path, set(spelt[:2])), ((path[0], series.REST), set(spelt[3:]))):
+        chosen = compared.of_products(everything, its, cases)
+        assert {case.product for case in compared.cases_of(chosen, 999)} == names
+    assert everything.counts.sum() == cases.count()
+
+    told = "经办人铁柱说密封圈没有问题，测试也来了"
+    User.objects.filter(pk=cast.agent.pk).update(name="司铁柱")
+    keys = planted(cast, [row(until, GOODS[0], told) for _n in range(8)])
+    now = [c for c in compared.cases_of(cases, 999) if c.narrative == told]
+    before = [c for c in compared.cases_of(cases, 999) if c.narrative != told]
+    assert len(now) == len(keys) == 8
+    plain = {one.word for one in terms.emerging_terms([told] * 8, ["不说什么"] * len(before))}
+    assert plain >= {"铁柱", "测试", "密封圈"}  # the consumer's name is 王测试
+    safe = {one.word for one in spoken.emerging(now, before)}
+    assert "密封圈" in safe
+    assert not safe & {"铁柱", "测试"}
+
+
 @pytest.mark.parametrize(("after", "verdict"), [(3, "fell"), (12, "unclear"), (40, "rose")])
 def test_the_effect_of_a_cure_is_measured_on_the_weeks_after(
     cast: Cast, after: int, verdict: str
@@ -173,3 +250,39 @@ def test_the_effect_of_a_cure_is_measured_on_the_weeks_after(
     acting.take(signal.pk, "check_effect", by=cast.supervisor, reason=effects.said(checked))
     with pytest.raises(Invalid, match="效果已核查"):
         curing.check(action.pk, by=cast.supervisor)
+
+
+def test_fewer_labels_are_no_cure_of_a_cause_and_words_are_counted_in_any_case(cast: Cast) -> None:
+    now = timezone.now()
+    done = timezone.localdate(now) - 28 * DAY
+    rows = [row(done + (n - 70) * DAY, GOODS[0], "VIP 卡") for n in range(98) for _each in range(3)]
+    keys = planted(cast, rows)
+    cause, other = (giving.add({"title": t}, by=cast.supervisor) for t in ("甲", "乙"))
+    action = CorrectiveAction(cause=cause, done_on=done, at=now - 30 * DAY, owner=cast.supervisor)
+
+    def given(days: range, often: int) -> None:
+        """In these days one case a day has the cause, and so many more have another."""
+        CauseGiven.objects.bulk_create(
+            CauseGiven(
+                complaint_id=keys[3 * day + n], cause=of, by=cast.supervisor, at=now, why="."
+            )
+            for day in days
+            for n, of in enumerate([cause, *[other] * often])
+        )
+
+    given(range(70), 1)
+    nobody = effects.of(action, now)
+    assert (nobody.effect, nobody.numbers["reason"], nobody.ratio) == ("unclear", "not_said", None)
+    assert "登记原因" in nobody.words
+    given(range(70, 98, 5), 1)
+    assert effects.of(action, now).numbers["reason"] == "not_said"  # a few of them
+    CauseGiven.objects.filter(complaint__in=keys[210:]).delete()
+    given(range(70, 98), 1)
+    assert effects.of(action, now).numbers["reason"] == "within_chance"  # as before
+    CauseGiven.objects.filter(complaint__in=keys[210:], cause=cause).update(cause=other)
+    fewer = CauseGiven.objects.filter(complaint__in=keys[210::3])
+    assert fewer.count() == 28
+    assert effects.of(action, now).effect == "fell"
+
+    said = Signal(kind="term", word="vip", product="", category="", region="")
+    assert sum(effects.by_day(said, done, done + 6 * DAY).values()) == 21
