@@ -14,6 +14,7 @@ from analytics.asking import Asked
 from analytics.models import Occurrence
 from complaints.lifecycle import PHASE_OF
 from complaints.models import Complaint
+from complaints.models.satisfaction import DISSATISFIED_UP_TO, LOWEST
 from complaints.querysets import ComplaintQuerySet, scope_of
 from complaints.workdays import SHANGHAI
 
@@ -22,6 +23,7 @@ EVERY = Q()
 _TIMED = Q(value__isnull=False)
 _RUNS = Q(key=o.RUNNING) | Q(key__endswith=f":{o.RUNNING}")
 _KEPT = Q(key__endswith=f":{o.KEPT}")
+_BAD = Q(key__in=[str(score) for score in range(LOWEST, DISSATISFIED_UP_TO + 1)])
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ COUNTED: dict[str, Counted] = {
     "time_to_close": Counted(o.CLOSED, _TIMED),
     "time_to_close_p90": Counted(o.CLOSED, _TIMED),
     "satisfaction": Counted(o.ASKED, Q(key__in=o.SATISFIED), (o.ASKED, ~Q(key=o.SILENT))),
+    "dissatisfied": Counted(o.ASKED, _BAD, (o.ASKED, ~Q(key=o.SILENT))),
     "response_rate": Counted(o.ASKED, ~Q(key=o.SILENT), (o.ASKED, Q())),
     "reopened": Counted(o.CLOSING, Q(key=o.REOPENED), (o.CLOSING, Q())),
     "repeat": Counted(o.REPEAT, Q(), (o.RECEIVED, Q())),
@@ -98,9 +101,17 @@ def occurrences(
     user: User, asked: Asked, measure: str, today: date, *, key: str = "", whole: bool = False
 ) -> QuerySet[Occurrence]:
     """What the measure counts; `whole`: out of which. `key`: which right, which clock."""
+    found = of_everybody(asked, measure, today, key=key, whole=whole)
+    return found.filter(scope_of(user, "complaint__"))
+
+
+def of_everybody(
+    asked: Asked, measure: str, today: date, *, key: str = "", whole: bool = False
+) -> QuerySet[Occurrence]:
+    """The same whoever may see the cases: for sums in which nobody is named, never to be listed."""
     counted = COUNTED[measure]
     kind, which = (counted.of if whole else None) or (counted.kind, counted.which)
-    rows = Occurrence.objects.filter(scope_of(user, "complaint__"), kind=kind).filter(which)
+    rows = Occurrence.objects.filter(which, kind=kind)
     if kind not in o.STANDING:
         rows = rows.filter(day__gte=asked.since, day__lte=asked.until)
     if counted.due:

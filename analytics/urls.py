@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from analytics.views import dashboard, handing_over, rows
+from analytics.views import dashboard, handing_over, people, rows
 
 _DASHBOARD: list[URLPattern | URLResolver] = [
     path("analytics/", dashboard.dashboard, name="dashboard"),
     path("analytics/measures/", dashboard.measure_list, name="analytics_measures"),
     path("analytics/hand-over/<int:owner>/", handing_over.hand_over, name="analytics_hand_over"),
+    path("analytics/people/", people.people, name="analytics_people"),
 ]
 _ROWS: list[URLPattern | URLResolver] = [
     path("analytics/rows/", rows.number_rows, name="analytics_rows"),

@@ -63,6 +63,7 @@ _SIGNALS = (
     *("signals", "signal", "signal_cases", "actions", "action", "causes", "cause", "case_causes"),
     *("volumes", "volume_file"),
 )
+_FIGURES = ("analytics_rows", "analytics_measures", "analytics_hand_over", "analytics_people")
 _REPORTS = ("analytics_export", "reports", "report_new", "report", "half_year")
 PLACES = (
     Place("queue", "inbox", gettext_lazy("待办"), ("see_complaints",), _CASE),
@@ -87,7 +88,7 @@ PLACES = (
         "chart",
         pgettext_lazy("rail", "看板"),
         ("see_analytics",),
-        ("analytics_rows", "analytics_measures", "analytics_hand_over", *_SIGNALS, *_REPORTS),
+        (*_FIGURES, *_SIGNALS, *_REPORTS),
     ),
     Place(
         "archive",

@@ -21,6 +21,7 @@ from accounts.models import User
 from analytics import folding, labels, rows
 from analytics import occurrences as o
 from analytics.asking import LABELS, UNKNOWN, Asked, asked
+from analytics.comparing import THINGS
 from analytics.measures import MEASURES
 from complaints.errors import Invalid
 from complaints.seen import saw_cases
@@ -206,7 +207,8 @@ def number_rows(request: HttpRequest) -> HttpResponse:
     """The list. A wrong address is told, and shows nothing."""
     folding.catch_up()
     looked = Looked.read(request.GET.dict(), person(request), timezone.now())
-    context: dict[str, Any] = {"looked": looked, "measure": MEASURES.get(looked.measure)}
+    measure = MEASURES.get(looked.measure) or THINGS.get(looked.measure)
+    context: dict[str, Any] = {"looked": looked, "measure": measure}
     if not looked.problems:
         try:
             found, previous, following = looked.page()
