@@ -29,6 +29,12 @@ _WAS_OR_IS = "SELECT NEW.id" + "".join(
 )
 
 
+_EVERY_CASE = """
+INSERT INTO analytics_touched (case_id, since)
+SELECT id, clock_timestamp() FROM complaints_complaint ORDER BY id
+"""
+
+
 def _changed(*columns: str) -> str:
     return " OR ".join(f"OLD.{c} IS DISTINCT FROM NEW.{c}" for c in columns)
 
@@ -186,18 +192,25 @@ def removed() -> Iterator[str]:
 
 def install(using: str = "default", **_: Any) -> None:
     """After a migration: the triggers as they are written here, once the tables are there. Whoever
-    made them as they are is left alone (the comment of the table says it).
+    made them as they are is left alone (the comment of the table says it, and they are there).
+
+    Where one was not there, every case is touched: nobody knows what was changed meanwhile.
     """
     statements = list(made())
     wanted = hashlib.sha256(";".join(statements).encode()).hexdigest()
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT obj_description(to_regclass('analytics_touched'), 'pg_class'), "
-            "to_regclass('analytics_touched') IS NOT NULL"
+            "to_regclass('analytics_touched') IS NOT NULL, "
+            "ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgname = ANY(%s))",
+            [[f"analytics_{t.name}" for t in TRIGGERS]],
         )
-        is_there = cursor.fetchone()
-        if not is_there[1] or is_there[0] == wanted:
+        said, is_there, found = cursor.fetchone()
+        complete = len(set(found)) == len(TRIGGERS)
+        if not is_there or (said == wanted and complete):
             return
         for statement in statements:
             cursor.execute(statement)
+        if not complete:
+            cursor.execute(_EVERY_CASE)
         cursor.execute("COMMENT ON TABLE analytics_touched IS %s", [wanted])

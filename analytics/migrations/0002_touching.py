@@ -10,12 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # The triggers are made after the migrations (`analytics/touching.py`).
+        # The triggers are made after the migrations (`analytics/touching.py`), and then every case
+        # there is waits to be counted.
         migrations.RunSQL(migrations.RunSQL.noop, list(touching.removed())),
-        # Every case there is waits to be counted.
-        migrations.RunSQL(
-            "INSERT INTO analytics_touched (case_id, since) "
-            "SELECT id, clock_timestamp() FROM complaints_complaint ORDER BY id",
-            migrations.RunSQL.noop,
-        ),
     ]

@@ -116,6 +116,21 @@ def test_wrong_sums_are_noticed_and_made_anew(
     assert "agree" in capsys.readouterr().out
 
 
+def test_a_trigger_that_was_lost_is_made_again_and_every_case_looked_at(cast: Cast) -> None:
+    case = f.registered(cast)
+    fold_changes()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("DROP TRIGGER analytics_case_changed ON complaints_complaint")
+    Complaint.objects.filter(pk=case.pk).update(category="food_safety")  # nobody was told
+    assert not Touched.objects.exists()
+    touching.install()
+    fold_changes()
+    assert CaseFigures.objects.get(complaint=case).category == "food_safety"
+    touching.install()  # all is as it should be
+    assert not Touched.objects.exists()
+
+
 def test_triggers_are_there_as_they_are_written_and_nobody_else_may_hang_them_up(db: None) -> None:
     wanted = {f"analytics_{t.name}": t.table for t in touching.TRIGGERS}
     with connection.cursor() as cursor:
