@@ -9,19 +9,28 @@ from django.utils.translation import ngettext, pgettext
 from analytics import effects, half_cure
 from analytics.half_year import HalfYear
 from analytics.models import CorrectiveAction
-from analytics.papers.tables import Column, Kind, Table
+from analytics.papers.hidden import note_with, put
+from analytics.papers.tables import Cell, Column, Kind, Table, Value
+from analytics.small_cells import alone
 
 
-def causes(half: HalfYear) -> Table:
-    """Why it happened, as people found it."""
+def causes(half: HalfYear, *, outside: bool) -> Table:
+    """Why it happened, as people found it; small counts are hidden where it leaves the house."""
     columns = [
         Column(pgettext("root cause", "原因"), width=40),
         Column(_("案件"), Kind.COUNT, 10),
         Column(_("信号"), Kind.COUNT, 10),
         Column(_("上一个半年案件"), Kind.COUNT, 14),
     ]
-    rows = [(row.label, row.cases, row.signals, row.before) for row in half_cure.causes(half)]
-    note = _("期间内登记、没有撤回的原因。一件案件可能有几项原因，所以不加总。")
+
+    def cases(n: int) -> Value | Cell:
+        return put(n, alone(n) if outside else None)
+
+    found = half_cure.causes(half)
+    rows = [(row.label, cases(row.cases), row.signals, cases(row.before)) for row in found]
+    few = outside and any(alone(n) for row in found for n in (row.cases, row.before))
+    words = _("期间内登记、没有撤回的原因。一件案件可能有几项原因，所以不加总。")
+    note = note_with(few, words)
     return Table(pgettext("root cause", "原因"), columns, rows, note=note)
 
 

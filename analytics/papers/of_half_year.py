@@ -1,5 +1,5 @@
 """The half-year analysis as tables, for the page, a workbook and paper alike. No case and no
-consumer is named in them.
+consumer is named in them; what leaves the house hides counts that could single somebody out.
 """
 
 from __future__ import annotations
@@ -10,8 +10,20 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from analytics.figures import Figure, Value
-from analytics.half_year import HalfYear, Law
+from analytics.half_year import Compared, HalfYear, Law
 from analytics.overview import ClockKept
+from analytics.papers.hidden import (
+    INSIDE,
+    SHOWN,
+    Marked,
+    each_alone,
+    in_order,
+    note_with,
+    of_heat,
+    of_parts,
+    put,
+    withheld,
+)
 from analytics.papers.of_half_cure import actions, causes
 from analytics.papers.of_overview import cell, count, heat, kind_of, parts, rights, share
 from analytics.papers.tables import Cell, Column, Kind, Row, Table
@@ -19,17 +31,25 @@ from analytics.papers.trend import trend
 from complaints.views.keeping_words import class_name
 
 
-def tables(half: HalfYear) -> list[Table]:
-    """Every chapter."""
+def tables(half: HalfYear, *, outside: bool) -> list[Table]:
+    """Every chapter, to be read on the page or to leave the house (`outside`)."""
+    found = half.found
+    hidden = of_heat(found) if outside else SHOWN
+    before = of_parts(half.past.by_category) if outside else INSIDE
     return [
         figures(half),
         laws(half),
         trend(half.found),
-        categories(half),
-        heat(half.found.map),
-        rights(half.found.by_right),
-        parts(_("商品"), _("商品"), half.found.by_product),
-        causes(half),
+        categories(half, hidden.categories, before),
+        heat(found.map, hidden.areas),
+        rights(found.by_right, each_alone(found.by_right) if outside else INSIDE),
+        parts(
+            _("商品"),
+            _("商品"),
+            found.by_product,
+            of_parts(found.by_product) if outside else INSIDE,
+        ),
+        causes(half, outside=outside),
         actions(half),
         archive(half),
         classes(half),
@@ -123,8 +143,10 @@ def _missed(found: Sequence[ClockKept | None]) -> int:
     return sum(clock.missed for clock in found if clock)
 
 
-def categories(half: HalfYear) -> Table:
-    """What was complained of, beside the half before."""
+def categories(half: HalfYear, hidden: Marked | None, before: Marked | None) -> Table:
+    """What was complained of, beside the half before. What is hidden of each; None: nothing of it
+    can be shown.
+    """
     columns = [
         Column(_("类别"), width=34),
         Column(_("本期"), Kind.COUNT, 10),
@@ -132,20 +154,29 @@ def categories(half: HalfYear) -> Table:
         Column(_("上一个半年"), Kind.COUNT, 12),
         Column(_("变化"), Kind.COUNT, 10),
     ]
+    if hidden is None:
+        return withheld(_("类别"), columns)
     found = half.categories
     whole, earlier = sum(row.part.n for row in found), sum(row.before for row in found)
-    rows = [
-        (
-            row.part.label,
-            count(row.part),
-            share(row.part.n, whole),
-            row.before,
-            row.part.n - row.before,
-        )
-        for row in found
-    ]
-    total = (_("合计"), whole, share(whole, whole), earlier, whole - earlier)
-    return Table(_("类别"), columns, rows, total, bars=1)
+    if before is None:  # whose sum is among the figures
+        found, before = [row for row in found if row.part.n], {}
+        columns = columns[:3]
+    found = in_order(found, hidden, [(row.part.key, row.part.label) for row in found])
+    rows = [_category(row, whole, hidden, before)[: len(columns)] for row in found]
+    total = (_("合计"), whole, share(whole, whole), earlier, whole - earlier)[: len(columns)]
+    return Table(_("类别"), columns, rows, total, note=note_with(hidden or before), bars=1)
+
+
+def _category(row: Compared, whole: int, hidden: Marked, before: Marked) -> Row:
+    part = row.part
+    apart = part.key in hidden or part.key in before
+    return (
+        part.label,
+        put(count(part), hidden.get(part.key)),
+        None if part.key in hidden else share(part.n, whole),
+        put(row.before, before.get(part.key)),
+        None if apart else part.n - row.before,
+    )
 
 
 def archive(half: HalfYear) -> Table:

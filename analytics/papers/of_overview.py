@@ -1,5 +1,6 @@
 """What a dashboard shows, as tables: the same window, the same filters, the same numbers. No case
-and no consumer is named in them.
+and no consumer is named in them. Where a table leaves the house (`Hidden`), counts that could
+single somebody out are hidden.
 """
 
 from __future__ import annotations
@@ -12,32 +13,48 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from analytics.papers.hidden import (
+    INSIDE,
+    NONE_HIDDEN,
+    SHOWN,
+    HeatMarks,
+    Hidden,
+    Marked,
+    each_alone,
+    in_order,
+    note_with,
+    of_heat,
+    of_parts,
+    put,
+    withheld,
+)
 from analytics.papers.tables import Cell, Column, Kind, Row, Table, Value
 from analytics.papers.trend import trend
+from analytics.small_cells import Mark
 
 if TYPE_CHECKING:
     from analytics.figures import Figure
     from analytics.overview import Heat, Overview, Part
 
-MOST_COLUMNS = 12  # regions beside each other on paper; the others are summed up
 MOST_ROWS = 30  # of products and the like on paper; a workbook has them all
 _HUNDRED = Decimal(100)
 Named = Sequence[tuple[str, str]]
 
 
 def tables(overview: Overview) -> list[Table]:
-    """Every part, in the order of the page."""
+    """Every part, in the order of the page, to leave the house."""
+    hidden = of_heat(overview)
     kept = [(c.label, c.kept, c.missed) for c in overview.by_clock]
     return [
         figures(overview.figures.values()),
         trend(overview),
-        parts(_("类别"), _("类别"), overview.by_category),
-        places(overview),
-        parts(_("渠道"), _("渠道"), overview.by_channel),
-        parts(_("商品"), _("商品"), overview.by_product),
-        parts(_("品牌"), _("品牌"), overview.by_brand),
+        parts(_("类别"), _("类别"), overview.by_category, hidden.categories),
+        places(overview, hidden),
+        parts(_("渠道"), _("渠道"), overview.by_channel, of_parts(overview.by_channel)),
+        parts(_("商品"), _("商品"), overview.by_product, of_parts(overview.by_product)),
+        parts(_("品牌"), _("品牌"), overview.by_brand, of_parts(overview.by_brand)),
         parts(_("团队"), _("团队"), overview.by_team),
-        rights(overview.by_right),
+        rights(overview.by_right, each_alone(overview.by_right)),
         clocks(kept),
         phases(overview.by_phase),
         load(overview),
@@ -134,70 +151,90 @@ def share(part: int, whole: int) -> Value:
     return Decimal(part) / whole if whole else None
 
 
-def parts(name: str, heading: str, found: Sequence[Part]) -> Table:
-    """How many were received of each value."""
+def parts(name: str, heading: str, found: Sequence[Part], hidden: Marked | None = INSIDE) -> Table:
+    """How many were received of each value. `hidden` None: nothing of it can be shown."""
     columns = [
         Column(heading, width=34),
         Column(_("新增投诉"), Kind.COUNT, 12),
         Column(_("占比"), Kind.SHARE, 10),
     ]
+    if hidden is None:
+        return withheld(name, columns)
     whole = sum(part.n for part in found)
-    rows = [(part.label, count(part), share(part.n, whole)) for part in found]
+    found = in_order(found, hidden, [(part.key, part.label) for part in found])
+    rows: list[Row] = [
+        (
+            part.label,
+            put(count(part), hidden.get(part.key)),
+            None if part.key in hidden else share(part.n, whole),
+        )
+        for part in found
+    ]
     total = (_("合计"), whole, share(whole, whole))
-    table = Table(name, columns, rows, total, bars=1)
+    table = Table(name, columns, rows, total, bars=1, note=note_with(hidden))
     if len(rows) <= MOST_ROWS:
         return table
-    rest = whole - sum(part.n for part in found[:MOST_ROWS])
-    others = _("其余 {n} 项").format(n=len(rows) - MOST_ROWS)
-    return replace(
-        table, printed=replace(table, rows=[*rows[:MOST_ROWS], (others, rest, share(rest, whole))])
-    )
+    short = [*rows[:MOST_ROWS], _others(found[MOST_ROWS:], found[:MOST_ROWS], hidden, whole)]
+    return replace(table, printed=replace(table, rows=short))
 
 
-def rights(found: Sequence[Part]) -> Table:
+def _others(rest: Sequence[Part], seen: Sequence[Part], hidden: Marked, whole: int) -> Row:
+    """Summed up in a line; a sum that could tell what is hidden above is hidden too."""
+    n = sum(part.n for part in rest)
+    apart = all(any(part.key in hidden for part in some) for some in (rest, seen))
+    words = _("其余 {n} 项").format(n=len(rest))
+    return (words, put(n, Mark.APART if apart else None), None if apart else share(n, whole))
+
+
+def rights(found: Sequence[Part], hidden: Marked = INSIDE) -> Table:
     """How often a right is touched."""
     columns = [Column(_("被侵害的权利"), width=34), Column(_("件数"), Kind.COUNT, 12)]
-    rows = [(part.label, count(part)) for part in found]
-    note = _("一件案件可能涉及几项权利，所以不加总。")
+    found = in_order(found, hidden, [(part.key, part.label) for part in found])
+    rows = [(part.label, put(count(part), hidden.get(part.key))) for part in found]
+    note = note_with(hidden, _("一件案件可能涉及几项权利，所以不加总。"))
     return Table(_("权利"), columns, rows, note=note, bars=1)
 
 
-def heat(found: Heat) -> Table:
-    """Categories by regions, with the totals of both."""
+def heat(found: Heat, hidden: HeatMarks | None = NONE_HIDDEN) -> Table:
+    """Categories by regions, with the totals of both. `hidden` None: nothing of it can be shown."""
+    if hidden is None:
+        return withheld(_("类别×地区"), [Column(_("类别"), width=30)])
     numbers = {key: part.n for key, part in found.cells.items()}
-    whole = _crossed(found.rows, found.columns, numbers)
-    if len(found.columns) <= MOST_COLUMNS:
-        return whole
-    seen, rest = found.columns[:MOST_COLUMNS], found.columns[MOST_COLUMNS:]
-    others = {
-        (category, ""): sum(numbers.get((category, region), 0) for region, _label in rest)
-        for category, _label in found.rows
-    }
-    named = [(f"={key}", label) for key, label in seen]  # "" are the others, not the unknown
-    cells = {(category, f"={region}"): n for (category, region), n in numbers.items()}
-    columns = [*named, ("", _("其他"))]
-    return replace(whole, printed=_crossed(found.rows, columns, cells | others))
+    categories = in_order(found.rows, hidden.rows, found.rows)
+    regions = in_order(found.columns, hidden.columns, found.columns)
+    return _crossed(categories, regions, numbers, hidden)
 
 
-def places(overview: Overview) -> Table:
+def places(overview: Overview, hidden: Hidden = SHOWN) -> Table:
     """Categories by provinces; paper has the large regions, as the page."""
-    found = heat(overview.heat)
-    return found if overview.map is overview.heat else replace(found, printed=heat(overview.areas))
+    found = heat(overview.heat, hidden.heat)
+    if overview.map is overview.heat:
+        return found
+    return replace(found, printed=heat(overview.areas, hidden.areas))
 
 
-def _crossed(rows: Named, columns: Named, numbers: Mapping[tuple[str, str], int]) -> Table:
+def _crossed(
+    rows: Named, columns: Named, numbers: Mapping[tuple[str, str], int], hidden: HeatMarks
+) -> Table:
     counts = [[numbers.get((key, region), 0) for region, _label in columns] for key, _l in rows]
     lines: list[Row] = [
-        [label, *row, sum(row)] for (_key, label), row in zip(rows, counts, strict=True)
+        [
+            label,
+            *(put(n, hidden.cells.get((key, r))) for n, (r, _l) in zip(row, columns, strict=True)),
+            put(sum(row), hidden.rows.get(key)),
+        ]
+        for (key, label), row in zip(rows, counts, strict=True)
     ]
     across = [sum(column) for column in zip(*counts, strict=True)] or [0] * len(columns)
+    below = [put(n, hidden.columns.get(r)) for n, (r, _l) in zip(across, columns, strict=True)]
     head = [
         Column(_("类别"), width=30),
         *(Column(label, Kind.COUNT, 9) for _key, label in columns),
         Column(_("合计"), Kind.COUNT, 9),
     ]
-    total = [_("合计"), *across, sum(across)]
-    return Table(_("类别×地区"), head, lines, total, heat=True)
+    total = [_("合计"), *below, sum(across)]
+    note = note_with(hidden.cells)
+    return Table(_("类别×地区"), head, lines, total, note=note, heat=True)
 
 
 def clocks(found: Sequence[tuple[str, int, int]]) -> Table:

@@ -25,9 +25,10 @@ from accounts.roles import Role
 from analytics import labels
 from analytics.asking import LABELS, NAMES, UNKNOWN, Asked, asked
 from analytics.measures import PERMISSION
-from analytics.overview import overview
+from analytics.overview import Overview, overview
 from analytics.papers import of_overview, printed, workbook
 from analytics.papers.tables import Paper, Table
+from analytics.small_cells import LEAST, alone
 from audit.record import record
 from complaints.errors import Invalid
 from complaints.views import list_export
@@ -139,6 +140,17 @@ def recorded(request: HttpRequest, what: str, looked: Mapping[str, str], at: dat
     record("analytics.exported", f"user:{user.username}", user, at, detail)
 
 
+def _too_few(found: Overview) -> str:
+    """A sentence where filters leave so few that all the file says would be about them (C10)."""
+    if not alone(found.figures["received"].n) or not set(found.asked.params) & _ABOUT:
+        return ""
+    words = _("按这些筛选，新增投诉少于 {n} 件，为免从中认出当事人，没有导出。请放宽筛选或日期。")
+    return words.format(n=LEAST)
+
+
+_ABOUT = {"category", "channel", "area", "region", "product", "brand"}  # of a case, not of staff
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 @needs(PERMISSION)
@@ -154,8 +166,10 @@ def export(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         problems = [sentence for said in error.errors.values() for sentence in said]
     refused = why_not(request, problems) if request.method == "POST" else ""
-    if request.method == "POST" and not refused and looked is not None:
-        found = overview(user, looked, now)
+    asks = request.method == "POST" and not refused
+    found = overview(user, looked, now) if asks and looked else None
+    refused = refused or (_too_few(found) if found else "")
+    if found is not None and looked is not None and not refused:
         title = _("投诉统计报表")
         paper = paper_of(request, title, looked, of_overview.tables(found), now)
         recorded(request, "dashboard", looked.params, now)

@@ -62,7 +62,7 @@ def _page(
     keep = {name: value for name, value in keep.items() if value}
     context = {
         "found": found,
-        "tables": in_rows(of_half_year.tables(found)),
+        "tables": in_rows(of_half_year.tables(found, outside=False)),
         "window": window(found.half.since, found.half.until),
         "scope": scope_in_words(user),
         "halves": halves(timezone.localdate(found.at)),
@@ -84,7 +84,7 @@ def export(request: HttpRequest) -> HttpResponse:
     if why := why_not(request, problems):
         return _page(request, found, problems, why)
     title = _("半年投诉分析：{half}").format(half=found.half.words)
-    tables = of_half_year.tables(found)
+    tables = of_half_year.tables(found, outside=True)
     paper = paper_of(request, title, found.asked, tables, found.at, written=True)
     recorded(request, "half_year", found.asked.params, found.at)
     return as_file(paper, request.POST["format"], f"{_('半年投诉分析')}-{found.half.code}")

@@ -117,6 +117,11 @@ def test_the_page_and_its_files_say_the_same(cast: Cast, half: Half) -> None:
         assert name in book.sheetnames, name
         for heading in book[name][1]:
             assert str(heading.value) in page or name == "每日新增", heading.value
+    # three cases: the page tells what they are about, a file does not
+    for name in ("类别", "类别×地区", "商品"):
+        assert "不列出分布" in str(book[name]["A2"].value), name
+    assert "不列出分布" not in page
+    assert table(book["原因"])[0][1:] == ["<10", 0, 0]
     *rows, total = table(book["法定期限与逾期"])
     assert [sum(row[n] for row in rows) for n in (2, 3, 4)] == total[2:5]
     text = words(client.post(EXPORT, {**given, "format": "pdf"}).content)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,11 +20,13 @@ from django.utils import timezone, translation
 
 from accounts.models import Team
 from analytics.asking import asked
-from analytics.overview import overview
+from analytics.overview import Heat, Part, overview
 from analytics.papers import of_overview, printed, workbook
+from analytics.papers.hidden import of_heat
 from analytics.papers.tables import Cell, Column, Kind, Paper, Table
 from audit.models import Entry
 from complaints.models import Complaint
+from complaints.places import area_of
 from tests import factories as f
 from tests.cast import PASSWORD, Cast
 from tests.walks.ask import browser
@@ -32,6 +38,10 @@ def sent(user: Any, **values: str) -> Any:
     """The answer to the form."""
     given = {"purpose": "月度例会", "password": PASSWORD, "format": "xlsx", **values}
     return browser(user).post(URL, given)
+
+
+def said_of(cell: Any) -> str:
+    return str(cell.value if isinstance(cell, Cell) else cell)
 
 
 def opened(data: bytes) -> Any:
@@ -51,8 +61,12 @@ def table(sheet: Any) -> list[list[Any]]:
 
 
 def world(cast: Cast) -> None:
-    """A closed case, one in review whose product looks like a formula, one of the other team."""
+    """A closed case, one in review whose product looks like a formula, ten more, one of the other
+    team.
+    """
     f.closed(cast)
+    for number in range(10):
+        f.registered(cast, order_number=f"SO-1{number}")
     f.in_review(cast, order_number="SO-2", product={"name": "=HYPERLINK(A1)"})
     f.registered(cast, by=cast.outsider, team=cast.other_team.pk)
 
@@ -85,7 +99,7 @@ def test_the_workbook_says_what_the_dashboard_says(cast: Cast) -> None:
         "是否达标",
     ]
     received = shown.figures["received"]
-    assert figures["新增投诉"][1] == received.value == 2
+    assert figures["新增投诉"][1] == received.value == 12
     for code, figure in shown.figures.items():
         row = figures[str(figure.measure.title)]
         value = None if figure.value is None else Decimal(figure.value)
@@ -107,14 +121,18 @@ def test_the_workbook_says_what_the_dashboard_says(cast: Cast) -> None:
     assert all(isinstance(day, datetime) and isinstance(n, int) for day, n in days[:-1])
     assert book["每日新增"]["A2"].number_format == "yyyy-mm-dd"
     assert len(days) == 31
-    assert days[-1] == ["合计", sum(n for _day, n in days[:-1])] == ["合计", 2]
-    for name in ("类别", "渠道", "商品", "团队"):
+    assert days[-1] == ["合计", sum(n for _day, n in days[:-1])] == ["合计", 12]
+    for name in ("类别", "渠道", "团队"):
         *rows, total = table(book[name])
-        assert total[:2] == ["合计", sum(row[1] for row in rows)] == ["合计", 2], name
+        assert total[:2] == ["合计", sum(row[1] for row in rows)] == ["合计", 12], name
+    *rows, total = table(book["商品"])  # one could be worked out from the eleven others
+    assert [row[1:] for row in rows] == [["<10", None], ["*", None]]  # by name
+    assert total[:2] == ["合计", 12]
+    assert "“<10”为少于 10 件" in str(book["商品"]["A6"].value)
     *rows, total = table(book["类别×地区"])
     assert [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)] == total[1:]
     assert all(sum(row[1:-1]) == row[-1] for row in rows)
-    assert total[-1] == 2
+    assert total[-1] == 12
     assert "'=HYPERLINK(A1)" in [row[0] for row in table(book["商品"])]
     formulas = [c for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
     assert not formulas
@@ -172,6 +190,7 @@ def test_an_export_is_refused_without_purpose_person_or_a_readable_window(cast: 
         ({"from": "gestern"}, "“gestern”不是可以查看的日期"),
         ({"team": str(gone.pk + 1)}, "没有这个团队"),
         ({"team": str(cast.other_team.pk)}, "没有这个团队"),
+        ({"channel": "phone"}, "新增投诉少于 10 件"),  # the file would be about one
     ):
         answer = sent(cast.supervisor, **given)
         assert (answer.status_code, said in answer.content.decode()) == (422, True), given
@@ -223,22 +242,44 @@ def test_tables_of_any_kind_become_both() -> None:
     assert "U+1F600" in text
 
 
-def test_a_wide_table_is_cut_on_paper_and_still_adds_up(cast: Cast) -> None:
-    regions = [f"{n}" for n in range(11, 31)]
+def test_a_file_hides_what_is_few_with_what_gives_it_away_by_province_and_large_region(
+    cast: Cast,
+) -> None:
+    def seen(**changed: int) -> list[list[list[str]]]:
+        """What stands in the sheet and on paper, cell by cell."""
+        found = overview(cast.supervisor, asked({}, cast.supervisor, timezone.localdate()))
+        numbers = {"31": 40, "33": 3, "44": 50, **changed}
+        cells = {(c, r): n + (c == "b") for c in "ab" for r, n in numbers.items()}
+        by_area = Counter[tuple[str, str]]()
+        for (c, r), n in cells.items():
+            by_area[c, area_of(r)] += n
+        found = replace(found, heat=crossed(cells), areas=crossed(by_area))
+        with translation.override("zh-hans"):
+            sheet = of_overview.places(found, of_heat(found))
+        return [
+            [[said_of(cell) for cell in row] for row in (*table.rows, table.total or ())]
+            for table in (sheet, sheet.printed)
+            if table
+        ]
 
-    class Found:
-        rows = [("a", "甲"), ("b", "乙")]
-        columns = [(r, r) for r in regions]
-        cells = {(c, r): type("P", (), {"n": n})() for c in "ab" for n, r in enumerate(regions)}
+    sheet, paper = seen()
+    assert sheet == [
+        ["b", "51", "*", "<10", "96"],
+        ["a", "50", "*", "<10", "93"],
+        ["合计", "101", "*", "<10", "189"],
+    ]
+    assert paper == [["b", "51", "45", "96"], ["a", "50", "43", "93"], ["合计", "101", "88", "189"]]
+    sheet, paper = seen(**{"44": 2})  # too few for the large region: nothing else to hide it behind
+    assert "<10" in chain(*paper)
 
-    with translation.override("zh-hans"):
-        heat = of_overview.heat(Found())  # type: ignore[arg-type]
-    assert heat.printed is not None
-    assert len(heat.printed.columns) == 15
-    for one in (heat, heat.printed):
-        assert one.total is not None
-        assert one.total[-1] == sum(row[-1] for row in one.rows) == 2 * sum(range(20))  # type: ignore[misc]
-        assert sum(one.rows[0][1:-1]) == one.rows[0][-1]  # type: ignore[arg-type]
+
+def crossed(cells: Mapping[tuple[str, str], int]) -> Heat:
+    down, across = Counter[str](), Counter[str]()
+    for (category, place), n in cells.items():
+        down[category] += n
+        across[place] += n
+    named = [[(key, key) for key, _n in counts.most_common()] for counts in (down, across)]
+    return Heat(named[0], named[1], {key: Part("", "", n, "") for key, n in cells.items()})
 
 
 def test_paper_has_large_regions_and_the_workbook_their_provinces(cast: Cast) -> None:
