@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from analytics import half_cure
+from analytics import giving, half_cure
 from analytics.half_year import DAY, half_year
 from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal, SignalCase
 from analytics.papers import of_half_cure
@@ -36,6 +36,7 @@ def half(cast: Cast) -> Half:
     assert running is not None
     Deadline.objects.filter(pk=running.pk).update(due_at=now - timedelta(minutes=1), state="missed")
     f.registered(cast, by=cast.outsider, team=cast.other_team.pk)
+    giving.plant(by=cast.supervisor)  # a test that commits empties the tree of the migration
     cause = Cause.objects.exclude(parent=None).first()
     assert cause is not None
     given = {"by": cast.supervisor, "at": now, "cause": cause}
