@@ -27,6 +27,7 @@ FORM = {
     "way_promise": "digest",
     "way_review": "digest",
     "way_progress": "app",
+    "way_signals": "digest",
     "quiet": "on",
     "quiet_from": "21:00",
     "quiet_until": "07:30",
