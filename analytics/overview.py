@@ -26,7 +26,7 @@ from analytics.figures import Figure, Read
 from analytics.measures import MEASURES
 from analytics.rows import cases_of
 from analytics.seen import Clock, ClockKept, DayCount, Heat, Load, Overview, Part
-from analytics.sums import BEFORE, DAILY, NOW, PAST, STOCK
+from analytics.sums import BEFORE, DAILY, NOW, PAST, REST, STOCK
 from complaints.choices import DeadlineNature, DeadlineState
 from complaints.clock_words import title_of
 from complaints.lifecycle import Phase
@@ -185,7 +185,12 @@ class _Reading:
         return found
 
     def _received_by(self, dimension: str) -> list[Part]:
-        return self._parts(dimension, self.sums.by(NOW, o.RECEIVED, dimension))
+        by = self.sums.by(NOW, o.RECEIVED, dimension)
+        others, values = by.pop(REST, 0), self.sums.rest.get((NOW, o.RECEIVED, dimension), 0)
+        found = self._parts(dimension, by)
+        if others:
+            found.append(Part(REST, _("其余 {n} 项").format(n=values), others, "", values))
+        return found
 
     def _parts(self, dimension: str, by: Mapping[str, int]) -> list[Part]:
         parts = [

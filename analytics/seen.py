@@ -11,12 +11,15 @@ from analytics.figures import Figure
 
 @dataclass(frozen=True)
 class Part:
-    """One bar: how many there are of a value, and where they are listed."""
+    """One bar: how many there are of a value, and where they are listed. Key `sums.REST`: of all
+    values that are not among the largest, `values` of them, listed nowhere.
+    """
 
     key: str
     label: str
     n: int
     rows_url: str
+    values: int = 1
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from accounts.models import User
 from analytics import occurrences as o
 from analytics.asking import Asked
 from analytics.blocks import runs
-from analytics.dimensions import BETWEEN, DIMENSIONS, KEY, OF_CASES, TOTAL, VALUE
+from analytics.dimensions import BETWEEN, BRAND, DIMENSIONS, KEY, OF_CASES, PRODUCT, TOTAL, VALUE
 from analytics.models.counted import ALL_TEAMS, NO_DAY
 from analytics.occurrences import STANDING
 from complaints.places import area_of
@@ -30,6 +30,8 @@ from complaints.places import area_of
 # what came after the window before; what of a window is still running.
 NOW, BEFORE, DAILY, STOCK, PAST, SINCE = "now", "before", "daily", "stock", "past", "since"
 RUNS, RAN = "runs", "ran"
+MOST = 100  # values of what people type; all others together are the key REST, as no text is
+TYPED, REST = (PRODUCT, BRAND), "\x1f"
 FIRST = date(1990, 1, 1)
 Keys = Mapping[str, tuple[int, Decimal]]
 
@@ -46,14 +48,20 @@ class Slot(NamedTuple):
 
 @dataclass
 class Sums:
-    """(label, kind, dimension) → key → number and yuan. The key of `DAILY` is the day."""
+    """(label, kind, dimension) → key → number and yuan. The key of `DAILY` is the day.
+
+    `rest`: how many values stand together under `REST`.
+    """
 
     of: dict[tuple[str, str, str], dict[str, tuple[int, Decimal]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    rest: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def add(self, place: tuple[str, str, str], key: str, n: int, amount: Decimal) -> None:
         """Put more on one of them."""
+        if REST in self.of[place] and key not in self.of[place]:
+            key = REST
         old, old_amount = self.of[place].get(key, (0, Decimal(0)))
         self.of[place][key] = (old + n, old_amount + amount)
 
@@ -98,7 +106,7 @@ def slots(asked: Asked, today: date) -> list[Slot]:
 def sums(user: User, asked: Asked, asking: Sequence[Slot]) -> Sums:
     """The sums of what is asked for. Two statements from the roll-up, else one."""
     if asked.filters:
-        return _live(asking, asked, _APART, {"user": user.pk})
+        return _live(asking, asked, _APART, {"user": user.pk}, cut=True)
     found = _from_cells(asking, asked)
     named = _live(asking, asked, _NAMED, {"user": user.pk})
     for place, keys in named.of.items():
@@ -107,6 +115,14 @@ def sums(user: User, asked: Asked, asking: Sequence[Slot]) -> Sums:
     return found
 
 
+# The largest of what people type by their names, the others together.
+_CUT = f"""
+WITH counted(label, kind, dimension, key, n, amount) AS ({{statement}}),
+placed AS (SELECT *, dimension = ANY(ARRAY{list(TYPED)}) AND row_number() OVER (
+    PARTITION BY label, kind, dimension ORDER BY n DESC, key) > {{most}} AS late FROM counted)
+SELECT label, kind, dimension, CASE WHEN late THEN '{REST}' ELSE key END, sum(n), sum(amount),
+    count(*) FROM placed GROUP BY 1, 2, 3, 4
+"""
 _CELLS = """
 SELECT s.label, s.kind, s.dimension, CASE WHEN s.label = 'daily' THEN c.day::text ELSE c.key END,
     sum(c.n), sum(c.amount)
@@ -127,7 +143,7 @@ def _from_cells(asking: Sequence[Slot], asked: Asked) -> Sums:
         if slot.label == DAILY:
             stretches = [(1, slot.since, slot.until)]
         rows += [(*slot[:3], *stretch) for stretch in stretches]
-    return _read(_CELLS, [*(list(column) for column in zip(*rows, strict=True)), teams])
+    return _read(_cut(_CELLS), [*(list(column) for column in zip(*rows, strict=True)), teams])
 
 
 # What `dimensions.keys` says, for the database.
@@ -158,11 +174,17 @@ GROUP BY 1, 2, 3, 4
 """
 
 
-def _live(asking: Sequence[Slot], asked: Asked, more: str, values: Mapping[str, Any]) -> Sums:
+def _live(
+    asking: Sequence[Slot], asked: Asked, more: str, values: Mapping[str, Any], *, cut: bool = False
+) -> Sums:
     conditions, parameters = conditions_of(asked)
     columns = {name: [getattr(slot, name) for slot in asking] for name in Slot._fields if asking}
     statement = _LIVE.format(condition=" ".join([more, *conditions]))
-    return _read(statement, {**columns, **parameters, **values})
+    return _read(_cut(statement) if cut else statement, {**columns, **parameters, **values})
+
+
+def _cut(statement: str) -> str:
+    return _CUT.format(statement=statement, most=MOST)
 
 
 def conditions_of(asked: Asked) -> tuple[list[str], dict[str, Any]]:
@@ -189,8 +211,10 @@ def _read(statement: str, values: Any) -> Sums:
     found = Sums()
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        for label, kind, dimension, key, n, amount in cursor.fetchall():
+        for label, kind, dimension, key, n, amount, *values in cursor.fetchall():
             found.of[label, kind, dimension][key] = (int(n), amount)
+            if key == REST:
+                found.rest[label, kind, dimension] = values[0]
     return found
 
 

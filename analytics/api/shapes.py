@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -15,6 +16,7 @@ from analytics.asking import LABELS
 from analytics.figures import Figure, Value
 from analytics.measures import LESS, MEASURES, MORE, NOW, WINDOW
 from analytics.overview import PARTS, Overview, Part
+from analytics.sums import MOST, REST
 from complaints import places
 from complaints.api.one_call import call
 from complaints.choices import Channel
@@ -104,7 +106,10 @@ def _text(value: Value) -> str | None:
 
 def _parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
     return [
-        {"key": part.key, "label": part.label, "n": part.n, "rows": part.rows_url} for part in parts
+        {"key": part.key, "label": part.label, "n": part.n, "rows": part.rows_url}
+        if part.key != REST
+        else {"key": None, "label": part.label, "n": part.n, "rows": None}
+        for part in parts
     ]
 
 
@@ -128,10 +133,20 @@ class FigureAnswer(Shape):
 
 
 class PartAnswer(Shape):
-    key = s.CharField(allow_blank=True)
+    key = s.CharField(
+        allow_blank=True,
+        allow_null=True,
+        help_text=format_lazy(
+            _(
+                "空字符串为未填写。商品和品牌各列件数最多的 {most} 项，"
+                "其余合为最后一项，key 为 null"
+            ),
+            most=MOST,
+        ),
+    )
     label = s.CharField()  # type: ignore[assignment]
     n = s.IntegerField()
-    rows = s.CharField()
+    rows = s.CharField(allow_null=True, help_text=_("在浏览器里打开明细的地址；其余各项没有"))
 
 
 class DayAnswer(Shape):

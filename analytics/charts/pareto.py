@@ -98,8 +98,10 @@ class Pareto:
         return sum(bar.vital for bar in self.bars)
 
 
-def pareto(slices: Sequence[Slice], most: int = 8, total: float | None = None) -> Pareto:
-    """The `most` largest. `total`: all that is counted, if more than the slices."""
+def pareto(
+    slices: Sequence[Slice], most: int = 8, total: float | None = None, more: int = 0
+) -> Pareto:
+    """The `most` largest. `total`: all that is counted, of the slices and of `more` others."""
     counted = sorted((s for s in slices if s.value > 0), key=lambda s: (-s.value, s.label))
     whole = max(total or 0.0, sum(s.value for s in counted)) if total else None
     everything = whole or sum(s.value for s in counted)
@@ -116,4 +118,4 @@ def pareto(slices: Sequence[Slice], most: int = 8, total: float | None = None) -
         sums = round(min(reached, 100.0), 2)
         bars.append(Bar(each, name, y, round(share, 2), sums, round(width, 2), vital))
     height = TOP + ROW * min(most, len(bars)) + 4
-    return Pareto(height, bars[:most], bars, everything, max(0, len(counted) - most))
+    return Pareto(height, bars[:most], bars, everything, max(0, len(counted) - most) + more)

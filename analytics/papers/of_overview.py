@@ -182,7 +182,7 @@ def _others(rest: Sequence[Part], seen: Sequence[Part], hidden: Marked, whole: i
     """Summed up in a line; a sum that could tell what is hidden above is hidden too."""
     n = sum(part.n for part in rest)
     apart = all(any(part.key in hidden for part in some) for some in (rest, seen))
-    words = _("其余 {n} 项").format(n=len(rest))
+    words = _("其余 {n} 项").format(n=sum(part.values for part in rest))
     return (words, put(n, Mark.APART if apart else None), None if apart else share(n, whole))
 
 

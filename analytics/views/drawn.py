@@ -16,6 +16,7 @@ from analytics.charts.heat import Heat, heat
 from analytics.charts.pareto import Pareto, Slice, pareto
 from analytics.charts.trend import Observed, Trend, trend
 from analytics.overview import DayCount, Load, Overview, Part
+from analytics.sums import REST
 from complaints.calendars import current
 from complaints.workdays import SHANGHAI
 
@@ -63,7 +64,9 @@ def _grouped(
 def distribution(overview: Overview, by: str) -> Pareto:
     """The chosen distribution, the largest first."""
     parts: list[Part] = getattr(overview, f"by_{by}")
-    return pareto([Slice(str(p.label), p.n, p.rows_url, by in TYPED) for p in parts])
+    slices = [Slice(str(p.label), p.n, p.rows_url, by in TYPED) for p in parts if p.key != REST]
+    rest = [p for p in parts if p.key == REST]
+    return pareto(slices, total=sum(p.n for p in parts), more=sum(p.values for p in rest))
 
 
 def rights(overview: Overview) -> Bars:

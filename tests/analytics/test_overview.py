@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, User
+from analytics.api import shapes
 from analytics.asking import asked
 from analytics.measures import MEASURES
 from analytics.models import Occurrence, Touched
 from analytics.overview import Overview, overview
-from analytics.views import rows
+from analytics.views import drawn, rows
 from complaints.errors import Invalid
 from complaints.models import Commitment, Complaint, NamedPerson
 from complaints.workdays import SHANGHAI
@@ -154,6 +155,37 @@ def test_the_map_has_large_regions_and_inside_one_its_provinces(
     assert found["filters"] == {"area": "east"}
     assert [(one["key"], one["n"]) for one in found["by_area"]] == [("east", 3)]
     assert [(c["area"], c["n"]) for c in found["by_category_and_area"]] == [("east", 3)]
+
+
+def test_of_what_people_type_the_most_are_named_and_the_others_put_together(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For everybody, for whoever a case names, and with filters; shares stay those of all."""
+    from analytics import sums
+
+    names = ["甲"] * 3 + ["乙"] * 2 + ["丙", "丁", "戊"]
+    for number, name in enumerate(names):
+        case = f.registered(cast, order_number=f"SO-{number}", product={"name": name})
+    NamedPerson.objects.create(
+        complaint=case, user=cast.supervisor, why="当事人", by=cast.counsel, at=timezone.now()
+    )
+    monkeypatch.setattr(sums, "MOST", 2)
+    for user, params, others in (
+        (cast.auditor, {}, 3),
+        (cast.auditor, {"channel": Complaint.objects.all()[0].channel}, 3),
+        (cast.supervisor, {}, 2),  # without the one that names her, which is among the others
+        (cast.supervisor, {"channel": Complaint.objects.all()[0].channel}, 2),
+    ):
+        found = look(user, **params)
+        parts = [(part.key, part.n, bool(part.rows_url)) for part in found.by_product]
+        assert parts == [("甲", 3, True), ("乙", 2, True), (sums.REST, others, False)], params
+        assert sum(part.n for part in found.by_product) == found.figures["received"].n
+        chart = drawn.distribution(found, "product")
+        assert [(bar.slice.label, bar.slice.value) for bar in chart.bars] == [("甲", 3), ("乙", 2)]
+        assert chart.total == 5 + others
+        assert chart.rest == found.by_product[-1].values
+    told = shapes.overview(found)["by_product"]
+    assert told[-1] | {"label": ""} == {"key": None, "label": "", "n": 2, "rows": None}
 
 
 def test_programs_get_the_same_figures_and_refusals_name_the_field(
