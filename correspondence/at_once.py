@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from correspondence.transports import Message, Refused, Transport
 logger = logging.getLogger(__name__)
 Row = Any  # has user, not_before, mailed_at, attempts, last_error
 MOST = 200
-PATIENCE = 3  # failures in a row, after which the mail server is left alone
+PATIENCE = 3  # failures in a row, after which the other side is taken to be away
 
 
 def waiting(rows: QuerySet[Any], now: datetime, most: int = MOST) -> list[int]:
@@ -29,20 +30,31 @@ def waiting(rows: QuerySet[Any], now: datetime, most: int = MOST) -> list[int]:
     return list(due.values_list("pk", flat=True)[:most])
 
 
-def send_each(pks: Iterable[int], hand_over: Callable[[int], bool | None]) -> int:
-    """One after the other; answers how many left. Only what failed speaks against the mail server:
-    what has nothing to say any more holds up nobody.
+@dataclass
+class Count:
+    """How many left, and how many failed in a row. Only what failed (False) speaks against the
+    other side: what has nothing to say any more, or is with another worker (None), holds up nobody.
     """
-    sent, failed = 0, 0
-    for pk in pks:
-        done = hand_over(pk)
+
+    sent: int = 0
+    failed: int = 0
+
+    def is_over(self, done: bool | None) -> bool:
+        """Counts one more; True when the other side is taken to be away."""
         if done is False:
-            failed += 1
-            if failed == PATIENCE:
-                break
+            self.failed += 1
         elif done:
-            sent, failed = sent + 1, 0
-    return sent
+            self.sent, self.failed = self.sent + 1, 0
+        return self.failed >= PATIENCE
+
+
+def send_each(pks: Iterable[int], hand_over: Callable[[int], bool | None]) -> int:
+    """One after the other, until the other side is away; answers how many left."""
+    count = Count()
+    for pk in pks:
+        if count.is_over(hand_over(pk)):
+            break
+    return count.sent
 
 
 def send(

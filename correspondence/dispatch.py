@@ -77,10 +77,11 @@ def waiting(now: datetime, most: int = 200, kind: str = "") -> list[int]:
     return list(rows.order_by("not_before", "id").values_list("pk", flat=True)[:most])
 
 
-def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = True) -> bool:
-    """Send one row.
-
-    False when another worker has it, it is done, or it failed (then it is tried again later).
+def deliver(
+    pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = True
+) -> bool | None:
+    """Send one row: True when it left; None when another worker has it, it is done, or it leaves
+    never (stopped, or refused for good); False when it failed (then it is tried again later).
     `ways`: other transports than the installed ones; `mailed`: whether e-mails to staff may follow.
     """
     ways = transports.installed() if ways is None else ways
@@ -89,18 +90,18 @@ def deliver(pk: int, now: datetime, ways: Ways | None = None, *, mailed: bool = 
         with transaction.atomic():
             row = _held(pk, now)
             if row is None:
-                return False
+                return None
             try:
                 _send(row, now, ways, mailed, tried)
             except NotLive as not_live:
                 stopping.stop(row, not_live, now)
-                return False
+                return None
             row.done_at, row.attempts, row.last_error = now, row.attempts + 1, ""
             row.save(update_fields=["done_at", "attempts", "last_error"])
         return True
     except Refused as refused:
         _given_up(pk, now, refused)
-        return False
+        return None
     except Exception as error:
         logger.exception("outbox row %s was not sent", pk)
         with transaction.atomic():
@@ -148,7 +149,7 @@ def deliver_notices(pks: Sequence[int], now: datetime) -> int:
         return len(done)
     except Exception:
         logger.exception("%s outbox rows together were not sent; each is sent alone", len(pks))
-        return sum(deliver(pk, now) for pk in pks)
+        return sum(deliver(pk, now) is True for pk in pks)
 
 
 def _notify(rows: Sequence[Outbox], now: datetime, ways: Ways, mailed: bool = True) -> None:

@@ -120,9 +120,9 @@ def _hand_over(mail: Mail, message: Message, transport: Transport, now: datetime
         mail.sent_at, mail.last_error = now, ""
 
 
-def send(pk: int, now: datetime, transport: Transport | None = None) -> bool:
-    """Hand one e-mail over, or drop it when nothing is left to say. False when another worker has
-    it, it is done, or it failed (then it is tried again later).
+def send(pk: int, now: datetime, transport: Transport | None = None) -> bool | None:
+    """Hand one e-mail over: True when it left; None when another worker has it, it is done, nothing
+    is left to say, or it was refused for good; False when it failed (then it is tried again later).
     """
     transport = transport or transports.installed()["email"]
     try:
@@ -134,14 +134,14 @@ def send(pk: int, now: datetime, transport: Transport | None = None) -> bool:
                 .first()
             )
             if mail is None:
-                return False
+                return None
             message = digest.message(mail, now)
             if message is None:
                 mail.cancelled_at = now
             else:
                 _hand_over(mail, message, transport, now)
             mail.save(update_fields=["sent_at", "cancelled_at", "attempts", "last_error"])
-        return True
+        return None if mail.sent_at is None else True
     except Exception as error:
         logger.exception("e-mail %s was not handed over", pk)
         postponed(Mail.objects.get(pk=pk), error, now)

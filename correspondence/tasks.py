@@ -20,7 +20,6 @@ from correspondence import (
 )
 
 SECONDS = 20.0  # one task works so long; the next finds what is left
-PATIENCE = 3  # failures in a row after which the other side is taken to be away
 
 
 @shared_task
@@ -57,16 +56,17 @@ def forget_calls() -> int:
 
 def _send(kind: str) -> int:
     """Send what waits of a kind. After some failures in a row the rest waits for the next sweep, so
-    that whoever is away is not called hundreds of times and holds up nobody else.
+    that whoever is away is not called hundreds of times and holds up nobody else; so does what
+    other workers are at.
     """
-    sent, failed, until = 0, 0, monotonic() + SECONDS
-    while rows := dispatch.waiting(timezone.now(), kind=kind):
+    count, until = at_once.Count(), monotonic() + SECONDS
+    before: list[int] = []
+    while (rows := dispatch.waiting(timezone.now(), kind=kind)) and rows != before:
         for pk in rows:
-            done = dispatch.deliver(pk, timezone.now())
-            sent, failed = sent + done, 0 if done else failed + 1
-            if failed == PATIENCE or monotonic() > until:
-                return sent
-    return sent
+            if count.is_over(dispatch.deliver(pk, timezone.now())) or monotonic() > until:
+                return count.sent
+        before = rows
+    return count.sent
 
 
 @shared_task
@@ -75,13 +75,7 @@ def send_digests() -> int:
     now = timezone.now()
     for user_id in mailing.people_to_mail(now):
         mailing.gather(user_id, now)
-    sent, failed = 0, 0
-    for pk in mailing.waiting_mails(now):
-        done = mailing.send(pk, now)
-        sent, failed = sent + done, 0 if done else failed + 1
-        if failed == PATIENCE:
-            break
-    return sent
+    return at_once.send_each(mailing.waiting_mails(now), lambda pk: mailing.send(pk, now))
 
 
 @shared_task

@@ -1,20 +1,22 @@
 """The outbox: at least once, one notice per receiver; a mail server that is away loses nothing."""
 
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
 from complaints.actions import communication
 from complaints.lifecycle import STEPS
 from complaints.models import Event, Outbox
-from correspondence import dispatch
+from correspondence import dispatch, tasks
 from correspondence.models import Notice
 from correspondence.tasks import send_waiting
 from correspondence.who_is_told import TABLE
 from tests import factories as f
-from tests.cast import Cast
+from tests.cast import Cast, assemble
 from tests.correspondence.conftest import warning
 
 
@@ -120,6 +122,26 @@ def test_one_row_that_fails_holds_up_no_other(cast: Cast) -> None:
     assert (bad.attempts, bad.last_error, bad.done_at) == (1, "KeyError", None)
     assert bad.not_before > timezone.now()
     assert send_waiting() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letters_that_another_worker_is_at_end_no_round_and_are_not_waited_for() -> None:
+    cast = assemble()
+    for _n in range(4):
+        f.investigating(cast)
+    held = dispatch.waiting(timezone.now(), kind=dispatch.LETTERS)[:3]
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            other.set_autocommit(False)
+            cursor.execute("SELECT FROM complaints_outbox WHERE id = ANY(%s) FOR UPDATE", [held])
+        begun = monotonic()
+        assert send_waiting() == 1
+        assert monotonic() - begun < tasks.SECONDS / 2
+    finally:
+        other.rollback()
+        other.close()
+    assert send_waiting() == 3
 
 
 def test_a_flood_of_warnings_costs_no_statement_for_each(
