@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
@@ -23,6 +23,7 @@ from analytics.addresses import Addresses
 from analytics.asking import Asked
 from analytics.models import Occurrence
 from complaints.sight import named
+from complaints.workdays import SHANGHAI
 
 if TYPE_CHECKING:
     from analytics.detection.fairness import Standing, Tally
@@ -88,13 +89,14 @@ class Compared:
     hits_url: str
 
 
-def compare(user: User, asked: Asked, thing: Thing, today: date) -> list[Compared]:
+def compare(user: User, asked: Asked, thing: Thing, now: datetime) -> list[Compared]:
     """The people of the teams that are looked at who have something counted, by name.
 
     At most three statements. `asked.team` chooses whom to list; what is counted stays the same.
     """
     from analytics.detection import fairness  # scipy: only where it is needed
 
+    today = now.astimezone(SHANGHAI).date()
     people = _people(asked)
     open_to_viewer = replace(asked, team=None)
     own, others = _rows(user, open_to_viewer, thing, today, people)
@@ -103,8 +105,10 @@ def compare(user: User, asked: Asked, thing: Thing, today: date) -> list[Compare
     standings = {one.person: one for one in fairness.compare(tallies)}
     if people is None:
         people = _named(User.objects.filter(pk__in=standings))
+    runs = rows.COUNTED[thing.whole].due and asked.until >= today
+    read = {"at": now.isoformat()} if runs else {}  # else what runs out until then would count too
     return [
-        _compared(pk, name, standings[pk], open_to_viewer, thing)
+        _compared(pk, name, standings[pk], open_to_viewer, thing, read)
         for pk, name in people.items()
         if pk in standings
     ]
@@ -144,7 +148,9 @@ def _tallies(found: QuerySet[Occurrence], thing: Thing) -> Iterator[Tally]:
         yield Tally(owner, tuple(stratum), cases, events)
 
 
-def _compared(pk: int, name: str, standing: Standing, asked: Asked, thing: Thing) -> Compared:
-    of_person = replace(asked, owner=pk)
-    to = Addresses(of_person)
-    return Compared(pk, name, standing, to.of(thing.whole, part="of"), to.of(thing.hits))
+def _compared(
+    pk: int, name: str, standing: Standing, asked: Asked, thing: Thing, read: dict[str, str]
+) -> Compared:
+    to = Addresses(replace(asked, owner=pk))
+    whole, hits = to.of(thing.whole, part="of", **read), to.of(thing.hits, **read)
+    return Compared(pk, name, standing, whole, hits)

@@ -91,10 +91,10 @@ def _line(one: Compared) -> Line:
 @needs(PERMISSION)
 def people(request: HttpRequest) -> HttpResponse:
     """People of the teams led (an auditor: all), beside what their cases made likely."""
-    user, today = person(request), timezone.now().astimezone(SHANGHAI).date()
+    user, now = person(request), timezone.now()
     behind = folding.catch_up()
-    asking = Asking.read(request.GET.dict(), user, today)
-    found = compare(user, asking.asked, asking.thing, today)
+    asking = Asking.read(request.GET.dict(), user, now.astimezone(SHANGHAI).date())
+    found = compare(user, asking.asked, asking.thing, now)
     context = {
         "asking": asking,
         "things": THINGS.values(),

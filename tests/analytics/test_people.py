@@ -80,8 +80,9 @@ def world(cast: Cast) -> Cast:
 
 
 def look(user: User, thing: str = "reopened", **params: str) -> list[comparing.Compared]:
-    user, today = User.objects.get(pk=user.pk), timezone.localdate()
-    return comparing.compare(user, asked(params, user, today), comparing.THINGS[thing], today)
+    user, now = User.objects.get(pk=user.pk), timezone.now()
+    looked = asked(params, user, timezone.localdate(now))
+    return comparing.compare(user, looked, comparing.THINGS[thing], now)
 
 
 @pytest.mark.parametrize("thing", KEYS)
