@@ -40,6 +40,18 @@ NAMES = tuple(LABELS)
 UNKNOWN = "-"  # asks for those of which it is not known
 
 
+def spelled(word: str) -> str:
+    """A word as an address asks for it: `UNKNOWN` for none. A product may be called "-" by who knew
+    no better; what is all dashes has one more in an address.
+    """
+    return word if word.strip(UNKNOWN) else f"{word}{UNKNOWN}"
+
+
+def meant(text: str) -> str:
+    """The word that an address asks for."""
+    return text if text.strip(UNKNOWN) else text[:-1]
+
+
 @dataclass(frozen=True)
 class Asked:
     """A window (both days inclusive) and filters; "" and None filter nothing. `owner` 0: nobody's;
@@ -85,10 +97,8 @@ class Asked:
         """
         for name in WORDS:
             if value := getattr(self, name):
-                if value == UNKNOWN:
-                    wanted = [""]
-                else:
-                    wanted = list(places.AREAS[value][1]) if name == "area" else [value]
+                word = meant(value)
+                wanted = list(places.AREAS[word][1]) if word and name == "area" else [word]
                 yield name, "region" if name == "area" else name, wanted
 
     @cached_property

@@ -20,7 +20,7 @@ from accounts.models import Team, User
 from analytics import figures, folding, labels, sums
 from analytics import occurrences as o
 from analytics.addresses import Addresses
-from analytics.asking import UNKNOWN, Asked
+from analytics.asking import Asked, spelled
 from analytics.dimensions import BETWEEN, HEAT, KEY, OWNER, REGION, TEAM
 from analytics.figures import Figure, Read
 from analytics.measures import MEASURES
@@ -194,7 +194,7 @@ class _Reading:
 
     def _parts(self, dimension: str, by: Mapping[str, int]) -> list[Part]:
         parts = [
-            _part(dimension, key, n, self._url("received", **{dimension: key or UNKNOWN}))
+            _part(dimension, key, n, self._url("received", **{dimension: spelled(key)}))
             for key, n in by.items()
         ]
         return sorted(parts, key=_largest_first)
@@ -279,7 +279,7 @@ class _Reading:
         found = Heat(_named("category", rows), _named(across, columns), {})
         categories, places = dict(found.rows), dict(found.columns)
         for (category, place), n in numbers.items():
-            chosen = {"category": category or UNKNOWN, across: place or UNKNOWN}
+            chosen = {"category": spelled(category), across: spelled(place)}
             found.cells[category, place] = Part(
                 f"{category}{BETWEEN}{place}",
                 f"{categories[category]} × {places[place]}",

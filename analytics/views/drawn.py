@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from analytics.addresses import Addresses
-from analytics.asking import UNKNOWN, Asked
+from analytics.asking import Asked, spelled
 from analytics.charts.bars import Bars, Row, bars
 from analytics.charts.heat import Heat, heat
 from analytics.charts.pareto import Pareto, Slice, pareto
@@ -95,7 +95,7 @@ def map_of(overview: Overview, within: Callable[[str, str], str]) -> Heat:
         [(key, str(label)) for key, label in largest],
         [(key, str(label)) for key, label in found.columns],
         values,
-        {key: within(name, key or UNKNOWN) for key, _label in found.columns},
+        {key: within(name, spelled(key)) for key, _label in found.columns},
     )
 
 

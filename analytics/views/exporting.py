@@ -23,7 +23,7 @@ from accounts.access import needs, person
 from accounts.models import Team, User
 from accounts.roles import Role
 from analytics import labels
-from analytics.asking import LABELS, NAMES, UNKNOWN, Asked, asked
+from analytics.asking import LABELS, NAMES, Asked, asked, meant
 from analytics.measures import PERMISSION
 from analytics.overview import Overview, overview
 from analytics.papers import of_overview, printed, workbook
@@ -60,7 +60,7 @@ def name_of(name: str, value: str) -> str:
     if name == "owner":
         user = User.objects.filter(pk=value).first() if value.isdigit() else None
         return user.name if user else _("待分配")
-    return labels.label(name, "" if value == UNKNOWN else value)
+    return labels.label(name, meant(value))
 
 
 def paper_of(

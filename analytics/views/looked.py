@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from accounts.roles import Role
-from analytics.asking import LABELS, NAMES, UNKNOWN, Asked, asked
+from analytics.asking import LABELS, NAMES, UNKNOWN, Asked, asked, meant
 from analytics.labels import label, unknown
 from complaints import places
 from complaints.choices import Channel
@@ -214,7 +214,7 @@ def chips(looked: Looked, names: Mapping[str, Mapping[str, Any]]) -> list[Chip]:
     found = []
     for name, value in looked.values.items():
         if name in LABELS and name not in ("from", "to"):
-            words = names.get(name, {}).get(value) or label(name, "" if value == UNKNOWN else value)
+            words = names.get(name, {}).get(value) or label(name, meant(value))
             found.append(Chip(LABELS[name], words, looked.address(**{name: ""})))
     return found
 

@@ -20,7 +20,7 @@ from accounts.access import needs, person
 from accounts.models import User
 from analytics import folding, labels, rows
 from analytics import occurrences as o
-from analytics.asking import LABELS, UNKNOWN, Asked, asked
+from analytics.asking import LABELS, Asked, asked, meant
 from analytics.comparing import THINGS
 from analytics.measures import MEASURES
 from complaints.errors import Invalid
@@ -191,7 +191,7 @@ class Looked:
             return []
         found = []
         for name, value in self.asked.filters.items():
-            words = labels.label(name, "" if value == UNKNOWN else value)
+            words = labels.label(name, meant(value))
             if name == "owner":
                 owner = self.asked.owner
                 words = User.objects.get(pk=owner).name if owner else _("待分配")

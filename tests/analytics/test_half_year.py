@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -136,6 +138,25 @@ def test_the_page_and_its_files_say_the_same(cast: Cast, half: Half) -> None:
     assert "全部团队的案件" not in text
     assert "没有主管的团队" in text
     assert Entry.objects.filter(verb="analytics.exported", detail__what="half_year").count() == 2
+
+
+def test_every_number_opens_its_rows_as_supervisor_as_lead_and_as_auditor(
+    cast: Cast, half: Half
+) -> None:
+    for user in (cast.supervisor, cast.outside_supervisor, cast.auditor):
+        client, opened_any = browser(user), 0
+        page = html.unescape(client.get(PAGE, {"half": half.code}).content.decode())
+        for address, text in set(
+            re.findall(r'<a href="(/analytics/rows/[^"]+)">([\d,]+)</a>', page)
+        ):
+            if "measure=paid" in address or "measure=owed" in address:
+                continue  # yuan
+            rows = client.get(address).content.decode()
+            number = re.search(r'data-number="(\d+)"', rows)
+            assert number, address
+            assert number[1] == text.replace(",", ""), address
+            opened_any += 1
+        assert opened_any > 5
 
 
 @pytest.mark.parametrize(

@@ -54,13 +54,22 @@ def world(cast: Cast) -> dict[str, str]:
     kept_from = f.registered(cast, order_number="SO-2", confidential=True)
     late = f.registered(cast, order_number="SO-3")
     named = f.registered(cast, order_number="SO-4", category="food_safety")
-    Complaint.objects.filter(pk=late.pk).update(next_due_at=timezone.now() - timedelta(hours=30))
+    Complaint.objects.filter(pk=late.pk).update(
+        next_due_at=timezone.now() - timedelta(hours=30), product_name="-", brand="--"
+    )
+    Complaint.objects.filter(pk=kept_from.pk).update(product_name="", brand="-")
     NamedPerson.objects.create(
         complaint=named, user=cast.supervisor, why="当事人", by=cast.counsel, at=timezone.now()
     )
     other = f.registered(cast, by=cast.outsider, order_number="SO-5")
     cases = {"closed": closed, "confidential": kept_from, "late": late, "named": named}
     return {name: case.number for name, case in {**cases, "other": other}.items()}
+
+
+PARTS = (
+    *("category", "right", "team", "owner", "phase", "region", "channel"),
+    *("product", "brand"),  # of which two are called as nothing is spelled
+)
 
 
 def test_every_number_opens_its_rows_for_everybody_who_is_told(
@@ -90,11 +99,7 @@ def test_every_number_opens_its_rows_for_everybody_who_is_told(
                 said, found, _answer = opened(client, f"{figure.rows_url}&part=of")
                 assert (said, len(found)) == (figure.of, figure.of), code
         parts = [
-            *(
-                part
-                for name in ("category", "right", "team", "owner", "phase", "region")
-                for part in getattr(seen, f"by_{name}")
-            ),
+            *(part for name in PARTS for part in getattr(seen, f"by_{name}")),
             *seen.heat.cells.values(),
             *seen.areas.cells.values(),
             *seen.by_area,
@@ -238,7 +243,7 @@ def test_a_number_read_before_midnight_opens_the_same_rows_after_it(
 
 def test_lists_of_days_are_read_in_the_order_of_their_index(cast: Cast) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
     found = Occurrence.objects.filter(kind="received")
     for backwards in (False, True):
         plan = rows.BY_DAY.sort(found, backwards)[:51].explain()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection
@@ -18,6 +20,7 @@ from analytics import occurrences as o
 from analytics.asking import asked
 from analytics.charts import interval
 from analytics.models import Occurrence
+from analytics.views.rows import Looked
 from complaints.models import Complaint, NamedPerson
 from tests import factories as f
 from tests.analytics.test_overview import opened
@@ -114,6 +117,25 @@ def test_own_people_are_named_by_name_and_each_number_opens_its_rows(
     assert [(one.name, one.standing) for one in only] == [("外丙", everybody["外丙"])]
     other = look(world.outside_supervisor, thing)
     assert [one.name for one in other] == ["外丙"]
+
+
+def test_numbers_of_people_read_before_midnight_open_the_same_rows_after_it(world: Cast) -> None:
+    running = Complaint.objects.filter(owner=world.agent, team=world.team).latest("pk")
+    Occurrence.objects.create(
+        complaint=running,
+        kind=o.CLOCK,
+        day=timezone.localdate(),
+        key=f"invoice:{o.RUNNING}",
+        ref=99,
+    )
+    tomorrow = timezone.now() + timedelta(days=1)
+    for one in look(world.supervisor, "overdue"):
+        for url, number in (
+            (one.whole_url, one.standing.cases),
+            (one.hits_url, one.standing.events),
+        ):
+            looked = Looked.read(dict(parse_qsl(urlsplit(url).query)), world.supervisor, tomorrow)
+            assert (looked.problems, looked.rows().count()) == ([], number), url
 
 
 def test_the_page_says_what_it_means_has_one_order_and_is_for_supervisors_and_auditors(
