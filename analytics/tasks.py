@@ -9,7 +9,15 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from analytics import curing, detecting, folding, report_mail, telling, volume_files
+from analytics import (
+    curing,
+    detecting,
+    folding,
+    report_mail,
+    telling,
+    touching,
+    volume_files,
+)
 from correspondence import at_once
 
 log = logging.getLogger(__name__)
@@ -44,10 +52,13 @@ def detect(run_id: int) -> bool:
 
 @shared_task
 def look_for_signals() -> int:
-    """The night's run, and runs whose worker died; answers how many workers are called."""
+    """The night's run, before which the cases of the last days are counted once more, and runs
+    whose worker died; answers how many workers are called.
+    """
     now = timezone.now()
     runs = detecting.waiting(now)
     if timezone.localtime(now).hour in NIGHT and (pk := detecting.nightly(now)) is not None:
+        touching.touch_recent(now)
         runs.append(pk)
     for pk in dict.fromkeys(runs):
         detecting.enqueue(pk)
