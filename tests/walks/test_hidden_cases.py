@@ -182,12 +182,20 @@ def test_nothing_that_a_person_sees_changes_when_a_hidden_case_comes_into_being(
         unseen = [h for h in hidden if name in h.to]
         for address, text in after[name].items():
             words = [w for h in unseen for w in h.words[:2] if w in text.replace(OWN_ORDER, "")]
-            changed = name in SEE_NONE and text != before[name][address]
-            changed = changed and (name, address) not in WHOLE_HOUSE
-            if words or changed:
+            changed = name in SEE_NONE and (name, address) not in WHOLE_HOUSE
+            if words or (changed and not _as_before(before[name], address, text)):
                 wrong.append(f"{name} {address}: {words or 'changed'}")
     assert not wrong, "\n".join(wrong)
     assert set(SEE_NONE) == {n for n in NOT_ALL if all(n in h.to for h in hidden)}
+
+
+def _as_before(before: dict[str, str], address: str, text: str) -> bool:
+    """An address reads as it did; of a row that came with the hidden cases (a signal of theirs), as
+    a refusal that was read before.
+    """
+    if address in before:
+        return text == before[address]
+    return text.startswith("4") and text in before.values()
 
 
 SEARCHES = {"archive_search", "api-archive-search"}
