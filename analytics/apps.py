@@ -1,7 +1,7 @@
 """What is wrong and what to do first: measures, signals, causes and their cure (看板与分析)."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,4 +17,5 @@ class AnalyticsConfig(AppConfig):
         from correspondence import bounces
 
         bounces.OTHERS[report_mail.KIND] = report_troubles.returned
+        pre_migrate.connect(touching.make_way, sender=self)
         post_migrate.connect(touching.install, sender=self)

@@ -9,14 +9,16 @@ its models. They are made anew after every migration, from this table.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, connections
+from django.db.migrations import Migration, operations
 
 from analytics.occurrences import OF_THE_SAME, REPEAT_WITHIN
 
+Plan = Sequence[tuple[Migration, bool]]
 _ROW = "INSERT INTO analytics_touched (case_id, since) {}; RETURN NULL;"
 _OF_ROW = _ROW.format("VALUES (NEW.{}, clock_timestamp())")
 _VIA = _ROW.format("SELECT {}, clock_timestamp() FROM {} WHERE {}")
@@ -203,6 +205,27 @@ def removed() -> Iterator[str]:
     for t in TRIGGERS:
         yield f"DROP TRIGGER IF EXISTS analytics_{t.name} ON {t.table}"
         yield f"DROP FUNCTION IF EXISTS analytics_{t.name}()"
+
+
+# What never stands against a trigger that names columns; anything else may.
+_BESIDE = (
+    *(operations.CreateModel, operations.AddField, operations.AddIndex, operations.RemoveIndex),
+    *(operations.AddConstraint, operations.RemoveConstraint, operations.AlterModelOptions),
+)
+
+
+def make_way(using: str = "default", plan: Plan = (), **_: Any) -> None:
+    """Before a migration that may change a column: a trigger that names it would stand against
+    that. `install` makes them again, and every case is counted anew then.
+    """
+    if any(
+        migration.app_label == "complaints" and (backwards or not isinstance(operation, _BESIDE))
+        for migration, backwards in plan
+        for operation in migration.operations
+    ):
+        with connections[using].cursor() as cursor:
+            for t in TRIGGERS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS analytics_{t.name} ON {t.table}")
 
 
 def install(using: str = "default", **_: Any) -> None:
