@@ -13,6 +13,7 @@ from analytics import (
     curing,
     detecting,
     folding,
+    library_days,
     report_mail,
     telling,
     touching,
@@ -28,6 +29,7 @@ NIGHT = range(1, 6)  # local hours in which nobody waits
 @shared_task(bind=True)
 def fold_changes(self: Any) -> int:
     """Count again what changed; answers how many changes were taken up."""
+    library_days.compare()
     done, until = 0, clocks.monotonic() + AT_MOST
     while True:
         folded = folding.fold(wait=False)

@@ -3,7 +3,7 @@ what people make of it: signals and their life, order volumes, causes and their 
 that they keep.
 """
 
-from analytics.models.counted import CaseFigures, Cell, Occurrence, Touched
+from analytics.models.counted import CaseFigures, Cell, LibraryDay, Occurrence, Touched
 from analytics.models.cure import Cause, CauseGiven, CorrectiveAction
 from analytics.models.saved import ReportMail, ReportRecipient, SavedReport
 from analytics.models.signals import DetectionRun, Signal, SignalCase, SignalNotice, SignalStep
@@ -17,6 +17,7 @@ __all__ = [
     "CorrectiveAction",
     "Denominator",
     "DetectionRun",
+    "LibraryDay",
     "Occurrence",
     "ReportMail",
     "ReportRecipient",

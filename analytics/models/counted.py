@@ -116,3 +116,15 @@ class Touched(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+
+class LibraryDay(models.Model):
+    """A day that the holidays of this version name, off or worked, as working time was counted with
+    it last. A version that knows other days has to count again what ended on them or later.
+    """
+
+    day = models.DateField(unique=True)
+    is_worked = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.is_worked}"

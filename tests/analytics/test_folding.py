@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import NotSupportedError, connection, migrations, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from analytics import folding, touching
+from analytics import folding, library_days, rebuilding, touching
 from analytics.models import CaseFigures, Cell, Occurrence, Touched
 from analytics.tasks import fold_changes
 from complaints.actions import mask_texts
-from complaints.models import Complaint
+from complaints.models import Commitment, Complaint
+from complaints.workdays import STATE
 from tests import factories as f
 from tests.cast import Cast
 
@@ -116,6 +119,30 @@ def test_wrong_sums_are_noticed_and_made_anew(
     assert "agree" in capsys.readouterr().out
 
 
+def test_a_year_that_a_new_version_knows_is_counted_again_from_its_first_day(cast: Cast) -> None:
+    f.closed(cast)
+    fold_changes()
+    assert library_days.compare() is None
+    today = timezone.localdate()
+    later = today + timedelta(days=3)
+    Occurrence.objects.filter(kind="closed").update(value=7)  # as an older version counted it
+    rebuilding.remake_cells()
+    with pytest.raises(CommandError, match="by chance"):
+        call_command("rebuild_figures", check=True)
+    knows_less = replace(STATE, off=STATE.off - {today, later}, work=STATE.work - {today, later})
+    library_days.compare(replace(knows_less, off=knows_less.off | {later}))
+    Touched.objects.all().delete()
+    assert library_days.compare(knows_less) == later  # nothing ended then
+    folding.fold()
+    assert Occurrence.objects.filter(kind="closed", value=7).exists()
+    assert library_days.compare(replace(knows_less, off=knows_less.off | {today})) == today
+    while folding.fold().more:
+        pass
+    assert not Occurrence.objects.filter(kind="closed", value=7).exists()
+    call_command("rebuild_figures", check=True)
+    assert library_days.compare() is None  # that looked too
+
+
 def test_a_trigger_that_was_lost_is_made_again_and_every_case_looked_at(cast: Cast) -> None:
     case = f.registered(cast)
     fold_changes()
@@ -129,6 +156,32 @@ def test_a_trigger_that_was_lost_is_made_again_and_every_case_looked_at(cast: Ca
     assert CaseFigures.objects.get(complaint=case).category == "food_safety"
     touching.install()  # all is as it should be
     assert not Touched.objects.exists()
+
+
+def test_a_migration_may_change_a_column_that_a_trigger_names(cast: Cast) -> None:
+    case = f.registered(cast)
+    fold_changes()
+    column = Commitment._meta.get_field("strength")
+    wider = migrations.AlterField("commitment", "strength", models.CharField(max_length=90))
+    beside = migrations.AddField("complaint", "further", models.IntegerField(null=True))
+    plan = [(migration := migrations.Migration("0999", "complaints"), False)]
+    migration.operations = [beside]
+    touching.make_way(plan=plan)
+    touching.install()
+    assert not Touched.objects.exists()  # nothing was taken away, so nothing may be missed
+    migration.operations = [beside, wider]
+    kind = f"ALTER COLUMN strength TYPE varchar({column.max_length})"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(NotSupportedError, match="trigger"), transaction.atomic():
+            cursor.execute("ALTER TABLE complaints_commitment ALTER COLUMN strength TYPE text")
+        touching.make_way(plan=plan)
+        cursor.execute("ALTER TABLE complaints_commitment ALTER COLUMN strength TYPE text")
+        cursor.execute(f"ALTER TABLE complaints_commitment {kind}")
+    Complaint.objects.filter(pk=case.pk).update(script_version="v2")
+    touching.install()
+    fold_changes()
+    assert CaseFigures.objects.get(complaint=case).script_version == "v2"
 
 
 def test_triggers_are_there_as_they_are_written_and_nobody_else_may_hang_them_up(db: None) -> None:

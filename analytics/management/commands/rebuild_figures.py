@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from analytics import folding, rebuilding
+from analytics import folding, library_days, rebuilding, sampling
 from analytics.models import Touched
 
 
@@ -18,13 +18,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check",
             action="store_true",
-            help="change nothing; fail when sums differ from what is counted",
+            help="change nothing; fail when sums or some cases by chance differ from the count",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
+            library_days.compare()
             while folding.fold().more:
                 pass
+            wrong, of = sampling.different()
+            if wrong:
+                raise CommandError(
+                    f"抽查 {of} 件案件，{wrong} 件与明细不符；请运行 manage.py rebuild_figures\n"
+                    f"{wrong} of {of} cases by chance are counted otherwise now; run "
+                    "manage.py rebuild_figures"
+                )
             if number := rebuilding.different():
                 raise CommandError(
                     f"{number} 个汇总数与逐件统计不符；请运行 manage.py rebuild_figures\n"
