@@ -164,7 +164,7 @@ def done(
     now = now or timezone.now()
     with transaction.atomic():
         action = _held(pk, by, version, A.OPEN)
-        _concerned(action, by)
+        check_concerned(action, by)
         known = {name: values.get(name) for name in _DONE}
         said = validation.clean(known, _DONE)
         on = said["done_on"] or timezone.localdate(now)
@@ -189,7 +189,7 @@ def concerns(action: CorrectiveAction, by: User) -> bool:
     return by.may(MAY) and not any(person.is_active and person.may(MAY) for person in people)
 
 
-def _concerned(action: CorrectiveAction, by: User) -> None:
+def check_concerned(action: CorrectiveAction, by: User) -> None:
     if not concerns(action, by):
         words = _("请由负责人 {name} 或登记这项措施的人处理")
         raise NotAllowed(words.format(name=action.owner.name))
@@ -210,7 +210,7 @@ def change(
     now = now or timezone.now()
     with transaction.atomic():
         action = _held(pk, by, version, A.OPEN)
-        _concerned(action, by)
+        check_concerned(action, by)
         what, due_on, owner = _values(values, now)
         changed = {
             "what": what != action.what,
@@ -247,7 +247,7 @@ def cancel(
     now = now or timezone.now()
     with transaction.atomic():
         action = _held(pk, by, version, A.OPEN)
-        _concerned(action, by)
+        check_concerned(action, by)
         said = validation.clean({"reason": reason}, {"reason": _DONE["evidence"]})["reason"]
         action.evidence, action.state = said, A.CANCELLED
         action.version += 1

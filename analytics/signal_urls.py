@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.views import cases, cure, signals, volumes
+from analytics.views import cases, cure, cure_files, signals, volumes
 
 urlpatterns = [
     path("analytics/signals/", signals.signals, name="signals"),
@@ -22,6 +22,17 @@ urlpatterns = [
     path("analytics/given/<int:given>/withdraw/", signals.withdraw_cause, name="withdraw_cause"),
     path("analytics/actions/", cure.actions, name="actions"),
     path("analytics/actions/<int:action>/", cure.action, name="action"),
+    path("analytics/actions/<int:action>/files/", cure_files.add, name="add_action_file"),
+    path(
+        "analytics/actions/<int:action>/files/<int:action_file>/",
+        cure_files.hand_out,
+        name="action_file",
+    ),
+    path(
+        "analytics/actions/<int:action>/files/<int:action_file>/withdraw/",
+        cure_files.withdraw,
+        name="withdraw_action_file",
+    ),
     path("analytics/actions/<int:action>/<slug:action_act>/", cure.action_act, name="action_act"),
     path("analytics/causes/", cure.causes, name="causes"),
     path("analytics/causes/plant/", cure.plant_causes, name="plant_causes"),

@@ -22,6 +22,7 @@ WHAT: Mapping[What, str | Promise] = {
     What.UNGUARDED: gettext_lazy("失去防护：触发器被停用或删除"),
 }
 KINDS: Mapping[str, str | Promise] = {
+    "action_file": gettext_lazy("整改措施的证据文件"),
     "alarm": gettext_lazy("告警"),
     "analysis": gettext_lazy("法律分析快照"),
     "anchor": gettext_lazy("外部锚定"),

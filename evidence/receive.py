@@ -26,7 +26,7 @@ from evidence.store import Incoming, store
 _NEVER = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _EDGES = re.compile(r"^[\s.]+|[\s.]+$")
 
-__all__ = ["FileRefused", "Stored", "add_item", "clean_name", "take", "taken"]
+__all__ = ["FileRefused", "Stored", "add_item", "clean_name", "hold", "take", "taken"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _keep(incoming: Incoming, name: str) -> Stored:
     return Stored(store().keep(incoming), incoming.size, content_type, scan, incoming)
 
 
-def _hold(stored: Stored) -> None:
+def hold(stored: Stored) -> None:
     """The file is there, and stays until the caller's transaction ends: whoever destroyed the same
     bytes of another case a moment ago took ours along. Raises FileRefused.
     """
@@ -138,7 +138,7 @@ def add_item(
 
     `about`: title, obtained_from, obtained_at, proves, is_original.
     """
-    _hold(stored)
+    hold(stored)
     Folder.objects.filter(pk=folder.pk).update(items_numbered=F("items_numbered") + 1)
     number = Folder.objects.values_list("items_numbered", flat=True).get(pk=folder.pk)
     file_name = clean_name(name)

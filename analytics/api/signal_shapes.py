@@ -11,7 +11,7 @@ from rest_framework import serializers as s
 from accounts.api.paging import Order
 from accounts.api.schema import paged, paging
 from analytics import signal_words
-from analytics.models import CorrectiveAction, Signal, SignalCase
+from analytics.models import ActionFile, CorrectiveAction, Signal, SignalCase
 from analytics.signal_life import Kind, State
 from complaints.api.one_call import call
 from complaints.api.serializers import Person
@@ -66,7 +66,7 @@ def _day(value: Any) -> str | None:
 
 def whole(row: Signal) -> dict[str, Any]:
     """With causes, words, and what is done about it."""
-    actions = row.actions.select_related("owner").order_by("due_on", "pk")
+    actions = row.actions.select_related("owner").prefetch_related("files").order_by("due_on", "pk")
     return {
         **signal(row),
         "causes": [
@@ -89,8 +89,22 @@ def _action(row: CorrectiveAction) -> dict[str, Any]:
         "due_on": _day(row.due_on),
         "state": row.state,
         "done_on": _day(row.done_on),
+        "evidence": row.evidence,
+        "files": [_file(one) for one in row.files.all()],
         "effect": row.effect,
         **{name: getattr(row, name) for name in ("ratio", "low", "high")},
+    }
+
+
+def _file(row: ActionFile) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "file_name": row.file_name,
+        "content_type": row.content_type,
+        "size": row.size,
+        "sha256": row.sha256,
+        "added_at": local(row.at),
+        "withdrawn_at": local(row.withdrawn_at) if row.withdrawn_at else None,
     }
 
 
@@ -162,6 +176,16 @@ class EmergingWord(Shape):
     z = s.FloatField()
 
 
+class ActionFileAnswer(Shape):
+    id = s.IntegerField()
+    file_name = s.CharField()
+    content_type = s.CharField()
+    size = s.IntegerField()
+    sha256 = s.CharField()
+    added_at = s.DateTimeField()
+    withdrawn_at = s.DateTimeField(allow_null=True, help_text=_("撤回后内容已经销毁"))
+
+
 class ActionAnswer(Shape):
     id = s.IntegerField()
     what = s.CharField()
@@ -169,6 +193,8 @@ class ActionAnswer(Shape):
     due_on = s.DateField()
     state = s.ChoiceField(choices=CorrectiveAction.State.values)
     done_on = s.DateField(allow_null=True)
+    evidence = s.CharField(allow_blank=True, help_text=_("完成的证据；已取消的是取消的理由"))
+    files = ActionFileAnswer(many=True)
     effect = s.ChoiceField(choices=["", *CorrectiveAction.Effect.values], allow_blank=True)
     ratio = _number()
     low = _number()

@@ -4,12 +4,13 @@ that they keep.
 """
 
 from analytics.models.counted import CaseFigures, Cell, LibraryDay, Occurrence, Touched
-from analytics.models.cure import Cause, CauseGiven, CorrectiveAction
+from analytics.models.cure import ActionFile, Cause, CauseGiven, CorrectiveAction
 from analytics.models.saved import ReportMail, ReportRecipient, SavedReport
 from analytics.models.signals import DetectionRun, Signal, SignalCase, SignalNotice, SignalStep
 from analytics.models.volumes import Denominator, VolumeFile
 
 __all__ = [
+    "ActionFile",
     "CaseFigures",
     "Cause",
     "CauseGiven",

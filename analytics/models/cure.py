@@ -7,13 +7,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.masking.fields import MaskedCharField, MaskedJSONField, MaskedTextField
+from accounts.masking.fields import (
+    FileNameField,
+    MaskedCharField,
+    MaskedJSONField,
+    MaskedTextField,
+)
 from accounts.models import User
 from analytics import default_causes
 from analytics.models.signals import Signal
@@ -216,3 +222,71 @@ class CorrectiveAction(models.Model):
     def subject(self) -> str:
         """Its name in the audit record."""
         return f"action:{self.pk}"
+
+
+_WITHDRAWN = ["withdrawn_at", "withdrawn_by", "withdrawn_why"]
+
+
+class ActionFile(models.Model):
+    """A file that proves a corrective action; it lies in the store of the evidence under its hash.
+    Never changed. Withdrawn for a reason, its content is destroyed and this row stays.
+
+    `scan`: what a virus scanner said, "" where there is none (`evidence.models.Custody.Act`).
+    """
+
+    action = models.ForeignKey(CorrectiveAction, on_delete=models.PROTECT, related_name="files")
+    file_name = FileNameField(_("原文件名"), max_length=255)
+    content_type = models.CharField(_("类型"), max_length=100)
+    size = models.BigIntegerField(_("大小（字节）"))
+    sha256 = models.CharField(max_length=64)
+    scan = models.CharField(max_length=20, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # nobody looks for a person's, and people are never deleted
+    )
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    withdrawn_why = MaskedTextField(_("撤回的理由"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "sha256"],
+                condition=Q(withdrawn_at=None),
+                name="an_action_has_a_file_once",
+            ),
+            models.CheckConstraint(condition=Q(size__gt=0), name="an_action_file_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_why="")
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_why=""),
+                name="an_action_file_is_withdrawn_for_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sha256"], condition=Q(withdrawn_at=None), name="action_files_by_hash"
+            )
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="action_file_is_never_rewritten", exclude=_WITHDRAWN),
+            pgtrigger.Protect(name="action_file_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="action_file_is_withdrawn_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} {self.file_name}"

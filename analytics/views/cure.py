@@ -18,11 +18,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
-from analytics import curing, effects, giving, telling
+from analytics import curing, effects, giving, proving, telling
 from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal
 from analytics.signal_life import MAY
 from analytics.views import pages
-from analytics.views.forms import ActionForm, CancelForm, CauseForm, DoneForm
+from analytics.views.forms import (
+    ActionForm,
+    CancelForm,
+    CauseForm,
+    DoneForm,
+    FileForm,
+)
 from analytics.views.lines import lines, told
 from analytics.views.pages import Looked, Order
 from complaints.errors import CaseError, NotAllowed
@@ -64,7 +70,7 @@ def actions(request: HttpRequest) -> HttpResponse:
     return render(request, "signals/actions.html", context)
 
 
-def _load(request: HttpRequest, pk: int) -> CorrectiveAction:
+def load(request: HttpRequest, pk: int) -> CorrectiveAction:
     found: CorrectiveAction = pages.found_or_404(
         lambda: curing.find(pk, person(request)), CorrectiveAction.DoesNotExist
     )
@@ -74,11 +80,11 @@ def _load(request: HttpRequest, pk: int) -> CorrectiveAction:
 @require_GET
 @needs("see_analytics")
 def action(request: HttpRequest, action: int) -> HttpResponse:
-    """One corrective action."""
-    return _shown(request, _load(request, action))
+    """One corrective action, with the files that prove it."""
+    return shown(request, load(request, action))
 
 
-def _shown(
+def shown(
     request: HttpRequest, one: CorrectiveAction, status: int = 200, **more: Any
 ) -> HttpResponse:
     user, now = person(request), timezone.now()
@@ -88,7 +94,11 @@ def _shown(
         "action": one,
         "may_act": user.may(MAY),
         "problems": [],
+        "files": one.files.select_related("by", "withdrawn_by"),
+        "may_withdraw": curing.concerns(one, user),
     }
+    if proving.takes(one, user):
+        context["file_form"] = FileForm()
     if one.state == A.OPEN and curing.concerns(one, user):
         values = {"what": one.what, "owner": one.owner.username, "due_on": one.due_on.isoformat()}
         context |= {
@@ -109,7 +119,7 @@ def _shown(
 def action_act(request: HttpRequest, action: int, action_act: str) -> HttpResponse:
     """完成, 修改, 取消, 核查效果."""
     user = person(request)
-    _load(request, action)
+    load(request, action)
     does: dict[str, tuple[str, SheetForm | None, Callable[[Mapping[str, str], Any], Any], str]] = {
         "done": (
             "done_form",
@@ -141,9 +151,9 @@ def action_act(request: HttpRequest, action: int, action_act: str) -> HttpRespon
     name, form, doing, message = does[action_act]
 
     def again(refused: SheetForm | None, loose: list[str], status: int) -> HttpResponse:
-        fresh = _load(request, action)
+        fresh = load(request, action)
         more: dict[str, Any] = {name: refused, "refused": name} if name else {}
-        return _shown(request, fresh, status, problems=loose, **more)
+        return shown(request, fresh, status, problems=loose, **more)
 
     def after(_made: Any) -> HttpResponse:
         seen = curing.visible_to(user).filter(pk=action).exists()  # not by whom handed it on

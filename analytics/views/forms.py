@@ -14,6 +14,7 @@ from analytics.acting import REASON
 from analytics.curing import TEXT
 from analytics.models import Cause
 from analytics.signal_life import Step
+from complaints.views.act_forms import ACCEPTED
 from complaints.views.sheets import SheetForm
 
 
@@ -111,6 +112,31 @@ class CancelForm(SheetForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="cancel-%s")
+
+
+class FileForm(SheetForm):
+    """A file that proves it."""
+
+    file = forms.FileField(
+        label=gettext_lazy("证据文件"),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text=gettext_lazy(
+            "录音、截图、照片、PDF、Office 文档、文本或 zip；看得到这项措施的人都能下载，"
+            "不放含消费者个人信息的文件。"
+        ),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="proof-%s")
+
+
+class WithdrawForm(SheetForm):
+    """Why a file is none of the proof any more."""
+
+    reason = forms.CharField(label=gettext_lazy("撤回的理由"), widget=_lines(2, 500))
+
+    def __init__(self, file: int = 0, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"withdraw-{file}-%s")
 
 
 class CauseForm(SheetForm):

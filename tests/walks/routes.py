@@ -17,7 +17,15 @@ from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Absence, ApiKey, TrainingRecord, User
-from analytics.models import Cause, CauseGiven, CorrectiveAction, SavedReport, Signal, VolumeFile
+from analytics.models import (
+    ActionFile,
+    Cause,
+    CauseGiven,
+    CorrectiveAction,
+    SavedReport,
+    Signal,
+    VolumeFile,
+)
 from audit.outside import Stamp
 from complaints import satisfied
 from complaints.models import (
@@ -200,6 +208,7 @@ GAPS: dict[str, Any] = {
     "signal_step": lambda case: "acknowledge",
     "given": lambda case: _first(CauseGiven.objects.all()),
     "action": lambda case: _first(CorrectiveAction.objects.all()),
+    "action_file": lambda case: _first(ActionFile.objects.all()),
     "action_act": lambda case: "done",
     "cause": lambda case: _first(Cause.objects.all()),
     "cause_act": lambda case: "close",

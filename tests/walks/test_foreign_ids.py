@@ -65,6 +65,7 @@ OF_THE_HOUSE = {
     *("stamp", "item", "user", "owner", "what", "access_request", "rights_paper"),
     # a signal and what belongs to it is seen by its cases (tests/analytics/test_signals.py)
     *("signal", "signal_step", "given", "action", "action_act", "cause", "cause_act"),
+    "action_file",
     "volume_file",
 }
 # End the session, count every answer, make a PDF of the case

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from analytics import acting, curing, detecting, giving, volume_files
+from analytics import acting, curing, detecting, giving, proving, volume_files
 from analytics.found import Found
 from analytics.models import Signal
 from analytics.signal_life import Kind
@@ -212,7 +212,9 @@ def _cured(cast: Cast, made: dict[str, Complaint]) -> None:
     acting.take(signal.pk, "confirm", by=by, reason="核对属实")
     giving.of_signal(signal.pk, giving.tree()[0][0].pk, "看了录音", by=by)
     due = str(timezone.localdate() + timedelta(days=9))
-    curing.open_one({"what": "培训", "owner": by.username, "due_on": due}, by=by, signal=signal.pk)
+    wanted = {"what": "培训", "owner": by.username, "due_on": due}
+    one = curing.open_one(wanted, by=by, signal=signal.pk)
+    proving.add(one.pk, [b"who was there"], "list.txt", by=by)
     volume_files.upload([VOLUMES.encode()], "volumes.csv", by=by)
 
 
