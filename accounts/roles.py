@@ -67,6 +67,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("see_satisfaction", _("查看消费者评价的统计"), S, U),
         _for("see_analytics", _("查看统计与看板"), S, U),
         _for("manage_signals", _("处理信号与整改"), S),
+        _for("set_targets", _("设定指标的目标"), S),
         _for("manage_mass", _("建立和管理群体性案件"), S),
         _for("assign", _("分派与转派"), S),
         _for("take", _("领取案件"), A, S),

@@ -17,13 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from analytics import figures, folding, labels, sums
+from analytics import figures, folding, labels, sums, targets
 from analytics import occurrences as o
 from analytics.addresses import Addresses
 from analytics.asking import Asked, spelled
 from analytics.dimensions import BETWEEN, HEAT, KEY, OWNER, REGION, TEAM
 from analytics.figures import Figure, Read
-from analytics.measures import MEASURES
 from analytics.rows import cases_of
 from analytics.seen import Clock, ClockKept, DayCount, Heat, Load, Overview, Part
 from analytics.sums import BEFORE, DAILY, NOW, PAST, REST, STOCK
@@ -99,8 +98,8 @@ class _Reading:
         )
         return {row["owner"]: (row["late"], row["all"] - row["late"]) for row in rows}
 
-    def _names(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Names of people and of teams, by id. One statement."""
+    def _names(self) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """Names of people and of teams, by id, and what was said of targets. One statement."""
         people = {*self.sums.by(NOW, o.RECEIVED, OWNER), *self.sums.by(STOCK, o.OPEN, OWNER)}
         teams = self.sums.by(NOW, o.RECEIVED, TEAM)
         rows = (
@@ -109,10 +108,11 @@ class _Reading:
             .values_list("pk", "name", Value(0))
             .union(
                 Team.objects.order_by().filter(pk__in=teams).values_list("pk", "name", Value(1)),
+                targets.held_on(min(self.asked.until, self.today)),
                 all=True,
             )
         )
-        found: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        found: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})
         for pk, name, which in rows:
             found[which][str(pk)] = name
         return found
@@ -156,6 +156,7 @@ class _Reading:
         read: dict[str, tuple[Read, figures.Value]] = figures.standing(self.sums, late, today)
         for code, measure in figures.OF_WINDOW.items():
             read[code] = (measure(self.sums, NOW), measure(self.sums, BEFORE).value)
+        said = dict(targets.read(text) for text in self.names[2].values())
         return {
             code: Figure(
                 measure=measure,
@@ -166,7 +167,7 @@ class _Reading:
                 rows_url=self._url(code),
                 as_of=self.now,
             )
-            for code, measure in MEASURES.items()
+            for code, measure in targets.measures(said).items()
         }
 
     def _url(self, measure: str, **changes: str) -> str:

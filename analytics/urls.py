@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from analytics.views import dashboard, handing_over, people, rows
+from analytics.views import dashboard, handing_over, people, rows, targets
 
 _DASHBOARD: list[URLPattern | URLResolver] = [
     path("analytics/", dashboard.dashboard, name="dashboard"),
     path("analytics/measures/", dashboard.measure_list, name="analytics_measures"),
+    path("analytics/targets/", targets.page, name="analytics_targets"),
     path("analytics/hand-over/<int:owner>/", handing_over.hand_over, name="analytics_hand_over"),
     path("analytics/people/", people.people, name="analytics_people"),
 ]

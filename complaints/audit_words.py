@@ -192,6 +192,7 @@ VERBS: dict[str, str | Promise] = {
     "action.file_added": pgettext_lazy("audit", "添加整改证据文件"),
     "action.file_taken": pgettext_lazy("audit", "下载整改证据文件"),
     "action.file_withdrawn": pgettext_lazy("audit", "撤回并销毁整改证据文件"),
+    "target.set": pgettext_lazy("audit", "设定指标的目标"),
     "volumes.uploaded": pgettext_lazy("audit", "上传订单量"),
     "volumes.taken": pgettext_lazy("audit", "导入订单量"),
     "volumes.dropped": pgettext_lazy("audit", "放弃导入订单量"),

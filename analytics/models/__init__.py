@@ -7,6 +7,7 @@ from analytics.models.counted import CaseFigures, Cell, LibraryDay, Occurrence, 
 from analytics.models.cure import ActionFile, Cause, CauseGiven, CorrectiveAction
 from analytics.models.saved import ReportMail, ReportRecipient, SavedReport
 from analytics.models.signals import DetectionRun, Signal, SignalCase, SignalNotice, SignalStep
+from analytics.models.targets import Target
 from analytics.models.volumes import Denominator, VolumeFile
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "SignalCase",
     "SignalNotice",
     "SignalStep",
+    "Target",
     "Touched",
     "VolumeFile",
 ]

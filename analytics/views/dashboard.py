@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
 from accounts.models import User
-from analytics.measures import MEASURES, NOW, PERMISSION, WINDOW
+from analytics import targets
+from analytics.measures import NOW, PERMISSION, WINDOW
 from analytics.overview import Overview, overview
 from analytics.views import drawn, findings, kpis
 from analytics.views.looked import Looked, areas, categories, channels, chips, teams_of
@@ -116,13 +117,14 @@ def _chosen(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
 @needs(PERMISSION)
 def measure_list(request: HttpRequest) -> HttpResponse:
     """What each figure means, and what it is made of."""
+    held = targets.on(timezone.localdate())
     groups = [
         (_("此刻的数字"), NOW),
         (_("所选日期的数字"), WINDOW),
     ]
     context = {
         "groups": [
-            (title, [(m, kpis.definition(m)) for m in MEASURES.values() if m.window == window])
+            (title, [(m, kpis.definition(m)) for m in held.values() if m.window == window])
             for title, window in groups
         ]
     }

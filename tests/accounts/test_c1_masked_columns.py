@@ -73,7 +73,7 @@ EXEMPT = {
             "WebhookCall.error CaseFigures.channel CaseFigures.region CaseFigures.phase "
             "Occurrence.kind Occurrence.key Cell.kind dimension "
             "Signal.region Denominator.region model_version SavedReport.span paused_why "
-            "stopped_why ActionFile.scan"
+            "stopped_why ActionFile.scan Target.measure"
         ),
         MADE: (
             "Session.session_data Reading.about Verification.report covered statement "
