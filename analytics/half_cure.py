@@ -8,14 +8,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from analytics import curing
 from analytics.half_year import HalfYear, moments
-from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal, SignalCase
+from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal, SignalCase, SignalStep
 from analytics.periods import Half
 
-MOST_ACTIONS = 200
+MOST_ACTIONS = MOST_SIGNALS = 200
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,15 @@ class Why:
     cases: int
     signals: int
     before: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A signal, the reason of the last step that had one, and the causes that people gave it."""
+
+    signal: Signal
+    reason: str
+    given: list[CauseGiven]
 
 
 def causes(year: HalfYear) -> list[Why]:
@@ -56,6 +65,26 @@ def _signals(year: HalfYear) -> QuerySet[Signal]:
     return rows.filter(pk__in=theirs.order_by().values("signal"))
 
 
+def signals(year: HalfYear) -> tuple[list[Judged], int]:
+    """Those found in the half or decided about in it, the oldest first, and how many more there
+    are. Four statements.
+    """
+    since, until = moments(year.half)
+    steps = SignalStep.objects.filter(at__gte=since, at__lt=until).order_by().values("signal")
+    found = Q(detected_at__gte=since, detected_at__lt=until) | Q(pk__in=steps)
+    rows = _signals(year).filter(found).order_by("detected_at", "pk")
+    named = CauseGiven.objects.filter(withdrawn_at=None).select_related("cause__parent")
+    with_words = rows.prefetch_related(
+        Prefetch("given", named.order_by("at", "pk")),
+        Prefetch("steps", SignalStep.objects.order_by("-pk")),
+    )
+    judged = [
+        Judged(row, next((s.reason for s in row.steps.all() if s.reason), ""), [*row.given.all()])
+        for row in with_words[:MOST_SIGNALS]
+    ]
+    return judged, max(rows.count() - MOST_SIGNALS, 0)
+
+
 def _given(half: Half, of: str, **scope: Any) -> Counter[int]:
     since, until = moments(half)
     rows = CauseGiven.objects.filter(withdrawn_at=None, at__gte=since, at__lt=until, **scope)
@@ -65,7 +94,7 @@ def _given(half: Half, of: str, **scope: Any) -> Counter[int]:
 
 def actions(year: HalfYear) -> tuple[list[CorrectiveAction], int]:
     """What was entered, due or done in the half, by due day, and how many more there are. Two
-    statements.
+    statements, and one for their files.
 
     With a team: for signals with a case of it, and for causes that were given to a case of it.
     """
@@ -80,4 +109,5 @@ def actions(year: HalfYear) -> tuple[list[CorrectiveAction], int]:
         of_cause = Q(cause__in=named) | Q(cause__in=above)
         rows = rows.filter(Q(signal__in=_signals(year).values("pk")) | Q(signal=None) & of_cause)
     found = rows.select_related("owner", "cause__parent", "signal").order_by("due_on", "pk")
+    found = found.prefetch_related("files")
     return list(found[:MOST_ACTIONS]), max(rows.count() - MOST_ACTIONS, 0)

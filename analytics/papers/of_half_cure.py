@@ -6,12 +6,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from analytics import effects, half_cure
+from analytics import half_cure, signal_words
 from analytics.half_year import HalfYear
-from analytics.models import CorrectiveAction
+from analytics.models import CauseGiven, CorrectiveAction, Signal
 from analytics.papers.hidden import note_with, put
-from analytics.papers.tables import Cell, Column, Kind, Table, Value
-from analytics.small_cells import alone
+from analytics.papers.tables import Cell, Column, Kind, Row, Table, Value
+from analytics.signal_life import State
+from analytics.small_cells import LEAST, alone
+from analytics.views.lines import Line, lines
+
+A = CorrectiveAction.State
 
 
 def causes(half: HalfYear, *, outside: bool) -> Table:
@@ -34,41 +38,88 @@ def causes(half: HalfYear, *, outside: bool) -> Table:
     return Table(pgettext("root cause", "原因"), columns, rows, note=note)
 
 
-def actions(half: HalfYear) -> Table:
-    """What is done so that it does not happen again, and what came of it."""
+def signals(half: HalfYear, *, outside: bool) -> Table:
+    """What was out of the ordinary, whether it was real, and why it happened, in people's words.
+    One of few cases is named without its counts where it leaves the house.
+    """
     columns = [
-        Column(_("整改措施"), width=44),
-        Column(pgettext("root cause", "原因"), width=26),
-        Column(pgettext("report", "负责人"), width=12),
-        Column(_("完成期限"), Kind.DAY, 12),
-        Column(_("完成日期"), Kind.DAY, 12),
-        Column(_("状态"), width=16),
-        Column(_("效果"), width=34),
+        Column(_("发现日期"), Kind.DAY, 12),
+        Column(pgettext("report", "信号"), width=40),
+        Column(_("状态"), width=14),
+        Column(_("判断的理由"), width=36),
+        Column(_("原因与依据"), width=44),
     ]
-    today = timezone.localdate(half.at)
-    found, more = half_cure.actions(half)
+    found, more = half_cure.signals(half)
     rows = [
         (
-            action.what,
-            action.cause.path if action.cause else "",
-            action.owner.name,
-            action.due_on,
-            action.done_on,
-            _("已逾期") if action.is_overdue(today) else action.get_state_display(),
-            effects.said(action) if action.state == CorrectiveAction.State.CHECKED else "",
+            timezone.localdate(one.signal.detected_at),
+            _named(one.signal, outside=outside),
+            str(State(one.signal.state).label),
+            one.reason,
+            "\n".join(_given(given) for given in one.given),
         )
-        for action in found
+        for one in found
     ]
+    note = _("期间内发现的信号，和期间内有人处理过的信号；件数是全企业的，不含保密案件。")
+    if outside and any(one.signal.observed < LEAST for one in found):
+        note += _("少于 {n} 件的信号不写件数。").format(n=LEAST)
+    return Table(_("信号与原因"), columns, rows, note=_cut(note, len(found), more))
+
+
+def _named(signal: Signal, *, outside: bool) -> str:
+    few = outside and signal.observed < LEAST
+    return signal_words.subject_of(signal) if few else signal_words.sentence(signal)
+
+
+def _given(one: CauseGiven) -> str:
+    return _("{cause}：{why}").format(cause=one.cause.path, why=one.why)
+
+
+def actions(half: HalfYear) -> Table:
+    """What is done so that it does not happen again, what proves it and what came of it."""
+    columns = [
+        Column(_("整改措施"), width=40),
+        Column(_("针对"), width=26),
+        Column(pgettext("report", "负责人"), width=12),
+        Column(_("完成期限"), Kind.DAY, 13),
+        Column(_("完成日期"), Kind.DAY, 13),
+        Column(_("状态"), width=14),
+        Column(_("完成的证据或取消的理由"), width=36),
+        Column(_("证据文件"), Kind.COUNT, 9),
+        Column(_("效果"), width=32),
+    ]
+    found, more = half_cure.actions(half)
+    rows = [_action(line) for line in lines(found)]
     note = _("期间内登记、到期或者完成的措施。")
     if half.asked.team is not None:
         note = _(
             "期间内登记、到期或者完成的措施，针对有这个团队案件的信号，或者登记在这个团队案件上的原因。"
         )
-    if more:
-        words = ngettext(
-            "{note}只列出期限最早的 {shown} 项，其余 {n} 项在“整改措施”页查看。",
-            "{note}只列出期限最早的 {shown} 项，其余 {n} 项在“整改措施”页查看。",
-            more,
-        )
-        note = words.format(note=note, shown=len(found), n=more)
-    return Table(_("整改措施"), columns, rows, note=note)
+    return Table(_("整改措施"), columns, rows, note=_cut(note, len(found), more))
+
+
+def _action(line: Line) -> Row:
+    action = line.action
+    return (
+        action.what,
+        line.about,
+        action.owner.name,
+        action.due_on,
+        action.done_on,
+        _("已逾期") if line.overdue else action.get_state_display(),
+        action.evidence,
+        sum(file.withdrawn_at is None for file in action.files.all()),
+        line.effect if action.state == A.CHECKED else "",
+    )
+
+
+def _cut(note: str, shown: int, more: int) -> str:
+    """With how many are left out, where any are."""
+    if not more:
+        return note
+    words = ngettext(
+        "{note}只列出最早的 {shown} 项，其余 {n} 项在“信号与整改”页查看。",
+        "{note}只列出最早的 {shown} 项，其余 {n} 项在“信号与整改”页查看。",
+        more,
+    )
+    return words.format(note=note, shown=shown, n=more)

@@ -24,7 +24,7 @@ from analytics.papers.hidden import (
     put,
     withheld,
 )
-from analytics.papers.of_half_cure import actions, causes
+from analytics.papers.of_half_cure import actions, causes, signals
 from analytics.papers.of_overview import cell, count, heat, kind_of, parts, rights, share
 from analytics.papers.tables import Cell, Column, Kind, Row, Table
 from analytics.papers.trend import trend
@@ -49,6 +49,7 @@ def tables(half: HalfYear, *, outside: bool) -> list[Table]:
             found.by_product,
             of_parts(found.by_product) if outside else INSIDE,
         ),
+        signals(half, outside=outside),
         causes(half, outside=outside),
         actions(half),
         archive(half),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from analytics import giving, half_cure
+from analytics import acting, curing, giving, half_cure, proving
 from analytics.half_year import DAY, half_year
 from analytics.models import Cause, CauseGiven, CorrectiveAction, Signal, SignalCase
 from analytics.papers import of_half_cure
@@ -80,6 +81,7 @@ def test_it_compares_with_the_half_before_and_names_the_law(
     ):
         assert half_cure.actions(looked) == listed
         assert ("其余 1 项" in of_half_cure.actions(looked).note) == bool(listed[1])
+    assert made.cause is not None
     signal = Signal.objects.create(
         **dict.fromkeys(("started_on", "alarmed_on", "last_on"), made.due_on),
         kind="spike",
@@ -97,11 +99,36 @@ def test_it_compares_with_the_half_before_and_names_the_law(
     assert half_year(cast.auditor, half, str(cast.other_team.pk)).categories[0].part.n == 1
 
 
-def test_the_page_and_its_files_say_the_same(cast: Cast, half: Half) -> None:
+def cured(cast: Cast) -> None:
+    """A signal that was judged, with its cause, and what is done about it, with its proof."""
+    now, by = timezone.now(), cast.supervisor
+    case, today = Complaint.objects.filter(team=cast.team).latest("pk"), timezone.localdate(now)
+    signal = Signal.objects.create(
+        **dict.fromkeys(("started_on", "alarmed_on", "last_on"), today),
+        **{"kind": "term", "word": "漏水", "observed": 7, "model_version": "1", "detected_at": now},
+    )
+    SignalCase.objects.create(signal=signal, complaint=case)
+    acting.take(signal.pk, "acknowledge", by=by)
+    acting.take(signal.pk, "confirm", by=by, reason="抽查五件均为漏水")
+    root = Cause.objects.exclude(parent=None).first()
+    assert root is not None
+    giving.of_signal(signal.pk, root.pk, "密封圈换过供应商", by=by)
+    wanted = {"what": "召回批次 B7", "owner": by.username, "due_on": str(today)}
+    made = curing.open_one(wanted, by=by, signal=signal.pk)
+    proving.add(made.pk, [b"recalled"], "list.txt", by=by)
+    curing.done(made.pk, {"evidence": "召回清单 07 号"}, by=by)
+
+
+def test_the_page_and_its_files_say_the_same(
+    cast: Cast, half: Half, settings: Any, tmp_path: Path
+) -> None:
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    cured(cast)
     client = browser(cast.auditor)
     page = client.get(PAGE, {"half": half.code}).content.decode()
     assert half.words in page
-    for said in ("这个半年还没有结束", "改写外呼话术", "已逾期"):
+    in_words = ("改写外呼话术", "漏水", "抽查五件均为漏水", "密封圈换过供应商", "召回清单 07 号")
+    for said in ("这个半年还没有结束", "已逾期", *in_words):
         assert said in page
     given = {"half": half.code, "purpose": "董事会", "password": PASSWORD, "format": "xlsx"}
     book: openpyxl.Workbook = opened(client.post(EXPORT, given).content)
@@ -112,6 +139,7 @@ def test_the_page_and_its_files_say_the_same(cast: Cast, half: Half) -> None:
         "类别",
         "类别×地区",
         "权利",
+        "信号与原因",
         "原因",
         "整改措施",
         "档案",
@@ -124,12 +152,19 @@ def test_the_page_and_its_files_say_the_same(cast: Cast, half: Half) -> None:
     for name in ("类别", "类别×地区", "商品"):
         assert "不列出分布" in str(book[name]["A2"].value), name
     assert "不列出分布" not in page
-    assert table(book["原因"])[0][1:] == ["<10", 0, 0]
+    assert table(book["原因"])[0][1:] == ["<10", 1, 0]
+    (signal,) = table(book["信号与原因"])
+    assert [signal[n] for n in (2, 3)] == ["整改中", "抽查五件均为漏水"]
+    assert "密封圈换过供应商" in signal[4]
+    done = {row[0]: row for row in table(book["整改措施"])}["召回批次 B7"]
+    assert (done[1], done[6], done[7]) == ("“漏水”", "召回清单 07 号", 1)
     *rows, total = table(book["法定期限与逾期"])
     assert [sum(row[n] for row in rows) for n in (2, 3, 4)] == total[2:5]
     text = words(client.post(EXPORT, {**given, "format": "pdf"}).content)
     for said in ("半年投诉分析", half.words, "法定期限与逾期", "保管类别", "董事会"):
         assert said in text
+    for said in in_words:  # a line may break anywhere
+        assert said.replace(" ", "") in text.replace(" ", "").replace("\r", "").replace("\n", "")
     assert "不含消费者个人信息" not in text  # people wrote what is done
     assert "核对其中有没有个人信息" in text.replace("\n", "")
     alone = cast.outside_supervisor
