@@ -15,6 +15,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from analytics import folding, report_troubles, report_words, saving
@@ -91,14 +92,18 @@ def plan(pk: int, now: datetime) -> int:
 
 
 def _without_owner(report: SavedReport, now: datetime) -> int:
-    """Nobody answers for it: it pauses, and those who may take it over are told."""
+    """Nobody answers for it: it pauses, and those who may take it over are told, and those who get
+    it, who would wonder.
+    """
     report.paused_at, report.paused_why = now, SavedReport.OWNER_LEFT
     report.version += 1
     report.save(update_fields=["paused_at", "paused_why", "version"])
     detail = {"why": report.paused_why, "owner": report.owner.username}
     record("report.paused", report.subject, None, now, detail)
-    heirs = saving.able().filter(membership__team=report.shared_with_id, membership__leads=True)
-    people = list(heirs.exclude(pk=report.owner_id)) if report.shared_with_id else []
+    heirs = Q(membership__team=report.shared_with_id, membership__leads=True)
+    readers = Q(pk__in=report.recipients.values("user"))
+    told = saving.able().filter(heirs | readers if report.shared_with_id else readers)
+    people = told.exclude(pk=report.owner_id).distinct()
     rows = [ReportMail.about(report, user, ReportMail.What.OWNER_LEFT, now) for user in people]
     ReportMail.objects.bulk_create(rows, ignore_conflicts=True)
     return 0
@@ -153,10 +158,11 @@ def why_not(row: ReportMail, now: datetime) -> str:
     if younger.exists():
         return Why.REPLACED
     try:
-        asked_of(report, user, now)
+        looked = asked_of(report, user, now)
     except Invalid:
         return Why.FILTERS
-    return ""
+    # Who leads no team would read noughts as good news.
+    return Why.NO_CASES if looked.teams == () else ""
 
 
 def _key(row: ReportMail) -> str:

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analytics import saving
 from analytics.figures import Figure
 from analytics.models import ReportMail
-from analytics.overview import overview
+from analytics.overview import Overview, overview
 from analytics.report_values import asked_of
 
 HEADLINES = (
@@ -38,6 +39,7 @@ def figures(row: ReportMail, now: datetime) -> tuple[str, str]:
             report=report.name, window=window, at=at
         ),
         "\n".join(lines),
+        *([] if _any(found) else [_EMPTY()]),
         _("打开看板，每个数字都能点开：\n{address}").format(address=address),
         _("数据文件不随邮件发送；需要 Excel 或 PDF，请在看板上导出。"),
         _("这份报表由 {owner} 设定，不需要时请其把您移出收件人：\n{page}").format(
@@ -46,6 +48,18 @@ def figures(row: ReportMail, now: datetime) -> tuple[str, str]:
     ]
     subject = _("报表“{name}”：{window}").format(name=report.name, window=window)
     return subject, "\n\n".join(blocks)
+
+
+def _any(found: Overview) -> bool:
+    """Whether there was any case at all, in the window or the one before."""
+    looked = [found.figures[code] for code in ("open", "received", "closed")]
+    return any(figure.n or figure.previous for figure in looked)
+
+
+def _EMPTY() -> str:
+    return _(
+        "这份报表的筛选范围内没有任何案件：商品、责任人等可能已经改名或离开，请核对报表的筛选。"
+    )
 
 
 def line_of(figure: Figure) -> str:
@@ -73,6 +87,11 @@ def trouble(row: ReportMail) -> tuple[str, str]:
             "{name}，您好：\n\n报表“{report}”的负责人 {owner} 已停用或不再查看统计，"
             "报表已暂停发送。需要继续时，请在报表页面接管：\n{address}"
         )
+        if not saving.visible_to(row.user).filter(pk=row.report_id).exists():
+            text = _(
+                "{name}，您好：\n\n报表“{report}”的负责人 {owner} 已停用或不再查看统计，"
+                "这份没有共享给团队的报表不再发送。需要继续时，请在看板上另存一份自己的：\n{address}"
+            )
     else:
         subject = _("报表“{report}”有收件人没有收到")
         text = _(

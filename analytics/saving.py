@@ -1,7 +1,7 @@
 """Saved reports: kept, changed, paused, taken over, deleted.
 
 Its owner decides; the supervisors of the team that it is shared with read it, and one of them takes
-it over when the owner has left.
+it over when the owner has left, or leads that team no longer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.roles import PERMISSIONS, Role
 from analytics.due import Works
 from analytics.measures import PERMISSION
@@ -57,6 +57,26 @@ def find(pk: int, by: User, *, held: bool = False) -> SavedReport:
     if held:
         rows = rows.select_for_update(of=("self",), no_key=True)
     return rows.get(pk=pk)
+
+
+def without_owner(reports: Sequence[SavedReport]) -> set[int]:
+    """Ids of those for which nobody answers any more: the owner left, may not see figures, or leads
+    the team no longer that it is shared with. One statement.
+    """
+    shared = {report.owner_id for report in reports if report.shared_with_id}
+    leads = set(
+        Membership.objects.filter(user__in=shared, leads=True).values_list("user_id", "team_id")
+    )
+    return {
+        report.pk
+        for report in reports
+        if report.owner_left
+        or (
+            report.shared_with_id
+            and not report.owner.is_(Role.AUDITOR)
+            and (report.owner_id, report.shared_with_id) not in leads
+        )
+    }
 
 
 def save(values: Mapping[str, Any], *, by: User, now: datetime | None = None) -> SavedReport:
@@ -153,17 +173,20 @@ def delete(
 def take_over(
     pk: int, *, by: User, version: int | None = None, now: datetime | None = None
 ) -> SavedReport:
-    """Answer for a report whose owner has left. Raises as `change`."""
+    """Answer for a report for which nobody answers any more (`without_owner`). What its owner
+    paused stays paused. Raises as `change`.
+    """
     now = now or timezone.now()
     _allowed(by)
     try:
         with transaction.atomic():
             report = find(pk, by, held=True)
             _fresh(report, version)
-            if not report.owner_left:
+            if report.pk not in without_owner([report]):
                 raise NotAllowed(_("负责人仍在职，不能接管；请与负责人商量"))
             before, report.owner = report.owner, by
-            report.paused_at, report.paused_why = None, ""
+            if report.paused_why == SavedReport.OWNER_LEFT:
+                report.paused_at, report.paused_why = None, ""
             _settled(report, now)
             _kept(report)
             detail = {"from": before.username, "to": by.username}

@@ -129,6 +129,7 @@ class Why:
 
     GONE, NO_ADDRESS, NOT_ALLOWED = "gone", "no address", "not allowed"
     FILTERS, STOPPED, REPLACED = "filters", "stopped", "replaced"
+    NO_CASES = "no cases"
     QUIET = (GONE, STOPPED, REPLACED)  # nothing that the owner has to be told
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
@@ -50,6 +50,7 @@ class Shown:
     reached: list[Reached] = field(default_factory=list)
     problem: str = ""
     own: bool = False
+    ownerless: bool = False
 
     @property
     def troubled(self) -> bool:
@@ -58,8 +59,8 @@ class Shown:
 
     @property
     def may_take_over(self) -> bool:
-        """Whether its owner left."""
-        return not self.own and self.report.owner_left
+        """Whether its owner left, or leads the team no longer that it is shared with."""
+        return not self.own and self.ownerless
 
 
 def shown(user: User, now: datetime) -> list[Shown]:
@@ -70,8 +71,10 @@ def shown(user: User, now: datetime) -> list[Shown]:
         .prefetch_related("recipients__user")
         .order_by("name", "pk")
     )
-    mails = saving.last_mails(rows)
-    return [_shown(report, user, now, mails) for report in rows]
+    mails, alone = saving.last_mails(rows), saving.without_owner(rows)
+    return [
+        replace(_shown(report, user, now, mails), ownerless=report.pk in alone) for report in rows
+    ]
 
 
 def _shown(
@@ -83,6 +86,8 @@ def _shown(
         looked = asked_of(report, user, now)
         filters = filters_in_words(looked)
         address = f"{reverse('dashboard')}?{urlencode(looked.params)}"
+        if looked.teams == ():
+            problem = _("您没有主管的团队，没有案件可算")
     except Invalid as error:
         problem = " ".join(sentence for said in error.errors.values() for sentence in said)
     own = report.owner_id == user.pk
@@ -98,7 +103,8 @@ def _shown(
 _WHY: dict[str, Text] = {
     Why.NO_ADDRESS: gettext_lazy("没有电子邮件地址，请系统管理员补上"),
     Why.NOT_ALLOWED: gettext_lazy("已停用或不能查看统计，请移出收件人"),
-    Why.FILTERS: gettext_lazy("筛选的团队没有了或不归其主管，没有发送"),
+    Why.FILTERS: gettext_lazy("筛选的团队或者责任人没有了，或不归其主管，没有发送"),
+    Why.NO_CASES: gettext_lazy("没有主管的团队，没有案件可算，没有发送"),
     Why.REPLACED: gettext_lazy("由更新的一期代替"),
     Why.GONE: gettext_lazy("暂停期间没有发送"),
     Why.STOPPED: gettext_lazy("已停发"),
@@ -120,7 +126,7 @@ def _reached(row: ReportRecipient, mail: ReportMail | None) -> Reached:
         return Reached(row, words, "warn" if mail.attempts else "")
     code = report_troubles.code_of(mail)
     if code:
-        tone = "danger" if code == Why.FILTERS else "warn"
+        tone = "danger" if code in (Why.FILTERS, Why.NO_CASES) else "warn"
         return Reached(row, _WHY.get(code, _("没有送到（{cause}）").format(cause=code)), tone)
     sent = f"{timezone.localtime(mail.mailed_at):%Y-%m-%d %H:%M}"
     return Reached(row, _("{at} 已发送").format(at=sent), "ok")

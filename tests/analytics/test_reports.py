@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from analytics import report_mail, report_words, saving
 from analytics.models import ReportMail, SavedReport, Touched
 from analytics.models.saved import Why
@@ -244,9 +244,9 @@ def test_an_owner_who_left_pauses_it_and_a_supervisor_of_the_team_takes_it_over(
     led.supervisor.is_active = False
     led.supervisor.save()
     due(report)
-    assert send_reports() == 1  # to the heir, about that
-    assert [m.to for m in mail.outbox] == [["supervisor2@kesu.example"]]
-    assert "负责人已离开" in mail.outbox[0].subject
+    assert send_reports() == 2  # to the heir and the other recipient, about that
+    assert {m.to[0].partition("@")[0] for m in mail.outbox} == {"supervisor2", "auditor"}
+    assert all("负责人已离开" in m.subject and "接管" in m.body for m in mail.outbox)
     assert not mails()
     assert "接管" in heir.get(PAGE).content.decode()
     assert other.post(url, act).status_code == 404
@@ -255,6 +255,64 @@ def test_an_owner_who_left_pauses_it_and_a_supervisor_of_the_team_takes_it_over(
     assert (report.owner, report.paused_at) == (led.supervisor2, None)
     assert report.next_due
     assert Entry.objects.filter(verb="report.taken_over").count() == 1
+
+
+def test_who_loses_the_role_or_the_team_leaves_nobody_in_the_dark(led: Cast) -> None:
+    """The owner becomes an agent: a report that is not shared stops, and its readers hear of it."""
+    alone = saved(led, recipients=["supervisor2", "auditor"])
+    shared = saved(led, name="共享", shared_with=str(led.team.pk), recipients=["supervisor2"])
+    paused = saving.pause(saved(led, name="停", shared_with=str(led.team.pk)).pk, by=led.supervisor)
+    owned = Membership.objects.filter(user=led.supervisor, team=led.team)
+    owned.update(leads=False)  # still a supervisor, of another team or of none
+    heir, owner = browser(led.supervisor2), browser(led.supervisor)
+    text = heir.get(PAGE).content.decode()
+    assert "不再主管这个团队，可以接管" in text
+    assert "该团队的主管可以接管" in owner.get(PAGE).content.decode()
+    SavedReport.objects.update(next_due=None)
+    due(shared)
+    assert send_reports() == 1  # it goes on
+    taken = saving.take_over(shared.pk, by=led.supervisor2)
+    assert (taken.owner, taken.paused_at) == (led.supervisor2, None)
+    still = saving.take_over(paused.pk, by=led.supervisor2)
+    assert still.paused_why == SavedReport.BY_HAND  # what was stopped on purpose does not start
+    with pytest.raises(SavedReport.DoesNotExist):
+        saving.take_over(alone.pk, by=led.supervisor2)
+    User.objects.filter(pk=led.supervisor.pk).update(roles=["agent"])
+    mail.outbox.clear()
+    due(alone)
+    assert send_reports() == 2
+    assert {m.to[0].partition("@")[0] for m in mail.outbox} == {"supervisor2", "auditor"}
+    assert all("另存一份自己的" in m.body for m in mail.outbox)
+    assert owner.get(PAGE).status_code == 403
+    assert SavedReport.objects.get(pk=alone.pk).paused_why == SavedReport.OWNER_LEFT
+    # back again: it is theirs as before, and goes on when they say so
+    User.objects.filter(pk=led.supervisor.pk).update(roles=["supervisor"])
+    led.supervisor.refresh_from_db()
+    assert saving.resume(alone.pk, by=led.supervisor).next_due
+
+
+def test_nobodys_cases_are_no_noughts(led: Cast) -> None:
+    f.registered(led)
+    report = saved(led, recipients=["supervisor", "supervisor2"])
+    Membership.objects.filter(user=led.supervisor2).delete()
+    gone = saved(led, name="老商品", product="没有这种商品了", recipients=["supervisor"])
+    due(report), due(gone)
+    assert send_reports() == 2
+    bodies = {m.subject.partition("”")[0]: m.body for m in mail.outbox}
+    assert "没有任何案件" not in bodies["报表“每周例会"]
+    assert "没有任何案件" in bodies["报表“老商品"]
+    assert {m.user.username: m.last_error for m in mails() if m.report == report} == {
+        "supervisor": "",
+        "supervisor2": Why.NO_CASES,
+    }
+    assert "没有主管的团队，没有案件可算" in browser(led.supervisor).get(PAGE).content.decode()
+    mail.outbox.clear()
+    assert send_reports() == 1  # the owner hears of it, once
+    assert mail.outbox[0].to == ["supervisor@kesu.example"]
+    a_week_later(report)
+    mail.outbox.clear()
+    send_reports(), send_reports()
+    assert not [m for m in mail.outbox if "没有收到" in m.subject]
 
 
 def test_pausing_changing_and_deleting_are_the_owners(led: Cast) -> None:
