@@ -66,7 +66,8 @@ _UNPLANTED = """
     PaymentRow.message Payment.reference Payment.reversed_reason PublicPromise.text_en
     PublicPromise.withdrawn_reason Condition.text Condition.met_note NamedPerson.why
     Recusal.reason SweepRun.error Postponed.error Trial.message TrialResult.words
-    Mail.last_error Notice.reason Notice.reference AccessCall.last_error
+    Mail.last_error Notice.reason Notice.reference AccessCall.last_error SignalNotice.last_error
+    DetectionRun.last_error ReportMail.last_error CorrectiveAction.numbers
 """
 UNPLANTED = set(_UNPLANTED.split())
 # Place → why nobody reads it at an address.

@@ -44,6 +44,7 @@ from tests import markup, planted
 from tests.cast import Cast
 from tests.complaints import test_nothing_left as scenes
 from tests.complaints.test_trials import started, work_off
+from tests.crawl.signals import watched
 from tests.importing.files import as_csv, as_xlsx
 from tests.walks.world import PROMISED, other_team
 
@@ -65,17 +66,18 @@ class World:
 
     def words(self, where: str) -> str:
         """Words that name the place, with markup and the next number in the next spelling."""
-        return f"{self._begun(where)}{self._more()}：{self._written()}。"
+        return f"{self.place(where)}{self._more()}：{self._written()}。"
 
     def said(self, where: str) -> str:
         """The same, short enough for any field."""
-        return f"{self._begun(where)}：{self._written()}。"
+        return f"{self.place(where)}：{self._written()}。"
 
     def line(self, where: str) -> str:
         """The same on one line."""
         return self.said(where).replace("\r", "").replace("\n", "")
 
-    def _begun(self, where: str) -> str:
+    def place(self, where: str) -> str:
+        """The name of the place with markup, and no number."""
         self.places.add(where)
         return where + markup.BREAKER
 
@@ -118,6 +120,7 @@ def lived(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> World:
         world.cases[kind] = act(world)
     _lists(world)
     _around(world)
+    watched(world)
     _looked(world)
     while world._numbers:
         note = {"kind": "internal_note", "text": world.words("又记")}
