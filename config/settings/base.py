@@ -408,13 +408,14 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {
         "without_tokens": {"()": "config.logs.WithoutTokens"},
+        "without_rows": {"()": "config.logs.WithoutRows"},
         "without_persons": {"()": "config.logs.WithoutPersons"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_tokens", "without_persons"],
+            "filters": ["without_tokens", "without_rows", "without_persons"],
         }
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
