@@ -34,4 +34,4 @@ junk:
 
 # eight times as many lives of cases as the tests live, or LIVES=… times
 lives:
-	@LIVES=$(or $(LIVES),32) ./run test -n 2 tests/complaints/test_random_lives.py -q
+	@LIVES=$(or $(LIVES),32) ./run test -n 2 tests/complaints/test_random_lives.py tests/analytics/test_rollup.py -q

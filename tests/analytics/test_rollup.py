@@ -5,29 +5,35 @@ random histories (`histories.py`) with folding in between.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
+import time_machine
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from analytics import folding, rebuilding, rows
 from analytics.asking import Asked, asked
 from analytics.models import Occurrence, Touched
 from analytics.overview import Overview, overview
 from complaints.actions import own_calendar
 from complaints.models import Complaint, Consumer
+from tests.analytics.acts import Lives
 from tests.analytics.histories import BEGIN, History
 from tests.analytics.oracle import Oracle, day
 from tests.cast import Cast
 
+# The same few lives each time; `make lives` lives many more.
+LIVES = int(os.environ.get("LIVES") or 2)
 VIEWERS = ("supervisor", "outside_supervisor", "auditor")
 
 
-def windows(history: History, viewer: Any, chance: Random) -> list[Asked]:
+def windows(history: History | Lives, viewer: Any, chance: Random) -> list[Asked]:
     """The usual window, and one with edges and filters."""
     today = day(history.now)
     usual = asked({}, viewer, today)
@@ -142,6 +148,27 @@ def test_every_figure_equals_the_slow_count_after_any_history(cast: Cast) -> Non
             transaction.set_rollback(True)
 
     lives()
+
+
+def test_every_figure_equals_the_slow_count_whatever_people_do(cast: Cast) -> None:
+    """By the real actions; `make lives` lives many more."""
+    done: set[str] = set()
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        for seed in range(LIVES):
+            chance = Random(seed)  # noqa: S311 lots, no secrets
+            with transaction.atomic():
+                lives = Lives(cast, seed, clock)
+                for act, times in ((lives.happen, 25), (lives.end, 6)):
+                    act(times)
+                    fold_days()
+                    viewer = User.objects.get(pk=getattr(cast, chance.choice(VIEWERS)).pk)
+                    for which in windows(lives, viewer, chance):
+                        compare(viewer, which, lives.now)
+                    open_all(viewer, which, lives.now)
+                assert rebuilding.different() == 0
+                done |= lives.done.keys()
+                transaction.set_rollback(True)
+    assert done >= {"merge", "reopen", "reassign", "correct", "erase", "dispose", "pay", "name"}
 
 
 def test_a_repeat_follows_its_person_and_object_whatever_is_corrected(cast: Cast) -> None:
