@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import needs, person
-from analytics import denominators, signal_words
+from analytics import acting, denominators, signal_words
 from analytics import volume_files as files
 from analytics.models import VolumeFile
 from analytics.signal_life import MAY
@@ -32,6 +32,7 @@ def volumes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         sent = request.FILES.get("file")
         try:
+            acting.allowed(user)  # before it is said what to choose
             if sent is None:
                 raise FileRefused(_("请先选择一个文件"))
             made = files.upload(sent.chunks(), sent.name or "", by=user)
