@@ -51,7 +51,7 @@ def _quoted(errors: list[BaseException]) -> dict[str, str]:
     from django.db import Error
     from psycopg2 import Error as DriverError
 
-    found = {}
+    found: dict[str, str] = {}
     for error in _all(errors):
         if isinstance(error, (Error, DriverError)):
             harmless = _harmless(error)

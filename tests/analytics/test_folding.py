@@ -164,7 +164,8 @@ def test_a_migration_may_change_a_column_that_a_trigger_names(cast: Cast) -> Non
     column = Commitment._meta.get_field("strength")
     wider = migrations.AlterField("commitment", "strength", models.CharField(max_length=90))
     beside = migrations.AddField("complaint", "further", models.IntegerField(null=True))
-    plan = [(migration := migrations.Migration("0999", "complaints"), False)]
+    migration: Any = migrations.Migration("0999", "complaints")
+    plan = [(migration, False)]
     migration.operations = [beside]
     touching.make_way(plan=plan)
     touching.install()

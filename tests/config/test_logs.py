@@ -21,9 +21,10 @@ def lines() -> Iterator[Callable[[], str]]:
     """What the console was told, by the filters and the format of the settings."""
     told = io.StringIO()
     handler = logging.StreamHandler(told)
-    for name in settings.LOGGING["handlers"]["console"]["filters"]:
-        handler.addFilter(import_string(settings.LOGGING["filters"][name]["()"])())
-    handler.setFormatter(logging.Formatter(settings.LOGGING["formatters"]["line"]["format"]))
+    said: Any = settings.LOGGING
+    for name in said["handlers"]["console"]["filters"]:
+        handler.addFilter(import_string(said["filters"][name]["()"])())
+    handler.setFormatter(logging.Formatter(said["formatters"]["line"]["format"]))
     logger = logging.getLogger("tests.rows")
     logger.addHandler(handler)
     yield told.getvalue
