@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -95,7 +98,27 @@ def actions(half: HalfYear) -> Table:
         note = _(
             "期间内登记、到期或者完成的措施，针对有这个团队案件的信号，或者登记在这个团队案件上的原因。"
         )
-    return Table(_("整改措施"), columns, rows, note=_cut(note, len(found), more))
+    note = _cut(note, len(found), more)
+    short = _on_paper(columns, rows, note)
+    return Table(_("整改措施"), columns, rows, note=note, printed=short)
+
+
+PROOF, FILES = 6, 7  # columns of an action
+
+
+def _on_paper(columns: Sequence[Column], rows: Sequence[Row], note: str) -> Table:
+    """The number of files with the words of the proof, so that the words have room."""
+
+    def put_together(row: Row) -> Row:
+        n = row[FILES]
+        words = ngettext("（{n} 个证据文件）", "（{n} 个证据文件）", int(str(n))).format(n=n)
+        proof = f"{row[PROOF]}{words}" if n else row[PROOF]
+        return [*row[:PROOF], proof, *row[FILES + 1 :]]
+
+    widths = dict(enumerate((34, 26, 12, 13, 13, 20, 34, 30)))
+    kept = [*columns[:FILES], *columns[FILES + 1 :]]
+    narrow = [replace(column, width=widths[n]) for n, column in enumerate(kept)]
+    return Table(_("整改措施"), narrow, [put_together(row) for row in rows], note=note)
 
 
 def _action(line: Line) -> Row:

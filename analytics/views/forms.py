@@ -118,7 +118,7 @@ class FileForm(SheetForm):
     """A file that proves it."""
 
     file = forms.FileField(
-        label=gettext_lazy("证据文件"),
+        label=gettext_lazy("文件"),
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         help_text=gettext_lazy(
             "录音、截图、照片、PDF、Office 文档、文本或 zip；看得到这项措施的人都能下载，"

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
@@ -30,7 +30,7 @@ SHOWN = 100  # words about targets, the newest first
 class TargetForm(SheetForm):
     """Of which figure, what, from when, why."""
 
-    measure = forms.ChoiceField(label=gettext_lazy("指标"))
+    measure = forms.ChoiceField(label=pgettext_lazy("dashboard", "指标"))
     value = forms.CharField(
         label=gettext_lazy("目标"),
         required=False,
@@ -41,7 +41,7 @@ class TargetForm(SheetForm):
         label=gettext_lazy("自何日起"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("不填则今天生效；已经过去的期间保留当时的目标。"),
+        help_text=gettext_lazy("不填则今天生效。"),
     )
     reason = forms.CharField(
         label=gettext_lazy("理由"), widget=forms.Textarea(attrs={"rows": 2, "maxlength": 500})
