@@ -7,12 +7,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from complaints.models import Complaint
 from tests import factories as f
 from tests.browser.conftest import Open
 from tests.cast import Cast, assemble
+from tests.walks.world import _in_a_signal
 
 # Asks all addresses by themselves as the person, a few at a time: {address: how many are listed}.
 ASK = """async (addresses) => {
@@ -40,6 +43,9 @@ PLACES = {
 }
 
 
+FILTERED = "/analytics/?span=90d&channel=phone&by=product&category=telesales_fraud"
+
+
 def some_cases(cast: Cast) -> None:
     """Cases in all states, of two teams, some of them late."""
     now = timezone.now()
@@ -64,18 +70,32 @@ def clicked(page: Page, place: str, selector: str) -> str:
     return "" if listed == number else f"{place}: {number}, listed {listed}"
 
 
+def all_open_their_rows(page: Page, address: str) -> int:
+    """Every number of the page is asked for; answers how many there are."""
+    page.goto(address)
+    numbers: list[list[Any]] = page.locator("a[data-n]").evaluate_all(ALL)
+    listed = page.evaluate(ASK, sorted({each for each, _n in numbers}))
+    assert [(address, a, n, listed[a]) for a, n in numbers if listed[a] != n] == []
+    return len(numbers)
+
+
 def test_every_number_opens_exactly_its_rows(signed_in: Open) -> None:
+    """As a supervisor, as the lead of another team and as an auditor; one of each kind by key."""
     cast = assemble()
     some_cases(cast)
+    signal = _in_a_signal(*Complaint.objects.filter(category="telesales_fraud"))
     for user in (cast.supervisor, cast.outside_supervisor, cast.auditor):
         page = signed_in(user)
-        page.goto("/analytics/")
-        numbers: list[list[Any]] = page.locator("[data-n]").evaluate_all(ALL)
-        assert len(numbers) > 60
-        listed = page.evaluate(ASK, sorted({address for address, _n in numbers}))
-        assert [(user, a, n, listed[a]) for a, n in numbers if listed[a] != n] == []
-    lines = [clicked(page, place, css) for place, css in PLACES.items()]  # as the auditor
-    assert [line for line in lines if line] == []
+        if user == cast.supervisor:
+            assert all_open_their_rows(page, FILTERED) > 20
+        of_people = all_open_their_rows(page, "/analytics/people/?thing=reopened")
+        assert all_open_their_rows(page, reverse("signals")) > 0
+        assert all_open_their_rows(page, reverse("signal", args=[signal.pk])) > 1
+        assert all_open_their_rows(page, "/analytics/") > 60
+        there = {place: css for place, css in PLACES.items() if page.locator(css).count()}
+        lines = [clicked(page, place, css) for place, css in there.items()]
+        assert [line for line in lines if line] == []
+    assert (there.keys(), of_people > 0) == (PLACES.keys(), True)  # the auditor has them all
 
 
 def test_charts_without_a_mouse_and_a_refresh_that_takes_nothing_away(signed_in: Open) -> None:

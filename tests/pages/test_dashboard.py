@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, Team
 from analytics.measures import MEASURES
-from complaints.models import Complaint
+from complaints.models import Commitment, Complaint, Deadline
 from complaints.workdays import SHANGHAI
 from tests import factories as f
 from tests.cast import Cast
@@ -200,6 +200,29 @@ def test_a_busy_dashboard(cast: Cast, busy: list[Complaint]) -> None:
     the_window_and_filters_stay_in_every_address(cast)
     a_long_window_is_drawn_by_weeks_and_months_whose_points_sum_up(cast)
     only_what_changes_is_sent_again_and_everything_in_it_can_keep_the_focus(cast)
+
+
+def test_what_was_read_before_midnight_opens_the_same_rows_after_it(cast: Cast) -> None:
+    """Also what runs out at midnight: it was not late, not kept and not broken when it was read."""
+    late = NOW.replace(hour=23, minute=59)
+    with time_machine.travel(late, tick=False) as clock:
+        soon, tomorrow = (f.investigating(cast, order_number=n) for n in ("SO-8", "SO-9"))
+        midnight, noon = late + timedelta(seconds=30), late + timedelta(hours=12)
+        for case, due in ((soon, midnight), (tomorrow, noon)):
+            Deadline.objects.filter(complaint=case, state="running").update(due_at=due)
+            Complaint.objects.filter(pk=case.pk).update(next_due_at=due)
+        Commitment.objects.create(complaint=soon, text="回电", due_at=midnight, made_at=late)
+        pages = (DASHBOARD, "/analytics/people/?thing=overdue")
+        client = browser(cast.supervisor)
+        read = [html.unescape(client.get(page).content.decode()) for page in pages]
+        every = {each for text in read for each in numbers(text)}
+        wanted = {(address, n) for address, n in every if "measure=received" not in address}
+        assert {n for address, n in wanted if "measure=due_today" in address} == {1}
+        clock.move_to(late + timedelta(minutes=2))
+        for address, n in wanted:
+            rows = client.get(address).content.decode()
+            assert f'data-number="{n}"' in rows, (address, n)
+        assert {n for a, n in numbers(shown(cast.supervisor)) if "measure=overdue" in a} == {1}
 
 
 def test_an_empty_installation_says_so_and_shows_no_figure_as_zero_percent(cast: Cast) -> None:
