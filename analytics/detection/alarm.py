@@ -13,7 +13,7 @@ from scipy.stats import chi2
 from analytics.detection import cusum
 from analytics.detection.noise import Noise
 
-VERSION = "nb-cusum-1"
+VERSION = "nb-cusum-2"
 CONFIDENCE = 0.95
 
 

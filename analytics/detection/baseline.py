@@ -100,7 +100,7 @@ def kept_of_scatter(mean: Floats, scatter: noise.Noise, present: Floats, seed: i
     for _ in range(HISTORIES_DRAWN):
         counts = rng.poisson(mean * rng.gamma(size) / size).astype(float)
         weights = _without_outbreaks(counts, mean, scatter, present)
-        seen = noise.excess(scatter.shape, counts, mean, weights)
+        seen, _ = noise.excess(scatter.shape, counts, mean, weights)
         parts.append(float(seen.sum() / scatter.excess.sum()))
     return float(np.clip(np.mean(parts), 0.5, 1.0))
 

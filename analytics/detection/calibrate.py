@@ -1,11 +1,11 @@
 """Thresholds that keep all series together within an alarm budget.
 
-Years are drawn from the fitted baseline, its own uncertainty included (the true mean is drawn from
-the fit's distribution, what is expected stays as fitted), and false alarms are counted for a range
-of thresholds. The budget is then spent where it buys most: the same drawn years with a reference
-problem planted in them say how often each threshold would find it, and each series gets the
-threshold at which one more false alarm buys the same everywhere. Nothing here looks at the days
-that are judged.
+Years are drawn from the fitted baseline, its own uncertainty included (the true mean and the true
+scatter are drawn from what the fit leaves open, what is expected stays as fitted), and false alarms
+are counted for a range of thresholds. The budget is then spent where it buys most: the same drawn
+years with a reference problem planted in them say how often each threshold would find it, and each
+series gets the threshold at which one more false alarm buys the same everywhere. Nothing here looks
+at the days that are judged.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _curves(null: Null, expected: Floats, seed: int) -> tuple[Floats, Floats]:
         for turn in range(begun, begun + together):
             mean = _true_mean(null, roots, rng)
             lift = REFERENCE_TIMES[turn % len(REFERENCE_TIMES)]
-            scatter = null.noise.size(mean)
+            scatter = null.noise.drawn(rng).size(mean)
             for height, steps in ((1.0, calm), (lift, raised)):
                 lifted = np.where(planted[None, :], mean * height, mean)
                 counts = rng.poisson(lifted * rng.gamma(scatter) / scatter).astype(float)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.detection import baseline, calibrate, cusum, hierarchy, noise
 from analytics.detection.alarm import Alarm, Day, ratio_interval
+from analytics.detection.budget import STANDARD
 from analytics.detection.series import ENOUGH_DAYS, Floats, Panel, Path, panel
 
 BLOCK, GUARD, WARM_BLOCKS = 28, 14, 3
@@ -48,7 +49,7 @@ def find_alarms(
     days: Sequence[dt.date],
     counts: ArrayLike,
     orders: ArrayLike | None = None,
-    budget: float = 1.0,
+    budget: float = STANDARD,
     tree: Sequence[Sequence[str]] | None = None,
     *,
     since: dt.date | None = None,
@@ -62,7 +63,7 @@ def watch(
     days: Sequence[dt.date],
     counts: ArrayLike,
     orders: ArrayLike | None = None,
-    budget: float = 1.0,
+    budget: float = STANDARD,
     tree: Sequence[Sequence[str]] | None = None,
     *,
     since: dt.date | None = None,
@@ -156,7 +157,7 @@ def _watched(
     )
     leaves = scatter.of(slice(0, len(mean)))
     seen = baseline.kept_of_scatter(mean, leaves, given.present[:, before] * 1.0, seed)
-    scatter = noise.Noise(scatter.shape, scatter.excess / seen)
+    scatter = scatter.divided(seen)
     year = np.arange(until - calibrate.YEAR, until) % until
     x = baseline.design(given.days[before], fit.origin)[year]
     null = calibrate.Null(mean[:, year], fit.cov, x, nodes.sums, scatter)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from analytics.detection.alarm import Alarm
+from analytics.detection.budget import STANDARD, STRICT
 from analytics.detection.watch import find_alarms, watch
-from benchmarks import outbreaks
+from benchmarks import outbreak_scores
 from benchmarks.outbreak_world import World, made
 
 LENGTH, ONSET = 480, 452
@@ -33,17 +34,17 @@ def paths(counts, budget=0.1, **more):
 def test_finds_planted_outbreaks_within_the_budget_and_the_usual_methods_do_not():
     """Half the company of the benchmark, on one seed. The benchmark has ten."""
     world = made(World(series=120), 4711)
-    usual = outbreaks.judged(world, outbreaks.ours(world, outbreaks.BUDGET))
-    strict = outbreaks.judged(world, outbreaks.ours(world, outbreaks.STRICT))
+    usual = outbreak_scores.judged(world, outbreak_scores.ours(world, STANDARD))
+    strict = outbreak_scores.judged(world, outbreak_scores.ours(world, STRICT))
     assert usual.found >= 0.75
     assert usual.false <= 1.2
     assert usual.delay <= 5
     assert strict.found >= 0.60
     assert strict.false <= 0.30
-    for scored, as_used in outbreaks.NAIVE.values():
+    for scored, as_used in outbreak_scores.NAIVE.values():
         scores = scored(world)
-        assert outbreaks.judged(world, outbreaks.above(scores, as_used)).false > 5
-        assert outbreaks.moved(world, scores, usual.false).found < 0.5
+        assert outbreak_scores.judged(world, outbreak_scores.above(scores, as_used)).false > 5
+        assert outbreak_scores.moved(world, scores, usual.false).found < 0.5
 
 
 def test_orders_explain_twice_the_complaints():
