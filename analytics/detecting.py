@@ -7,10 +7,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from celery import current_app
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from accounts.models import User
-from analytics import acting, telling
+from analytics import acting, budgets, telling
 from analytics.models import DetectionRun, Signal, SignalCase, SignalNotice, SignalStep
 from analytics.signal_life import FOUND, Kind, State
 from audit.record import record
@@ -98,7 +98,8 @@ def run(pk: int, now: datetime | None = None) -> bool:
         one = _taken(pk)
         if one is None:
             return False
-        things, one.series, one.cases = found.look(one.until, settings.FALSE_ALARMS_PER_WEEK)
+        budget = partial(budgets.per_series_year, budgets.newest())
+        things, one.series, one.cases = found.look(one.until, budget)
         one.found, one.continued = write(things, one.until, now)
         one.finished_at, one.last_error = timezone.now(), ""
         one.save()

@@ -4,7 +4,7 @@ each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
@@ -53,13 +53,15 @@ class Found:
         return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def look(until: date, budget_a_week: float) -> tuple[list[Found], int, int]:
-    """(what is found, how many series, how many cases) up to a day inclusive."""
+def look(until: date, budget_of: Callable[[int], float]) -> tuple[list[Found], int, int]:
+    """(what is found, how many series, how many cases) up to a day inclusive; `budget_of` so many
+    series is the number of false alarms per series and year.
+    """
     series = numbers.read(until)
     found: list[Found] = []
     if series.paths:
         until = series.days[-1]
-        found += spikes(series, budget_a_week)
+        found += spikes(series, budget_of(len(series.paths)))
     window = cases_of(received(until - timedelta(days=WINDOW - 1), until), MOST_TEXTS)
     start = until - timedelta(days=WINDOW)
     before = cases_of(received(start - timedelta(days=BEFORE - 1), start), MOST_BEFORE)
@@ -78,9 +80,8 @@ def _not_told(found: Iterable[Found], explained: set[int]) -> list[Found]:
 # --- more than expected
 
 
-def spikes(series: Series, budget_a_week: float) -> list[Found]:
+def spikes(series: Series, budget: float) -> list[Found]:
     """The alarms of all series, each with its cases, causes, words and copies."""
-    budget = min(1.0, max(budget_a_week * 52 / len(series.paths), 0.05))
     watched = watch(
         series.days, series.counts, series.orders, budget=budget, tree=list(series.paths)
     )

@@ -7,6 +7,7 @@ from analytics.views import cases, cure, cure_files, signals, volumes
 urlpatterns = [
     path("analytics/signals/", signals.signals, name="signals"),
     path("analytics/signals/detect/", signals.detect_now, name="detect_now"),
+    path("analytics/signals/budget/", signals.alarm_budget, name="alarm_budget"),
     path("analytics/signals/<int:signal>/", signals.signal, name="signal"),
     path("analytics/signals/<int:signal>/cases/", cases.signal_cases, name="signal_cases"),
     path("analytics/signals/<int:signal>/cases/causes/", cases.give_causes, name="give_causes"),

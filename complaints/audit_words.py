@@ -174,6 +174,7 @@ VERBS: dict[str, str | Promise] = {
     "legal_hold.released": pgettext_lazy("audit", "同意解除诉讼保留"),
     "signals.asked": pgettext_lazy("audit", "要求检测信号"),
     "signals.looked": pgettext_lazy("audit", "检测信号完成"),
+    "signals.budget": pgettext_lazy("audit", "更改误报预算"),
     "signal.found": pgettext_lazy("audit", "发现信号"),
     "signal.step": pgettext_lazy("audit", "处理信号"),
     "signal.owner": pgettext_lazy("audit", "变更信号负责人"),

@@ -273,7 +273,7 @@ VARIABLES = {
             "FALSE_ALARMS_PER_WEEK",
             "2",
             "alarm budget: so many signals a week, over all series, may turn out to be chance "
-            "(docs/signals.md); fewer find less and later",
+            "(docs/signals.md), unless a supervisor chooses otherwise; fewer find less and later",
         ),
         Variable(
             "SEND_UNDO_SECONDS",

@@ -3,6 +3,7 @@ what people make of it: signals and their life, order volumes, causes and their 
 that they keep.
 """
 
+from analytics.models.budget import AlarmBudget
 from analytics.models.counted import CaseFigures, Cell, LibraryDay, Occurrence, Touched
 from analytics.models.cure import ActionFile, Cause, CauseGiven, CorrectiveAction
 from analytics.models.saved import ReportMail, ReportRecipient, SavedReport
@@ -12,6 +13,7 @@ from analytics.models.volumes import Denominator, VolumeFile
 
 __all__ = [
     "ActionFile",
+    "AlarmBudget",
     "CaseFigures",
     "Cause",
     "CauseGiven",

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
-from analytics import acting, curing, detecting, effects, giving, signal_words, telling
+from analytics import acting, budgets, curing, detecting, effects, giving, signal_words, telling
 from analytics.charts import trend as charts
 from analytics.findings import TONES, finding
 from analytics.models import CauseGiven, CorrectiveAction, DetectionRun, Signal, SignalCase
@@ -228,6 +228,9 @@ def signals(request: HttpRequest) -> HttpResponse:
         "last": last,
         "running": DetectionRun.objects.filter(finished_at=None).first(),
         "may_act": user.may(MAY),
+        "budgets": budgets.choices(),
+        "budget": budgets.code_of(chosen := budgets.newest()),
+        "chosen": chosen,
     }
     return render(request, "signals/list.html", context)
 
@@ -248,6 +251,18 @@ def detect_now(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("已开始检测，完成后结果会出现在本页"))
     except Invalid as error:
         messages.info(request, error.message)
+    return redirect("signals")
+
+
+@require_POST
+@needs(MAY)
+def alarm_budget(request: HttpRequest) -> HttpResponse:
+    """How many alarms may be chance, from the next look on."""
+    try:
+        if budgets.choose(request.POST.get("budget", ""), person(request)):
+            messages.success(request, _("已更改误报预算，从下一次检测起适用"))
+    except Invalid as error:
+        messages.error(request, error.message)
     return redirect("signals")
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from analytics import (
     acting,
+    budgets,
     compared,
     curing,
     detecting,
@@ -26,6 +27,7 @@ from analytics import (
     tasks,
 )  # fmt: skip
 from analytics.detection import terms
+from analytics.detection.budget import STRICT
 from analytics.models import (
     CauseGiven,
     CorrectiveAction,
@@ -107,6 +109,7 @@ def test_what_is_planted_is_found_once_and_what_orders_explain_is_not(
     sold(cast, until)
     with pytest.raises(NotAllowed):
         detecting.ask(cast.auditor)
+    budgets.choose("strict", cast.supervisor)
     run = detecting.ask(cast.supervisor)
     with pytest.raises(Invalid, match="正在进行"):
         detecting.ask(cast.supervisor2)
@@ -131,6 +134,7 @@ def test_what_is_planted_is_found_once_and_what_orders_explain_is_not(
     assert spike.expected is not None
     assert spike.expected * 2 < spike.observed
     assert spike.orders is not None
+    assert spike.numbers["budget"] == STRICT  # what was chosen is what the look is done with
     assert ["batch", "B7"] in spike.causes[0]["values"]
     assert "密封圈" in {word["word"] for word in spike.words if word["alarm"]}
     assert not Signal.objects.filter(product=GOODS[2]).exists()  # 2 × the orders

@@ -10,9 +10,9 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from analytics import acting, curing, detecting, findings, giving, telling
+from analytics import acting, budgets, curing, detecting, findings, giving, telling
 from analytics.found import Found
-from analytics.models import Cause, CauseGiven, Signal, SignalNotice, SignalStep
+from analytics.models import AlarmBudget, Cause, CauseGiven, Signal, SignalNotice, SignalStep
 from analytics.signal_life import STEPS, State
 from audit.models import Entry
 from complaints.errors import Invalid, NotAllowed, StaleVersion
@@ -356,3 +356,33 @@ def test_the_pages_show_it_and_a_refused_step_keeps_what_was_typed(cast: Cast) -
     rows = client.get(f"{page}cases/?part=counted").content.decode()
     for case in Complaint.objects.all():
         assert case.number in rows
+
+
+def test_a_supervisor_chooses_how_many_alarms_may_be_chance(cast: Cast, settings: Any) -> None:
+    """The choice holds for every look; where nobody chose, the weekly budget is shared out."""
+    settings.FALSE_ALARMS_PER_WEEK = 2
+    shared = [budgets.per_series_year(None, n) for n in (0, 50, 520, 5000)]
+    assert shared == [1.0, 1.0, 0.2, 0.05]
+    client, page, address = (
+        browser(cast.supervisor),
+        "/analytics/signals/",
+        "/analytics/signals/budget/",
+    )
+    assert 'value="weekly" selected' in client.get(page).content.decode()
+    for code, rows in (("strict", 1), ("strict", 1), ("all", 1), ("", 1), ("standard", 2)):
+        assert client.post(address, {"budget": code}).status_code == 302
+        assert AlarmBudget.objects.count() == rows, code
+    chosen = budgets.newest()
+    assert [budgets.per_series_year(chosen, n) for n in (1, 5000)] == [1.0, 1.0]
+    text = client.get(page).content.decode()
+    assert 'value="standard" selected' in text
+    assert "请从列表中选择误报预算" in text
+    told = Entry.objects.filter(verb="signals.budget").order_by("pk")
+    assert [entry.detail for entry in told] == [{"budget": "strict"}, {"budget": "standard"}]
+    auditor = browser(cast.auditor)
+    assert auditor.post(address, {"budget": "weekly"}).status_code == 403
+    assert "常规：每个序列每年约 1 次误报" in auditor.get(page).content.decode()
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        AlarmBudget.objects.update(per_series_year=9.0)
+    budgets.choose(budgets.WEEKLY, cast.supervisor)
+    assert budgets.per_series_year(budgets.newest(), 520) == 0.2
