@@ -1,5 +1,5 @@
 """The same in what is looked out for and mended: signals with the goods, origins and words that a
-model would have found, causes and corrective actions, order volumes and saved reports.
+model would have found, causes and corrective actions, order volumes, targets and saved reports.
 """
 
 from __future__ import annotations
@@ -10,10 +10,22 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from analytics import acting, curing, detecting, giving, saving, tasks, volume_files
+from analytics import (
+    acting,
+    curing,
+    detecting,
+    giving,
+    proving,
+    saving,
+    targets,
+    tasks,
+    telling,
+    volume_files,
+)
 from analytics.found import Found
 from analytics.models import Signal
 from analytics.signal_life import Kind
+from correspondence import at_once
 from tests import planted
 from tests.importing.files import as_csv
 
@@ -29,8 +41,11 @@ def watched(world: World) -> None:
     _mended(world, _found(world, goods))
     _ordered(world, goods)
     _reported(world, goods)
-    tasks.tell_about_signals()
-    tasks.send_reports()
+    held = {"measure": "open", "value": "3", "reason": world.words("目标的理由")}
+    targets.set_target(held, by=by)
+    assert tasks.send_reports() == 1
+    morning = timezone.now() + timedelta(days=3)
+    assert at_once.send_each(telling.waiting(morning), lambda pk: telling.send(pk, morning)) == 1
 
 
 def _found(world: World, goods: str) -> Signal:
@@ -68,6 +83,9 @@ def _mended(world: World, signal: Signal) -> None:
     giving.of_signal(signal.pk, cause.pk, world.words("信号的依据"), by=by)
     cure = {"what": world.words("整改"), "owner": by.username, "due_on": str(timezone.localdate())}
     action = curing.open_one(cure, by=by, signal=signal.pk)
+    proving.add(action.pk, [b"who was there"], f"{world.line('名单')}.txt", by=by)
+    wrong = proving.add(action.pk, [b"who was not"], "b.txt", by=by)
+    proving.withdraw(action.pk, wrong.pk, world.words("撤回名单的理由"), by=by)
     curing.done(action.pk, {"evidence": world.words("完成的证据")}, by=by)
     curing.open_one({**cure, "owner": world.cast.supervisor2.username}, by=by, signal=signal.pk)
 
