@@ -89,7 +89,7 @@ def waiting(now: datetime) -> list[int]:
 
 def run(pk: int, now: datetime | None = None) -> bool:
     """Do one run; False when it is done, another worker is at it, or it is given up."""
-    now = now or timezone.now()
+    now, began = now or timezone.now(), timezone.now()
     if not _begun(pk, now):
         return False
     from analytics import found  # scipy and datasketch: only for the process that looks
@@ -101,7 +101,7 @@ def run(pk: int, now: datetime | None = None) -> bool:
         budget = partial(budgets.per_series_year, budgets.newest())
         things, one.series, one.cases = found.look(one.until, budget)
         one.found, one.continued = write(things, one.until, now)
-        one.finished_at, one.last_error = timezone.now(), ""
+        one.finished_at, one.last_error = now + (timezone.now() - began), ""
         one.save()
         detail = {"run": one.pk, "series": one.series, "found": one.found}
         record("signals.looked", "signals", one.by, now, detail)

@@ -115,7 +115,7 @@ def in_words(
             "still_high": _("没有再升高，但仍明显高于报警以前"),
         }
         said = why.get(reason, _("变化在偶然波动的范围以内"))
-        if ratio is None or low is None or high is None:
+        if reason == "too_few" or ratio is None or low is None or high is None:
             return said
         span = _("{why}（是之前的 {ratio} 倍，{level} 区间 {low}–{high}）")
         return span.format(why=said, **numbers)

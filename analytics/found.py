@@ -17,7 +17,7 @@ from analytics.compared import ATTRIBUTES, Case, cases_of, of_products
 from analytics.detection import causes, copies, terms
 from analytics.detection.alarm import Alarm
 from analytics.detection.watch import watch
-from analytics.series import REST, Series, below, midnight, received, tidy
+from analytics.series import REST, Path, Series, below, midnight, received, tidy
 from analytics.signal_life import Kind
 
 ORIGINS = frozenset({"brand", "batch", "supplier", "script_version"})  # no series tells them apart
@@ -92,17 +92,12 @@ def _spike(series: Series, alarm: Alarm) -> Found:
     path = tuple(alarm.path)
     cases, history = _behind(series, path, alarm)
     counted = [c for c in cases if c.day <= alarm.day]
-    category, product, region = (*path, "", "", "")[:3]
+    where, apart = called(series, path)
     kept = _compared(counted, history, alarm)
-    extra = alarm.as_dict()
-    if product == REST:
-        extra["apart"] = sorted(name for of, name in series.own if of == category)
-    if region == REST:
-        own = {p[2] for p in series.paths if p[:2] == path[:2] and p[2] != REST}
-        extra["regions"] = sorted(own)
+    extra = {**alarm.as_dict(), **apart}
     return Found(
         Kind.SPIKE,
-        (category, series.names.get(product, product), region),
+        where,
         alarm.started,
         alarm.day,
         max(alarm.ended, alarm.day),
@@ -124,6 +119,22 @@ def _spike(series: Series, alarm: Alarm) -> Found:
             **kept,
         },
     )
+
+
+def called(series: Series, path: Path) -> tuple[tuple[str, str, str], dict[str, list[str]]]:
+    """(category, product, region), and which products and regions are counted apart from a rest.
+    The rest of what has no other part is all of it.
+    """
+    category, product, region = (*path, "", "", "")[:3]
+    apart: dict[str, list[str]] = {}
+    if product == REST:
+        apart["apart"] = sorted(name for of, name in series.own if of == category)
+        product = REST if apart["apart"] else ""
+    if region == REST:
+        own = {p[2] for p in series.paths if p[:2] == path[:2] and p[2] != REST}
+        apart["regions"] = sorted(own)
+        region = REST if own else ""
+    return (category, series.names.get(product, product), region), apart
 
 
 def _behind(series: Series, path: tuple[str, ...], alarm: Alarm) -> tuple[list[Case], list[Case]]:

@@ -38,7 +38,7 @@ def region_name(code: str) -> str:
 
 def day(value: date) -> str:
     """11月20日, 20 Nov."""
-    return str(formats.date_format(value, "MONTH_DAY_FORMAT"))
+    return str(formats.date_format(value, pgettext("date format", "n月j日")))
 
 
 def place(signal: Signal) -> str:

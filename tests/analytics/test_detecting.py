@@ -209,6 +209,30 @@ def test_only_the_texts_of_the_series_are_read_and_no_word_is_the_name_of_a_pers
     assert not safe & {"铁柱", "测试"}
 
 
+def test_the_rest_of_what_has_no_other_part_is_called_by_the_whole() -> None:
+    rest, own = series.REST, ("price", "x1")
+    alone = series.Series([], [("price", rest, rest)])
+    assert found.called(alone, ("price", rest, rest))[0] == ("price", "", "")
+    beside = series.Series(
+        [],
+        [("price", rest, rest), ("price", rest, "32"), ("price", "x1", rest)],
+        names={"x1": "X1"},
+        own=frozenset({own}),
+    )
+    assert found.called(beside, ("price", rest, rest)) == (
+        ("price", rest, rest),
+        {"apart": ["x1"], "regions": ["32"]},
+    )
+    assert found.called(beside, ("price", "x1", rest))[0] == ("price", "X1", "")
+    assert found.called(beside, ("price",)) == (("price", "", ""), {})
+
+
+def test_an_interval_from_too_few_cases_is_not_told() -> None:
+    said = effects.in_words("unclear", 8.5, 1.1, 33_625.9, "too_few", 0.975)
+    assert said == "投诉太少，分不清是效果还是偶然"
+    assert "8.50 倍" in effects.in_words("unclear", 8.5, 0.9, 12.0, "within_chance", 0.95)
+
+
 @pytest.mark.parametrize(("after", "verdict"), [(3, "fell"), (12, "unclear"), (40, "rose")])
 def test_the_effect_of_a_cure_is_measured_on_the_weeks_after(
     cast: Cast, after: int, verdict: str
