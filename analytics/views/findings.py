@@ -48,10 +48,14 @@ class Finding:
 
 
 def findings(overview: Overview, line: Trend, user: User, limit: int) -> list[Finding]:
-    """All of them; none is no mistake."""
+    """All of them; none is no mistake. Two stand on top: what is overdue is not to be hidden by a
+    second signal.
+    """
+    signals = list(_signals(user))
     return [
-        *_signals(user),
+        *signals[:1],
         *_overdue(overview, user),
+        *signals[1:],
         *_statutory(overview),
         *_beyond(overview, line),
         *_over_limit(overview.load, user, limit),

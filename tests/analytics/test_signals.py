@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -230,6 +231,15 @@ def test_the_same_episode_is_one_signal_and_a_false_alarm_does_not_come_back(cas
         for w in ("漏液", "密封圈")
     ]
     assert [written(one) for one in words] == [(1, 0), (0, 1)]
+
+
+def test_what_is_overdue_is_not_hidden_by_a_second_signal(cast: Cast) -> None:
+    f.registered(cast, now=timezone.now() - 9 * DAY)
+    other = replace(thing(f.registered(cast)), series=("price", "另一件商品", ""))
+    assert written(thing(f.registered(cast)), other) == (2, 0)
+    text = browser(cast.supervisor).get("/analytics/").content.decode()
+    first, late = text.index("数量激增："), text.index("已超时：")
+    assert first < late < text.index("数量激增：", first + 1)
 
 
 def test_an_alarm_after_the_cure_is_told_again_and_two_findings_are_two_signals(
