@@ -83,7 +83,7 @@ def actions(half: HalfYear) -> Table:
     columns = [
         Column(_("整改措施"), width=40),
         Column(_("针对"), width=26),
-        Column(pgettext("report", "负责人"), width=12),
+        Column(pgettext("report", "负责人"), width=16),
         Column(_("完成期限"), Kind.DAY, 13),
         Column(_("完成日期"), Kind.DAY, 13),
         Column(_("状态"), width=14),

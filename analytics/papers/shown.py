@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from analytics.papers.printed import said
 from analytics.papers.tables import Kind, Row, Table, of
 
@@ -53,7 +55,8 @@ def on_page(table: Table) -> OnPage:
     head = [Shown(c.title, c.kind is not Kind.TEXT) for c in short.columns]
     rows = [_row(short, row) for row in short.rows]
     total = _row(short, short.total) if short.total is not None and rows else []
-    return OnPage(table.name, head, rows, total, short.note)
+    name = _("新增投诉") if short.line else table.name  # weeks or months, and no chart of days
+    return OnPage(name, head, rows, total, short.note)
 
 
 def _row(table: Table, row: Row) -> list[Shown]:
