@@ -94,6 +94,7 @@ class Trend:
     lines: list[Line] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     limits: Limits | None = None
+    bounded: bool = True
 
     @property
     def empty(self) -> bool:
@@ -142,10 +143,11 @@ class Trend:
         return "end" if self.told and self.told.first.x > 40 else "start"
 
 
-def trend(observed: Sequence[Observed], height: float = 200.0) -> Trend:
-    """The chart of the values, the oldest first."""
+def trend(observed: Sequence[Observed], height: float = 200.0, *, bounded: bool = True) -> Trend:
+    """The chart of the values, the oldest first. `bounded`: with control limits."""
     known = [each for each in observed if each.value is not None]
-    usual = limits([each.value for each in known if each.value is not None and not each.apart])
+    compared = [each.value for each in known if each.value is not None and not each.apart]
+    usual = limits(compared) if bounded else None
     floor = height - BOTTOM
     if not known:
         return Trend(height, floor, observed)
@@ -168,6 +170,7 @@ def trend(observed: Sequence[Observed], height: float = 200.0) -> Trend:
         lines=_lines(usual, down),
         runs=_runs(marks),
         limits=usual,
+        bounded=bounded,
     )
 
 
