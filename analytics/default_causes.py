@@ -25,7 +25,7 @@ TREE: tuple[tuple[str, str | Promise, tuple[tuple[str, str | Promise], ...]], ..
     ),
     (
         "process",
-        _("流程"),
+        pgettext_lazy("root cause", "流程"),
         (
             ("process.missing", _("没有规定或规定不清")),
             ("process.not_followed", _("有规定未执行")),

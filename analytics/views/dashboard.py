@@ -16,6 +16,7 @@ from accounts.access import needs, person
 from accounts.models import User
 from analytics import targets
 from analytics.measures import NOW, PERMISSION, WINDOW
+from analytics.models import CaseFigures
 from analytics.overview import Overview, overview
 from analytics.views import drawn, findings, kpis
 from analytics.views.looked import Looked, areas, categories, channels, chips, teams_of
@@ -48,6 +49,9 @@ def shown(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
     title, line = drawn.daily(found)
     pressing = findings.findings(found, line, user, limit)
     figures = {code: kpis.kpi(figure) for code, figure in found.figures.items()}
+    nothing = not found.behind and not any(
+        found.figures[c].n for c in ("open", "received", "closed")
+    )
     people = list(zip(found.load, drawn.loads(found.load, limit).rows, strict=True))
     return {
         "found": found,
@@ -69,8 +73,8 @@ def shown(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
         "limit": limit,
         "may_assign": user.may("assign"),
         "may_take": user.may("take"),
-        "nothing": not found.behind
-        and not any(found.figures[c].n for c in ("open", "received", "closed")),
+        "nothing": nothing,
+        "untouched": nothing and not CaseFigures.objects.exists(),
         "teamless": looked.asked.teams == (),
     }
 

@@ -54,7 +54,7 @@ class OwnerForm(SheetForm):
 class GiveForm(SheetForm):
     """A cause of the tree, and why it is this one."""
 
-    cause = forms.ChoiceField(label=gettext_lazy("原因"))
+    cause = forms.ChoiceField(label=pgettext_lazy("root cause", "原因"))
     why = forms.CharField(
         label=gettext_lazy("依据"),
         widget=_lines(2),

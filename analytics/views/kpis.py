@@ -115,8 +115,8 @@ def _change(figure: Figure) -> tuple[str, str]:
 def definition(measure: Measure, figure: Figure | None = None) -> list[tuple[str, Any]]:
     """What it means, what is divided by what, from where: (title, words)."""
     lines: list[tuple[str, Any]] = [(_("含义"), measure.meaning)]
-    counted = (_("分子") if measure.denominator else _("计入"), measure.numerator)
-    lines.append(counted)
+    counted = _("分子") if measure.denominator else pgettext("measure", "计入")
+    lines.append((counted, measure.numerator))
     if measure.denominator:
         lines.append((_("分母"), measure.denominator))
     if figure is not None and figure.of is not None:
