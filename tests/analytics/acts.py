@@ -171,7 +171,7 @@ class Lives:
 
     def register(self) -> str:
         pick = self.chance.choice
-        changes = {
+        changes: dict[str, Any] = {
             "category": pick(("food_safety", "telesales_fraud")),
             "channel": pick(("phone", "web")),
             "order_number": pick(("", "SO-1", "SO-2")),
@@ -226,10 +226,13 @@ class Lives:
         return "reopen"
 
     def withdraw(self) -> str:
-        case, words = self._open(), {"consumers_words": "不投诉了"}
-        f.step(case, "withdraw", self.hand(case), **words)
-        f.step(case, "withdraw", self.lead(case), **words)
+        self._withdraw(self._open())
         return "withdraw"
+
+    def _withdraw(self, case: Complaint) -> None:
+        """Two people: one asks, the other confirms."""
+        for by in (self.hand(case), self.lead(case)):
+            f.step(case, "withdraw", by, consumers_words="不投诉了")
 
     def edit(self) -> str:
         case, pick = self._open(), self.chance.choice
@@ -256,7 +259,7 @@ class Lives:
 
     def take(self) -> str | None:
         taken = assignment.take_next(self.chance.choice((self.cast.agent, self.cast.outsider)))
-        return taken and "take"
+        return "take" if taken else None
 
     def say(self) -> str:
         case = self.some(Complaint, destroyed_at=None)
@@ -377,10 +380,9 @@ class Lives:
 
     def _asked(self, kind: str) -> int:
         """What a consumer asks for and counsel grants, in a case that is over."""
-        case, words = self._new(), {"consumers_words": "不投诉了"}
+        case = self._new()
         hand = self.hand(case)
-        f.step(case, "withdraw", hand, **words)
-        f.step(case, "withdraw", self.lead(case), **words)
+        self._withdraw(case)
         row = rights.ask(
             case.number,
             {

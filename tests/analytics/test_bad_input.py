@@ -151,6 +151,6 @@ def test_a_team_that_is_no_longer_and_one_that_never_was(cast: Cast, case: Compl
     cast.team.is_active = False
     cast.team.save()
     for name in pages:
-        answer = client.get(reverse(name), {"team": cast.team.pk, "measure": "received"})
+        answer = client.get(reverse(name), {"team": str(cast.team.pk), "measure": "received"})
         assert answer.status_code == 200, name
         assert "没有这个团队" not in answer.content.decode(), name
