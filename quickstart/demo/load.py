@@ -28,7 +28,7 @@ from correspondence.transports import Message, Receipt
 from correspondence.transports.manual import Manual
 from evidence.receive import FileRefused
 from quickstart.demo import acts as acting
-from quickstart.demo import law, people, programme, promised
+from quickstart.demo import law, people, programme, promised, watched
 from quickstart.demo.cases import Case
 from quickstart.demo.moments import Anchor
 from quickstart.demo.stage import Act, Stage
@@ -214,8 +214,19 @@ def load(say: Callable[[str], None], now: datetime | None = None) -> Loaded:
             world.until(anchor)
             world.send(anchor)
             _all_read(anchor - UNREAD)
+            _watch(stage, anchor, result)
             Installation.objects.filter(pk=1).update(demo_loaded_at=timezone.now())
     return result
+
+
+def _watch(stage: Stage, anchor: datetime, result: Loaded) -> None:
+    """What the supervisor sees in all of it. A refusal is told, loudly, and keeps nothing else."""
+    try:
+        with transaction.atomic():
+            watched.tell(stage.people, Anchor(anchor), _LEFT["email"])
+    except REFUSALS as error:
+        log.error("demo: the signals were refused: %s", error)
+        result.refused.append(f"watched: {error}")
 
 
 def _play(

@@ -254,6 +254,14 @@ def rights() -> dict[str, Any]:
     return words
 
 
+@cache
+def watched() -> dict[str, Any]:
+    """The words of the signals: `watched.yaml`."""
+    ((_name, row),) = _pages("watched.yaml")
+    words: dict[str, Any] = row
+    return words
+
+
 def as_story(told: Refusal) -> Story:
     """A complaint that is not taken up, as a story."""
     return Story(

@@ -13,6 +13,7 @@ from tests.demo.about_people import *  # noqa: F403
 from tests.demo.about_references import *  # noqa: F403
 from tests.demo.about_rights import *  # noqa: F403
 from tests.demo.about_start import *  # noqa: F403
+from tests.demo.about_watched import *  # noqa: F403
 from tests.demo.loading import demo, running
 
 __all__ = ["demo", "running"]
