@@ -1,5 +1,6 @@
-"""Telling people of signals and corrective actions: a mark until it is opened, and one e-mail as
-the person wishes mails of the family "signals" (quiet hours and digests are kept).
+"""Telling people of signals and corrective actions: a mark until it is opened, and an e-mail as
+the person wishes mails of the family "signals" (quiet hours and digests are kept; what leaves to
+the same person at the same moment is one).
 
 A notice that is there already is not written again, so that whoever runs twice tells once.
 """
@@ -139,7 +140,7 @@ def waiting(now: datetime, most: int = at_once.MOST) -> list[int]:
 def send(pk: int, now: datetime, transport: Transport | None = None) -> bool | None:
     """Hand one over; `at_once.send`."""
     rows = SignalNotice.objects.select_related("signal", "action__signal", "action__cause")
-    return at_once.send(rows, pk, now, _message, _key, transport)
+    return at_once.send(rows, pk, now, lambda row: _message(row, now), _key, transport)
 
 
 def _key(row: SignalNotice) -> str:
@@ -165,8 +166,10 @@ def _still(row: SignalNotice) -> bool:
     return theirs and CorrectiveAction.objects.visible_to(user).filter(pk=action.pk).exists()
 
 
-def _message(row: SignalNotice) -> Message | None:
-    """None once the person has opened it or may see it no more, it is over, or somebody else's."""
+def _line(row: SignalNotice) -> tuple[str, str] | None:
+    """What it is about, and the text with its address; None once the person has opened it or may
+    see it no more, it is over, or somebody else's.
+    """
     if row.seen_at is not None or not _still(row):
         return None
     signal: Signal | None = row.signal
@@ -179,13 +182,40 @@ def _message(row: SignalNotice) -> Message | None:
             return None
         subject = _("整改措施，{day} 前完成").format(day=action.due_on)
         page, text = reverse("action", args=[action.pk]), action.what
+    about = f"{SignalNotice.Why(row.why).label}：{subject}"
+    return about, f"{text}\n\n{settings.SITE_URL}{page}"
+
+
+def _together(row: SignalNotice) -> list[SignalNotice]:
+    """It and what leaves to the same person at the same moment: a digest, what quiet hours kept, or
+    the findings of one night. Those leave with it, in the transaction of the caller.
+    """
+    others = (
+        SignalNotice.objects.select_related("signal", "action__signal", "action__cause", "user")
+        .select_for_update(of=("self",), skip_locked=True)
+        .filter(user=row.user, not_before=row.not_before, mailed_at=None)
+        .exclude(pk=row.pk)
+        .order_by("pk")
+    )
+    return [row, *others]
+
+
+def _message(row: SignalNotice, now: datetime) -> Message | None:
+    """One e-mail, of several when they leave together; None when nothing is left to say."""
+    rows = _together(row)
+    SignalNotice.objects.filter(pk__in=[r.pk for r in rows[1:]]).update(mailed_at=now)
+    lines = [line for line in map(_line, rows) if line is not None]
+    if not lines:
+        return None
+    subject, text = lines[0]
+    if len(lines) > 1:
+        subject = _("信号与整改措施：{n} 条").format(n=len(lines))
+        text = "\n\n".join(f"{about}\n{said}" for about, said in lines)
     return Message(
         event="signal",
         at=row.at,
         to=row.user.email,
-        subject=f"{SignalNotice.Why(row.why).label}：{subject}",
-        text=_("{name}，您好：\n\n{text}\n\n{address}").format(
-            name=row.user.name, text=text, address=f"{settings.SITE_URL}{page}"
-        ),
+        subject=subject,
+        text=_("{name}，您好：\n\n{text}").format(name=row.user.name, text=text),
         headers={"X-Kesu-For": f"staff {row.user.username}"},
     )

@@ -169,10 +169,10 @@ def test_what_is_over_sends_no_mail_and_holds_up_nobody(cast: Cast) -> None:
         ({"due_on": TODAY}, {why.OVERDUE}),
     ):
         CorrectiveAction.objects.update(**changes)
-        assert {w for w, n in notices.items() if telling._message(fresh(n)) is None} == silent
+        assert {w for w, n in notices.items() if telling._line(fresh(n)) is None} == silent
         CorrectiveAction.objects.update(owner=other, due_on=yesterday)
     Signal.objects.update(owner=by)
-    assert telling._message(fresh(notices[why.OWNER])) is None
+    assert telling._line(fresh(notices[why.OWNER])) is None
     Signal.objects.update(owner=other)
     curing.cancel(made.pk, "是测试数据", by=by)
     acting.take(signal.pk, "dismiss", by=by, reason="是测试数据")
@@ -193,6 +193,35 @@ def test_what_is_over_sends_no_mail_and_holds_up_nobody(cast: Cast) -> None:
     assert tasks.tell_about_signals() == 1  # in one round, behind six that say nothing any more
     assert [m.to for m in mail.outbox] == [["supervisor@example.com"]]
     assert f"/analytics/signals/{newest.pk}/" in str(mail.outbox[0].body)
+
+
+def test_what_leaves_at_the_same_moment_is_one_mail(cast: Cast) -> None:
+    by = cast.supervisor
+    by.email = "supervisor@example.com"
+    by.save(update_fields=["email"])
+    preferences.save(by, {"quiet": False, "rest_days": False}, {"signals": "digest"})
+    first = found(cast)
+    for step in ("acknowledge", "confirm"):
+        acting.take(first.pk, step, by=by, reason="属实")
+    made = curing.open_one(CURE, by=by, signal=first.pk)
+    over = curing.open_one({**CURE, "what": "换一家供应商"}, by=by, signal=first.pk)
+    curing.cancel(over.pk, "是测试数据", by=by)
+    now = timezone.now()
+    SignalNotice.objects.all().delete()
+    telling.tell(SignalNotice.Why.FOUND, [by], now, signal=first)
+    for action in (made, over):
+        telling.tell(SignalNotice.Why.ACTION, [by], now, action=action)
+    assert tasks.tell_about_signals() == 0  # it waits for the hour of the digest
+    SignalNotice.objects.update(not_before=now)
+    assert tasks.tell_about_signals() == 1
+    assert tasks.tell_about_signals() == 0
+    (sent,) = mail.outbox
+    assert "2 条" in sent.subject
+    body = str(sent.body)
+    assert f"/analytics/signals/{first.pk}/" in body
+    assert f"/analytics/actions/{made.pk}/" in body
+    assert f"/analytics/actions/{over.pk}/" not in body
+    assert not SignalNotice.objects.filter(mailed_at=None).exists()
 
 
 def fresh(notice: SignalNotice) -> SignalNotice:
