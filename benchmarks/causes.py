@@ -9,7 +9,8 @@ slower; 4,000 cases before and 400 in the window, drawn from the same shares; ba
 product or each of one product and one supplier; one attribute in twenty is not known. On top comes
 an excess of cases that share one product and batch, the rarest region, or the most common script
 version, and are ordinary otherwise. A history of 1,000 cases is tried too, and windows without any
-excess: whatever is named there is a false finding.
+excess: whatever is named there is a false finding. What has no goal is tried on a quarter of the
+seeds.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from statistics import fmean, stdev
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +42,7 @@ EXCESSES = (20, 40, 80)
 GOAL, GOAL_EXCESS = 0.95, 40  # the planted product × batch is the first
 FALSE = 0.05  # windows without a cause in which one is named
 UNKNOWN = 0.05
+PARTS = 10
 Case = dict[str, str]
 Values = tuple[tuple[str, str], ...]
 
@@ -133,6 +136,24 @@ def largest_rise(window: list[Case], history: list[Case]) -> Values:
     return max(rises, key=lambda values: (rises[values], values), default=())
 
 
+def most_deviations(window: list[Case], history: list[Case]) -> Values:
+    """What "mean + 3 SD" shows first, of what has five cases or more: the history in ten parts,
+    its counts scaled to the size of the window."""
+    parts = [
+        Counter(values for case in history[at::PARTS] for values in _of(case))
+        for at in range(PARTS)
+    ]
+    now = Counter(values for case in window for values in _of(case))
+    scale = len(window) * PARTS / len(history)
+
+    def deviations(values: Values) -> float:
+        before = [scale * part[values] for part in parts]
+        return (now[values] - fmean(before)) / max(stdev(before), 0.5)
+
+    known = [values for values, count in now.items() if count >= 5]
+    return max(known, key=lambda values: (deviations(values), values), default=())
+
+
 def _of(case: Case) -> Iterator[Values]:
     known = [pair for pair in case.items() if pair[1]]
     yield from ((pair,) for pair in known)
@@ -142,6 +163,7 @@ def _of(case: Case) -> Iterator[Values]:
 METHODS: dict[str, Callable[[list[Case], list[Case]], Values]] = {
     "ours": ours,
     "largest count": largest_count,
+    "most SD above the mean": most_deviations,
     "largest % rise": largest_rise,
 }
 # The name, how it is planted, each batch of one product, cases of the history.
@@ -184,16 +206,20 @@ def main() -> int:
     tolerate_any_encoding()
     count, first = [*map(int, sys.argv[1:]), *(SEEDS, 0)[len(sys.argv) - 1 :]]
     seeds = range(first, first + count)
-    rows: list[tuple[str, ...]] = [("planted", "excess", *METHODS)]
+    rows: list[tuple[str, ...]] = [("planted", "excess", "seeds", "goal", *METHODS)]
     missed = 0
     for name, plant, nested, before in PLANTS:
         for excess in EXCESSES:
-            shares = found(seeds, plant, nested, before, excess)
-            rows.append((name, str(excess), *(f"{share:.2f}" for share in shares.values())))
-            missed |= plant is a_pair and excess == GOAL_EXCESS and shares["ours"] < GOAL
-    say(f"the true cause named first, share of {count} seeds\n{table(rows)}", timed=False)
+            promised = plant is a_pair and excess == GOAL_EXCESS
+            these = seeds if promised else seeds[: -(-count // 4)]
+            shares = found(these, plant, nested, before, excess)
+            goal = f"≥ {GOAL:.2f}" if promised else ""
+            listed = (f"{share:.2f}" for share in shares.values())
+            rows.append((name, str(excess), str(len(these)), goal, *listed))
+            missed |= promised and shares["ours"] < GOAL
+    say(f"the true cause named first, share of the seeds\n{table(rows)}", timed=False)
     false = max(false_findings(seeds, nested) for nested in (False, True))
-    say(f"windows without a cause in which one is named: {false:.3f}", timed=False)
+    say(f"windows without a cause in which one is named: {false:.3f} (≤ {FALSE})", timed=False)
     there = world(first, False)
     window, history = there.cases(WINDOW), there.cases(100_000)
     began = time.process_time()

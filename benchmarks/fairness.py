@@ -7,7 +7,8 @@ Assumed: 200 people in ten queues whose cases are reopened at rates between 3 an
 within a queue three channels at 0.7, 1 and 1.4 times); everybody works mostly in one queue and now
 and then in two others; 250 to 1,500 cases each; honest people differ by themselves by 8 % (one
 standard deviation); ten have 1.8 times the events. Beside ours: the ten largest raw rates; a raw
-rate above the mean by two standard deviations; the same gamma-Poisson test with other bounds.
+rate above the mean by two or three standard deviations, or by half; the same gamma-Poisson test
+with other bounds.
 """
 
 from __future__ import annotations
@@ -61,10 +62,19 @@ def largest_ten(world: World, _: tuple[Standing, ...]) -> list[int]:
     return list(map(int, np.argsort(-world.rates)[:10]))
 
 
-def two_deviations(world: World, _: tuple[Standing, ...]) -> list[int]:
+def deviations(times: float) -> Callable[[World, tuple[Standing, ...]], list[int]]:
     """A control limit over raw rates."""
-    limit = world.rates.mean() + 2 * world.rates.std()
-    return list(map(int, np.flatnonzero(world.rates > limit)))
+
+    def flagged(world: World, _: tuple[Standing, ...]) -> list[int]:
+        limit = world.rates.mean() + times * world.rates.std()
+        return list(map(int, np.flatnonzero(world.rates > limit)))
+
+    return flagged
+
+
+def half_more(world: World, _: tuple[Standing, ...]) -> list[int]:
+    """A raw rate that is 50 % above the mean."""
+    return list(map(int, np.flatnonzero(world.rates > 1.5 * world.rates.mean())))
 
 
 def surer_than(sure: float) -> Callable[[World, tuple[Standing, ...]], list[int]]:
@@ -83,7 +93,9 @@ def ours(_: World, standings: tuple[Standing, ...]) -> list[int]:
 
 METHODS: dict[str, Callable[[World, tuple[Standing, ...]], list[int]]] = {
     "the ten largest raw rates": largest_ten,
-    "mean + 2 SD of raw rates": two_deviations,
+    "mean + 2 SD of raw rates": deviations(2),
+    "mean + 3 SD of raw rates": deviations(3),
+    "mean + 50 % of raw rates": half_more,
     f"P(ratio > {WELL_ABOVE}) > 0.8": surer_than(0.8),
     f"P(ratio > {WELL_ABOVE}) > 0.9": surer_than(0.9),
     f"P(ratio > {WELL_ABOVE}) > 0.95": surer_than(0.95),
