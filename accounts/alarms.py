@@ -106,7 +106,7 @@ def unseen(user: User) -> int:
     if not user.may("see_alarms"):
         return 0
     rows = AlarmNotice.objects.filter(user=user, seen_at=None)
-    found = kept(_kept_at(user.pk), KEPT_SECONDS, lambda: {"n": rows[: CAP + 1].count()})
+    found = kept(kept_at(user.pk), KEPT_SECONDS, lambda: {"n": rows[: CAP + 1].count()})
     return found["n"]
 
 
@@ -133,13 +133,13 @@ def see(user: User, pks: Iterable[int], *, at: datetime) -> int:
     return new
 
 
-def _kept_at(pk: int) -> str:
+def kept_at(pk: int) -> str:
     return f"alarms:{pk}"
 
 
 def _changed(users: Iterable[int]) -> None:
     for pk in users:
-        forget(_kept_at(pk))
+        forget(kept_at(pk))
 
 
 __all__ = ["AlarmKind", "raise_alarm", "receivers", "see", "unseen", "visible_to"]

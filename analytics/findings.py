@@ -5,14 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from analytics import signal_words
 from analytics.models import CorrectiveAction, Signal, SignalNotice
+from analytics.prepared import TODAY, prepared
 from analytics.signal_life import OPEN_STATES, Kind, State
 from analytics.telling import unseen
 
@@ -57,12 +69,23 @@ def open_findings(user: User, *, most: int = 6, now: datetime | None = None) -> 
     """Overdue cures first, then what is new, acknowledged, confirmed, under way; the newest of each
     before the others. Two statements.
     """
+    if not user.may("see_analytics"):
+        return []
     today = timezone.localdate(now or timezone.now())
+    asked = (most, user.is_(Role.AUDITOR), user.is_active)
+    statement = prepared("findings", user, asked, lambda: _open(user, most), {TODAY: today})
+    found = list(Signal.objects.raw(*statement)) if statement.sql else []
+    told = SignalNotice.objects.filter(user=user, seen_at=None, signal__in=[s.pk for s in found])
+    new = set(told.values_list("signal", flat=True)) if found else set()
+    return [finding(signal, new=signal.pk in new) for signal in found]
+
+
+def _open(user: User, most: int) -> QuerySet[Signal]:
     late = CorrectiveAction.objects.filter(
-        signal=OuterRef("pk"), state=CorrectiveAction.State.OPEN, due_on__lt=today
+        signal=OuterRef("pk"), state=CorrectiveAction.State.OPEN, due_on__lt=TODAY
     )
     counted = late.order_by().values("signal").annotate(n=Count("pk")).values("n")
-    rows = (
+    return (
         Signal.objects.visible_to(user)
         .filter(state__in=OPEN_STATES)
         .counted_for(user)
@@ -72,23 +95,19 @@ def open_findings(user: User, *, most: int = 6, now: datetime | None = None) -> 
                 When(overdue__gt=0, then=Value(0)),
                 *(When(state=s, then=Value(n)) for n, s in enumerate(OPEN_STATES, start=1)),
                 output_field=IntegerField(),
-            )
+            ),
+            owner_name=Coalesce(F("owner__name"), Value("")),
         )
-        .select_related("owner")
         .defer("words", "numbers")
         .order_by("turn", "-detected_at", "-pk")[:most]
     )
-    if not user.may("see_analytics"):
-        return []
-    found = list(rows)
-    told = SignalNotice.objects.filter(user=user, seen_at=None, signal__in=[s.pk for s in found])
-    new = set(told.values_list("signal", flat=True)) if found else set()
-    return [finding(signal, new=signal.pk in new) for signal in found]
 
 
 def finding(signal: Signal, *, new: bool = False) -> Finding:
     """One row (with `seen_cases`, `overdue`) in words."""
-    owner = signal.owner
+    named: str | None = getattr(signal, "owner_name", None)
+    if named is None:
+        named = signal.owner.name if signal.owner else ""
     return Finding(
         signal=signal.pk,
         kind=signal.kind,
@@ -105,7 +124,7 @@ def finding(signal: Signal, *, new: bool = False) -> Finding:
         ratio=signal.ratio,
         since=signal.started_on,
         detected_at=signal.detected_at,
-        owner=owner.name if owner else "",
+        owner=named,
         overdue=getattr(signal, "overdue", 0),
         new_to_me=new,
     )

@@ -40,11 +40,11 @@ COLUMNS = (
     *("team_id", "owner_id", "category", "channel", "region", "product", "brand"),
     *("batch", "supplier", "script_version", "received_day", "phase"),
 )
-_FIGURES = f"""
+FIGURES = f"""
 SELECT c.id, c.team_id, c.owner_id, c.category, c.channel, c.region, c.product_name,
     c.brand, c.batch, c.supplier, c.script_version,
     (c.received_at AT TIME ZONE 'Asia/Shanghai')::date, CASE WHEN {IS_OPEN} THEN {PHASE} ELSE '' END
-FROM complaints_complaint c WHERE c.id = ANY(%s)
+FROM complaints_complaint c WHERE c.id = ANY(%(ids)s)
 """  # noqa: S608 constants
 _ADD = """
 INSERT INTO analytics_cell AS c (team, kind, dimension, size, day, key, n, amount)
@@ -53,6 +53,13 @@ SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::d
 ON CONFLICT (team, kind, dimension, size, day, key)
     DO UPDATE SET n = c.n + excluded.n, amount = c.amount + excluded.amount
 RETURNING id, n
+"""
+
+
+# `to_do`, for every page
+_WAITING = """
+SELECT from_day FROM analytics_touched WHERE failed_at IS NULL OR failed_at < %s
+ORDER BY id LIMIT %s
 """
 
 
@@ -88,7 +95,9 @@ def catch_up(most: int = AT_ONCE) -> int:
     For pages: one batch at most, and never an error or a long wait. A change of the calendar
     touches any number of cases, and is left to the workers. One statement when nothing waits.
     """
-    days = list(to_do().values_list("from_day", flat=True)[: most + 1])
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [timezone.now() - AGAIN, most + 1])
+        days = [day for (day,) in cursor.fetchall()]
     number = len(days)
     if not 0 < number <= most or any(days):
         return number
@@ -224,7 +233,7 @@ def _by(ids: Collection[int]) -> tuple[dict[int, By], dict[int, By]]:
         row[0]: row[1:] for row in CaseFigures.objects.filter(pk__in=ids).values_list(*columns)
     }
     with connection.cursor() as cursor:
-        cursor.execute(_FIGURES, [list(ids)])
+        cursor.execute(FIGURES, {"ids": list(ids)})
         now = {row[0]: row[1:] for row in cursor.fetchall()}
     changed = [(pk, *row) for pk, row in now.items() if before.get(pk) != row]
     CaseFigures.objects.bulk_create(

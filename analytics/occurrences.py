@@ -10,7 +10,7 @@ it falls due, or `NO_DAY`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -162,19 +162,28 @@ STATEMENTS: dict[str, str] = {
                 AND p.source <> 'resolution')""",
 }
 KINDS = tuple(STATEMENTS)
-_ALL = " UNION ALL ".join(
-    f"SELECT '{kind}', x.complaint, x.day, x.key, x.since::timestamptz, x.until::timestamptz, "
-    f"x.amount::numeric, x.ref::bigint FROM ({sql}) "
-    f"AS x(complaint, day, key, since, until, amount, ref)"
-    for kind, sql in STATEMENTS.items()
-)
 
 
-def of_cases(ids: Collection[int]) -> Iterator[tuple[int, Counted]]:
-    """(case, occurrence) for everything that is counted of these cases now. One statement."""
+def _union(kinds: Iterable[str]) -> str:
+    return " UNION ALL ".join(
+        f"SELECT '{kind}' AS kind, x.complaint, x.day, x.key, x.since::timestamptz, "
+        f"x.until::timestamptz, x.amount::numeric, x.ref::bigint FROM ({STATEMENTS[kind]}) "
+        f"AS x(complaint, day, key, since, until, amount, ref)"
+        for kind in kinds
+    )
+
+
+ALL, TIMED = _union(KINDS), _union(MINUTES_IN_A_TENTH)
+UNTIMED = _union(kind for kind in KINDS if kind not in MINUTES_IN_A_TENTH)
+
+
+def of_cases(ids: Collection[int], statement: str = ALL) -> Iterator[tuple[int, Counted]]:
+    """(case, occurrence) for everything that is counted of these cases now, or for `TIMED` only
+    those of which working time is reckoned. One statement.
+    """
     calendar = calendars.current()
     with connection.cursor() as cursor:
-        cursor.execute(_ALL, {"ids": list(ids)})
+        cursor.execute(statement, {"ids": list(ids)})
         rows = cursor.fetchall()
     for kind, case, day, key, since, until, amount, ref in rows:
         value = None

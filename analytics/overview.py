@@ -6,26 +6,30 @@ Every number is counted over exactly the rows that its address opens (`analytics
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Team, User
+from accounts.models import User
 from analytics import figures, folding, labels, sums, targets
 from analytics import occurrences as o
 from analytics.addresses import Addresses
 from analytics.asking import Asked, spelled
 from analytics.dimensions import BETWEEN, HEAT, KEY, OWNER, REGION, TEAM
 from analytics.figures import Figure, Read
+from analytics.prepared import END, NOW, START, TODAY, prepared
 from analytics.rows import cases_of
 from analytics.seen import Clock, ClockKept, DayCount, Heat, Load, Overview, Part
-from analytics.sums import BEFORE, DAILY, NOW, PAST, REST, STOCK
+from analytics.sums import BEFORE, DAILY, PAST, REST, STOCK
+from analytics.sums import NOW as WINDOW
 from complaints.choices import DeadlineNature, DeadlineState
 from complaints.clock_words import title_of
 from complaints.lifecycle import Phase
@@ -45,25 +49,48 @@ def overview(
     """Read it all. What changed just before is counted first (`folding.catch_up`), which keeps
     others waiting until the caller's transaction ends; without `fold` it is only said how much.
     """
-    now = now or timezone.now()
-    behind = folding.catch_up() if fold else folding.waiting()
-    return _Reading(user, asked, now, behind).overview()
+    return Reading.of(user, asked, now, fold=fold).overview()
 
 
 @dataclass
-class _Reading:
+class Reading:
+    """What is read of the database for a look, and what follows from it."""
+
     user: User
     asked: Asked
     now: datetime
     behind: int
 
-    def overview(self) -> Overview:
+    @classmethod
+    def of(
+        cls, user: User, asked: Asked, now: datetime | None = None, *, fold: bool = True
+    ) -> Reading:
+        """Everything that is read."""
+        now = now or timezone.now()
+        found = cls(user, asked, now, folding.catch_up() if fold else folding.waiting())
+        found._read()
+        return found
+
+    def _read(self) -> None:
         self.today = self.now.astimezone(SHANGHAI).date()
         self.sums = sums.sums(self.user, self.asked, sums.slots(self.asked, self.today))
         self.pressing = self._pressing()
-        self.names = self._names()
+        self.clocks = self._clocks()
+        self.targets = self._targets()
+
+    @property
+    def ground(self) -> tuple[Hashable, ...]:
+        """All that the overview follows from, but for the moment and the language: where it is the
+        same, so is every number.
+        """
+        pressing = frozenset(self.pressing.items())
+        words = (self.asked, self.today, self.behind, self.targets)
+        return (*words, self.sums.rows, pressing, *self.clocks)
+
+    def overview(self) -> Overview:
+        """Every number, bar and row."""
         self.addresses = Addresses(self.asked)
-        cells = self.sums.by(NOW, o.RECEIVED, HEAT)
+        cells = self.sums.by(WINDOW, o.RECEIVED, HEAT)
         return Overview(
             asked=self.asked,
             as_of=self.now,
@@ -71,8 +98,8 @@ class _Reading:
             figures=self._figures(),
             received=self._received(),
             **{f"by_{name}": self._received_by(name) for name in PARTS},
-            by_area=self._parts("area", sums.in_areas(self.sums.by(NOW, o.RECEIVED, REGION))),
-            by_right=self._by_key("right", "right", self.sums.by(NOW, o.RIGHT, KEY)),
+            by_area=self._parts("area", sums.in_areas(self.sums.by(WINDOW, o.RECEIVED, REGION))),
+            by_right=self._by_key("right", "right", self.sums.by(WINDOW, o.RIGHT, KEY)),
             by_team=self._by_team(),
             by_owner=self._by_owner(),
             by_phase=self._by_phase(),
@@ -80,7 +107,7 @@ class _Reading:
             heat=self._heat("region", cells),
             areas=self._heat("area", sums.in_areas(cells)),
             load=self._load(),
-            clocks=self._clocks(),
+            clocks=self.clocks,
         )
 
     # --- what is read besides the sums
@@ -88,65 +115,58 @@ class _Reading:
     def _pressing(self) -> dict[int | None, tuple[int, int]]:
         """Owner → open cases due today that are late already, and that are not. One statement."""
         start = datetime.combine(self.today, time(0), SHANGHAI)
-        rows = (
+        moments = {START: start, END: start + timedelta(days=1), NOW: self.now}
+        rows = prepared("pressing", self.user, self.asked, self._pressing_cases, moments).rows()
+        return {owner: (late, number - late) for owner, number, late in rows}
+
+    def _pressing_cases(self) -> QuerySet[Any, Any]:
+        return (
             cases_of(self.user, self.asked)
             .open()
-            .filter(next_due_at__gte=start, next_due_at__lt=start + timedelta(days=1))
+            .filter(next_due_at__gte=START, next_due_at__lt=END)
             .order_by()
             .values("owner")
-            .annotate(all=Count("pk"), late=Count("pk", filter=Q(next_due_at__lte=self.now)))
+            .annotate(all=Count("pk"), late=Count("pk", filter=Q(next_due_at__lte=NOW)))
+            .values_list("owner", "all", "late")
         )
-        return {row["owner"]: (row["late"], row["all"] - row["late"]) for row in rows}
 
-    def _names(self) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-        """Names of people and of teams, by id, and what was said of targets. One statement."""
-        people = {*self.sums.by(NOW, o.RECEIVED, OWNER), *self.sums.by(STOCK, o.OPEN, OWNER)}
-        teams = self.sums.by(NOW, o.RECEIVED, TEAM)
-        rows = (
-            User.objects.order_by()
-            .filter(pk__in=[key for key in people if key])
-            .values_list("pk", "name", Value(0))
-            .union(
-                Team.objects.order_by().filter(pk__in=teams).values_list("pk", "name", Value(1)),
-                targets.held_on(min(self.asked.until, self.today)),
-                all=True,
-            )
-        )
-        found: tuple[dict[str, str], dict[str, str], dict[str, str]] = ({}, {}, {})
-        for pk, name, which in rows:
-            found[which][str(pk)] = name
-        return found
+    def _targets(self) -> tuple[str, ...]:
+        """What was said of targets and holds on the last day. One statement."""
+        day = min(self.asked.until, self.today)
+        rows = prepared("targets", self.user, (), lambda: targets.held_on(TODAY), {TODAY: day})
+        return tuple(text for _pk, text, _which in rows.rows())
 
     def _clocks(self) -> list[Clock]:
         """The next of each case, the soonest first. One statement."""
+        found = []
+        rows = prepared("clocks", self.user, self.asked, self._running_clocks, {}).rows()
+        for kind, entry, title, nature, due_at, number, owner in rows:
+            saw_cases(number)
+            found.append(
+                Clock(
+                    number=number,
+                    kind=kind,
+                    title=title_of(Deadline(kind=kind, entry=entry, title=json.loads(title))),
+                    nature=str(DeadlineNature(nature).label),
+                    due_at=due_at,
+                    owner=owner or "",
+                    url=reverse("case", args=[number]),
+                    late=due_at <= self.now,
+                )
+            )
+        return found
+
+    def _running_clocks(self) -> QuerySet[Any, Any]:
         soonest = cases_of(self.user, self.asked).open().filter(next_due_at__isnull=False)
-        rows = (
+        return (
             Deadline.objects.filter(
                 complaint__in=soonest.order_by("next_due_at", "id").values("pk")[:CLOCKS],
                 state=DeadlineState.RUNNING,
                 due_at=F("complaint__next_due_at"),
             )
-            .select_related("complaint__owner")
-            .only("kind", "entry", "title", "nature", "due_at", *_OF_ITS_CASE)
-            .order_by("due_at", "id")[:CLOCKS]
+            .order_by("due_at", "id")
+            .values_list("kind", "entry", "title", "nature", "due_at", *_OF_ITS_CASE)[:CLOCKS]
         )
-        found = []
-        for row in rows:
-            case = row.complaint
-            saw_cases(case.number)
-            found.append(
-                Clock(
-                    number=case.number,
-                    kind=row.kind,
-                    title=title_of(row),
-                    nature=str(DeadlineNature(row.nature).label),
-                    due_at=row.due_at,
-                    owner=case.owner.name if case.owner else "",
-                    url=reverse("case", args=[case.number]),
-                    late=row.due_at <= self.now,
-                )
-            )
-        return found
 
     # --- numbers
 
@@ -155,8 +175,8 @@ class _Reading:
         today = sum(today for _late, today in self.pressing.values())
         read: dict[str, tuple[Read, figures.Value]] = figures.standing(self.sums, late, today)
         for code, measure in figures.OF_WINDOW.items():
-            read[code] = (measure(self.sums, NOW), measure(self.sums, BEFORE).value)
-        said = dict(targets.read(text) for text in self.names[2].values())
+            read[code] = (measure(self.sums, WINDOW), measure(self.sums, BEFORE).value)
+        said = dict(targets.read(text) for text in self.targets)
         return {
             code: Figure(
                 measure=measure,
@@ -186,8 +206,8 @@ class _Reading:
         return found
 
     def _received_by(self, dimension: str) -> list[Part]:
-        by = self.sums.by(NOW, o.RECEIVED, dimension)
-        others, values = by.pop(REST, 0), self.sums.rest.get((NOW, o.RECEIVED, dimension), 0)
+        by = self.sums.by(WINDOW, o.RECEIVED, dimension)
+        others, values = by.pop(REST, 0), self.sums.rest.get((WINDOW, o.RECEIVED, dimension), 0)
         found = self._parts(dimension, by)
         if others:
             found.append(Part(REST, _("其余 {n} 项").format(n=values), others, "", values))
@@ -216,21 +236,21 @@ class _Reading:
         parts = [
             Part(
                 key,
-                self.names[1].get(key, key),
+                self.sums.names[TEAM].get(key, key),
                 n,
                 self._url("received", team=key),
             )
-            for key, n in self.sums.by(NOW, o.RECEIVED, TEAM).items()
+            for key, n in self.sums.by(WINDOW, o.RECEIVED, TEAM).items()
         ]
         return sorted(parts, key=_largest_first)
 
     def _owner_name(self, key: str) -> str:
-        return self.names[0].get(key, key) if key else _("待分配")
+        return self.sums.names[OWNER].get(key, key) if key else _("待分配")
 
     def _by_owner(self) -> list[Part]:
         parts = [
             Part(key, self._owner_name(key), n, self._url("received", owner=key or NOBODY))
-            for key, n in self.sums.by(NOW, o.RECEIVED, OWNER).items()
+            for key, n in self.sums.by(WINDOW, o.RECEIVED, OWNER).items()
         ]
         return sorted(parts, key=_largest_first)
 
@@ -255,7 +275,7 @@ class _Reading:
 
     def _by_clock(self) -> list[ClockKept]:
         kinds: dict[str, list[int]] = {}
-        for key, n in figures.over(self.sums, NOW, o.CLOCK).items():
+        for key, n in figures.over(self.sums, WINDOW, o.CLOCK).items():
             kind, _colon, end = key.rpartition(":")
             kinds.setdefault(kind, [0, 0])[end != o.KEPT] += n
         return [

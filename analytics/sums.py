@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -21,7 +22,18 @@ from accounts.models import User
 from analytics import occurrences as o
 from analytics.asking import Asked
 from analytics.blocks import runs
-from analytics.dimensions import BETWEEN, BRAND, DIMENSIONS, KEY, OF_CASES, PRODUCT, TOTAL, VALUE
+from analytics.dimensions import (
+    BETWEEN,
+    BRAND,
+    DIMENSIONS,
+    KEY,
+    OF_CASES,
+    OWNER,
+    PRODUCT,
+    TEAM,
+    TOTAL,
+    VALUE,
+)
 from analytics.models.counted import ALL_TEAMS, NO_DAY
 from analytics.occurrences import STANDING
 from complaints.places import area_of
@@ -29,7 +41,7 @@ from complaints.places import area_of
 # Labels: the window and the one before, its days; what stands now, of it the days before today;
 # what came after the window before; what of a window is still running.
 NOW, BEFORE, DAILY, STOCK, PAST, SINCE = "now", "before", "daily", "stock", "past", "since"
-RUNS, RAN = "runs", "ran"
+RUNS, RAN, NAMES = "runs", "ran", "names"
 MOST = 100  # values of what people type; all others together are the key REST, as no text is
 TYPED, REST = (PRODUCT, BRAND), "\x1f"
 FIRST = date(1990, 1, 1)
@@ -50,13 +62,16 @@ class Slot(NamedTuple):
 class Sums:
     """(label, kind, dimension) → key → number and yuan. The key of `DAILY` is the day.
 
-    `rest`: how many values stand together under `REST`.
+    `rest`: how many values stand together under `REST`. `names`: of the people and teams among the
+    keys, by dimension and key. `rows`: what all follows from, as the database said it.
     """
 
     of: dict[tuple[str, str, str], dict[str, tuple[int, Decimal]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
     rest: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    names: dict[str, dict[str, str]] = field(default_factory=lambda: {OWNER: {}, TEAM: {}})
+    rows: tuple[tuple[Any, ...], ...] = ()
 
     def add(self, place: tuple[str, str, str], key: str, n: int, amount: Decimal) -> None:
         """Put more on one of them."""
@@ -80,7 +95,8 @@ class Sums:
         return sum((amount for _n, amount in found.values()), Decimal(0))
 
 
-def slots(asked: Asked, today: date) -> list[Slot]:
+@lru_cache(maxsize=64)
+def slots(asked: Asked, today: date) -> tuple[Slot, ...]:
     """Everything that a dashboard asks."""
     found = []
     for kind, dimensions in DIMENSIONS.items():
@@ -100,50 +116,78 @@ def slots(asked: Asked, today: date) -> list[Slot]:
     for kind in (o.PROMISE, o.CLOCK):  # what is not over yet is neither kept nor broken
         for label, window in ((RUNS, asked), (RAN, asked.previous)):
             found.append(Slot(label, kind, KEY, max(today, window.since), window.until))
-    return [slot for slot in found if slot.since <= slot.until]
+    return tuple(slot for slot in found if slot.since <= slot.until)
 
 
-def sums(user: User, asked: Asked, asking: Sequence[Slot]) -> Sums:
-    """The sums of what is asked for. Two statements from the roll-up, else one."""
+def sums(user: User, asked: Asked, asking: tuple[Slot, ...]) -> Sums:
+    """The sums of what is asked for. One statement; another for who is named in some case."""
     if asked.filters:
         return _live(asking, asked, _APART, {"user": user.pk}, cut=True)
-    found = _from_cells(asking, asked)
+    found = _from_cells(user, asking, asked)
+    if not found.of.pop(_IS_NAMED, None):
+        return found
     named = _live(asking, asked, _NAMED, {"user": user.pk})
     for place, keys in named.of.items():
         for key, (n, amount) in keys.items():
             found.add(place, key, -n, -amount)
+    found.rows += (("named",), *named.rows)
     return found
 
 
 # The largest of what people type by their names, the others together.
 _CUT = f"""
-WITH counted(label, kind, dimension, key, n, amount) AS ({{statement}}),
-placed AS (SELECT *, dimension = ANY(ARRAY{list(TYPED)}) AND row_number() OVER (
-    PARTITION BY label, kind, dimension ORDER BY n DESC, key) > {{most}} AS late FROM counted)
-SELECT label, kind, dimension, CASE WHEN late THEN '{REST}' ELSE key END, sum(n), sum(amount),
-    count(*) FROM placed GROUP BY 1, 2, 3, 4
+SELECT label, kind, dimension, CASE WHEN late THEN '{REST}' ELSE key END AS key, sum(n) AS n,
+    sum(amount) AS amount, count(*) AS number
+FROM (SELECT *, dimension = ANY(ARRAY{list(TYPED)}) AND row_number() OVER (
+    PARTITION BY label, kind, dimension ORDER BY n DESC, key) > {{most}} AS late FROM counted) c
+GROUP BY 1, 2, 3, 4
 """
-_CELLS = """
-SELECT s.label, s.kind, s.dimension, CASE WHEN s.label = 'daily' THEN c.day::text ELSE c.key END,
-    sum(c.n), sum(c.amount)
+_WHOLE = "SELECT *, 1 AS number FROM counted"
+# Names stand in the place of the kind.
+_NAMES = f"""
+SELECT * FROM summed UNION ALL
+SELECT '{NAMES}', u.name, '{OWNER}', u.id::text, 0, 0, 0 FROM accounts_user u WHERE u.id::text IN
+    (SELECT key FROM summed WHERE dimension = '{OWNER}') UNION ALL
+SELECT '{NAMES}', t.name, '{TEAM}', t.id::text, 0, 0, 0 FROM accounts_team t WHERE t.id::text IN
+    (SELECT key FROM summed WHERE dimension = '{TEAM}')
+"""
+_IS_NAMED = ("is named", "", "")
+_CELLS = f"""
+WITH counted AS MATERIALIZED (
+SELECT s.label, s.kind, s.dimension,
+    CASE WHEN s.label = '{DAILY}' THEN c.day::text ELSE c.key END AS key,
+    sum(c.n) AS n, sum(c.amount) AS amount
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::smallint[], %s::date[], %s::date[])
     s(label, kind, dimension, size, since, until)
 CROSS JOIN LATERAL (SELECT * FROM analytics_cell a WHERE a.team = ANY(%s) AND a.kind = s.kind
     AND a.dimension = s.dimension AND a.size = s.size AND a.day BETWEEN s.since AND s.until
     OFFSET 0) c  -- one look into the index for each, however many cells there are
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4),
+summed AS MATERIALIZED ({{summed}})
+{_NAMES} UNION ALL SELECT '{_IS_NAMED[0]}', '', '', '', 1, 0, 0
+WHERE EXISTS (SELECT FROM complaints_namedperson WHERE user_id = %s)
 """
 
 
-def _from_cells(asking: Sequence[Slot], asked: Asked) -> Sums:
+def _from_cells(user: User, asking: tuple[Slot, ...], asked: Asked) -> Sums:
     teams = [ALL_TEAMS] if asked.of_teams is None else list(asked.of_teams)
+    statement = _CELLS.format(summed=_CUT.format(most=MOST))
+    return _read(statement, [*_stretches(asking), teams, user.pk])
+
+
+@lru_cache(maxsize=64)
+def _stretches(asking: tuple[Slot, ...]) -> Sequence[str]:
+    """Label, kind, dimension, size, first and last day of each stretch: arrays as the database
+    writes them, because hundreds of values cost more to hand over than to look up.
+    """
     rows = []
     for slot in asking:
         stretches: Iterable[Any] = runs(slot.since, slot.until)
         if slot.label == DAILY:
             stretches = [(1, slot.since, slot.until)]
         rows += [(*slot[:3], *stretch) for stretch in stretches]
-    return _read(_cut(_CELLS), [*(list(column) for column in zip(*rows, strict=True)), teams])
+    columns = zip(*rows, strict=True)
+    return ["{" + ",".join(f'"{value}"' for value in column) + "}" for column in columns]
 
 
 # What `dimensions.keys` says, for the database.
@@ -156,21 +200,35 @@ KEYS = {
     "heat": f"f.category || '{BETWEEN}' || f.region",
     **{name: f"f.{name}" for name in OF_CASES if name != "owner"},
 }
-_KEY_OF = " ".join(f"WHEN '{dimension}' THEN {sql}" for dimension, sql in KEYS.items())
+_DIMENSIONED = tuple(kind for kind, of in DIMENSIONS.items() if {*of} - {TOTAL, KEY, VALUE})
+_COLUMNS = ("team_id", "owner_id", *(name for name in OF_CASES if name != "owner"))
+_OF_CASE = ", ".join(f"CASE WHEN o.kind IN {_DIMENSIONED} THEN f.{c} END AS {c}" for c in _COLUMNS)
+_KEY_OF = " ".join(
+    f"WHEN '{dimension}' THEN {sql.replace('f.', 'o.')}" for dimension, sql in KEYS.items()
+)
 _CASES_NAMING = "ARRAY(SELECT complaint_id FROM complaints_namedperson WHERE user_id = %(user)s)"
 _NAMED = f"AND o.complaint_id = ANY({_CASES_NAMING})"
 _APART = f"AND o.complaint_id <> ALL({_CASES_NAMING})"
+# The occurrences are looked at once, however many slots there are, and only those kinds that are
+# laid out by the case stay apart by it.
 _LIVE = f"""
-SELECT s.label, s.kind, s.dimension,
-    CASE WHEN s.label = 'daily' THEN o.day::text ELSE CASE s.dimension {_KEY_OF} END END,
-    count(*), sum(o.amount)
-FROM unnest(%(label)s::text[], %(kind)s::text[], %(dimension)s::text[], %(since)s::date[],
-    %(until)s::date[]) s(label, kind, dimension, since, until)
-JOIN analytics_occurrence o ON o.kind = s.kind AND o.day >= s.since AND o.day <= s.until
-    AND (s.dimension <> 'value' OR o.value IS NOT NULL)
-JOIN analytics_casefigures f ON f.complaint_id = o.complaint_id
-WHERE true {{condition}}
-GROUP BY 1, 2, 3, 4
+WITH looked AS MATERIALIZED (
+    SELECT o.kind, o.day, o.key, o.value, {_OF_CASE}, count(*) AS n, sum(o.amount) AS amount
+    FROM analytics_occurrence o JOIN analytics_casefigures f ON f.complaint_id = o.complaint_id
+    WHERE ({{ranges}}) {{condition}}
+    GROUP BY {", ".join(map(str, range(1, 5 + len(_COLUMNS))))}),
+counted AS MATERIALIZED (
+    SELECT s.label, s.kind, s.dimension,
+        CASE WHEN s.label = '{DAILY}' THEN o.day::text ELSE CASE s.dimension {_KEY_OF} END END
+            AS key,
+        sum(o.n) AS n, sum(o.amount) AS amount
+    FROM unnest(%(label)s::text[], %(kind)s::text[], %(dimension)s::text[], %(since)s::date[],
+        %(until)s::date[]) s(label, kind, dimension, since, until)
+    JOIN looked o ON o.kind = s.kind AND o.day >= s.since AND o.day <= s.until
+        AND (s.dimension <> '{VALUE}' OR o.value IS NOT NULL)
+    GROUP BY 1, 2, 3, 4),
+summed AS MATERIALIZED ({{summed}})
+{_NAMES}
 """
 
 
@@ -179,12 +237,25 @@ def _live(
 ) -> Sums:
     conditions, parameters = conditions_of(asked)
     columns = {name: [getattr(slot, name) for slot in asking] for name in Slot._fields if asking}
-    statement = _LIVE.format(condition=" ".join([more, *conditions]))
-    return _read(_cut(statement) if cut else statement, {**columns, **parameters, **values})
+    ranges, days = _ranges(asking)
+    condition = " ".join([more, *conditions])
+    summed = _CUT.format(most=MOST) if cut else _WHOLE
+    statement = _LIVE.format(ranges=ranges, condition=condition, summed=summed)
+    return _read(statement, {**columns, **days, **parameters, **values})
 
 
-def _cut(statement: str) -> str:
-    return _CUT.format(statement=statement, most=MOST)
+def _ranges(asking: Sequence[Slot]) -> tuple[str, dict[str, Any]]:
+    """All days of each kind that any slot asks for, as a condition on `Occurrence` o."""
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    for kind in dict.fromkeys(slot.kind for slot in asking):
+        asked = [slot for slot in asking if slot.kind == kind]
+        values[f"{kind}_since"] = min(slot.since for slot in asked)
+        values[f"{kind}_until"] = max(slot.until for slot in asked)
+        conditions.append(
+            f"o.kind = '{kind}' AND o.day BETWEEN %({kind}_since)s AND %({kind}_until)s"
+        )
+    return " OR ".join(conditions), values
 
 
 def conditions_of(asked: Asked) -> tuple[list[str], dict[str, Any]]:
@@ -211,10 +282,14 @@ def _read(statement: str, values: Any) -> Sums:
     found = Sums()
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        for label, kind, dimension, key, n, amount, *values in cursor.fetchall():
+        found.rows = tuple(cursor.fetchall())
+    for label, kind, dimension, key, n, amount, number in found.rows:
+        if label == NAMES:
+            found.names[dimension][key] = kind
+        else:
             found.of[label, kind, dimension][key] = (int(n), amount)
             if key == REST:
-                found.rest[label, kind, dimension] = values[0]
+                found.rest[label, kind, dimension] = number
     return found
 
 

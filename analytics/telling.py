@@ -32,7 +32,7 @@ CAP = 99
 KEPT_SECONDS = 30
 
 
-def _kept_at(pk: int) -> str:
+def kept_at(pk: int) -> str:
     return f"signals:{pk}"
 
 
@@ -73,7 +73,7 @@ def tell(
 
 def _changed(people: Iterable[int]) -> None:
     for pk in people:
-        forget(_kept_at(pk))
+        forget(kept_at(pk))
 
 
 def _mail_at(user: User, wish: Preferences | None, way: str, now: datetime) -> datetime | None:
@@ -101,7 +101,7 @@ def unseen(user: User) -> int:
     """
     if not user.may("see_analytics"):
         return 0
-    found = kept(_kept_at(user.pk), KEPT_SECONDS, lambda: {"n": _unseen(user)})
+    found = kept(kept_at(user.pk), KEPT_SECONDS, lambda: {"n": _unseen(user)})
     return found["n"]
 
 
@@ -125,7 +125,7 @@ def seen(
         about |= Q(signal=signal)
     rows = SignalNotice.objects.filter(about, user=user, seen_at=None)
     if rows.update(seen_at=now):
-        forget(_kept_at(user.pk))
+        forget(kept_at(user.pk))
 
 
 # --- e-mails

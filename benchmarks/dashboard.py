@@ -1,71 +1,56 @@
-"""The figures of the dashboard at size, and what keeping them costs a step: beside the bare floor.
+"""The dashboard with a million cases and five million events, beside the bare floor, in one run.
 
     python -m benchmarks.dashboard [CASES]
 
-Throw-away servers; everything is taken in one run, in turn, so that ratios hold on any machine:
+Throw-away servers. Everything is taken in turn in one run, so that ratios hold on any machine:
 
-- `figures`: `analytics.overview.overview`, all measures and charts of 30 days and the 30 before,
-  for an auditor (the whole enterprise) and a supervisor (a team). No page around it.
-- `bare roll-up`: the floor of PERFORMANCE G7: a table (day, team, category → n) that is exactly one
-  page's, one statement for the totals of 30 days and one for today's open cases, nothing else.
-- `raw GROUP BY`: the same totals straight from the cases, as peers do it on every view.
+- `floor`: a page of bare Django (`benchmarks/floor/`: session, person, two statements over a lean
+  roll-up by day, team and state, one table) through the same web server as our page, asked in turn
+  with it. F_dash of the design. It has no navigation, no permissions, no figure, no chart.
+- `again`: our page where the figures are those of the last look (a person's page that refreshes).
+- `first`: the same where everything is worked out and drawn anew, because the roll-up moved between
+  two looks; what a look costs in a house where cases change every second.
+- `filtered`: narrowed to one category, for which there is no roll-up. `raw GROUP BY`: the figures
+  of the floor straight from the cases, as peers do it on every view.
 - `step`: accepting a case through its action, and of it the time inside the triggers that tell
   the figures (`pg_stat_user_functions`), which is all that the upkeep costs the person who waits.
 - `folding`: counting what changed again, by one worker.
+- Memory that a worker has more after a hundred looks. Statements of a look, by what they are for.
 
-Assumptions: the cases are copies of eight made by taking the steps (benchmarks/world.py), two of
-them open; they were received evenly over three years, in ten provinces, of four categories and
-forty products; three in a row are of one person.
+What the cases are: `benchmarks/many.py`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django
+from django.utils import timezone
 
 from quickstart import throw_away
 from quickstart.terminal import say, tolerate_any_encoding
 
-CASES = 20_000
+CASES = 1_000_000
 LOOKS = 40
-STEPS = 150
-SPREAD = """
-UPDATE complaints_complaint c SET
-    received_at = now() - (c.id * 7919 % 1095) * interval '1 day',
-    region = (ARRAY['11','31','32','33','35','37','41','42','44','51'])[1 + c.id * 31 % 10],
-    product_name = '商品 ' || c.id * 17 % 40,
-    category = (ARRAY['telesales_fraud','food_safety','price','handling'])[1 + c.id * 13 % 4],
-    closed_at = c.closed_at - (c.id * 7919 % 1095) * interval '1 day'
-"""
-# One in three persons complains again.
-PERSONS = """
-UPDATE complaints_consumer k SET email_index = '', id_number_index = '',
-    phone_index = sha256(convert_to((c.id / 3)::text, 'UTF8'))
-FROM complaints_complaint c WHERE c.consumer_id = k.id
-"""
+MEMORY_LOOKS = 100
+STEPS = 100
+OURS = "/analytics/"
 FLOOR = """
+DROP TABLE IF EXISTS floor_rollup;
 CREATE TABLE floor_rollup AS SELECT (received_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
-    team_id AS team, category, count(*) AS n FROM complaints_complaint GROUP BY 1, 2, 3;
-CREATE INDEX ON floor_rollup (day, team);
-ANALYZE floor_rollup
+    team_id AS team, state, count(*) AS n FROM complaints_complaint GROUP BY 1, 2, 3;
+CREATE INDEX ON floor_rollup (day, team)
 """
-ROLLUP = """
-SELECT category, sum(n) FROM floor_rollup WHERE day > current_date - 60 GROUP BY 1
-"""
-DUE = """
-SELECT owner_id, count(*) FROM complaints_complaint WHERE next_due_at >= current_date
-    AND next_due_at < current_date + 1 AND state NOT IN ('closed', 'archived') GROUP BY 1
-"""
-RAW = """
-SELECT category, region, (received_at AT TIME ZONE 'Asia/Shanghai')::date, count(*)
-FROM complaints_complaint WHERE received_at > now() - interval '60 days' GROUP BY 1, 2, 3
-"""
+RAW = "SELECT team_id, state, count(*) FROM complaints_complaint GROUP BY 1, 2"
 TRIGGERS = """
 SELECT coalesce(sum(total_time), 0), coalesce(sum(calls), 0) FROM pg_stat_user_functions
 WHERE funcname LIKE 'analytics\\_%'
@@ -76,57 +61,73 @@ def main() -> int:
     """The exit code."""
     tolerate_any_encoding()
     count = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
-    throw_away.begin("kesu-benchmark-")
+    folder = throw_away.begin("kesu-benchmark-")
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    cast, cases = _grown(count)
-    _fold(cases)
-    floor = _floor()
-    for name, user in (("an auditor", cast.auditor), ("a supervisor", cast.supervisor)):
-        _figures(name, user, floor)
-    _upkeep(cast)
+    began = time.perf_counter()
+    from benchmarks import many
+
+    cast = many.grown(count)
+    say(f"the cases are there after {time.perf_counter() - began:.0f} s")
+    count_all()
+    measured(cast, folder / "log")
     return 0
 
 
-def _grown(count: int) -> tuple[Any, int]:
+def measured(cast: Any, logs: Path) -> None:
+    """Everything that is told, of what is in the database."""
     from django.db import connection
 
-    from benchmarks import world
-    from tests import factories
-    from tests.cast import assemble
+    from benchmarks import rounds
 
-    cast = assemble()
-    for state in (*world.OPEN[:2], *world.DONE * 2):
-        factories.IN_STATE[state](cast)
-    cases = world.grow_to(count)
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(SPREAD)
-        cursor.execute(PERSONS)
-        cursor.execute("SET session_replication_role = origin")
-        cursor.execute("VACUUM (ANALYZE) complaints_complaint, complaints_consumer")
         cursor.execute(FLOOR)
-    return cast, cases
+        cursor.execute("VACUUM (ANALYZE)")
+    _statements("an auditor", cast.auditor)
+    _statements("a supervisor", cast.supervisor)
+    with rounds.sites(logs) as (ours, floor):
+        _looks(cast, ours, floor)
+    _upkeep(cast)
+    say(rounds.machine())
 
 
-def _fold(cases: int) -> None:
+def count_all() -> None:
+    """Make the figures of all cases."""
     from django.db import connection
 
     from analytics import rebuilding
     from analytics.models import Cell, Occurrence
+    from complaints.models import Event
 
     began = time.perf_counter()
-    rebuilding.rebuild()
+    cases = rebuilding.rebuild()
     took = time.perf_counter() - began
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM analytics_touched")  # of before the triggers were made
         cursor.execute("VACUUM (ANALYZE)")
     say(
-        f"{cases:,} cases, {Occurrence.objects.count():,} occurrences, {Cell.objects.count():,} "
-        f"cells; all counted again in {took:.0f} s, {cases / took:,.0f} cases/s"
+        f"{cases:,} cases, {Event.objects.count():,} events, {Occurrence.objects.count():,} "
+        f"occurrences, {Cell.objects.count():,} cells; "
+        f"all counted in {took:.0f} s, {cases / took:,.0f} cases/s"
     )
+
+
+def _statements(name: str, user: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from analytics.asking import asked
+    from analytics.overview import overview
+
+    now = timezone.now()
+    look = asked({}, user, timezone.localdate(now))
+    with CaptureQueriesContext(connection) as queries:
+        overview(user, look, now)
+    took = _timed(lambda: overview(user, look, now))
+    say(f"{'figures for ' + name:26}{took:8.1f} ms   {len(queries)} statements (at most 6)")
 
 
 def _timed(work: Callable[[], Any], times: int = LOOKS) -> float:
@@ -140,43 +141,85 @@ def _timed(work: Callable[[], Any], times: int = LOOKS) -> float:
     return statistics.median(taken)
 
 
-def _run(*statements: str) -> Callable[[], None]:
+def _looks(cast: Any, ours: str, floor: str) -> None:
+    """Our page and the floor's over HTTP, in turn, and what the worker keeps."""
     from django.db import connection
 
-    def run() -> None:
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-                cursor.fetchall()
+    from benchmarks.measure import Client, in_turn
+    from tests.live import eventually, fetch, session_of
 
-    return run
+    eventually(lambda: fetch(f"{ours}/healthz")[0] == 200)
+    bare = Client(floor, session_of(cast.supervisor))
+    people = {
+        "an auditor": Client(ours, session_of(cast.auditor)),
+        "a supervisor": Client(ours, session_of(cast.supervisor)),
+    }
+    filtered = itertools.cycle([_narrowed(days) for days in range(60)])  # more than is kept
 
+    def moved(client: Client, path: str) -> float:
+        with connection.cursor() as cursor:  # one more case closed long ago, of the widest kind
+            cursor.execute(MOVE)
+        return client.get(path)[0]
 
-def _floor() -> float:
-    floor, raw = _timed(_run(ROLLUP, DUE)), _timed(_run(RAW, DUE), 10)
-    say(f"{'bare roll-up':26}{floor:8.1f} ms")
-    say(f"{'raw GROUP BY':26}{raw:8.1f} ms   × {raw / floor:.1f} of the bare roll-up")
-    return floor
-
-
-def _figures(name: str, user: Any, floor: float) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-    from django.utils import timezone
-
-    from analytics.asking import asked
-    from analytics.overview import overview
-
-    now = timezone.now()
-    look = asked({}, user, timezone.localdate(now))
-    with CaptureQueriesContext(connection) as queries:
-        overview(user, look, now)
-    database = sum(float(query["time"]) for query in queries) * 1000
-    took = _timed(lambda: overview(user, look, now))
+    for name, client in people.items():
+        for title, ask in (
+            ("again", lambda c=client: c.get(OURS)[0]),
+            ("first", lambda c=client: moved(c, OURS)),
+            ("filtered", lambda c=client: c.get(next(filtered))[0]),
+        ):
+            pair = in_turn(ask, lambda: bare.get("/dashboard/")[0], times=LOOKS)
+            say(
+                f"{title + ', ' + name:26}{pair.ours:8.1f} ms   "
+                f"floor {pair.floor:.1f} ms, × {pair.ratio:.2f} of the floor"
+            )
+    raw = _timed(_raw, 7)
+    say(f"{'raw GROUP BY':26}{raw:8.1f} ms")
+    before = _memory()
+    for _ in range(MEMORY_LOOKS):
+        moved(people["an auditor"], OURS)
+    grown = (_memory() - before) / 2**20
     say(
-        f"{'figures for ' + name:26}{took:8.1f} ms   {len(queries)} statements "
-        f"(about {database:.0f} ms of it), × {took / floor:.1f} of the bare roll-up"
+        f"{MEMORY_LOOKS} more looks, each worked out anew: the worker grew by {grown:.1f} MB (≤ 20)"
     )
+
+
+def _narrowed(days: int) -> str:
+    """One category, thirty days up to so many days ago."""
+    until = timezone.localdate() - timedelta(days=days)
+    since = until - timedelta(days=29)
+    return f"{OURS}?category=price&from={since}&to={until}"
+
+
+def _memory() -> int:
+    """Bytes that belong to our site's processes (PSS)."""
+    parents, total = {}, 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents[folder.name] = (folder / "stat").read_text().rpartition(") ")[2].split()[1]
+    for pid in parents:
+        above = pid
+        while above in parents and above != str(os.getpid()):
+            above = parents[above]
+        with contextlib.suppress(OSError):
+            if above in parents and b"config.wsgi" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                total += sum(int(line.split()[1]) * 1024 for line in lines if line[:4] == "Pss:")
+    return total
+
+
+# Any cell of the window, so that the sums of it are others than at the last look.
+MOVE = """
+UPDATE analytics_cell SET n = n + 1 WHERE kind = 'received' AND dimension = '' AND size = 1
+    AND day = (now() AT TIME ZONE 'Asia/Shanghai')::date
+"""
+
+
+def _raw() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(RAW)
+        cursor.fetchall()
 
 
 def _upkeep(cast: Any) -> None:

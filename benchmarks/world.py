@@ -6,7 +6,7 @@ its row; what pages show of a person is masked and was copied.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.db import connection, models
@@ -49,13 +49,18 @@ NOT_COPIED = {
 
 def originals() -> Cast:
     """Forty cases: seven of ten are closed, the others are in every open state."""
+    cast = originals_of((*OPEN, *OPEN[:5], *(DONE * 9), "closed"))
+    spread([cast.agent, *more_agents(cast.team)])
+    return cast
+
+
+def originals_of(states: Iterable[str]) -> Cast:
+    """One case in each of these states."""
     cast = assemble()
-    agents = [cast.agent, *more_agents(cast.team)]
     stories = itertools.cycle(STORIES)
-    for state in (*OPEN, *OPEN[:5], *(DONE * 9), "closed"):
+    for state in states:
         factories.IN_STATE[state](cast, narrative=f"{factories.NARRATIVE}{next(stories)}")
     Complaint.objects.filter(owner=None).update(owner=cast.agent)
-    spread(agents)
     return cast
 
 

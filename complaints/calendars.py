@@ -55,6 +55,11 @@ def current() -> Calendar:
     return _now().calendar
 
 
+def stamp() -> int:
+    """Which change made the calendar what it is: whatever is laid out by days follows from it."""
+    return _now().stamp
+
+
 def holidays() -> Holidays:
     """The State Council's days as the law counts with them: what differs from the library's."""
     return _now().holidays

@@ -13,6 +13,7 @@ from analytics import telling
 from complaints.actions import access_decision
 from complaints.models import Complaint
 from config.kept import kept
+from correspondence import inbox
 
 KEPT_SECONDS = 30
 CAP = 99
@@ -21,6 +22,14 @@ CAP = 99
 def capped(number: int) -> str:
     """12, or 99+ above ninety-nine; "" for none."""
     return f"{CAP}+" if number > CAP else str(number or "")
+
+
+def keys(user: User) -> list[str]:
+    """Where the numbers of the person's frame are kept, the bell's too."""
+    return [
+        *(f"badges:{user.pk}", f"access:{user.pk}", alarms.kept_at(user.pk)),
+        *(telling.kept_at(user.pk), inbox.kept_at(user)),
+    ]
 
 
 def of(user: User, request: HttpRequest) -> dict[str, tuple[str, str]]:

@@ -9,6 +9,7 @@ which entry are read together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from accounts.roles import Role
 from complaints import granted
 from complaints.models import AccessDecision
 from config import badges
+from config.kept import ahead
 from correspondence import inbox, mail_folder
 
 SCRIPTS = tuple(
@@ -265,13 +267,21 @@ class Shell:
         return settings.OIDC_ONLY
 
     @cached_property
+    def _counted(self) -> tuple[int, dict[str, tuple[str, str]]]:
+        """Unread notices, and the numbers on the rail."""
+        if not self.user:
+            return 0, {}
+        with ahead(badges.keys(self.user)):
+            return inbox.count(self.user), badges.of(self.user, self.request)
+
+    @cached_property
     def bell(self) -> Bell | None:
         """The person's unread notices; nothing for people who get none. At most one statement, and
         that once in half a minute.
         """
         if not self.user or not self.user.may("get_notices"):
             return None
-        unread = inbox.count(self.user)
+        unread, _badges = self._counted
         words = ngettext("{n} 条未读通知", "{n} 条未读通知", unread).format(n=unread)
         return Bell(unread, badges.capped(unread), words if unread else _("通知，没有未读"))
 
@@ -326,7 +336,7 @@ class Shell:
         """The rail."""
         if not self.user:
             return []
-        found = badges.of(self.user, self.request)
+        _unread, found = self._counted
         items: list[Item] = []
         before = PLACES[0].group
         for place in PLACES:
@@ -339,34 +349,39 @@ class Shell:
             items.append(Item(url, place.icon, place.label, current, *badge, begins))
         return items
 
-    @cached_property
+    @property
     def texts(self) -> dict[str, str]:
         """What scripts say, in the page's language."""
-        return {
-            "draft_saved": _("草稿已保存 {time}"),
-            "draft_kept_here": _("网络断开，{time} 的内容只存在本机，恢复后自动保存"),
-            "draft_signed_out": _("登录已过期，{time} 的内容只存在本机，重新登录后自动保存"),
-            "draft_restored": _("已恢复未提交的草稿"),
-            "draft_dropped": _("草稿已放弃"),
-            "draft_take_back": _("恢复草稿"),
-            "offline_title": _("网络断开"),
-            "offline": _("没有连上服务器，填写的内容还在。请稍后再试。"),
-            "failed_title": _("没有完成"),
-            "failed": _("没有保存成功，内容还在。请稍后再试一次。"),
-            "number": _("（编号 {number}）"),
-            "forbidden": _("您没有做这一步的权限。"),
-            "not_found": _("没有找到，或者您没有查看它的权限。"),
-            "too_many": _("操作太频繁，请稍等片刻。"),
-            "unavailable": _("系统暂时不可用，正在自动恢复。内容还在，请稍后再试。"),
-            "copied": _("已复制"),
-            "passkey_unusable": _(
-                "这个浏览器或网址不支持通行密钥：须用 https 的域名（本机用 localhost）打开。"
-                "请改用其他方式。"
-            ),
-            "somebody_else": _("新窗口里登录的是另一个账号，请用本页的账号登录。"),
-            "passkey_cancelled": _("没有完成通行密钥验证，可以再试一次。"),
-            "passkey_known": _("这个通行密钥已经添加过了。"),
-        }
+        return _texts(get_language() or "")
+
+
+@lru_cache(maxsize=8)  # a page has them all, and they are the same for everybody
+def _texts(_language: str) -> dict[str, str]:
+    return {
+        "draft_saved": _("草稿已保存 {time}"),
+        "draft_kept_here": _("网络断开，{time} 的内容只存在本机，恢复后自动保存"),
+        "draft_signed_out": _("登录已过期，{time} 的内容只存在本机，重新登录后自动保存"),
+        "draft_restored": _("已恢复未提交的草稿"),
+        "draft_dropped": _("草稿已放弃"),
+        "draft_take_back": _("恢复草稿"),
+        "offline_title": _("网络断开"),
+        "offline": _("没有连上服务器，填写的内容还在。请稍后再试。"),
+        "failed_title": _("没有完成"),
+        "failed": _("没有保存成功，内容还在。请稍后再试一次。"),
+        "number": _("（编号 {number}）"),
+        "forbidden": _("您没有做这一步的权限。"),
+        "not_found": _("没有找到，或者您没有查看它的权限。"),
+        "too_many": _("操作太频繁，请稍等片刻。"),
+        "unavailable": _("系统暂时不可用，正在自动恢复。内容还在，请稍后再试。"),
+        "copied": _("已复制"),
+        "passkey_unusable": _(
+            "这个浏览器或网址不支持通行密钥：须用 https 的域名（本机用 localhost）打开。"
+            "请改用其他方式。"
+        ),
+        "somebody_else": _("新窗口里登录的是另一个账号，请用本页的账号登录。"),
+        "passkey_cancelled": _("没有完成通行密钥验证，可以再试一次。"),
+        "passkey_known": _("这个通行密钥已经添加过了。"),
+    }
 
 
 def _url(name: str) -> str:

@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.html import escape, format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -77,6 +78,20 @@ def _icon(file: str, name: str, css: str) -> SafeString:
     return format_html(
         '<svg class="ico {}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, file, name
     )
+
+
+@register.simple_tag
+def piece(name: str, **inputs: Any) -> SafeString:
+    """A part of the frame that follows from its inputs (plain values), the language and the names
+    of the static files alone: made once for each of them.
+    """
+    known = (get_language() or "", get_script_prefix(), static("icons.svg"))
+    return _piece(name, known, tuple(sorted(inputs.items())))
+
+
+@lru_cache(maxsize=256)  # a few KB each
+def _piece(name: str, _known: tuple[str, ...], inputs: tuple[tuple[str, Any], ...]) -> SafeString:
+    return mark_safe(render_to_string(name, dict(inputs)))  # noqa: S308 our own templates
 
 
 _MASKED_NUMBER = re.compile(

@@ -37,7 +37,7 @@ def unread(user: User) -> QuerySet[Notice]:
     return of(user).filter(read_at=None)
 
 
-def _kept_at(user: User) -> str:
+def kept_at(user: User) -> str:
     return f"notices:{user.pk}"
 
 
@@ -45,14 +45,14 @@ def count(user: User) -> int:
     """How many are unread, up to one more than `CAP`; at most half a minute old."""
     if not user.may("get_notices"):
         return 0
-    found = kept(_kept_at(user), KEPT_SECONDS, lambda: {"unread": unread(user)[: CAP + 1].count()})
+    found = kept(kept_at(user), KEPT_SECONDS, lambda: {"unread": unread(user)[: CAP + 1].count()})
     return found["unread"]
 
 
 def _changed(user: User) -> None:
     """The number is counted anew."""
     with contextlib.suppress(RedisError):
-        cache.delete(_kept_at(user))
+        cache.delete(kept_at(user))
 
 
 def find(user: User, pk: int) -> Notice:

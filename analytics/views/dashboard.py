@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
 from accounts.models import User
 from analytics import targets
+from analytics.findings import Finding as Signal
 from analytics.measures import NOW, PERMISSION, WINDOW
 from analytics.models import CaseFigures
-from analytics.overview import Overview, overview
-from analytics.views import drawn, findings, kpis
-from analytics.views.looked import Looked, areas, categories, channels, chips, teams_of
+from analytics.overview import Overview, Reading
+from analytics.views import drawn, findings, kept, kpis
+from analytics.views.kept import Pieces
+from analytics.views.looked import (
+    Choices,
+    Looked,
+    areas,
+    categories,
+    channels,
+    chips,
+    teams_of,
+)
+from complaints import calendars
 from complaints.workdays import SHANGHAI
 
 LOAD_SHOWN = 8  # people at once; the others behind a line
@@ -32,22 +48,60 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """The page; for htmx only what changes, so that the rest stays as it is."""
     user, now = person(request), timezone.now()
     looked = Looked.read(request.GET, user, now.astimezone(SHANGHAI).date())
-    found = overview(user, looked.asked, now)
-    context = {**shown(found, looked, user), "looked": looked}
-    if request.headers.get("HX-Request"):
-        answer = render(request, "analytics/dashboard/live.html", context)
-    else:
-        context |= _chosen(found, looked, user)
-        answer = render(request, "analytics/dashboard/page.html", context)
+    reading = Reading.of(user, looked.asked, now)
+    signals, teams = findings.signals_of(user), teams_of(user)
+    untouched = not reading.sums.of and not CaseFigures.objects.exists()
+
+    def made() -> Pieces:
+        found = reading.overview()
+        return Pieces(
+            render_to_string(
+                "analytics/dashboard/figures.html",
+                {**shown(found, looked, user, signals, untouched=untouched), "looked": looked},
+            ),
+            render_to_string(
+                "analytics/dashboard/choice.html",
+                {**_chosen(found, looked, teams), "looked": looked},
+            ),
+            now,
+        )
+
+    words = (get_language(), _may(user), looked.ground)
+    pieces = kept.pieces((*words, reading.ground, signals, tuple(teams), untouched), now, made)
+    answer = render(
+        request,
+        f"analytics/dashboard/{'live' if request.headers.get('HX-Request') else 'page'}.html",
+        {
+            "as_of": now,
+            "looked": looked,
+            "figures": mark_safe(pieces.figures),  # noqa: S308 our own templates made it
+            "choice": mark_safe(pieces.choice),  # noqa: S308 the same
+        },
+    )
     patch_vary_headers(answer, ("HX-Request",))
     return answer
 
 
-def shown(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
-    """What changes with the figures."""
+def _may(user: User) -> tuple[Hashable, ...]:
+    """What the words depend on besides the numbers: who looks, what he may do, and what is set."""
+    return (
+        *(user.pk, *map(user.may, ("assign", "take", "see_complaints", "register_complaints"))),
+        *(settings.CASES_PER_PERSON, calendars.stamp()),
+    )
+
+
+def shown(
+    found: Overview,
+    looked: Looked,
+    user: User,
+    signals: Iterable[Signal],
+    *,
+    untouched: bool,
+) -> dict[str, Any]:
+    """What changes with the figures. `untouched`: no case was ever counted."""
     limit = settings.CASES_PER_PERSON
     title, line = drawn.daily(found)
-    pressing = findings.findings(found, line, user, limit)
+    pressing = findings.findings(found, line, user, limit, signals)
     figures = {code: kpis.kpi(figure) for code, figure in found.figures.items()}
     nothing = not found.behind and not any(
         found.figures[c].n for c in ("open", "received", "closed")
@@ -74,14 +128,14 @@ def shown(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
         "may_assign": user.may("assign"),
         "may_take": user.may("take"),
         "nothing": nothing,
-        "untouched": nothing and not CaseFigures.objects.exists(),
+        "untouched": nothing and untouched,
+        "intake": reverse("intake") if user.may("register_complaints") else "",
         "teamless": looked.asked.teams == (),
     }
 
 
-def _chosen(found: Overview, looked: Looked, user: User) -> dict[str, Any]:
+def _chosen(found: Overview, looked: Looked, teams: Choices) -> dict[str, Any]:
     """What can be chosen and what is."""
-    teams = teams_of(user)
     people = [("none" if p.owner is None else str(p.owner), p.name) for p in found.load]
     regions = [(part.key, part.label) for part in found.by_region if part.key]
     names = {

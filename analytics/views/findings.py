@@ -15,6 +15,7 @@ from accounts.models import User
 from analytics.addresses import Addresses
 from analytics.charts.trend import Trend
 from analytics.figures import Figure
+from analytics.findings import Finding as Signal
 from analytics.findings import open_findings
 from analytics.overview import Load, Overview
 from analytics.views.kpis import number, target_words
@@ -47,11 +48,13 @@ class Finding:
     act: Act | None = None
 
 
-def findings(overview: Overview, line: Trend, user: User, limit: int) -> list[Finding]:
+def findings(
+    overview: Overview, line: Trend, user: User, limit: int, waiting: Iterable[Signal]
+) -> list[Finding]:
     """All of them; none is no mistake. Two stand on top: what is overdue is not to be hidden by a
-    second signal.
+    second signal. `waiting`: those signals that wait (`signals_of`).
     """
-    signals = list(_signals(user))
+    signals = list(_of_signals(waiting))
     return [
         *signals[:1],
         *_overdue(overview, user),
@@ -68,9 +71,14 @@ def _see(n: int, url: str) -> Act:
     return Act(ngettext("查看 {n} 件", "查看 {n} 件", n).format(n=n), url, n=n)
 
 
-def _signals(user: User) -> Iterable[Finding]:
+def signals_of(user: User) -> tuple[Signal, ...]:
+    """Signals that wait for somebody, as many as are shown."""
+    return tuple(open_findings(user, most=SIGNALS))
+
+
+def _of_signals(signals: Iterable[Signal]) -> Iterable[Finding]:
     """What models found and people confirmed comes before what follows from targets."""
-    for each in open_findings(user, most=SIGNALS):
+    for each in signals:
         yield Finding(
             f"signal-{each.signal}",
             DANGER if each.tone == DANGER else WARN,

@@ -5,7 +5,7 @@ What cannot be read is left out and said; the rest of the address still counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -121,6 +121,12 @@ class Looked:
         if filters.get("owner") == "0":
             filters["owner"] = "none"
         return {**window, **team, **filters, **by}
+
+    @property
+    def ground(self) -> tuple[Hashable, ...]:
+        """All that the choice follows from, but for the language."""
+        typed = frozenset(self.typed.items())
+        return (self.asked, self.today, self.span, self.by, typed, tuple(self.problems), self.wrong)
 
     def address(self, **changes: str) -> str:
         """The query string, some of it changed; "" drops a value."""

@@ -6,6 +6,9 @@ from config.settings.dev import (  # noqa: F401
     DATABASES,
     LANGUAGE_CODE,
     SECRET_KEY,
+    SESSION_COOKIE_AGE,
+    SESSION_ENGINE,
+    SESSION_IDLE_MINUTES,
     TIME_ZONE,
     USE_TZ,
 )
@@ -17,6 +20,8 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "pgtrigger",
+    "audit",
     "accounts",
 ]
 MIDDLEWARE = [

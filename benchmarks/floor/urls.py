@@ -1,4 +1,4 @@
-"""Four pages over two tables: a list, a case with its story, a search, a form."""
+"""Five pages over two tables and a roll-up: a list, a case, a search, a form, sums."""
 
 from typing import Any
 
@@ -15,6 +15,10 @@ LIST = f"{CASE} WHERE owner = %s AND open ORDER BY due, id LIMIT {ROWS}"
 FOUND = f"""WITH hits AS MATERIALIZED (SELECT id FROM floor_case WHERE words @@ %s::tsquery)
 {CASE} JOIN hits USING (id) ORDER BY id DESC LIMIT {ROWS}"""  # noqa: S608 - no input
 STORY = "SELECT at, kind, text FROM floor_event WHERE case_id = %s ORDER BY at LIMIT 100"
+# A roll-up of cases by day of receipt, team and state, as `benchmarks/dashboard.py` makes it.
+STANDING = "SELECT team, state, sum(n) FROM floor_rollup GROUP BY 1, 2 ORDER BY 1, 2"
+DAILY = """SELECT day, state, sum(n) FROM floor_rollup WHERE day > current_date - 30
+GROUP BY 1, 2 ORDER BY 1, 2"""
 PAGE = Template(
     '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ title }}</title>'
     "</head><body><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>"
@@ -54,6 +58,11 @@ def search(request: HttpRequest) -> HttpResponse:
     return page(request, "search", rows(FOUND, f"'{request.GET['q']}'"))
 
 
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Cases by team and state, and of the last thirty days by day and state."""
+    return page(request, "dashboard", [*rows(STANDING), *rows(DAILY)])
+
+
 @csrf_exempt
 def create(request: HttpRequest) -> HttpResponse:
     """Two rows in one transaction, then on to the case."""
@@ -79,5 +88,6 @@ urlpatterns = [
     path("queue/", queue),
     path("case/<int:pk>/", case),
     path("search/", search),
+    path("dashboard/", dashboard),
     path("create/", create),
 ]

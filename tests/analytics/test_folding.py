@@ -28,6 +28,12 @@ def counted() -> list[Any]:
     return sorted(Cell.objects.values_list(*names), key=str)
 
 
+def occurrences() -> list[Any]:
+    """Everything that it is counted from."""
+    names = ("complaint", "kind", "day", "key", "value", "amount", "ref")
+    return sorted(Occurrence.objects.values_list(*names), key=str)
+
+
 def test_what_a_killed_worker_did_not_finish_is_done_once_by_the_next(cast: Cast) -> None:
     case = f.registered(cast)
     waits = list(Touched.objects.values_list("pk", flat=True))
@@ -106,15 +112,20 @@ def test_no_page_counts_long_or_waits_for_whoever_does(
 def test_wrong_sums_are_noticed_and_made_anew(
     cast: Cast, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    f.registered(cast)
+    f.closed(cast)  # working time is counted of it
     f.registered(cast, order_number="SO-2")
     call_command("rebuild_figures", check=True)
-    right = counted()
+    right, occurred, said = counted(), occurrences(), list(CaseFigures.objects.values())
     Cell.objects.filter(kind="received").update(n=F("n") + 1)
     with pytest.raises(CommandError, match="differ"):
         call_command("rebuild_figures", check=True)
+    Occurrence.objects.filter(kind__in=("right", "closed", "responded")).delete()
+    Occurrence.objects.update(day="2020-01-01")
+    CaseFigures.objects.update(category="price", received_day="2020-01-01")
     call_command("rebuild_figures")
     assert counted() == right
+    assert occurrences() == occurred
+    assert list(CaseFigures.objects.values()) == said
     call_command("rebuild_figures", check=True)
     assert "agree" in capsys.readouterr().out
 

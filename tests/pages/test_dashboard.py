@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from django.urls import reverse
 
 from accounts.models import Membership, Team
 from analytics.measures import MEASURES
+from analytics.views import dashboard, kept
 from complaints.models import Commitment, Complaint, Deadline
 from complaints.workdays import SHANGHAI
 from tests import factories as f
@@ -70,6 +72,45 @@ def test_only_supervisors_and_auditors_open_it_and_find_it_in_the_rail(cast: Cas
             assert client.get(page).status_code == 403, (name, page)
         assert f'href="{DASHBOARD}"' not in client.get("/settings/").content.decode()
     assert browser(cast.auditor).get("/analytics/hand-over/0/").status_code == 403
+
+
+def test_the_same_numbers_are_drawn_once_and_others_never_by_them(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f.registered(cast, now=NOW - timedelta(days=2))
+    drawn: list[Any] = []
+    draw = kept.Pieces
+    monkeypatch.setattr(dashboard, "Pieces", lambda *made: drawn.append(made) or draw(*made))
+
+    def page(user: Any, query: str = "") -> str:
+        found = shown(user, query)
+        return found[found.index('id="dash"') : found.index("</main>")]
+
+    first = page(cast.supervisor)
+    later = NOW + timedelta(seconds=20)
+    with time_machine.travel(later, tick=False):
+        again = page(cast.supervisor)
+    assert len(drawn) == 1
+    old, new = (quote_plus(at.isoformat()) for at in (NOW.astimezone(UTC), later.astimezone(UTC)))
+    assert f"&at={new}" in again
+    assert again == first.replace(f"&at={old}", f"&at={new}")
+    for number, (user, query) in enumerate(
+        (
+            (cast.supervisor2, ""),  # who sees the very same has a page of his own
+            (cast.auditor, ""),
+            (cast.supervisor, "?span=7d"),
+            (cast.supervisor, "?by=product"),
+        ),
+        2,
+    ):
+        page(user, query)
+        assert len(drawn) == number, (user, query)
+    Complaint.objects.update(category="price")  # nothing but the case changed
+    assert page(cast.supervisor) != first
+    assert len(drawn) == 6
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        page(cast.supervisor)
+    assert len(drawn) == 7
 
 
 def everybody_counts_what_they_may_see(cast: Cast) -> None:

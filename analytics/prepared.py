@@ -1,0 +1,84 @@
+"""Statements of the ORM that are put together once and then only sent with other moments: putting
+them together took longer than their answer.
+
+A statement follows from its place, from the condition under which the person sees cases
+(`scope_of`, compared by what it says) and from what is asked; so nobody is ever served by the
+statement of somebody who sees more. For whoever is let into other cases for a time it is put
+together anew each time, because what that permits changes by the minute.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from datetime import UTC, date, datetime
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts.models import User
+from complaints.querysets import scope_of
+
+MOST = 128
+# Stand in a statement that is kept for what each look has its own of.
+NOW, START, END = (datetime(1, 1, day, tzinfo=UTC) for day in (1, 2, 3))
+TODAY = date(1, 1, 1)
+Moments = Mapping[Any, Any]
+
+
+class Statement(NamedTuple):
+    """SQL and its values; none for what can have no rows."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Its answer."""
+        if not self.sql:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.values)
+            return list(cursor.fetchall())
+
+
+_kept: OrderedDict[Hashable, Statement] = OrderedDict()
+_lock = Lock()
+
+
+def prepared(
+    place: str,
+    user: User,
+    asked: Hashable,
+    make: Callable[[], QuerySet[Any, Any]],
+    moments: Moments,
+) -> Statement:
+    """The statement of a query set in which `moments` stand for those of this look. `asked`: all
+    that the query set follows from besides the person's scope.
+    """
+    key = (place, scope_of(user), tuple(user.led_team_ids), asked)
+    with _lock:
+        found = None if user.sees_more else _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+    if found is None:
+        found = _put_together(make())
+        if not user.sees_more:
+            with _lock:
+                _kept[key] = found
+                while len(_kept) > MOST:
+                    _kept.popitem(last=False)
+    return found._replace(values=tuple(_of_now(value, moments) for value in found.values))
+
+
+def _put_together(rows: QuerySet[Any, Any]) -> Statement:
+    try:
+        return Statement(*rows.query.sql_with_params())
+    except EmptyResultSet:
+        return Statement("", ())
+
+
+def _of_now(value: Any, moments: Moments) -> Any:
+    return moments.get(value, value) if isinstance(value, date) else value
