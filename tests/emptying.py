@@ -2,7 +2,8 @@
 
 TRUNCATE gives each of two hundred tables, and each index, a new file: a third of a second after
 every test that leaves ten rows. Here the rows are deleted under a lock that waits, as TRUNCATE
-does, for whoever is still writing; much is still truncated.
+does, for whoever is still writing; much is still truncated. Whoever writes may wait for a table
+that is locked already: then all are let go and taken anew.
 """
 
 from __future__ import annotations
@@ -19,15 +20,29 @@ MUCH = 64 * 1024 * 1024  # bytes of all tables together
 MAY = "has_parameter_privilege('session_replication_role', 'SET')"
 EMPTY = """
 DO $empty$
-DECLARE one regclass;
+DECLARE
+    one regclass;
+    rows boolean := {may} AND {much} >=
+        (SELECT sum(pg_table_size(name)) FROM unnest(ARRAY[{names}]::regclass[]) AS name);
 BEGIN
-    IF (SELECT sum(pg_table_size(name)) FROM unnest(ARRAY[{names}]::regclass[]) AS name) > {much}
-        OR NOT {may}
-    THEN
+    SET LOCAL lock_timeout = '500ms'; -- before the database sees a deadlock and ends either
+    FOR attempt IN 1..60 LOOP
+        BEGIN
+            IF rows THEN
+                LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE;
+            ELSE
+                LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN -- all are free again
+            IF attempt = 60 THEN RAISE; END IF;
+        END;
+    END LOOP;
+    SET LOCAL lock_timeout = 0;
+    IF NOT rows THEN
         TRUNCATE {tables};
         RETURN;
     END IF;
-    LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE;
     SET LOCAL session_replication_role = replica; -- no trigger refuses, no reference is checked
     FOREACH one IN ARRAY ARRAY[{names}]::regclass[] LOOP
         EXECUTE format('DELETE FROM %s', one);
