@@ -56,10 +56,15 @@ RETURNING id, n
 """
 
 
-# `to_do`, for every page
+# `to_do` and the turn, for every page
 _WAITING = """
-SELECT from_day FROM analytics_touched WHERE failed_at IS NULL OR failed_at < %s
-ORDER BY id LIMIT %s
+SELECT (SELECT number FROM analytics_turn), ARRAY(SELECT from_day FROM analytics_touched
+    WHERE failed_at IS NULL OR failed_at < %s ORDER BY id LIMIT %s)
+"""
+_TURN = """
+INSERT INTO analytics_turn (id, number)
+VALUES (1, nextval(pg_get_serial_sequence('analytics_touched', 'id')))
+ON CONFLICT (id) DO UPDATE SET number = excluded.number
 """
 
 
@@ -68,6 +73,13 @@ class Folded(NamedTuple):
 
     done: int
     more: bool
+
+
+class Stand(NamedTuple):
+    """How many changes are not counted (capped), and the turn that the figures are of."""
+
+    behind: int
+    turn: int
 
 
 class Change(NamedTuple):
@@ -90,27 +102,48 @@ def waiting(most: int = AT_ONCE) -> int:
 
 
 def catch_up(most: int = AT_ONCE) -> int:
-    """Fold what waits if it is little; answers how many changes stay uncounted (capped).
+    """How many changes stay uncounted (capped); `stand`."""
+    return stand(most).behind
+
+
+def stand(most: int = AT_ONCE) -> Stand:
+    """Fold what waits if it is little; answers how many changes stay uncounted, and the turn.
 
     For pages: one batch at most, and never an error or a long wait. A change of the calendar
     touches any number of cases, and is left to the workers. One statement when nothing waits.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [timezone.now() - AGAIN, most + 1])
-        days = [day for (day,) in cursor.fetchall()]
+    turn, days = _look(most)
     number = len(days)
     if not 0 < number <= most or any(days):
-        return number
+        return Stand(number, turn)
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
-            return max(0, number - _batch(wait=True).done)
+            _batch(wait=True)
+        turn, days = _look(most)
+        return Stand(len(days), turn)
     except OperationalError:
         log.info("others count changes at this moment; %s wait", number)
     except UNCOUNTABLE as error:
         log.error("%s changes could not be counted: %s", number, _where(error))
-    return number
+    return Stand(number, turn)
+
+
+def _look(most: int) -> tuple[int, list[date | None]]:
+    """The turn, and of each change that waits the day from which all is to be counted again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [timezone.now() - AGAIN, most + 1])
+        turn, days = cursor.fetchone()
+    return turn or 0, days
+
+
+def next_turn() -> None:
+    """What pages of figures show is no longer what it was. A number that never was before: not even
+    where the database was put back. Only whoever is `alone`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TURN)
 
 
 def _where(error: Exception) -> str:
@@ -165,6 +198,7 @@ def _batch(wait: bool, only: int | None = None) -> Folded:
             later = set()
         count_again(ids | later)
     Touched.objects.filter(pk__in=[row[0] for row in rows]).delete()
+    next_turn()
     return Folded(len(rows), more)
 
 

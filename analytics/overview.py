@@ -49,7 +49,8 @@ def overview(
     """Read it all. What changed just before is counted first (`folding.catch_up`), which keeps
     others waiting until the caller's transaction ends; without `fold` it is only said how much.
     """
-    return Reading.of(user, asked, now, fold=fold).overview()
+    behind = folding.catch_up() if fold else folding.waiting()
+    return Reading.of(user, asked, now, behind=behind).overview()
 
 
 @dataclass
@@ -62,12 +63,9 @@ class Reading:
     behind: int
 
     @classmethod
-    def of(
-        cls, user: User, asked: Asked, now: datetime | None = None, *, fold: bool = True
-    ) -> Reading:
-        """Everything that is read."""
-        now = now or timezone.now()
-        found = cls(user, asked, now, folding.catch_up() if fold else folding.waiting())
+    def of(cls, user: User, asked: Asked, now: datetime | None = None, *, behind: int) -> Reading:
+        """Everything that is read. `behind`: how many changes are not counted."""
+        found = cls(user, asked, now or timezone.now(), behind)
         found._read()
         return found
 

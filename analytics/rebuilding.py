@@ -116,6 +116,7 @@ def remake_cells() -> None:
         cursor.execute(_ROOM)
         cursor.execute("DELETE FROM analytics_cell")
         cursor.execute(f"INSERT INTO analytics_cell ({COLUMNS}) {CELLS}")
+    folding.next_turn()
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What tells the figures that a case changed: the database itself, in the same transaction, so that
 no action can forget it. One narrow row is added; nobody waits for a hot counter.
 
-The tables are those of `complaints`, which knows nothing of figures: so these are no triggers of
+Most tables are those of `complaints`, which knows nothing of figures: so these are no triggers of
 its models. They are made anew after every migration, from this table.
 """
 # ruff: noqa: S608 the statements are put together from the constants of this file alone
@@ -57,13 +57,16 @@ def _changed(*columns: str) -> str:
 
 
 class Trigger(NamedTuple):
-    """Name, table, when it fires, on what condition, and the body of its function."""
+    """Name, table, when it fires, on what condition, the body of its function, and whether it fires
+    for each row or statement.
+    """
 
     name: str
     table: str
     event: str
     when: str
     body: str
+    each: str = "ROW"
 
 
 _OBJECT = ("consumer_id", "order_number", "product_name", "received_at")
@@ -82,7 +85,7 @@ WHERE k.id IN (OLD.consumer_id, NEW.consumer_id)
         + interval '{REPEAT_WITHIN + 1} days'
 """
 
-TRIGGERS = (
+TRIGGERS: tuple[Trigger, ...] = (
     Trigger("case_made", "complaints_complaint", "INSERT", "", _OF_ROW.format("id")),
     Trigger(
         "case_changed",
@@ -183,6 +186,25 @@ TRIGGERS = (
     ),
 )
 
+# Nothing is counted, but pages of figures show something else: who sees what, names, what is set,
+# signals and their cure.
+_SHOWN = "INSERT INTO analytics_touched (since) VALUES (clock_timestamp()); RETURN NULL;"
+_ANY = "INSERT OR UPDATE OR DELETE"
+TRIGGERS += tuple(
+    Trigger(name, table, event, "", _SHOWN, "STATEMENT")
+    for name, table, event in (
+        ("named", "complaints_namedperson", _ANY),
+        ("sight_changed", "complaints_complaint", "UPDATE OF confidential, shared_with_counsel"),
+        ("team_changed", "accounts_team", _ANY),
+        ("person_renamed", "accounts_user", "UPDATE OF name, is_active"),
+        ("target_set", "analytics_target", _ANY),
+        ("signal_changed", "analytics_signal", _ANY),
+        ("signal_cases", "analytics_signalcase", _ANY),
+        ("signal_told", "analytics_signalnotice", _ANY),
+        ("cure_changed", "analytics_correctiveaction", _ANY),
+    )
+)
+
 
 def made() -> Iterator[str]:
     """SQL that makes every trigger and its function, or replaces it."""
@@ -195,8 +217,8 @@ def made() -> Iterator[str]:
         yield f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC"
         when = f" WHEN ({t.when})" if t.when else ""
         yield (
-            f"CREATE OR REPLACE TRIGGER {name} AFTER {t.event} ON {t.table} FOR EACH ROW{when} "
-            f"EXECUTE FUNCTION {name}()"
+            f"CREATE OR REPLACE TRIGGER {name} AFTER {t.event} ON {t.table} "
+            f"FOR EACH {t.each}{when} EXECUTE FUNCTION {name}()"
         )
 
 
@@ -214,12 +236,15 @@ _BESIDE = (
 )
 
 
+NAMED_APPS = ("complaints", "accounts")  # a trigger names columns of their tables
+
+
 def make_way(using: str = "default", plan: Plan = (), **_: Any) -> None:
     """Before a migration that may change a column: a trigger that names it would stand against
     that. `install` makes them again, and every case is counted anew then.
     """
     if any(
-        migration.app_label == "complaints" and (backwards or not isinstance(operation, _BESIDE))
+        migration.app_label in NAMED_APPS and (backwards or not isinstance(operation, _BESIDE))
         for migration, backwards in plan
         for operation in migration.operations
     ):
@@ -239,9 +264,12 @@ def install(using: str = "default", **_: Any) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT obj_description(to_regclass('analytics_touched'), 'pg_class'), "
-            "to_regclass('analytics_touched') IS NOT NULL, "
+            "(SELECT bool_and(to_regclass(t) IS NOT NULL) FROM unnest(%s) t), "
             "ARRAY(SELECT tgname::text FROM pg_trigger WHERE tgname = ANY(%s))",
-            [[f"analytics_{t.name}" for t in TRIGGERS]],
+            [
+                ["analytics_touched", *{t.table for t in TRIGGERS}],
+                [f"analytics_{t.name}" for t in TRIGGERS],
+            ],
         )
         said, is_there, found = cursor.fetchone()
         complete = len(set(found)) == len(TRIGGERS)

@@ -4,7 +4,7 @@ that they keep.
 """
 
 from analytics.models.budget import AlarmBudget
-from analytics.models.counted import CaseFigures, Cell, LibraryDay, Occurrence, Touched
+from analytics.models.counted import CaseFigures, Cell, LibraryDay, Occurrence, Touched, Turn
 from analytics.models.cure import ActionFile, Cause, CauseGiven, CorrectiveAction
 from analytics.models.saved import ReportMail, ReportRecipient, SavedReport
 from analytics.models.signals import DetectionRun, Signal, SignalCase, SignalNotice, SignalStep
@@ -32,5 +32,6 @@ __all__ = [
     "SignalStep",
     "Target",
     "Touched",
+    "Turn",
     "VolumeFile",
 ]

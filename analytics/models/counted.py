@@ -105,7 +105,8 @@ class Cell(models.Model):
 class Touched(models.Model):
     """A case whose figures have to be looked at again, written by triggers of the database (see
     `analytics/touching.py`) in the transaction that changed it. None: every case of which time was
-    reckoned that ended on `from_day` or later, because the calendar changed from that day on.
+    reckoned that ended on `from_day` or later, because the calendar changed from that day on; with
+    neither, nothing is to be counted, but pages of figures show something else now.
     `failed_at`: it could not be counted then, and waits a while so that others do not.
     """
 
@@ -128,3 +129,14 @@ class LibraryDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.is_worked}"
+
+
+class Turn(models.Model):
+    """One row: which count of the changes the figures are of. Another number than before: something
+    changed that a page of figures shows.
+    """
+
+    number = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
 from accounts.models import User
-from analytics import targets
+from analytics import folding, targets
 from analytics.findings import Finding as Signal
 from analytics.measures import NOW, PERMISSION, WINDOW
 from analytics.models import CaseFigures
@@ -36,6 +37,8 @@ from analytics.views.looked import (
     teams_of,
 )
 from complaints import calendars
+from complaints.querysets import scope_of
+from complaints.seen import saw_cases
 from complaints.workdays import SHANGHAI
 
 LOAD_SHOWN = 8  # people at once; the others behind a line
@@ -48,7 +51,31 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """The page; for htmx only what changes, so that the rest stays as it is."""
     user, now = person(request), timezone.now()
     looked = Looked.read(request.GET, user, now.astimezone(SHANGHAI).date())
-    reading = Reading.of(user, looked.asked, now)
+    stand = folding.stand()
+    words = (get_language(), _may(user), looked.ground)
+    pieces = kept.of_turn(
+        None if stand.behind or user.sees_more else (stand.turn, scope_of(user), now.date(), words),
+        now,
+        lambda: _pieces(user, looked, words, now, stand.behind),
+    )
+    saw_cases(*pieces.cases)
+    answer = render(
+        request,
+        f"analytics/dashboard/{'live' if request.headers.get('HX-Request') else 'page'}.html",
+        {
+            "as_of": pieces.at,
+            "looked": looked,
+            "figures": mark_safe(pieces.figures),  # noqa: S308 our own templates made it
+            "choice": mark_safe(pieces.choice),  # noqa: S308 the same
+        },
+    )
+    patch_vary_headers(answer, ("HX-Request",))
+    return answer
+
+
+def _pieces(user: User, looked: Looked, words: Hashable, now: datetime, behind: int) -> Pieces:
+    """What the database says now, as HTML."""
+    reading = Reading.of(user, looked.asked, now, behind=behind)
     signals, teams = findings.signals_of(user), teams_of(user)
     untouched = not reading.sums.of and not CaseFigures.objects.exists()
 
@@ -64,29 +91,17 @@ def dashboard(request: HttpRequest) -> HttpResponse:
                 {**_chosen(found, looked, teams), "looked": looked},
             ),
             now,
+            tuple(clock.number for clock in reading.clocks),
         )
 
-    words = (get_language(), _may(user), looked.ground)
-    pieces = kept.pieces((*words, reading.ground, signals, tuple(teams), untouched), now, made)
-    answer = render(
-        request,
-        f"analytics/dashboard/{'live' if request.headers.get('HX-Request') else 'page'}.html",
-        {
-            "as_of": now,
-            "looked": looked,
-            "figures": mark_safe(pieces.figures),  # noqa: S308 our own templates made it
-            "choice": mark_safe(pieces.choice),  # noqa: S308 the same
-        },
-    )
-    patch_vary_headers(answer, ("HX-Request",))
-    return answer
+    return kept.pieces((words, reading.ground, signals, tuple(teams), untouched), now, made)
 
 
 def _may(user: User) -> tuple[Hashable, ...]:
     """What the words depend on besides the numbers: who looks, what he may do, and what is set."""
     return (
         *(user.pk, *map(user.may, ("assign", "take", "see_complaints", "register_complaints"))),
-        *(settings.CASES_PER_PERSON, calendars.stamp()),
+        *(settings.CASES_PER_PERSON, calendars.stamp(), tuple(user.led_team_ids)),
     )
 
 
