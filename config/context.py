@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -183,10 +185,10 @@ class Item:
 
     url: str
     icon: str
-    label: str | Promise
+    label: str
     current: bool
     badge: str = ""
-    badge_label: str | Promise = ""
+    badge_label: str = ""
     begins: bool = False
 
 
@@ -332,10 +334,10 @@ class Shell:
         return granted.emergencies(self.user, timezone.now()) if self.user else []
 
     @cached_property
-    def nav(self) -> list[Item]:
+    def nav(self) -> tuple[Item, ...]:
         """The rail."""
         if not self.user:
-            return []
+            return ()
         _unread, found = self._counted
         items: list[Item] = []
         before = PLACES[0].group
@@ -343,21 +345,27 @@ class Shell:
             allowed = not place.permissions or any(map(self.user.may, place.permissions))
             if not allowed or not (url := _url(place.name)):
                 continue
-            badge = found.get(place.name, ("", ""))
+            badge, said = found.get(place.name, ("", ""))
             current = self.here == place.name or self.here in place.also
             begins, before = bool(items) and place.group != before, place.group
-            items.append(Item(url, place.icon, place.label, current, *badge, begins))
-        return items
+            label = str(place.label)
+            items.append(Item(url, place.icon, label, current, badge, str(said), begins))
+        return tuple(items)
 
     @property
-    def texts(self) -> dict[str, str]:
-        """What scripts say, in the page's language."""
+    def at_settings(self) -> bool:
+        """Whether this is the page of one's own settings."""
+        return self.here == "settings"
+
+    @property
+    def texts(self) -> SafeString:
+        """What scripts say, in the page's language, as they read it."""
         return _texts(get_language() or "")
 
 
 @lru_cache(maxsize=8)  # a page has them all, and they are the same for everybody
-def _texts(_language: str) -> dict[str, str]:
-    return {
+def _texts(_language: str) -> SafeString:
+    texts = {
         "draft_saved": _("草稿已保存 {time}"),
         "draft_kept_here": _("网络断开，{time} 的内容只存在本机，恢复后自动保存"),
         "draft_signed_out": _("登录已过期，{time} 的内容只存在本机，重新登录后自动保存"),
@@ -382,6 +390,7 @@ def _texts(_language: str) -> dict[str, str]:
         "passkey_cancelled": _("没有完成通行密钥验证，可以再试一次。"),
         "passkey_known": _("这个通行密钥已经添加过了。"),
     }
+    return json_script(texts, "texts")
 
 
 def _url(name: str) -> str:

@@ -89,7 +89,7 @@ def piece(name: str, **inputs: Any) -> SafeString:
     return _piece(name, known, tuple(sorted(inputs.items())))
 
 
-@lru_cache(maxsize=256)  # a few KB each
+@lru_cache(maxsize=512)  # a few KB each
 def _piece(name: str, _known: tuple[str, ...], inputs: tuple[tuple[str, Any], ...]) -> SafeString:
     return mark_safe(render_to_string(name, dict(inputs)))  # noqa: S308 our own templates
 
