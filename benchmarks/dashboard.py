@@ -7,7 +7,8 @@ Throw-away servers. Everything is taken in turn in one run, so that ratios hold 
 - `floor`: a page of bare Django (`benchmarks/floor/`: session, person, two statements over a lean
   roll-up by day, team and state, one table) through the same web server as our page, asked in turn
   with it. F_dash of the design. It has no navigation, no permissions, no figure, no chart.
-- `again`: our page where the figures are those of the last look (a person's page that refreshes).
+- `again`: our page where nothing that it shows has changed since the last look, a minute ago at
+  most (a person comes back to it, or opens it in a second window).
 - `first`: the same where everything is worked out and drawn anew, because the roll-up moved between
   two looks; what a look costs in a house where cases change every second.
 - `filtered`: narrowed to one category, for which there is no roll-up. `raw GROUP BY`: the figures
@@ -145,6 +146,7 @@ def _looks(cast: Any, ours: str, floor: str) -> None:
     """Our page and the floor's over HTTP, in turn, and what the worker keeps."""
     from django.db import connection
 
+    from analytics import folding
     from benchmarks.measure import Client, in_turn
     from tests.live import eventually, fetch, session_of
 
@@ -159,6 +161,7 @@ def _looks(cast: Any, ours: str, floor: str) -> None:
     def moved(client: Client, path: str) -> float:
         with connection.cursor() as cursor:  # one more case closed long ago, of the widest kind
             cursor.execute(MOVE)
+        folding.next_turn()
         return client.get(path)[0]
 
     for name, client in people.items():
