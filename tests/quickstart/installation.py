@@ -38,7 +38,7 @@ WRITES_NOTHING = "PYTHONDONTWRITEBYTECODE"
 NOT_COPIED = (".git", ".venv", "var", "*_cache", ".hypothesis", "test-results", "*.pyc.*")
 RUNNING = re.compile(r"is running:\s+(http://\S+)")
 OFFLINE = Path(__file__).with_name("offline")
-START_LIMIT = 400.0  # seconds; with the demo, a cold cache and a busy machine
+START_LIMIT = 900.0  # seconds; with the demo, a cold cache and a busy machine
 STOP_LIMIT = 10.0  # what is promised
 
 
