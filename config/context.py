@@ -18,7 +18,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.html import json_script
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -358,13 +357,13 @@ class Shell:
         return self.here == "settings"
 
     @property
-    def texts(self) -> SafeString:
+    def texts(self) -> str:
         """What scripts say, in the page's language, as they read it."""
         return _texts(get_language() or "")
 
 
 @lru_cache(maxsize=8)  # a page has them all, and they are the same for everybody
-def _texts(_language: str) -> SafeString:
+def _texts(_language: str) -> str:
     texts = {
         "draft_saved": _("草稿已保存 {time}"),
         "draft_kept_here": _("网络断开，{time} 的内容只存在本机，恢复后自动保存"),

@@ -26,7 +26,10 @@ MAY = {
     "evidence_custody": "that a piece of evidence was opened",
     "accounts_alarm": "an alarm about too many tries",
     **dict.fromkeys(
-        ("analytics_touched", "analytics_casefigures", "analytics_occurrence", "analytics_cell"),
+        (
+            *("analytics_touched", "analytics_casefigures", "analytics_occurrence"),
+            *("analytics_cell", "analytics_turn"),
+        ),
         "what was done before is counted before it is shown",
     ),
     "accounts_vaultkey": "a key that is used for the first time",
