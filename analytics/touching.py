@@ -191,12 +191,17 @@ TRIGGERS: tuple[Trigger, ...] = (
 _SHOWN = "INSERT INTO analytics_touched (since) VALUES (clock_timestamp()); RETURN NULL;"
 _ANY = "INSERT OR UPDATE OR DELETE"
 TRIGGERS += tuple(
+    Trigger(name, table, f"UPDATE OF {', '.join(columns)}", _changed(*columns), _SHOWN)
+    for name, table, columns in (
+        ("sight_changed", "complaints_complaint", ("confidential", "shared_with_counsel")),
+        ("person_renamed", "accounts_user", ("name", "is_active")),
+    )
+)
+TRIGGERS += tuple(
     Trigger(name, table, event, "", _SHOWN, "STATEMENT")
     for name, table, event in (
         ("named", "complaints_namedperson", _ANY),
-        ("sight_changed", "complaints_complaint", "UPDATE OF confidential, shared_with_counsel"),
         ("team_changed", "accounts_team", _ANY),
-        ("person_renamed", "accounts_user", "UPDATE OF name, is_active"),
         ("target_set", "analytics_target", _ANY),
         ("signal_changed", "analytics_signal", _ANY),
         ("signal_cases", "analytics_signalcase", _ANY),
