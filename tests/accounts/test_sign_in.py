@@ -75,7 +75,12 @@ def test_no_door_tells_who_exists_or_by_what_they_come_in(cast: Cast) -> None:
     doors: dict[Any, list[str]] = {
         signing_in: ["nobody", "agent", "colleague", "auditor", "counsel"],
         by_passkey: ["{}", unknown, "x", "[]"],
-        by_key: [secret[:-1] + "x", "kesu_" + "x" * (len(secret) - 5), "x", ""],
+        by_key: [
+            secret[:-1] + ("y" if secret.endswith("x") else "x"),
+            "kesu_" + "x" * (len(secret) - 5),
+            "x",
+            "",
+        ],
     }
     for door, values in doors.items():
         told = {(answer.status_code, _said(answer)) for answer in map(door, values)}

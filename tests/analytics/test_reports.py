@@ -178,7 +178,8 @@ def test_what_does_not_arrive_stops_is_shown_and_told_to_the_owner(
     second = next(m for m in mails() if m.user == led.supervisor2)
     token = bounces.token(report_mail.KIND, second.pk)
     forged = bounces.token(report_mail.KIND, second.pk + 1)
-    assert bounces.take(returned(forged[:-1] + "0"), timezone.now()) == "unknown"
+    other = "1" if forged.endswith("0") else "0"  # of its signature
+    assert bounces.take(returned(forged[:-1] + other), timezone.now()) == "unknown"
     assert bounces.take(returned(token, action="delayed"), timezone.now()) == "delayed"
     assert bounces.take(returned(token), timezone.now()) == "bounced"
     assert bounces.take(returned(token), timezone.now()) == "known"
