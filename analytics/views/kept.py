@@ -20,7 +20,7 @@ from threading import Lock
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
-MOST = 24
+MOST = 12
 A_WHILE = timedelta(minutes=1)
 
 
