@@ -4,6 +4,9 @@ those cases again, and changes the sums by the difference, all in one transactio
 Whoever folds is alone (an advisory lock), so that no difference is taken twice; a killed worker
 leaves everything as it was, and the next one does it. A change that cannot be counted is set aside
 for a while, so that no other waits for it.
+
+Longer than others on purpose: what one batch does, and what becomes of it when it fails, are read
+together.
 """
 
 from __future__ import annotations

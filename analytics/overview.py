@@ -1,7 +1,8 @@
 """What a dashboard shows, for one person, window and filters: a handful of statements, whatever the
 number of cases.
 
-Every number is counted over exactly the rows that its address opens (`analytics/rows.py`).
+Every number is counted over exactly the rows that its address opens (`analytics/rows.py`). Longer
+than others on purpose: what is read and what is made of it stand one below the other.
 """
 
 from __future__ import annotations

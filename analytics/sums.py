@@ -2,7 +2,8 @@
 the occurrences themselves. Either is one statement.
 
 The roll-up holds everybody's cases; of those that name the viewer (who never sees them) the
-occurrences are taken off again.
+occurrences are taken off again. Longer than others on purpose: both statements answer the same
+questions and are compared line by line.
 """
 # ruff: noqa: S608 the statements are put together from constants
 

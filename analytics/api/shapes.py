@@ -28,7 +28,7 @@ BY = (*PARTS, "area", "right", "team", "owner", "phase")
 
 
 def overview(seen: Overview) -> dict[str, Any]:
-    """Everything of one look."""
+    """Everything of one look. Long because the answer is: one line for each of its fields."""
     return {
         "as_of": local(seen.as_of),
         "behind": seen.behind,

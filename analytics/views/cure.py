@@ -1,4 +1,7 @@
-"""整改措施: what is done so that it does not happen again, whether it helped; the cause tree."""
+"""整改措施: what is done so that it does not happen again, whether it helped; the cause tree.
+
+Longer than others on purpose: each form is refused and shown again by the page that it stands on.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,9 @@ def shown(
 @needs(MAY)
 @keeps_what_was_typed
 def action_act(request: HttpRequest, action: int, action_act: str) -> HttpResponse:
-    """完成, 修改, 取消, 核查效果."""
+    """完成, 修改, 取消, 核查效果. Long because it is a table: of each act the form, what it does
+    and what is said then.
+    """
     user = person(request)
     load(request, action)
     does: dict[str, tuple[str, SheetForm | None, Callable[[Mapping[str, str], Any], Any], str]] = {

@@ -1,4 +1,7 @@
-"""信号: what is out of the ordinary, each with its numbers, its cases and what is made of it."""
+"""信号: what is out of the ordinary, each with its numbers, its cases and what is made of it.
+
+Longer than others on purpose: each form is refused and shown again by the page that it stands on.
+"""
 
 from __future__ import annotations
 
