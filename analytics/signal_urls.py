@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.views import cases, cure, cure_files, signals, volumes
+from analytics.views import cases, cure, cure_files, signal_acts, signals, volumes
 
 urlpatterns = [
     path("analytics/signals/", signals.signals, name="signals"),
@@ -11,16 +11,20 @@ urlpatterns = [
     path("analytics/signals/<int:signal>/", signals.signal, name="signal"),
     path("analytics/signals/<int:signal>/cases/", cases.signal_cases, name="signal_cases"),
     path("analytics/signals/<int:signal>/cases/causes/", cases.give_causes, name="give_causes"),
-    path("analytics/signals/<int:signal>/owner/", signals.signal_owner, name="signal_owner"),
-    path("analytics/signals/<int:signal>/causes/", signals.signal_cause, name="signal_cause"),
-    path("analytics/signals/<int:signal>/actions/", signals.signal_action, name="signal_action"),
+    path("analytics/signals/<int:signal>/owner/", signal_acts.signal_owner, name="signal_owner"),
+    path("analytics/signals/<int:signal>/causes/", signal_acts.signal_cause, name="signal_cause"),
+    path(
+        "analytics/signals/<int:signal>/actions/", signal_acts.signal_action, name="signal_action"
+    ),
     path(
         "analytics/signals/<int:signal>/<slug:signal_step>/",
-        signals.signal_step,
+        signal_acts.signal_step,
         name="signal_step",
     ),
     path("analytics/cases/<str:number>/causes/", cases.case_causes, name="case_causes"),
-    path("analytics/given/<int:given>/withdraw/", signals.withdraw_cause, name="withdraw_cause"),
+    path(
+        "analytics/given/<int:given>/withdraw/", signal_acts.withdraw_cause, name="withdraw_cause"
+    ),
     path("analytics/actions/", cure.actions, name="actions"),
     path("analytics/actions/<int:action>/", cure.action, name="action"),
     path("analytics/actions/<int:action>/files/", cure_files.add, name="add_action_file"),

@@ -23,7 +23,7 @@ from analytics.views import pages
 from analytics.views.forms import GiveForm
 from analytics.views.lines import told
 from analytics.views.pages import Looked, Order
-from analytics.views.signals import Shown, load
+from analytics.views.signal_page import Shown, load
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint
 from complaints.seen import saw_cases
