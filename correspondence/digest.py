@@ -65,6 +65,8 @@ def _items(mail: Mail, user: User, now: datetime) -> list[Said]:
         about_a_clock = "deadline" in each.notice.outbox.payload
         if about_a_clock and (each.clock is None or each.clock.state not in said.RUNS):
             continue  # settled meanwhile
+        if each.over:
+            continue
         # several steps of one clock's ladder are one line
         key = ("clock", each.clock.pk) if each.clock else ("notice", each.notice.pk)
         items[key] = each

@@ -102,6 +102,14 @@ FAMILIES: dict[str, Family] = {
             (*_WORKING, Role.COUNSEL),
         ),
         Family(
+            "together",
+            _("转派与交接"),
+            pgettext_lazy("notices", "转派"),
+            _("同事或主管把案件转派给您时。"),
+            DIGEST,
+            _WORKING,
+        ),
+        Family(
             "signals",
             _("信号与整改措施"),
             pgettext_lazy("notices", "信号"),

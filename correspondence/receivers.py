@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from accounts.models import Absence, User
 from complaints.models import Complaint, Outbox
+from correspondence.row import Row
 from correspondence.scene import Scene
 from correspondence.staff import levels_from
-from correspondence.who_is_told import Row
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ much time is left then.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from complaints.choices import DeadlineState
 from complaints.models import Deadline
-from correspondence import words
+from correspondence import told_together, words
 from correspondence.models import Notice
 from correspondence.staff import REASONS
 from correspondence.who_is_told import TABLE
@@ -24,13 +24,16 @@ RUNS = (DeadlineState.RUNNING, DeadlineState.HELD)
 
 @dataclass(frozen=True)
 class Said:
-    """Subject, text and why one gets it; `clock` is the clock that a warning is about."""
+    """Subject, text and why one gets it; `clock` is the clock that a warning is about. `over`: it
+    is no more so.
+    """
 
     notice: Notice
     subject: str
     text: str
     reason: str
     clock: Deadline | None = None
+    over: bool = False
 
 
 def clocks_of(notices: Iterable[Notice]) -> dict[int, Deadline]:
@@ -41,8 +44,9 @@ def clocks_of(notices: Iterable[Notice]) -> dict[int, Deadline]:
 
 def again(notices: list[Notice], now: datetime) -> list[Said]:
     """The notices in the active language; each with its case and step at hand."""
-    clocks = clocks_of(notices)
-    return [_said(n, clocks.get(n.outbox.payload.get("deadline")), now) for n in notices]
+    clocks, over = clocks_of(notices), told_together.over(n.outbox for n in notices)
+    found = [_said(n, clocks.get(n.outbox.payload.get("deadline")), now) for n in notices]
+    return [replace(each, over=each.notice.outbox_id in over) for each in found]
 
 
 def _said(notice: Notice, clock: Deadline | None, now: datetime) -> Said:

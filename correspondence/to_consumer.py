@@ -19,8 +19,8 @@ from correspondence.bounces import TOKEN_HEADER, token_of
 from correspondence.letter import Letter
 from correspondence.mail_folder import HOLDS_A_CODE
 from correspondence.models import Notice
+from correspondence.row import Row
 from correspondence.transports import Message, Refused, Transport
-from correspondence.who_is_told import Row
 
 logger = logging.getLogger(__name__)
 ADDRESS = {"email": "email", "sms": "phone", "manual": "phone"}  # way → field of the consumer

@@ -4,13 +4,11 @@ As long as there are effects: one table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.utils.translation import gettext_lazy as _
 
+from correspondence import told_together
+from correspondence.row import Row
 from correspondence.staff import (
-    Staff,
-    Text,
     approvers,
     author,
     author_and_counsel,
@@ -31,26 +29,6 @@ from correspondence.staff import (
     who_lends,
     who_looks,
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """Receivers ("consumer" or a function of the staff), the subject, the text (names in braces are
-    filled in from the case), why one gets it, and the family that people choose about.
-
-    `by_sms`: short enough for a text message when there is no other way. `only_before`: not sent
-    once the case has left that state.
-    """
-
-    to_consumer: bool
-    staff: Staff | None
-    subject: Text
-    body: Text
-    reason: Text = ""
-    family: str = "progress"
-    by_sms: bool = False
-    only_before: str = ""
-
 
 _HANDLED = _("您是这件案件的责任人")
 
@@ -324,4 +302,5 @@ TABLE: dict[str, Row] = {
     ),
     # Its receivers climb the ladder (staff.py), its text says how much time is left (words.py).
     "warn_of_deadline": Row(False, None, "", "", family="deadline_owner"),
+    **told_together.TABLE,
 }

@@ -31,6 +31,7 @@ from complaints.models import (
 )
 from complaints.signing import differences
 from complaints.workdays import SHANGHAI
+from correspondence import told_together
 from correspondence.who_is_told import TABLE
 
 Values = dict[str, str]
@@ -162,6 +163,7 @@ _MORE = {
     "confirm_release": _promise,
     "tell_commitment_owner": _promise,
     "tell_commitment_broken": _promise,
+    told_together.ASSIGNED: told_together.of_assigned,
 }
 
 

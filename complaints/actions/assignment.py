@@ -15,7 +15,7 @@ from audit.record import record
 from complaints import legal_hold, promised, validation
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
-from complaints.models import Complaint, Event
+from complaints.models import Complaint, Event, Outbox
 from complaints.validation import Refused
 
 
@@ -75,7 +75,8 @@ def assign(
     first.
 
     A supervisor assigns within the teams led; an agent hands over own cases. `one_of_many`: in one
-    act over many cases, which passes by those under a legal hold. Raises Complaint.DoesNotExist,
+    act over many cases, which passes by those under a legal hold and tells the receiver itself.
+    Raises Complaint.DoesNotExist,
     NotAllowed, Invalid, Held.
     """
     now = now or timezone.now()
@@ -96,14 +97,10 @@ def assign(
         if not note and user != by:
             raise Invalid({"note": [_("请写一句交接说明")]})
         complaint.team = target
-        _write(
-            complaint,
-            by,
-            now,
-            owner=user,
-            note=note,
-            code="assigned" if user else "returned_to_queue",
-        )
+        code = "assigned" if user else "returned_to_queue"
+        event = _write(complaint, by, now, owner=user, note=note, code=code)
+        if not one_of_many:  # of many the receiver is told once
+            tell(complaint, event, user, by)
     return complaint
 
 
@@ -141,7 +138,7 @@ def _check_not_named(complaint: Complaint, user: User) -> None:
 
 def _write(
     complaint: Complaint, by: User, now: datetime, *, owner: User | None, note: str, code: str
-) -> None:
+) -> Event:
     promised.hand_over(complaint, complaint.owner_id, owner)
     complaint.owner = owner
     complaint.version += 1
@@ -152,7 +149,7 @@ def _write(
         "owner_name": owner.name if owner else "",
         "team": complaint.team.name,
     }
-    Event.objects.create(
+    event = Event.objects.create(
         complaint=complaint,
         at=now,
         by=by,
@@ -163,6 +160,21 @@ def _write(
     )
     record(
         f"complaint.{code}", complaint.subject, by, now, {**detail, "version": complaint.version}
+    )
+    return event
+
+
+def tell(complaint: Complaint, event: Event, owner: User | None, by: User) -> None:
+    """Let the new owner know, in a notice of its own; whoever takes a case knows it."""
+    if owner is None or owner.pk == by.pk:
+        return
+    Outbox.objects.create(
+        complaint=complaint,
+        effect="tell_assigned",
+        key=f"{complaint.number}.assigned.{event.pk}",
+        payload={"user": owner.pk, "event": event.pk},
+        created_at=event.at,
+        not_before=event.at,
     )
 
 

@@ -21,7 +21,7 @@ from accounts.browser import back
 from accounts.models import User
 from complaints.choices import DeadlineState
 from complaints.seen import saw_cases
-from correspondence import families, inbox, said
+from correspondence import families, inbox, said, told_together
 from correspondence.models import Notice
 from correspondence.said import Said
 
@@ -65,6 +65,8 @@ def _line(each: Said) -> Line:
     saw_cases(each.notice.outbox.complaint.number)
     tone = _TONES.get(DeadlineState(each.clock.state), "") if each.clock else ""
     word = str(each.clock.get_state_display()) if each.clock and tone else ""
+    if each.over:
+        word, tone = told_together.over_words(), "line"
     return Line(each, first, rest, word, tone)
 
 

@@ -27,6 +27,7 @@ FORM = {
     "way_promise": "digest",
     "way_review": "digest",
     "way_progress": "app",
+    "way_together": "digest",
     "way_signals": "digest",
     "quiet": "on",
     "quiet_from": "21:00",
@@ -87,7 +88,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_lost(
 
 def test_each_role_is_asked_about_what_it_can_meet(cast: Cast) -> None:
     wanted = {
-        "agent": ["deadline_owner", "promise", "review", "progress"],
+        "agent": ["deadline_owner", "promise", "review", "progress", "together"],
         "counsel": ["deadline_owner", "deadline_counsel", "promise", "review", "progress"],
     }
     for name, families in wanted.items():
@@ -122,7 +123,7 @@ def test_the_link_of_a_digest_changes_all_families_at_once(cast: Cast) -> None:
     Client().post(link(cast.agent, ""), {"way": "app"})
     ways = Preferences.objects.get(user=cast.agent).ways
     assert set(ways.values()) == {"app"}
-    assert len(ways) == 4
+    assert len(ways) == 5
 
 
 def test_the_link_switches_nothing_off_entirely(cast: Cast) -> None:
