@@ -85,6 +85,7 @@ PAGES: dict[str, Page] = {
     "review": (gettext_lazy("待审核的案件"), (ROW, CLOCKS)),
     "review_batch": (gettext_lazy("批量签署"), (ROW, RESOLUTION)),
     "archive": (gettext_lazy("档案列表"), (ROW,)),
+    "search": (gettext_lazy("搜索案件"), (ROW, PASSAGES)),
     "archive_search": (gettext_lazy("全文检索"), (ROW, PASSAGES)),
     "commitments": (gettext_lazy("承诺列表"), (ROW, MONEY)),
     "reconciliation": (gettext_lazy("付款对账"), (ROW, MONEY)),

@@ -8,7 +8,6 @@ from complaints.views import (
     archive_check,
     archive_consent,
     archive_package,
-    archive_search,
     audit_check,
     audit_log,
     audit_people,
@@ -22,6 +21,7 @@ from complaints.views import (
     review,
     review_batch,
     rules,
+    search_page,
     trial_views,
 )
 
@@ -63,7 +63,8 @@ urlpatterns = [
         name="letter_template",
     ),
     path("archive/", archive.archive, name="archive"),
-    path("archive/search/", archive_search.archive_search, name="archive_search"),
+    path("search/", search_page.search, name="search"),
+    path("archive/search/", search_page.archive_search, name="archive_search"),
     path("archive/holds/", legal_holds.legal_holds, name="legal_holds"),
     path("archive/holds/new/", legal_holds.new, name="legal_hold_new"),
     path("archive/holds/<int:legal_hold>/", legal_holds.legal_hold, name="legal_hold"),

@@ -1,36 +1,25 @@
 """Finding cases by what a person types: numbers, words of the text, and a person by the exact
-value (complaints/person_search.py).
+value (complaints/person_search.py). The words themselves: complaints/finding.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from django.db.models import Q, QuerySet
+from typing import TYPE_CHECKING
 
 from accounts.models import User
 from complaints import person_search
+from complaints.finding.holding import exact, holding
+from complaints.finding.masking import without_numbers
+from complaints.finding.terms import asked
 from complaints.models import Complaint, SearchDocument
 from complaints.person_search import Hits
-from config.bigrams import every, tokens, vector
+from config.bigrams import vector
 
 if TYPE_CHECKING:
     from complaints.querysets import ComplaintQuerySet
 
-LIMIT = 200  # characters of a query that are looked at
-# A masked number, whole: 138****2719, **** 6604, w***@example.com
-_MASKED = re.compile(r"[0-9A-Za-z._%+\-]*\*{3,} ?[0-9A-Za-z@._\-]*")
-
-
-def without_numbers(text: str) -> str:
-    """The text without its masked numbers: what is left of one in a text is not found by its parts,
-    or four digits and a surname would lead to somebody.
-    """
-    return _MASKED.sub(" ", text)
+FETCHED = 2_000  # cases that are fetched by their keys; the list is walked for a commoner word
 
 
 def index(complaint: Complaint) -> None:
@@ -60,36 +49,26 @@ def index(complaint: Complaint) -> None:
 
 @dataclass(frozen=True)
 class Answer:
-    """The cases that a query finds, and what came of looking for a person."""
+    """The cases that a query finds, what came of looking for a person, and sentences about what of
+    the query was not looked for.
+    """
 
     cases: ComplaintQuerySet
     hits: Hits
+    problems: tuple[str, ...] = ()
 
 
 def matching(queryset: ComplaintQuerySet, query: str, *, by: User, door: str) -> Answer:
-    """Narrow the cases, which the person may see, to those that the query finds."""
-    query = unicodedata.normalize("NFKC", query).strip()[:LIMIT]
-    if not query:
-        return Answer(queryset, Hits())
-    hits = person_search.look_up([query], queryset, by=by, door=door)
-    return Answer(queryset.filter(pk__in=_found(query, hits.keys.get(query, ()))), hits)
-
-
-def _found(query: str, persons: Iterable[int]) -> QuerySet[Any]:
-    """Primary keys of the cases. A union, so that each way of finding uses its own index: joined by
-    OR the database would read every case.
+    """Narrow the cases, which the person may see, to those that the query finds: the same as on the
+    page of the search, in whatever order the list has. At most three statements, and those of
+    looking for a person.
     """
-    found = by_number(query)
-    words = tokens(query)
-    if words:
-        found.append(SearchDocument.objects.filter(words=every(words)).values("pk"))
-    if keys := list(persons):
-        found.append(Complaint.objects.filter(pk__in=keys).values("pk"))
-    return found[0].union(*found[1:], all=True)
-
-
-def by_number(query: str) -> list[QuerySet[Any, Any]]:
-    """Primary keys of the cases that have this number or order. One set for each index."""
-    ways = [Q(number=query.upper()), Q(order_number=query) & ~Q(order_number="")]
-    ways.append(Q(external_reference=query) & ~Q(external_reference=""))
-    return [Complaint.objects.filter(way).values("pk") for way in ways]
+    words = asked(query)
+    if not words.terms:
+        return Answer(queryset.none() if words.problems else queryset, Hits(), words.problems)
+    typed = (term.typed for term in words.terms)
+    hits = person_search.look_up(typed, queryset, by=by, door=door)
+    found = holding(queryset, words.terms, hits.keys, FETCHED)
+    if words.terms[0].typed != words.whole and (top := exact(words, hits.keys)):
+        found = found | queryset.filter(pk__in=top)  # a number with signs or blanks in it
+    return Answer(found, hits, words.problems)

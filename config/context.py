@@ -248,7 +248,7 @@ class Shell:
     @property
     def search_url(self) -> str:
         """Where the search box leads; "" for people who see no cases."""
-        return reverse("queue") if self.user and self.user.may("see_complaints") else ""
+        return reverse("search") if self.user and self.user.may("see_complaints") else ""
 
     @property
     def intake_url(self) -> str:

@@ -96,7 +96,7 @@ class ArchiveSearchView(CaseView):
                 raise refuse(facet.code, _("没有“{value}”这一项").format(value=value[:40]))
         chosen, _problems = facets.chosen(given)
         cursor = given.get("cursor", "")
-        page = listing.page(caller(request), query.terms, chosen, cursor, door=Door.API)
+        page = listing.page(caller(request), query, chosen, cursor, door=Door.API)
         if page.persons.free is not None:
             raise Stopped(page.persons.free, timezone.now())
         if page.lost:

@@ -139,4 +139,6 @@ def narrowed(
     answer = search.matching(cases, params.get("q", ""), by=user, door=Door.API)
     if answer.hits.free is not None:
         raise Stopped(answer.hits.free, now)
+    if answer.problems:
+        raise refuse("q", " ".join(answer.problems))
     return answer.cases

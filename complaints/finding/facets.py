@@ -42,9 +42,11 @@ _FILES: dict[str, str | Promise] = {
 }
 
 
-def chosen(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The choices of an address, and what is said about those that are none."""
-    found, problems = {"stage": FINISHED}, []
+def chosen(given: Mapping[str, str], stage: str = FINISHED) -> tuple[dict[str, str], list[str]]:
+    """The choices of an address, and what is said about those that are none; `stage` where none is
+    chosen.
+    """
+    found, problems = {"stage": stage}, []
     for facet in FACETS:
         value = given.get(facet.code, "").strip()
         if value and is_known(facet.code, value):

@@ -13,7 +13,7 @@ from complaints import person_search
 from complaints.finding import matching, snippets
 from complaints.finding.matching import Found, Hit
 from complaints.finding.snippets import Shown
-from complaints.finding.terms import Term
+from complaints.finding.terms import Asked, Term
 from complaints.models import Complaint, WordsChanged
 from complaints.person_search import Hits
 from complaints.seen import saw_cases
@@ -24,10 +24,11 @@ LATE = timedelta(minutes=1)  # in less, a case is usually read
 
 @dataclass(frozen=True)
 class Row:
-    """A case that was found, and what is shown of it."""
+    """A case that was found, and what is shown of it. `exact`: by its number, order or person."""
 
     case: Complaint
     shown: Shown
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,25 +47,31 @@ class Page:
 
 
 def page(
-    user: User, terms: Sequence[Term], chosen: Mapping[str, str], cursor: str = "", *, door: str
+    user: User,
+    asked: Asked,
+    chosen: Mapping[str, str],
+    cursor: str = "",
+    *,
+    door: str,
+    size: int = 0,
 ) -> Page:
-    """At most seven statements, however many are found, and those of looking for a person. The
+    """At most eight statements, however many are found, and those of looking for a person. The
     cursor is the key of the row before the page, not a count: what comes in meanwhile moves
     nothing.
     """
-    visible = Complaint.objects.visible_to(user)
-    hits = person_search.look_up((term.typed for term in terms), visible, by=user, door=door)
-    found = matching.found(visible, terms, chosen, hits.keys)
+    visible, size = Complaint.objects.visible_to(user), size or SIZE
+    hits = person_search.look_up((term.typed for term in asked.terms), visible, by=user, door=door)
+    found = matching.found(visible, asked, chosen, hits.keys)
     rows = found.narrowed
     start, lost = _start(rows, cursor)
-    here = rows[start : start + SIZE]
-    before = start - SIZE
+    here = rows[start : start + size]
+    before = start - size
     return Page(
-        rows=_rows(here, terms),
+        rows=_rows(here, asked.terms),
         found=found,
         total=len(rows),
         previous=(_cursor(rows[before - 1]) if before > 0 else "first") if start else "",
-        next=_cursor(here[-1]) if start + SIZE < len(rows) else "",
+        next=_cursor(here[-1]) if start + size < len(rows) else "",
         lost=lost,
         persons=hits,
     )
@@ -83,26 +90,32 @@ def _rows(hits: Sequence[Hit], terms: Sequence[Term]) -> list[Row]:
     cases: Any = Complaint.objects.filter(pk__in=keys).select_related("consumer", "owner")
     known = {case.pk: case for case in cases.defer("narrative", "findings", "consumer__data_key")}
     texts = snippets.of_cases(keys, terms)
-    rows = [Row(known[pk], texts.get(pk, Shown([]))) for pk in keys if pk in known]
+    rows = [
+        Row(known[hit.pk], texts.get(hit.pk, Shown([])), hit.exact)
+        for hit in hits
+        if hit.pk in known
+    ]
     saw_cases(*(row.case.number for row in rows))
     return rows
 
 
-def _key(hit: Hit) -> tuple[float, int]:
-    return (-hit.received.timestamp(), -hit.pk)
+def _key(hit: Hit) -> tuple[bool, float, int]:
+    return (not hit.exact, -hit.received.timestamp(), -hit.pk)
 
 
 def _cursor(hit: Hit) -> str:
-    return f"{hit.received.astimezone(UTC):%Y%m%d%H%M%S.%f}-{hit.pk}"
+    place = "x" if hit.exact else ""
+    return f"{place}{hit.received.astimezone(UTC):%Y%m%d%H%M%S.%f}-{hit.pk}"
 
 
 def _start(hits: Sequence[Hit], cursor: str) -> tuple[int, bool]:
     """Where the page begins, and whether the cursor was none of ours."""
     if not cursor or cursor == "first":
         return 0, False
-    moment, _dash, key = cursor.partition("-")
+    moment, _dash, key = cursor.removeprefix("x").partition("-")
     try:
         at = datetime.strptime(moment, "%Y%m%d%H%M%S.%f").replace(tzinfo=UTC).timestamp()
-        return bisect_right(hits, (-at, -int(key)), key=_key), False
+        place = (not cursor.startswith("x"), -at, -int(key))
+        return bisect_right(hits, place, key=_key), False
     except (ValueError, OverflowError):
         return 0, True

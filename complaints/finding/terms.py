@@ -12,18 +12,21 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, TextField, Value
 from django.utils.translation import gettext as _
 
-from complaints.finding.masking import is_personal
-from complaints.search import without_numbers
+from complaints import person_search
+from complaints.finding.masking import is_personal, without_numbers
+from complaints.models.person_search import Kind
 from config.bigrams import Terms, tokens
 from config.bigrams import plain as compared
 
 LONGEST = 200  # characters of a query that are looked at
 MOST = 8  # words
+TOO_LONG = 2 * LONGEST  # what fields take: more than is looked at, so that the rest is told of
 _QUOTED = r'"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』'
 _PIECE = re.compile(rf'{_QUOTED}|([^\s"“”「」『』]+)')
 _APART = re.compile(r"[，。！？；、：（）《》〈〉【】…!?;,()\[\]{}<>|\\*]+")
 _SIGNS = re.compile(r"([，。！？；：、（）【】《》“”‘’…—～·￥]+)")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_WILDCARD = re.compile(r"\*|(?<!\d)%|(?<!\w)_|_(?!\w)")
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
 
 
@@ -81,19 +84,25 @@ class Term:
 
 @dataclass(frozen=True)
 class Asked:
-    """The words of a query, and what is said about those that were left out."""
+    """The words of a query, and what is said about those that were left out. `whole`: all that was
+    typed, which may be one number with gaps in it.
+    """
 
     terms: tuple[Term, ...]
     problems: tuple[str, ...] = ()
+    whole: str = ""
 
 
 def asked(query: str) -> Asked:
     """Words between spaces and signs, phrases between quotation marks. Never raises."""
-    problems = []
-    text = spelled("".join(c if c.isprintable() else " " for c in query)).strip()
-    if len(text) > LONGEST:
+    text = spelled("".join(c if c.isprintable() else " " for c in query[: 4 * LONGEST])).strip()
+    problems, whole = [], text[:LONGEST].strip()
+    if len(text) > LONGEST or len(query) > 4 * LONGEST:
         problems.append(_("只查找前 {most} 个字，后面的已忽略。").format(most=LONGEST))
-    found = list(dict.fromkeys(_words(text[:LONGEST])))
+    one = person_search.sought(whole)
+    if one is not None and one.kind != Kind.NAME:  # one number, also with gaps: no words
+        return Asked((Term(whole),), tuple(problems), whole)
+    found = list(dict.fromkeys(_words(whole)))
     known = [t for t in map(Term, found) if t.tokens or t.exact]
     if len(known) > MOST:
         problems.append(_("最多同时查找 {most} 个词，后面的已忽略。").format(most=MOST))
@@ -104,7 +113,21 @@ def asked(query: str) -> Asked:
                 words=" ".join(lost)[:40] or text[:40]
             )
         )
-    return Asked(tuple(known[:MOST]), tuple(problems))
+    if known:
+        problems += _misread(whole)
+    return Asked(tuple(known[:MOST]), tuple(problems), whole)
+
+
+def _misread(text: str) -> list[str]:
+    """Signs that mean something in other searches and nothing in this one."""
+    said = []
+    if _WILDCARD.search(text):
+        said.append(_("* % _ 不代表任意字，已按普通符号处理；英文和数字按开头查找，汉字直接输入。"))
+    if text.count('"') % 2 or any(
+        text.count(a) != text.count(b) for a, b in ("“”", "「」", "『』")
+    ):
+        said.append(_("引号没有成对，已按普通文字查找；整句请用一对引号括起。"))
+    return said
 
 
 def _words(text: str) -> list[str]:

@@ -27,6 +27,8 @@ class Door(models.TextChoices):
 
     QUEUE = "queue", pgettext_lazy("search", "案件列表")
     ARCHIVE = "archive", pgettext_lazy("search", "档案")
+    SEARCH = "search", pgettext_lazy("search", "搜索案件")
+    PANEL = "panel", pgettext_lazy("search", "搜索框")
     FULL_TEXT = "full_text", pgettext_lazy("search", "全文检索")
     API = "api", pgettext_lazy("search", "程序接口")
     INTAKE = "intake", pgettext_lazy("search", "来电登记")

@@ -16,13 +16,14 @@ from accounts.access import needs, person
 from complaints import search
 from complaints.actions import archiving, steps
 from complaints.errors import CaseError, NotAllowed
+from complaints.finding.terms import TOO_LONG
 from complaints.lifecycle import Outcome
 from complaints.models import Complaint, Destroyed
 from complaints.models.person_search import Door
 from complaints.views.archive_file import ArchiveFile
 from complaints.views.keeping_words import class_name
 from complaints.views.lookup import case_of
-from complaints.views.queue_filters import CLOSED_STATES, SEARCH_LIMIT
+from complaints.views.queue_filters import CLOSED_STATES
 from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, page
 from complaints.views.signing import confirmed_until
 
@@ -41,7 +42,7 @@ def archive(request: HttpRequest) -> HttpResponse:
     if "q" in chosen:
         answer = search.matching(cases, chosen["q"], by=person(request), door=Door.ARCHIVE)
         cases = answer.cases
-        problems += answer.hits.problems
+        problems += [*answer.problems, *answer.hits.problems]
         unlooked = answer.hits.free is not None
     cursor = _cursor(request, problems)
     context = {
@@ -61,7 +62,7 @@ def _chosen(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     """The filters of the address; what is not known is left out and said."""
     known = {"state": dict(STATES), "outcome": dict(Outcome.choices)}
     chosen, problems = {}, []
-    text = request.GET.get("q", "").strip()[:SEARCH_LIMIT]
+    text = request.GET.get("q", "").strip()[:TOO_LONG]
     if text:
         chosen["q"] = text
     for name, values in known.items():

@@ -26,6 +26,7 @@ from accounts.roles import Role
 from complaints import search
 from complaints.actions import export_consent
 from complaints.choices import Channel, Risk
+from complaints.finding.terms import TOO_LONG
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Phase, State
 from complaints.limits import waiting_for
 from complaints.models.person_search import Door
@@ -34,7 +35,6 @@ from complaints.workdays import SHANGHAI
 from legal_rules.vocabulary import CATEGORIES
 
 CLOSED_STATES = (State.CLOSED, State.ARCHIVED)
-SEARCH_LIMIT = 120  # characters
 
 LABELS: dict[str, Any] = {
     "state": gettext_lazy("状态"),
@@ -180,7 +180,7 @@ class Filters:
 
     def _take(self, name: str, value: str) -> None:
         if name == "q":
-            self.values["q"] = value[:SEARCH_LIMIT]
+            self.values["q"] = value[:TOO_LONG]
         elif name == "due_on" and _day(value):
             self.values["due_on"] = value
         elif value in dict(self.choices(name)) or (name, value) == ("state", "any"):
@@ -215,7 +215,7 @@ class Filters:
         return [(str(value), str(words)) for value, words in found[name]]
 
     def apply(self, cases: ComplaintQuerySet, now: datetime | None = None) -> ComplaintQuerySet:
-        """Narrow the cases. No statement runs here, unless the words may be those of a person."""
+        """Narrow the cases. No statement runs here, unless words are looked for."""
         now = now or timezone.now()
         for name, value in self.values.items():
             if name != "q":
@@ -223,7 +223,7 @@ class Filters:
         if "q" not in self.values:
             return cases
         answer = search.matching(cases, self.values["q"], by=self.user, door=Door.QUEUE)
-        self.problems += answer.hits.problems
+        self.problems += [*answer.problems, *answer.hits.problems]
         self.unlooked = answer.hits.free is not None
         return answer.cases
 

@@ -129,11 +129,17 @@ class Order:
 
 BY_DUE = Order("next_due_at")
 BY_CLOSING = Order("closed_at", newest_first=True)
+BY_RECEIPT = Order("received_at", newest_first=True)
 
 
 def order_of(filters: Mapping[str, str]) -> Order:
-    """Finished cases by when they were closed, all others by what is due next."""
-    return BY_CLOSING if filters.get("state") in ("done", "closed", "archived") else BY_DUE
+    """Finished cases by when they were closed, all others by what is due next; what a search finds
+    among both by when it was received, because nothing is due of a finished case.
+    """
+    state = filters.get("state", "any")
+    if state in ("done", "closed", "archived"):
+        return BY_CLOSING
+    return BY_RECEIPT if state == "any" and "q" in filters else BY_DUE
 
 
 @dataclass(frozen=True)

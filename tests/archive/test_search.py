@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.models import Reading
 from complaints.actions import communication, evidence, folder, shredding
-from complaints.finding import masking, matching, waiting
+from complaints.finding import holding, masking, matching, waiting
 from complaints.finding.terms import asked
 from complaints.models import Complaint, Passage, WordsChanged
 from evidence.models import Item, ItemText
@@ -298,7 +298,7 @@ def test_more_cases_cost_no_more_statements_and_the_index_is_used(cast: Cast) ->
     assert counts == [11, 11], counts
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        sql, values = matching._sql(matching.of_term(asked("共同").terms[0]).values("pk"))
+        sql, values = holding.sql_of(holding.of_term(asked("共同").terms[0]).values("pk"))
         cursor.execute(f"EXPLAIN {sql}", values)
         assert "passage_words" in str(cursor.fetchall())
     assert case.pk
@@ -308,7 +308,7 @@ def test_common_words_give_the_latest_and_say_that_there_are_more(cast: Cast, mo
     cases = [f.registered(cast, narrative="共同词 其次") for _ in range(4)]
     odd = f.registered(cast, narrative="共同词", category="quality_goods")
     read_all()
-    monkeypatch.setattr(matching, "RARE", 1)
+    monkeypatch.setattr(holding, "RARE", 1)
     monkeypatch.setattr(matching, "MOST", 2)
     page = searched(cast.agent, "共同词")
     assert numbers(page) == [odd.number, cases[3].number]
@@ -440,7 +440,9 @@ def test_one_case_that_cannot_be_read_keeps_no_other_waiting(cast: Cast, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(waiting.reading, "said", broken)
         read_all()
-    assert numbers(searched(cast.agent, "玄武")) == [good.number]
+    assert list(Passage.objects.values_list("complaint", flat=True).distinct()) == [good.pk]
+    # what it was registered with is found meanwhile
+    assert numbers(searched(cast.agent, "玄武")) == [good.number, bad.number]
     waiting.read_waiting(timezone.now() + timedelta(minutes=7))
     assert numbers(searched(cast.agent, "玄武")) == [good.number, bad.number]
 

@@ -24,6 +24,7 @@ from tests.walks.world import OWN_PERSON, clear_values
 _WORDS = {"q": "健康顾问", "stage": "any"}
 LOOKED_FOR = {
     "archive_search": _WORDS,
+    "search": _WORDS,
     "api-archive-search": _WORDS,
     "analytics_rows": {"measure": "received"},
 }

@@ -1,4 +1,6 @@
-"""全文检索: what the files of cases say, found by words; facets beside the hits."""
+"""The search: every case by its number, order or person, and by the words of its file; facets
+beside the hits. 档案 → 全文检索 is the same over finished cases.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,8 +21,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import needs, person
 from accounts.models import User
 from complaints.finding import facets, listing
-from complaints.finding.matching import FINISHED, MOST
-from complaints.finding.terms import LONGEST, Asked, asked
+from complaints.finding.matching import ANY, FINISHED, MOST
+from complaints.finding.terms import TOO_LONG, Asked, asked
 from complaints.models.person_search import Door
 
 
@@ -34,20 +37,21 @@ class Choice:
 
 
 class SearchPage:
-    """The answer to one query of one person."""
+    """The answer to one query of one person. `stage`: which cases, unless another one is chosen."""
 
-    def __init__(self, user: User, given: Mapping[str, str]) -> None:
-        self.user, self.given = user, given
+    def __init__(self, user: User, given: Mapping[str, str], stage: str) -> None:
+        self.user, self.given, self.stage = user, given, stage
         self.query = given.get("q", "").strip()
         self.asked: Asked = asked(self.query)
-        self.chosen, self.problems = facets.chosen(given)
+        self.chosen, self.problems = facets.chosen(given, stage)
         self.problems = [*self.asked.problems, *self.problems]
 
     @cached_property
     def page(self) -> listing.Page:
         """The hits of this page."""
         cursor = self.given.get("cursor", "")
-        page = listing.page(self.user, self.asked.terms, self.chosen, cursor, door=Door.FULL_TEXT)
+        door = Door.FULL_TEXT if self.in_archive else Door.SEARCH
+        page = listing.page(self.user, self.asked, self.chosen, cursor, door=door)
         self.problems += page.persons.problems
         if page.lost:
             self.problems.append(_("分页位置无效，已从第一页开始。"))
@@ -73,13 +77,15 @@ class SearchPage:
         chosen = {**self.chosen, code: value}
         if value == now and code != "stage":
             del chosen[code]
-        if chosen.get("stage") == FINISHED:
-            del chosen["stage"]
-        return "?" + urlencode({"q": self.query, **chosen})
+        return self._address(chosen)
+
+    def _address(self, chosen: Mapping[str, str], **more: str) -> str:
+        kept = {k: v for k, v in chosen.items() if (k, v) != ("stage", self.stage)}
+        return "?" + urlencode({"q": self.query, **kept, **more})
 
     def turned(self, cursor: str) -> str:
         """The address of another page."""
-        return "?" + urlencode({"q": self.query, **self.chosen, "cursor": cursor})
+        return self._address(self.chosen, cursor=cursor)
 
     @property
     def previous(self) -> str:
@@ -92,21 +98,37 @@ class SearchPage:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What was chosen, for the form: other words keep it."""
-        return list(self.chosen.items())
+        return [(k, v) for k, v in self.chosen.items() if (k, v) != ("stage", self.stage)]
 
     @property
     def anywhere(self) -> str:
-        """The same words in every case, open ones too."""
-        return "?" + urlencode({"q": self.query, "stage": "any"})
+        """The same words in every case, whatever it is."""
+        return f"{reverse('search')}?{urlencode({'q': self.query})}"
+
+    @property
+    def in_archive(self) -> bool:
+        """Whether only finished cases are looked through unless another stage is chosen."""
+        return self.stage == FINISHED
+
+
+@require_GET
+@needs("see_complaints")
+def search(request: HttpRequest) -> HttpResponse:
+    """Cases of every state: by number, order or person on top, then by words, the latest first."""
+    return _shown(request, ANY)
 
 
 @require_GET
 @needs("see_complaints")
 def archive_search(request: HttpRequest) -> HttpResponse:
-    """Files that hold the words, the latest first."""
-    found = SearchPage(person(request), request.GET.dict())
+    """Finished files that hold the words, the latest first."""
+    return _shown(request, FINISHED)
+
+
+def _shown(request: HttpRequest, stage: str) -> HttpResponse:
+    found = SearchPage(person(request), request.GET.dict(), stage)
     page = found.page
     if found.asked.terms and listing.still_reading(found.user, timezone.now()):
         found.problems.append(_("有些案卷的文字还在读取，过几分钟再查会更全。"))
-    context: dict[str, Any] = {"s": found, "page": page, "most": MOST, "longest": LONGEST}
-    return render(request, "archive/search.html", context)
+    context: dict[str, Any] = {"s": found, "page": page, "most": MOST, "longest": TOO_LONG}
+    return render(request, "search/search.html", context)
