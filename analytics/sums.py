@@ -123,11 +123,11 @@ def slots(asked: Asked, today: date) -> tuple[Slot, ...]:
 def sums(user: User, asked: Asked, asking: tuple[Slot, ...]) -> Sums:
     """The sums of what is asked for. One statement; another for who is named in some case."""
     if asked.filters:
-        return _live(asking, asked, _APART, {"user": user.pk}, cut=True)
+        return _live(asking, asked, _APART, {"user": user.pk}, source=_BY_DAY, cut=True)
     found = _from_cells(user, asking, asked)
     if not found.of.pop(_IS_NAMED, None):
         return found
-    named = _live(asking, asked, _NAMED, {"user": user.pk})
+    named = _live(asking, asked, _NAMED, {"user": user.pk}, source=_BY_CASE, cut=False)
     for place, keys in named.of.items():
         for key, (n, amount) in keys.items():
             found.add(place, key, -n, -amount)
@@ -210,13 +210,23 @@ _KEY_OF = " ".join(
 _CASES_NAMING = "ARRAY(SELECT complaint_id FROM complaints_namedperson WHERE user_id = %(user)s)"
 _NAMED = f"AND o.complaint_id = ANY({_CASES_NAMING})"
 _APART = f"AND o.complaint_id <> ALL({_CASES_NAMING})"
+# Of few cases: what belongs to each. Of many: each kind by its days, out of the index alone (a page
+# of the table for each row, or all rows of every case that fits, took five times as long).
+_BY_CASE = "unnest({days}) r(kind, since, until) JOIN analytics_occurrence o ON {in_range}"
+_BY_DAY = """unnest({days}) r(kind, since, until) CROSS JOIN LATERAL (
+        SELECT day, kind, key, value, amount, complaint_id FROM analytics_occurrence o
+        WHERE {in_range} OFFSET 0) o"""
+_DAYS = {
+    "days": "%(kinds)s::text[], %(first)s::date[], %(last)s::date[]",
+    "in_range": "o.kind = r.kind AND o.day BETWEEN r.since AND r.until",
+}
 # The occurrences are looked at once, however many slots there are, and only those kinds that are
 # laid out by the case stay apart by it.
 _LIVE = f"""
 WITH looked AS MATERIALIZED (
     SELECT o.kind, o.day, o.key, o.value, {_OF_CASE}, count(*) AS n, sum(o.amount) AS amount
-    FROM analytics_occurrence o JOIN analytics_casefigures f ON f.complaint_id = o.complaint_id
-    WHERE ({{ranges}}) {{condition}}
+    FROM {{source}} JOIN analytics_casefigures f ON f.complaint_id = o.complaint_id
+    WHERE TRUE {{condition}}
     GROUP BY {", ".join(map(str, range(1, 5 + len(_COLUMNS))))}),
 counted AS MATERIALIZED (
     SELECT s.label, s.kind, s.dimension,
@@ -234,29 +244,30 @@ summed AS MATERIALIZED ({{summed}})
 
 
 def _live(
-    asking: Sequence[Slot], asked: Asked, more: str, values: Mapping[str, Any], *, cut: bool = False
+    asking: Sequence[Slot],
+    asked: Asked,
+    more: str,
+    values: Mapping[str, Any],
+    *,
+    source: str,
+    cut: bool,
 ) -> Sums:
     conditions, parameters = conditions_of(asked)
     columns = {name: [getattr(slot, name) for slot in asking] for name in Slot._fields if asking}
-    ranges, days = _ranges(asking)
     condition = " ".join([more, *conditions])
     summed = _CUT.format(most=MOST) if cut else _WHOLE
-    statement = _LIVE.format(ranges=ranges, condition=condition, summed=summed)
-    return _read(statement, {**columns, **days, **parameters, **values})
+    source = source.format(**_DAYS)
+    statement = _LIVE.format(source=source, condition=condition, summed=summed)
+    return _read(statement, {**columns, **_ranges(asking), **parameters, **values})
 
 
-def _ranges(asking: Sequence[Slot]) -> tuple[str, dict[str, Any]]:
-    """All days of each kind that any slot asks for, as a condition on `Occurrence` o."""
-    conditions: list[str] = []
-    values: dict[str, Any] = {}
-    for kind in dict.fromkeys(slot.kind for slot in asking):
-        asked = [slot for slot in asking if slot.kind == kind]
-        values[f"{kind}_since"] = min(slot.since for slot in asked)
-        values[f"{kind}_until"] = max(slot.until for slot in asked)
-        conditions.append(
-            f"o.kind = '{kind}' AND o.day BETWEEN %({kind}_since)s AND %({kind}_until)s"
-        )
-    return " OR ".join(conditions), values
+def _ranges(asking: Sequence[Slot]) -> dict[str, list[Any]]:
+    """All days of each kind that any slot asks for."""
+    days: dict[str, list[date]] = defaultdict(list)
+    for slot in asking:
+        days[slot.kind] += (slot.since, slot.until)
+    first, last = [list(map(end, days.values())) for end in (min, max)]
+    return {"kinds": list(days), "first": first, "last": last}
 
 
 def conditions_of(asked: Asked) -> tuple[list[str], dict[str, Any]]:

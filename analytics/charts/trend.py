@@ -12,6 +12,7 @@ from analytics.charts.scale import spread, ticks
 TOP, BOTTOM = 14.0, 24.0  # pixels above the plot and for the labels below it
 LETTERS = 14.0  # pixels from one line of labels to the next
 LABELS = 8  # at most, whatever the number of points
+WORDS_WIDE = 40.0  # hundredths of the plot that what is said of a run is wide, at most
 
 _Down = Callable[[float], float]
 
@@ -140,7 +141,20 @@ class Trend:
     @property
     def told_anchor(self) -> str:
         """At which side of its point the words stand, so that they stay on the paper."""
-        return "end" if self.told and self.told.first.x > 40 else "start"
+        return "end" if self.told and self.told.first.x > WORDS_WIDE else "start"
+
+    @property
+    def told_down(self) -> float | None:
+        """How far down the words stand: over all points beside them, else under; None: nowhere."""
+        if not self.told:
+            return None
+        x = self.told.first.x
+        left, right = (x - WORDS_WIDE, x) if self.told_anchor == "end" else (x, x + WORDS_WIDE)
+        beside = [mark.y for mark in self.marks if left <= mark.x <= right]
+        over, under = min(beside) - LETTERS, max(beside) + LETTERS
+        if over >= LETTERS / 2:
+            return over
+        return under if under <= self.floor - LETTERS / 2 else None
 
 
 def trend(observed: Sequence[Observed], height: float = 200.0, *, bounded: bool = True) -> Trend:

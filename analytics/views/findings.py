@@ -19,6 +19,7 @@ from analytics.findings import Finding as Signal
 from analytics.findings import open_findings
 from analytics.overview import Load, Overview
 from analytics.views.kpis import number, target_words
+from config.numerals import plain
 
 SIGNALS = 3  # that wait for somebody
 SHOWN = 2  # at once; the others behind a line
@@ -68,7 +69,7 @@ def findings(
 
 
 def _see(n: int, url: str) -> Act:
-    return Act(ngettext("查看 {n} 件", "查看 {n} 件", n).format(n=n), url, n=n)
+    return Act(ngettext("查看 {n} 件", "查看 {n} 件", n).format(n=plain(n)), url, n=n)
 
 
 def signals_of(user: User) -> tuple[Signal, ...]:
@@ -96,7 +97,7 @@ def _overdue(overview: Overview, user: User) -> Iterable[Finding]:
     act = Act(_("今日告急"), reverse("danger")) if user.may("take") else None
     words = ngettext(
         "{n} 件的最近期限已经过去，需今天清零", "{n} 件的最近期限已经过去，需今天清零", figure.n
-    ).format(n=figure.n)
+    ).format(n=plain(figure.n))
     yield Finding("overdue", DANGER, _("已超时："), words, _see(figure.n, figure.rows_url), act)
 
 
@@ -108,8 +109,8 @@ def _statutory(overview: Overview) -> Iterable[Finding]:
         "所选日期内 {n} 个法定期限没有按期完成",
         "所选日期内 {n} 个法定期限没有按期完成",
         figure.n,
-    ).format(n=figure.n)
-    see = ngettext("查看 {n} 次", "查看 {n} 次", figure.n).format(n=figure.n)
+    ).format(n=plain(figure.n))
+    see = ngettext("查看 {n} 次", "查看 {n} 次", figure.n).format(n=plain(figure.n))
     yield Finding(
         "clocks_missed", DANGER, _("法定期限："), words, Act(see, figure.rows_url, n=figure.n)
     )
@@ -132,7 +133,10 @@ def _beyond(overview: Overview, line: Trend) -> Iterable[Finding]:
         "{count} 个点共 {n} 件，通常每点 {mean}，上限 {upper}",
         run.count,
     ).format(
-        count=run.count, n=total, mean=number(line.limits.mean), upper=number(line.limits.upper)
+        count=plain(run.count),
+        n=plain(total),
+        mean=number(line.limits.mean),
+        upper=number(line.limits.upper),
     )
     yield Finding("beyond", DANGER, title, words, _see(total, url))
 
@@ -143,7 +147,7 @@ def _over_limit(load: list[Load], user: User, limit: int) -> Iterable[Finding]:
         url = reverse("analytics_hand_over", args=[each.owner])
         act = Act(_("转派"), url, sheet=True) if user.may("assign") else None
         words = _("{name} 在办 {n} 件，超出上限 {over} 件").format(
-            name=each.name, n=each.open, over=each.open - limit
+            name=each.name, n=plain(each.open), over=plain(each.open - limit)
         )
         see = _see(each.open, each.rows_url)
         yield Finding(f"load-{each.owner}", WARN, _("负荷："), words, see, act)
@@ -156,7 +160,9 @@ def _unassigned(load: list[Load], user: User) -> Iterable[Finding]:
     act = None
     if user.may("assign"):
         act = Act(pgettext("button", "分派"), reverse("analytics_hand_over", args=[0]), sheet=True)
-    words = ngettext("{n} 件还没有责任人", "{n} 件还没有责任人", nobody.open).format(n=nobody.open)
+    words = ngettext("{n} 件还没有责任人", "{n} 件还没有责任人", nobody.open).format(
+        n=plain(nobody.open)
+    )
     see = _see(nobody.open, nobody.rows_url)
     yield Finding("unassigned", WARN, _("待分配："), words, see, act)
 

@@ -40,7 +40,7 @@ class ByDay(Order):
         return Cursor(backwards, datetime.combine(row.day, time(0), UTC), row.pk)
 
     def sort(self, cases: Any, backwards: bool) -> Any:
-        """As the index is (`occurrences_by_day`): a day is always there."""
+        """As the index is (`occurrences_whole_by_day`): a day is always there."""
         return cases.order_by(*(("day", "id") if backwards else ("-day", "-id")))
 
     def beyond(self, found: Any, at: Cursor) -> Any:

@@ -247,7 +247,7 @@ def test_lists_of_days_are_read_in_the_order_of_their_index(cast: Cast) -> None:
     found = Occurrence.objects.filter(kind="received")
     for backwards in (False, True):
         plan = rows.BY_DAY.sort(found, backwards)[:51].explain()
-        assert "occurrences_by_day" in plan
+        assert "occurrences_whole_by_day" in plan
         assert "Sort" not in plan
 
 
