@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from analytics.papers.printed import said
-from analytics.papers.tables import Kind, Row, Table, of
+from analytics.papers.tables import Cell, Kind, Row, Table, of
 
 NARROW = 3  # columns
 
@@ -62,6 +62,11 @@ def on_page(table: Table) -> OnPage:
 def _row(table: Table, row: Row) -> list[Shown]:
     cells = [of(value, column) for value, column in zip(row, table.columns, strict=True)]
     return [
-        Shown(said(cell), column.kind is not Kind.TEXT, cell.url if cell.value else "")
+        Shown(said(cell), column.kind is not Kind.TEXT, cell.url if _has_rows(cell) else "")
         for cell, column in zip(cells, table.columns, strict=True)
     ]
+
+
+def _has_rows(cell: Cell) -> bool:
+    """No cases are behind a count of none; behind a median of nothing there may be many."""
+    return bool(cell.value) or (cell.value is not None and cell.kind is not Kind.COUNT)

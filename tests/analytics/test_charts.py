@@ -120,6 +120,21 @@ def test_the_trend_says_in_words_and_by_shape_what_is_beyond() -> None:
     assert 'aria-label="2026-11-22：47，超上限"' in text
 
 
+@pytest.mark.parametrize("values", [[41, 47, 42, *QUIET], [*QUIET, 41, 47, 42]])
+def test_what_is_said_of_a_run_stands_over_no_point(values: list[float | None]) -> None:
+    chart = trend(days(values))
+    assert chart.told
+    assert chart.told_down is not None
+    side = chart.told.first.x, chart.told.first.x + (-40 if chart.told_anchor == "end" else 40)
+    beside = [mark.y for mark in chart.marks if min(side) <= mark.x <= max(side)]
+    assert all(abs(y - chart.told_down) >= 14 for y in beside)
+    assert 0 < chart.told_down < chart.floor
+    assert f'y="{chart.told_down}" dy="4"' in drawn("trend", chart)
+    full = trend(days([41, 42, *QUIET[:5], 0, 400, *QUIET[5:]]))
+    assert full.told_down is None  # high and low: it is said below the chart only
+    assert "chart__said" not in drawn("trend", full)
+
+
 def test_a_quiet_rest_day_is_no_news_but_a_loud_one_is() -> None:
     values: list[float | None] = [*QUIET]
     chart = trend(days([*values, 5, 60, 5], apart={21, 22}))

@@ -23,6 +23,7 @@ from analytics.asking import asked
 from analytics.overview import Heat, Part, overview
 from analytics.papers import of_overview, printed, workbook
 from analytics.papers.hidden import of_heat
+from analytics.papers.shown import on_page
 from analytics.papers.tables import Cell, Column, Kind, Paper, Table
 from audit.models import Entry
 from complaints.models import Complaint
@@ -240,6 +241,13 @@ def test_tables_of_any_kind_become_both() -> None:
     assert "50.0%" in text
     assert "没有数据" in text
     assert "U+1F600" in text
+
+
+def test_a_median_of_nothing_opens_its_rows_and_a_count_of_none_has_none() -> None:
+    columns = [Column("一"), Column("二"), Column("三")]
+    row = [Cell(Decimal(0), Kind.NUMBER, "/a"), Cell(0, Kind.COUNT, "/b"), Cell(None, Kind.SHARE)]
+    (found,) = on_page(Table("表", columns, [row])).rows
+    assert [cell.url for cell in found] == ["/a", "", ""]
 
 
 def test_a_file_hides_what_is_few_with_what_gives_it_away_by_province_and_large_region(
