@@ -9,9 +9,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from celery import Celery, current_app
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
@@ -58,6 +61,15 @@ class Installation:
         """End everything."""
         stop_all(list(self.processes.values()), 10, lambda: False)
 
+    def call(self, task: str, *arguments: Any) -> None:
+        """Ask the worker of this installation for a task, as beat or a start does.
+
+        By an application that is not this process's own: whatever commits later asks the own one,
+        and would look for a broker that has ended, half a second each time.
+        """
+        with Celery("beat", broker=self.valkey.url, set_as_current=False) as beat:
+            beat.send_task(task, list(arguments), ignore_result=True)
+
     def site(self) -> Site:
         """A web server of this installation."""
         return Site(self.rooms.log, REDIS_URL=self.valkey.url)
@@ -102,6 +114,7 @@ def installation(
     """Whole at the beginning, empty at the end."""
     with django_db_blocker.unblock():
         yield servers
+        assert current_app.conf.broker_url == settings.CELERY_BROKER_URL  # see `call`
         connection.close()
         servers.make_whole()
         call_command("flush", verbosity=0, interactive=False)

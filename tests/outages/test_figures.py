@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from celery import Celery
 from django.db import connection, transaction
 
 from analytics import rebuilding
@@ -16,8 +15,7 @@ from tests.outages.test_servers import WAITS
 
 def count(installation: Installation) -> None:
     """What beat asks for, once."""
-    with Celery("beat", broker=installation.valkey.url) as beat:
-        beat.send_task("analytics.tasks.fold_changes", ignore_result=True)
+    installation.call("analytics.tasks.fold_changes")
 
 
 def test_a_worker_killed_while_it_counts_loses_nothing_and_counts_nothing_twice(

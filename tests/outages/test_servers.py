@@ -92,10 +92,7 @@ def lose_the_broker_in_the_middle_of_a_task(
 
 def poke(installation: Installation) -> None:
     """What beat does every five seconds, once."""
-    from celery import Celery
-
-    with Celery("beat", broker=installation.valkey.url) as beat:
-        beat.send_task("correspondence.tasks.send_waiting", ignore_result=True)
+    installation.call("correspondence.tasks.send_waiting")
 
 
 def test_a_worker_killed_while_it_sends_loses_nothing_and_sends_nothing_twice(

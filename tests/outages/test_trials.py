@@ -4,8 +4,6 @@ is looked at once, and the running rulebook never changes.
 
 from __future__ import annotations
 
-from celery import Celery
-
 from complaints.actions import trials
 from complaints.models import Trial, TrialPart, TrialResult
 from tests.cast import Cast
@@ -19,9 +17,8 @@ CASES = 1_200  # six parts: the first is done, the second is being worked on
 
 def call(installation: Installation, trial: Trial) -> None:
     """What the start, a worker's last word and beat's sweep send."""
-    with Celery("beat", broker=installation.valkey.url) as beat:
-        for _ in range(2):
-            beat.send_task("complaints.tasks.work_on_trial", [trial.pk], ignore_result=True)
+    for _ in range(2):
+        installation.call("complaints.tasks.work_on_trial", trial.pk)
 
 
 def done(trial: Trial) -> int:
