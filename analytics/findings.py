@@ -24,9 +24,9 @@ from accounts.models import User
 from accounts.roles import Role
 from analytics import signal_words
 from analytics.models import CorrectiveAction, Signal, SignalNotice
-from analytics.prepared import TODAY, prepared
 from analytics.signal_life import OPEN_STATES, Kind, State
 from analytics.telling import unseen
+from complaints.prepared import TODAY, prepared
 
 __all__ = ["Finding", "open_findings", "unseen"]
 

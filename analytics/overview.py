@@ -26,7 +26,6 @@ from analytics.addresses import Addresses
 from analytics.asking import Asked, spelled
 from analytics.dimensions import BETWEEN, HEAT, KEY, OWNER, REGION, TEAM
 from analytics.figures import Figure, Read
-from analytics.prepared import END, NOW, START, TODAY, prepared
 from analytics.rows import cases_of
 from analytics.seen import Clock, ClockKept, DayCount, Heat, Load, Overview, Part
 from analytics.sums import BEFORE, DAILY, PAST, REST, STOCK
@@ -35,6 +34,7 @@ from complaints.choices import DeadlineNature, DeadlineState
 from complaints.clock_words import title_of
 from complaints.lifecycle import Phase
 from complaints.models import Deadline
+from complaints.prepared import END, NOW, START, TODAY, prepared
 from complaints.seen import saw_cases
 from complaints.workdays import SHANGHAI
 

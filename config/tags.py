@@ -89,6 +89,18 @@ def piece(name: str, **inputs: Any) -> SafeString:
     return _piece(name, known, tuple(sorted(inputs.items())))
 
 
+@register.simple_tag
+def line(name: str, **inputs: Any) -> SafeString:
+    """The same for a line of a list, of which there are many more: they push no piece out."""
+    known = (get_language() or "", get_script_prefix(), static("icons.svg"))
+    return _line(name, known, tuple(sorted(inputs.items())))
+
+
+@lru_cache(maxsize=1024)  # 2 KB each
+def _line(name: str, known: tuple[str, ...], inputs: tuple[tuple[str, Any], ...]) -> SafeString:
+    return _piece.__wrapped__(name, known, inputs)
+
+
 @lru_cache(maxsize=512)  # a few KB each
 def _piece(name: str, _known: tuple[str, ...], inputs: tuple[tuple[str, Any], ...]) -> SafeString:
     return mark_safe(render_to_string(name, dict(inputs)))  # noqa: S308 our own templates

@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from complaints import clock_words
-from complaints.choices import DeadlineState, HoldReason
+from complaints.choices import DeadlineNature, DeadlineState, HoldReason
 from complaints.models import Deadline
 from complaints.views.queue_filters import end_of_today
 from complaints.workdays import SHANGHAI
@@ -81,6 +81,31 @@ def shown(deadline: Deadline, now: datetime, holds: Iterable[dict[str, Any]] = (
         deadline.provisional,
         tuple(why_held(h) for h in why),
         clock_words.explain(deadline),
+    )
+
+
+class Brief(NamedTuple):
+    """A clock in one line of a list."""
+
+    left: str
+    due: str
+    used: int
+    kind: str
+    title: str
+    basis: str
+
+
+def brief(deadline: Deadline, now: datetime, standing: str = "") -> Brief:
+    """The clock where there is no room for its explanation. `standing`: why it stands still."""
+    held, title = deadline.state == DeadlineState.HELD, clock_words.title_of(deadline)
+    due = clock_words.marked(when(deadline.due_at), provisional=deadline.provisional)
+    return Brief(
+        left=_("计时已中止") if held else time_left(deadline, now),
+        due=standing if held else due,
+        used=clock_words.share_used(deadline, now),
+        kind=urgency(deadline, now),
+        title=f"{title}　{clock_words.basis_of(deadline)}",
+        basis=f"{DeadlineNature(deadline.nature).label} · {title}",
     )
 
 

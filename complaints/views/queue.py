@@ -20,7 +20,8 @@ from complaints.actions import assignment
 from complaints.errors import CaseError
 from complaints.models import Complaint
 from complaints.views.queue_filters import Filters
-from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, order_of, page
+from complaints.views.queue_lines import page
+from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, order_of
 from complaints.views.queue_views import Section, View, counts_of, sections_for, shown
 
 BULK_LIMIT = 50
@@ -44,9 +45,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     _set_badges(request, counts)
     cursor = _cursor(request, filters)
     order = order_of(filters.values)
-    cases = filters.apply(Complaint.objects.visible_to(user), now)
     current = next((v for v in views if dict(v.filters) == filters.values), None)
-    found = page(cases, order, cursor, now)
+    found = page(user, filters, Complaint.objects.visible_to(user), order, cursor, now)
     context = {
         "sections": _with_counts(sections, filters, counts, current),
         "filters": filters,
@@ -73,12 +73,15 @@ def _title(current: View | None, filters: Filters) -> Any:
 
 def _tools(filters: Filters, user: User) -> dict[str, Any]:
     """What can be chosen and done on the list."""
+    receivers = filters.directory.receivers if user.may("assign") else []
+    more = [name for name in MORE_MENUS if name not in filters.values]
     menus = [*MENUS, *(["owner", "team"] if filters.directory.teams else [])]
     return {
         "menus": [filters.menu(name) for name in menus if name not in filters.values],
-        "more_menus": [filters.menu(name) for name in MORE_MENUS if name not in filters.values],
+        "more_menus": tuple(filters.menu(name) for name in more),
         "may_take": user.may("take"),
-        "receivers": filters.directory.receivers if user.may("assign") else [],
+        "receivers": receivers,
+        "selectable": bool(receivers),
     }
 
 

@@ -6,10 +6,10 @@ others: the allow-list, what each filter asks and what its chip says are read to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from accounts import absences
@@ -144,7 +144,7 @@ class Menu:
 
     name: str
     label: Any
-    groups: list[tuple[str, list[tuple[str, str, bool]]]]
+    groups: tuple[tuple[str, tuple[tuple[str, str, bool], ...]], ...]
 
 
 @dataclass
@@ -193,26 +193,10 @@ class Filters:
 
     def choices(self, name: str) -> Choices:
         """(value, words) that the filter knows."""
-        lang = get_language() or "zh"
-        people = self.directory.people if name == "owner" else []
-        found: dict[str, Any] = {
-            "state": [("open", _("未办结")), ("done", _("已办结或已归档")), *State.choices],
-            "phase": Phase.choices,
-            "owner": [("me", _("我")), ("none", _("待分配")), *people],
-            "team": self.directory.teams if name == "team" else [],
-            "category": [(c.id, c.name_for(lang)) for c in CATEGORIES.values()]
-            if name == "category"
-            else [],
-            "risk": [("high", pgettext_lazy("risk", "高")), *Risk.choices],
-            "channel": Channel.choices,
-            "overdue": [("1", _("已超时"))],
-            "due_today": [("1", _("今日到期"))],
-            "due_on": [],
-            "on_hold": [("1", _("已中止"))],
-            "returned": [("1", _("法务退回"))],
-            "approval": [("mine", _("待我审批")), ("export", _("待我同意导出"))],
-        }
-        return [(str(value), str(words)) for value, words in found[name]]
+        known = _known(name, get_language() or "zh")
+        if name == "owner":
+            return [*known, *self.directory.people]
+        return [*known, *(self.directory.teams if name == "team" else ())]
 
     def apply(self, cases: ComplaintQuerySet, now: datetime | None = None) -> ComplaintQuerySet:
         """Narrow the cases. No statement runs here, unless words are looked for."""
@@ -229,8 +213,7 @@ class Filters:
 
     def address(self, **changes: str) -> str:
         """The list with these filters, some changed ("" removes one)."""
-        values = {k: v for k, v in {**self.values, **changes}.items() if v}
-        return f"{reverse('queue')}?{urlencode(values or {'state': 'any'})}"
+        return _address({k: v for k, v in {**self.values, **changes}.items() if v})
 
     @property
     def chips(self) -> list[Chip]:
@@ -245,22 +228,54 @@ class Filters:
 
     def menu(self, name: str) -> Menu:
         """The choices of one filter, categories grouped by what they are about."""
-        if name != "category":
-            rows = [
-                (words, self.address(**{name: value}), self.values.get(name) == value)
-                for value, words in self.choices(name)
-            ]
-            return Menu(name, LABELS[name], [("", rows)])
-        lang = get_language() or "zh"
-        groups: dict[str, list[tuple[str, str, bool]]] = {}
-        for c in CATEGORIES.values():
-            row = (
-                c.name_for(lang),
-                self.address(category=c.id),
-                self.values.get("category") == c.id,
-            )
-            groups.setdefault(c.parent_for(lang), []).append(row)
-        return Menu(name, LABELS[name], list(groups.items()))
+        values = tuple(self.values.items())
+        return _menu(name, values, tuple(self.choices(name)), get_language() or "zh")
+
+
+@lru_cache(maxsize=64)
+def _known(name: str, language: str) -> tuple[tuple[str, str], ...]:
+    """(value, words in the language) of what every filter of the name knows, whoever asks."""
+    found: dict[str, Callable[[], Iterable[tuple[Any, Any]]]] = {
+        "state": lambda: [
+            ("open", _("未办结")),
+            ("done", _("已办结或已归档")),
+            *State.choices,
+        ],
+        "phase": lambda: Phase.choices,
+        "owner": lambda: [("me", _("我")), ("none", _("待分配"))],
+        "team": lambda: [],
+        "category": lambda: [(c.id, c.name_for(language)) for c in CATEGORIES.values()],
+        "risk": lambda: [("high", pgettext("risk", "高")), *Risk.choices],
+        "channel": lambda: Channel.choices,
+        "overdue": lambda: [("1", _("已超时"))],
+        "due_today": lambda: [("1", _("今日到期"))],
+        "due_on": lambda: [],
+        "on_hold": lambda: [("1", _("已中止"))],
+        "returned": lambda: [("1", _("法务退回"))],
+        "approval": lambda: [("mine", _("待我审批")), ("export", _("待我同意导出"))],
+    }
+    return tuple((str(value), str(words)) for value, words in found[name]())
+
+
+@lru_cache(maxsize=256)  # a few KB each
+def _menu(
+    name: str,
+    values: tuple[tuple[str, str], ...],
+    choices: tuple[tuple[str, str], ...],
+    language: str,
+) -> Menu:
+    chosen = dict(values).get(name)
+    groups: dict[str, list[tuple[str, str, bool]]] = {}
+    for value, words in choices:
+        group = CATEGORIES[value].parent_for(language) if name == "category" else ""
+        row = (words, _address({**dict(values), name: value}), chosen == value)
+        groups.setdefault(group, []).append(row)
+    groups = groups or {"": []}
+    return Menu(name, str(LABELS[name]), tuple((g, tuple(rows)) for g, rows in groups.items()))
+
+
+def _address(values: Mapping[str, str]) -> str:
+    return f"{reverse('queue')}?{urlencode(dict(values) or {'state': 'any'})}"
 
 
 def _condition(name: str, value: str, user: User, now: datetime) -> Q:

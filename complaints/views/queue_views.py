@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from complaints.models import Complaint
+from complaints.prepared import NOW, Statement, put_together, statement
 from complaints.querysets import ComplaintQuerySet
-from complaints.views.queue_filters import Directory, Filters
+from complaints.views.queue_filters import Directory, Filters, end_of_today
 from complaints.views.queue_rows import order_of
 
 CAP = 99
@@ -123,23 +122,21 @@ def capped_counts(lists: Mapping[str, ComplaintQuerySet]) -> dict[str, int]:
 
     A list keeps its order: it leads the database to the index that has the first hundred.
     """
-    counts = dict.fromkeys(lists, 0)
-    names: list[str] = []
+    return dict(zip(lists, _counted(_counting(lists.values())), strict=True))
+
+
+def _counting(lists: Iterable[ComplaintQuerySet]) -> Statement:
     parts: list[str] = []
     params: list[Any] = []
-    for name, cases in lists.items():
-        try:
-            sql, values = cases.values(one=Value(1))[: CAP + 1].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        names.append(name)
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")  # noqa: S608 - Django compiled it
-        params += values
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(parts), params)
-            counts.update(zip(names, cursor.fetchone(), strict=True))
-    return counts
+    for cases in lists:
+        each = put_together(cases.values(one=Value(1))[: CAP + 1])
+        parts.append(f"(SELECT count(*) FROM ({each.sql}) AS capped)" if each.sql else "0")  # noqa: S608 - Django compiled it
+        params += each.values
+    return Statement("SELECT " + ", ".join(parts) if parts else "", tuple(params))
+
+
+def _counted(counting: Statement) -> tuple[int, ...]:
+    return next(iter(counting.rows()), ())
 
 
 def shown(number: int) -> str:
@@ -149,9 +146,18 @@ def shown(number: int) -> str:
 
 def counts_of(views: Iterable[View], user: User, now: datetime) -> dict[str, int]:
     """View key → number of cases, for the person."""
-    directory, visible = Directory(user), Complaint.objects.visible_to(user)
-    lists = {}
-    for view in views:
-        cases = Filters(user, dict(view.filters), directory).apply(visible, now)
-        lists[view.key] = order_of(view.filters).sort(cases, backwards=False)
-    return capped_counts(lists)
+    views = tuple(views)
+    asked = tuple((view.key, *sorted(view.filters.items())) for view in views)
+
+    def counting() -> Statement:
+        directory, visible = Directory(user), Complaint.objects.visible_to(user)
+        return _counting(
+            order_of(view.filters).sort(
+                Filters(user, dict(view.filters), directory).apply(visible, NOW), backwards=False
+            )
+            for view in views
+        )
+
+    moments = {NOW: now, end_of_today(NOW): end_of_today(now)}
+    found = _counted(statement("counts", user, asked, counting, moments))
+    return {view.key: number for view, number in zip(views, found, strict=True)}

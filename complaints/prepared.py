@@ -22,8 +22,8 @@ from django.db.models import QuerySet
 from accounts.models import User
 from complaints.querysets import scope_of
 
-MOST = 128
-# Stand in a statement that is kept for what each look has its own of.
+MOST = 256
+# Stand in a statement that is kept for what each look has its own of: moments, and numbers of rows.
 NOW, START, END = (datetime(1, 1, day, tzinfo=UTC) for day in (1, 2, 3))
 TODAY = date(1, 1, 1)
 Moments = Mapping[Any, Any]
@@ -56,15 +56,26 @@ def prepared(
     moments: Moments,
 ) -> Statement:
     """The statement of a query set in which `moments` stand for those of this look. `asked`: all
-    that the query set follows from besides the person's scope.
+    that the query set follows from besides the person: roles, teams, scope.
     """
-    key = (place, scope_of(user), tuple(user.led_team_ids), asked)
+    return statement(place, user, asked, lambda: put_together(make()), moments)
+
+
+def statement(
+    place: str,
+    user: User,
+    asked: Hashable,
+    make: Callable[[], Statement],
+    moments: Moments,
+) -> Statement:
+    """The same of any statement."""
+    key = (place, scope_of(user), user.pk, tuple(user.roles), tuple(user.led_team_ids), asked)
     with _lock:
         found = None if user.sees_more else _kept.get(key)
         if found is not None:
             _kept.move_to_end(key)
     if found is None:
-        found = _put_together(make())
+        found = make()
         if not user.sees_more:
             with _lock:
                 _kept[key] = found
@@ -73,7 +84,8 @@ def prepared(
     return found._replace(values=tuple(_of_now(value, moments) for value in found.values))
 
 
-def _put_together(rows: QuerySet[Any, Any]) -> Statement:
+def put_together(rows: QuerySet[Any, Any]) -> Statement:
+    """What the database would be asked; nothing where there can be no row."""
     try:
         return Statement(*rows.query.sql_with_params())
     except EmptyResultSet:
@@ -81,4 +93,4 @@ def _put_together(rows: QuerySet[Any, Any]) -> Statement:
 
 
 def _of_now(value: Any, moments: Moments) -> Any:
-    return moments.get(value, value) if isinstance(value, date) else value
+    return moments.get(value, value) if isinstance(value, date | int) else value

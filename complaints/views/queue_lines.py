@@ -1,0 +1,97 @@
+"""The rows of one page of the list, read by two statements that are put together once
+(`complaints/prepared.py`) and drawn from what they show (`templates/queue/row.html`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from complaints.models import Deadline
+from complaints.prepared import NOW, Statement, put_together, statement
+from complaints.querysets import ComplaintQuerySet
+from complaints.views.queue_filters import Filters, end_of_today
+from complaints.views.queue_rows import (
+    COLUMNS,
+    OPEN_HOLD,
+    PAGE_SIZE,
+    WITHHELD,
+    Cursor,
+    Line,
+    Order,
+    Page,
+    Row,
+)
+
+_MOMENT, _PK = datetime(1, 1, 9, tzinfo=NOW.tzinfo), 2**62  # stand for the cursor of a look
+# Of each case the clock that is shown: the next that runs, else the next of those that stand still.
+_CLOCKS = """
+SELECT DISTINCT ON (complaint_id) * FROM complaints_deadline
+WHERE complaint_id = ANY(%s) AND state IN ('running', 'held')
+ORDER BY complaint_id, state = 'held', due_at
+"""
+
+
+def page(
+    user: User,
+    filters: Filters,
+    cases: ComplaintQuerySet,
+    order: Order,
+    cursor: Cursor | None,
+    now: datetime,
+) -> Page:
+    """One page of the cases that the filters leave of `cases`. Two statements."""
+    backwards = bool(cursor and cursor.backwards)
+    if "q" in filters.values:  # words are looked for first, and find others each time
+        found = put_together(_rows(filters.apply(cases, now), order, cursor))
+    else:
+        found = _prepared(user, filters, cases, order, cursor, now)
+    lines = [Line(*row) for row in found.rows()]
+    more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
+    if backwards:
+        lines.reverse()
+    before = more if backwards else cursor is not None
+    after = cursor is not None if backwards else more
+    clocks = {
+        clock.complaint_id: clock
+        for clock in Deadline.objects.raw(_CLOCKS, [[line.pk for line in lines]])
+    }
+    return Page(
+        [Row(line, now, clocks.get(line.pk)) for line in lines],
+        str(order.key(lines[0], True)) if before and lines else "",
+        str(order.key(lines[-1], False)) if after and lines else "",
+    )
+
+
+def _prepared(
+    user: User,
+    filters: Filters,
+    cases: ComplaintQuerySet,
+    order: Order,
+    cursor: Cursor | None,
+    now: datetime,
+) -> Statement:
+    shape = cursor and Cursor(cursor.backwards, cursor.moment and _MOMENT, _PK)
+    asked = (tuple(sorted(filters.values.items())), order, shape)
+    moments = {NOW: now, end_of_today(NOW): end_of_today(now)}
+    if cursor:
+        moments |= {_MOMENT: cursor.moment, _PK: cursor.pk}
+    return statement(
+        "queue",
+        user,
+        asked,
+        lambda: put_together(_rows(filters.apply(cases, NOW), order, shape)),
+        moments,
+    )
+
+
+def _rows(cases: ComplaintQuerySet, order: Order, cursor: Cursor | None) -> ComplaintQuerySet:
+    """The columns of one row more than a page has. The page's keys first: a search may find
+    thousands, and only the page's rows need the rest.
+    """
+    backwards = bool(cursor and cursor.backwards)
+    if cursor:
+        cases = order.beyond(cases, cursor)
+    keys = order.sort(cases, backwards).values("pk")[: PAGE_SIZE + 1]
+    rows = order.sort(cases.model.objects.filter(pk__in=keys), backwards)
+    return rows.annotate(hold_reason=OPEN_HOLD, withheld=WITHHELD).values_list(*COLUMNS)
