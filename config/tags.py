@@ -30,8 +30,8 @@ from accounts import reauthentication
 from accounts.models import User
 from accounts.oidc import local
 from complaints import clock_words
-from complaints.actions.communication import load_draft
 from complaints.models import Deadline
+from complaints.views import own_drafts
 from config import numerals
 from legal_rules import vocabulary
 
@@ -305,17 +305,60 @@ def saved_draft(context: template.Context, key: str) -> SafeString:
     """Inside `<form data-draft="KEY">`: what the person typed there and did not send, for
     drafts.js to restore; nothing when there is none.
 
-    Costs one statement, or none when the view has put `drafts` (of
+    Costs one statement for all forms of an answer, or none when the view has put `drafts` (of
     `communication.load_drafts(user, keys)`) into the context.
     """
-    user = context["request"].user
-    if not isinstance(user, User):
-        return SafeString("")
-    found = context["drafts"].get(key) if "drafts" in context else load_draft(user, key)
+    if "drafts" in context:
+        found = context["drafts"].get(key, (None,))[0]
+    else:
+        found = own_drafts.of(_request_of(context), key)
+    return _as_script(found)
+
+
+def _as_script(found: Any) -> SafeString:
     if found is None:
         return SafeString("")
-    script = json_script(found[0]).replace("<script", "<script data-draft-saved", 1)
+    script = json_script(found).replace("<script", "<script data-draft-saved", 1)
     return mark_safe(script)  # noqa: S308  # json_script has escaped it
+
+
+def _request_of(context: template.Context) -> HttpRequest:
+    """The request, in a part that was included with `only` as well."""
+    return getattr(context, "request", None) or context["request"]
+
+
+@register.simple_tag(takes_context=True)
+def draft(context: template.Context, address: str = "", which: object = "") -> SafeString:
+    """Inside the tag `<form method="post" …>`: its texts are kept while they are typed. `address`:
+    where the form posts, when that is not the page itself; `which` of several that post there.
+    `{% draft_kept %}` stands further down.
+    """
+    key = own_drafts.key_of(address or _request_of(context).path)
+    context["draft_key"] = f"{key}:{which}" if which else key
+    return format_html('data-draft="{}"', context["draft_key"])
+
+
+@register.simple_tag(takes_context=True)
+def draft_kept(
+    context: template.Context, *, quiet: bool = False, later: bool = False
+) -> SafeString:
+    """Inside a form with `{% draft %}`, beside its button: what was typed and not sent, the key
+    that is sent along, so that the draft ends with what was taken, and when it was last saved
+    (`quiet`: for scripts and readers alone, where there is no room). `later`: the script asks for
+    the draft when the first field is entered, because the page is opened all day for other things.
+    """
+    request, key = _request_of(context), context["draft_key"]
+    fresh = own_drafts.just_sent(request, key)
+    mark = "data-draft-shown" if fresh else "data-draft-later" if later else ""
+    return format_html(
+        '<input type="hidden" name="{}" value="{}" {}>{}<span class="{}" data-draft-status '
+        'role="status"></span>',
+        own_drafts.FIELD,
+        key,
+        mark,
+        "" if mark else _as_script(own_drafts.of(request, key)),
+        "sr" if quiet else "meta",
+    )
 
 
 @register.filter

@@ -30,8 +30,9 @@ REPLY_CHANNELS = ("email", "phone", "sms", "wechat", "letter", "in_person")
 DOUBLE_CLICK = timedelta(seconds=10)
 DRAFTS_KEPT = timedelta(days=30)
 DRAFT_LIMIT = 400_000  # characters of JSON
+KEY_LIMIT = 120
 # The place of a draft: words joined by colons ("intake", "case:TS26-000001:reply").
-DRAFT_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}(:[A-Za-z0-9_-]{1,40}){0,3}")
+DRAFT_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}(:[A-Za-z0-9_-]{1,40}){0,6}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -222,7 +223,7 @@ def text_of(number: str, communication_id: int, *, by: User) -> str:
 
 def _draft_body(key: Any, data: Any) -> str:
     """The draft as JSON. Raises Invalid with a sentence when it cannot be kept."""
-    if not isinstance(key, str) or not DRAFT_KEY.fullmatch(key):
+    if not isinstance(key, str) or len(key) > KEY_LIMIT or not DRAFT_KEY.fullmatch(key):
         raise Invalid({"key": [_("草稿的位置不对；请刷新页面后再试")]})
     values = list(data.values()) if isinstance(data, dict) else [None]
     texts = [t for v in values for t in (v if isinstance(v, list) else [v])]
@@ -258,12 +259,19 @@ def save_draft(user: User, key: str, data: Any, now: datetime | None = None) -> 
 
 def load_drafts(user: User, keys: Iterable[str]) -> dict[str, tuple[Any, datetime]]:
     """Key → the draft and when it was saved, where there is one; one statement for all."""
-    found = {}
-    for draft in Draft.objects.filter(user=user, key__in=list(keys)):
-        context = draft.vault_context()
-        body = vault.unseal(bytes(draft.data_key), context, "data", bytes(draft.sealed))
-        found[draft.key] = (json.loads(body), draft.updated_at)
-    return found
+    found = Draft.objects.filter(user=user, key__in=list(keys))
+    return {draft.key: (unsealed(draft), draft.updated_at) for draft in found}
+
+
+def sealed_drafts(user: User) -> dict[str, Draft]:
+    """Key → the draft, of all that the person did not send; read with `unsealed`."""
+    return {draft.key: draft for draft in Draft.objects.filter(user=user)}
+
+
+def unsealed(draft: Draft) -> Any:
+    """`{field: text or [text]}` of a draft."""
+    body = vault.unseal(bytes(draft.data_key), draft.vault_context(), "data", bytes(draft.sealed))
+    return json.loads(body)
 
 
 def load_draft(user: User, key: str) -> tuple[Any, datetime] | None:

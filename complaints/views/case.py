@@ -12,14 +12,13 @@ from django.views.decorators.http import require_GET
 from accounts.access import needs, person
 from accounts.roles import Role
 from complaints import clock_words, extending
-from complaints.actions.communication import load_drafts
 from complaints.advance import refuse_destroyed
 from complaints.choices import Claim, Risk
 from complaints.models import Complaint, Deadline, Extension
 from complaints.views import clock_list, clock_shown
 from complaints.views.case_answer import waiting
 from complaints.views.case_calc import calc_pane
-from complaints.views.case_composer import TABS, composer, draft_key
+from complaints.views.case_composer import composer
 from complaints.views.case_facts import facts_pane
 from complaints.views.case_head import actions_of
 from complaints.views.case_law import law_pane
@@ -78,7 +77,6 @@ def whole(page: CasePage, request: HttpRequest) -> dict[str, Any]:
         **_timeline(page, request),
         **_left(page),
         "composer": composer(page, request.GET.get("compose", "")),
-        "drafts": _drafts(page),
         "back": _back(request, page),
     }
 
@@ -192,11 +190,6 @@ def _handover(page: CasePage) -> dict[str, Any] | None:
     if note["owner"] != page.user.username or note["id"] < (complaint.owner_acted or 0):
         return None
     return note if complaint.is_open else None
-
-
-def _drafts(page: CasePage) -> dict[str, Any]:
-    keys = [draft_key(page.complaint.number, code) for code, _kind, _permission in TABS]
-    return dict(load_drafts(page.user, keys))
 
 
 def _back(request: HttpRequest, page: CasePage) -> str:

@@ -18,12 +18,16 @@ from complaints.errors import Invalid
 
 
 @never_cache
-@require_http_methods(["POST", "DELETE"])
+@require_http_methods(["GET", "POST", "DELETE"])
 def drafts(request: HttpRequest) -> HttpResponse:
-    """POST {key, data} → {"saved_at"}; DELETE {key} → 204.
+    """GET ?key= → {"data"}, or 204 when there is none; POST {key, data} → {"saved_at"};
+    DELETE {key} → 204.
 
     What is refused is said in one sentence (problem+json).
     """
+    if request.method == "GET":
+        found = communication.load_draft(person(request), request.GET.get("key", ""))
+        return JsonResponse({"data": found[0]}) if found else HttpResponse(status=204)
     try:
         sent = _body(request)
         if request.method == "DELETE":

@@ -17,6 +17,7 @@ from accounts.access import needs, person
 from complaints.actions import facts as fact_actions
 from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
 from complaints.models import Complaint
+from complaints.views import own_drafts
 from complaints.views.case import head, load, panes, whole
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import Given, lang, value_sent
@@ -44,6 +45,7 @@ def answer_fact(request: HttpRequest, number: str, fact: str) -> HttpResponse:
         raise PermissionDenied(error.message) from error
     except CaseError as error:
         return _refused(request, number, given, error)
+    own_drafts.drop(request)
     return _changed(request, number, fact)
 
 

@@ -24,6 +24,7 @@ from accounts.access import person
 from complaints.actions import communication
 from complaints.errors import CaseError, Invalid, StaleVersion, StepRefused
 from complaints.models import Complaint, Event
+from complaints.views import own_drafts
 from complaints.views.case_head import Obstacle, obstacle
 from complaints.views.case_words import in_words
 from complaints.views.intake_form import without_control_characters
@@ -112,6 +113,8 @@ def changes_since(complaint: Complaint, mark: Mark) -> list[tuple[Event, Words]]
 def show(request: HttpRequest, sheet: Sheet, status: int = 200) -> HttpResponse:
     """The form: its inner part for a dialog, a whole page otherwise."""
     sheet.mark = sheet.mark or mark_of(sheet.complaint)
+    if sheet.form is not None and not sheet.draft:
+        sheet.draft = own_drafts.key_of(sheet.action)
     context = {"sheet": sheet, "case": sheet.complaint, **sheet.extra}
     if request.headers.get("HX-Request"):
         return render(request, "case/sheet.html", context, status=status)

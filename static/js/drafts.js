@@ -3,6 +3,7 @@
 // when. Without a network the text stays in memory and in sessionStorage (never localStorage: it may hold personal data; signing out
 // clears it). {% saved_draft KEY %} in the form holds a draft to restore; a button [data-draft-drop="KEY"] gives it up and takes it back.
 //   data-draft-fresh  the form shows what was just sent and refused: nothing older is put over it
+//   [data-draft-shown] in the form: the same, said by the server; [data-draft-later]: the draft is asked for when a field is entered
 //   A session that ended meanwhile: what was just sent is put back when the sign-in leads to the form again.
 //   data-draft-keep   what was sent stays in sessionStorage until a page carries an element [data-draft-done="KEY"]
 const texts = JSON.parse(document.getElementById('texts')?.textContent || 'null') || {};
@@ -12,12 +13,14 @@ const PAUSE = 2000; // milliseconds
 const LONGEST = 5000;
 const RETRY = 10000;
 const states = new WeakMap();
-const SKIPPED = new Set(['csrfmiddlewaretoken', 'password', 'version', 'next', 'upload']); // the server knows which files came
+const SKIPPED = new Set([ // what the page says about itself; the server knows which files came
+  'csrfmiddlewaretoken', 'password', 'version', 'next', 'upload', 'draft', 'standing', 'who', 'away', 'entry',
+]);
 // Saved, so that the server knows which form a late draft belongs to; never restored. `read`: what stood on the page that is signed.
 const OF_THIS_PAGE = new Set(['form_token', 'read']);
 const NO_TEXT = ['file', 'password', 'submit', 'button'];
 
-const kept = (field) => field.name && !SKIPPED.has(field.name) && !NO_TEXT.includes(field.type);
+const kept = (field) => field.name && !SKIPPED.has(field.name) && !NO_TEXT.includes(field.type) && field.autocomplete !== 'one-time-code';
 const chosen = (field) => ['checkbox', 'radio'].includes(field.type);
 
 function read(form) {
@@ -30,6 +33,9 @@ function read(form) {
   return data;
 }
 
+// A text that came back is seen, also in a part of the page that is folded.
+const unfold = (field) => { for (let part = field.closest('details'); part; part = part.parentElement.closest('details')) part.open = true; };
+
 function fill(form, data) {
   const used = {};
   for (const field of form.elements) {
@@ -40,6 +46,7 @@ function fill(form, data) {
       const place = used[field.name] ?? 0;
       used[field.name] = place + 1;
       if (place < values.length) field.value = values[place];
+      if (field.type !== 'hidden' && field.value && field.value !== field.defaultValue) unfold(field);
     }
   }
   form.dispatchEvent(new CustomEvent('kesu:draft-restored', { bubbles: true }));
@@ -146,17 +153,31 @@ function remember(form, text, kind = '') {
 function restore(form, state) {
   const here = sessionStorage.getItem(memory(form)) ?? (signedInAgain() ? sessionStorage.getItem(SENT + memory(form)) : null);
   const served = form.querySelector('script[data-draft-saved]')?.textContent;
-  if (form.dataset.draftFresh !== undefined) {
+  if (form.dataset.draftFresh !== undefined || form.querySelector('[data-draft-shown]')) {
     sessionStorage.removeItem(memory(form));
     return;
   }
-  if (!here && !served) return;
+  if (!here && !served) {
+    if (form.querySelector('[data-draft-later]')) form.addEventListener('focusin', () => askFor(form, state), { once: true });
+    return;
+  }
   fill(form, JSON.parse(here ?? served));
   if (!here) state.saved = JSON.stringify(read(form));
   say(form, texts.draft_restored);
   const button = beside(form, 'drop');
   if (button) button.hidden = false;
   if (here) save(form);
+}
+
+// On a page that is opened all day for other things the draft is fetched when somebody begins to write.
+async function askFor(form, state) {
+  const before = JSON.stringify(read(form));
+  const answer = await fetch(`${URL_OF_DRAFTS}?key=${encodeURIComponent(form.dataset.draft)}`, { headers: { Accept: 'application/json' } }).catch(() => null);
+  if (answer?.status !== 200 || JSON.stringify(read(form)) !== before || state.since) return; // typed meanwhile: that is newer
+  const { data } = await answer.json();
+  for (const field of form.elements) if (field.matches('textarea, input:not([type]), input[type=text]') && kept(field) && typeof data[field.name] === 'string') field.value = data[field.name];
+  state.saved = JSON.stringify(read(form));
+  say(form, texts.draft_restored);
 }
 
 async function giveUp(form) {
@@ -245,6 +266,14 @@ function watch(form) {
 }
 
 document.querySelectorAll('[data-draft-done]').forEach((done) => sessionStorage.removeItem(place(done.dataset.draftDone)));
+// A part of the page is drawn anew: what was typed there and is not saved yet comes back in its place.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  for (const form of event.detail.target.querySelectorAll?.('form[data-draft]') ?? []) {
+    const state = states.get(form);
+    const text = JSON.stringify(read(form));
+    if (state && !state.sent && text !== state.saved && text !== state.refused) remember(form, text);
+  }
+});
 // A row that the server added or took away inside the form is typing, too.
 document.addEventListener('htmx:afterSettle', (event) => {
   const form = event.detail.elt.closest?.('form[data-draft]');

@@ -14,6 +14,8 @@ from django.utils import timezone
 from complaints.actions import communication
 from complaints.models import Draft
 from complaints.tasks import forget_old_drafts
+from complaints.views import own_drafts
+from tests import factories as f
 from tests.cast import Cast
 
 PHONE = "12098765432"
@@ -117,7 +119,7 @@ def test_signed_out_without_token_and_by_get_nothing_is_written(cast: Cast) -> N
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(cast.agent)
     assert send(careful, draft()).status_code == 403
-    assert browser(cast.agent).get(reverse("drafts")).status_code == 405
+    assert Client().get(reverse("drafts"), {"key": "intake"}).status_code == 302
     assert not Draft.objects.exists()
 
 
@@ -159,3 +161,47 @@ def test_a_page_restores_the_draft_and_its_text_cannot_leave_the_script(
     with django_assert_num_queries(0):
         assert restored(cast.agent, drafts=drafts) == page
         assert restored(cast.agent, drafts={}) == ""
+
+
+def test_a_draft_ends_with_the_form_that_was_taken_and_with_no_other_answer(cast: Cast) -> None:
+    case, client = f.investigating(cast), browser(cast.agent)
+
+    def kept(address: str, **sent: Any) -> tuple[int, bool, str]:
+        """The status, whether the draft is still there, and the page."""
+        key = own_drafts.key_of(address)
+        typed = {"note": "写了很久的一段话", "draft": key}
+        communication.save_draft(cast.agent, key, typed)
+        answer = client.post(address, {**typed, **sent})
+        left = communication.load_draft(cast.agent, key) is not None
+        return answer.status_code, left, answer.content.decode()
+
+    away = reverse("absence")
+    status, left, page = kept(away, first_day="2027-01-04", last_day="x")
+    assert (status, left) == (200, True), "refused: the text stands in the form and on the server"
+    assert "data-draft-saved" not in page, "what was just sent is newer"
+    assert kept(away, first_day="2027-01-04", last_day="2027-01-05")[:2] == (302, False)
+    bulk = reverse("reassign")  # leads back to the list and says there what was wrong
+    supervisor = browser(cast.supervisor)
+    communication.save_draft(cast.supervisor, own_drafts.key_of(bulk), {"note": "交接"})
+    supervisor.post(bulk, {"note": "交接", "draft": own_drafts.key_of(bulk)})
+    assert communication.load_draft(cast.supervisor, own_drafts.key_of(bulk)) is not None
+    f.with_evidence(case, cast.agent)
+    fact = reverse("answer_fact", args=[case.number, "tm_contacted"])
+    assert kept(fact, value="yes", source="evidence", evidence="1")[:2] == (302, False)
+    client.logout()
+    assert kept(away)[:2] == (302, True), "it led to the sign-in: nothing was taken"
+
+
+def test_a_form_gives_its_draft_back_and_a_late_one_on_asking(cast: Cast) -> None:
+    client, key = browser(cast.agent), own_drafts.key_of(reverse("absence"))
+    send(client, {"key": key, "data": {"note": "请找何静"}})
+    page = client.get(reverse("absence")).content.decode()
+    assert f'data-draft="{key}"' in page
+    assert f'name="draft" value="{key}"' in page
+    assert json.loads(page.split("data-draft-saved")[1].split(">", 1)[1].split("<")[0]) == {
+        "note": "请找何静"
+    }
+    assert client.get(reverse("drafts"), {"key": key}).json() == {"data": {"note": "请找何静"}}
+    theirs = browser(cast.colleague).get(reverse("drafts"), {"key": key})
+    assert (theirs.status_code, theirs.content) == (204, b"")
+    assert send(client, {"key": f"{'a' * 40}:" * 3 + "b", "data": {}}).status_code == 422

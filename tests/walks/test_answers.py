@@ -8,6 +8,7 @@ test_every_page.py`, looks at each answer with it: so no page is made twice.
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
 from django.conf import settings
 from django.http import HttpResponseBase
@@ -28,6 +29,7 @@ LOOKED_FOR = {
     "api-archive-search": _WORDS,
     "analytics_rows": {"measure": "received"},
 }
+SHORT = 200  # characters: what fits into a line is typed again
 EXAMPLES = ("/api/schema/", "/api/docs/")  # their numbers are made up
 
 
@@ -40,6 +42,7 @@ def faults(
         wrong.append(str(answer.status_code))
     if "<html" in text:
         wrong += inline(text)
+    wrong += [f"{action} keeps no draft of {name}" for action, name in unkept(text)]
     if address not in EXAMPLES:
         wrong += unrecorded(answer, text, numbers, since)
     told = [v for v in clear_values(OWN_PERSON) if v in text] + personal_numbers(text)
@@ -66,6 +69,41 @@ def inline(page: str) -> list[str]:
         *re.findall(r"<[^>]+\son[a-z]+=\"", page),
         *re.findall(r"<(?:script|link|img|use|form)[^>]+=\"(?:https?:)?//[^\"]+", page),
     ]
+
+
+class _Forms(HTMLParser):
+    """Long texts of forms that are posted and keep no draft: (address, name of the field)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._form: str | None = None  # address of the form that is open, when it keeps no draft
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = dict(attrs)
+        if tag == "form":
+            kept = has.get("method") != "post" or "data-draft" in has
+            self._form = None if kept else has.get("action") or "the page itself"
+        elif self._form is not None and _is_long(tag, has):
+            self.found.append((self._form, has.get("name") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+
+
+def _is_long(tag: str, has: dict[str, str | None]) -> bool:
+    if has.keys() & {"form", "readonly"}:  # of another form; not to be typed in
+        return False
+    typed = tag == "input" and (has.get("type") or "text") == "text"
+    return tag == "textarea" or (typed and int(has.get("maxlength") or 0) > SHORT)
+
+
+def unkept(page: str) -> list[tuple[str, str]]:
+    """Forms in which a long text would be lost: whoever types more than a line is interrupted."""
+    forms = _Forms()
+    forms.feed(page)
+    return forms.found
 
 
 def unprotected(answer: HttpResponseBase) -> list[str]:
