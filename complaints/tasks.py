@@ -9,8 +9,8 @@ from complaints.actions import (
     access_decision,
     archiving,
     calendar_notice,
-    communication,
     disposal,
+    half_typed,
     import_run,
     importing,
     letter_batches,
@@ -87,7 +87,7 @@ def run_payments(file_id: int) -> None:
 @shared_task
 def forget_old_drafts() -> int:
     """Drop drafts that nobody came back to; answers how many."""
-    return communication.forget_old_drafts(timezone.now())
+    return half_typed.forget_old_drafts(timezone.now())
 
 
 @shared_task

@@ -306,7 +306,7 @@ def saved_draft(context: template.Context, key: str) -> SafeString:
     drafts.js to restore; nothing when there is none.
 
     Costs one statement for all forms of an answer, or none when the view has put `drafts` (of
-    `communication.load_drafts(user, keys)`) into the context.
+    `half_typed.load_drafts(user, keys)`) into the context.
     """
     if "drafts" in context:
         found = context["drafts"].get(key, (None,))[0]

@@ -4,10 +4,9 @@ typed.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import vault
 from accounts.models import User
 from audit.record import record
 from complaints import public_promises, validation
@@ -24,7 +22,7 @@ from complaints.advance import check_version, find, lock
 from complaints.choices import Channel, CommunicationKind
 from complaints.errors import Invalid, NotAllowed
 from complaints.leaving import leaves_at
-from complaints.models import Communication, Complaint, Draft, Event, Hold, Outbox
+from complaints.models import Communication, Complaint, Event, Hold, Outbox
 
 REPLY_CHANNELS = ("email", "phone", "sms", "wechat", "letter", "in_person")
 DOUBLE_CLICK = timedelta(seconds=10)
@@ -216,76 +214,3 @@ def undo(number: str, communication_id: int, *, by: User, now: datetime | None =
 def text_of(number: str, communication_id: int, *, by: User) -> str:
     """The words of a text of a case. Raises Complaint.DoesNotExist, Communication.DoesNotExist."""
     return Communication.objects.get(complaint=find(number, by), pk=communication_id).text
-
-
-# --- drafts
-
-
-def _draft_body(key: Any, data: Any) -> str:
-    """The draft as JSON. Raises Invalid with a sentence when it cannot be kept."""
-    if not isinstance(key, str) or len(key) > KEY_LIMIT or not DRAFT_KEY.fullmatch(key):
-        raise Invalid({"key": [_("草稿的位置不对；请刷新页面后再试")]})
-    values = list(data.values()) if isinstance(data, dict) else [None]
-    texts = [t for v in values for t in (v if isinstance(v, list) else [v])]
-    if any(not isinstance(t, str) for t in texts):
-        raise Invalid({"data": [_("草稿的内容不对；请刷新页面后再试")]})
-    if any(_CONTROL.search(t) for t in (*data, *texts)):
-        raise Invalid({"data": [_("含有不可见的控制字符，草稿没有保存；请删除后再输入")]})
-    body = json.dumps(data, ensure_ascii=False)
-    if len(body) > DRAFT_LIMIT:
-        raise Invalid({"data": [_("草稿过大，没有保存；请把全文作为证据附件上传")]})
-    return body
-
-
-def save_draft(user: User, key: str, data: Any, now: datetime | None = None) -> datetime:
-    """Keep what the person is typing under `key`, sealed: `{field: text or [text]}`.
-
-    Raises Invalid when key or data are not of that shape, hold control characters or are too large.
-    """
-    now = now or timezone.now()
-    body = _draft_body(key, data)
-    draft = Draft(user=user, key=key, updated_at=now)
-    context = draft.vault_context()
-    draft.data_key = vault.new_data_key(context)
-    draft.sealed = vault.seal(draft.data_key, context, "data", body)
-    Draft.objects.bulk_create(
-        [draft],
-        update_conflicts=True,
-        unique_fields=["user", "key"],
-        update_fields=["data_key", "sealed", "updated_at"],
-    )
-    return now
-
-
-def load_drafts(user: User, keys: Iterable[str]) -> dict[str, tuple[Any, datetime]]:
-    """Key → the draft and when it was saved, where there is one; one statement for all."""
-    found = Draft.objects.filter(user=user, key__in=list(keys))
-    return {draft.key: (unsealed(draft), draft.updated_at) for draft in found}
-
-
-def sealed_drafts(user: User) -> dict[str, Draft]:
-    """Key → the draft, of all that the person did not send; read with `unsealed`."""
-    return {draft.key: draft for draft in Draft.objects.filter(user=user)}
-
-
-def unsealed(draft: Draft) -> Any:
-    """`{field: text or [text]}` of a draft."""
-    body = vault.unseal(bytes(draft.data_key), draft.vault_context(), "data", bytes(draft.sealed))
-    return json.loads(body)
-
-
-def load_draft(user: User, key: str) -> tuple[Any, datetime] | None:
-    """The draft and when it was saved; None when there is none."""
-    return load_drafts(user, [key]).get(key)
-
-
-def drop_draft(user: User, key: str) -> None:
-    """Forget the draft once its text was taken; nothing happens when there is none."""
-    if DRAFT_KEY.fullmatch(key):
-        Draft.objects.filter(user=user, key=key).delete()
-
-
-def forget_old_drafts(now: datetime) -> int:
-    """Drop what nobody came back to: it may hold personal data. Answers how many."""
-    deleted, _by_model = Draft.objects.filter(updated_at__lt=now - DRAFTS_KEPT).delete()
-    return deleted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import IdempotentRequest, User
-from complaints.actions import communication
 from complaints.actions import facts as fact_actions
+from complaints.actions import half_typed
 from complaints.actions.intake import register
 from complaints.errors import CaseError, Invalid
 from complaints.models import Complaint
@@ -34,18 +35,33 @@ def _form_key(token: str) -> str:
     return f"intake|{token}"
 
 
-def open_draft(user: User, key: str) -> dict[str, tuple[Any, datetime]]:
-    """{key: (what was typed, when)}, empty without a draft.
+@dataclass
+class Unfinished:
+    """Registrations that a person began and did not send: key → (what was typed, when), the newest
+    first.
+    """
+
+    found: dict[str, tuple[Any, datetime]]
+
+    def chosen(self, asked: str) -> str:
+        """The key of the form to draw: the one that is asked for, else the newest."""
+        return asked or next(iter(self.found), "") or half_typed.new_intake_key()
+
+
+def unfinished(user: User) -> Unfinished:
+    """What the person began to register.
 
     A draft of a form that was registered since is dropped: its last save was overtaken by the form
     itself, and the next caller must not find this one's words.
     """
-    drafts = communication.load_drafts(user, [key])
-    token = drafts[key][0].get("form_token", "") if key in drafts else ""
-    if token and IdempotentRequest.objects.filter(user=user, key=_form_key(token)).exists():
-        communication.drop_draft(user, key)
-        return {}
-    return drafts
+    kept = half_typed.begun(user, half_typed.INTAKE)
+    tokens = {_form_key(data.get("form_token", "")): key for key, (data, _at) in kept.items()}
+    if kept:
+        sent = IdempotentRequest.objects.filter(user=user, key__in=[*tokens])
+        for done in sent.values_list("key", flat=True):
+            half_typed.drop_draft(user, tokens[done])
+            del kept[tokens[done]]
+    return Unfinished(kept)
 
 
 def register_form(
@@ -72,7 +88,7 @@ def register_form(
     def remember(complaint: Complaint) -> None:
         answer = {"status": 201, "body": {"number": complaint.number}, "created_at": now}
         IdempotentRequest.objects.create(user=by, key=key, request_hash=digest, **answer)
-        communication.drop_draft(by, draft)
+        half_typed.end_registration(by, draft)
         if told and by.may("answer_facts"):
             fact_actions.answer(complaint.number, told, by=by, now=now)
 

@@ -47,7 +47,9 @@ class Communication(models.Model):
 class Draft(models.Model):
     """What a person is typing, saved every few seconds.
 
-    Sealed as a whole, because it may hold personal data.
+    Sealed as a whole, because it may hold personal data. `offered_to`: the colleagues who may go on
+    with it. `taken_by`: went on with this registration; the row is empty, so that a tab of its
+    writer that is still open is told, and goes with the other old ones.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -55,6 +57,14 @@ class Draft(models.Model):
     data_key = DataKeyField()
     sealed = SealedField()
     updated_at = models.DateTimeField()
+    offered_to = models.ForeignKey(
+        "accounts.Team", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    offered_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    taken_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_draft_per_place")]

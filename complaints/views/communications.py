@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from complaints import wording_check
-from complaints.actions import communication, letters
+from complaints.actions import communication, half_typed, letters
 from complaints.choices import CommunicationKind
 from complaints.delivery import cause_in_words
 from complaints.errors import CaseError, Invalid, NotAllowed
@@ -109,11 +109,11 @@ def _into_the_composer(request: HttpRequest, number: str, communication_id: int)
     """What was taken back stands before what was typed meanwhile, once however often asked."""
     user, key = person(request), draft_key(number, "reply")
     text = communication.text_of(number, communication_id, by=user)
-    kept, _at = communication.load_draft(user, key) or ({}, None)
+    kept, _at = half_typed.load_draft(user, key) or ({}, None)
     typed = str(kept.get("text", ""))
     if text in typed:
         return
-    communication.save_draft(user, key, {**kept, "text": f"{text}\n\n{typed}".strip()})
+    half_typed.save_draft(user, key, {**kept, "text": f"{text}\n\n{typed}".strip()})
 
 
 @require_http_methods(["GET", "POST"])

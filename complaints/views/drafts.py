@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import person
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.errors import Invalid
 
 
@@ -26,14 +26,16 @@ def drafts(request: HttpRequest) -> HttpResponse:
     What is refused is said in one sentence (problem+json).
     """
     if request.method == "GET":
-        found = communication.load_draft(person(request), request.GET.get("key", ""))
+        found = half_typed.load_draft(person(request), request.GET.get("key", ""))
         return JsonResponse({"data": found[0]}) if found else HttpResponse(status=204)
     try:
         sent = _body(request)
         if request.method == "DELETE":
-            communication.drop_draft(person(request), str(sent.get("key", "")))
+            half_typed.drop_draft(person(request), str(sent.get("key", "")))
             return HttpResponse(status=204)
-        saved = communication.save_draft(person(request), sent.get("key", ""), sent.get("data"))
+        saved = half_typed.save_draft(
+            person(request), sent.get("key", ""), sent.get("data"), about=sent.get("about")
+        )
     except Invalid as refused:
         return _problem(422 if "body" not in refused.errors else 400, refused.message)
     return JsonResponse({"saved_at": timezone.localtime(saved).isoformat()})

@@ -15,7 +15,7 @@ from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
 from complaints import legal_hold
-from complaints.actions import communication, intake
+from complaints.actions import half_typed, intake
 from complaints.advance import find
 from complaints.errors import Invalid, StaleVersion
 from complaints.lifecycle import STEPS
@@ -52,7 +52,7 @@ def edit_case(request: HttpRequest, number: str) -> HttpResponse:
     except Invalid as refused:
         form.refuse(refused.errors)
         return _page(request, complaint, form, status=422)
-    communication.drop_draft(user, draft_key(number))
+    half_typed.drop_draft(user, draft_key(number))
     same = saved.version == form.version
     messages.success(
         request, _("没有改动") if same else _("已保存 %(number)s") % {"number": number}

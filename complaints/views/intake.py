@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,17 +20,19 @@ from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
 from complaints import enumeration
-from complaints.actions import intake_once, steps
+from complaints.actions import drafts, half_typed, intake_once, steps
 from complaints.actions.intake_values import clean_registration
 from complaints.errors import CaseError, Invalid
 from complaints.models import Complaint
 from complaints.seen import saw_cases
 from complaints.told_facts import Decisions
+from complaints.views import own_drafts
 from complaints.views.intake_done import told_to_the_caller
 from complaints.views.intake_form import IntakeForm
 from complaints.views.intake_hints import Hints
 
-DRAFT = "intake"
+DRAFT = re.compile(r"intake(:[A-Za-z0-9]{1,40})?")  # under which a form keeps what is typed
+_ANOTHER = "another"  # ?form=: beside those that are unfinished
 
 
 @never_cache
@@ -41,7 +46,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     if not form.is_bound or form.decide():
         return _page(request, form)
     try:
-        number = _register(form, user)
+        number = _register(form, user, _key(request))
     except Invalid as refused:
         if "told" in refused.errors:
             form.forget_decisions()
@@ -55,17 +60,27 @@ def intake(request: HttpRequest) -> HttpResponse:
     if request.POST.get("then") == "accept":
         with suppress(CaseError):  # the next page says what is missing
             steps.take(number, "accept", {}, by=user)
-    return redirect("intake_done", number)
+    key = _key(request)
+    kept = f"?{urlencode({'form': key})}" if key else ""  # the browser's own copy ends there
+    return redirect(reverse("intake_done", args=[number]) + kept)
 
 
-def _register(form: IntakeForm, user: User) -> str:
+def _key(request: HttpRequest) -> str:
+    """Under which the form keeps its draft: named by the form or in the address; "" when neither
+    does, or not as we do.
+    """
+    sent = request.POST.get(own_drafts.FIELD, "") or request.GET.get("form", "")
+    return sent if DRAFT.fullmatch(sent) else ""
+
+
+def _register(form: IntakeForm, user: User, draft: str) -> str:
     """The number of the new case. Raises Invalid with everything that is wrong, AlreadySent."""
     now = timezone.now()
     values, lacking = form.values(now), form.lacking()
     if lacking:
         raise Invalid({**_refusals(values, now), **lacking})
     told = _told(form, user)
-    case = intake_once.register_form(values, form.token, by=user, draft=DRAFT, told=told, now=now)
+    case = intake_once.register_form(values, form.token, by=user, draft=draft, told=told, now=now)
     enumeration.settle(values["consumer"], user, now)
     return case.number
 
@@ -98,10 +113,23 @@ def _page(
         "form": form,
         "hints": _hints(form, user),
         "sent": sent,
-        "draft": DRAFT,
-        "drafts": {} if form.is_bound else intake_once.open_draft(user, DRAFT),
+        **_begun(request, user, bound=form.is_bound),
     }
     return render(request, "intake/intake.html", context, status=status)
+
+
+def _begun(request: HttpRequest, user: User, *, bound: bool) -> dict[str, Any]:
+    """The draft of this form and those beside it."""
+    found, asked = intake_once.unfinished(user), _key(request)
+    another = not asked and request.GET.get("form") == _ANOTHER
+    draft = half_typed.new_intake_key() if another else found.chosen(asked)
+    others = {key: kept for key, kept in found.found.items() if key != draft}
+    return {
+        "draft": draft,
+        "drafts": {} if bound else found.found,
+        "others": drafts.as_lines(others),
+        "restored": draft in found.found and not bound,
+    }
 
 
 def _hints(form: IntakeForm, user: User) -> Hints:
@@ -130,5 +158,9 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     user = person(request)
     visible = Complaint.objects.visible_to(user).select_related("consumer", "owner")
     complaint = get_object_or_404(visible, number=number)
-    context = {"complaint": complaint, "draft": DRAFT, **told_to_the_caller(complaint, user)}
+    context = {
+        "complaint": complaint,
+        "draft": _key(request) or "intake",
+        **told_to_the_caller(complaint, user),
+    }
     return render(request, "intake/done.html", context)

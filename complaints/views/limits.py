@@ -18,7 +18,7 @@ from accounts.access import needs, person
 from accounts.models import User
 from accounts.roles import Role
 from complaints import authority, limits
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.actions import limits as acts
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import AuthorityLimit
@@ -86,7 +86,7 @@ def limits_page(request: HttpRequest) -> HttpResponse:
     except NotAllowed as refused:  # a wrong value is no reason to lose the form
         form.add_error(None, refused.message)
         return _page(request, form, status=403)
-    communication.drop_draft(by, DRAFT)
+    half_typed.drop_draft(by, DRAFT)
     messages.success(request, _("金额权限已设定"))
     return redirect("limits")
 

@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
-from complaints.actions import communication
-from complaints.actions.communication import DRAFT_KEY
+from complaints.actions import half_typed
+from complaints.actions.half_typed import DRAFT_KEY, INTAKE
 
 FIELD = "draft"  # the hidden field that names the key
 _NOT_FOR_A_KEY = re.compile(r"[^A-Za-z0-9_-]+")
@@ -39,8 +39,8 @@ def of(request: HttpRequest, key: str) -> Any:
         return None
     kept = getattr(request, "own_drafts", None)
     if kept is None:
-        kept = request.own_drafts = communication.sealed_drafts(request.user)  # type: ignore[attr-defined]
-    return communication.unsealed(kept[key]) if key in kept else None
+        kept = request.own_drafts = half_typed.sealed_drafts(request.user)  # type: ignore[attr-defined]
+    return half_typed.opened(kept[key])[0] if key in kept else None
 
 
 def just_sent(request: HttpRequest, key: str) -> bool:
@@ -51,8 +51,10 @@ def just_sent(request: HttpRequest, key: str) -> bool:
 def drop(request: HttpRequest) -> None:
     """Forget the draft of the form that was sent, where its answer does not lead elsewhere."""
     key = request.POST.get(FIELD, "")
+    if key.startswith(INTAKE):
+        return  # ended in the transaction that registered the case
     if isinstance(request.user, User) and DRAFT_KEY.fullmatch(key):
-        communication.drop_draft(request.user, key)
+        half_typed.drop_draft(request.user, key)
         getattr(request, "own_drafts", {}).pop(key, None)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
-from complaints.actions import commitment_ends, commitments, communication
+from complaints.actions import commitment_ends, commitments, half_typed
 from complaints.errors import CaseError, NotAllowed
 from complaints.models import Communication, Complaint
 from complaints.views.act_forms import receivers_of
@@ -58,7 +58,7 @@ def _back(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     message = _("已登记")
     if "list" not in request.GET:
         return done(request, sheet.complaint.number, message, sheet.draft)
-    communication.drop_draft(person(request), sheet.draft)
+    half_typed.drop_draft(person(request), sheet.draft)
     messages.success(request, message)
     url = f"{reverse('commitments')}?{request.GET['list']}"
     if request.headers.get("HX-Request"):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
 from complaints import suggestion, wording_check
-from complaints.actions import communication, steps
+from complaints.actions import half_typed, steps
 from complaints.actions import resolution as resolutions
 from complaints.errors import Invalid, NotAllowed, StaleVersion, StepRefused
 from complaints.views.lookup import case_of
@@ -166,7 +166,7 @@ def _went_where(desk: Desk) -> str:
 
 def discard(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:
     """Forget what was typed since the last save."""
-    communication.drop_draft(desk.user, desk.draft_key)
+    half_typed.drop_draft(desk.user, desk.draft_key)
     return redirect("resolution", desk.complaint.number)
 
 
@@ -194,7 +194,7 @@ def _store(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse | N
     except Invalid as invalid:
         form.refuse(invalid.errors)
         return _page(request, desk, form, status=422)
-    communication.drop_draft(desk.user, desk.draft_key)
+    half_typed.drop_draft(desk.user, desk.draft_key)
     return None
 
 

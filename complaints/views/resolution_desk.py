@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from accounts.models import Team, User
 from complaints import facts, letter_writing, quoting, snapshots, suggestion, sums
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.actions import resolution as resolutions
 from complaints.advance import unmet
 from complaints.choices import MeasureKind, Payee
@@ -229,7 +229,7 @@ class Desk(PointDesk):
 
     def as_left(self) -> Proposal:
         """The fields as the person left them: the autosaved draft, else the saved version."""
-        draft = communication.load_draft(self.user, self.draft_key) if self.editable else None
+        draft = half_typed.load_draft(self.user, self.draft_key) if self.editable else None
         if draft is None:
             return self.as_saved()
         data, self.draft_at = draft

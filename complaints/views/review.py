@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import needs, person
 from complaints import points
-from complaints.actions import communication, reading
 from complaints.actions import facts as fact_actions
+from complaints.actions import half_typed, reading
 from complaints.errors import Invalid, StaleVersion
 from complaints.models import Resolution
 from complaints.views import changes, findings_form, signing
@@ -52,7 +52,7 @@ def review_case(request: HttpRequest, number: str) -> HttpResponse:
     desk = Review(case_of(request, number), person(request))
     if request.method == "POST":
         return decide(request, desk)
-    draft = communication.load_draft(desk.user, desk.draft_key) if desk.returnable else None
+    draft = half_typed.load_draft(desk.user, desk.draft_key) if desk.returnable else None
     typed = draft[0] if draft else {}
     return shown(request, desk, signing.Word.drafted(typed))
 
@@ -65,7 +65,7 @@ def decide(request: HttpRequest, desk: Review) -> HttpResponse:
         return shown(request, desk, word)
     outcome = act(request, desk, word)
     if outcome.done:
-        communication.drop_draft(desk.user, desk.draft_key)
+        half_typed.drop_draft(desk.user, desk.draft_key)
         forget(f"badges:{desk.user.pk}")  # so that a signed case leaves the rail at once
         messages.success(request, outcome.done)
         return redirect(*outcome.to)

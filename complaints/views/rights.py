@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import reauthentication
 from accounts.access import needs, person
 from complaints import rights, rights_words
-from complaints.actions import communication, rights_copy
+from complaints.actions import half_typed, rights_copy
 from complaints.actions import rights as acts
 from complaints.actions.revealing import Unrecorded
 from complaints.errors import CaseError, Invalid, NotAllowed
@@ -90,7 +90,7 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
         raise PermissionDenied(error.message) from error
     except CaseError as error:
         return refused(request, sheet, error)
-    communication.drop_draft(person(request), sheet.draft)
+    half_typed.drop_draft(person(request), sheet.draft)
     messages.success(request, _("已登记，请核验请求人的身份"))
     if request.headers.get("HX-Request"):
         return HttpResponse(

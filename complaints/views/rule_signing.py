@@ -12,7 +12,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, QueryDict
 
 from accounts import reauthentication
-from complaints.actions import communication, rule_acts
+from complaints.actions import half_typed, rule_acts
 from complaints.views.rule_history import Paragraphs
 from complaints.views.signing import TOO_MANY, confirmed_until
 from complaints.views.signing_page import SigningPage
@@ -59,7 +59,7 @@ def act(request: HttpRequest, desk: SigningPage[Piece]) -> Outcome:
         raise PermissionDenied
     outcome = _unconfirmed(request, word, name) or _act(desk, word, name)
     if outcome.done:
-        communication.drop_draft(desk.user, desk.draft_key)
+        half_typed.drop_draft(desk.user, desk.draft_key)
         messages.success(request, str(desk.done[name]).format(title=desk.title))
     return outcome
 
@@ -108,5 +108,5 @@ def shown(
 
 
 def _begun(desk: SigningPage[Piece]) -> Word:
-    draft = communication.load_draft(desk.user, desk.draft_key) if desk.may_sign else None
+    draft = half_typed.load_draft(desk.user, desk.draft_key) if desk.may_sign else None
     return Word(comment=str(draft[0].get("comment", "")) if draft else "")

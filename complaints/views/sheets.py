@@ -21,7 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.access import person
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.errors import CaseError, Invalid, StaleVersion, StepRefused
 from complaints.models import Complaint, Event
 from complaints.views import own_drafts
@@ -177,7 +177,7 @@ def done(
 ) -> HttpResponse:
     """Back to the case, with a word about what was done; the draft of the form is forgotten."""
     if draft:
-        communication.drop_draft(person(request), draft)
+        half_typed.drop_draft(person(request), draft)
     messages.success(request, str(message))
     return to_case(request, number, place, back)
 

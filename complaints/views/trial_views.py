@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
-from complaints.actions import communication, trials
+from complaints.actions import half_typed, trials
 from complaints.errors import Invalid
 from complaints.models import Trial
 from complaints.views.trial_page import TrialPage, files_of
@@ -45,7 +45,7 @@ def rules_try(request: HttpRequest) -> HttpResponse:
         trial = trials.keep(found, kept, by=person(request))
     except Invalid as refused:
         return _form(request, text, refused=refused.message)
-    communication.drop_draft(person(request), DRAFT)
+    half_typed.drop_draft(person(request), DRAFT)
     return redirect("trial", trial.pk)
 
 

@@ -86,12 +86,27 @@ const send = (method, body, signal) => fetch(URL_OF_DRAFTS, {
 
 // Saved answers the time; refused (a 4xx that another try will not mend) throws with the server's sentence in `refused`.
 async function post(form, text, signal) {
-  const answer = await send('POST', { key: form.dataset.draft, data: JSON.parse(text) }, signal);
+  const answer = await send('POST', { key: form.dataset.draft, data: JSON.parse(text), about: about(form) }, signal);
   if (answer.status === 401) document.dispatchEvent(new CustomEvent('kesu:signed-out'));
   if (answer.ok) return (await answer.json()).saved_at;
   const error = new Error(String(answer.status));
   if ([400, 413, 422].includes(answer.status)) error.refused = (await answer.json().catch(() => ({}))).detail ?? texts.failed;
   throw error;
+}
+
+// Where it is typed, and what of it is the writer's own: fields that began empty, or the lines added to those that did not. So it is
+// still theirs to read when the rest of the page is not any more.
+function about(form) {
+  const own = {};
+  for (const field of form.elements) {
+    if (!kept(field) || !field.matches('textarea, input:not([type]), input[type=text]') || field.value === field.defaultValue) continue;
+    const before = field.defaultValue.split('\n');
+    const added = field.defaultValue ? field.value.split('\n').filter((line) => !before.includes(line)).join('\n') : true;
+    if (added && field.value) own[field.name] = added;
+  }
+  const heading = form.closest('dialog, .card, section')?.querySelector('h1, h2') ?? document.querySelector('h1');
+  const title = form.getAttribute('aria-label') ?? heading?.textContent ?? '';
+  return { page: location.pathname + location.search, title: title.trim().slice(0, 200), own };
 }
 
 // One request of a form after the other: a text that is still on its way must not come after it was given up, nor before it was taken back.

@@ -6,6 +6,12 @@ const pane = document.getElementById('hints');
 const PAUSE = 600; // milliseconds
 const LOOKED_AT = ['consumer_phone', 'consumer_id_number', 'order_number', 'consumer_address', 'region', 'title', 'narrative', 'price_paid',
   'transaction_date', 'received_at', 'category', 'asked', 'told'];
+// A reload draws the same registration again, also when another one was begun meanwhile.
+const here = new URL(location.href);
+if (here.pathname === new URL(form.action).pathname && form.dataset.draft.includes(':')) {
+  here.searchParams.set('form', form.dataset.draft);
+  history.replaceState(history.state, '', here);
+}
 let timer = 0;
 let composing = false;
 let asked = '';

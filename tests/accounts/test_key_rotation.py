@@ -22,7 +22,7 @@ from accounts.vault import checks, ciphers, fields, index, keys, ring, rotation,
 from accounts.vault.errors import KeyMissing, VaultError
 from audit.models import Entry
 from complaints import vaulting
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.models import Complaint, Consumer, SilentConsumer, VaultedSpan
 from complaints.search import matching
 from tests import factories as f
@@ -122,7 +122,7 @@ def test_c2_data_keys_are_wrapped_again_and_the_old_key_goes_only_then(
 ) -> None:
     case, file = shared(cast), places[0]
     held(cast, case)  # who is under a legal hold, too
-    communication.save_draft(cast.agent, "reply:1", {"text": "打字中"})
+    half_typed.save_draft(cast.agent, "reply:1", {"text": "打字中"})
     gone = f.registered(cast)
     Consumer.objects.filter(pk=gone.consumer_id).update(data_key=b"", phone_sealed=b"")
     assert start.problems() == []
@@ -134,7 +134,7 @@ def test_c2_data_keys_are_wrapped_again_and_the_old_key_goes_only_then(
     assert file.stat().st_mode & 0o077 == 0
     assert (wrapped_by("k1"), bytes(Consumer.objects.get(pk=gone.consumer_id).data_key)) == (0, b"")
     assert Consumer.objects.get(pk=case.consumer_id).clear("phone") == f.CONSUMER["phone"]
-    draft = communication.load_draft(cast.agent, "reply:1")
+    draft = half_typed.load_draft(cast.agent, "reply:1")
     assert draft is not None
     assert draft[0] == {"text": "打字中"}
     again = run("rotate_keys")  # nothing is left to do

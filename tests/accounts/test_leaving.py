@@ -22,8 +22,8 @@ from complaints.actions import (
     access_decision,
     assignment,
     commitments,
-    communication,
     consulting,
+    half_typed,
     legal_hold,
     revealing,
 )
@@ -79,7 +79,7 @@ def test_c18_leaving_ends_everything_in_one_act_and_says_what(cast: Cast) -> Non
     stood_in = absent(cast.supervisor, cast.agent, 9)
     _key, text = keys.issue(cast.agent, ["complaints:read"])
     program = Caller({"Authorization": f"Bearer {text}"})
-    communication.save_draft(cast.agent, f"complaint:{own.number}:reply", {"text": "草稿"})
+    half_typed.save_draft(cast.agent, f"complaint:{own.number}:reply", {"text": "草稿"})
     wanted = {"cases": 1, "held_cases": 1, "absences": 1, "stands_in": 1, "api_keys": 1}
     gone, security = browser(cast.agent), browser(cast.security)
     asked = ("/complaints/", f"/api/v1/complaints/{own.number}/", "/settings/")

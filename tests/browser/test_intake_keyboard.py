@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from playwright.sync_api import Locator, Page, Route, expect
 
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.models import Complaint, Draft, FactAnswer
 from tests import factories as f
 from tests.browser.conftest import Open
@@ -65,7 +65,7 @@ def saved(cast: Cast, **wanted: Any) -> None:
     """Wait until the server has the draft with these values."""
 
     def there() -> bool:
-        found = communication.load_draft(cast.agent, "intake")
+        found = half_typed.load_draft(cast.agent, "intake")
         return found is not None and all(found[0].get(k) == v for k, v in wanted.items())
 
     eventually(there)

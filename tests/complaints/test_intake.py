@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import IdempotentRequest, Team
-from complaints.actions import communication, intake, intake_once
+from complaints.actions import half_typed, intake, intake_once
 from complaints.errors import Invalid
 from complaints.models import Complaint, Draft, Event
 from tests import factories as f
@@ -19,7 +19,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 
 
 def test_a_form_that_is_sent_twice_makes_one_case(cast: Cast) -> None:
-    communication.save_draft(cast.agent, "intake", {"title": "写到一半"})
+    half_typed.save_draft(cast.agent, "intake", {"title": "写到一半"})
     case = intake_once.register_form(f.values(), TOKEN, by=cast.agent, draft="intake")
     assert case.owner == cast.agent
     assert not Draft.objects.exists()
@@ -44,7 +44,7 @@ def test_a_form_that_is_sent_twice_with_an_external_number_is_no_duplicate(cast:
 
 
 def test_a_refused_form_keeps_its_draft_and_may_be_sent_again(cast: Cast) -> None:
-    communication.save_draft(cast.agent, "intake", {"title": "写到一半"})
+    half_typed.save_draft(cast.agent, "intake", {"title": "写到一半"})
     with pytest.raises(Invalid):
         intake_once.register_form(f.values(narrative=" "), TOKEN, by=cast.agent, draft="intake")
     assert Draft.objects.exists()
@@ -79,7 +79,7 @@ def test_a_double_click_makes_one_case_even_at_the_same_instant() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_registering_takes_at_most_fifteen_statements(django_assert_max_num_queries: Any) -> None:
     cast = assemble()
-    communication.save_draft(cast.agent, "intake", {"title": "写到一半"})
+    half_typed.save_draft(cast.agent, "intake", {"title": "写到一半"})
     agent = type(cast.agent).objects.get(pk=cast.agent.pk)
     with django_assert_max_num_queries(15):  # with BEGIN, COMMIT, the form's token and its draft
         intake_once.register_form(f.values(), TOKEN, by=agent, draft="intake")

@@ -31,6 +31,7 @@ from complaints.actions import (
     extensions,
     facts,
     folder,
+    half_typed,
     holds,
     keeping,
     legal_hold,
@@ -107,7 +108,7 @@ def begun(cast: Cast) -> Complaint:
     )
     segregation.clear_person(number, "supervisor2", said("查明无关"), by=cast.supervisor)
     assignment.assign(number, by=cast.supervisor, user=by, note=said("交接"))
-    communication.save_draft(by, f"reply:{number}", {"text": [said("草稿")]})
+    half_typed.save_draft(by, f"reply:{number}", {"text": [said("草稿")]})
     giving.plant(by=cast.supervisor)
     giving.of_case(number, giving.tree()[0][0].pk, said("原因的依据"), by=cast.supervisor)
     posted(by, number)

@@ -25,6 +25,7 @@ from complaints.actions import (
     confidentiality,
     consulting,
     evidence,
+    half_typed,
     importing,
     letter_batches,
     mass,
@@ -248,7 +249,7 @@ def _around(world: World) -> None:
     access_decision.decide(asked.pk, said, by=cast.supervisor)
     access.ask({**emergency, "kind": "read", "reason": world.words("核对")}, by=cast.outsider)
     draft = {"narrative": [world.words("草稿")]}
-    communication.save_draft(cast.agent, f"reply:{world.cases['own'].number}", draft)
+    half_typed.save_draft(cast.agent, f"reply:{world.cases['own'].number}", draft)
 
 
 def _looked(world: World) -> None:

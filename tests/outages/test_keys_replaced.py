@@ -25,7 +25,7 @@ from django.db import connection
 from accounts import keys as api_keys
 from accounts.models import VaultKey
 from accounts.vault import fields, index, keys, ring, rotation, sealing, start
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.models import Complaint, Consumer
 from complaints.views.case_composer import TABS, draft_key
 from config.state import PROJECT
@@ -154,7 +154,7 @@ def test_c2_keys_are_replaced_under_load_and_no_read_fails(
 ) -> None:
     case = f.investigating(people)
     Consumer.objects.bulk_create(_crowd(600))
-    communication.save_draft(people.agent, draft_key(case.number, TABS[0][0]), {"text": WORDS})
+    half_typed.save_draft(people.agent, draft_key(case.number, TABS[0][0]), {"text": WORDS})
     _key, key = api_keys.issue(people.agent, SCOPES)
     settings_of = {"REDIS_URL": installation.valkey.url, **files}
     logs = tmp_path / "log"

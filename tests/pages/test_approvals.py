@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from complaints import limits
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.actions.limits import set_limit
 from complaints.models import Approval, AuthorityLimit, Complaint
 from tests import factories as f
@@ -165,8 +165,8 @@ def test_limits_are_seen_and_set_by_administrators_and_supervisors_alone(cast: C
     assert 'value="99999"' in beyond.content.decode()  # what was typed is still there
     assert AuthorityLimit.objects.count() == 2
     typed = {"who": "user:agent", "amount": "4321"}
-    communication.save_draft(cast.supervisor, "limits", typed)
+    half_typed.save_draft(cast.supervisor, "limits", typed)
     assert "4321" in lead.get(page).content.decode()
     assert lead.post(page, typed).status_code == 302
-    assert communication.load_draft(cast.supervisor, "limits") is None
+    assert half_typed.load_draft(cast.supervisor, "limits") is None
     assert reverse("limits") in lead.get(reverse("settings")).content.decode()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.actions import assignment, communication, intake
+from complaints.actions import assignment, communication, half_typed, intake
 from complaints.models import Communication, Complaint, Event, Hold
 from correspondence.tasks import send_waiting
 from evidence.models import Custody
@@ -61,13 +61,13 @@ def test_a_reply_leaves_after_half_a_minute_and_can_be_taken_back_before(
     text.outbox.refresh_from_db()
     assert text.outbox.cancelled_at is not None
     key = f"case:{case.number}:reply"
-    draft, _saved = communication.load_draft(cast.agent, key)
+    draft, _saved = half_typed.load_draft(cast.agent, key)
     assert draft == {"text": "正在核实，周五前答复您。"}
     typed = "正在核实，周五前答复您。\n另外请寄回机器。"
-    communication.save_draft(cast.agent, key, {"text": typed})
+    half_typed.save_draft(cast.agent, key, {"text": typed})
     page = agent.post(undo, follow=True)  # a second click, in another window
     assert "已撤回，没有发出" in text_of(page)
-    assert communication.load_draft(cast.agent, key)[0] == {"text": typed}
+    assert half_typed.load_draft(cast.agent, key)[0] == {"text": typed}
     assert Event.objects.filter(complaint=case, code="undone").count() == 1
 
 
@@ -79,9 +79,9 @@ def test_a_reply_that_is_taken_back_stands_before_what_was_typed_meanwhile(
     sent = {"kind": "reply", "channel": "email", "text": "正在核实。"}
     agent.post(place("communicate", case), sent)
     text = Communication.objects.get(complaint=case, kind="reply")
-    communication.save_draft(cast.agent, key.format(case.number), {"text": "请寄回机器。"})
+    half_typed.save_draft(cast.agent, key.format(case.number), {"text": "请寄回机器。"})
     agent.post(place("undo_reply", case, text.pk))
-    draft = communication.load_draft(cast.agent, key.format(case.number))
+    draft = half_typed.load_draft(cast.agent, key.format(case.number))
     assert draft[0] == {"text": "正在核实。\n\n请寄回机器。"}
 
 
@@ -133,12 +133,12 @@ def test_counsel_writes_notes_only(cast: Cast) -> None:
 
 def test_what_was_being_typed_comes_back(cast: Cast, agent: Client) -> None:
     case = f.investigating(cast)
-    communication.save_draft(cast.agent, f"case:{case.number}:note", {"text": "写到一半的备注"})
+    half_typed.save_draft(cast.agent, f"case:{case.number}:note", {"text": "写到一半的备注"})
     typed = json.dumps("写到一半的备注")
     assert typed in text_of(agent.get(address(case)))
     assert typed not in text_of(browser(cast.colleague).get(address(case)))
     agent.post(place("communicate", case), {"kind": "internal_note", "text": "写完的备注"})
-    assert communication.load_draft(cast.agent, f"case:{case.number}:note") is None
+    assert half_typed.load_draft(cast.agent, f"case:{case.number}:note") is None
 
 
 # --- evidence

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.actions import communication, holds
+from complaints.actions import half_typed, holds
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Transition
 from tests import factories as f
@@ -277,7 +277,7 @@ def test_a_step_inside_the_dialog_sends_the_page_on(cast: Cast, agent: Client) -
 
 def test_the_draft_of_a_form_waits_until_the_step_is_taken(cast: Cast, agent: Client) -> None:
     case, key = f.registered(cast), f"step:{f.Complaint.objects.latest('id').number}:accept"
-    communication.save_draft(cast.agent, key, {"note": "写到一半"})
+    half_typed.save_draft(cast.agent, key, {"note": "写到一半"})
     assert json.dumps("写到一半") in text_of(agent.get(url(case, "accept")))
     take(agent, case, "accept", note="写完了")
-    assert communication.load_draft(cast.agent, key) is None
+    assert half_typed.load_draft(cast.agent, key) is None

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from complaints.actions import communication
+from complaints.actions import half_typed
 from legal_rules import deadline_table
 from legal_rules.models import RuleSignature
 from legal_rules.regime_signatures import REGIMES
@@ -282,8 +282,8 @@ def test_a_signature_is_revoked_with_a_reason_and_both_stand_in_the_history(
 
 
 def test_a_comment_that_was_begun_is_there_again(cast: Cast, counsel: Client) -> None:
-    communication.save_draft(cast.counsel, "regime:prepaid", {"comment": "写到一半", "read": "0"})
+    half_typed.save_draft(cast.counsel, "regime:prepaid", {"comment": "写到一半", "read": "0"})
     page = counsel.get(ADDRESS)
     assert "写到一半" in page.content.decode()
     assert counsel.post(ADDRESS, word(page, comment="写完")).status_code == 302
-    assert communication.load_draft(cast.counsel, "regime:prepaid") is None
+    assert half_typed.load_draft(cast.counsel, "regime:prepaid") is None

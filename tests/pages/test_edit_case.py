@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from complaints.actions import assignment, communication, intake
+from complaints.actions import assignment, half_typed, intake
 from complaints.models import Complaint, Draft, Event
 from tests import factories as f
 from tests.cast import Cast
@@ -207,7 +207,7 @@ def test_what_cannot_be_taken_is_refused_with_everything_kept(cast: Cast, agent:
 
 def test_a_draft_is_kept_per_case_and_forgotten_once_saved(cast: Cast, agent: Client) -> None:
     case, other = f.registered(cast), f.registered(cast)
-    communication.save_draft(cast.agent, f"edit:{case.number}", {"title": "改到一半"})
+    half_typed.save_draft(cast.agent, f"edit:{case.number}", {"title": "改到一半"})
     assert "data-draft-saved" in agent.get(address(case)).content.decode()
     assert "data-draft-saved" not in agent.get(address(other)).content.decode()
     agent.post(address(case), form(agent.get(address(case))))

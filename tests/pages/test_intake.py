@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from complaints.actions import communication, intake
+from complaints.actions import half_typed, intake
 from complaints.models import Complaint, Draft
 from complaints.narrative import told
 from legal_rules.vocabulary import FACTS
@@ -264,7 +264,7 @@ def test_only_who_registers_may_open_it_and_nobody_sees_the_number_of_another_te
 
 
 def test_a_draft_comes_back_until_the_case_is_registered(cast: Cast, agent: Client) -> None:
-    communication.save_draft(cast.agent, "intake", {"consumer_name": "许女士", "title": "写到一半"})
+    half_typed.save_draft(cast.agent, "intake", {"consumer_name": "许女士", "title": "写到一半"})
     page = agent.get(reverse("intake"))
     assert "data-draft-saved" in page.content.decode()
     assert "no-store" in page["Cache-Control"]
@@ -272,8 +272,34 @@ def test_a_draft_comes_back_until_the_case_is_registered(cast: Cast, agent: Clie
     assert "data-draft-saved" not in refused, "what was just sent is newer"
     assert "data-draft-fresh" in refused
     assert Draft.objects.exists()
-    sent(agent)
+    sent(agent, draft="intake")
     assert not Draft.objects.exists()
+
+
+def test_several_registrations_lie_beside_each_other(cast: Cast, agent: Client) -> None:
+    first, second = f"intake:{'a' * 32}", f"intake:{'b' * 32}"
+    half_typed.save_draft(cast.agent, first, {"title": "先打来的", "consumer_phone": "12098765432"})
+    half_typed.save_draft(cast.agent, second, {"title": "后打来的"})
+    page = agent.get(reverse("intake")).content.decode()
+    assert f'data-draft="{second}"' in page, "the newest goes on"
+    assert "另有 1 份未完成的登记" in page
+    assert "先打来的" in page
+    assert "12098765432" not in page
+    page = agent.get(reverse("intake"), {"form": first}).content.decode()
+    assert f'data-draft="{first}"' in page
+    assert "后打来的" in page
+    page = agent.get(reverse("intake"), {"form": "another"}).content.decode()
+    assert "data-draft-saved" not in page
+    assert "另有 2 份未完成的登记" in page
+    for bad in ("intake:", "intake:<b>", "case:x", f"intake:{'c' * 41}"):
+        assert (
+            f'data-draft="{second}"' in agent.get(reverse("intake"), {"form": bad}).content.decode()
+        )
+    done = sent(agent, draft=first)
+    assert f'data-draft-done="{first}"' in agent.get(done["Location"]).content.decode()
+    assert Draft.objects.get().key == second
+    theirs = browser(cast.colleague).get(reverse("intake"), {"form": second}).content.decode()
+    assert "data-draft-saved" not in theirs
 
 
 def test_a_late_draft_of_a_registered_form_never_reaches_the_next_caller(
@@ -281,17 +307,17 @@ def test_a_late_draft_of_a_registered_form_never_reaches_the_next_caller(
 ) -> None:
     sent(agent)
     late = {"consumer_name": "许女士", "form_token": fields()["form_token"]}
-    communication.save_draft(cast.agent, "intake", late)
+    half_typed.save_draft(cast.agent, "intake", late)
     assert "data-draft-saved" not in agent.get(reverse("intake")).content.decode()
     assert not Draft.objects.exists()
-    communication.save_draft(cast.agent, "intake", {**late, "form_token": "d" * 32})
+    half_typed.save_draft(cast.agent, "intake", {**late, "form_token": "d" * 32})
     assert "data-draft-saved" in agent.get(reverse("intake")).content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_registering_from_the_page_takes_fifteen_statements_and_a_transaction(cast: Cast) -> None:
     client = browser(cast.agent)
-    communication.save_draft(cast.agent, "intake", {"title": "写到一半"})
+    half_typed.save_draft(cast.agent, "intake", {"title": "写到一半"})
     with CaptureQueriesContext(connection) as counted:
         assert sent(client, then="register").status_code == 302
     statements = [q["sql"] for q in counted if q["sql"] not in ("BEGIN", "COMMIT")]

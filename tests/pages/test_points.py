@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.actions import resolution as resolutions
 from complaints.models import Complaint, Point, Resolution
 from tests import factories as f
@@ -113,7 +113,7 @@ def test_an_autosaved_draft_brings_its_points_back_and_names_them_where_they_dif
     cast: Cast, case: Complaint, agent: Client
 ) -> None:
     draft = {**fields(case, "save", version=""), **row(0, title="没有保存的争点")}
-    communication.save_draft(cast.agent, f"resolution:{case.number}", draft)
+    half_typed.save_draft(cast.agent, f"resolution:{case.number}", draft)
     assert titles(agent.get(address(case))) == ["没有保存的争点"]
     proposal = f.proposal(points=[f.POINT])
     resolutions.save_draft(case.number, proposal, by=cast.colleague)

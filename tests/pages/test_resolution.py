@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.actions import resolution as resolutions
 from complaints.models import Complaint, Draft, Measure, Resolution
 from tests import factories as f
@@ -301,7 +301,7 @@ def test_an_unsaved_draft_comes_back_until_it_is_saved_or_given_up(
         "basis": ["甲", "乙"],
         "letter": "写到一半",
     }
-    communication.save_draft(cast.agent, key, draft)
+    half_typed.save_draft(cast.agent, key, draft)
     page = agent.get(address(case))
     assert value(page, "amount-0") == "12"
     assert 'name="kind-1"' in page.content.decode()
@@ -312,7 +312,7 @@ def test_an_unsaved_draft_comes_back_until_it_is_saved_or_given_up(
     assert "草稿写在方案的较早版本上" in agent.get(address(case)).content.decode()
     agent.post(address(case), {"action": "discard"})
     assert "写到一半" not in agent.get(address(case)).content.decode()
-    communication.save_draft(cast.agent, key, draft)
+    half_typed.save_draft(cast.agent, key, draft)
     agent.post(address(case), fields(case, "save"))
     assert not Draft.objects.filter(key=key).exists()
 

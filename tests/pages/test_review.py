@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import lockout
-from complaints.actions import communication, consulting
+from complaints.actions import consulting, half_typed
 from complaints.actions import resolution as resolutions
 from complaints.checklist import ITEMS
 from complaints.models import Complaint, Draft, FactAnswer, Opinion, Outbox, Resolution, Transition
@@ -431,7 +431,7 @@ def test_what_another_counsel_decided_is_said_and_my_words_stay(
 
 def test_an_opinion_being_typed_comes_back(cast: Cast, case: Complaint, counsel: Client) -> None:
     key = f"review:{case.number}"
-    communication.save_draft(cast.counsel, key, {"opinion": "写到一半", "read": "old"})
+    half_typed.save_draft(cast.counsel, key, {"opinion": "写到一半", "read": "old"})
     page = counsel.get(address(case))
     assert "写到一半" in page.content.decode()
     assert hidden(page, "read") != "old"
@@ -514,7 +514,7 @@ def test_a_proposal_on_signed_rules_asks_nothing_more(cast: Cast, counsel: Clien
 def test_reasons_that_were_begun_are_there_again(cast: Cast, counsel: Client) -> None:
     case = investigated(cast, legal_basis=["《价格法》第四十一条"])
     typed = {"opinion": "看过", "take_over-price_law.41": "写到一半的理由"}
-    communication.save_draft(cast.counsel, f"review:{case.number}", typed)
+    half_typed.save_draft(cast.counsel, f"review:{case.number}", typed)
     assert "写到一半的理由" in counsel.get(address(case)).content.decode()
 
 

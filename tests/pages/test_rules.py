@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from complaints.actions import communication
+from complaints.actions import half_typed
 from complaints.models import Complaint
 from complaints.views.rule_page import RulePage
 from legal_rules import examples, rulebook
@@ -293,11 +293,11 @@ def test_a_change_of_examples_alone_is_said_too(
 
 
 def test_a_comment_that_was_begun_is_there_again(cast: Cast, counsel: Client) -> None:
-    communication.save_draft(cast.counsel, "rule:cpl-29-3", {"comment": "写到一半", "read": "0"})
+    half_typed.save_draft(cast.counsel, "rule:cpl-29-3", {"comment": "写到一半", "read": "0"})
     page = counsel.get(ADDRESS)
     assert "写到一半" in page.content.decode()
     assert counsel.post(ADDRESS, word(page, comment="写完")).status_code == 302
-    assert communication.load_draft(cast.counsel, "rule:cpl-29-3") is None
+    assert half_typed.load_draft(cast.counsel, "rule:cpl-29-3") is None
 
 
 def test_related_rules_are_a_click_away(counsel: Client) -> None:

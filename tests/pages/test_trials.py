@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from complaints.actions import communication, trials
+from complaints.actions import half_typed, trials
 from complaints.models import Complaint, Trial
 from legal_rules import rulebook
 from tests import factories as f
@@ -108,7 +108,7 @@ def test_what_is_in_force_already_is_not_tried(counsel: Client) -> None:
 
 
 def test_a_text_that_was_begun_is_there_again(cast: Cast, counsel: Client) -> None:
-    communication.save_draft(cast.counsel, "rules-try", {"text": "写到一半"})
+    half_typed.save_draft(cast.counsel, "rules-try", {"text": "写到一半"})
     assert "data-draft-saved" in counsel.get(ADDRESS).content.decode()
 
 

@@ -37,6 +37,7 @@ from complaints.models import (
     Condition,
     Consult,
     DisposalBatch,
+    Draft,
     Export,
     ExportRequest,
     Extension,
@@ -197,6 +198,7 @@ GAPS: dict[str, Any] = {
     "export_request": lambda case: _first(
         ExportRequest.objects.filter(package__sealing__complaint=case)
     ),
+    "draft": lambda case: _first(Draft.objects.all()),  # the agent's
     "export": lambda case: _first(Export.objects.filter(package__sealing__complaint=case)),
     "stamp": lambda case: _first(Stamp.objects.all()),
     "report": lambda case: _first(SavedReport.objects.all()),  # nobody's in the world

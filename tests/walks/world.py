@@ -25,6 +25,7 @@ from complaints.actions import (
     commitments,
     communication,
     disposal,
+    half_typed,
     holds,
     importing,
     legal_hold,
@@ -240,6 +241,9 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     headings, row = ["内容", "姓名", "电话", "身份证号"], ["上门推销，要求退款。"]
     row += [OWN_PERSON[k] for k in ("name", "phone", "id_number")]
     importing.upload([as_csv([row], headings)], "list.csv", by=cast.agent)
+    half_typed.save_draft(
+        cast.agent, "settings:absence", {"note": "请找何静"}, about={"page": "/settings/absence/"}
+    )
     payment_file.upload([PAYMENTS.encode()], "payments.csv", by=cast.supervisor)
     made = {
         state: make(
