@@ -65,7 +65,8 @@ class FactsPane:
     Without a category every rule could apply and everything would be asked, so nothing is.
     `groups` hold the less decisive questions; `deciding` and `further` count what is open. `stray`:
     a refused answer whose question is not asked here any more, so that its words are not lost.
-    `offers`: what the narrative suggests about facts that nobody answered.
+    `offers`: what the narrative suggests about facts that nobody answered. `evidence`: number and
+    title of what an answer can rest on.
     """
 
     first: list[Question]
@@ -79,6 +80,7 @@ class FactsPane:
     may_categorise: bool
     stray: Question | None
     offers: list[Offer]
+    evidence: tuple[tuple[str, str], ...]
 
     @property
     def first_offers(self) -> list[Offer]:
@@ -129,6 +131,7 @@ def facts_pane(page: CasePage, given: Given | None = None) -> FactsPane:
         page.may("edit_complaints"),
         _stray(given, [*asked, *(a.form for a in answered if a.form)]),
         _offers(page, {q.fact for q in asked}),
+        tuple((str(i.number), i.title) for i in page.items if not i.is_withdrawn),
     )
 
 
