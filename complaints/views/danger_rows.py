@@ -199,7 +199,7 @@ def _threatened(
     receivers = [
         Receiver(value, f"{name}　{loads[value].words}" if value in loads else name)
         for value, name in danger.directory.present.get(row.case.team_id, [])
-        if value != who and int(value) not in row.case.named  # type: ignore[attr-defined]
+        if value != who and int(value) not in row.case.named
     ]
     if again and again["number"] == row.number:
         return Threatened(row, receivers, again["typed"], tuple(again["errors"]))

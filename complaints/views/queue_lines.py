@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from complaints.models import Deadline
@@ -73,7 +74,7 @@ def _prepared(
 ) -> Statement:
     shape = cursor and Cursor(cursor.backwards, cursor.moment and _MOMENT, _PK)
     asked = (tuple(sorted(filters.values.items())), order, shape)
-    moments = {NOW: now, end_of_today(NOW): end_of_today(now)}
+    moments: dict[Any, Any] = {NOW: now, end_of_today(NOW): end_of_today(now)}
     if cursor:
         moments |= {_MOMENT: cursor.moment, _PK: cursor.pk}
     return statement(

@@ -282,7 +282,8 @@ class Row:
     def __init__(
         self, case: Complaint | Line, now: datetime, clock: Deadline | None = None
     ) -> None:
-        self.case, self.now = case, now
+        self.case: Any = case
+        self.now = now
         line = self.line = case if isinstance(case, Line) else Line.of(case)
         saw_cases(line.number)
         self.number, self.title, self.who = line.number, line.title, line.who
