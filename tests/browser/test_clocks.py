@@ -24,13 +24,13 @@ from tests.complaints.test_extensions import at
 from tests.live import Beat, Worker, eventually
 
 REPORT = "报告较大以上网络安全事件"  # within four hours: what hours are left, a test can choose
-LEFT = timedelta(seconds=30)
-SWEPT = 90  # seconds: the beat asks every half minute
+LEFT = timedelta(seconds=20)  # in which the page is opened while it is amber
+SWEEP_EVERY = "2"  # seconds; in an installation half a minute
 
 
 @pytest.fixture(scope="module")
 def beat(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beat]:
-    with Beat(tmp_path_factory.mktemp("beat")) as running:
+    with Beat(tmp_path_factory.mktemp("beat"), SWEEP_EVERY=SWEEP_EVERY) as running:
         yield running
 
 
@@ -77,7 +77,7 @@ def test_a_clock_turns_amber_then_red_and_the_supervisor_hands_the_case_over_fro
     eventually(red)
     expect(chip(agent, REPORT)).to_contain_text("超时")
     escalated = Event.objects.filter(complaint=case, code="escalate", by=None)
-    eventually(escalated.exists, seconds=SWEPT)
+    eventually(escalated.exists)
     _warned(signed_in, cast, case)
     _handed_over(signed_in, cast, case)
 
@@ -87,7 +87,7 @@ def _warned(signed_in: Open, cast: Cast, case: Complaint) -> None:
     page = signed_in(cast.supervisor)
     page.goto("/notices/")
     late = page.locator(".told__one", has_text=REPORT)
-    eventually(lambda: page.reload() and late.count() > 0, seconds=SWEPT)
+    eventually(lambda: page.reload() and late.count() > 0)
     usable(page)
     late.first.get_by_role("link", name="转派").click()
     row = page.locator(f"tr#{case.number}")
