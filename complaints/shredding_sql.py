@@ -62,6 +62,7 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
     "complaints.FactAnswer": (_CASE, ("value", "note")),
     "complaints.Analysis": (_CASE, ("facts", "settled", "result")),
     "complaints.ImportRow": (_CASE, ("reference", "problems")),
+    "complaints.BulkRow": (_CASE, ("why", "kept_why")),
     "complaints.LetterRow": (_CASE, ("pdf", "problem")),
     "complaints.MassDraftRow": (_CASE, ("message",)),
     "complaints.PaymentRow": (_CASE, ("cells", "message")),

@@ -1,4 +1,4 @@
-"""What colleagues are told about working together: who gives a case to whom.
+"""What colleagues are told about working together: who gives which cases to whom.
 
 The rows stand here, apart from those of the lifecycle (`who_is_told.py`), because they come from
 acts of people and not from steps.
@@ -8,36 +8,73 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from complaints.models import Complaint, Event, Outbox
+from complaints.models import BulkRow, Complaint, Event, Outbox
+from complaints.querysets import scope_of
 from correspondence.row import Row
 
 ASSIGNED = "tell_assigned"
+LISTED = 20  # numbers in one notice; the list of cases has the rest
 
 
 def new_owner(complaint: Complaint, outbox: Outbox) -> list[User]:
-    """Whoever was given the case, as long as it is still that person's."""
-    owner = complaint.owner
-    return [owner] if owner is not None and owner.pk == outbox.payload["user"] else []
+    """Whoever was given the case, or several, as long as one of them is still that person's."""
+    if outbox.pk in over([outbox]):
+        return []
+    return list(User.objects.filter(pk=outbox.payload["user"]))
 
 
 def of_assigned(outbox: Outbox) -> dict[str, str]:
-    """Who gave the case away, and the note that came with it."""
+    """What was given by whom, and the note that came with it."""
     event = Event.objects.select_related("by").get(pk=outbox.payload["event"])
-    return {"who": event.by.name if event.by else "", "note": event.text or "—"}
+    who, number = event.by.name if event.by else "", outbox.complaint.number
+    found = {"note": event.text or "—", "cases": "", "what": _("{number} 转派给您")}
+    if "bulk" in outbox.payload:
+        numbers = _still(outbox)
+        words = ngettext("{n} 件案件转派给您", "{n} 件案件转派给您", len(numbers))
+        found["what"] = words.format(n=len(numbers))
+        more = _("等") if len(numbers) > LISTED else ""
+        found["cases"] = "\n" + _("案件：{numbers}").format(
+            numbers=_("、").join(numbers[:LISTED]) + more
+        )
+    found["what"] = found["what"].format(number=number)
+    return {**found, "who": who}
+
+
+def _still(outbox: Outbox) -> list[str]:
+    """Numbers of the cases of a bulk act that are still the receiver's, who sees them."""
+    user = User.objects.get(pk=outbox.payload["user"])
+    rows = BulkRow.objects.filter(
+        scope_of(user, "complaint__"),
+        bulk=outbox.payload["bulk"],
+        event__isnull=False,
+        complaint__owner=user,
+    )
+    return list(rows.order_by("pk").values_list("complaint__number", flat=True))
 
 
 def over(outboxes: Iterable[Outbox]) -> set[int]:
-    """Ids of those rows that say no more what is: the case lies with somebody else meanwhile. Their
-    cases are at hand.
+    """Ids of those rows that say no more what is: the cases lie with somebody else meanwhile. The
+    case of each is at hand. One statement where there are bulk acts, none otherwise.
     """
+    rows = [row for row in outboxes if row.effect == ASSIGNED]
+    bulks = {row.payload["bulk"] for row in rows if "bulk" in row.payload}
+    theirs = BulkRow.objects.filter(
+        Q(complaint__owner=F("bulk__receiver")), bulk__in=bulks, event__isnull=False
+    )
+    left = set(theirs.values_list("bulk", flat=True).distinct()) if bulks else set()
     return {
         row.pk
-        for row in outboxes
-        if row.effect == ASSIGNED and row.complaint.owner_id != row.payload["user"]
+        for row in rows
+        if (
+            row.payload["bulk"] not in left
+            if "bulk" in row.payload
+            else row.complaint.owner_id != row.payload["user"]
+        )
     }
 
 
@@ -50,9 +87,9 @@ TABLE: dict[str, Row] = {
     ASSIGNED: Row(
         False,
         new_owner,
-        gettext_lazy("{number} 转派给您，转派人：{who}"),
-        gettext_lazy("{title}\n交接说明：{note}"),
-        gettext_lazy("这件案件转派给了您"),
+        gettext_lazy("{what}，转派人：{who}"),
+        gettext_lazy("{title}\n交接说明：{note}{cases}"),
+        gettext_lazy("同事或主管把案件转派给了您"),
         family="together",
     ),
 }

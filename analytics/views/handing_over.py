@@ -1,6 +1,6 @@
 """转派 from the dashboard: the cases of one person that press most, handed to a colleague at once.
 
-The act itself is the list's (`complaints/views/queue.reassign`).
+The act itself is the list's (`complaints/views/bulk.py`), with its preview and undo.
 """
 
 from __future__ import annotations

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts import absences
 from accounts.models import Team, User
-from accounts.roles import Role
 from audit.record import record
 from complaints import legal_hold, promised, validation
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, Outbox
+from complaints.new_owner import Receiver
 from complaints.validation import Refused
 
 
@@ -50,14 +50,22 @@ def take_next(by: User, now: datetime | None = None) -> Complaint | None:
     return complaint
 
 
-def _check_may_assign(complaint: Complaint, by: User, *, one_of_many: bool) -> None:
-    """Raises NotAllowed, Invalid, Held."""
+def may_hand(complaint: Complaint, by: User, *, one_of_many: bool) -> None:
+    """Raises NotAllowed, Invalid, Held where the person may not give the case away."""
     if not (by.may("assign") or (by.may("take") and complaint.owner_id in (None, by.pk))):
         raise NotAllowed(_("只有主管可以转派他人的案件"))
     if not complaint.is_open:
         raise Invalid({"state": [_("案件已经办结，不能转派")]})
     if one_of_many:
         legal_hold.refuse_bulk(complaint)
+
+
+def note_of(text: str) -> str:
+    """The hand-over note as it may be kept. Raises Invalid."""
+    try:
+        return validation.text(text, 2000, lines=True)
+    except Refused as refusal:
+        raise Invalid({"note": [str(refusal)]}) from refusal
 
 
 def assign(
@@ -69,71 +77,33 @@ def assign(
     note: str = "",
     version: int | None = None,
     now: datetime | None = None,
-    one_of_many: bool = False,
 ) -> Complaint:
     """Hand the case to a colleague, or back to a team's queue, with a note that the new owner sees
-    first.
+    first, and of which the owner is told.
 
-    A supervisor assigns within the teams led; an agent hands over own cases. `one_of_many`: in one
-    act over many cases, which passes by those under a legal hold and tells the receiver itself.
-    Raises Complaint.DoesNotExist,
-    NotAllowed, Invalid, Held.
+    A supervisor assigns within the teams led; an agent hands over own cases. Raises
+    Complaint.DoesNotExist, NotAllowed, Invalid.
     """
     now = now or timezone.now()
-    try:
-        note = validation.text(note, 2000, lines=True)
-    except Refused as refusal:
-        raise Invalid({"note": [str(refusal)]}) from refusal
+    note = note_of(note)
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        _check_may_assign(complaint, by, one_of_many=one_of_many)
-        target = team or complaint.team
-        if team is not None and team.pk not in by.team_ids:
-            raise Invalid({"team": [_("您不属于“{team}”，不能转到该团队").format(team=team.name)]})
-        if user is not None:
-            _check_receiver(user, target, now)
-            _check_not_named(complaint, user)
+        may_hand(complaint, by, one_of_many=False)
+        to = Receiver(user, team, now)
+        to.check(complaint, by)
         if not note and user != by:
             raise Invalid({"note": [_("请写一句交接说明")]})
-        complaint.team = target
-        code = "assigned" if user else "returned_to_queue"
-        event = _write(complaint, by, now, owner=user, note=note, code=code)
-        if not one_of_many:  # of many the receiver is told once
-            tell(complaint, event, user, by)
+        event = hand(complaint, to, note, by)
+        tell(complaint, event, user, by)
     return complaint
 
 
-def _check_receiver(user: User, team: Team, now: datetime) -> None:
-    if not user.is_active or not (user.is_(Role.AGENT) or user.is_(Role.SUPERVISOR)):
-        raise Invalid({"user": [_("{name} 不能办理案件").format(name=user.name)]})
-    if team.pk not in user.team_ids:
-        raise Invalid(
-            {
-                "user": [
-                    _("{name} 不属于“{team}”，看不到这件案件").format(
-                        name=user.name, team=team.name
-                    )
-                ]
-            }
-        )
-    if absence := absences.is_away(user, timezone.localdate(now)):
-        who = absence.deputy.name if absence.deputy else _("其他同事")
-        raise Invalid(
-            {
-                "user": [
-                    _("{name} 休假至 {day}；请转给{who}，或等其返岗").format(
-                        name=user.name, day=absence.last_day.isoformat(), who=who
-                    )
-                ]
-            }
-        )
-
-
-def _check_not_named(complaint: Complaint, user: User) -> None:
-    if complaint.named_people.filter(user=user).exists():
-        words = _("本案点名了 {name}，不能由其办理；请转给别人").format(name=user.name)
-        raise Invalid({"user": [words]})
+def hand(complaint: Complaint, to: Receiver, note: str, by: User) -> Event:
+    """The case is the receiver's from now on. The caller holds its lock and has checked."""
+    complaint.team = to.team_of(complaint)
+    code = "assigned" if to.user else "returned_to_queue"
+    return _write(complaint, by, to.now, owner=to.user, note=note, code=code)
 
 
 def _write(
@@ -164,18 +134,38 @@ def _write(
     return event
 
 
-def tell(complaint: Complaint, event: Event, owner: User | None, by: User) -> None:
-    """Let the new owner know, in a notice of its own; whoever takes a case knows it."""
+def tell(
+    complaint: Complaint, event: Event, owner: User | None, by: User, bulk: int | None = None
+) -> None:
+    """Let the new owner know, in a notice of its own, or of all cases of a bulk act in one; whoever
+    takes a case knows it.
+    """
     if owner is None or owner.pk == by.pk:
         return
     Outbox.objects.create(
         complaint=complaint,
         effect="tell_assigned",
-        key=f"{complaint.number}.assigned.{event.pk}",
-        payload={"user": owner.pk, "event": event.pk},
+        key=_told(complaint, event),
+        payload={"user": owner.pk, "event": event.pk} | ({"bulk": bulk} if bulk else {}),
         created_at=event.at,
         not_before=event.at,
     )
+
+
+def _told(complaint: Complaint, event: Event) -> str:
+    return f"{complaint.number}.assigned.{event.pk}"
+
+
+def untell(complaint: Complaint, event: Event, now: datetime) -> None:
+    """Undone before the new owner was told: nobody is told any more."""
+    waiting = Outbox.objects.filter(key=_told(complaint, event), done_at=None, cancelled_at=None)
+    waiting.update(cancelled_at=now)
+
+
+def put_back(complaint: Complaint, by: User, now: datetime, owner: User | None, team: Team) -> None:
+    """As it was before it was handed over. The caller holds its lock and has checked."""
+    complaint.team = team
+    _write(complaint, by, now, owner=owner, note="", code="assignment_undone")
 
 
 def back_to_queue(complaint: Complaint, by: User, now: datetime, note: str) -> None:

@@ -9,6 +9,7 @@ from complaints.models.access import (
     AccessWhy,
 )
 from complaints.models.authority import Approval, AuthorityLimit
+from complaints.models.bulk import BulkAct, BulkRow
 from complaints.models.calendar import (
     CalendarChange,
     CalendarDay,
@@ -74,6 +75,8 @@ __all__ = [
     "Analysis",
     "Approval",
     "AuthorityLimit",
+    "BulkAct",
+    "BulkRow",
     "CalendarChange",
     "CalendarDay",
     "CalendarNotice",

@@ -208,6 +208,9 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         "taken": _("领取了本案"),
         "assigned": _("转派给 {name}").format(name=name),
         "returned_to_queue": _("退回“{team}”待分配").format(team=team),
+        "assignment_undone": _("撤销批量转派，回到 {name}").format(name=name)
+        if name
+        else _("撤销批量转派，回到“{team}”待分配").format(team=team),
         "shared_with_counsel": _("请法务协助"),
         "person_named": _("登记本案点名的同事：{name}，不得参与本案").format(
             name=event.detail.get("name", "")

@@ -1,4 +1,4 @@
-"""我的待办: the list that everybody starts from, taking the next case, and handing several over."""
+"""我的待办: the list that everybody starts from, and taking the next case."""
 
 from __future__ import annotations
 
@@ -13,18 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, person
-from accounts.browser import back
 from accounts.models import User
 from accounts.roles import Role
 from complaints.actions import assignment
-from complaints.errors import CaseError
 from complaints.models import Complaint
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_lines import page
 from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, order_of
 from complaints.views.queue_views import Section, View, counts_of, sections_for, shown
 
-BULK_LIMIT = 50
 MENUS = ("risk", "category")
 MORE_MENUS = ("state", "phase", "channel")
 
@@ -144,49 +141,3 @@ def take(request: HttpRequest) -> HttpResponse:
         return redirect("queue")
     messages.success(request, _("已领取 %(number)s") % {"number": complaint.number})
     return redirect("case", complaint.number)
-
-
-@require_POST
-@needs("assign")
-def reassign(request: HttpRequest) -> HttpResponse:
-    """转派 of the selected cases, each on its own: what does not work is named, the rest is
-    done.
-    """
-    chosen = request.POST.getlist("case")[:BULK_LIMIT]
-    note = request.POST.get("note", "")
-    target = request.POST.get("to", "")
-    known = target.isdecimal() and len(target) < 18
-    receiver = User.objects.filter(pk=target, is_active=True).first() if known else None
-    if not chosen or (receiver is None and target != "none"):
-        messages.error(request, _("请先选择案件，再选择转派给谁。"))
-        return back(request)
-    done = 0
-    for item in chosen:
-        number, _colon, version = item.partition(":")
-        try:
-            assignment.assign(
-                number,
-                by=person(request),
-                user=receiver,
-                note=note,
-                version=int(version) if version.isdecimal() and len(version) < 10 else None,
-                one_of_many=len(chosen) > 1,
-            )
-            done += 1
-        except Complaint.DoesNotExist:
-            messages.error(
-                request, _("%(number)s：没有找到，或者不在您的范围内。") % {"number": number[:20]}
-            )
-        except CaseError as refused:
-            messages.error(
-                request,
-                _("%(number)s 没有转派：%(why)s") % {"number": number, "why": refused.message},
-            )
-    if done:
-        name = receiver.name if receiver else _("待分配")
-        messages.success(
-            request,
-            ngettext("已将 %(n)s 件转派给 %(name)s", "已将 %(n)s 件转派给 %(name)s", done)
-            % {"n": done, "name": name},
-        )
-    return back(request)

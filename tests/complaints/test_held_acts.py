@@ -30,6 +30,7 @@ from complaints.actions import (
     asking,
     assignment,
     batch_signing,
+    bulk,
     commenting,
     commitment_ends,
     commitments,
@@ -69,6 +70,7 @@ from complaints.actions import (
     withdrawal,
     withholding,
 )
+from complaints.actions.bulk import Chosen, HandOver
 from complaints.errors import CaseError, Held, Invalid, StepRefused
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Event, LegalHold, LetterRow, PaymentRow, Sealing
@@ -459,13 +461,6 @@ REFUSED: dict[str, Callable[[World], Any]] = {
     "mass.join": lambda w: mass.join(
         w.inv.number, _mass(w).pk, by=w.cast.supervisor, one_of_many=True
     ),
-    "assignment.assign of many": lambda w: assignment.assign(
-        w.inv.number,
-        by=w.cast.supervisor,
-        user=w.cast.colleague,
-        note="批量",
-        one_of_many=True,
-    ),
 }
 # Of several cases, each answered by itself: tested one by one below.
 MANY = {"batch_signing.sign"}
@@ -551,6 +546,9 @@ def test_acts_over_many_pass_a_held_case_by_with_the_reason(world: World) -> Non
         [world.rev.number], {}, by=cast.counsel2, reauthenticated_at=timezone.now()
     )
     assert MATTER in signed.sentence
+    order = HandOver([Chosen(world.inv.number)], cast.colleague, None, "批量")
+    [given] = bulk.preview(order, by=cast.supervisor)
+    assert MATTER in given.why
     day = timezone.localdate().isoformat()
     rows = [[case.number, "3980.00", day, f"B-{n}"] for n, case in enumerate((world.exe, free))]
     list_ = as_csv(rows, ["案件编号", "付款金额", "付款日期", "流水号"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -59,8 +61,8 @@ def test_edit_merge_and_acts_over_many_are_refused_with_the_reason(cast: Cast) -
     chosen = {"case": [case.number, other.number], "to": cast.colleague.pk, "note": "交接"}
     client = Client()
     client.force_login(cast.supervisor)
-    page = client.post(reverse("reassign"), chosen, follow=True).content.decode()
-    assert "不参加批量操作" in page
+    page = client.post(reverse("bulk_carry_out"), {**chosen, "form_token": uuid4()}, follow=True)
+    assert "不参加批量操作" in page.content.decode()
     assert set(Complaint.objects.values_list("number", "owner__username")) == {
         (case.number, "agent"),
         (other.number, "colleague"),

@@ -36,7 +36,7 @@ def test_the_new_owner_is_told_by_whom_and_with_which_note(cast: Cast) -> None:
     client.force_login(cast.colleague)
     page = client.get(reverse("notices")).content.decode()
     assert NOTE in page
-    assert "这件案件转派给了您" in page
+    assert "同事或主管把案件转派给了您" in page
     assert f'href="{reverse("wishes")}#together"' in page
     assert "已不由您办理" not in page
 

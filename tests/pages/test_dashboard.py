@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -366,8 +367,11 @@ def test_cases_of_one_person_are_handed_to_another_from_the_dashboard(
     assert 'name="next" value="/analytics/?span=7d"' in inside
     assert "<html" not in inside
     sent = {"case": f"{mine.number}:{mine.version}", "to": cast.colleague.pk, "note": "今天处理"}
-    answer = client.post(reverse("reassign"), {**sent, "next": "/analytics/?span=7d"})
-    assert answer.headers["Location"] == "/analytics/?span=7d"
+    sent["next"] = "/analytics/?span=7d"
+    looked = client.post(reverse("bulk"), sent)
+    assert 'href="/analytics/?span=7d"' in looked.content.decode()
+    done = client.post(reverse("bulk_carry_out"), {**sent, "form_token": uuid4()}, follow=True)
+    assert 'href="/analytics/?span=7d"' in done.content.decode()
     mine.refresh_from_db()
     assert mine.owner == cast.colleague
     assert client.get(f"/analytics/hand-over/{cast.outsider.pk}/").status_code == 404

@@ -181,7 +181,7 @@ def test_a_draft_ends_with_the_form_that_was_taken_and_with_no_other_answer(cast
     assert (status, left) == (200, True), "refused: the text stands in the form and on the server"
     assert "data-draft-saved" not in page, "what was just sent is newer"
     assert kept(away, first_day="2027-01-04", last_day="2027-01-05")[:2] == (302, False)
-    bulk = reverse("reassign")  # leads back to the list and says there what was wrong
+    bulk = reverse("bulk")  # leads back to the list and says there what was wrong
     supervisor = browser(cast.supervisor)
     half_typed.save_draft(cast.supervisor, own_drafts.key_of(bulk), {"note": "交接"})
     supervisor.post(bulk, {"note": "交接", "draft": own_drafts.key_of(bulk)})

@@ -1,10 +1,17 @@
 """What is done on the list: taking the next case and handing several over."""
 
+import re
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import Absence
 from complaints.actions import assignment, intake
+from complaints.models import BulkAct, NamedPerson
 from tests import factories as f
 from tests.cast import Cast
 
@@ -33,7 +40,21 @@ def test_taking_the_next_case_opens_it_and_says_when_nothing_is_left(
     assert browser(cast.counsel).post(reverse("take")).status_code == 403
 
 
-def test_handing_over_several_cases_reports_each_that_did_not_work(cast: Cast) -> None:
+def posted(cast: Cast, *cases: Any, **changes: Any) -> dict[str, Any]:
+    return {
+        "case": [f"{case.number}:{case.version}" for case in cases],
+        "to": str(cast.colleague.pk),
+        "note": "请接手",
+        "next": f"{reverse('queue')}?state=open",
+        **changes,
+    }
+
+
+def in_form(page: str, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="([^"]*)"', page)
+
+
+def test_several_are_looked_at_handed_over_and_given_back(cast: Cast) -> None:
     good, stale, elsewhere = (
         f.registered(cast),
         f.registered(cast),
@@ -41,34 +62,81 @@ def test_handing_over_several_cases_reports_each_that_did_not_work(cast: Cast) -
     )
     assignment.assign(stale.number, by=cast.supervisor, user=cast.agent, note="先动了一下")
     client = browser(cast.supervisor)
-    chosen = [f"{c.number}:{c.version}" for c in (good, stale, elsewhere)]
-    sent = {
-        "case": chosen,
-        "to": str(cast.colleague.pk),
-        "note": "请接手",
-        "next": f"{reverse('queue')}?state=open",
-    }
-    assert client.post(reverse("reassign"), sent).url == f"{reverse('queue')}?state=open"
-    page = client.get(reverse("queue")).content.decode()
-    assert "已将 1 件转派给 何静" in page
-    assert f"{stale.number} 没有转派" in page
-    assert f"{elsewhere.number}：没有找到" in page
+    page = client.post(reverse("bulk"), posted(cast, good, stale, elsewhere)).content.decode()
+    assert "1 件可以转派" in page
+    assert "2 件不能" in page
+    assert "您选择以后有人更新过" in page
+    assert "没有找到，或者不在您的范围内" in page
+    assert elsewhere.title not in page.replace(good.title, "", 2)
+    assert in_form(page, "case") == [f"{good.number}:{good.version}"]
     good.refresh_from_db()
-    assert good.owner == cast.colleague
-    assert browser(cast.agent).post(reverse("reassign"), sent).status_code == 403
+    assert good.owner == cast.agent  # nothing was done
+    sent = posted(cast, case=in_form(page, "case"), left=in_form(page, "left"))
+    sent["form_token"] = in_form(page, "form_token")[0]
+    done = client.post(reverse("bulk_carry_out"), sent)
+    assert client.post(reverse("bulk_carry_out"), sent).url == done.url  # a double click
+    page = client.get(done.url).content.decode()
+    assert "已将 1 件转派给 何静" in page
+    assert "2 件没有转派" in page
+    assert f'href="{reverse("queue")}?state=open"' in page
+    act = BulkAct.objects.get()
+    address = reverse("bulk_act", args=[act.pk])
+    assert address in client.get(reverse("bulk")).content.decode()
+    for other, status in ((cast.supervisor2, 404), (cast.agent, 403)):
+        assert browser(other).get(address).status_code == status
+        assert browser(other).post(f"{address}undo/").status_code == status
+    assert good.number in page
+    page = client.post(f"{address}undo/", follow=True).content.decode()
+    assert "撤销了 1 件" in page
+    assert f"{address}undo/" not in page
+    good.refresh_from_db()
+    assert good.owner == cast.agent
 
 
-@pytest.mark.parametrize(
-    "changes", [{"case": []}, {"to": ""}, {"to": "nobody"}, {"to": "99999999"}]
-)
-def test_handing_over_needs_cases_and_a_receiver(cast: Cast, changes: dict) -> None:
-    case = f.registered(cast)
-    client = browser(cast.supervisor)
-    client.post(
-        reverse("reassign"),
-        {"case": [f"{case.number}:1"], "to": str(cast.colleague.pk), "note": "x", **changes},
+def test_what_is_wrong_is_said_and_what_was_typed_stays(cast: Cast) -> None:
+    case, client = f.registered(cast), browser(cast.supervisor)
+    no_case = client.post(reverse("bulk"), posted(cast), follow=True).content.decode()
+    assert "请先选择案件，再选择转派给谁。" in no_case
+    strange = client.post(reverse("bulk"), posted(cast, case=["<b>x"]), follow=True)
+    assert "“&lt;b&gt;x”不是案件编号" in strange.content.decode()
+    for address, changes, words in (
+        ("bulk", {"to": "", "case": [case.number, "TS26-999999"]}, "没有找到，或者不在您的范围内"),
+        ("bulk", {"to": ""}, "请选择转派给谁"),
+        ("bulk", {"to": "99999999"}, "请选择转派给谁"),
+        ("bulk", {"note": " "}, "请写一句交接说明"),
+        ("bulk_carry_out", {"note": " ", "form_token": uuid4()}, "请写一句交接说明"),
+        ("bulk_carry_out", {"to": "x", "form_token": uuid4()}, "请选择转派给谁"),
+        ("bulk_carry_out", {"form_token": "x"}, "请核对后再提交一次"),
+        ("bulk_carry_out", {"case": [], "left": [case.number], "form_token": uuid4()}, "请至少选择一件"),
+        ("bulk_carry_out", {"note": "看\x00不见", "form_token": uuid4()}, "控制字符"),
+    ):
+        answer = client.post(reverse(address), posted(cast, case, **changes))
+        page = answer.content.decode()
+        assert (answer.status_code, words in page, case.number in page) == (422, True, True), words
+        if "note" not in changes:
+            assert "请接手</textarea>" in page
+    assert not BulkAct.objects.exists()
+
+
+def test_nobody_away_or_named_is_offered(cast: Cast) -> None:
+    case, client = f.registered(cast), browser(cast.supervisor)
+    today = timezone.localdate()
+    Absence.objects.create(
+        user=cast.supervisor2,
+        first_day=today,
+        last_day=today,
+        by=cast.supervisor2,
+        created_at=timezone.now(),
     )
-    assert "请先选择案件，再选择转派给谁。" in client.get(reverse("queue")).content.decode()
+    NamedPerson.objects.create(
+        complaint=case, user=cast.colleague, why="被投诉", by=cast.supervisor, at=timezone.now()
+    )
+    page = client.post(reverse("bulk"), posted(cast, case, to="none")).content.decode()
+    offered = re.findall(r'<option value="(\d+)"', page)
+    assert offered == [str(u.pk) for u in (cast.supervisor, cast.agent)]
+    page = client.post(reverse("bulk"), posted(cast, case)).content.decode()
+    assert "本案点名了 何静" in page
+    assert "转派勾选的案件" not in page
 
 
 def test_only_supervisors_see_boxes_to_select(cast: Cast, agent: Client) -> None:

@@ -30,6 +30,7 @@ from audit.outside import Stamp
 from complaints import satisfied
 from complaints.models import (
     AccessRequest,
+    BulkAct,
     CalendarChange,
     CalendarNotice,
     Comment,
@@ -216,6 +217,7 @@ GAPS: dict[str, Any] = {
     "cause_act": lambda case: "close",
     "volume_file": lambda case: _first(VolumeFile.objects.all()),
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
+    "bulk_act": lambda case: _first(BulkAct.objects.all()),  # the supervisor's
 }
 
 

@@ -50,7 +50,7 @@ OF_SOMEBODY = {
     *("commitment", "promise_id", "payment", "payment_file", "communication_id", "outgoing"),
     *("letter_id", "condition", "comment", "consult", "hold", "deadline", "extension", "api_key"),
     *("factor", "absence", "notice", "run", "export_request", "export", "rights_request"),
-    *("letter_batch", "upload", "report", "draft"),
+    *("letter_batch", "upload", "report", "draft", "bulk_act"),
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;

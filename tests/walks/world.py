@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +22,7 @@ from complaints.actions import (
     access,
     access_decision,
     assignment,
+    bulk,
     calendar_notice,
     commitments,
     communication,
@@ -41,6 +43,7 @@ from complaints.actions import (
     segregation,
     silent,
 )
+from complaints.actions.bulk import Chosen, HandOver
 from complaints.models import Complaint, Deadline, Retention
 from tests import factories as f
 from tests import notices
@@ -258,6 +261,8 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
     written = letter_batches.start({"kind": "acceptance", "state": "offered"}, by=cast.agent)
     while letter_batches.work(written.pk):
         pass
+    nothing = HandOver([Chosen("TS26-999999")], cast.colleague, None, "批量转派")
+    bulk.carry_out(uuid4(), nothing, by=cast.supervisor)
     f.answer(made["in_review"], cast.agent, **OVERPAID)
     work_off(started(cast.counsel))
     _of_one_defect(cast, made)
