@@ -33,8 +33,13 @@ def of_assigned(outbox: Outbox) -> dict[str, str]:
     event = Event.objects.select_related("by").get(pk=outbox.payload["event"])
     who, number = event.by.name if event.by else "", outbox.complaint.number
     found = {"note": event.text or "—", "cases": "", "what": _("{number} 转派给您")}
+    if event.code == "given_back":
+        found["what"] = _("{number} 退回给您")
     if "bulk" in outbox.payload:
-        numbers = _still(outbox)
+        notes = _still(outbox)
+        numbers = list(notes)
+        if len(set(notes.values())) > 1:
+            found["note"] = _("每件各有一句，打开案件就能看到")
         words = ngettext("{n} 件案件转派给您", "{n} 件案件转派给您", len(numbers))
         found["what"] = words.format(n=len(numbers))
         more = _("等") if len(numbers) > LISTED else ""
@@ -45,8 +50,8 @@ def of_assigned(outbox: Outbox) -> dict[str, str]:
     return {**found, "who": who}
 
 
-def _still(outbox: Outbox) -> list[str]:
-    """Numbers of the cases of a bulk act that are still the receiver's, who sees them."""
+def _still(outbox: Outbox) -> dict[str, str]:
+    """Number → note of the cases of a bulk act that are still the receiver's, who sees them."""
     user = User.objects.get(pk=outbox.payload["user"])
     rows = BulkRow.objects.filter(
         scope_of(user, "complaint__"),
@@ -54,7 +59,7 @@ def _still(outbox: Outbox) -> list[str]:
         event__isnull=False,
         complaint__owner=user,
     )
-    return list(rows.order_by("pk").values_list("complaint__number", flat=True))
+    return dict(rows.order_by("pk").values_list("complaint__number", "event__text"))
 
 
 def over(outboxes: Iterable[Outbox]) -> set[int]:
@@ -87,7 +92,7 @@ TABLE: dict[str, Row] = {
     ASSIGNED: Row(
         False,
         new_owner,
-        gettext_lazy("{what}，转派人：{who}"),
+        gettext_lazy("{what}，来自 {who}"),
         gettext_lazy("{title}\n交接说明：{note}{cases}"),
         gettext_lazy("同事或主管把案件转派给了您"),
         family="together",

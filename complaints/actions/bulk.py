@@ -7,8 +7,8 @@ rows are one transaction: a worker that dies in the middle has done nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -52,6 +52,7 @@ class Verdict:
 class HandOver:
     """What shall be done: with which cases, to whom (`user` none: back to the queue), and the note.
     `left`: numbers that the person saw could not be handed over; they are reported, never done.
+    `notes`: number → note of that case instead of the one for all.
     """
 
     chosen: Sequence[Chosen]
@@ -59,6 +60,11 @@ class HandOver:
     team: Team | None
     note: str
     left: Sequence[str] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def note_for(self, number: str) -> str:
+        """The note of one case."""
+        return self.notes.get(number) or self.note
 
     def once(self) -> list[Chosen]:
         """The cases; ticked twice is one case."""
@@ -73,12 +79,20 @@ class HandOver:
             errors["cases"] = [words.format(number=wrong[0][:30])]
         elif not self.chosen and not self.left:
             errors["cases"] = [_("请先选择案件")]
+        return errors | self._wrong_notes()
+
+    def _wrong_notes(self) -> dict[str, list[str]]:
+        texts = {self.note_for(c.number) for c in self.chosen} or {self.note}
         try:
-            if not assignment.note_of(self.note):
-                errors["note"] = [_("请写一句交接说明")]
+            if all(assignment.note_of(text) for text in texts):
+                return {}
         except Invalid as refused:
-            errors |= refused.errors
-        return errors
+            return refused.errors
+        lacking = [c.number for c in self.once() if not self.note_for(c.number).strip()]
+        if self.notes and lacking:
+            words = _("请给每件写一句交接说明；还没有的：{numbers}")
+            return {"note": [words.format(numbers=_("、").join(lacking))]}
+        return {"note": [_("请写一句交接说明")]}
 
 
 def is_number(text: str) -> bool:
@@ -178,22 +192,20 @@ def carry_out(token: UUID, order: HandOver, *, by: User, now: datetime | None = 
             return act
         cases = _cases(order, by, locked=True)
         to = _receiver(order, cases.values(), now)
-        rows = [
-            _row(act, verdict, to, order.note, by) for verdict in _verdicts(order, cases, to, by)
-        ]
+        rows = [_row(act, verdict, to, order, by) for verdict in _verdicts(order, cases, to, by)]
         rows += [_left(act, number, cases, to, by) for number in _left_out(order)]
         BulkRow.objects.bulk_create(rows)
         _tell(act, rows, by)
     return act
 
 
-def _row(act: BulkAct, verdict: Verdict, to: Receiver, note: str, by: User) -> BulkRow:
+def _row(act: BulkAct, verdict: Verdict, to: Receiver, order: HandOver, by: User) -> BulkRow:
     case = verdict.case
     row = BulkRow(bulk=act, asked=verdict.chosen.number, complaint=case, why=verdict.why)
     if case is None or verdict.why:
         return row
     row.owner_before, row.team_before = case.owner, case.team
-    row.event = assignment.hand(case, to, assignment.note_of(note), by)
+    row.event = assignment.hand(case, to, assignment.note_of(order.note_for(case.number)), by)
     row.version_after = case.version
     return row
 
@@ -245,7 +257,7 @@ def undo(pk: int, *, by: User, now: datetime | None = None) -> BulkAct:
         if now > act.undo_until:
             words = _("转派 {n} 分钟以后不能整批撤销；请逐件转派")
             raise Invalid({"undo": [words.format(n=UNDO.seconds // 60)]})
-        if not by.may("assign"):
+        if not by.may("take"):
             raise Invalid({"undo": [_("您不再能转派案件；请联系主管")]})
         rows = [row for row in rows_of(act) if row.done]
         if not rows:

@@ -22,7 +22,7 @@ from accounts.models import User
 from complaints.actions import bulk
 from complaints.actions.bulk import Chosen, HandOver, Verdict
 from complaints.errors import Invalid
-from complaints.models import BulkAct, Complaint, NamedPerson
+from complaints.models import BulkAct, BulkRow, Complaint, NamedPerson
 from complaints.seen import saw_cases
 from complaints.views.queue_filters import Directory
 from complaints.views.sheets import readable
@@ -58,16 +58,23 @@ class Typed:
 
     def receiver(self) -> User | None:
         """The person who is chosen; none for the queue, and for nobody, which is an error."""
-        if self.to == QUEUE:
-            return None
-        known = self.to.isdecimal() and len(self.to) < 18
-        user = User.objects.filter(pk=self.to, is_active=True).first() if known else None
-        if user is None:
+        user, found = user_of(self.to)
+        if not found:
             self.errors.setdefault("to", [_("请选择转派给谁")])
         return user
 
 
-def _chosen(items: list[str]) -> list[Chosen]:
+def user_of(to: str) -> tuple[User | None, bool]:
+    """(the person, whether there is a choice at all); none for the queue."""
+    if to == QUEUE:
+        return None, True
+    known = to.isascii() and to.isdecimal() and len(to) < 18
+    user = User.objects.filter(pk=to, is_active=True).first() if known else None
+    return user, user is not None
+
+
+def chosen_of(items: list[str]) -> list[Chosen]:
+    """From `number:version`."""
     found = []
     for item in items:
         number, _colon, version = item.partition(":")
@@ -78,11 +85,14 @@ def _chosen(items: list[str]) -> list[Chosen]:
 
 @keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
-@needs("assign")
+@needs("take")
 def preview(request: HttpRequest) -> HttpResponse:
     """What would become of the chosen cases; nothing is written. GET: what one did lately."""
-    if request.method == "GET":
-        return _recent(request)
+    return _recent(request) if request.method == "GET" else _looked_at(request)
+
+
+@needs("assign")
+def _looked_at(request: HttpRequest) -> HttpResponse:
     typed = Typed.read(request)
     typed.cases, typed.left = typed.cases + typed.left, []
     if not typed.cases:
@@ -100,12 +110,12 @@ def carry_out(request: HttpRequest) -> HttpResponse:
     receiver = typed.receiver()
     try:
         token = UUID(typed.token)
-        left = [each.number for each in _chosen(typed.left)]
+        left = [each.number for each in chosen_of(typed.left)]
         if not typed.cases:
             typed.errors.setdefault("cases", [_("请至少选择一件可以转派的案件")])
         if typed.errors:
             raise Invalid(typed.errors)
-        order = HandOver(_chosen(typed.cases), receiver, None, typed.note, left)
+        order = HandOver(chosen_of(typed.cases), receiver, None, typed.note, left)
         act = bulk.carry_out(token, order, by=person(request))
     except ValueError:
         typed.errors.setdefault("cases", [_("请核对后再提交一次")])
@@ -124,7 +134,7 @@ def _address(act: BulkAct, came_from: str) -> str:
 
 def _previewed(request: HttpRequest, typed: Typed) -> HttpResponse:
     user, receiver = person(request), typed.receiver()
-    order = HandOver(_chosen(typed.cases), receiver, None, typed.note)
+    order = HandOver(chosen_of(typed.cases), receiver, None, typed.note)
     wrong = order.problems()
     if "cases" in wrong:  # not from a list of ours
         messages.error(request, wrong["cases"][0])
@@ -157,7 +167,7 @@ def _receivers(user: User, verdicts: list[Verdict], to: str) -> list[tuple[str, 
 
 
 @require_GET
-@needs("assign")
+@needs("take")
 def bulk_act(request: HttpRequest, bulk_act: int) -> HttpResponse:
     """What became of each case. Only whoever did it reads it."""
     user, now = person(request), timezone.now()
@@ -172,7 +182,7 @@ def bulk_act(request: HttpRequest, bulk_act: int) -> HttpResponse:
     done = [row for row in rows if row.done]
     context = {
         "act": act,
-        "note": done[0].event.text if done and done[0].event else "",
+        "note": _note_of(done),
         "done": [(row, seen) for row, seen in shown if row.done],
         "passed_by": [(row, seen) for row, seen in shown if not row.done],
         "undone": sum(1 for row in done if row.undone_at),
@@ -183,8 +193,14 @@ def bulk_act(request: HttpRequest, bulk_act: int) -> HttpResponse:
     return render(request, "queue/bulk_result.html", context)
 
 
+def _note_of(done: list[BulkRow]) -> str:
+    """The note, where all have the same; else each stands with its case."""
+    texts = {row.event.text for row in done if row.event}
+    return texts.pop() if len(texts) == 1 else ""
+
+
 @require_POST
-@needs("assign")
+@needs("take")
 def undo(request: HttpRequest, bulk_act: int) -> HttpResponse:
     """Give back what nobody has touched since."""
     act = _own(bulk_act, person(request))

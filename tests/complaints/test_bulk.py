@@ -105,7 +105,7 @@ def test_what_is_said_before_is_what_happens(
     assert all(broken_links(case.subject) == [] for case in mixed.values())
     send_waiting()
     notice = Notice.objects.get(outbox__effect="tell_assigned", user=cast.colleague)
-    assert notice.subject == "2 件案件转派给您，转派人：周启明"
+    assert notice.subject == "2 件案件转派给您，来自 周启明"
     assert NOTE in notice.body
     assert mixed["queued"].number in notice.body
 

@@ -31,7 +31,7 @@ def test_the_new_owner_is_told_by_whom_and_with_which_note(cast: Cast) -> None:
     assignment.assign(case.number, by=cast.supervisor, user=cast.colleague, note=NOTE)
     send_waiting()
     send_waiting()
-    assert told_of_it() == [("colleague", f"{case.number} 转派给您，转派人：周启明")]
+    assert told_of_it() == [("colleague", f"{case.number} 转派给您，来自 周启明")]
     client = Client()
     client.force_login(cast.colleague)
     page = client.get(reverse("notices")).content.decode()

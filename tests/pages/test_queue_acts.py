@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import absences
 from accounts.models import Absence
 from complaints.actions import assignment, intake
-from complaints.models import BulkAct, NamedPerson
+from complaints.models import BulkAct, Event, NamedPerson
 from tests import factories as f
 from tests.cast import Cast
 
@@ -82,9 +83,11 @@ def test_several_are_looked_at_handed_over_and_given_back(cast: Cast) -> None:
     act = BulkAct.objects.get()
     address = reverse("bulk_act", args=[act.pk])
     assert address in client.get(reverse("bulk")).content.decode()
-    for other, status in ((cast.supervisor2, 404), (cast.agent, 403)):
+    for other, status in ((cast.supervisor2, 404), (cast.agent, 404), (cast.counsel, 403)):
         assert browser(other).get(address).status_code == status
         assert browser(other).post(f"{address}undo/").status_code == status
+    for name in ("bulk", "bulk_carry_out"):
+        assert browser(cast.agent).post(reverse(name), sent).status_code == 403
     assert good.number in page
     page = client.post(f"{address}undo/", follow=True).content.decode()
     assert "撤销了 1 件" in page
@@ -107,7 +110,11 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(cast: Cast) -> None:
         ("bulk_carry_out", {"note": " ", "form_token": uuid4()}, "请写一句交接说明"),
         ("bulk_carry_out", {"to": "x", "form_token": uuid4()}, "请选择转派给谁"),
         ("bulk_carry_out", {"form_token": "x"}, "请核对后再提交一次"),
-        ("bulk_carry_out", {"case": [], "left": [case.number], "form_token": uuid4()}, "请至少选择一件"),
+        (
+            "bulk_carry_out",
+            {"case": [], "left": [case.number], "form_token": uuid4()},
+            "请至少选择一件",
+        ),
         ("bulk_carry_out", {"note": "看\x00不见", "form_token": uuid4()}, "控制字符"),
     ):
         answer = client.post(reverse(address), posted(cast, case, **changes))
@@ -143,3 +150,48 @@ def test_only_supervisors_see_boxes_to_select(cast: Cast, agent: Client) -> None
     f.registered(cast)
     assert "data-select" not in agent.get(reverse("queue")).content.decode()
     assert "data-select" in browser(cast.supervisor).get(reverse("queue")).content.decode()
+
+
+def test_all_cases_of_somebody_are_handed_over_with_a_note_each(cast: Cast) -> None:
+    first, second, theirs = f.registered(cast), f.registered(cast), f.registered(cast)
+    NamedPerson.objects.create(
+        complaint=theirs, user=cast.colleague, why="被投诉", by=cast.supervisor, at=timezone.now()
+    )
+    day = timezone.localdate()
+    absences.set_absence(
+        cast.agent, first_day=day, last_day=day, deputy=cast.colleague, note="", by=cast.agent
+    )
+    address, client = f"{reverse('hand_over_all')}?owner={cast.agent.pk}", browser(cast.supervisor)
+    page = client.get(address).content.decode()
+    assert f'<option value="{cast.colleague.pk}" selected>' in page  # the deputy
+    assert "2 件可以转派" in page
+    assert "本案点名了 何静" in page
+    assert browser(cast.colleague).get(address).status_code == 404  # not a lead
+    assert browser(cast.outside_supervisor).get(address).status_code == 404
+    own = browser(cast.agent).get(reverse("hand_over_all")).content.decode()
+    assert in_form(own, "case") == in_form(page, "case")
+    sent = {
+        "form_token": in_form(page, "form_token")[0],
+        "case": in_form(page, "case"),
+        f"note-{first.number}": "等检测报告",
+    }
+    there = f"{address}&to={cast.colleague.pk}"
+    refused = client.post(there, sent)
+    text = refused.content.decode()
+    assert refused.status_code == 422
+    assert f"还没有的：{second.number}" in text
+    assert 'value="等检测报告"' in text
+    done = client.post(there, {**sent, "note": "正常跟进"})
+    assert client.post(there, {**sent, "note": "正常跟进"}).url == done.url
+    page = client.get(done.url).content.decode()
+    assert "已将 2 件转派给 何静" in page
+    notes = dict(Event.objects.filter(code="assigned").values_list("complaint", "text"))
+    assert notes == {first.pk: "等检测报告", second.pk: "正常跟进"}
+    assert "等检测报告" in page
+    for changes, words in (
+        ({"case": []}, "请至少选择一件案件"),
+        ({"form_token": "x"}, "请核对后再提交一次"),
+    ):
+        answer = client.post(there, {**sent, "note": "x", **changes})
+        assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    assert "请选择转派给谁" in client.post(address, sent).content.decode()
