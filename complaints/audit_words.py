@@ -16,6 +16,7 @@ VERBS: dict[str, str | Promise] = {
     "complaint.assigned": pgettext_lazy("audit", "分派、转派"),
     "complaint.taken": pgettext_lazy("audit", "领取案件"),
     "complaint.returned_to_queue": pgettext_lazy("audit", "退回待分配"),
+    "complaint.given_back": pgettext_lazy("audit", "退回给转派人"),
     "complaint.assignment_undone": pgettext_lazy("audit", "撤销批量转派"),
     "complaint.shared_with_counsel": pgettext_lazy("audit", "提请法务关注"),
     "complaint.person_named": pgettext_lazy("audit", "登记案件点名的同事"),

@@ -88,6 +88,7 @@ urlpatterns = [
     path("ask/", holds.ask, name="ask_documents"),
     path("moments/", moments.record_moment, name="record_moment"),
     path("assign/", case_acts.assign, name="assign"),
+    path("give-back/", case_acts.give_back, name="give_back"),
     path("conditions/<int:condition>/", condition_acts.meet_condition, name="meet_condition"),
     path("approval/", approvals.approval, name="approve_offer"),
     path("confidential/", apart.confidential, name="confidential"),

@@ -18,6 +18,9 @@ from complaints.models import Complaint, Event, Outbox
 from complaints.new_owner import Receiver
 from complaints.validation import Refused
 
+# Events after which the case has another owner, or none.
+_OF_THE_OWNER = ("taken", "assigned", "given_back", "returned_to_queue", "assignment_undone")
+
 
 def take_next(by: User, now: datetime | None = None) -> Complaint | None:
     """Give the person the next case that nobody owns: soonest deadline first, then oldest.
@@ -96,6 +99,45 @@ def assign(
             raise Invalid({"note": [_("请写一句交接说明")]})
         event = hand(complaint, to, note, by)
         tell(complaint, event, user, by)
+    return complaint
+
+
+def giver_of(complaint: Complaint) -> User | None:
+    """Who gave the case to its owner; none where the owner took it, or has it from the queue."""
+    about_owners = Event.objects.filter(
+        complaint=complaint, kind=Event.Kind.ASSIGNMENT, code__in=_OF_THE_OWNER
+    )
+    last = about_owners.select_related("by").order_by("-id").first()
+    if last is None or last.code not in ("assigned", "given_back") or complaint.owner is None:
+        return None
+    given = last.detail.get("owner") == complaint.owner.username
+    return last.by if given and last.by_id != complaint.owner_id else None
+
+
+def give_back(
+    number: str, *, by: User, note: str, version: int | None = None, now: datetime | None = None
+) -> Complaint:
+    """退回: the case goes back to whoever gave it to its owner, who says why.
+
+    Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
+    """
+    now = now or timezone.now()
+    note = note_of(note)
+    with transaction.atomic():
+        complaint = lock(number, by)
+        check_version(complaint, version)
+        may_hand(complaint, by, one_of_many=False)
+        if complaint.owner_id != by.pk:
+            raise NotAllowed(_("只有责任人可以退回案件"))
+        giver = giver_of(complaint)
+        if giver is None:
+            words = _("没有人把本案转派给您；不由您办理的，请转派给同事或退回待分配")
+            raise Invalid({"note": [words]})
+        if not note:
+            raise Invalid({"note": [_("请写明退回的理由")]})
+        Receiver(giver, None, now).check(complaint, by)
+        event = _write(complaint, by, now, owner=giver, note=note, code="given_back")
+        tell(complaint, event, giver, by)
     return complaint
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import body, etag, seen_version
 from accounts.api.paging import PARAMS, page
+from complaints import validation
 from complaints.actions import assignment, intake
 from complaints.api import described, shapes
 from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, answered, bare, caller, shown
@@ -72,4 +73,23 @@ class OwnerView(CaseView):
         version = seen_version(request, data)
         bare(number, by)
         assignment.assign(number, by=by, version=version, **receiver(data))
+        return answered(number, by)
+
+
+def _note(value: Any) -> str:
+    return validation.text(value, 2000, required=True, lines=True)
+
+
+class GiveBackView(CaseView):
+    """退回 to whoever handed it over."""
+
+    scopes: ClassVar = {"POST": WRITE}
+
+    @extend_schema(**described.GIVE_BACK)
+    def post(self, request: Request, number: str) -> Response:
+        by, data = caller(request), body(request)
+        version = seen_version(request, data)
+        bare(number, by)
+        given = validation.clean({"note": None, **data}, {"note": _note})
+        assignment.give_back(number, by=by, note=given["note"], version=version)
         return answered(number, by)

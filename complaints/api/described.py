@@ -115,6 +115,15 @@ ASSIGN: Described = {
     "description": _("此后您不能再查看该案件时返回 204"),
     "examples": _example("转派", {"user": "agent2", "note": "消费者周五前可接听电话"}),
 }
+GIVE_BACK: Described = {
+    "operation_id": "complaints_give_back",
+    "summary": _("退回给转派人，写明理由"),
+    "tags": ["complaints"],
+    "request": sent.GiveBackSent,
+    "responses": {200: shapes.ComplaintAnswer, 204: None},
+    "description": _("此后您不能再查看该案件时返回 204"),
+    "examples": _example("退回", {"note": "不属于我负责的商品"}),
+}
 STEPS = _call("steps_list", _("您现在可以进行的步骤"), shapes.AvailableStep(many=True))
 TAKE_STEP = _call(
     "steps_take",

@@ -103,6 +103,11 @@ class NewComplaint(ComplaintEdit):
     team = s.CharField(required=False, help_text=_("团队编号或名称；省略时为您的第一个团队"))
 
 
+class GiveBackSent(Shape):
+    note = s.CharField(max_length=2000, help_text=_("转派人首先看到这句话"))
+    version = s.IntegerField(required=False)
+
+
 class Receiver(Shape):
     user = s.CharField(required=False, allow_null=True, help_text=_("用户名；null 表示退回待分配"))
     team = s.CharField(required=False, help_text=_("编号或名称"))

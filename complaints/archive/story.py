@@ -131,6 +131,7 @@ _OF_AN_OWNER = {
     "taken": "领取本案",
     "assigned": "转派给{name}",
     "returned_to_queue": "退回“{team}”待分配",
+    "given_back": "退回给{name}",
     "assignment_undone": "撤销批量转派，回到“{team}”{name}",
     "shared_with_counsel": "请法务协助",
     "person_named": "登记本案点名的同事：{name}，不得参与本案",

@@ -99,6 +99,14 @@ class AssignForm(SheetForm):
         _choose(self, "to", [("", _("请选择")), *people, *back])
 
 
+class GiveBackForm(SheetForm):
+    """Why the case goes back to whoever gave it."""
+
+    note = forms.CharField(
+        label=_("退回的理由"), widget=_lines(), help_text=_("转派人打开案件时先看到这一段。")
+    )
+
+
 class ShareForm(SheetForm):
     """What counsel is asked."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import needs
@@ -13,6 +14,7 @@ from complaints.errors import CaseError, Invalid
 from complaints.views.act_forms import (
     RETURN,
     AssignForm,
+    GiveBackForm,
     ReasonForm,
     ShareForm,
     receivers_of,
@@ -45,6 +47,30 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
         assignment.assign(number, by=page.user, user=user, note=note, version=mark.version)
 
     return act(request, sheet, hand_over, _("已转派"))
+
+
+@require_http_methods(["GET", "POST"])
+@needs("take")
+def give_back(request: HttpRequest, number: str) -> HttpResponse:
+    """退回 to whoever handed the case over."""
+    page, posted = load(request, number), posted_of(request)
+    if page.complaint.owner_id != page.user.pk:
+        raise PermissionDenied(_("只有责任人可以退回案件"))
+    giver = assignment.giver_of(page.complaint)
+    if giver is None or not page.complaint.is_open:
+        words = _("没有人把本案转派给您；不由您办理的，请转派给同事或退回待分配")
+        return nothing_to_do(request, number, words)
+    form = GiveBackForm(posted)
+    title = pgettext("sheet", "退回给 {name}").format(name=giver.name)
+    sheet = Sheet(page.complaint, title, request.path, form, _("退回"))
+    sheet.draft = f"give-back:{number}"
+    note, mark = request.POST.get("note", ""), Mark.read(request.POST.get("version", ""))
+    return act(
+        request,
+        sheet,
+        lambda: assignment.give_back(number, by=page.user, note=note, version=mark.version),
+        _("已退回"),
+    )
 
 
 @require_POST

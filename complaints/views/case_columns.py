@@ -243,13 +243,16 @@ def _latest() -> dict[str, Any]:
     """Who handed the case over and whether its owner has acted; the newest event and rule act."""
     return {
         "handover": first(
-            Event.objects.filter(kind="assignment", code="assigned").order_by("-id"),
+            Event.objects.filter(kind="assignment", code__in=["assigned", "given_back"]).order_by(
+                "-id"
+            ),
             id="pk",
             text="text",
             at="at",
             by="by__name",
             by_id="by",
             owner="detail__owner",
+            code="code",
         ),
         "owner_acted": Subquery(
             here(Event.objects.filter(by=OuterRef("owner"))).order_by("-id").values("pk")[:1]
@@ -266,6 +269,7 @@ def _counts() -> dict[str, Any]:
         "n_evidence": F("folder__items_numbered"),
         "n_snapshots": count(Analysis.objects.all()),
         "n_internal": count(Event.objects.filter(INTERNAL)),
+        "n_given_back": count(Event.objects.filter(kind="assignment", code="given_back")),
         "unsent": count(Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)),
     }
 

@@ -223,9 +223,19 @@ def _to_do(page: CasePage) -> list[tuple[bool, Action]]:
     return [
         (page.may("add_evidence"), _act("evidence", _("添加证据"), "add_evidence", page, "clip")),
         (hands_over, _act("assign", _("转派"), "assign", page, "users")),
+        (_was_given(page), _act("give_back", _("退回给转派人"), "give_back", page, "undo")),
         (page.may("keep_commitments"), _act("make", _("登记承诺"), "make_promise", page, "mark")),
         (page.may("hold_clocks"), _act("hold", _("中止计时"), "hold", page, "pause")),
     ]
+
+
+def _was_given(page: CasePage) -> bool:
+    """Whether somebody gave the case to this person, as far as the page knows."""
+    given, complaint = page.complaint.handover, page.complaint
+    own = complaint.owner_id == page.user.pk and bool(complaint.is_open)
+    if not own or not given:
+        return False
+    return bool(given["owner"] == page.user.username and given["by_id"] != page.user.pk)
 
 
 def _to_record(page: CasePage) -> list[tuple[bool, Action]]:

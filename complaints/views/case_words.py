@@ -208,6 +208,7 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         "taken": _("领取了本案"),
         "assigned": _("转派给 {name}").format(name=name),
         "returned_to_queue": _("退回“{team}”待分配").format(team=team),
+        "given_back": _("退回给 {name}").format(name=name),
         "assignment_undone": _("撤销批量转派，回到 {name}").format(name=name)
         if name
         else _("撤销批量转派，回到“{team}”待分配").format(team=team),

@@ -135,6 +135,10 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
         ),
         True,
     ),
+    "assignment.give_back": (
+        lambda w: assignment.give_back(w.inv.number, by=w.cast.agent, note="不归我"),
+        False,  # nobody gave it
+    ),
     "assignment.share_with_counsel": (
         lambda w: assignment.share_with_counsel(w.exe.number, by=w.cast.agent, note="请看"),
         True,
