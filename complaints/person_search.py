@@ -32,6 +32,7 @@ _ID_NUMBER = re.compile(r"\d{17}[0-9Xx]|\d{15}")
 _OTHER_DOCUMENT = re.compile(r"[A-Za-z]{1,2}\d{7,8}|[HMhm]\d{10}")  # passports, permits
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _NAME = re.compile(r"[㐀-鿿·]{2,12}")
+_MOBILE = re.compile(r"(?:\+86|0086|86)?1\d{10}")
 _TAIL = re.compile(r"\d{4}")
 
 
@@ -58,6 +59,16 @@ def shaped(kind: str, value: str) -> Sought | None:
     text = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", value))
     whole = {Kind.PHONE: (_PHONE,), Kind.ID_NUMBER: (_ID_NUMBER, _OTHER_DOCUMENT)}[Kind(kind)]
     return Sought(kind, text) if any(form.fullmatch(text) for form in whole) else None
+
+
+def is_whole(query: str) -> bool:
+    """Whether somebody who types this has come to the end of it: a mobile, an ID number, a name.
+    Anything else may be the beginning of a longer number, and is looked for when it is sent off.
+    """
+    one = sought(query)
+    if one is None or one.kind == Kind.NAME:
+        return True
+    return bool(_MOBILE.fullmatch(one.value) or re.fullmatch(r"\d{17}[0-9Xx]", one.value))
 
 
 # --- looking

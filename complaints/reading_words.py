@@ -86,6 +86,7 @@ PAGES: dict[str, Page] = {
     "review_batch": (gettext_lazy("批量签署"), (ROW, RESOLUTION)),
     "archive": (gettext_lazy("档案列表"), (ROW,)),
     "search": (gettext_lazy("搜索案件"), (ROW, PASSAGES)),
+    "search_quick": (pgettext_lazy("search", "搜索框"), (ROW, PASSAGES)),
     "archive_search": (gettext_lazy("全文检索"), (ROW, PASSAGES)),
     "commitments": (gettext_lazy("承诺列表"), (ROW, MONEY)),
     "reconciliation": (gettext_lazy("付款对账"), (ROW, MONEY)),

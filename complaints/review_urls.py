@@ -21,7 +21,9 @@ from complaints.views import (
     review,
     review_batch,
     rules,
+    saved_searches,
     search_page,
+    search_panel,
     trial_views,
 )
 
@@ -64,6 +66,16 @@ urlpatterns = [
     ),
     path("archive/", archive.archive, name="archive"),
     path("search/", search_page.search, name="search"),
+    path("search/quick/", search_panel.quick, name="search_quick"),
+    path("search/recent/", search_panel.remember, name="search_remember"),
+    path("search/recent/forget/", search_panel.forget, name="search_forget"),
+    path("search/saved/", saved_searches.saved_searches, name="saved_searches"),
+    path("search/saved/<int:saved_search>/", saved_searches.rename, name="saved_search_rename"),
+    path(
+        "search/saved/<int:saved_search>/delete/",
+        saved_searches.delete,
+        name="saved_search_delete",
+    ),
     path("archive/search/", search_page.archive_search, name="archive_search"),
     path("archive/holds/", legal_holds.legal_holds, name="legal_holds"),
     path("archive/holds/new/", legal_holds.new, name="legal_hold_new"),

@@ -32,7 +32,7 @@ from correspondence import inbox, mail_folder
 SCRIPTS = tuple(
     f"js/{name}.js"
     for name in (
-        *("theme", "dialogs", "keys", "list", "forms", "live"),
+        *("theme", "dialogs", "search", "keys", "list", "forms", "live"),
         *("drafts", "notices", "passkeys"),
     )
 )

@@ -39,6 +39,8 @@ from complaints.models import (
     ImportRun,
     LetterBatch,
     PaymentFile,
+    RecentSearch,
+    SavedSearch,
     Trial,
 )
 from complaints.sight import running
@@ -131,6 +133,16 @@ def _drafts(user: User, now: datetime) -> int:
 
 def _end_drafts(user: User, by: User, now: datetime) -> int:
     return Draft.objects.filter(user=user).delete()[0]
+
+
+def _searches(user: User, now: datetime) -> int:
+    rows = RecentSearch.objects.filter(user=user).count()
+    return rows + SavedSearch.objects.filter(owner=user).count()
+
+
+def _end_searches(user: User, by: User, now: datetime) -> int:
+    recent = RecentSearch.objects.filter(user=user).delete()[0]
+    return recent + SavedSearch.objects.filter(owner=user).delete()[0]
 
 
 def _exports(user: User, now: datetime) -> int:
@@ -231,5 +243,12 @@ def register() -> None:
             _drafts,
             _end_drafts,
             gettext_lazy("草稿只有本人能看，随账号删除。"),
+        ),
+        Part(
+            "searches",
+            gettext_lazy("最近的和保存的搜索"),
+            _searches,
+            _end_searches,
+            gettext_lazy("只有本人能看，随账号删除。"),
         ),
     )

@@ -81,11 +81,23 @@ def choices(code: str, found: Found, language: str) -> list[tuple[str, str, int]
     return [(value, name_of(code, value, language), counts[value]) for value in values]
 
 
+def said(chosen: Mapping[str, str], language: str) -> str:
+    """What is chosen in words: 类别：商品质量；附件：有附件. Nothing for all cases."""
+    known = [(f, chosen[f.code]) for f in FACETS if is_known(f.code, str(chosen.get(f.code, "")))]
+    return _("；").join(
+        _("{label}：{value}").format(label=facet.label, value=name_of(facet.code, value, language))
+        for facet, value in known
+        if value != ANY
+    )
+
+
 def name_of(code: str, value: str, language: str) -> str:
     """What a choice is called."""
     if code == "category":
         known = CATEGORIES.get(value)
         return known.name_for(language) if known else value
+    if code == "stage":
+        return str(_STAGES[value])
     if code == "outcome":
         return str(Outcome(value).label)
     return str(_FILES[value]) if code == "files" else value

@@ -53,13 +53,12 @@ def page(
     cursor: str = "",
     *,
     door: str,
-    size: int = 0,
 ) -> Page:
     """At most eight statements, however many are found, and those of looking for a person. The
     cursor is the key of the row before the page, not a count: what comes in meanwhile moves
     nothing.
     """
-    visible, size = Complaint.objects.visible_to(user), size or SIZE
+    visible, size = Complaint.objects.visible_to(user), SIZE
     hits = person_search.look_up((term.typed for term in asked.terms), visible, by=user, door=door)
     found = matching.found(visible, asked, chosen, hits.keys)
     rows = found.narrowed
@@ -75,6 +74,17 @@ def page(
         lost=lost,
         persons=hits,
     )
+
+
+def first(user: User, asked: Asked, *, most: int, door: str) -> Page:
+    """The first hits while somebody is typing. A number of a person is looked for once it is whole:
+    each that nobody has would count as a miss (`enumeration.py`). As many statements as `page`.
+    """
+    visible = Complaint.objects.visible_to(user)
+    typed = [term.typed for term in asked.terms if person_search.is_whole(term.typed)]
+    hits = person_search.look_up(typed, visible, by=user, door=door)
+    found = matching.found(visible, asked, {}, hits.keys, most)
+    return Page(_rows(found.hits[:most], asked.terms), found, len(found.hits), persons=hits)
 
 
 def still_reading(user: User, now: datetime) -> bool:

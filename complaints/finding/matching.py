@@ -78,30 +78,35 @@ class Found:
 
 
 def found(
-    visible: ComplaintQuerySet, asked: Asked, chosen: Mapping[str, str], persons: Persons
+    visible: ComplaintQuerySet,
+    asked: Asked,
+    chosen: Mapping[str, str],
+    persons: Persons,
+    most: int = 0,
 ) -> Found:
     """At most four statements: the exact ones, how common the words are, the rarest, the cases; and
-    two more where there are more than are looked at, with what was chosen.
+    two more where there are more than are looked at (`most`), with what was chosen.
     """
+    most = most or MOST
     if not asked.terms:
         return Found([], chosen, False)
     top = exact(asked, persons)
-    cases = holding(visible, asked.terms, persons, TOGETHER)
-    hits = _latest(cases)
-    if capped := len(hits) > MOST:
+    cases = holding(visible, asked.terms, persons, min(TOGETHER, 100 * most))
+    hits = _latest(cases, most)
+    if capped := len(hits) > most:
         narrow = [_condition(facet, value) for facet, value in chosen.items()]
-        hits = (_latest(cases.filter(reduce(and_, narrow))) if narrow else hits)[:MOST]
+        hits = (_latest(cases.filter(reduce(and_, narrow)), most) if narrow else hits)[:most]
     first = [hit for hit in hits if hit.pk in top]
     if top and len(first) < len(top):  # by the number with its signs, or older than the latest
-        first = _latest(visible.filter(pk__in=top))
+        first = _latest(visible.filter(pk__in=top), most)
     rest = [hit for hit in hits if hit.pk not in top]
     return Found([*(hit._replace(exact=True) for hit in first), *rest], chosen, capped)
 
 
-def _latest(cases: ComplaintQuerySet) -> list[Hit]:
+def _latest(cases: ComplaintQuerySet, most: int) -> list[Hit]:
     rows = cases.annotate(items=F("folder__items_numbered")).order_by("-received_at", "-id")
     columns = ("pk", "received_at", "state", "category", "outcome", "items")
-    return [Hit(*row) for row in rows.values_list(*columns)[: MOST + 1]]
+    return [Hit(*row) for row in rows.values_list(*columns)[: most + 1]]
 
 
 def _condition(facet: str, value: str) -> Q:

@@ -58,6 +58,7 @@ from complaints.models.rights import (
 from complaints.models.rights_letters import IdentityCode, IdentityTry, RightsLetter
 from complaints.models.satisfaction import Feedback, Invitation
 from complaints.models.search import Passage, SearchDocument, WordsChanged
+from complaints.models.searches import RecentSearch, SavedSearch
 from complaints.models.segregation import NamedPerson, Recusal
 from complaints.models.signing import SigningKey, Voided
 from complaints.models.sweep import Postponed, SweepRun
@@ -134,6 +135,7 @@ __all__ = [
     "Point",
     "Postponed",
     "PublicPromise",
+    "RecentSearch",
     "RecountPart",
     "Recusal",
     "Resolution",
@@ -144,6 +146,7 @@ __all__ = [
     "RightsDecision",
     "RightsLetter",
     "RightsRequest",
+    "SavedSearch",
     "Sealing",
     "SearchDocument",
     "SeenVersion",

@@ -24,6 +24,7 @@ from complaints.finding import facets, listing
 from complaints.finding.matching import ANY, FINISHED, MOST
 from complaints.finding.terms import TOO_LONG, Asked, asked
 from complaints.models.person_search import Door
+from complaints.views.search_panel import kept
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,12 @@ class SearchPage:
         return f"{reverse('search')}?{urlencode({'q': self.query})}"
 
     @property
+    def to_save(self) -> str:
+        """Where this search is kept under a name."""
+        kept = {"q": self.query, **dict(self.kept)}
+        return f"{reverse('saved_searches')}?{urlencode(kept)}"
+
+    @property
     def in_archive(self) -> bool:
         """Whether only finished cases are looked through unless another stage is chosen."""
         return self.stage == FINISHED
@@ -131,4 +138,6 @@ def _shown(request: HttpRequest, stage: str) -> HttpResponse:
     if found.asked.terms and listing.still_reading(found.user, timezone.now()):
         found.problems.append(_("有些案卷的文字还在读取，过几分钟再查会更全。"))
     context: dict[str, Any] = {"s": found, "page": page, "most": MOST, "longest": TOO_LONG}
+    if not found.in_archive and not found.query:
+        context |= kept(found.user)
     return render(request, "search/search.html", context)

@@ -8,6 +8,7 @@ const typing = (event) =>
   Boolean(event.target.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'));
 
 function press(element) {
+  if (element.matches('[data-search]') && !document.dispatchEvent(new Event('kesu:search-panel', { cancelable: true }))) return; // search.js opened it
   if (element.matches('input, textarea, select')) {
     element.focus();
     element.select?.();

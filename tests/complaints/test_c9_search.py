@@ -28,7 +28,7 @@ from tests.planted import id_number
 from tests.walks.ask import browser
 
 CARD = "6222020200112233440"
-DOORS = ("/complaints/", "/archive/", "/archive/search/", "/search/")
+DOORS = ("/complaints/", "/archive/", "/archive/search/", "/search/", "/search/quick/")
 PERSON = {
     "name": "欧阳检索",
     "phone": "12012345678",

@@ -51,6 +51,7 @@ from complaints.models import (
     PaymentFile,
     PublicPromise,
     RightsRequest,
+    SavedSearch,
     Trial,
 )
 from correspondence.digest import SALT
@@ -159,6 +160,7 @@ GAPS: dict[str, Any] = {
     "promise_id": lambda case: _first(case.commitments),
     "payment": lambda case: _first(Payment.objects.filter(commitment__complaint=case)),
     "payment_file": lambda case: _first(PaymentFile.objects.all()),  # the supervisor's upload
+    "saved_search": lambda case: _first(SavedSearch.objects.all()),
     "public_promise": lambda case: _first(PublicPromise.objects.all()),
     "communication_id": lambda case: _first(case.communications),
     "act": lambda case: "withhold",

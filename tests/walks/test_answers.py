@@ -26,6 +26,7 @@ _WORDS = {"q": "健康顾问", "stage": "any"}
 LOOKED_FOR = {
     "archive_search": _WORDS,
     "search": _WORDS,
+    "search_quick": _WORDS,
     "api-archive-search": _WORDS,
     "analytics_rows": {"measure": "received"},
 }

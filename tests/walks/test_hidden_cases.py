@@ -198,7 +198,7 @@ def _as_before(before: dict[str, str], address: str, text: str) -> bool:
     return text.startswith("4") and text in before.values()
 
 
-SEARCHES = {"search", "archive_search", "api-archive-search"}
+SEARCHES = {"search", "search_quick", "archive_search", "api-archive-search"}
 QUERIES = ("q", "search", "number", "phone", "order_number", "external_reference", "subject")
 
 
