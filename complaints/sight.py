@@ -21,7 +21,7 @@ NOBODY = Q(pk__in=[])
 READ, EMERGENCY = "read", "emergency"  # `models.access.AccessKind`, which stands on top of this
 
 
-class _AmongThese(Func):
+class AmongThese(Func):
     """`id = ANY(ARRAY(SELECT …))`: worked out once and looked up by an index, also beside an OR."""
 
     template = "%(expressions)s)"
@@ -70,7 +70,7 @@ def running(user: User, at: datetime, *kinds: str) -> QuerySet[Any]:
 def granted(user: User, prefix: str, *kinds: str) -> Q:
     """Somebody let the person look into the case for a time that is not over."""
     cases = running(user, timezone.now(), *kinds).values("complaint_id")
-    return Q(_AmongThese(F(f"{prefix}pk"), ArraySubquery(cases)))
+    return Q(AmongThese(F(f"{prefix}pk"), ArraySubquery(cases)))
 
 
 def scope_of(user: Any, prefix: str = "", *, working: bool = False) -> Q:

@@ -27,6 +27,16 @@ class Terms(SearchQuery):
         return "%s::tsquery", [self.terms]
 
 
+class Unforeseen(Terms):
+    """The same terms, of which the planner does not know how common they are: it takes the index
+    for each. For a common word it would read the table from its beginning until a limit is full,
+    which costs ten times as much as the index with its limit.
+    """
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        return "(SELECT %s::tsquery)", [self.terms]
+
+
 def plain(text: str) -> str:
     """The spelling in which texts are compared: full-width and half-width, A and a are the same."""
     return unicodedata.normalize("NFKC", text).lower()

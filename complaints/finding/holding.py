@@ -14,15 +14,28 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 
 from complaints.finding.terms import Asked, Term
 from complaints.models import Complaint, Passage, SearchDocument, WordsChanged
 from complaints.querysets import ComplaintQuerySet
-from config.bigrams import every
+from complaints.sight import AmongThese
+from config.bigrams import Terms, Unforeseen, every
 
 RARE = 2_000  # passages: below, a word is looked up before the others
+OFTEN = 3  # passages of a case in which a word may stand, before it counts as common
+WAITING = 2_000  # cases that are not read yet: so many of the latest are looked through
 Persons = Mapping[str, list[int]]  # what was typed → cases of the person whom it names
 
 
@@ -44,9 +57,9 @@ def by_number(query: str) -> list[QuerySet[Any, Any]]:
     return [Complaint.objects.filter(way).values("pk") for way in ways]
 
 
-def of_term(term: Term) -> QuerySet[Any]:
-    """Passages that hold it."""
-    rows = Passage.objects.filter(words=term.query)
+def of_term(term: Term, query: Terms | None = None) -> QuerySet[Any]:
+    """Passages that hold it; `query`: the same in another form."""
+    rows = Passage.objects.filter(words=query or term.query)
     return rows.filter(plain__contains=term.plain) if term.to_be_compared else rows
 
 
@@ -58,7 +71,7 @@ def holding(
     """
     first = _first(terms)
     keys = _keys(first, persons, most)
-    if len(keys) <= most:
+    if keys is not None:
         cases = cases.filter(pk__in=keys)
         terms = [term for term in terms if term not in first]
     return reduce(lambda found, term: found.filter(_has(term, persons)), terms, cases)
@@ -73,28 +86,34 @@ def _first(terms: Sequence[Term]) -> Sequence[Term]:
     return [rarest] if sizes.get(rarest, 0) <= RARE else terms
 
 
-def _keys(terms: Sequence[Term], persons: Persons, most: int) -> list[int]:
+def _keys(terms: Sequence[Term], persons: Persons, most: int) -> list[int] | None:
+    """Keys of the cases that hold all of these words; None where there may be more than `most`."""
     with connection.cursor() as cursor:
         cursor.execute(*probe(terms, persons, most))
-        return [key for (key,) in cursor.fetchall()]
+        rows, keys = cursor.fetchone()
+    if len(keys or ()) > most or (len(terms) == 1 and rows > OFTEN * most):
+        return None
+    return keys or []
 
 
 def probe(terms: Sequence[Term], persons: Persons, most: int) -> tuple[str, list[Any]]:
     """The statement for the keys of the cases that hold all of these words, or have them as number
-    or person: no more than `most` + 1, in no order. Each way of finding uses its own index.
+    or person, in no order: how many rows it took, and the keys. One word is looked for no further
+    than `OFTEN` * `most` + 1 rows. Each way of finding uses its own index.
     """
-    sets, parameters = [], []
+    alone, sets, parameters = len(terms) == 1, [], []
     for term in terms:
         ways = _ways(term, persons)
         if term.tokens:
-            ways.append(of_term(term).values("complaint"))
-            ways.append(_documents(term).values("pk"))
-        each = [sql_of(way) for way in ways]
+            held = of_term(term, Unforeseen(term.query.terms)).values("complaint")
+            ways += [held, _documents(term).values("pk")]
+        each = [sql_of(way[: OFTEN * most + 1] if alone else way) for way in ways]
         sets.append("(" + " UNION ALL ".join(f"({sql})" for sql, _values in each) + ")")
         parameters += [value for _sql, values in each for value in values]
     whole = " INTERSECT ".join(f"SELECT * FROM {one} each" for one in sets)  # noqa: S608
-    statement = f"SELECT DISTINCT * FROM ({whole}) found LIMIT %s"  # noqa: S608 Django's own
-    return statement, [*parameters, most + 1]
+    bound = "" if alone else f" LIMIT {most + 1:d}"
+    statement = f"SELECT count(*), array_agg(DISTINCT key) FROM ({whole}{bound}) found (key)"  # noqa: S608 Django's own
+    return statement, parameters
 
 
 def _ways(term: Term, persons: Persons) -> list[QuerySet[Any, Any]]:
@@ -107,21 +126,39 @@ def _ways(term: Term, persons: Persons) -> list[QuerySet[Any, Any]]:
 
 def _documents(term: Term) -> QuerySet[Any]:
     """Cases by the words that they were registered with: all for numbers, which stand in no
-    passage, and else those that wait for being read.
+    passage, and else the latest of those that wait for being read.
     """
-    rows = SearchDocument.objects.filter(words=every(term.tokens))
-    if term.plain.isascii():
+    rows = SearchDocument.objects.filter(words=Unforeseen(every(term.tokens).terms))
+    if _is_everywhere(term):
         return rows
-    return rows.filter(pk__in=WordsChanged.objects.values("complaint"))
+    waiting = WordsChanged.objects.order_by("-since").values("complaint_id")[:WAITING]
+    return rows.filter(Q(AmongThese(F("pk"), ArraySubquery(waiting))))
+
+
+def _is_everywhere(term: Term) -> bool:
+    return term.plain.isascii()
 
 
 def _has(term: Term, persons: Persons) -> Q:
-    """Of a case: it holds the word, or has it as number or person."""
-    has = reduce(or_, (Q(pk__in=way) for way in _ways(term, persons)))
+    """Of a case: it holds the word, or has it as number or person. Each case is asked by itself
+    (`_of_each`), so that a list can stop when its page is full.
+    """
+    ways = _ways(term, persons)
+    if term.tokens and not _is_everywhere(term):
+        ways.append(_documents(term).values("pk"))
+    has = reduce(or_, (Q(pk__in=way) for way in ways))
     if term.tokens:
-        has |= Q(Exists(of_term(term).filter(complaint=OuterRef("pk"))))
-        has |= Q(Exists(_documents(term).filter(pk=OuterRef("pk"))))
+        has |= _of_each(of_term(term).filter(complaint=OuterRef("pk")))
+    if term.tokens and _is_everywhere(term):
+        has |= _of_each(_documents(term).filter(pk=OuterRef("pk")))
     return has
+
+
+def _of_each(rows: QuerySet[Any]) -> Q:
+    """Whether there is a row. The database may turn EXISTS into reading all rows at once, of every
+    case that has a common word; a value it fetches for each case.
+    """
+    return Q(Subquery(rows.values(there=Value(True))[:1], output_field=BooleanField()))
 
 
 def _sizes(terms: Sequence[Term]) -> dict[Term, int]:

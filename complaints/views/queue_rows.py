@@ -91,10 +91,13 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Order:
-    """Sorted by one moment and then by id; cases without the moment come last."""
+    """Sorted by one moment and then by id; cases without the moment come last. `always`: none is
+    without it, and the index of the cases knows no place for those.
+    """
 
     field: str
     newest_first: bool = False
+    always: bool = False
 
     def key(self, complaint: Complaint | Line, backwards: bool) -> Cursor:
         """The place beside this row."""
@@ -105,6 +108,7 @@ class Order:
         descending = self.newest_first != backwards
         moment = F(self.field)
         nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
+        nulls = {} if self.always else nulls
         return cases.order_by(
             moment.desc(**nulls) if descending else moment.asc(**nulls),
             "-id" if descending else "id",
@@ -129,7 +133,7 @@ class Order:
 
 BY_DUE = Order("next_due_at")
 BY_CLOSING = Order("closed_at", newest_first=True)
-BY_RECEIPT = Order("received_at", newest_first=True)
+BY_RECEIPT = Order("received_at", newest_first=True, always=True)
 
 
 def order_of(filters: Mapping[str, str]) -> Order:

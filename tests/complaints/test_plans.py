@@ -88,7 +88,7 @@ def number(cast: Cast) -> str:
         (lambda _cast: "12012345678", "consumer_by_phone"),
         (lambda _cast: "王测试", "consumer_by_name"),
         (lambda _cast: "4111111111111111", "consumer_by_bank_account"),
-        (lambda _cast: "胶囊3", "search_words"),
+        (lambda _cast: "batch9", "search_words"),
         (lambda _cast: "胶囊3", "passage_words"),
     ],
 )
