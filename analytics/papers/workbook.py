@@ -19,7 +19,6 @@ from analytics.papers.tables import Cell, Column, Kind, Paper, Row, Table, of
 from complaints.importing.table import escaped
 from complaints.workdays import SHANGHAI
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {
     Kind.COUNT: "#,##0",
     Kind.NUMBER: "#,##0.0",

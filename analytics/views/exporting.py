@@ -26,14 +26,17 @@ from analytics import labels
 from analytics.asking import LABELS, NAMES, Asked, asked, meant
 from analytics.measures import PERMISSION
 from analytics.overview import Overview, overview
-from analytics.papers import of_overview, printed, workbook
+from analytics.papers import of_overview, printed
 from analytics.papers.tables import Paper, Table
 from analytics.small_cells import LEAST, alone
 from audit.record import record
 from complaints.errors import Invalid
 from complaints.views import list_export
 
-FORMATS = {"xlsx": workbook.CONTENT_TYPE, "pdf": printed.CONTENT_TYPE}
+FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": printed.CONTENT_TYPE,
+}
 
 
 def language() -> str:
@@ -110,15 +113,17 @@ def _NO_CASES(written: bool) -> str:
 
 def as_file(paper: Paper, form: str, name: str) -> HttpResponse:
     """The download."""
-    data = (
-        printed.printed(paper)
-        if form == "pdf"
-        else workbook.written(paper, pgettext("report", "说明"))
-    )
+    data = printed.printed(paper) if form == "pdf" else _workbook(paper)
     response = HttpResponse(data, content_type=FORMATS[form])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.{form}"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _workbook(paper: Paper) -> bytes:
+    from analytics.papers import workbook  # brings openpyxl: 12 MB of every process that needs none
+
+    return workbook.written(paper, pgettext("report", "说明"))
 
 
 def why_not(request: HttpRequest, problems: Sequence[str]) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
 
 from complaints.importing.table import EXCEL_EPOCH, LOST, MAC_EPOCH, MAX_COLUMNS
@@ -35,6 +34,8 @@ class Workbook:
 
     def __init__(self, data: bytes) -> None:
         formulas, self.hidden = _check_package(data)
+        import openpyxl  # 12 MB of every process that needs none
+
         try:
             self._saved = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             self._typed = self._saved
@@ -79,7 +80,9 @@ def _row(number: int, values: Any, formulas: Any) -> Cells:
         text, wrong = _text(cell.value, cell.data_type, is_formula)
         texts.append(text)
         if wrong:
-            place = f"{openpyxl.utils.get_column_letter(index + 1)}{number}"
+            from openpyxl.utils import get_column_letter
+
+            place = f"{get_column_letter(index + 1)}{number}"
             damage.append((index, wrong.format(cell=place)))
     return texts, damage
 
