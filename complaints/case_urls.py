@@ -23,6 +23,7 @@ from complaints.views import (
     moments,
     outgoing,
     payment_acts,
+    presence,
     promise_acts,
     readings,
     revealing,
@@ -34,6 +35,7 @@ from complaints.views import (
 
 urlpatterns = [
     path("", case.case, name="case"),
+    path("here/", presence.here, name="here"),
     path("readings/", readings.readings, name="readings"),
     path("readings/export.csv", readings.export, name="readings_export"),
     path("reveal/<str:field>/", revealing.reveal, name="reveal"),

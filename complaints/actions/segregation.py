@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import promised, validation
+from complaints import presence, promised, validation
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, NamedPerson, Recusal
@@ -56,6 +56,7 @@ def name_person(
             _write(complaint, "person_named", by, now, {"user": user.username, "name": user.name})
             _take_away(complaint, user, by, now)
             voiding.bar(complaint, user, by, now)
+            transaction.on_commit(lambda: presence.gone(user, complaint.pk))
     return named
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from complaints import presence
 from complaints.models import Deadline
 from complaints.prepared import NOW, Statement, put_together, statement
 from complaints.querysets import ComplaintQuerySet
@@ -57,8 +58,13 @@ def page(
         clock.complaint_id: clock
         for clock in Deadline.objects.raw(_CLOCKS, [[line.pk for line in lines]])
     }
+    rows = [Row(line, now, clocks.get(line.pk)) for line in lines]
+    there = presence.in_list(user, (line.pk for line in lines))
+    for row in rows:
+        if row.line.pk in there:
+            row.others = "write" if there[row.line.pk] else "look"
     return Page(
-        [Row(line, now, clocks.get(line.pk)) for line in lines],
+        rows,
         str(order.key(lines[0], True)) if before and lines else "",
         str(order.key(lines[-1], False)) if after and lines else "",
     )

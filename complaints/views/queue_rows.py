@@ -278,6 +278,7 @@ class Drawn(NamedTuple):
     clock: tuple[str | int, ...]
     risk: int
     risk_words: str
+    others: str
 
 
 class Row:
@@ -303,6 +304,7 @@ class Row:
         self.risk_words = "、".join(str(Risk(r).label) for r in line.risk_flags)
         self.hold = HoldReason(line.hold_reason).label if line.hold_reason else ""
         self.withheld = line.withheld
+        self.others = ""  # what somebody else does there now: "look", "write" (presence.py)
         self.clock = self._clock(clock or next_of(getattr(case, "clocks", ())))
 
     def _clock(self, clock: Deadline | None) -> dict[str, Any]:
@@ -347,6 +349,7 @@ class Row:
             clock=tuple(v if isinstance(v, int) else str(v) for v in self.clock.values()),
             risk=self.risk,
             risk_words=self.risk_words,
+            others=self.others,
         )
 
     @property

@@ -65,8 +65,8 @@ def saved(cast: Cast, **wanted: Any) -> None:
     """Wait until the server has the draft with these values."""
 
     def there() -> bool:
-        found = half_typed.load_draft(cast.agent, "intake")
-        return found is not None and all(found[0].get(k) == v for k, v in wanted.items())
+        begun = half_typed.begun(cast.agent, half_typed.INTAKE).values()
+        return any(all(data.get(k) == v for k, v in wanted.items()) for data, _at in begun)
 
     eventually(there)
 
