@@ -57,7 +57,7 @@ def here(user: User, case: Complaint, *, writing: bool) -> list[Present]:
 
 
 def gone(user: User, case_pk: int) -> None:
-    """The person has left the case, or may not see it any more."""
+    """The person may not see the case any more; of somebody who just leaves the time runs out."""
     try:
         others = _now_there(cache.get(_key(case_pk)), user.pk)
         cache.set(_key(case_pk), others, SECONDS)

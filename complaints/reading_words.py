@@ -82,6 +82,7 @@ PAGES: dict[str, Page] = {
     # lists
     "queue": (gettext_lazy("案件列表"), (ROW, CLOCKS)),
     "danger": (gettext_lazy("临期案件"), (ROW, CLOCKS)),
+    "drafts_mine": (gettext_lazy("我的草稿"), ()),
     "review": (gettext_lazy("待审核的案件"), (ROW, CLOCKS)),
     "review_batch": (gettext_lazy("批量签署"), (ROW, RESOLUTION)),
     "archive": (gettext_lazy("档案列表"), (ROW,)),
@@ -155,8 +156,9 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "api-audit": (AUDIT,),
     "api-archive-search": (ROW, PASSAGES),
 }
-# What a program sends in pieces: the answers say how far it is and nothing of the case.
-SILENT = frozenset({"api-uploads", "api-upload"})
+# What a program sends in pieces: the answers say how far it is and nothing of the case. Nor does an
+# open page that asks who else is there.
+SILENT = frozenset({"api-uploads", "api-upload", "here"})
 
 
 def fields_of(page: str) -> Iterable[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,6 @@ TABS: tuple[tuple[str, CommunicationKind, str], ...] = (
     ("note", CommunicationKind.INTERNAL_NOTE, "write_notes"),
     ("call", CommunicationKind.CALL_NOTE, "communicate"),
 )
-KEYS = {"reply": "r", "note": "m", "call": "c"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Composer:
     ways: tuple[Way, ...]
     who: str
     waiting: bool = False  # a hold waits for the consumer
+    undo: int = 0  # seconds in which a reply can be taken back
 
 
 def draft_key(number: str, code: str) -> str:
@@ -94,8 +95,9 @@ def composer(
         )
         for code, kind in allowed
     )
+    undo = settings.SEND_UNDO_SECONDS
     who = complaint.consumer.name_masked or _("消费者")
-    return Composer(tabs, ways_of(complaint), who, page.waits_for_consumer)
+    return Composer(tabs, ways_of(complaint), who, page.waits_for_consumer, undo)
 
 
 def ways_of(complaint: Complaint) -> tuple[Way, ...]:

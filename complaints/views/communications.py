@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -63,8 +64,10 @@ def _asked(values: dict[str, str]) -> list[str]:
 
 
 def _said(kind: str) -> str:
+    seconds = settings.SEND_UNDO_SECONDS
+    later = _("回复将在 {n} 秒后发出，在此之前可以撤回").format(n=seconds)
     return {
-        CommunicationKind.REPLY: _("回复将在 30 秒后发出，在此之前可以撤回"),
+        CommunicationKind.REPLY: later if seconds else _("回复马上发出"),
         CommunicationKind.INTERNAL_NOTE: _("已记为内部备注"),
         CommunicationKind.CALL_NOTE: _("已保存通话记录"),
     }[CommunicationKind(kind)]
@@ -88,7 +91,7 @@ def _again(
 @require_POST
 @needs("communicate")
 def undo_reply(request: HttpRequest, number: str, communication_id: int) -> HttpResponse:
-    """Take back a reply within 30 seconds; its text returns to the composer as a draft."""
+    """Take back a reply before it leaves; its text returns to the composer as a draft."""
     try:
         in_time = communication.undo(number, communication_id, by=person(request))
     except Complaint.DoesNotExist as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -156,5 +157,12 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
         request,
         sheet,
         lambda: asking.ask_for_documents(number, values, by=by, version=mark.version),
-        _("消息将在 30 秒后发出，在此之前可以撤回；计时已中止"),
+        _leaves_soon(),
     )
+
+
+def _leaves_soon() -> str:
+    seconds = settings.SEND_UNDO_SECONDS
+    if not seconds:
+        return _("消息马上发出；计时已中止")
+    return _("消息将在 {n} 秒后发出，在此之前可以撤回；计时已中止").format(n=seconds)

@@ -19,14 +19,11 @@ _NAME = "\N{INFORMATION SEPARATOR ONE}"  # stands for the name while the sentenc
 @require_GET
 @needs("see_complaints")
 def here(request: HttpRequest, number: str) -> HttpResponse:
-    """?writing=1 or ?gone=1 → {"others": [[before, name, after]]}: a name is marked as Chinese in
+    """?writing=1 → {"others": [[before, name, after]]}: a name is marked as Chinese in
     every language. No act of a person: it keeps no session alive.
     """
     user = person(request)
     case = get_object_or_404(Complaint.objects.visible_to(user).only("pk"), number=number)
-    if "gone" in request.GET:
-        presence.gone(user, case.pk)
-        return JsonResponse({"others": []})
     others = presence.here(user, case, writing="writing" in request.GET)
     return JsonResponse({"others": [_said(each) for each in others]})
 

@@ -38,7 +38,6 @@ if (line) {
     if (first) ask();
   });
   document.addEventListener('visibilitychange', ask);
-  window.addEventListener('pagehide', () => fetch(`${line.dataset.presence}?gone=1`, { keepalive: true, headers: { Accept: 'application/json' } }).catch(() => {}));
   setInterval(ask, EVERY);
   ask();
 }

@@ -51,8 +51,8 @@ def test_people_with_access_see_each_other_and_nobody_else(
     assert "同事正在写" in page
     assert "周启明" not in page.split("data-rows")[1].split("</table>")[0]
     assert "同事正在写" not in browser(cast.supervisor).get(reverse("queue")).content.decode()
-    # gone: with the page, by its time, and with the right to see the case
-    others(cast.supervisor, case, gone="1")
+    # gone: by its time, and with the right to see the case
+    presence.gone(cast.supervisor, case.pk)
     assert others(cast.agent, case) == []
     others(cast.colleague, case)
     assert len(others(cast.agent, case)) == 1
