@@ -27,6 +27,7 @@ from complaints.actions import (
     exporting,
     extensions,
     holds,
+    searches,
     uploads,
 )
 from complaints.models import Complaint, Condition, Opinion, Package
@@ -50,7 +51,7 @@ OF_SOMEBODY = {
     *("commitment", "promise_id", "payment", "payment_file", "communication_id", "outgoing"),
     *("letter_id", "condition", "comment", "consult", "hold", "deadline", "extension", "api_key"),
     *("factor", "absence", "notice", "run", "export_request", "export", "rights_request"),
-    *("letter_batch", "upload", "report", "draft", "bulk_act"),
+    *("letter_batch", "upload", "report", "draft", "bulk_act", "saved_search"),
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;
@@ -122,6 +123,7 @@ def _lived(cast: Cast) -> dict[str, Complaint]:
     Condition.objects.create(opinion=opinion, position=1, text="核对收款渠道")
     Authenticator.objects.create(user=cast.agent, type="totp", data={"secret": "x"})
     saving.save({"name": "每周例会", "span": "30d"}, by=cast.supervisor)
+    searches.save("虫子", "蟑螂", {}, by=cast.agent)
     send_waiting()
     return made
 
