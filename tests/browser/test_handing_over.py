@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from complaints.models import Complaint
 from tests import factories as f
 from tests.browser.conftest import Open
+from tests.browser.watch import shut_out, too_wide
 from tests.cast import assemble
 from tests.complaints.test_legal_hold import MATTER, held, shared
 
@@ -33,6 +34,7 @@ def test_twenty_cases_of_which_three_cannot_are_handed_over_and_given_back(
     expect(page.get_by_text("3 件不能", exact=True)).to_be_visible()
     for words in ("本来就由 何静 办理", MATTER, "您选择以后有人更新过"):
         expect(page.get_by_text(words)).to_be_visible()
+    assert (shut_out(page), too_wide(page)) == ([], [])
     assert not Complaint.objects.filter(pk__in=[c.pk for c in free], owner=cast.colleague).exists()
     page.get_by_role("button", name="转派勾选的案件").click()
     page.wait_for_url("**/complaints/bulk/*/**")
