@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from audit.record import broken_links
-from complaints.actions import assignment, bulk, communication
+from complaints.actions import assignment, bulk, communication, editing
 from complaints.actions.bulk import Chosen, HandOver
 from complaints.errors import Invalid
 from complaints.models import BulkAct, BulkRow, Complaint, Event, NamedPerson, Outbox
@@ -111,9 +111,11 @@ def test_what_is_said_before_is_what_happens(
 
 
 def test_undone_is_what_nobody_touched_since(cast: Cast) -> None:
-    mine, moved, apart, away = (f.registered(cast, order_number=f"SO-{n}") for n in range(4))
+    five = [f.registered(cast, order_number=f"SO-{n}") for n in range(5)]
+    mine, moved, apart, away, edited = five
     Complaint.objects.filter(pk=away.pk).update(owner=None)
-    act = bulk.carry_out(uuid4(), order(cast, mine, moved, apart, away), by=cast.supervisor)
+    act = bulk.carry_out(uuid4(), order(cast, *five), by=cast.supervisor)
+    editing.edit(edited.number, {"title": "改过的事由"}, by=cast.colleague)
     assignment.assign(moved.number, by=cast.colleague, user=cast.agent, note="我不熟")
     NamedPerson.objects.create(
         complaint=apart, user=cast.agent, why="被投诉", by=cast.supervisor, at=timezone.now()
@@ -123,8 +125,9 @@ def test_undone_is_what_nobody_touched_since(cast: Cast) -> None:
     bulk.undo(act.pk, by=cast.supervisor)
     bulk.undo(act.pk, by=cast.supervisor)  # a double click
     rows = bulk.rows_of(act)
-    assert owners(mine, moved, apart, away) == ["agent", "agent", "colleague", None]
-    assert [bool(row.undone_at) for row in rows] == [True, False, False, True]
+    assert owners(*five) == ["agent", "agent", "colleague", None, "colleague"]
+    assert [bool(row.undone_at) for row in rows] == [True, False, False, True, False]
+    assert "转派以后有变动（何静 名下" in rows[4].kept_why
     assert "转派以后有变动（陈晓雨 名下" in rows[1].kept_why
     assert "本案点名了 陈晓雨" in rows[2].kept_why
     assert Event.objects.filter(code="assignment_undone").count() == 2
