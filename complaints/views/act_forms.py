@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts import absences
 from accounts.models import User
 from complaints.delivery import BY_PERSON, WAYS
 from complaints.models import Complaint
@@ -142,9 +143,13 @@ class LetterForm(SheetForm):
     )
 
 
-def receivers_of(complaint: Complaint) -> list[User]:
-    """Colleagues of the case's team who may work on it; nobody of whom it speaks."""
+def receivers_of(complaint: Complaint, *, there: bool = False) -> list[User]:
+    """Colleagues of the case's team who may work on it; nobody of whom it speaks, and with `there`
+    nobody who is away.
+    """
     people = User.objects.filter(membership__team=complaint.team_id, is_active=True)
+    if there:
+        people = people.exclude(pk__in=absences.in_force(absences.today()).values("user"))
     people = people.exclude(named_in__complaint=complaint)
     able = people.filter(roles__overlap=["agent", "supervisor"]).distinct()
     return list(able.order_by("name"))

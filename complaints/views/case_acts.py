@@ -32,7 +32,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     page, posted = load(request, number), posted_of(request)
     if not may_hand_over(page.user, page.complaint):
         raise PermissionDenied(_("只有主管可以转派他人的案件"))
-    receivers = receivers_of(page.complaint)
+    receivers = receivers_of(page.complaint, there=True)
     form = AssignForm(page.complaint, receivers, posted)
     sheet = Sheet(page.complaint, _("转派"), request.path, form, _("转派"))
     sheet.draft = f"assign:{number}"

@@ -169,6 +169,9 @@ def test_nobody_away_is_given_a_case_or_offered_for_one(cast: Cast) -> None:
     names = [name for _id, name, _teams in Directory(cast.supervisor).receivers]
     assert "陈晓雨" in names
     assert "何静" not in names
+    sheet = client_of(cast.supervisor).get(reverse("assign", args=[case.number])).content.decode()
+    assert f'<option value="{cast.agent.pk}"' in sheet
+    assert f'<option value="{cast.colleague.pk}"' not in sheet
     with time_machine.travel("2026-12-02T09:00:00+08:00", tick=False):
         assert assignment.take_next(cast.colleague) == case
 
