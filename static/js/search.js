@@ -36,6 +36,7 @@ if (panel && window.htmx) {
 // An input method writes letters before the word stands there: those are not looked for.
 field?.addEventListener('input', (event) => { if (!event.isComposing) lookSoon(); });
 field?.addEventListener('compositionend', lookSoon);
+form?.addEventListener('submit', () => clearTimeout(timer)); // the page itself is asked
 
 panel?.addEventListener('keydown', (event) => {
   if (event.isComposing || event.keyCode === 229) return;
