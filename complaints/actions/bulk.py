@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from complaints.advance import refuse_destroyed
 from complaints.errors import CaseError, Invalid
 from complaints.models import BulkAct, BulkRow, Complaint
 from complaints.new_owner import Receiver
+from complaints.querysets import ComplaintQuerySet
 
 MOST = 50  # cases in one act
 UNDO = timedelta(minutes=10)
@@ -118,8 +120,16 @@ def _cases(order: HandOver, by: User, *, locked: bool = False) -> dict[str, Comp
     """
     numbers = {c.number for c in order.once()[:MOST]} | set(order.left[:MOST])
     found = Complaint.objects.visible_to(by).filter(number__in=numbers).order_by("pk")
-    found = found.locked() if locked else found
-    return {case.number: case for case in found.select_related("owner", "team")}
+    return {case.number: case for case in _with_people(found.locked() if locked else found)}
+
+
+def _with_people(cases: ComplaintQuerySet) -> list[Complaint]:
+    """The cases with owner and team, asked after they are locked: of a row that had to be waited
+    for, a join would bring the owner of before, or nobody.
+    """
+    found = list(cases)
+    prefetch_related_objects(found, "owner", "team")
+    return found
 
 
 def _receiver(order: HandOver, cases: Iterable[Complaint], now: datetime) -> Receiver:
@@ -264,7 +274,7 @@ def undo(pk: int, *, by: User, now: datetime | None = None) -> BulkAct:
             raise Invalid({"undo": [_("没有转派成功的案件，不用撤销")]})
         ids = [row.complaint_id for row in rows]
         visible = Complaint.objects.visible_to(by).filter(pk__in=ids).order_by("pk")
-        cases = {case.pk: case for case in visible.locked().select_related("owner", "team")}
+        cases = {case.pk: case for case in _with_people(visible.locked())}
         for row in rows:
             _undo_row(row, cases.get(row.complaint_id or 0), act, by, now)
         BulkRow.objects.bulk_update(rows, ["undone_at", "kept_why"])

@@ -142,8 +142,9 @@ def before(user: User, draft: Draft) -> Kept:
 
 
 def give_up(user: User, draft_id: int) -> None:
-    """Forget an own draft; nothing happens when there is none."""
-    Draft.objects.filter(pk=draft_id, user=user, taken_by=None).delete()
+    """Forget an own draft. Raises Draft.DoesNotExist, also for somebody else's."""
+    if not Draft.objects.filter(pk=draft_id, user=user, taken_by=None).delete()[0]:
+        raise Draft.DoesNotExist
 
 
 def as_lines(begun: Mapping[str, tuple[Any, datetime]]) -> list[tuple[str, str, datetime]]:

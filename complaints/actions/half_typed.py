@@ -157,7 +157,8 @@ def end_registration(user: User, key: str) -> None:
     """Forget the draft of a registration that is written down now, in the same transaction. Raises
     TakenOver when a colleague went on with it meanwhile: one call makes one case.
     """
-    row = Draft.objects.select_for_update(of=("self",)).select_related("taken_by")
+    # Without a join: of a row that had to be waited for it would bring who had taken it before.
+    row = Draft.objects.select_for_update()
     found = row.filter(user=user, key=key).first() if DRAFT_KEY.fullmatch(key) else None
     if found and found.taken_by:
         raise TakenOver(found.taken_by.name)

@@ -98,10 +98,10 @@ def rename(pk: int, name: str, *, by: User, version: int) -> SavedSearch:
     """Another name. Raises SavedSearch.DoesNotExist, also for somebody else's; StaleVersion,
     Invalid.
     """
-    name = _named(name)
     try:
         with transaction.atomic():
             row = saved(by).select_for_update().get(pk=pk)
+            name = _named(name)
             if row.version != version:
                 words = _("这个搜索刚在别处改过名，现在叫“{name}”；请看过再改")
                 raise StaleVersion(words.format(name=row.name), row.version)

@@ -92,7 +92,10 @@ def take(request: HttpRequest, draft: int) -> HttpResponse:
 
 @require_POST
 def drop(request: HttpRequest, draft: int) -> HttpResponse:
-    """Give an own one up."""
-    drafts.give_up(person(request), draft)
+    """Give an own one up; twice is a page that is not there."""
+    try:
+        drafts.give_up(person(request), draft)
+    except Draft.DoesNotExist as error:
+        raise Http404 from error
     messages.success(request, _("草稿已放弃"))
     return redirect("drafts_mine")

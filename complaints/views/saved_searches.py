@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -43,6 +43,7 @@ def saved_searches(request: HttpRequest) -> HttpResponse:
 def rename(request: HttpRequest, saved_search: int) -> HttpResponse:
     """Another name: POST {name, version}. The list has the form."""
     if request.method == "GET":
+        get_object_or_404(searches.saved(person(request)), pk=saved_search)
         return redirect("saved_searches")
     version = request.POST.get("version", "")
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0

@@ -80,7 +80,6 @@ NOT_SHOWN = {
     ),
     "没传完的": "the inside of a file that was not sent whole",
     "涉及同事": "why somebody was named is in the record alone",
-    "草稿": "a draft comes as JSON to the script of its form",
     "遮盖": "what is to be hidden in a package",
 }
 # Stands on the accounts of those who were trained: which account is opened hangs on its number.

@@ -194,7 +194,7 @@ def test_the_file_costs_a_fixed_number_of_statements(cast: Cast) -> None:
         with CaptureQueriesContext(connection) as statements:
             client.get(address(case), {"tab": tab})
         counted[tab] = len(statements)
-    assert counted == {"chain": 17, "story": 18, "resolution": 25, "evidence": 17}
+    assert counted == {"chain": 18, "story": 19, "resolution": 26, "evidence": 18}
 
 
 # --- archiving and reopening

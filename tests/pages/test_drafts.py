@@ -243,7 +243,7 @@ def test_the_page_of_own_drafts_leads_on_hands_over_and_gives_up(cast: Cast) -> 
     late = send(client, {"key": "intake:abc", "data": {"title": "来电到一半，还有"}})
     assert (late.status_code, "何静" in late.json()["detail"]) == (422, True)
     drop = reverse("draft_drop", args=[Draft.objects.get(user=cast.agent, taken_by=None).pk])
-    colleague.post(drop)
+    assert colleague.post(drop).status_code == 404
     assert Draft.objects.filter(user=cast.agent, taken_by=None).exists()
     client.post(drop)
     assert "没有未提交的内容" in client.get(reverse("drafts_mine")).content.decode()

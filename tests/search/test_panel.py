@@ -149,7 +149,9 @@ def test_a_search_is_kept_opened_renamed_and_deleted_by_its_owner_alone(cast: Ca
     )
     rename = reverse("saved_search_rename", args=[row.pk])
     remove = reverse("saved_search_delete", args=[row.pk])
-    assert foreign.post(rename, {"name": "x", "version": 1}).status_code == 404
+    for name in ("x", ""):
+        assert foreign.post(rename, {"name": name, "version": 1}).status_code == 404
+    assert (foreign.get(rename).status_code, client.get(rename).status_code) == (404, 302)
     assert foreign.post(remove).status_code == 404
     assert client.post(rename, {"name": "蟑螂等", "version": 1}).status_code == 302
     stale = client.post(rename, {"name": "别的", "version": 1})
