@@ -47,8 +47,8 @@ AS_HANDED_IN = {"api-evidence-file"}
 EXAMPLES = {"api-schema", "api-docs"}  # made-up numbers
 NAMES = {"User.name"}  # beside the masked columns
 # Columns that the journey does not come to: errors and explanations that the product words, and
-# words of steps that it does not take. No template prints any of them loose
-# (`tests/walks/test_escaping.py`).
+# words of steps that it does not take, and queries, which are kept only without a number. No
+# template prints any of them loose (`tests/walks/test_escaping.py`).
 _UNPLANTED = """
     Alarm.detail AlarmNotice.last_error FactorNotice.last_error
     TrainingRecord.withdrawn_reason RuleSignature.comment Item.obtained_by Custody.detail
@@ -68,6 +68,7 @@ _UNPLANTED = """
     Recusal.reason SweepRun.error Postponed.error Trial.message TrialResult.words
     Mail.last_error Notice.reason Notice.reference AccessCall.last_error SignalNotice.last_error
     DetectionRun.last_error ReportMail.last_error CorrectiveAction.numbers
+    BulkRow.asked BulkRow.why BulkRow.kept_why RecentSearch.text SavedSearch.text SavedSearch.chosen
 """
 UNPLANTED = set(_UNPLANTED.split())
 # Place → why nobody reads it at an address.

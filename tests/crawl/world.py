@@ -33,6 +33,7 @@ from complaints.actions import (
     payment_file,
     promise_register,
     revealing,
+    searches,
     silent,
     tail_check,
 )
@@ -250,6 +251,7 @@ def _around(world: World) -> None:
     access.ask({**emergency, "kind": "read", "reason": world.words("核对")}, by=cast.outsider)
     draft = {"narrative": [world.words("草稿")]}
     half_typed.save_draft(cast.agent, f"reply:{world.cases['own'].number}", draft)
+    searches.save(world.line("搜索名"), "退款", {}, by=cast.agent)
 
 
 def _looked(world: World) -> None:
