@@ -1,7 +1,8 @@
 """Handing over several cases at once: looked at first, done row by row, and undone for ten minutes.
 
 Each case is asked as if it were alone, and what cannot be handed over is named with the reason. All
-rows are one transaction: a worker that dies in the middle has done nothing.
+rows are one transaction: a worker that dies in the middle has done nothing. Longer than others on
+purpose: looking, doing and undoing ask the same things and are read beside each other.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from complaints.views.case_phases import phases_of
 from complaints.views.case_promises import promises_of
 from complaints.views.case_questions import Given, lang
 from complaints.views.case_timeline import FILTERS, timeline
-from complaints.views.queue_rows import risk_level
+from complaints.views.queue_row import risk_level
 from config.fresh import read_anew
 from legal_rules.vocabulary import CATEGORIES
 

@@ -18,7 +18,8 @@ from accounts.roles import Role
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_filters import Directory, end_of_today
-from complaints.views.queue_rows import BY_DUE, Row
+from complaints.views.queue_row import Row
+from complaints.views.queue_rows import BY_DUE
 from complaints.views.queue_views import capped_counts, shown
 from complaints.workdays import DAY, SHANGHAI
 

@@ -13,16 +13,14 @@ from complaints.models import Deadline
 from complaints.prepared import NOW, Statement, put_together, statement
 from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_filters import Filters, end_of_today
+from complaints.views.queue_row import COLUMNS, Line, Row
 from complaints.views.queue_rows import (
-    COLUMNS,
     OPEN_HOLD,
     PAGE_SIZE,
     WITHHELD,
     Cursor,
-    Line,
     Order,
     Page,
-    Row,
 )
 
 _MOMENT, _PK = datetime(1, 1, 9, tzinfo=NOW.tzinfo), 2**62  # stand for the cursor of a look

@@ -14,7 +14,8 @@ from complaints import facts
 from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, Event
 from complaints.views.clock_shown import by_pressure, shown
-from complaints.views.queue_rows import OPEN_HOLD, Row
+from complaints.views.queue_row import Row
+from complaints.views.queue_rows import OPEN_HOLD
 
 EVENTS = 4
 QUESTIONS = 2

@@ -34,6 +34,7 @@ from complaints.signing.canonical import content, hash_of
 from complaints.situation import CaseSituation
 from complaints.views import changes, queue_rows, review_checklist
 from complaints.views.case_calc import rounded
+from complaints.views.queue_row import Row
 from complaints.views.review_compared import Compared
 from complaints.views.review_words import Answer, in_words, short_form, shown_rule
 from complaints.views.staleness import Stale, stale
@@ -293,6 +294,6 @@ class Review(Compared):
         return short_form(signed.content_hash if signed else self.read)
 
     @cached_property
-    def queue(self) -> list[queue_rows.Row]:
+    def queue(self) -> list[Row]:
         """What waits for counsel, soonest due first: one page."""
         return queue_rows.page(waiting(self.user), queue_rows.BY_DUE, None, timezone.now()).rows
