@@ -1,4 +1,6 @@
-"""What stands in the audit record, in words: one place for every verb of the applications."""
+"""What stands in the audit record, in words: one place for every verb of the applications. As long
+as there are verbs: one table.
+"""
 
 from __future__ import annotations
 

@@ -97,12 +97,16 @@ def line(name: str, **inputs: Any) -> SafeString:
 
 
 @lru_cache(maxsize=1024)  # 2 KB each
-def _line(name: str, known: tuple[str, ...], inputs: tuple[tuple[str, Any], ...]) -> SafeString:
-    return _piece.__wrapped__(name, known, inputs)
+def _line(name: str, _known: tuple[str, ...], inputs: tuple[tuple[str, Any], ...]) -> SafeString:
+    return _made(name, inputs)
 
 
 @lru_cache(maxsize=512)  # a few KB each
 def _piece(name: str, _known: tuple[str, ...], inputs: tuple[tuple[str, Any], ...]) -> SafeString:
+    return _made(name, inputs)
+
+
+def _made(name: str, inputs: tuple[tuple[str, Any], ...]) -> SafeString:
     return mark_safe(render_to_string(name, dict(inputs)))  # noqa: S308 our own templates
 
 

@@ -41,17 +41,12 @@ def page(
     now: datetime,
 ) -> Page:
     """One page of the cases that the filters leave of `cases`. Two statements."""
-    backwards = bool(cursor and cursor.backwards)
     if "q" in filters.values:  # words are looked for first, and find others each time
         found = put_together(_rows(filters.apply(cases, now), order, cursor))
     else:
         found = _prepared(user, filters, cases, order, cursor, now)
-    lines = [Line(*row) for row in found.rows()]
-    more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
-    if backwards:
-        lines.reverse()
-    before = more if backwards else cursor is not None
-    after = cursor is not None if backwards else more
+    found_lines = [Line(*row) for row in found.rows()]
+    lines, previous, following = order.cut(found_lines, cursor, PAGE_SIZE)
     clocks = {
         clock.complaint_id: clock
         for clock in Deadline.objects.raw(_CLOCKS, [[line.pk for line in lines]])
@@ -61,11 +56,7 @@ def page(
     for row in rows:
         if row.line.pk in there:
             row.others = "write" if there[row.line.pk] else "look"
-    return Page(
-        rows,
-        str(order.key(lines[0], True)) if before and lines else "",
-        str(order.key(lines[-1], False)) if after and lines else "",
-    )
+    return Page(rows, previous, following)
 
 
 def _prepared(

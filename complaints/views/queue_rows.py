@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 
@@ -15,6 +16,7 @@ from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_row import Line, Row
 
 PAGE_SIZE = 50
+Case = TypeVar("Case", Complaint, Line)
 
 # Why the clocks stand still, NULL when they run: one column of the cases' own statement.
 OPEN_HOLD = Subquery(
@@ -110,6 +112,24 @@ class Order:
             further if at.backwards else further | Q(**{f"{self.field}__isnull": True})
         )
 
+    def cut(
+        self, found: list[Case], cursor: Cursor | None, size: int
+    ) -> tuple[list[Case], str, str]:
+        """Of what was found, one row more than a page has: the page in the order of the list, and
+        the cursors before and after it ("" where the list ends).
+        """
+        backwards = bool(cursor and cursor.backwards)
+        more, found = len(found) > size, found[:size]
+        if backwards:
+            found.reverse()
+        before = more if backwards else cursor is not None
+        after = cursor is not None if backwards else more
+        return (
+            found,
+            str(self.key(found[0], True)) if before and found else "",
+            str(self.key(found[-1], False)) if after and found else "",
+        )
+
 
 BY_DUE = Order("next_due_at")
 BY_CLOSING = Order("closed_at", newest_first=True)
@@ -163,13 +183,5 @@ def page(
         .defer("narrative", "findings", "withdrawal_words", "consumer__data_key")
         .prefetch_related(clocks)
     )
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    before = more if backwards else cursor is not None
-    after = cursor is not None if backwards else more
-    return Page(
-        [Row(c, now) for c in found],
-        str(order.key(found[0], True)) if before and found else "",
-        str(order.key(found[-1], False)) if after and found else "",
-    )
+    found, previous, following = order.cut(found, cursor, size)
+    return Page([Row(c, now) for c in found], previous, following)

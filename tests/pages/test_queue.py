@@ -112,6 +112,23 @@ def test_overdue_stands_first_and_says_by_how_much(cast: Cast, agent: Client) ->
     assert "内部 · 决定是否受理" in text
 
 
+def test_statements_that_are_kept_follow_the_clock_and_the_person(cast: Cast) -> None:
+    case = f.registered(cast)
+    before = f"{reverse('queue')}?state=open&overdue=1"
+    people = {"agent": browser(cast.agent), "outsider": browser(cast.outsider)}
+    seen = {}
+    for due in (timedelta(hours=1), timedelta(hours=-1)):  # the same statements, another moment
+        Complaint.objects.update(next_due_at=timezone.now() + due)
+        for name, client in people.items():
+            page = client.get(before)
+            overdue = re.search(r'已超时</span><span class="num">(\d+)', page.content.decode())
+            seen[name, due] = (numbers(page), overdue and overdue[1])
+    late, early = timedelta(hours=-1), timedelta(hours=1)
+    assert seen["agent", early] == ([], "0")
+    assert seen["agent", late] == ([case.number], "1")
+    assert seen["outsider", late] == ([], "0")
+
+
 def test_a_hold_says_why(cast: Cast, agent: Client) -> None:
     case = f.investigating(cast)
     holds.start(case.number, {"reason": "expert", "note": "送检"}, by=cast.agent)
