@@ -19,7 +19,7 @@ from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
 from complaints.seen import saw_cases
 from complaints.views.danger_rows import Danger
-from complaints.views.queue_filters import Directory
+from complaints.views.queue_directory import Directory
 
 SHOWN = 20  # cases, the soonest first; the list of cases has all
 CHOSEN = 5  # of them ticked when the form opens

@@ -24,7 +24,7 @@ from complaints.actions.bulk import Chosen, HandOver, Verdict
 from complaints.errors import Invalid
 from complaints.models import BulkAct, BulkRow, Complaint, NamedPerson
 from complaints.seen import saw_cases
-from complaints.views.queue_filters import Directory
+from complaints.views.queue_directory import Directory
 from complaints.views.sheets import readable
 
 QUEUE = "none"  # in place of a person

@@ -26,7 +26,8 @@ from complaints.paying.proof import PAYMENT
 from complaints.querysets import scope_of
 from complaints.seen import saw_cases
 from complaints.views.case_promises import MARKS, Left, acts_of, state_words, time_left
-from complaints.views.queue_filters import Directory, end_of_today
+from complaints.views.queue_directory import Directory
+from complaints.views.queue_filters import end_of_today
 from complaints.views.queue_rows import BadCursor, Cursor, Order
 from config.tags import when
 

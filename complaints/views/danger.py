@@ -24,7 +24,7 @@ from complaints.actions import assignment
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint, NamedPerson
 from complaints.views.danger_rows import NOBODY, Danger, grouped
-from complaints.views.queue_filters import Directory
+from complaints.views.queue_directory import Directory
 from complaints.views.queue_rows import BY_DUE, BadCursor, Cursor, page
 from complaints.views.sheets import Mark, readable
 

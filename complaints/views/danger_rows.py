@@ -17,7 +17,8 @@ from accounts.models import Absence, User
 from accounts.roles import Role
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
-from complaints.views.queue_filters import Directory, end_of_today
+from complaints.views.queue_directory import Directory
+from complaints.views.queue_filters import end_of_today
 from complaints.views.queue_row import Row
 from complaints.views.queue_rows import BY_DUE
 from complaints.views.queue_views import capped_counts, shown

@@ -25,7 +25,7 @@ from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
 from complaints.seen import saw_cases
 from complaints.views.bulk import QUEUE, chosen_of, user_of
-from complaints.views.queue_filters import Directory
+from complaints.views.queue_directory import Directory
 from complaints.views.sheets import readable
 
 OWN_NOTE = "note-"  # before the number of the case

@@ -1,7 +1,6 @@
 """What a list of cases can be narrowed by: one allow-list, read from the address, shown as chips.
 
-An unknown filter or value is never guessed at: it is left out and said. A little longer than
-others: the allow-list, what each filter asks and what its chip says are read together.
+An unknown filter or value is never guessed at: it is left out and said.
 """
 
 from __future__ import annotations
@@ -9,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from accounts import absences
-from accounts.models import Membership, User
-from accounts.roles import Role
+from accounts.models import User
 from complaints import search
 from complaints.actions import export_consent
 from complaints.choices import Channel, Risk
@@ -31,6 +28,7 @@ from complaints.lifecycle import OPEN_STATES, PHASE_OF, Phase, State
 from complaints.limits import waiting_for
 from complaints.models.person_search import Door
 from complaints.querysets import HIGH_RISK, ComplaintQuerySet
+from complaints.views.queue_directory import Choices, Directory
 from complaints.workdays import SHANGHAI
 from legal_rules.vocabulary import CATEGORIES
 
@@ -54,78 +52,11 @@ LABELS: dict[str, Any] = {
 }
 FREE = frozenset({"q", "due_on"})  # the value is said as it is
 NOT_FILTERS = frozenset({"cursor"})
-Choices = list[tuple[str, str]]
 
 
 def end_of_today(now: datetime) -> datetime:
     """Midnight at the end of the business day's date, in Shanghai."""
     return datetime.combine(now.astimezone(SHANGHAI).date() + timedelta(days=1), time(0), SHANGHAI)
-
-
-class Directory:
-    """Colleagues and teams that a person may filter by and assign to.
-
-    One statement, run when first asked.
-    """
-
-    def __init__(self, user: User) -> None:
-        self.user = user
-
-    @cached_property
-    def _memberships(self) -> list[Membership]:
-        found = Membership.objects.filter(
-            team__is_active=True, user__is_active=True
-        ).select_related("user", "team")
-        away = absences.in_force(absences.today()).filter(user=OuterRef("user"))
-        found = found.annotate(away=Exists(away))
-        if not self.user.is_(Role.AUDITOR):
-            found = found.filter(team__in=self.user.team_ids)
-        return list(found.order_by("user__name", "user_id"))
-
-    @cached_property
-    def teams(self) -> Choices:
-        """(id, name) of the teams."""
-        return sorted(
-            {(str(m.team_id), m.team.name) for m in self._memberships}, key=lambda t: t[1]
-        )
-
-    @cached_property
-    def people(self) -> Choices:
-        """(id, name) of those who can work on cases."""
-        able = (Role.AGENT, Role.SUPERVISOR)
-        return list(
-            {
-                str(m.user_id): m.user.name
-                for m in self._memberships
-                if any(m.user.is_(r) for r in able)
-            }.items()
-        )
-
-    @cached_property
-    def receivers(self) -> list[tuple[str, str, str]]:
-        """(id, name, names of the teams) of those whom cases can be handed to: nobody away."""
-        teams: dict[str, list[str]] = {}
-        for m in self._memberships:
-            if not m.away:  # type: ignore[attr-defined]
-                teams.setdefault(str(m.user_id), []).append(m.team.name)
-        return [
-            (value, name, "、".join(teams[value])) for value, name in self.people if value in teams
-        ]
-
-    @cached_property
-    def present(self) -> dict[int, list[tuple[str, str]]]:
-        """Team → (id, name) of those there who can work on cases and are not away."""
-        able = dict(self.people)
-        found: dict[int, list[tuple[str, str]]] = {}
-        for m in self._memberships:
-            if str(m.user_id) in able and not m.away:  # type: ignore[attr-defined]
-                found.setdefault(m.team_id, []).append((str(m.user_id), m.user.name))
-        return found
-
-    @cached_property
-    def absent(self) -> set[str]:
-        """Ids of those who are away today."""
-        return {str(m.user_id) for m in self._memberships if m.away}  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

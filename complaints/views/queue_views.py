@@ -17,7 +17,8 @@ from accounts.roles import Role
 from complaints.models import Complaint
 from complaints.prepared import NOW, Statement, put_together, statement
 from complaints.querysets import ComplaintQuerySet
-from complaints.views.queue_filters import Directory, Filters, end_of_today
+from complaints.views.queue_directory import Directory
+from complaints.views.queue_filters import Filters, end_of_today
 from complaints.views.queue_rows import order_of
 
 CAP = 99

@@ -31,7 +31,7 @@ from complaints.validation import Refused
 from complaints.views import list_export
 from complaints.views.case_payments import STANDINGS
 from complaints.views.payment_pages import as_csv
-from complaints.views.queue_filters import Directory
+from complaints.views.queue_directory import Directory
 from complaints.workdays import END_OF_DAY, SHANGHAI
 
 PAGE_SIZE = 50

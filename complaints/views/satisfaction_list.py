@@ -22,7 +22,7 @@ from accounts.models import User
 from complaints.models import Invitation
 from complaints.satisfaction_figures import SHOWN, WINDOWS, Figures, figures, invitations
 from complaints.seen import saw_cases
-from complaints.views.queue_filters import Directory
+from complaints.views.queue_directory import Directory
 from complaints.views.queue_rows import BadCursor, Cursor, Order
 
 Menu = tuple[str, str, Sequence[tuple[str, Any]]]

@@ -20,7 +20,7 @@ from accounts.roles import Role
 from audit.models import Entry
 from complaints.actions import assignment
 from complaints.errors import Invalid, NotAllowed
-from complaints.views.queue_filters import Directory
+from complaints.views.queue_directory import Directory
 from tests import factories as f
 from tests.cast import Cast, person
 

@@ -18,7 +18,8 @@ from complaints.finding import holding
 from complaints.finding.terms import asked
 from complaints.models import Complaint
 from complaints.views import queue_rows, queue_views
-from complaints.views.queue_filters import Directory, Filters
+from complaints.views.queue_directory import Directory
+from complaints.views.queue_filters import Filters
 from complaints.views.review_desk import void_offers
 from tests import factories as f
 from tests.cast import Cast

@@ -21,7 +21,8 @@ from complaints.finding import holding, matching
 from complaints.finding.terms import asked
 from complaints.models import Complaint
 from complaints.views import queue_rows
-from complaints.views.queue_filters import Directory, Filters
+from complaints.views.queue_directory import Directory
+from complaints.views.queue_filters import Filters
 from tests import factories as f
 from tests.cast import Cast
 from tests.search.many import copied, read, words_of, written
