@@ -203,9 +203,10 @@ UPDATE complaints_deadline
     WHERE state = 'running'
 """
 NEXT_DUE = """
-UPDATE complaints_complaint c SET next_due_at = d.due
-    FROM (SELECT complaint_id, min(due_at) AS due FROM complaints_deadline
-          WHERE state = 'running' GROUP BY 1) d
+UPDATE complaints_complaint c SET next_due_at = d.due, next_statutory_at = d.by_law
+    FROM (SELECT complaint_id, min(due_at) AS due, min(due_at) FILTER (WHERE nature = 'statutory'
+              AND owed_by NOT IN ('consumer', 'regulator', 'authority', 'guardian')) AS by_law
+          FROM complaints_deadline WHERE state = 'running' GROUP BY 1) d
     WHERE d.complaint_id = c.id
 """
 FLOOR = """

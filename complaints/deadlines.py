@@ -192,14 +192,3 @@ def change_terms(
 def move(deadlines: Sequence[Deadline], start: datetime, now: datetime) -> None:
     """Count from another beginning: the event was on another day."""
     clock_rows.add(deadlines, now, clock.MOVED, {"start": start.isoformat()})
-
-
-# --- on the case
-
-
-def refresh_next_due(complaint: Complaint) -> None:
-    """Set the case's `next_due_at` from its running clocks (not saved)."""
-    running = Deadline.objects.filter(complaint=complaint, state=DeadlineState.RUNNING).order_by(
-        "due_at"
-    )
-    complaint.next_due_at = running.values_list("due_at", flat=True).first()

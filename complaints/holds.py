@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from complaints import clock, clock_rows, deadlines
+from complaints import clock, clock_rows, next_due
 from complaints.choices import RUNS, DeadlineState
 from complaints.models import Commitment, Complaint, Deadline, Hold, Outbox
 
@@ -19,7 +19,7 @@ def pause(complaint: Complaint, hold: Hold, now: datetime) -> list[str]:
         )
     )
     clock_rows.add(held, now, clock.HELD, {"hold": str(hold.pk)}, by=hold.by)
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
     return [d.kind for d in held if d.state == DeadlineState.HELD]
 
 
@@ -38,7 +38,7 @@ def resume(complaint: Complaint, hold: Hold, now: datetime) -> None:
         kind, _colon, number = deadline.subject.partition(":")
         if kind == "commitment" and deadline.state == DeadlineState.RUNNING:
             Commitment.objects.filter(pk=number).update(due_at=deadline.due_at)
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
 
 
 def end(complaint: Complaint, hold: Hold, now: datetime) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.dispatch import Signal
 
-from complaints import clock, clock_rows, deadlines, regimes
+from complaints import clock, clock_rows, deadlines, next_due, regimes
 from complaints.choices import RUNS
 from complaints.models import Complaint, Deadline, Moment
 from complaints.workdays import SHANGHAI
@@ -58,7 +58,7 @@ def mark(
     _restart_at(complaint, moment, now)
     _stop_at(complaint, moment)
     moment_marked.send(Moment, complaint=complaint, kind=kind, at=at, now=now)
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
     return moment
 
 
@@ -73,7 +73,7 @@ def unmark(complaint: Complaint, kind: str, *, now: datetime) -> bool:
     deadlines.finish([(d, clock.CANCELLED) for d in alone], now)
     _begin_at(along, None, now)
     moment_marked.send(Moment, complaint=complaint, kind=kind, at=None, now=now)
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
     return True
 
 

@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Max, OuterRef, Subquery
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from accounts.masking import originals
 from accounts.models import User
 from audit.record import Act, record_many
-from complaints import clock, deadlines, promised
+from complaints import clock, deadlines, next_due, promised
 from complaints.choices import RUNS, CommitmentState, DeadlineState, PaymentWay
 from complaints.models import Commitment, Complaint, Deadline, Event, Outbox, Payment
 from complaints.paying.proof import fingerprint
@@ -160,11 +160,10 @@ def words_of(entry: Entry) -> str:
 
 def _older(cases: Mapping[int, Complaint], now: datetime) -> Mapping[int, Complaint]:
     """The cases one version older, with the next of their clocks."""
-    running = Deadline.objects.filter(complaint=OuterRef("pk"), state=DeadlineState.RUNNING)
     Complaint.objects.filter(pk__in=list(cases)).update(
         version=F("version") + 1,
         updated_at=now,
-        next_due_at=Subquery(running.order_by("due_at").values("due_at")[:1]),
+        **next_due.of_each(),
     )
     for case in cases.values():
         case.version += 1

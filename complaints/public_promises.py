@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from complaints import clock, clock_words, deadlines, marking, regimes
+from complaints import clock, clock_words, deadlines, marking, next_due, regimes
 from complaints.choices import RUNS
 from complaints.clock import Terms
 from complaints.lifecycle import STEPS, State
@@ -127,7 +127,7 @@ def step_taken(complaint: Complaint, step: str, now: datetime) -> None:
         fresh += _late(complaint)
     _start(fresh, [d for d in running if d.state in RUNS])
     if ended or fresh:
-        deadlines.refresh_next_due(complaint)
+        next_due.refresh(complaint)
 
 
 def _late(complaint: Complaint) -> list[Deadline]:
@@ -146,8 +146,10 @@ def replied(complaint: Complaint, at: datetime) -> None:
     kept = [d for d in running if promises[d.subject].stops == FIRST_REPLY]
     if kept:
         deadlines.finish([(d, deadlines.ending(d, at)) for d in kept], at)
-        deadlines.refresh_next_due(complaint)
-        Complaint.objects.filter(pk=complaint.pk).update(next_due_at=complaint.next_due_at)
+        next_due.refresh(complaint)
+        Complaint.objects.filter(pk=complaint.pk).update(
+            **{name: getattr(complaint, name) for name in next_due.COLUMNS}
+        )
 
 
 def letter_left(outbox: Outbox, at: datetime) -> None:

@@ -9,17 +9,18 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 
 from accounts.models import User
 from complaints.choices import GRAVE_RISKS, Priority
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, State
 from complaints.sight import scope_of
 
-__all__ = ["HIGH_RISK", "ComplaintQuerySet", "scope_of"]
+__all__ = ["GRAVE", "HIGH_RISK", "ComplaintQuerySet", "scope_of"]
 
 # An index of the cases has the same condition, so that they are counted without reading the others.
 HIGH_RISK = Q(priority=Priority.CRITICAL) | Q(risk_flags__overlap=[r.value for r in GRAVE_RISKS])
+GRAVE = ExpressionWrapper(HIGH_RISK, output_field=models.BooleanField())  # to sort by
 
 
 class ComplaintQuerySet(models.QuerySet[Any]):

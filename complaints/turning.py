@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from complaints import clock, deadlines, marking, regimes
-from complaints.choices import RUNS, DeadlineState
+from complaints import clock, deadlines, marking, next_due, regimes
+from complaints.choices import RUNS
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, Moment
 
@@ -21,7 +21,7 @@ def turn(
     step: str = "",
 ) -> None:
     """Stop, cancel and start clocks for a step (the state is the new one) and refresh
-    `next_due_at`; nothing is saved on the case.
+    when it falls due next; nothing is saved on the case.
     """
     rows = Deadline.objects.filter(complaint=complaint, state__in=RUNS)
     running = {(d.kind, d.subject): d for d in rows}
@@ -40,7 +40,7 @@ def turn(
         if (deadline.kind, deadline.subject) not in running
     ]
     deadlines.save_new(fresh)
-    complaint.next_due_at = _soonest([*running.values(), *fresh])
+    next_due.put(complaint, [*running.values(), *fresh])
     for kind in regimes.moments_of(step):
         marking.mark(complaint, kind, now, now=now, source=Moment.Source.STEP)
 
@@ -72,7 +72,3 @@ def _outlives(deadline: Deadline) -> bool:
     """A duty that does not depend on the complaint goes on when the case is closed."""
     row = regimes.row(deadline.entry)
     return bool(row and row.after_close)
-
-
-def _soonest(clocks: Iterable[Deadline]) -> datetime | None:
-    return min((d.due_at for d in clocks if d.state == DeadlineState.RUNNING), default=None)

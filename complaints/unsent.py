@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from complaints import clock, deadlines, marking, public_promises, regimes
+from complaints import clock, deadlines, marking, next_due, public_promises, regimes
 from complaints.choices import RUNS, DeadlineState
 from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Deadline, Moment, PublicPromise, Transition
@@ -50,7 +50,7 @@ def run_on(complaint: Complaint, now: datetime, by: Any) -> None:
     ]
     deadlines.run_on(ended, now, by)
     deadlines.finish([(d, clock.CANCELLED) for d in begun], now, by)
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
 
 
 def _by_signing(deadline: Deadline, promises: dict[str, PublicPromise]) -> bool:

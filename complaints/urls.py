@@ -30,11 +30,12 @@ from complaints.views import (
     rights_papers,
     satisfaction_link,
     satisfaction_list,
+    taking,
 )
 
 urlpatterns = [
     path("complaints/", queue.queue, name="queue"),
-    path("complaints/take/", queue.take, name="take"),
+    path("complaints/take/", taking.take, name="take"),
     path("complaints/bulk/", bulk.preview, name="bulk"),
     path("complaints/bulk/carry-out/", bulk.carry_out, name="bulk_carry_out"),
     path("complaints/bulk/<int:bulk_act>/", bulk.bulk_act, name="bulk_act"),

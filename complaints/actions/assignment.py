@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import absences
 from accounts.models import Team, User
 from audit.record import record
-from complaints import legal_hold, promised, validation
+from complaints import legal_hold, next_case, promised, validation
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event, Outbox
@@ -23,7 +23,7 @@ _OF_THE_OWNER = ("taken", "assigned", "given_back", "returned_to_queue", "assign
 
 
 def take_next(by: User, now: datetime | None = None) -> Complaint | None:
-    """Give the person the next case that nobody owns: soonest deadline first, then oldest.
+    """Give the person the next case that nobody owns, in the order of `next_case.py`.
 
     None when nothing is left. Two people never get the same case: the row is claimed with SKIP
     LOCKED.
@@ -38,12 +38,7 @@ def take_next(by: User, now: datetime | None = None) -> Complaint | None:
             )
         )
     with transaction.atomic():
-        waiting = (
-            Complaint.objects.workable_by(by)
-            .unassigned()
-            .filter(team__in=by.team_ids)
-            .order_by("next_due_at", "id")
-        )
+        waiting = next_case.waiting_for(by)
         complaint: Complaint | None = waiting.select_for_update(
             of=("self",), skip_locked=True, no_key=True
         ).first()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import deadlines, proofs, validation
+from complaints import next_due, proofs, validation
 from complaints.advance import check_version, lock
 from complaints.choices import CommitmentState
 from complaints.errors import Invalid, NotAllowed
@@ -96,10 +96,10 @@ def recorded(
 ) -> None:
     """Write what happened to a promise: version, timeline, audit."""
     complaint = commitment.complaint
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
     complaint.version += 1
     complaint.updated_at = now
-    complaint.save(update_fields=["next_due_at", "version", "updated_at"])
+    complaint.save(update_fields=[*next_due.COLUMNS, "version", "updated_at"])
     detail = {"commitment": commitment.pk, **detail}
     Event.objects.create(
         complaint=complaint,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints import deadlines, promised, validation
+from complaints import next_due, promised, validation
 from complaints.actions.commitment_record import (
     leave,
     may_keep,
@@ -160,7 +160,7 @@ def follow(
     for commitment in commitments:
         commitment.owner, commitment.made_by = complaint.owner, by
     promised.save_new(commitments, dues)
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
 
 
 # --- until when

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from audit.record import record
-from complaints import deadlines, extending, letter_occasions, letter_writing, validation
+from complaints import deadlines, extending, letter_occasions, letter_writing, next_due, validation
 from complaints.actions import communication
 from complaints.advance import check_version, lock
 from complaints.choices import CommunicationKind, DeadlineNature
@@ -134,7 +134,7 @@ def _lengthen(complaint: Complaint, extension: Extension, by: User, now: datetim
     before = deadline.due_at
     detail = {**extension.terms, "extension": extension.pk, "reason": extension.reason}
     deadlines.extend(deadline, detail, now, by=by)
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
     if rule is not None and rule.tell_consumer:
         _letter(complaint, extension, before, by, now)
 
@@ -172,7 +172,7 @@ def _record(
     deadline = extension.deadline
     complaint.version += 1
     complaint.updated_at = now
-    fields = ["next_due_at", "shared_with_counsel", "version", "updated_at"]
+    fields = [*next_due.COLUMNS, "shared_with_counsel", "version", "updated_at"]
     complaint.save(update_fields=fields)
     detail = {
         "kind": deadline.kind,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import facts, moments, proofs, snapshots, validation
+from complaints import facts, moments, next_due, proofs, snapshots, validation
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
 from complaints.errors import Invalid, NotAllowed, StaleVersion
@@ -183,7 +183,7 @@ def _write(
     complaint.version += 1
     complaint.updated_at = now
     complaint.save(
-        update_fields=["facts_revision", "rests_on", "version", "updated_at", "next_due_at"]
+        update_fields=["facts_revision", "rests_on", "version", "updated_at", *next_due.COLUMNS]
     )
     detail = {
         "facts": {

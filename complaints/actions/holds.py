@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import holds, validation
+from complaints import holds, next_due, validation
 from complaints.advance import check_version, lock
 from complaints.choices import HoldReason
 from complaints.errors import Invalid, NotAllowed
@@ -200,7 +200,7 @@ def _record(
 ) -> None:
     complaint.version += 1
     complaint.updated_at = now
-    complaint.save(update_fields=["on_hold", "next_due_at", "version", "updated_at"])
+    complaint.save(update_fields=["on_hold", *next_due.COLUMNS, "version", "updated_at"])
     Event.objects.create(
         complaint=complaint,
         at=now,

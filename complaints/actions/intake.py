@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from accounts.vault import blind_indexes
 from audit.record import record
-from complaints import clock_words, deadlines, public_promises, search
+from complaints import clock_words, deadlines, next_due, public_promises, search
 from complaints.actions.editing import amend, edit
 from complaints.actions.intake_values import clean_registration, placed
 from complaints.choices import FiledBy, Language, Priority, Risk
@@ -239,7 +239,7 @@ def _risks(data: Mapping[str, Any]) -> list[str]:
 
 def _save_with_clocks(complaint: Complaint, clocks: list[Deadline]) -> None:
     """The case carries the soonest of its dates; the clocks point at it once it has a key."""
-    complaint.next_due_at = min(clock.due_at for clock in clocks)
+    next_due.put(complaint, clocks)
     complaint.save(force_insert=True)
     for clock in clocks:
         clock.complaint = complaint

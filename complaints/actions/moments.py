@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record as audit
-from complaints import marking, moments, validation
+from complaints import marking, moments, next_due, validation
 from complaints.actions import facts
 from complaints.advance import check_version, lock
 from complaints.choices import FactSource
@@ -154,7 +154,7 @@ def _write(
 ) -> None:
     complaint.version += 1
     complaint.updated_at = now
-    complaint.save(update_fields=["next_due_at", "version", "updated_at"])
+    complaint.save(update_fields=[*next_due.COLUMNS, "version", "updated_at"])
     detail = {
         "moment": moment.kind,
         "at": moment.at.isoformat(),

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from audit.record import Act, record_many
-from complaints import calendars, deadlines, recounting
+from complaints import calendars, deadlines, next_due, recounting
 from complaints.actions import recount
 from complaints.clock import Terms
 from complaints.models import (
@@ -148,7 +148,7 @@ def _tell(
         for move, detail in zip(moves, details, strict=True)
     ]
     record_many(acts, change.by, now)
-    _refresh([move.complaint_id for move in moves])
+    next_due.refresh_many([move.complaint_id for move in moves])
 
 
 def _detail(change: CalendarChange, move: ClockMove) -> dict[str, object]:
@@ -163,15 +163,3 @@ def _detail(change: CalendarChange, move: ClockMove) -> dict[str, object]:
         "why": change.kind,
         "change": change.pk,
     }
-
-
-def _refresh(cases: Sequence[int]) -> None:
-    """`next_due_at` of the cases from their running clocks: one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE complaints_complaint AS c SET next_due_at = d.due FROM"
-            " (SELECT complaint_id, min(due_at) AS due FROM complaints_deadline"
-            " WHERE state = 'running' AND complaint_id = ANY(%s) GROUP BY complaint_id) AS d"
-            " WHERE c.id = d.complaint_id AND c.next_due_at IS DISTINCT FROM d.due",
-            [list(cases)],
-        )

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import refusal
 from audit.record import record
-from complaints import marking, rights, validation
+from complaints import marking, next_due, rights, validation
 from complaints.advance import lock
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.lifecycle import State
@@ -327,7 +327,7 @@ def told(
     """The case says it in its timeline and its record, and moves on by a version."""
     case.version += 1
     case.updated_at = now
-    columns = ("version", "updated_at", "next_due_at", "shared_with_counsel")
+    columns = ("version", "updated_at", *next_due.COLUMNS, "shared_with_counsel")
     case.save(update_fields=list(columns))
     said = {"request": row.pk, **(detail or {})}
     Event.objects.create(

@@ -17,7 +17,7 @@ from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
 from complaints.models import held, to_read
 from complaints.models.consumer import Consumer
-from complaints.querysets import HIGH_RISK, ComplaintQuerySet
+from complaints.querysets import GRAVE, HIGH_RISK, ComplaintQuerySet
 from evidence.models import Folder
 
 
@@ -126,7 +126,9 @@ class Complaint(models.Model):
     created_at = models.DateTimeField(_("登记时间"))
     updated_at = models.DateTimeField(_("更新时间"))
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    # Both are kept by `complaints/next_due.py`: of any running clock, of those that the law sets.
     next_due_at = models.DateTimeField(_("最近期限"), null=True, blank=True)
+    next_statutory_at = models.DateTimeField(_("最近法定期限"), null=True, blank=True)
     on_hold = models.BooleanField(_("中止计时"), default=False)
     returned_by_counsel = models.BooleanField(_("法务退回"), default=False)
     # Since the last signature one became void before the letter left (`signing.voiding`).
@@ -214,6 +216,15 @@ class Complaint(models.Model):
                 name="finished_by_team",
             ),
             # The few open cases that have a view of their own: counted without reading the others.
+            models.Index(  # what is taken next (`complaints/next_case.py`)
+                "team",
+                "next_statutory_at",
+                GRAVE.desc(),
+                "received_at",
+                "id",
+                condition=Q(owner=None, state__in=OPEN_STATES),
+                name="to_be_taken",
+            ),
             models.Index(
                 fields=["team", "next_due_at", "id"],
                 condition=Q(on_hold=True),

@@ -1,21 +1,19 @@
-"""我的待办: the list that everybody starts from, and taking the next case."""
+"""我的待办: the list that everybody starts from."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
 from accounts.models import User
 from accounts.roles import Role
-from complaints.actions import assignment
 from complaints.models import Complaint
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_lines import page
@@ -129,15 +127,3 @@ def _set_badges(request: HttpRequest, counts: dict[str, int]) -> None:
         return
     overdue = counts.get("mine_overdue", counts.get("team_overdue", 0))
     request.rail_counts = {"queue": overdue, "review": counts.get("in_review", 0)}  # type: ignore[attr-defined]
-
-
-@require_POST
-@needs("take")
-def take(request: HttpRequest) -> HttpResponse:
-    """领取下一件: the next case that nobody owns becomes mine, and opens."""
-    complaint = assignment.take_next(person(request))
-    if complaint is None:
-        messages.info(request, _("您的团队现在没有待分配的案件"))
-        return redirect("queue")
-    messages.success(request, _("已领取 %(number)s") % {"number": complaint.number})
-    return redirect("case", complaint.number)

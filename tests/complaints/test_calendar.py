@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from audit.record import broken_links
-from complaints import calendars, clock_words, recounting
+from complaints import calendars, clock_words, next_due, recounting
 from complaints.actions import calendar_notice, holds, own_calendar, recount, recount_work
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import (
@@ -236,7 +236,7 @@ def test_a_part_survives_its_worker_and_counting_twice_changes_nothing(
         pass
 
     with monkeypatch.context() as patched:
-        patched.setattr(recount_work, "_refresh", lambda cases: (_ for _ in ()).throw(Died))
+        patched.setattr(next_due, "refresh_many", lambda cases: (_ for _ in ()).throw(Died))
         with pytest.raises(Died), transaction.atomic():
             recount_work.work(change.pk, EVE)
     assert not ClockMove.objects.exists()

@@ -50,6 +50,7 @@ from complaints.models import (
 from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import assemble
+from tests.due import counted, known
 
 PEOPLE = (
     "agent",
@@ -301,6 +302,11 @@ class Life(RuleBasedStateMachine):
         for t in transitions:
             assert {o.effect for o in t.outbox.all()} == set(STEPS[t.step].effects)
         assert broken_links(self.case.subject) == []
+
+    @invariant()
+    def the_case_knows_when_it_falls_due(self) -> None:
+        if hasattr(self, "case"):
+            assert known(self.fresh()) == counted(self.case)
 
     @invariant()
     def the_version_grows_and_the_ends_meet(self) -> None:
