@@ -21,8 +21,9 @@ lint:
 audit:
 	@./run audit
 
+# make benchmark SIZE=10k, 100k or 1m: the goals of the working day at that size
 benchmark:
-	@./run benchmark
+	@./run benchmark $(SIZE)
 
 # the whole API for ten minutes; FUZZ_SECONDS=60, FUZZ_SEED=… to go again where a run began
 fuzz:

@@ -23,7 +23,6 @@ What the cases are: `benchmarks/many.py`.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import statistics
@@ -37,6 +36,7 @@ from typing import Any
 import django
 from django.utils import timezone
 
+from benchmarks import processes
 from quickstart import throw_away
 from quickstart.terminal import say, tolerate_any_encoding
 
@@ -177,10 +177,10 @@ def _looks(cast: Any, ours: str, floor: str) -> None:
             )
     raw = _timed(_raw, 7)
     say(f"{'raw GROUP BY':26}{raw:8.1f} ms")
-    before = _memory()
+    before = processes.memory("config.wsgi")
     for _ in range(MEMORY_LOOKS):
         moved(people["an auditor"], OURS)
-    grown = (_memory() - before) / 2**20
+    grown = (processes.memory("config.wsgi") - before) / 2**20
     say(
         f"{MEMORY_LOOKS} more looks, each worked out anew: the worker grew by {grown:.1f} MB (≤ 20)"
     )
@@ -191,23 +191,6 @@ def _narrowed(days: int) -> str:
     until = timezone.localdate() - timedelta(days=days)
     since = until - timedelta(days=29)
     return f"{OURS}?category=price&from={since}&to={until}"
-
-
-def _memory() -> int:
-    """Bytes that belong to our site's processes (PSS)."""
-    parents, total = {}, 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            parents[folder.name] = (folder / "stat").read_text().rpartition(") ")[2].split()[1]
-    for pid in parents:
-        above = pid
-        while above in parents and above != str(os.getpid()):
-            above = parents[above]
-        with contextlib.suppress(OSError):
-            if above in parents and b"config.wsgi" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-                total += sum(int(line.split()[1]) * 1024 for line in lines if line[:4] == "Pss:")
-    return total
 
 
 # Any cell of the window, so that the sums of it are others than at the last look.

@@ -4,15 +4,15 @@ import os
 import platform
 import socket
 import statistics
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.utils import timezone
 
 from benchmarks import world
+from benchmarks.day import create, register
 from benchmarks.measure import Client, Pair, in_turn, seconds
 from complaints.actions.sweep import enforce_due
 from complaints.models import Complaint
@@ -25,21 +25,20 @@ from tests.live import eventually, fetch, session_of
 TIMES = 60  # requests per page and size
 DUE, SWEEPS = 100, 3
 COMMON = "退款"
-TOKEN = "b" * 32
 Result = Pair | float  # milliseconds of two, seconds of one
 Ask = Callable[[], float]
 
 
 @contextmanager
-def sites(logs: Path) -> Iterator[tuple[str, str]]:
-    """Two web servers with one worker each, ours and the floor's: their addresses."""
+def sites(logs: Path, workers: str = "1") -> Iterator[tuple[str, str]]:
+    """Two web servers with so many workers each, ours and the floor's: their addresses."""
     processes, addresses = [], []
     for application, settings in (
         ("config.wsgi", "benchmarks.settings"),
         ("benchmarks.floor.wsgi", "benchmarks.floor.settings"),
     ):
         listener = socket.create_server(("127.0.0.1", 0))
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "WEB_WORKERS": "1"}
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "WEB_WORKERS": workers}
         program = programs.web(listener.fileno(), environment, logs, application)
         processes.append(Process(application.replace(".", "_"), logs, program))
         processes[-1].start()
@@ -79,7 +78,7 @@ class Round:
             ),
             "search, common word": self.search(COMMON),
             "search, rare word": self.search(world.RARE),
-            "register a case": (self.register, self.create),
+            "register a case": (lambda: register(self.agent), lambda: create(self.bare)),
         }
         found: dict[str, Result] = {n: in_turn(*p, times=TIMES) for n, p in pages.items()}
         return {**found, **self.sweep()}
@@ -90,26 +89,6 @@ class Round:
         if "/complaints/TS" not in self.agent.get(ours)[2] or "TS" not in self.bare.get(floor)[2]:
             raise RuntimeError(f"{word} is not found")
         return lambda: self.agent.get(ours)[0], lambda: self.bare.get(floor)[0]
-
-    def register(self) -> float:
-        """The intake form, each time another one."""
-        token = TOKEN
-        form = {
-            "csrfmiddlewaretoken": token,
-            "form_token": uuid.uuid4().hex,
-            "consumer_name": "王测试",
-            "consumer_phone": f"120{uuid.uuid4().int % 10**8:08}",
-            "title": "胶囊无效，要求退款",
-            "narrative": "十一月接到来电，称胶囊根治高血压，付款后服用无效。" * 4,
-            "category": "telesales_fraud",
-            "claims": "refund",
-            "channel": "phone",
-        }
-        return self.agent.post("/complaints/new/", urlencode(form), f"csrftoken={token}")[0]
-
-    def create(self) -> float:
-        """The floor's form."""
-        return self.bare.post("/create/", urlencode({"narrative": "服用无效。" * 40}))[0]
 
     def sweep(self) -> dict[str, Result]:
         """The work of the clocks: seconds with nothing due, and with some due out of many."""

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
+from accounts.vault.fields import DataKeyField, SealedField
 from audit.models import Entry, Tail
+from complaints.finding import waiting
 from complaints.models import Complaint
 from tests import factories
 from tests.cast import Cast, assemble
@@ -35,6 +37,8 @@ STORIES = (  # one of eight wants a refund: 退款 is the common word
 )
 RARE = "蟑螂"  # in RARE_CASES cases, whatever their number
 RARE_CASES = 20
+UNCOMMON = "霉斑"  # in one case of a hundred
+WORDS = {"rare word": RARE, "one case of 100": UNCOMMON, "one case of 8": "退款"}
 COPIED = ("evidence", "complaints", "correspondence")
 NOT_COPIED = {
     "Draft",
@@ -61,6 +65,8 @@ def originals_of(states: Iterable[str]) -> Cast:
     for state in states:
         factories.IN_STATE[state](cast, narrative=f"{factories.NARRATIVE}{next(stories)}")
     Complaint.objects.filter(owner=None).update(owner=cast.agent)
+    for pk in Complaint.objects.values_list("pk", flat=True):
+        waiting.read_case(pk)  # what the search finds is copied with the case
     return cast
 
 
@@ -107,7 +113,8 @@ def grow_to(wanted: int) -> int:
             cursor.execute(copying(model), {"from": copies[0], "to": copies[1]})
         cursor.execute("SET session_replication_role = origin")
     spread(list(User.objects.filter(roles=[str(Role.AGENT)], username__startswith="agent")))
-    plant_the_rare_word()
+    for word, cases in ((RARE, RARE_ONES), (UNCOMMON, ONE_OF_A_HUNDRED)):
+        plant(word, cases)
     floor()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
@@ -147,6 +154,8 @@ def value_of(model: type[models.Model], field: models.Field) -> str:  # type: ig
     }.get(f"{model._meta.db_table}.{field.column}")
     if special:
         return special
+    if isinstance(field, DataKeyField | SealedField):
+        return "''::bytea"  # what was sealed belongs to its row and cannot be opened in another
     target = field.related_model._meta if field.related_model else None
     if is_uuid(target.pk if target else field):
         return f"md5(k || {column}::text)::uuid"
@@ -163,16 +172,17 @@ def is_uuid(field: models.Field) -> bool:  # type: ignore[type-arg]
     return isinstance(field, models.UUIDField)
 
 
-def plant_the_rare_word() -> None:
-    """In the same few cases, whatever there is beside them."""
+def plant(word: str, cases: str) -> None:
+    """Say the word in the story of these cases (a statement that gives their keys), once each."""
+    values = {"word": word, "token": f"'{word}':1", "query": f"'{word}'", "rare": RARE_CASES}
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE complaints_searchdocument SET words = words || %s::tsvector WHERE complaint_id "
-            "IN (SELECT complaint_id FROM complaints_searchdocument WHERE NOT words @@ %s::tsquery"
-            " ORDER BY complaint_id DESC LIMIT greatest(0, %s - (SELECT count(*) FROM "
-            "complaints_searchdocument WHERE words @@ %s::tsquery)))",
-            [f"'{RARE}':1", f"'{RARE}'", RARE_CASES, f"'{RARE}'"],
+            f"CREATE TEMP TABLE planted AS {cases}",
+            values,
         )
+        cursor.execute(PLANTED_WORDS, values)
+        cursor.execute(PLANTED_PASSAGES, values)
+        cursor.execute("DROP TABLE planted")
 
 
 def floor() -> None:
@@ -192,6 +202,24 @@ def make_due(count: int) -> None:
         )
 
 
+RARE_ONES = """
+SELECT complaint_id AS id FROM complaints_searchdocument WHERE NOT words @@ %(query)s::tsquery
+    ORDER BY complaint_id DESC LIMIT greatest(0, %(rare)s - (SELECT count(*) FROM
+    complaints_searchdocument WHERE words @@ %(query)s::tsquery))
+"""
+ONE_OF_A_HUNDRED = """
+SELECT complaint_id AS id FROM complaints_searchdocument
+    WHERE mod(hashint8(complaint_id) & 1048575, 100) = 0 AND NOT words @@ %(query)s::tsquery
+"""
+PLANTED_WORDS = """
+UPDATE complaints_searchdocument SET words = words || %(token)s::tsvector
+    WHERE complaint_id IN (SELECT id FROM planted)
+"""
+PLANTED_PASSAGES = """
+UPDATE complaints_passage SET words = words || %(token)s::tsvector,
+    text = text || %(word)s, plain = plain || %(word)s
+    WHERE complaint_id IN (SELECT id FROM planted) AND part = 'narrative' AND position = 0
+"""
 OWNERS = """
 UPDATE complaints_complaint
     SET owner_id = (%(owners)s::bigint[])[1 + mod(hashtext(number) & 1048575, %(count)s)]

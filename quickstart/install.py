@@ -54,8 +54,10 @@ Kesu 客诉
                        style, types, direction of imports, migrations
   ./run audit          查依赖的已知漏洞与代码中的危险写法；3：查不到漏洞数据
                        known vulnerabilities and risky code; exit code 3: no data
-  ./run benchmark      测速：与裸 Django 页面、与五十倍数据量相比
-                       speed, against a bare Django and fifty times the data
+  ./run benchmark [10k|100k|1m]
+                       测速：与裸 Django 页面、与五十倍数据量相比；或该规模下的各项目标
+                       speed, against a bare Django and fifty times the data; or the
+                       goals of the working day at that number of cases
   ./run --help         本说明 / this text
 
 设置用环境变量，例：PORT=9000 ./run；见 README.md。
@@ -104,7 +106,7 @@ def main(arguments: list[str]) -> None:
 
 def _refuse_unknown(command: str, rest: list[str]) -> None:
     """Exits 2 for what no command is given."""
-    least, most = FILES.get(command, (0, 0))
+    least, most = FILES.get(command, (0, int(command == "benchmark")))
     if command not in COMMANDS or (len(rest) > most and command != "test"):
         unknown = rest[most] if command in COMMANDS else command
         print(f"不认识的参数 / unknown argument: {unknown}\n\n{HELP}", end="", file=sys.stderr)
@@ -130,7 +132,7 @@ def program(command: str, rest: list[str]) -> list[str]:
     if command == "audit":
         return ["-m", "quickstart.auditing"]
     if command == "benchmark":
-        return ["-m", "benchmarks"]
+        return ["-m", "benchmarks", *rest]
     return ["-m", "quickstart", *([command] if command else [])]
 
 
