@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, Permission] = {
         _for("communicate", _("与消费者沟通"), A, S),
         _for("reveal_personal_data", _("查看消费者的号码"), A, S, C),
         _for("write_notes", _("写内部备注"), A, S, C),
+        _for("share_texts", _("编写团队的常用语与宏"), S),
         _for("draft_resolutions", _("拟定方案"), A, S),
         _for("sign_resolutions", _("签署方案"), C),
         _for("sign_rules", _("签署与试算法律规则"), C),

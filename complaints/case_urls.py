@@ -25,6 +25,7 @@ from complaints.views import (
     payment_acts,
     presence,
     promise_acts,
+    quick_pick,
     readings,
     revealing,
     rights,
@@ -36,6 +37,7 @@ from complaints.views import (
 urlpatterns = [
     path("", case.case, name="case"),
     path("here/", presence.here, name="here"),
+    path("quick-texts/", quick_pick.of_case, name="case_quick_pick"),
     path("readings/", readings.readings, name="readings"),
     path("readings/export.csv", readings.export, name="readings_export"),
     path("reveal/<str:field>/", revealing.reveal, name="reveal"),

@@ -39,6 +39,7 @@ from complaints.models import (
     ImportRun,
     LetterBatch,
     PaymentFile,
+    QuickText,
     RecentSearch,
     SavedSearch,
     Trial,
@@ -143,6 +144,16 @@ def _searches(user: User, now: datetime) -> int:
 def _end_searches(user: User, by: User, now: datetime) -> int:
     recent = RecentSearch.objects.filter(user=user).delete()[0]
     return recent + SavedSearch.objects.filter(owner=user).delete()[0]
+
+
+def _texts(user: User, now: datetime) -> int:
+    return QuickText.objects.filter(owner=user).count()
+
+
+def _end_texts(user: User, by: User, now: datetime) -> int:
+    number = _texts(user, now)
+    QuickText.objects.filter(owner=user).delete()
+    return number
 
 
 def _exports(user: User, now: datetime) -> int:
@@ -250,5 +261,12 @@ def register() -> None:
             _searches,
             _end_searches,
             gettext_lazy("只有本人能看，随账号删除。"),
+        ),
+        Part(
+            "quick_texts",
+            gettext_lazy("自己的常用语"),
+            _texts,
+            _end_texts,
+            gettext_lazy("只有本人能看，随账号删除；团队的留下。"),
         ),
     )

@@ -45,6 +45,7 @@ from complaints.models.payment import Payment, PaymentFile, PaymentRow
 from complaints.models.person_search import PersonSearch
 from complaints.models.points import Point
 from complaints.models.promise import PublicPromise
+from complaints.models.quick_texts import QuickText, QuickTextVersion
 from complaints.models.resolution import Measure, Opinion, Resolution
 from complaints.models.reveal import Reveal, TailCheck
 from complaints.models.reviewing import Comment, Condition, Consult, SeenVersion
@@ -135,6 +136,8 @@ __all__ = [
     "Point",
     "Postponed",
     "PublicPromise",
+    "QuickText",
+    "QuickTextVersion",
     "RecentSearch",
     "RecountPart",
     "Recusal",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
-from complaints import wording_check
+from complaints import quick_values, wording_check
 from complaints.actions import communication, half_typed, letters
 from complaints.choices import CommunicationKind
 from complaints.delivery import cause_in_words
@@ -60,7 +60,7 @@ def _asked(values: dict[str, str]) -> list[str]:
     """What the writer of a reply should look at again; [] once there is a reason to send it."""
     if values["kind"] != CommunicationKind.REPLY or values.get("anyway", "").strip():
         return []
-    return wording_check.questions(values["text"])
+    return quick_values.still_open(values["text"]) + wording_check.questions(values["text"])
 
 
 def _said(kind: str) -> str:

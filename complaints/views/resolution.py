@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import needs, person
-from complaints import suggestion, wording_check
+from complaints import quick_values, suggestion, wording_check
 from complaints.actions import half_typed, steps
 from complaints.actions import resolution as resolutions
 from complaints.errors import Invalid, NotAllowed, StaleVersion, StepRefused
@@ -141,7 +141,7 @@ def submit(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:
         return refused
     number, anyway = desk.complaint.number, request.POST.get("anyway", "").strip()[:500]
     letter = form.paper.letter
-    asked = [] if anyway else wording_check.questions(letter.text, letter.language, decides=True)
+    asked = [] if anyway else _questions(letter.text, letter.language)
     fresh = Desk(case_of(request, number), desk.user)
     if asked and not fresh.missing:
         return _page(request, fresh, form, status=422, asked=asked)
@@ -152,6 +152,11 @@ def submit(request: HttpRequest, desk: Desk, form: Proposal) -> HttpResponse:
         return _page(request, fresh, form, status=422, not_sent=reasons)
     messages.success(request, _went_where(desk))
     return redirect("case", number)
+
+
+def _questions(text: str, lang: str) -> list[str]:
+    """What to look at once more in the letter before counsel reads it."""
+    return quick_values.still_open(text) + wording_check.questions(text, lang, decides=True)
 
 
 def _went_where(desk: Desk) -> str:

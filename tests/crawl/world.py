@@ -32,6 +32,7 @@ from complaints.actions import (
     own_calendar,
     payment_file,
     promise_register,
+    quick_texts,
     revealing,
     searches,
     silent,
@@ -252,6 +253,8 @@ def _around(world: World) -> None:
     draft = {"narrative": [world.words("草稿")]}
     half_typed.save_draft(cast.agent, f"reply:{world.cases['own'].number}", draft)
     searches.save(world.line("搜索名"), "退款", {}, by=cast.agent)
+    short = {"name": world.line("常用语名"), "abbreviation": "cy", "text": world.words("常用语")}
+    quick_texts.save(short, by=cast.agent)
 
 
 def _looked(world: World) -> None:

@@ -50,6 +50,7 @@ from complaints.models import (
     Payment,
     PaymentFile,
     PublicPromise,
+    QuickText,
     RightsRequest,
     SavedSearch,
     Trial,
@@ -219,6 +220,7 @@ GAPS: dict[str, Any] = {
     "cause_act": lambda case: "close",
     "volume_file": lambda case: _first(VolumeFile.objects.all()),
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
+    "quick_text": lambda case: _first(QuickText.objects.all()),  # the agent's
     "bulk_act": lambda case: _first(BulkAct.objects.all()),  # the supervisor's
 }
 

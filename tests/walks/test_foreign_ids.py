@@ -27,6 +27,7 @@ from complaints.actions import (
     exporting,
     extensions,
     holds,
+    quick_texts,
     searches,
     uploads,
 )
@@ -52,6 +53,7 @@ OF_SOMEBODY = {
     *("letter_id", "condition", "comment", "consult", "hold", "deadline", "extension", "api_key"),
     *("factor", "absence", "notice", "run", "export_request", "export", "rights_request"),
     *("letter_batch", "upload", "report", "draft", "bulk_act", "saved_search"),
+    "quick_text",
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;
@@ -124,6 +126,7 @@ def _lived(cast: Cast) -> dict[str, Complaint]:
     Authenticator.objects.create(user=cast.agent, type="totp", data={"secret": "x"})
     saving.save({"name": "每周例会", "span": "30d"}, by=cast.supervisor)
     searches.save("虫子", "蟑螂", {}, by=cast.agent)
+    quick_texts.save({"name": "收到", "abbreviation": "sd", "text": "已收到"}, by=cast.agent)
     send_waiting()
     return made
 
