@@ -32,6 +32,7 @@ from complaints.views import (
     satisfaction_acts,
     steps,
     told,
+    urging,
 )
 
 urlpatterns = [
@@ -93,6 +94,7 @@ urlpatterns = [
     path("moments/", moments.record_moment, name="record_moment"),
     path("assign/", case_acts.assign, name="assign"),
     path("give-back/", case_acts.give_back, name="give_back"),
+    path("urge/", urging.urge, name="urge"),
     path("conditions/<int:condition>/", condition_acts.meet_condition, name="meet_condition"),
     path("approval/", approvals.approval, name="approve_offer"),
     path("confidential/", apart.confidential, name="confidential"),

@@ -282,6 +282,11 @@ VARIABLES = {
             "back; 0: they leave at once",
         ),
         Variable(
+            "URGE_HOURS",
+            "4",
+            "so many hours after one urged (催办) in a case one may urge in it again",
+        ),
+        Variable(
             "TRAINING_REQUIRED",
             "1",
             "1: numbers of consumers are shown in clear only to people with a training that counts "

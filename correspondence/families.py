@@ -110,6 +110,14 @@ FAMILIES: dict[str, Family] = {
             _WORKING,
         ),
         Family(
+            "urged",
+            _("催办"),
+            pgettext_lazy("notices", "催办"),
+            _("同事催您办理轮到您的案件时；您负责的团队有案件催办满三次、或被催办的人都不在时。"),
+            NOW,
+            (*_WORKING, Role.COUNSEL),
+        ),
+        Family(
             "signals",
             _("信号与整改措施"),
             pgettext_lazy("notices", "信号"),

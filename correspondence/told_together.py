@@ -18,6 +18,7 @@ from complaints.querysets import scope_of
 from correspondence.row import Row
 
 ASSIGNED = "tell_assigned"
+URGED, URGED_OFTEN = "tell_urged", "tell_urged_often"
 LISTED = 20  # numbers in one notice; the list of cases has the rest
 
 
@@ -62,6 +63,19 @@ def _still(outbox: Outbox) -> dict[str, str]:
     return dict(rows.order_by("pk").values_list("complaint__number", "event__text"))
 
 
+def named_there(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """The people whom the row names itself."""
+    return list(User.objects.filter(pk__in=outbox.payload["users"], is_active=True).order_by("pk"))
+
+
+def of_urged(outbox: Outbox) -> dict[str, str]:
+    """Who urges whom, for the how manieth time, and with which words."""
+    event = Event.objects.select_related("by").get(pk=outbox.payload["event"])
+    names = _("、").join(event.detail["names"])
+    note, who = event.text or _("（没有留言）"), event.by.name if event.by else ""
+    return {"who": who, "names": names, "n": str(event.detail["times"]), "note": note}
+
+
 def over(outboxes: Iterable[Outbox]) -> set[int]:
     """Ids of those rows that say no more what is: the cases lie with somebody else meanwhile. The
     case of each is at hand. One statement where there are bulk acts, none otherwise.
@@ -96,5 +110,21 @@ TABLE: dict[str, Row] = {
         gettext_lazy("{title}\n交接说明：{note}{cases}"),
         gettext_lazy("同事或主管把案件转派给了您"),
         family="together",
+    ),
+    URGED: Row(
+        False,
+        named_there,
+        gettext_lazy("{number} {who} 催办（第 {n} 次），请您办理"),
+        gettext_lazy("{title}\n催办留言：{note}"),
+        gettext_lazy("这件案件现在轮到您办理"),
+        family="urged",
+    ),
+    URGED_OFTEN: Row(
+        False,
+        named_there,
+        gettext_lazy("{number} 已催办 {n} 次：{who} 催办 {names}"),
+        gettext_lazy("{title}\n催办留言：{note}"),
+        gettext_lazy("您是负责该团队的主管；催办满三次或没有人在岗时通知您"),
+        family="urged",
     ),
 }

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.base import body, etag, seen_version
 from accounts.api.paging import PARAMS, page
 from complaints import validation
-from complaints.actions import assignment, intake
+from complaints.actions import assignment, intake, urging
 from complaints.api import described, shapes
 from complaints.api.base import READ, READ_AND_WRITE, WRITE, CaseView, answered, bare, caller, shown
 from complaints.api.filters import FILTERS, ORDERS, narrowed
@@ -78,6 +78,19 @@ class OwnerView(CaseView):
 
 def _note(value: Any) -> str:
     return validation.text(value, 2000, required=True, lines=True)
+
+
+class UrgeView(CaseView):
+    """催办 whoever has to act now."""
+
+    scopes: ClassVar = {"POST": WRITE}
+
+    @extend_schema(**described.URGE)
+    def post(self, request: Request, number: str) -> Response:
+        by, data = caller(request), body(request)
+        bare(number, by)
+        urging.urge(number, data, by=by)
+        return answered(number, by)
 
 
 class GiveBackView(CaseView):

@@ -124,6 +124,15 @@ GIVE_BACK: Described = {
     "description": _("此后您不能再查看该案件时返回 204"),
     "examples": _example("退回", {"note": "不属于我负责的商品"}),
 }
+URGE: Described = {
+    "operation_id": "complaints_urge",
+    "summary": _("催办：请现在轮到的人办理"),
+    "tags": ["complaints"],
+    "request": sent.UrgeSent,
+    "responses": {200: shapes.ComplaintAnswer},
+    "description": _("不填 whom 时催办最先轮到的人；同一人在 URGE_HOURS 小时内只能催办一次"),
+    "examples": _example("催办", {"note": "消费者今天已经来电两次"}),
+}
 STEPS = _call("steps_list", _("您现在可以进行的步骤"), shapes.AvailableStep(many=True))
 TAKE_STEP = _call(
     "steps_take",

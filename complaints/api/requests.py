@@ -25,6 +25,7 @@ from complaints.choices import (
     Risk,
 )
 from complaints.lifecycle import STEPS, Field
+from complaints.turns import TITLES
 from complaints.validation import NARRATIVE_LIMIT, TEXT_LIMIT
 from evidence.models import Item
 from legal_rules.vocabulary import CATEGORIES, RIGHTS
@@ -106,6 +107,11 @@ class NewComplaint(ComplaintEdit):
 class GiveBackSent(Shape):
     note = s.CharField(max_length=2000, help_text=_("转派人首先看到这句话"))
     version = s.IntegerField(required=False)
+
+
+class UrgeSent(Shape):
+    whom = s.ChoiceField(choices=list(TITLES), required=False, help_text=_("轮到谁"))
+    note = s.CharField(required=False, max_length=500, help_text=_("随通知发给对方"))
 
 
 class Receiver(Shape):

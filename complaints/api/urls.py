@@ -37,6 +37,7 @@ from complaints.api import (
 of_one_case = [
     path("", cases.CaseDetailView.as_view(), name="api-complaint"),
     path("owner/", cases.OwnerView.as_view(), name="api-owner"),
+    path("urge/", cases.UrgeView.as_view(), name="api-urge"),
     path("give-back/", cases.GiveBackView.as_view(), name="api-give-back"),
     path("steps/", steps.StepsView.as_view(), name="api-steps"),
     path("facts/", facts.FactsView.as_view(), name="api-facts"),

@@ -29,6 +29,7 @@ from complaints.views.case_promises import promises_of
 from complaints.views.case_questions import Given, lang
 from complaints.views.case_timeline import FILTERS, timeline
 from complaints.views.queue_row import risk_level
+from complaints.views.urged import urged
 from config.fresh import read_anew
 from legal_rules.vocabulary import CATEGORIES
 
@@ -97,6 +98,7 @@ def head(page: CasePage) -> dict[str, Any]:
         "risk": risk_level(complaint),
         "read_only": page.user.is_(Role.AUDITOR) or page.user.reads_only,
         "handover": _handover(page),
+        "urged": urged(page),
     }
 
 

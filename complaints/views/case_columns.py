@@ -254,6 +254,18 @@ def _latest() -> dict[str, Any]:
             owner="detail__owner",
             code="code",
         ),
+        "urged": first(
+            Event.objects.filter(kind="assignment", code="urged").order_by("-id"),
+            id="pk",
+            text="text",
+            at="at",
+            by="by__name",
+            by_id="by",
+            names="detail__names",
+            users="detail__users",
+            whom="detail__whom",
+            times="detail__times",
+        ),
         "owner_acted": Subquery(
             here(Event.objects.filter(by=OuterRef("owner"))).order_by("-id").values("pk")[:1]
         ),

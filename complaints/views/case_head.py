@@ -21,6 +21,7 @@ from complaints.paying.proof import PAYMENT
 from complaints.views.case_answer import may_keep_later
 from complaints.views.case_page import CasePage
 from complaints.views.case_payments import asks_for
+from complaints.views.urged import may_urge
 
 Text = str | Promise
 ELSEWHERE = ("sign", "send_back", "escalate")  # counsel decides on the review page; clocks escalate
@@ -224,6 +225,7 @@ def _to_do(page: CasePage) -> list[tuple[bool, Action]]:
         (page.may("add_evidence"), _act("evidence", _("添加证据"), "add_evidence", page, "clip")),
         (hands_over, _act("assign", _("转派"), "assign", page, "users")),
         (_was_given(page), _act("give_back", _("退回给转派人"), "give_back", page, "undo")),
+        (may_urge(page.user, page.complaint), _act("urge", _("催办"), "urge", page, "bell")),
         (page.may("keep_commitments"), _act("make", _("登记承诺"), "make_promise", page, "mark")),
         (page.may("hold_clocks"), _act("hold", _("中止计时"), "hold", page, "pause")),
     ]

@@ -59,7 +59,7 @@ _LISTS = (
 
 def _as_objects(complaint: Any) -> None:
     """Turn the JSON columns into what the page works with."""
-    for name in ("handover", "frozen", "asked"):
+    for name in ("handover", "frozen", "asked", "urged"):
         found = getattr(complaint, name)
         setattr(complaint, name, _parsed(found) if found else None)
     for name in _LISTS:

@@ -16,6 +16,7 @@ from complaints.models import Complaint, Event
 from complaints.views.clock_shown import by_pressure, shown
 from complaints.views.queue_row import Row
 from complaints.views.queue_rows import OPEN_HOLD
+from complaints.views.urged import may_urge
 
 EVENTS = 4
 QUESTIONS = 2
@@ -33,6 +34,7 @@ def peek(request: HttpRequest, number: str) -> HttpResponse:
     missing = facts.missing_for_conclusion(complaint) if complaint.state in _ASKING else []
     context = {
         "row": Row(complaint, now),
+        "may_urge": may_urge(person(request), complaint),
         "clocks": [shown(deadline, now) for deadline in by_pressure(running)],
         "missing": len(missing),
         "questions": [m["question"] for m in missing[:QUESTIONS]],

@@ -208,6 +208,7 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         ("patch", f"{of}/", {"title": "事由"}),
         ("put", f"{of}/owner/", {"user": None, "note": "交接"}),
         ("post", f"{of}/give-back/", {"note": "不归我"}),
+        ("post", f"{of}/urge/", {"note": "请尽快"}),
         ("put", f"{of}/facts/", {"tx_living_consumption": True}),
         ("post", f"{of}/steps/", {"step": "accept"}),
         ("post", f"{of}/steps/?dry_run=1", {"step": "accept"}),

@@ -67,6 +67,7 @@ from complaints.actions import (
     signing_again,
     tail_check,
     uploads,
+    urging,
     withdrawal,
     withholding,
 )
@@ -141,6 +142,10 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
     ),
     "assignment.share_with_counsel": (
         lambda w: assignment.share_with_counsel(w.exe.number, by=w.cast.agent, note="请看"),
+        True,
+    ),
+    "urging.urge": (
+        lambda w: urging.urge(w.inv.number, {"note": "请尽快"}, by=w.cast.supervisor),
         True,
     ),
     "commenting.add": (
