@@ -48,6 +48,8 @@ VERBS: dict[str, str | Promise] = {
     "complaint.made_open": pgettext_lazy("audit", "取消保密"),
     "complaint.recused": pgettext_lazy("audit", "法务回避"),
     "complaint.merged_in": pgettext_lazy("audit", "并入其他案件"),
+    "complaint.linked": pgettext_lazy("audit", "关联案件"),
+    "complaint.unlinked": pgettext_lazy("audit", "取消案件的关联"),
     "clocks.held": pgettext_lazy("audit", "中止计时"),
     "clocks.resumed": pgettext_lazy("audit", "恢复计时"),
     "clocks.put_off": pgettext_lazy("audit", "改预计恢复日期"),

@@ -81,6 +81,16 @@ class Payee(models.TextChoices):
     OTHER = "other", _("其他方式")
 
 
+class LinkKind(models.TextChoices):
+    """What two linked cases have to do with each other, read from the first to the second."""
+
+    SAME_MATTER = "same_matter", _("同一事")
+    SAME_CONSUMER = "same_consumer", _("同一消费者")
+    FOLLOW_UP = "follow_up", _("本案是它的后续")
+    SPLIT_FROM = "split_from", _("本案由它拆出")
+    OTHER = "other", _("其他")
+
+
 class Priority(models.TextChoices):
     """How urgent the case is."""
 

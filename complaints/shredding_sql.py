@@ -74,6 +74,10 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
         "invitation_id " + _OF_CASE.format("complaints_invitation"),
         ("comment_sealed",),
     ),
+    "complaints.CaseLink": (
+        f"({_CASE} OR other_id = case_id)",
+        ("note", "ended_reason"),
+    ),
     "complaints.NamedPerson": (_CASE, ("why",)),
     "complaints.Recusal": (_CASE, ("reason",)),
     "complaints.AccessRequest": (_CASE, ("reason",)),

@@ -18,6 +18,7 @@ from complaints.api import (
     folder,
     keeping,
     letters,
+    links,
     mass,
     mass_acts,
     mass_sign,
@@ -166,6 +167,8 @@ of_one_case += [
     path(
         "satisfaction/", satisfaction.CaseSatisfactionView.as_view(), name="api-case-satisfaction"
     ),
+    path("links/", links.LinksView.as_view(), name="api-links"),
+    path("links/<int:link>/", links.LinkView.as_view(), name="api-link"),
     path("mass/leave/", mass.LeaveView.as_view(), name="api-mass-leave"),
     path("redo/", satisfaction.RedoView.as_view(), name="api-redo"),
     path("reveal/", revealing.RevealView.as_view(), name="api-reveal"),

@@ -32,6 +32,7 @@ from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.keeping import Retention
 from complaints.models.legal_hold import HeldCase, LegalHold
 from complaints.models.letter_batch import LetterBatch, LetterRow
+from complaints.models.linking import CaseLink
 from complaints.models.mass import (
     MassCase,
     MassDraft,
@@ -82,6 +83,7 @@ __all__ = [
     "CalendarChange",
     "CalendarDay",
     "CalendarNotice",
+    "CaseLink",
     "ClockEvent",
     "ClockMove",
     "Comment",

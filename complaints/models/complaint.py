@@ -257,6 +257,11 @@ class Complaint(models.Model):
                 name="open_by_rule",
             ),
             models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="by_where_it_was_merged",
+            ),
+            models.Index(
                 fields=["order_number"], condition=~Q(order_number=""), name="by_order_number"
             ),
         ]

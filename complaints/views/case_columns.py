@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
+    Count,
     F,
+    IntegerField,
     OuterRef,
     Q,
     Subquery,
@@ -15,7 +17,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.fields.json import KT, KeyTransform
-from django.db.models.functions import Cast, JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.models import User
 from complaints.choices import Limited
@@ -23,6 +25,7 @@ from complaints.leaving import LETTERS
 from complaints.models import (
     Analysis,
     Approval,
+    CaseLink,
     Complaint,
     Condition,
     Deadline,
@@ -282,8 +285,20 @@ def _counts() -> dict[str, Any]:
         "n_snapshots": count(Analysis.objects.all()),
         "n_internal": count(Event.objects.filter(INTERNAL)),
         "n_given_back": count(Event.objects.filter(kind="assignment", code="given_back")),
+        "n_around": _around(),
         "unsent": count(Outbox.objects.filter(effect__in=LETTERS, done_at=None, cancelled_at=None)),
     }
+
+
+def _around() -> Any:
+    """How many cases are linked to it or merged into it; which, its pane asks by itself."""
+    standing = CaseLink.objects.filter(ended_at=None)
+    from_here = standing.filter(complaint=OuterRef("pk")).values("complaint")
+    to_here = standing.filter(other=OuterRef("pk")).values("other")
+    merged = Complaint.objects.filter(merged_into=OuterRef("pk")).values("merged_into")
+    parts = [rows.annotate(n=Count("pk")).values("n") for rows in (from_here, to_here, merged)]
+    one, two, three = (Coalesce(Subquery(p, output_field=IntegerField()), 0) for p in parts)
+    return one + two + three
 
 
 def same_person(user: User) -> ArraySubquery:

@@ -246,10 +246,12 @@ def _to_record(page: CasePage) -> list[tuple[bool, Action]]:
     moment = _act("moment", _("登记时间节点"), "record_moment", page, "flag")
     asks = _act("rights", _("登记个人信息权利请求"), "rights_new", page, "shield")
     mass = _act("mass", _mass_words(page), "mass_of_case", page, "users")
+    link = _act("link", _("关联案件"), "link_case", page, "link")
     return [
         (may_keep_later(page), answer),
         (page.may_record, moment),
         (page.may("take_rights_requests") and page.complaint.state != State.ARCHIVED, asks),
+        (page.user.may("edit_complaints"), link),
         (page.may("manage_mass"), mass),
     ]
 

@@ -27,7 +27,7 @@ from complaints.lifecycle import STEPS, Field, State
 from complaints.models import Complaint, Consumer, Event, Feedback
 from complaints.models.satisfaction import DISSATISFIED_UP_TO
 from complaints.signing import differences
-from complaints.views import keeping_words
+from complaints.views import keeping_words, link_words
 from complaints.views.clock_entries import deadline, hold
 from complaints.views.letter_words import notice
 from complaints.views.payment_words import payment
@@ -232,6 +232,8 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
 def _change(event: Event, complaint: Complaint) -> Words:
     if event.code in keeping_words.CODES:
         return keeping_words.change(event)
+    if event.code in link_words.CODES:
+        return link_words.change(event)
     fields = event.detail.get("fields", [])
     names = [_field_name(name) for name in fields]
     return Words(_("修改资料：{fields}").format(fields="、".join(names)), event.text)

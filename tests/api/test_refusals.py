@@ -229,6 +229,16 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         ("post", f"{of}/last-four/", {"field": "phone", "last_four": "0000"}),
         *about_the_offer(of, promise),
         *about_the_folder(of),
+        *about_other_cases(of),
+    ]
+
+
+def about_other_cases(of: str) -> list[tuple[str, str, Any]]:
+    """What has to do with the case."""
+    return [
+        ("get", f"{of}/links/", None),
+        ("post", f"{of}/links/", {"to": "TS26-000001", "kind": "same_matter"}),
+        ("delete", f"{of}/links/1/", {"reason": "并非同一事"}),
     ]
 
 

@@ -51,6 +51,7 @@ from complaints.actions import (
     keeping,
     letter_batches,
     letters,
+    linking,
     mass,
     moments,
     payment_file,
@@ -334,6 +335,16 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
     ),
     "letters.delivered": (
         lambda w: letters.delivered(w.exe.number, NOBODY, "x", by=w.cast.agent),
+        False,
+    ),
+    "linking.link": (
+        lambda w: linking.link(
+            w.inv.number, {"to": w.exe.number, "kind": "same_matter"}, by=w.cast.agent
+        ),
+        True,  # nothing of the file changes
+    ),
+    "linking.unlink": (
+        lambda w: linking.unlink(w.inv.number, NOBODY, {"reason": "x"}, by=w.cast.agent),
         False,
     ),
     "mass.leave": (lambda w: mass.leave(w.inv.number, "不是", by=w.cast.supervisor), False),

@@ -70,6 +70,7 @@ _UNPLANTED = """
     DetectionRun.last_error ReportMail.last_error CorrectiveAction.numbers
     BulkRow.asked BulkRow.why BulkRow.kept_why RecentSearch.text SavedSearch.text SavedSearch.chosen
     QuickTextVersion.anyway QuickText.abbreviation QuickTextVersion.abbreviation
+    CaseLink.note CaseLink.ended_reason
 """
 UNPLANTED = set(_UNPLANTED.split())
 # Place → why nobody reads it at an address.

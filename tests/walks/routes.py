@@ -33,6 +33,7 @@ from complaints.models import (
     BulkAct,
     CalendarChange,
     CalendarNotice,
+    CaseLink,
     Comment,
     Complaint,
     Condition,
@@ -221,6 +222,7 @@ GAPS: dict[str, Any] = {
     "volume_file": lambda case: _first(VolumeFile.objects.all()),
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
     "quick_text": lambda case: _first(QuickText.objects.all()),  # the agent's
+    "link": lambda case: _first(CaseLink.objects.filter(complaint=case)),
     "bulk_act": lambda case: _first(BulkAct.objects.all()),  # the supervisor's
 }
 

@@ -54,6 +54,7 @@ OF_SOMEBODY = {
     *("factor", "absence", "notice", "run", "export_request", "export", "rights_request"),
     *("letter_batch", "upload", "report", "draft", "bulk_act", "saved_search"),
     "quick_text",
+    "link",
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;

@@ -32,6 +32,7 @@ from complaints.actions import (
     importing,
     legal_hold,
     letter_batches,
+    linking,
     mass,
     moments,
     own_calendar,
@@ -263,6 +264,9 @@ def own_cases(cast: Cast) -> dict[str, Complaint]:
         pass
     nothing = HandOver([Chosen("TS26-999999")], cast.colleague, None, "批量转派")
     bulk.carry_out(uuid4(), nothing, by=cast.supervisor)
+    linked = {"to": made["in_review"].number, "kind": "same_matter"}
+    for state in ("investigating", "offered", "archived"):
+        linking.link(made[state].number, linked, by=cast.agent)
     f.answer(made["in_review"], cast.agent, **OVERPAID)
     work_off(started(cast.counsel))
     _of_one_defect(cast, made)
