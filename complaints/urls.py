@@ -32,6 +32,7 @@ from complaints.views import (
     rights_papers,
     satisfaction_link,
     satisfaction_list,
+    saved_views,
     taking,
 )
 
@@ -42,6 +43,10 @@ urlpatterns = [
     path("complaints/bulk/carry-out/", bulk.carry_out, name="bulk_carry_out"),
     path("complaints/bulk/<int:bulk_act>/", bulk.bulk_act, name="bulk_act"),
     path("complaints/bulk/<int:bulk_act>/undo/", bulk.undo, name="bulk_undo"),
+    path("complaints/views/", saved_views.views, name="queue_views"),
+    path("complaints/views/new/", saved_views.new, name="queue_view_new"),
+    path("complaints/views/<int:queue_view>/", saved_views.view, name="queue_view"),
+    path("complaints/views/<int:queue_view>/delete/", saved_views.delete, name="queue_view_delete"),
     path("complaints/new/", intake.intake, name="intake"),
     path("complaints/new/hints/", intake.hints, name="intake_hints"),
     path("commitments/", commitment_list.commitments, name="commitments"),

@@ -42,8 +42,10 @@ from complaints.models import (
     QuickText,
     RecentSearch,
     SavedSearch,
+    SavedView,
     Trial,
 )
+from complaints.models.saved_views import Scope
 from complaints.sight import running
 
 LANGUAGE = "zh-hans"  # what stands in a case is read by everybody
@@ -154,6 +156,19 @@ def _end_texts(user: User, by: User, now: datetime) -> int:
     number = _texts(user, now)
     QuickText.objects.filter(owner=user).delete()
     return number
+
+
+def _own_views(user: User) -> QuerySet[SavedView]:
+    """Those that nobody else opens; the shared ones stay for the others."""
+    return SavedView.objects.filter(owner=user, scope=Scope.PERSONAL)
+
+
+def _views(user: User, now: datetime) -> int:
+    return _own_views(user).count()
+
+
+def _end_views(user: User, by: User, now: datetime) -> int:
+    return _own_views(user).delete()[0]
 
 
 def _exports(user: User, now: datetime) -> int:
@@ -268,5 +283,12 @@ def register() -> None:
             _texts,
             _end_texts,
             gettext_lazy("只有本人能看，随账号删除；团队的留下。"),
+        ),
+        Part(
+            "views",
+            gettext_lazy("只给自己用的视图"),
+            _views,
+            _end_views,
+            gettext_lazy("随账号删除；与同事共享的视图保留，由能共享的主管接着维护。"),
         ),
     )

@@ -59,6 +59,7 @@ from complaints.models.rights import (
 )
 from complaints.models.rights_letters import IdentityCode, IdentityTry, RightsLetter
 from complaints.models.satisfaction import Feedback, Invitation
+from complaints.models.saved_views import SavedView
 from complaints.models.search import Passage, SearchDocument, WordsChanged
 from complaints.models.searches import RecentSearch, SavedSearch
 from complaints.models.segregation import NamedPerson, Recusal
@@ -152,6 +153,7 @@ __all__ = [
     "RightsLetter",
     "RightsRequest",
     "SavedSearch",
+    "SavedView",
     "Sealing",
     "SearchDocument",
     "SeenVersion",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from complaints.models import Complaint
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_lines import page
 from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, order_of
+from complaints.views.queue_saved import SavedViews, tools_of
 from complaints.views.queue_views import Section, View, counts_of, sections_for, shown
 
 MENUS = ("risk", "category")
@@ -29,18 +31,19 @@ MORE_MENUS = ("state", "phase", "channel")
 def queue(request: HttpRequest) -> HttpResponse:
     """The list.
 
-    Eight statements whatever the number of rows: session, person, teams, counts, cases, clocks,
-    colleagues.
+    Eight statements whatever the number of rows: session, person, teams, colleagues with the saved
+    views, counts, cases, clocks, and that it was read.
     """
     user, now = person(request), timezone.now()
-    sections = sections_for(user)
-    views = [view for section in sections for view in section.views]
-    filters = Filters.read(request.GET, user, default=views[0].filters)
-    counts = counts_of(views, user, now)
+    ready_made, saved = sections_for(user), SavedViews(user, request.GET.get("view", ""))
+    views = [view for section in ready_made for view in section.views]
+    filters = saved.filters(request.GET, default=views[0].filters)
+    counts = counts_of([*views, *saved.countable(filters)], user, now)
     _set_badges(request, counts)
     cursor = _cursor(request, filters)
     order = order_of(filters.values)
-    current = next((v for v in views if dict(v.filters) == filters.values), None)
+    sections = (*ready_made, *saved.sections())
+    current = _current(sections, filters, saved)
     found = page(user, filters, Complaint.objects.visible_to(user), order, cursor, now)
     context = {
         "sections": _with_counts(sections, filters, counts, current),
@@ -49,15 +52,33 @@ def queue(request: HttpRequest) -> HttpResponse:
         "current": current,
         "now": now,
         "title": _title(current, filters),
-        "size": shown(counts[current.key]) if current else "",
+        "size": _size(current, saved, filters, counts),
         "header": _header(counts, current),
+        "opened": tools_of(saved, filters),
         "unassigned": counts.get("unassigned", 0),
         "by_closing": order is BY_CLOSING,
         "next_url": found.next and filters.address(cursor=found.next),
         "previous_url": found.previous and filters.address(cursor=found.previous),
         **_tools(filters, user),
     }
-    return render(request, "queue/queue.html", context)
+    missing = "view" in filters.lost
+    return render(request, "queue/queue.html", context, status=404 if missing else 200)
+
+
+def _current(sections: Sequence[Section], filters: Filters, saved: SavedViews) -> View | None:
+    """The saved view that is open, else the ready-made one with these filters."""
+    views = [view for section in sections for view in section.views]
+    if saved.opened:
+        return next(view for view in views if view.key == saved.opened.key)
+    ready_made = (v for v in views if not v.saved and dict(v.filters) == filters.values)
+    return None if filters.lost else next(ready_made, None)
+
+
+def _size(current: View | None, saved: SavedViews, filters: Filters, counts: dict[str, int]) -> str:
+    """How many the view at the left holds; nothing when its filters are changed, or not counted."""
+    if current is None or current.key not in counts or (saved.opened and saved.differs(filters)):
+        return ""
+    return shown(counts[current.key])
 
 
 def _title(current: View | None, filters: Filters) -> Any:
@@ -90,16 +111,20 @@ def _cursor(request: HttpRequest, filters: Filters) -> Cursor | None:
 
 
 def _with_counts(
-    sections: tuple[Section, ...], filters: Filters, counts: dict[str, int], current: View | None
+    sections: Sequence[Section], filters: Filters, counts: dict[str, int], current: View | None
 ) -> list[tuple[Any, list[tuple[View, str, str, bool]]]]:
     """(heading, [(view, address, number, is current)])."""
 
     def address(view: View) -> str:
+        if view.saved:
+            return f"?view={view.saved}"
         return Filters(filters.user, dict(view.filters), filters.directory).address()
 
+    def number(view: View) -> str:
+        return shown(counts[view.key]) if view.key in counts else ""
+
     return [
-        (s.title, [(v, address(v), shown(counts[v.key]), v is current) for v in s.views])
-        for s in sections
+        (s.title, [(v, address(v), number(v), v is current) for v in s.views]) for s in sections
     ]
 
 

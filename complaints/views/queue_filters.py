@@ -1,6 +1,8 @@
 """What a list of cases can be narrowed by: one allow-list, read from the address, shown as chips.
 
-An unknown filter or value is never guessed at: it is left out and said.
+An unknown filter or value is never guessed at: it is left out and said. Only of a saved view
+nothing is left out, because the list would be wider than who saved it meant: as long as one of its
+conditions is not understood, it finds nothing, and says which.
 """
 
 from __future__ import annotations
@@ -50,8 +52,9 @@ LABELS: dict[str, Any] = {
     "approval": gettext_lazy("审批"),
     "q": gettext_lazy("搜索"),
 }
+_PLACES = {name: place for place, name in enumerate(LABELS)}
 FREE = frozenset({"q", "due_on"})  # the value is said as it is
-NOT_FILTERS = frozenset({"cursor"})
+NOT_FILTERS = frozenset({"cursor", "view"})
 
 
 def end_of_today(now: datetime) -> datetime:
@@ -61,12 +64,13 @@ def end_of_today(now: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Chip:
-    """One active filter: what it says and the address without it."""
+    """One active filter: what it says and the address without it. `lost`: nobody understands it."""
 
     name: str
     label: Any
     value: Any
     without: str
+    lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class Menu:
 class Filters:
     """The filters of one request.
 
-    `values` holds only what is known; `problems` are sentences about the rest.
+    `values` holds only what is known; `problems` are sentences about the rest. `view`: id of the
+    saved view that is open, which stands in every address; `lost`: what of it nobody understands.
     """
 
     user: User
@@ -90,24 +95,59 @@ class Filters:
     directory: Directory
     problems: list[str] = field(default_factory=list)
     unlooked: bool = False  # too many searches for persons before: this one was not answered
+    view: str = ""
+    lost: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, params: QueryDict, user: User, default: Mapping[str, str]) -> Filters:
-        """From the address; without any filter the person's own default applies."""
-        filters = cls(user, {}, Directory(user))
-        for name in params:
-            if name in NOT_FILTERS:
-                continue
-            value = str(params[name]).strip()
-            if name not in LABELS:
-                filters.problems.append(
-                    _("没有“%(name)s”这个筛选条件，已忽略。") % {"name": name[:40]}
-                )
-            elif value:
-                filters._take(name, value)
+    def read(
+        cls,
+        params: QueryDict,
+        user: User,
+        default: Mapping[str, str],
+        view: tuple[int, Mapping[str, Any]] | None = None,
+        directory: Directory | None = None,
+    ) -> Filters:
+        """From the address; without any filter those of the `view` apply (id, filters), and without
+        one the person's own default.
+        """
+        known = directory or Directory(user)
+        filters = cls(user, {}, known, view=str(view[0]) if view else "")
+        given = {name: str(params[name]).strip() for name in params if name not in NOT_FILTERS}
+        if view and not given:
+            given = {str(name): str(value).strip() for name, value in view[1].items()}
+        filters.take_all(given)
         if not filters.values and not filters.problems:
             filters.values = dict(default)
         return filters
+
+    def understands(self, filters: Mapping[str, str]) -> bool:
+        """Whether nothing of a saved view with these filters would be lost."""
+        tried = Filters(self.user, {}, self.directory, view="?")
+        tried.take_all(filters)
+        return not tried.lost
+
+    def take_all(self, given: Mapping[str, str]) -> None:
+        """Read them; what is not understood is said, and of a view it is lost. Those of a view come
+        out of the database in an order of its own.
+        """
+        if self.view:
+            given = dict(sorted(given.items(), key=lambda item: _PLACES.get(item[0], 99)))
+        for name, value in given.items():
+            if name not in LABELS:
+                self._leave(name, value, _("没有“%(name)s”这个筛选条件，已忽略。"))
+            elif value:
+                self._take(name, value)
+
+    def _leave(self, name: str, value: str, words: str) -> None:
+        """Not understood: left out and said; of a view it finds nothing."""
+        label, value = LABELS.get(name, name[:40]), value[:40]
+        if self.view:
+            self.lost[name[:40]] = value or "?"
+            words = _(
+                "视图里的条件“%(label)s：%(value)s”现在无法识别，也可能是您看不到的同事或团队。"
+                "为了不多列案件，列表是空的；去掉这个条件，可以看符合其余条件的案件。"
+            )
+        self.problems.append(words % {"name": name[:40], "label": label, "value": value})
 
     def _take(self, name: str, value: str) -> None:
         if name == "q":
@@ -117,10 +157,7 @@ class Filters:
         elif value in dict(self.choices(name)) or (name, value) == ("state", "any"):
             self.values[name] = value
         else:
-            self.problems.append(
-                _("“%(label)s”没有“%(value)s”这一项，已忽略。")
-                % {"label": LABELS[name], "value": value[:40]}
-            )
+            self._leave(name, value, _("“%(label)s”没有“%(value)s”这一项，已忽略。"))
 
     def choices(self, name: str) -> Choices:
         """(value, words) that the filter knows."""
@@ -132,6 +169,8 @@ class Filters:
     def apply(self, cases: ComplaintQuerySet, now: datetime | None = None) -> ComplaintQuerySet:
         """Narrow the cases. No statement runs here, unless words are looked for."""
         now = now or timezone.now()
+        if self.lost:
+            return cases.none()
         for name, value in self.values.items():
             if name != "q":
                 cases = cases.filter(_condition(name, value, self.user, now))
@@ -144,12 +183,20 @@ class Filters:
 
     def address(self, **changes: str) -> str:
         """The list with these filters, some changed ("" removes one)."""
-        return _address({k: v for k, v in {**self.values, **changes}.items() if v})
+        return _address({k: v for k, v in {**self.spelled, **changes}.items() if v})
+
+    @property
+    def spelled(self) -> dict[str, str]:
+        """What stands in the address: the open view, what is lost of it, and the filters."""
+        return {**({"view": self.view} if self.view else {}), **self.lost, **self.values}
 
     @property
     def chips(self) -> list[Chip]:
         """The active filters."""
-        found = []
+        found = [
+            Chip(name, LABELS.get(name, name), value, self.address(**{name: ""}), lost=True)
+            for name, value in self.lost.items()
+        ]
         for name, value in self.values.items():
             if (name, value) == ("state", "any"):
                 continue
@@ -159,7 +206,7 @@ class Filters:
 
     def menu(self, name: str) -> Menu:
         """The choices of one filter, categories grouped by what they are about."""
-        values = tuple(self.values.items())
+        values = tuple(self.spelled.items())
         return _menu(name, values, tuple(self.choices(name)), get_language() or "zh")
 
 
@@ -206,7 +253,9 @@ def _menu(
 
 
 def _address(values: Mapping[str, str]) -> str:
-    return f"{reverse('queue')}?{urlencode(dict(values) or {'state': 'any'})}"
+    """Nothing but a view would be the view as it was saved."""
+    more = {} if values.keys() - NOT_FILTERS else {"state": "any"}
+    return f"{reverse('queue')}?{urlencode({**values, **more})}"
 
 
 def _condition(name: str, value: str, user: User, now: datetime) -> Q:

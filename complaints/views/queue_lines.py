@@ -41,6 +41,8 @@ def page(
     now: datetime,
 ) -> Page:
     """One page of the cases that the filters leave of `cases`. Two statements."""
+    if filters.lost:
+        return Page([], "", "")
     if "q" in filters.values:  # words are looked for first, and find others each time
         found = put_together(_rows(filters.apply(cases, now), order, cursor))
     else:

@@ -26,12 +26,14 @@ CAP = 99
 
 @dataclass(frozen=True)
 class View:
-    """One ready-made set of filters."""
+    """One ready-made set of filters; or a saved one, with its id and whose it is."""
 
     key: str
     icon: str
     label: Any
     filters: Mapping[str, str]
+    saved: int = 0
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,7 @@ _UNPLANTED = """
     BulkRow.asked BulkRow.why BulkRow.kept_why RecentSearch.text SavedSearch.text SavedSearch.chosen
     QuickTextVersion.anyway QuickText.abbreviation QuickTextVersion.abbreviation
     CaseLink.note CaseLink.ended_reason
+    SavedView.name SavedView.filters SavedView.columns
 """
 UNPLANTED = set(_UNPLANTED.split())
 # Place → why nobody reads it at an address.

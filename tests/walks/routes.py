@@ -54,6 +54,7 @@ from complaints.models import (
     QuickText,
     RightsRequest,
     SavedSearch,
+    SavedView,
     Trial,
 )
 from correspondence.digest import SALT
@@ -163,6 +164,7 @@ GAPS: dict[str, Any] = {
     "payment": lambda case: _first(Payment.objects.filter(commitment__complaint=case)),
     "payment_file": lambda case: _first(PaymentFile.objects.all()),  # the supervisor's upload
     "saved_search": lambda case: _first(SavedSearch.objects.all()),
+    "queue_view": lambda case: _first(SavedView.objects.all()),  # nobody's in the world
     "public_promise": lambda case: _first(PublicPromise.objects.all()),
     "communication_id": lambda case: _first(case.communications),
     "act": lambda case: "withhold",

@@ -28,9 +28,11 @@ from complaints.actions import (
     extensions,
     holds,
     quick_texts,
+    saved_views,
     searches,
     uploads,
 )
+from complaints.actions.saved_views import Wanted
 from complaints.models import Complaint, Condition, Opinion, Package
 from correspondence.tasks import send_waiting
 from evidence.models import Upload
@@ -55,6 +57,7 @@ OF_SOMEBODY = {
     *("letter_batch", "upload", "report", "draft", "bulk_act", "saved_search"),
     "quick_text",
     "link",
+    "queue_view",
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;
@@ -128,6 +131,7 @@ def _lived(cast: Cast) -> dict[str, Complaint]:
     saving.save({"name": "每周例会", "span": "30d"}, by=cast.supervisor)
     searches.save("虫子", "蟑螂", {}, by=cast.agent)
     quick_texts.save({"name": "收到", "abbreviation": "sd", "text": "已收到"}, by=cast.agent)
+    saved_views.save(Wanted("价格", filters={"category": "price"}), by=cast.agent)
     send_waiting()
     return made
 
