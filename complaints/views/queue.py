@@ -18,12 +18,13 @@ from accounts.roles import Role
 from complaints.models import Complaint
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_lines import page
-from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, order_of
+from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, Page, order_of
 from complaints.views.queue_saved import SavedViews, tools_of
 from complaints.views.queue_views import Section, View, counts_of, sections_for, shown
 
+OWN = "own"  # key of the filters that are on, among the counts
 MENUS = ("risk", "category")
-MORE_MENUS = ("state", "phase", "channel")
+MORE_MENUS = ("state", "phase", "channel", "idle", "protection")
 
 
 @require_GET
@@ -38,13 +39,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     ready_made, saved = sections_for(user), SavedViews(user, request.GET.get("view", ""))
     views = [view for section in ready_made for view in section.views]
     filters = saved.filters(request.GET, default=views[0].filters)
-    counts = counts_of([*views, *saved.countable(filters)], user, now)
-    _set_badges(request, counts)
     cursor = _cursor(request, filters)
     order = order_of(filters.values)
     sections = (*ready_made, *saved.sections())
     current = _current(sections, filters, saved)
     found = page(user, filters, Complaint.objects.visible_to(user), order, cursor, now)
+    counted = [*views, *saved.countable(filters), *_own(found, current, filters)]
+    counts = counts_of(counted, user, now)
+    _set_badges(request, counts)
     context = {
         "sections": _with_counts(sections, filters, counts, current),
         "filters": filters,
@@ -52,7 +54,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "current": current,
         "now": now,
         "title": _title(current, filters),
-        "size": _size(current, saved, filters, counts),
+        "size": _size(found, current, filters, counts),
         "header": _header(counts, current),
         "opened": tools_of(saved, filters),
         "unassigned": counts.get("unassigned", 0),
@@ -74,11 +76,25 @@ def _current(sections: Sequence[Section], filters: Filters, saved: SavedViews) -
     return None if filters.lost else next(ready_made, None)
 
 
-def _size(current: View | None, saved: SavedViews, filters: Filters, counts: dict[str, int]) -> str:
-    """How many the view at the left holds; nothing when its filters are changed, or not counted."""
-    if current is None or current.key not in counts or (saved.opened and saved.differs(filters)):
+def _own(found: Page, current: View | None, filters: Filters) -> list[View]:
+    """The filters that are on, to be counted as well: where one page does not show them all and no
+    view at the left has the number. Words would have to be looked for once more.
+    """
+    whole = not found.previous and not found.next
+    known = current and not current.saved
+    return [] if whole or known or "q" in filters.values else [View(OWN, "", "", filters.values)]
+
+
+def _size(found: Page, current: View | None, filters: Filters, counts: dict[str, int]) -> str:
+    """How many there are, as far as it is counted; nothing where nothing was looked for."""
+    if filters.lost or filters.unlooked:
         return ""
-    return shown(counts[current.key])
+    if current and not current.saved:
+        return shown(counts[current.key])
+    if OWN in counts:
+        return shown(counts[OWN])
+    number = str(len(found.rows))
+    return f"{number}+" if found.previous or found.next else number
 
 
 def _title(current: View | None, filters: Filters) -> Any:
@@ -95,6 +111,7 @@ def _tools(filters: Filters, user: User) -> dict[str, Any]:
     return {
         "menus": [filters.menu(name) for name in menus if name not in filters.values],
         "more_menus": tuple(filters.menu(name) for name in more),
+        "kept": tuple((k, v) for k, v in filters.spelled.items() if not k.startswith("received")),
         "may_take": user.may("take"),
         "receivers": receivers,
         "selectable": bool(receivers),

@@ -2,7 +2,8 @@
 
 An unknown filter or value is never guessed at: it is left out and said. Only of a saved view
 nothing is left out, because the list would be wider than who saved it meant: as long as one of its
-conditions is not understood, it finds nothing, and says which.
+conditions is not understood, it finds nothing, and says which. A little longer than others: the
+allow-list, what each filter asks and what its chip says are read together.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import DateTimeField, DurationField, Q, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from complaints import search
 from complaints.actions import export_consent
-from complaints.choices import Channel, Risk
+from complaints.choices import Channel, Protection, Risk
 from complaints.finding.terms import TOO_LONG
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Phase, State
 from complaints.limits import waiting_for
@@ -50,10 +51,16 @@ LABELS: dict[str, Any] = {
     "on_hold": gettext_lazy("计时"),
     "returned": gettext_lazy("审核"),
     "approval": gettext_lazy("审批"),
+    "protection": gettext_lazy("特殊保护"),
+    "idle": gettext_lazy("更新"),
+    "received_from": gettext_lazy("收到不早于"),
+    "received_to": gettext_lazy("收到不晚于"),
     "q": gettext_lazy("搜索"),
 }
 _PLACES = {name: place for place, name in enumerate(LABELS)}
-FREE = frozenset({"q", "due_on"})  # the value is said as it is
+DAYS = frozenset({"due_on", "received_from", "received_to"})
+FREE = frozenset({"q", *DAYS})  # the value is said as it is
+IDLE = (3, 7, 14, 30)  # days without anything new
 NOT_FILTERS = frozenset({"cursor", "view"})
 
 
@@ -118,6 +125,9 @@ class Filters:
         filters.take_all(given)
         if not filters.values and not filters.problems:
             filters.values = dict(default)
+        first, last = (filters.values.get(f"received_{side}") for side in ("from", "to"))
+        if first and last and first > last:
+            filters.problems.append(_("收到日期的起止颠倒了，所以没有案件；请改其中一个。"))
         return filters
 
     def understands(self, filters: Mapping[str, str]) -> bool:
@@ -152,12 +162,19 @@ class Filters:
     def _take(self, name: str, value: str) -> None:
         if name == "q":
             self.values["q"] = value[:TOO_LONG]
-        elif name == "due_on" and _day(value):
-            self.values["due_on"] = value
-        elif value in dict(self.choices(name)) or (name, value) == ("state", "any"):
+        elif (
+            (name in DAYS and _day(value))
+            or value in dict(self.choices(name))
+            or (name, value) == ("state", "any")
+        ):
             self.values[name] = value
         else:
             self._leave(name, value, _("“%(label)s”没有“%(value)s”这一项，已忽略。"))
+
+    def _is_known(self, name: str, value: str) -> bool:
+        if name in DAYS:
+            return _day(value)
+        return value in dict(self.choices(name)) or (name, value) == ("state", "any")
 
     def choices(self, name: str) -> Choices:
         """(value, words) that the filter knows."""
@@ -227,7 +244,11 @@ def _known(name: str, language: str) -> tuple[tuple[str, str], ...]:
         "channel": lambda: Channel.choices,
         "overdue": lambda: [("1", _("已超时"))],
         "due_today": lambda: [("1", _("今日到期"))],
-        "due_on": lambda: [],
+        **dict.fromkeys(DAYS, lambda: []),
+        "protection": lambda: Protection.choices,
+        "idle": lambda: [
+            (n, ngettext("%(n)s 天没有更新", "%(n)s 天没有更新", n) % {"n": n}) for n in IDLE
+        ],
         "on_hold": lambda: [("1", _("已中止"))],
         "returned": lambda: [("1", _("法务退回"))],
         "approval": lambda: [("mine", _("待我审批")), ("export", _("待我同意导出"))],
@@ -278,6 +299,12 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
             state__in=OPEN_STATES, next_due_at__gt=now, next_due_at__lt=end_of_today(now)
         ),
         "due_on": lambda: _due_on(date.fromisoformat(value)),
+        "protection": lambda: Q(consumer__protection=value),
+        "idle": lambda: _idle(int(value), now),
+        "received_from": lambda: Q(received_at__gte=_start(date.fromisoformat(value))),
+        "received_to": lambda: Q(
+            received_at__lt=_start(date.fromisoformat(value) + timedelta(days=1))
+        ),
         "on_hold": lambda: Q(on_hold=True),
         "returned": lambda: Q(returned_by_counsel=True),
         "approval": lambda: _exports(user, now) if value == "export" else waiting_for(user),
@@ -301,6 +328,19 @@ def _day(text: str) -> bool:
 
 def _due_on(day: date) -> Q:
     """Open cases whose next clock falls due on the day, in Shanghai."""
-    start = datetime.combine(day, time(0), SHANGHAI)
+    start = _start(day)
     end = start + timedelta(days=1)
     return Q(state__in=OPEN_STATES, next_due_at__gte=start, next_due_at__lt=end)
+
+
+def _start(day: date) -> datetime:
+    """Its first moment, in Shanghai."""
+    return datetime.combine(day, time(0), SHANGHAI)
+
+
+def _idle(days: int, now: datetime) -> Q:
+    """Open cases of which nothing is new since so many days; the moment stays one in the statement,
+    which is kept (`complaints/prepared.py`).
+    """
+    before = Value(now, DateTimeField()) - Value(timedelta(days=days), DurationField())
+    return Q(state__in=OPEN_STATES, updated_at__lte=before)

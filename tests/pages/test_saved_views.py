@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -23,8 +24,10 @@ from complaints.finding import waiting
 from complaints.models import SavedView
 from complaints.models.saved_views import Scope
 from complaints.views.queue_saved import COUNTED, SHOWN, is_countable
+from complaints.workdays import SHANGHAI
 from tests import factories as f
 from tests.cast import Cast
+from tests.pages.test_queue import many
 from tests.walks.ask import browser
 
 LIST, NEW = "/complaints/", "/complaints/views/new/"
@@ -345,6 +348,47 @@ def test_the_database_knows_which_scope_names_a_team(cast: Cast) -> None:
             SavedView.objects.create(
                 owner=cast.agent, name="x", scope=scope, team=team, created_at=now, changed_at=now
             )
+
+
+def test_more_filters_by_receipt_rest_and_protection(cast: Cast) -> None:
+    now = timezone.now()
+    old = f.registered(cast, now=now - timedelta(days=20), order_number="SO-1")
+    new = f.registered(cast, consumer={"name": "王测试", "protection": "elderly"})
+    client = browser(cast.agent)
+
+    def found(**query: str) -> set[str]:
+        page = client.get(LIST, query)
+        size = re.search(r'<span class="t13 sub">(\d+) 件', page.content.decode())[1]
+        assert size == str(len(numbers(page)))
+        return set(numbers(page))
+
+    day = (now - timedelta(days=10)).astimezone(SHANGHAI).date().isoformat()
+    assert found(received_from=day) == {new.number}
+    assert found(received_to=day) == {old.number}
+    assert found(received_from=day, received_to=day) == set()
+    assert found(idle="7") == {old.number}
+    assert found(idle="30", state="open") == set()
+    assert found(protection="elderly") == {new.number}
+    with time_machine.travel(now + timedelta(days=8), tick=False):  # the kept statement follows
+        client = browser(cast.agent)
+        assert found(idle="7") == {old.number, new.number}
+    for name, value in (("received_from", "2026-13-01"), ("idle", "8"), ("protection", "x")):
+        page = client.get(LIST, {name: value})
+        assert "已忽略" in page.content.decode()
+    turned = {"received_from": "2026-03-02", "received_to": "2026-03-01"}
+    assert "起止颠倒了" in client.get(LIST, turned).content.decode()
+
+
+def test_own_filters_are_counted_up_to_ninety_nine(cast: Cast) -> None:
+    client = browser(cast.agent)
+    asked = {"state": "open", "channel": "phone"}
+    for more, said in ((50, "50 件"), (1, "51 件"), (50, "99+ 件")):
+        many(cast, more)
+        client.get(LIST, asked)
+        with CaptureQueriesContext(connection) as statements:
+            text = client.get(LIST, asked).content.decode()
+        assert f'<span class="t13 sub">{said}' in text
+        assert len(statements) == 8
 
 
 def test_without_a_view_nothing_of_it_stands_at_the_left(cast: Cast) -> None:
