@@ -16,6 +16,7 @@ from accounts.access import needs, person
 from accounts.models import User
 from accounts.roles import Role
 from complaints.models import Complaint
+from complaints.views.queue_columns import hidden
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_lines import page
 from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, Page, order_of
@@ -56,6 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "title": _title(current, filters),
         "size": _size(found, current, filters, counts),
         "header": _header(counts, current),
+        "hidden": hidden(saved.opened.columns) if saved.opened else "",
         "opened": tools_of(saved, filters),
         "unassigned": counts.get("unassigned", 0),
         "by_closing": order is BY_CLOSING,

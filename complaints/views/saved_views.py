@@ -25,12 +25,13 @@ from complaints.actions import saved_views
 from complaints.actions.saved_views import Wanted
 from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
 from complaints.models.saved_views import SavedView, Scope
+from complaints.views.queue_columns import COLUMNS, known
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_saved import TITLES, same
 from complaints.views.sheets import SheetForm, readable
 
 NAMED = 5  # colleagues who are named where others use a view
-_OWN_FIELDS = ("name", "share", "version", "filters", "csrfmiddlewaretoken")
+_OWN_FIELDS = ("name", "share", "columns", "version", "filters", "csrfmiddlewaretoken")
 
 
 class ViewForm(SheetForm):
@@ -44,6 +45,14 @@ class ViewForm(SheetForm):
     )
     share = forms.ChoiceField(
         label=gettext_lazy("谁能打开"), widget=forms.Select(attrs={"class": "select"})
+    )
+
+    columns = forms.MultipleChoiceField(
+        label=gettext_lazy("显示的列"),
+        help_text=gettext_lazy("案件号和事由总是显示；都不选，就显示全部。"),
+        choices=list(COLUMNS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
 
     def __init__(self, user: User, view: SavedView | None, *args: Any, **kwargs: Any) -> None:
@@ -110,7 +119,9 @@ def new(request: HttpRequest) -> HttpResponse:
         if refused:
             raise Invalid(refused)
         _understood(filters)
-        wanted = Wanted(given.get("name", ""), _share(given.get("share", "")), filters.values)
+        wanted = Wanted(
+            given.get("name", ""), _share(given.get("share", "")), filters.values, _columns(given)
+        )
         view = saved_views.save(wanted, by=user)
     except CaseError as error:
         return _page(request, filters, typed=given, error=error)
@@ -138,7 +149,10 @@ def view(request: HttpRequest, queue_view: int) -> HttpResponse:
         if others is not None:
             _understood(filters)
         wanted = Wanted(
-            given.get("name", row.name), _share(given.get("share", _share_of(row))), others
+            given.get("name", row.name),
+            _share(given.get("share", _share_of(row))),
+            others,
+            _columns(given) if "name" in given else None,
         )
         changed = saved_views.change(
             row.pk, wanted, by=user, version=_number(given.get("version", ""))
@@ -186,6 +200,12 @@ def _filters(given: Mapping[str, Any], user: User) -> Filters:
     return Filters.read(params, user, default={})
 
 
+def _columns(given: QueryDict) -> list[str]:
+    """All of them is none: a column that comes later is shown as well."""
+    found = known(given.getlist("columns"))
+    return [] if len(found) == len(COLUMNS) else found
+
+
 def _understood(filters: Filters) -> None:
     if filters.problems:
         words = _("有的条件无法识别，没有保存；请先在列表里去掉它们，再保存。")
@@ -222,8 +242,11 @@ def _page(
 ) -> HttpResponse:
     """The form; what was refused is said, and what was typed stands there again."""
     user = person(request)
-    start = {"name": row.name, "share": _share_of(row)} if row else {"share": "personal"}
-    form = ViewForm(user, row, initial={**start, **{k: str(v) for k, v in (typed or {}).items()}})
+    start: dict[str, Any] = {"share": "personal", "columns": list(COLUMNS)}
+    if row:
+        start |= {"name": row.name, "share": _share_of(row)}
+        start |= {"columns": known(row.columns) or list(COLUMNS)}
+    form = ViewForm(user, row, initial={**start, **(typed or {})})
     loose = list(filters.problems)
     if error is not None:
         form = ViewForm(user, row, typed or start)

@@ -31,6 +31,8 @@ def test_a_view_is_saved_shared_opened_by_a_colleague_and_kept_as_his_own(
     page.get_by_role("link", name="保存当前筛选…").click()
     page.get_by_label("名称").fill("价格投诉")
     page.get_by_label("谁能打开").select_option(label="团队：客服一组")
+    page.get_by_label("风险").uncheck()
+    page.get_by_label("消费者").uncheck()
     shot(page, "new")
     assert (shut_out(page), too_wide(page)) == ([], [])
     page.get_by_role("button", name="保存视图").click()
@@ -38,6 +40,9 @@ def test_a_view_is_saved_shared_opened_by_a_colleague_and_kept_as_his_own(
     column = page.get_by_role("navigation", name="视图")
     expect(column.get_by_role("link", name="价格投诉")).to_contain_text("3")
     expect(page.locator("[data-rows] tr")).to_have_count(3)
+    expect(page.get_by_role("columnheader", name="阶段")).to_be_visible()
+    for hidden in ("风险", "消费者"):
+        expect(page.get_by_role("columnheader", name=hidden)).to_have_count(0)
     shot(page, "own")
     link = page.url
     page.goto(link + "&state=open&category=price&risk=high")

@@ -391,6 +391,28 @@ def test_own_filters_are_counted_up_to_ninety_nine(cast: Cast) -> None:
         assert len(statements) == 8
 
 
+def test_a_view_shows_the_columns_that_were_chosen(cast: Cast) -> None:
+    f.registered(cast)
+    client = browser(cast.agent)
+    sent = {"state": "open", "name": "短", "share": "personal", "columns": ["due", "own", "x"]}
+    page = client.post(NEW, sent, follow=True)
+    view = SavedView.objects.get()
+    assert view.columns == ["own", "due"]
+    assert 'data-hide="who rights stage risk"' in page.content.decode()
+    assert "data-hide" not in client.get(LIST).content.decode()
+    update = {"filters": "1", "version": 1, "state": "open", "category": "price"}
+    assert client.post(one(view), update).status_code == 302  # the button on the list
+    view.refresh_from_db()
+    assert (view.name, view.columns) == ("短", ["own", "due"])
+    changed = {"name": "短", "share": "personal", "version": 2}
+    every = ["who", "rights", "stage", "own", "due", "risk"]
+    assert client.post(one(view), {**changed, "columns": every}).status_code == 302
+    view.refresh_from_db()
+    assert view.columns == []
+    SavedView.objects.update(columns=["gone"])
+    assert "data-hide" not in client.get(LIST, {"view": view.pk}).content.decode()
+
+
 def test_without_a_view_nothing_of_it_stands_at_the_left(cast: Cast) -> None:
     text = browser(cast.agent).get(LIST).content.decode()
     assert "我的视图" not in text
