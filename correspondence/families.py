@@ -118,6 +118,14 @@ FAMILIES: dict[str, Family] = {
             (*_WORKING, Role.COUNSEL),
         ),
         Family(
+            "mention",
+            _("提到我"),
+            pgettext_lazy("notices", "提到我"),
+            _("同事在您能查看的案件的内部备注里用 @ 提到您时。"),
+            NOW,
+            (*_WORKING, Role.COUNSEL),
+        ),
+        Family(
             "signals",
             _("信号与整改措施"),
             pgettext_lazy("notices", "信号"),

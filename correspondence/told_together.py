@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from complaints.models import BulkRow, Complaint, Event, Outbox
+from complaints.actions import mentioning
+from complaints.models import BulkRow, Communication, Complaint, Event, Outbox
 from complaints.querysets import scope_of
 from correspondence.row import Row
 
 ASSIGNED = "tell_assigned"
 URGED, URGED_OFTEN = "tell_urged", "tell_urged_often"
+MENTIONED = "tell_mentioned"
 LISTED = 20  # numbers in one notice; the list of cases has the rest
 
 
@@ -76,6 +78,14 @@ def of_urged(outbox: Outbox) -> dict[str, str]:
     return {"who": who, "names": names, "n": str(event.detail["times"]), "note": note}
 
 
+def of_mentioned(outbox: Outbox) -> dict[str, str]:
+    """Who names the person, and the sentence in which."""
+    note = Communication.objects.select_related("by").get(pk=outbox.payload["communication"])
+    users = list(User.objects.filter(pk__in=outbox.payload["users"]).order_by("pk"))
+    said = dict.fromkeys(mentioning.sentence(note.text, user) for user in users)
+    return {"who": note.by.name if note.by else "", "sentence": "\n".join(said)}
+
+
 def over(outboxes: Iterable[Outbox]) -> set[int]:
     """Ids of those rows that say no more what is: the cases lie with somebody else meanwhile. The
     case of each is at hand. One statement where there are bulk acts, none otherwise.
@@ -118,6 +128,14 @@ TABLE: dict[str, Row] = {
         gettext_lazy("{title}\n催办留言：{note}"),
         gettext_lazy("这件案件现在轮到您办理"),
         family="urged",
+    ),
+    MENTIONED: Row(
+        False,
+        named_there,
+        gettext_lazy("{number} {who} 在内部备注里提到了您"),
+        gettext_lazy("{title}\n“{sentence}”"),
+        gettext_lazy("同事在这件案件的内部备注里提到了您"),
+        family="mention",
     ),
     URGED_OFTEN: Row(
         False,

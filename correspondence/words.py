@@ -164,6 +164,7 @@ _MORE = {
     "tell_commitment_owner": _promise,
     "tell_commitment_broken": _promise,
     told_together.ASSIGNED: told_together.of_assigned,
+    told_together.MENTIONED: told_together.of_mentioned,
     told_together.URGED: told_together.of_urged,
     told_together.URGED_OFTEN: told_together.of_urged,
 }

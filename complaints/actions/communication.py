@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import public_promises, validation
-from complaints.actions import holds, withholding
+from complaints.actions import holds, mentioning, withholding
 from complaints.advance import check_version, find, lock
 from complaints.choices import Channel, CommunicationKind
 from complaints.errors import Invalid, NotAllowed
@@ -58,6 +58,8 @@ def write(
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
+        note = kind == CommunicationKind.INTERNAL_NOTE
+        people = mentioning.named(complaint, data["text"], by) if note else []
         before = _a_moment_ago(complaint, kind, data["text"], inbound, by, now) if once else None
         written = before or put(
             complaint,
@@ -69,6 +71,8 @@ def write(
             inbound=inbound,
             anyway=data.get("anyway", ""),
         )
+        if people and not before:
+            mentioning.keep(written, people, now)
         answers = inbound and kind != CommunicationKind.INTERNAL_NOTE
         if answers and not data.get("still_waiting", False):
             holds.consumer_answered(complaint, by, now, "reply")

@@ -41,6 +41,7 @@ from complaints.models.mass import (
     MassOpinion,
     SilentConsumer,
 )
+from complaints.models.mention import Mention
 from complaints.models.package import Edition, Export, Package, Sealing
 from complaints.models.payment import Payment, PaymentFile, PaymentRow
 from complaints.models.person_search import PersonSearch
@@ -126,6 +127,7 @@ __all__ = [
     "MassMember",
     "MassOpinion",
     "Measure",
+    "Mention",
     "Moment",
     "NamedPerson",
     "Opinion",

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from complaints import delivery
-from complaints.models import Communication, Deadline, Event, Outbox
+from complaints.models import Communication, Deadline, Event, Mention, Outbox
 from complaints.views.case_columns import INTERNAL, TALK
 from complaints.views.case_page import CasePage
 from complaints.views.case_read import moment
@@ -69,6 +71,8 @@ class Entry:
     undo_until: datetime | None = None
     delivery: str | Promise = ""
     fate: tuple[str | Promise, str, str] | None = None  # what became of a letter: words, icon, tone
+    mentions: list[dict[str, Any]] = field(default_factory=list)  # whom a note names
+    reader: User | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ def _rows(page: CasePage, keeps: Q) -> QuerySet[Event]:
             cancelled="cancelled_at",
         )
     )
+    named = Mention.objects.filter(communication=OuterRef("text_id")).order_by("pk")
+    whom = JSONObject(user="user", name="user__name", told="told", read_at="read_at")
     clock = Deadline.objects.filter(pk=OuterRef("clock_id")).values("title")
     return (
         Event.objects.filter(keeps, complaint=page.complaint.pk)
@@ -130,6 +136,7 @@ def _rows(page: CasePage, keeps: Q) -> QuerySet[Event]:
         .annotate(notice_id=Cast(KT("detail__notice"), BigIntegerField()))
         .annotate(arrived=Subquery(arrived[:1]))
         .annotate(letter=Subquery(letter[:1]), clock_title=Subquery(clock[:1]))
+        .annotate(mentions=ArraySubquery(named.values(as_json=whom)))
         .order_by("-at", "-id")
     )
 
@@ -154,11 +161,14 @@ def timeline(page: CasePage, code: str, before: str) -> Timeline:
 def _entry(page: CasePage, event: Any) -> Entry:
     files = [i for i in page.items if i.number == event.detail.get("number")]
     letter = event.letter
+    named = [{**row, "read_at": moment(row["read_at"])} for row in event.mentions]
     shown = Entry(
         event,
         in_words(event, page.complaint),
         tuple(files if event.kind == "evidence" else ()),
         fate=delivery.of_entry(event.code, event.arrived),
+        mentions=named,
+        reader=page.user,
     )
     if not letter or event.code != "reply":
         return shown

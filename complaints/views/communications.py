@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from complaints import quick_values, wording_check
-from complaints.actions import communication, half_typed, letters
+from complaints.actions import communication, half_typed, letters, mentioning
 from complaints.choices import CommunicationKind
 from complaints.delivery import cause_in_words
 from complaints.errors import CaseError, Invalid, NotAllowed
-from complaints.models import Complaint
+from complaints.models import Communication, Complaint
 from complaints.views.act_forms import LetterForm
 from complaints.views.case import load, whole
 from complaints.views.case_composer import TABS, composer, draft_key
@@ -45,7 +45,7 @@ def communicate(request: HttpRequest, number: str) -> HttpResponse:
     try:
         if unreadable:
             raise Invalid(unreadable)
-        communication.write(number, values, by=person(request), once=True)
+        written = communication.write(number, values, by=person(request), once=True)
     except Complaint.DoesNotExist as error:
         raise Http404 from error
     except NotAllowed as error:
@@ -53,7 +53,21 @@ def communicate(request: HttpRequest, number: str) -> HttpResponse:
     except CaseError as error:
         return _again(request, number, values, error)
     code = CODES[kind]
+    _say_who_was_told(request, written)
     return done(request, number, _said(kind), draft_key(number, code))
+
+
+def _say_who_was_told(request: HttpRequest, written: Communication) -> None:
+    """Whom the note named, and who of them may not see the case."""
+    if written.kind != CommunicationKind.INTERNAL_NOTE:
+        return
+    told, untold = mentioning.said_after(written)
+    if told:
+        words = _("提到的同事会收到通知：{names}")
+        messages.info(request, words.format(names=_("、").join(told)))
+    if untold:
+        words = _("{name} 无权查看本案，未通知；可转交或申请查看")
+        messages.warning(request, words.format(name=_("、").join(untold)))
 
 
 def _asked(values: dict[str, str]) -> list[str]:

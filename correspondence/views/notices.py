@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import needs, person
 from accounts.browser import back
 from accounts.models import User
+from complaints.actions import mentioning
 from complaints.choices import DeadlineState
 from complaints.seen import saw_cases
 from correspondence import families, inbox, said, told_together
@@ -120,7 +122,12 @@ def open_notice(request: HttpRequest, notice: int) -> HttpResponse:
     except Notice.DoesNotExist as missing:
         raise Http404 from missing
     inbox.read(user, notice)
-    return redirect("case", found.outbox.complaint.number)
+    number = found.outbox.complaint.number
+    note = found.outbox.payload.get("communication")
+    if found.outbox.effect == told_together.MENTIONED and note:
+        mentioning.read(number, note, by=user)
+        return redirect(reverse("case", args=[number]) + f"?show=internal#said-{note}")
+    return redirect("case", number)
 
 
 @require_POST

@@ -1,8 +1,10 @@
+// Colleagues in every <textarea data-mention="ADDRESS">: @ or ＠ and some of a name opens the same list.
 // Quick texts in every <textarea data-quick="ADDRESS">: ；； or ;; and an abbreviation opens a list at the text, arrows choose, Enter puts
 // the text in; [data-quick-open="ID"] opens the same list with a search of its own. Nothing happens while an input method composes.
 const pop = document.getElementById('quick-pop');
 const dialog = document.getElementById('quick-dialog');
 const TYPED = /[；;]{2}([^\s；;{}]{0,20})$/;
+const NAMED = /(?<![A-Za-z0-9._%+-])[@＠]([^\s@＠；;]{0,20})$/;
 const PAUSE = 150; // milliseconds
 let field = null; // where the text goes
 let from = 0; // where ；； begins
@@ -23,9 +25,9 @@ function mark(index) {
   else holder.removeAttribute('aria-activedescendant');
 }
 
-async function load(typed) {
+async function load(typed, from = field.dataset.quick) {
   const mine = (asked += 1);
-  const address = `${field.dataset.quick}?${new URLSearchParams({ q: typed })}`;
+  const address = `${from}?${new URLSearchParams({ q: typed })}`;
   const answer = await fetch(address, { headers: { 'HX-Request': 'true' } }).catch(() => null);
   if (answer?.status === 401) document.dispatchEvent(new CustomEvent('kesu:signed-out'));
   if (mine !== asked || !answer?.ok) return false;
@@ -58,12 +60,14 @@ function place() {
 }
 
 function look() {
-  const found = TYPED.exec(field.value.slice(0, field.selectionStart));
+  const before = field.value.slice(0, field.selectionStart);
+  const quick = field.dataset.quick ? TYPED.exec(before) : null;
+  const found = quick ?? (field.dataset.mention ? NAMED.exec(before) : null);
   if (!found || field.selectionStart !== field.selectionEnd) return close();
   from = found.index;
   clearTimeout(timer);
   timer = setTimeout(async () => {
-    if (!(await load(found[1])) || document.activeElement !== field) return;
+    if (!(await load(found[1], quick ? field.dataset.quick : field.dataset.mention)) || document.activeElement !== field) return;
     pop.hidden = false;
     field.setAttribute('aria-controls', 'quick-list');
     place();
@@ -102,7 +106,7 @@ function step(event) {
 
 if (pop && dialog) {
   const written = (event) => {
-    if (!event.target.matches?.('textarea[data-quick]') || event.isComposing) return;
+    if (!event.target.matches?.('textarea[data-quick], textarea[data-mention]') || event.isComposing) return;
     field = event.target;
     look();
   };
