@@ -48,6 +48,8 @@ VERBS: dict[str, str | Promise] = {
     "complaint.made_open": pgettext_lazy("audit", "取消保密"),
     "complaint.recused": pgettext_lazy("audit", "法务回避"),
     "complaint.merged_in": pgettext_lazy("audit", "并入其他案件"),
+    "complaint.merge_undone": pgettext_lazy("audit", "取消并入其他案件"),
+    "complaint.unmerged": pgettext_lazy("audit", "取消并案"),
     "complaint.linked": pgettext_lazy("audit", "关联案件"),
     "complaint.unlinked": pgettext_lazy("audit", "取消案件的关联"),
     "clocks.held": pgettext_lazy("audit", "中止计时"),

@@ -103,6 +103,7 @@ class Field(models.TextChoices):
     OUTCOME = "outcome", _("裁决结果")
     CONSUMERS_WORDS = "consumers_words", _("消费者原话")
     INTO = "into", _("并入的案件编号")
+    GROUND = "ground", _("新的证据或法律依据")
     ANYWAY = "anyway", _("用语提示之后仍然发出的理由")
 
 
@@ -397,7 +398,9 @@ STEPS: dict[str, Step] = {
             (State.CLOSED, State.ARCHIVED),
             (State.INVESTIGATING,),
             (S,),
+            checks=(c.late_reopening_names_its_ground,),
             fields=(Field.REASON,),
+            optional=(Field.GROUND,),
             effects=("tell_owner",),
             starts=("general_reply", "investigate"),
         ),

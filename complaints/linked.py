@@ -59,6 +59,11 @@ class Around:
     rows: list[Linked] = field(default_factory=list)
     hidden: int = 0
 
+    @property
+    def merged(self) -> bool:
+        """Whether there are merged cases whose story can be read."""
+        return any(row.kind == MERGED_FROM for row in self.rows)
+
 
 def links_of(complaint: Complaint) -> QuerySet[CaseLink]:
     """Those that stand, from either side."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import F, Q, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.absences import Roster
 from accounts.models import User
@@ -285,7 +286,17 @@ class CaseSituation:
     def merge_target(self) -> Complaint | None:
         wanted = str(self.field("into") or "")
         visible = Complaint.objects.workable_by(self.by) if self.by else Complaint.objects.all()
-        return visible.filter(number=wanted).select_related("consumer").first()
+        return visible.filter(number=wanted).select_related("consumer", "merged_into").first()
+
+    @cached_property
+    def merged_here(self) -> list[str]:
+        """The cases that were merged into this one; those that the person does not see without
+        their number.
+        """
+        rows = Complaint.objects.filter(merged_into=self.complaint).order_by("pk")
+        seen = Complaint.objects.visible_to(self.by) if self.by else Complaint.objects.all()
+        known = set(seen.filter(merged_into=self.complaint).values_list("pk", flat=True))
+        return [c.number if c.pk in known else _("另一件案件") for c in rows.only("number")]
 
     @cached_property
     def file_lines(self) -> list[completeness.Line]:

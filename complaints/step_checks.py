@@ -7,12 +7,13 @@ A field that was not sent passes here: the table of steps says which are require
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints import checklist, proofs
+from complaints import checklist, proofs, reopening
 from complaints.choices import CONSENT_MEANS, DECLINE_REASONS, EXTERNAL_OUTCOMES
 from complaints.guards import Situation
 
@@ -87,23 +88,44 @@ def evidence_is_attached(s: Situation) -> str:
     return proofs.refusal(unknown) if unknown else ""
 
 
+def late_reopening_names_its_ground(s: Situation) -> str:
+    if s.field("ground") is not None or not reopening.is_late(s.complaint, s.now):
+        return ""
+    words = _("办结已超过 {n} 天，仅凭异议不能重新启动；请在“新的证据或法律依据”里写明有什么新情况")
+    return words.format(n=reopening.WINDOW.days)
+
+
 def target_is_another_case_of_the_same_matter(s: Situation) -> str:
     if s.field("into") is None:
         return ""
     target = s.merge_target
     if target is None:
         return _("没有找到要并入的案件，或您无权查看它；请核对案件编号")
-    if target.pk == s.complaint.pk:
-        return _("案件不能并入自身")
-    if target.state in ("closed", "archived"):
-        return _("案件 {number} 已经办结，不能再并入").format(number=target.number)
-    if target.merged_into_id:
-        return _("案件 {number} 本身已被并案").format(number=target.number)
+    if why := _cannot_take(target, s):
+        return why
     same_person = target.consumer_id == s.complaint.consumer_id or (
         bool(target.consumer.phone_index)
         and target.consumer.indexes("phone") == s.complaint.consumer.indexes("phone")
     )
     same_matter = bool(target.product_name) and target.product_name == s.complaint.product_name
     if not (same_person or same_matter):
-        return _("只能并入同一消费者或同一商品的案件")
+        return _("只能并入同一消费者或同一商品的案件；只是有关系的，请改用“关联案件”")
+    return ""
+
+
+def _cannot_take(target: Any, s: Situation) -> str:
+    """Merged cases stand one level deep: none goes into itself, into a finished one or into one
+    that went elsewhere, and none that others went into goes away.
+    """
+    if target.pk == s.complaint.pk:
+        return _("案件不能并入自身；请填写另一件案件的编号")
+    if target.merged_into is not None:
+        words = _("案件 {number} 本身已并入 {into}；请并入 {into}")
+        return words.format(number=target.number, into=target.merged_into.number)
+    if target.state in ("closed", "archived"):
+        words = _("案件 {number} 已经办结，不能再并入；请改用“关联案件”，或先重新启动它")
+        return words.format(number=target.number)
+    if s.merged_here:
+        words = _("{others} 已并入本案；请反过来把 {target} 并入本案，或先由主管取消那次并案")
+        return words.format(others=_("、").join(s.merged_here), target=target.number)
     return ""

@@ -133,6 +133,7 @@ def _words(transition: Transition) -> str:
         for k in (
             "note",
             "reason",
+            "ground",
             "explanation",
             "findings",
             "comments",

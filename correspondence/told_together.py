@@ -17,10 +17,12 @@ from complaints.actions import mentioning
 from complaints.models import BulkRow, Communication, Complaint, Event, Outbox
 from complaints.querysets import scope_of
 from correspondence.row import Row
+from correspondence.staff import owner
 
 ASSIGNED = "tell_assigned"
 URGED, URGED_OFTEN = "tell_urged", "tell_urged_often"
 MENTIONED = "tell_mentioned"
+MERGED_IN, MERGE_UNDONE = "tell_merged_in", "tell_merge_undone"
 LISTED = 20  # numbers in one notice; the list of cases has the rest
 
 
@@ -86,6 +88,13 @@ def of_mentioned(outbox: Outbox) -> dict[str, str]:
     return {"who": note.by.name if note.by else "", "sentence": "\n".join(said)}
 
 
+def of_merge(outbox: Outbox) -> dict[str, str]:
+    """Which case came in or went out again, who did it, and why."""
+    event = Event.objects.select_related("by").get(pk=outbox.payload["event"])
+    who = event.by.name if event.by else ""
+    return {"who": who, "other": event.detail["number"], "note": event.text or "—"}
+
+
 def over(outboxes: Iterable[Outbox]) -> set[int]:
     """Ids of those rows that say no more what is: the cases lie with somebody else meanwhile. The
     case of each is at hand. One statement where there are bulk acts, none otherwise.
@@ -144,5 +153,21 @@ TABLE: dict[str, Row] = {
         gettext_lazy("{title}\n催办留言：{note}"),
         gettext_lazy("您是负责该团队的主管；催办满三次或没有人在岗时通知您"),
         family="urged",
+    ),
+    MERGED_IN: Row(
+        False,
+        owner,
+        gettext_lazy("{other} 已并入 {number}，请一并办理"),
+        gettext_lazy("{title}\n{who} 并案，理由：{note}"),
+        gettext_lazy("您是目标案件的责任人"),
+        family="together",
+    ),
+    MERGE_UNDONE: Row(
+        False,
+        owner,
+        gettext_lazy("{other} 不再并入 {number}，恢复单独办理"),
+        gettext_lazy("{title}\n{who} 取消并案，理由：{note}"),
+        gettext_lazy("您是目标案件的责任人"),
+        family="together",
     ),
 }

@@ -165,6 +165,8 @@ _MORE = {
     "tell_commitment_broken": _promise,
     told_together.ASSIGNED: told_together.of_assigned,
     told_together.MENTIONED: told_together.of_mentioned,
+    told_together.MERGED_IN: told_together.of_merge,
+    told_together.MERGE_UNDONE: told_together.of_merge,
     told_together.URGED: told_together.of_urged,
     told_together.URGED_OFTEN: told_together.of_urged,
 }

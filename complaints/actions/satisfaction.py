@@ -278,5 +278,7 @@ def reopen_to_another(
         if User.objects.filter(satisfied.handled_by(complaint), pk=user.pk).exists():
             words = _("{name} 办理过本案；消费者不满意的案件须由另一位同事重新办理")
             raise Invalid({"user": [words.format(name=user.name)]})
-        steps.take(number, "reopen", {"reason": reason}, by=by, version=version, now=now)
+        # said within the term of the question, which counts from the closing too
+        why = {"reason": reason, "ground": _("消费者评价不满意，要求另一位同事重新办理")}
+        steps.take(number, "reopen", why, by=by, version=version, now=now)
         return assignment.assign(number, by=by, user=user, note=str(reason), now=now)

@@ -67,6 +67,7 @@ def _clean_field(name: str, value: Any) -> Any:
         Field.MEANS: 20,
         Field.OUTCOME: 40,
         Field.ANYWAY: 500,
+        Field.GROUND: 2000,
     }.get(Field(name), validation.TEXT_LIMIT)
     return validation.text(value, limit, lines=True)
 

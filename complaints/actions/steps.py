@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from audit.record import record
 from complaints import snapshots
 from complaints.actions import answers as later_answers
 from complaints.actions import (
@@ -22,6 +21,7 @@ from complaints.actions import (
     feedback,
     first_signatures,
     keeping,
+    merging,
     sealing,
     signature,
     withdrawal,
@@ -34,7 +34,7 @@ from complaints.choices import FactSource
 from complaints.errors import StepRefused, Unmet
 from complaints.guards import MENDED_BY
 from complaints.lifecycle import STEPS
-from complaints.models import Analysis, Complaint, Event, Transition
+from complaints.models import Analysis, Complaint, Transition
 from complaints.situation import CaseSituation
 
 
@@ -75,29 +75,8 @@ def _reopened(complaint: Complaint, transition: Transition) -> None:
     complaint.outcome_if_done = ""
     complaint.withdrawal_requested_by = complaint.withdrawal_requested_at = None
     complaint.withdrawal_words = ""
-    complaint.merged_into = None
+    merging.undone(complaint, transition)
     resolutions.superseded(complaint, transition)
-
-
-def _merged(complaint: Complaint, transition: Transition) -> None:
-    target = Complaint.objects.locked().get(number=str(transition.fields["into"]).strip())
-    complaint.merged_into = target
-    Event.objects.create(
-        complaint=target,
-        at=transition.at,
-        by=transition.by,
-        kind=Event.Kind.STEP,
-        code="merged_in",
-        detail={"number": complaint.number},
-        text=str(transition.fields.get("reason", "")),
-    )
-    record(
-        "complaint.merged_in",
-        target.subject,
-        transition.by,
-        transition.at,
-        {"number": complaint.number},
-    )
 
 
 def _archived(complaint: Complaint, transition: Transition) -> None:
@@ -118,7 +97,7 @@ ALSO: dict[str, Also] = {
     "external_decision": feedback.decided_externally,
     "complete": feedback.completed,
     "reopen": _reopened,
-    "merge": _merged,
+    "merge": merging.merged,
     "archive": _archived,
 }
 
@@ -154,7 +133,10 @@ def take(
         )
         if signed is not None:
             return signed
-    with later_answers.explained(number, step_code, by):
+    with (
+        later_answers.explained(number, step_code, by),
+        merging.both_held(number, step_code, cleaned),
+    ):
         return advance(
             number,
             step_code,

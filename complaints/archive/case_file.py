@@ -48,6 +48,7 @@ def cut_of(complaint: Complaint) -> dict[str, Any]:
         "links": links.aggregate(last=Max("id"))["last"] or 0,
         "communications": texts or 0,
         "letters": _letters_by_now(complaint),
+        "merged": _merged_by_now(complaint),
         "case": {n: _plain(getattr(complaint, n)) for n in (*_CHANGES, *_CIRCUMSTANCES)},
     }
 
@@ -80,6 +81,16 @@ def _letters_by_now(complaint: Complaint) -> dict[str, dict[str, list[str | None
         messages = found.setdefault(str(row), {})
         if message is not None:
             messages[str(message)] = [_plain(at) for at in moments]
+    return found
+
+
+def _merged_by_now(complaint: Complaint) -> list[list[str]]:
+    """The cases that were merged into this one: number, and the newest hash of its audit chain."""
+    found = []
+    rows = Complaint.objects.filter(merged_into=complaint).order_by("pk")
+    for case in rows.only("number"):
+        newest = Entry.objects.filter(subject=case.subject).order_by("-sequence").first()
+        found.append([case.number, newest.hash if newest else ""])
     return found
 
 
@@ -130,6 +141,13 @@ class CaseFile:
         """
         known = self._cut.get("case", {})
         return {n: getattr(self.complaint, n) for n in _CIRCUMSTANCES if n in known}
+
+    @property
+    def merged(self) -> list[list[str]]:
+        """(number, head of the audit chain then) of the cases that were merged into this one; none
+        in a file that was archived before it was kept.
+        """
+        return list(self._cut.get("merged", []))
 
     # --- what happened
 

@@ -121,6 +121,10 @@ def _complaint(file: CaseFile) -> Blocks:
         goods.append(f"主张的损失 {case.loss_claimed:,.2f} 元")
     if said := "；".join(part for part in goods if part):
         yield Words(f"商品或服务：{said}。")
+    if case.merged_into is not None:
+        yield Words(f"本案已并入 {case.merged_into.number}，后续见该案卷宗。")
+    for number, head in file.merged:
+        yield Words(f"并入本案的案件：{number}（该案记录指纹 {head}）。")
 
 
 def _facts(file: CaseFile) -> Blocks:

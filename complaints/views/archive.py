@@ -102,7 +102,8 @@ def act(request: HttpRequest, complaint: Complaint) -> HttpResponse:
     code = request.POST.get("action", "")
     if code not in ("archive", "reopen"):
         raise BadRequest
-    fields = {"reason": request.POST.get("reason", "")} if code == "reopen" else {}
+    names = ("reason", "ground") if code == "reopen" else ()
+    fields = {name: request.POST.get(name, "") for name in names}
     try:
         steps.take(complaint.number, code, fields, by=person(request))
     except NotAllowed as refused:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import needs, person
 from accounts.roles import Role
-from complaints import clock_words, extending
+from complaints import clock_words, extending, reopening
 from complaints.advance import refuse_destroyed
 from complaints.choices import Claim, Risk
 from complaints.models import Complaint, Deadline, Extension
@@ -94,6 +94,9 @@ def head(page: CasePage) -> dict[str, Any]:
         "leaving": leaving(page),
         "withheld": withheld(page),
         "wait": waiting(page),
+        "reopened": reopening.in_words(
+            reopening.times(row["step"] for row in complaint.steps_taken)
+        ),
         "risks": [Risk(r).label for r in complaint.risk_flags],
         "risk": risk_level(complaint),
         "read_only": page.user.is_(Role.AUDITOR) or page.user.reads_only,

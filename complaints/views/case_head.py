@@ -159,6 +159,8 @@ def _steps(page: CasePage) -> list[Action]:
 
 
 def _title(row: dict[str, Any], page: CasePage) -> Text:
+    if row["step"] == "reopen" and page.complaint.merged_into_id:
+        return _("取消并案")
     if row["step"] != "withdraw":
         return str(row["title"])
     if page.complaint.withdrawal_requested_by_id:

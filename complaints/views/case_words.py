@@ -40,6 +40,7 @@ from letters.signatures import TEMPLATES
 _WRITTEN = (
     "note",
     "reason",
+    "ground",
     "explanation",
     "findings",
     "comments",
@@ -74,10 +75,11 @@ def _registered(event: Event, complaint: Complaint) -> Words:
 
 
 def _step(event: Event, complaint: Complaint) -> Words:
+    if event.code in link_words.MERGES:
+        return link_words.merge(event)
     special = {
         "withdrawal_requested": _("消费者请求撤回，等待主管确认"),
         "withdrawal_dismissed": _("取消了撤回请求，继续办理"),
-        "merged_in": _("{number} 并入本案").format(number=event.detail.get("number", "")),
     }
     step = STEPS.get(event.code)
     title = special.get(event.code) or (str(step.title) if step else event.code)

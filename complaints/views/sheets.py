@@ -147,6 +147,7 @@ FIELD_OF_CHECK = {
     "date_is_not_in_the_future": "date",
     "external_outcome_is_known": "outcome",
     "evidence_is_attached": "evidence",
+    "late_reopening_names_its_ground": "ground",
     "target_is_another_case_of_the_same_matter": "into",
     "needed_facts_are_answered": "cannot_be_established",
     "evidence_or_reason": "no_evidence_reason",

@@ -50,10 +50,19 @@ _HINTS: dict[tuple[str, str], Text] = {
     ("consumer_accepts", "note"): _("写明何时、由谁、用什么话表示同意。沉默不算同意。"),
     ("withdraw", "consumers_words"): _("照录消费者的原话，不要概括。"),
     ("refer_out", "body"): _("例如：市市场监督管理局、消费者协会、仲裁委员会、人民法院。"),
+    ("reopen", "ground"): _("办结超过 30 天的必填：什么证据或哪一条法律，是办结时没有的。"),
     ("merge", "into"): _("只能并入同一消费者或同一商品的未办结案件。"),
     ("external_decision", "evidence"): _("裁决文书必须在案；可以在下面上传。"),
 }
-_LONG = {"reason", "explanation", "findings", "note", "no_evidence_reason", "consumers_words"}
+_LONG = {
+    "reason",
+    "explanation",
+    "findings",
+    "note",
+    "no_evidence_reason",
+    "consumers_words",
+    "ground",
+}
 
 
 class StepForm(SheetForm):

@@ -15,7 +15,7 @@ from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
 from accounts.roles import Role
-from complaints import answering
+from complaints import answering, reopening
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import steps
 from complaints.actions.feedback import LAST_ROUND
@@ -67,7 +67,7 @@ def _sheet(request: HttpRequest, complaint: Complaint, row: Step) -> Sheet:
     posted = readable(request.POST)[0] if request.method == "POST" else None
     form = StepForm(row, complaint, posted)
     confirming = row.code == "withdraw" and complaint.withdrawal_requested_by_id
-    title = _("确认撤回") if confirming else str(row.title)
+    title = _("确认撤回") if confirming else title_of(row, complaint)
     return Sheet(
         complaint,
         title,
@@ -79,13 +79,24 @@ def _sheet(request: HttpRequest, complaint: Complaint, row: Step) -> Sheet:
         dangerous=row.dangerous,
         files=UPLOAD in form.fields,
         draft=f"step:{complaint.number}:{row.code}",
-        extra={"targets": _targets(complaint, person(request)) if row.code == "merge" else []},
+        extra={
+            "targets": _targets(complaint, person(request)) if row.code == "merge" else [],
+            "merging": row.code == "merge",
+        },
     )
+
+
+def title_of(row: Step, complaint: Complaint) -> str:
+    """What the step is called here: a merged case that is reopened is merged no more."""
+    undoes = row.code == "reopen" and complaint.merged_into_id
+    return _("取消并案") if undoes else str(row.title)
 
 
 def intro_of(row: Step, complaint: Complaint) -> str:
     """What the step does, in one sentence; of an answer also that its time is over."""
     over = answering.late(complaint, timezone.now()) if row.code in answering.ANSWERS else ""
+    if row.code == "reopen":
+        over = reopening.policy_in_words(complaint, timezone.now())
     does = {
         "accept": _("受理后，消费者会收到受理告知，答复期限开始计算。"),
         "decline": _("案件将办结，消费者会收到不予受理的说明。"),
@@ -100,8 +111,10 @@ def intro_of(row: Step, complaint: Complaint) -> str:
         "refer_out": _("案件转由外部机构处理，内部期限停止。"),
         "complete": _("全部承诺已了结，消费者会收到办结通知。"),
         "withdraw": _("撤回须由另一位主管确认；不影响消费者的法定权利。"),
-        "merge": _("本案办结，后续在目标案件中办理；本案的证据和经过仍可查。"),
-        "reopen": _("案件回到调查，已封存的案卷保持不变。"),
+        "merge": _("本案办结，后续在目标案件中办理；本案的证据和经过仍可查，并案可以取消。"),
+        "reopen": _("本案恢复单独办理，期限重新起算；证据留在原处，两件案件的责任人都会收到通知。")
+        if complaint.merged_into_id
+        else _("案件回到调查，已封存的案卷保持不变。"),
         "archive": _("案卷封存，保管期限开始计算。"),
     }.get(row.code, "")
     return f"{does}{over}"
@@ -160,7 +173,8 @@ def _take(request: HttpRequest, complaint: Complaint, row: Step) -> HttpResponse
         raise PermissionDenied(error.message) from error
     except CaseError as error:
         return refused(request, sheet, error)
-    return done(request, complaint.number, _message(row, user), sheet.draft)
+    words = _message(row, user, title_of(row, complaint))
+    return done(request, complaint.number, words, sheet.draft)
 
 
 def _upload(request: HttpRequest, complaint: Complaint, user: User) -> int:
@@ -185,7 +199,7 @@ def _taken_already(complaint: Complaint, row: Step, user: User, mark: Mark) -> b
     )
 
 
-def _message(row: Step, user: User) -> str:
+def _message(row: Step, user: User, title: str) -> str:
     if row.code == "withdraw" and not user.is_(Role.SUPERVISOR):
         return _("已登记撤回请求，等待主管确认")
-    return _("已完成：{step}").format(step=str(row.title))
+    return _("已完成：{step}").format(step=title)
