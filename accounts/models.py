@@ -92,6 +92,7 @@ class User(AbstractUser):
     )
     single_keys = models.BooleanField(_("启用单键快捷键"), default=True)
     must_change_password = models.BooleanField(_("下次登录须修改密码"), default=False)
+    toured_at = models.DateTimeField(null=True, blank=True, editable=False)  # or did not want to
     is_demo = models.BooleanField(default=False)  # made by `./run` with a password that is printed
     # No grant to look into cases outside the own ones lasts longer: after it lists need not ask.
     sees_more_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -41,6 +41,7 @@ urlpatterns = [
     path("settings/factors/<int:factor>/remove/", own_factors.remove, name="remove_factor"),
     path("settings/factors/<int:factor>/name/", own_factors.rename, name="rename_factor"),
     path("settings/single-keys/", own.set_single_keys, name="set_single_keys"),
+    path("settings/tour/end/", own.end_tour, name="end_tour"),
     path("settings/density/", own.set_density, name="set_density"),
     path("settings/absence/", absence.absence, name="absence"),
     path("settings/absence/<int:absence>/end/", absence.end_absence, name="end_absence"),

@@ -158,6 +158,7 @@ VERBS: dict[str, str | Promise] = {
     "deadline.extension_refused": pgettext_lazy("audit", "不批准延长期限"),
     "moment.recorded": pgettext_lazy("audit", "登记时间节点"),
     "import.started": pgettext_lazy("audit", "开始导入"),
+    "installation.rehearsed": pgettext_lazy("audit", "登记恢复演练"),
     "import.finished": pgettext_lazy("audit", "导入完成"),
     "import.stopped": pgettext_lazy("audit", "停止导入"),
     "import.rejected_rows_fetched": pgettext_lazy("audit", "下载未导入的行"),

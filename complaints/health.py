@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max, QuerySet, Sum
+from django.utils.translation import gettext as _
 from redis import Redis
 from redis.exceptions import RedisError
 
+from audit.models import Pending
 from complaints.choices import DeadlineState
-from complaints.models import Deadline, Outbox, Postponed, SweepRun
+from complaints.leaving import TO_CONSUMER, letter_name
+from complaints.models import Deadline, Outbox, Postponed, SweepRun, WordsChanged
 
 SILENT = timedelta(minutes=2)  # beat calls a sweep every half minute
 SLOW = timedelta(minutes=2)
@@ -82,6 +85,25 @@ def failing() -> QuerySet[Outbox]:
         done_at=None, cancelled_at=None, withheld_at=None, attempts__gt=0
     )
     return waiting.order_by("created_at", "id")
+
+
+def queues(now: datetime) -> list[tuple[str, int]]:
+    """What waits, by kind: its name and how much of it, no further than CAP."""
+    waiting = Outbox.objects.filter(
+        done_at=None, cancelled_at=None, withheld_at=None, not_before__lte=now
+    ).order_by("not_before")
+    letters = waiting.filter(effect__in=TO_CONSUMER)
+    return [
+        (_("给消费者的函件与短信"), letters[:CAP].count()),
+        (_("给同事的通知"), waiting.exclude(effect__in=TO_CONSUMER)[:CAP].count()),
+        (_("等待读入全文检索的改动"), WordsChanged.objects.order_by("since")[:CAP].count()),
+        (_("等待封存的记录"), Pending.objects.order_by("since")[:CAP].count()),
+    ]
+
+
+def what(effect: str) -> str:
+    """What an effect sends, in words."""
+    return letter_name(effect) if effect in TO_CONSUMER else _("给同事的通知")
 
 
 def workers() -> list[tuple[str, datetime, int]]:

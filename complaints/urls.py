@@ -153,5 +153,6 @@ urlpatterns = [
     path("complaints/<str:number>/", include("complaints.case_urls")),
     path("calendar/", include("complaints.calendar_urls")),
     path("health/", health.status, name="health"),
+    path("health/rehearsed/", health.rehearsed, name="rehearsed"),
     path("", include("complaints.review_urls")),
 ]

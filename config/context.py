@@ -25,7 +25,7 @@ from accounts.models import User
 from accounts.roles import Role
 from complaints import granted
 from complaints.models import AccessDecision
-from config import badges
+from config import badges, tour
 from config.kept import ahead
 from correspondence import inbox, mail_folder
 
@@ -285,6 +285,24 @@ class Shell:
         unread, _badges = self._counted
         words = ngettext("{n} 条未读通知", "{n} 条未读通知", unread).format(n=unread)
         return Bell(unread, badges.capped(unread), words if unread else _("通知，没有未读"))
+
+    @property
+    def tour(self) -> tour.Card | None:
+        """The card of the stop that the address asks for."""
+        asked = self.request.GET.get("tour", "")
+        return tour.card(self.user, asked) if self.user and asked else None
+
+    @property
+    def tour_begins(self) -> str:
+        """Where the person's tour begins; "" for a role without one."""
+        return tour.address(self.user, 1) if self.user else ""
+
+    @property
+    def first_stop(self) -> str:
+        """Where the tour begins, on a page where the person comes in who has not seen it."""
+        user = self.user
+        new = user is not None and user.toured_at is None and self.here in tour.OFFERED_AT
+        return self.tour_begins if new else ""
 
     @property
     def watermark(self) -> str:

@@ -15,6 +15,7 @@ handler500 = "config.errors.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("today/", views.today_page, name="today"),
     path("", include("accounts.urls")),
     path("", include("complaints.urls")),
     path("", include("reading_room.urls")),  # after law/rules/, law/deadlines/

@@ -12,28 +12,46 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.translation import check_for_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from redis.exceptions import RedisError
 
-from accounts.access import person
+from accounts.access import needs, person
 from accounts.browser import back, remember, remember_language, wants_json
 from accounts.models import User
+from accounts.roles import Role
 from accounts.vault import start
+from config import today
 from config.context import THEMES
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """To the page that the person's role comes for."""
+    """To the page that the person's role comes for: supervisors to what breaches today, counsel to
+    what waits for a signature, agents to their list, the others to what they answer for.
+    """
     user = person(request)
-    if user.may("see_people") and not user.may("see_complaints"):
-        return redirect("users")
+    if user.is_(Role.SUPERVISOR):
+        return redirect("danger")
     if user.may("sign_resolutions") and not user.may("register_complaints"):
         return redirect("review")
-    return redirect("queue") if user.may("see_complaints") else redirect("settings")
+    if user.may("register_complaints"):
+        return redirect("queue")
+    return redirect("today") if user.may("see_people") else redirect("settings")
+
+
+@never_cache
+@require_GET
+@needs("see_people")
+def today_page(request: HttpRequest) -> HttpResponse:
+    """今天先看: how each thing stands that an auditor or administrator answers for."""
+    now = timezone.now()
+    found = today.concerns(person(request), now)
+    shown = {"now": now, "concerns": found, "open": sum(c.kind != today.OK for c in found)}
+    return render(request, "today/today.html", shown)
 
 
 @login_not_required

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
@@ -48,6 +49,7 @@ def person(
 
 def _described(username: str, *roles: Role, name: str) -> User:
     user = User(username=username, name=name or username, roles=[str(r) for r in roles])
+    user.toured_at = timezone.now()
     user.set_password(PASSWORD)
     return user
 

@@ -46,6 +46,14 @@ def set_single_keys(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def end_tour(request: HttpRequest) -> HttpResponse:
+    """Nobody is offered the tour twice; it can be begun again from the settings."""
+    own = User.objects.filter(pk=request.user.pk, toured_at=None)
+    own.update(toured_at=timezone.now())
+    return back(request)
+
+
+@require_POST
 def set_density(request: HttpRequest) -> HttpResponse:
     """Comfortable or compact rows."""
     density = request.POST.get("density", "")

@@ -272,6 +272,13 @@ def _to_share(page: CasePage) -> list[tuple[bool, Action]]:
     ]
 
 
+def _who_may_see(number: str) -> Action:
+    """谁能看, with the number of the case filled in."""
+    url = address("access_why")
+    url = f"{url}?case={number}" if url else ""
+    return Action("why", _("谁能看"), url, sheet=False, icon="eye")
+
+
 def _of_the_file(page: CasePage) -> list[tuple[bool, Action]]:
     """Pages of their own: what was registered, and who looked at it."""
     number, audit = page.complaint.number, _audit(page.complaint)
@@ -282,6 +289,7 @@ def _of_the_file(page: CasePage) -> list[tuple[bool, Action]]:
     return [
         (page.may("edit_complaints"), edit),
         (page.user.may("read_readings"), readers),
+        (page.user.may("explain_access"), _who_may_see(number)),
         (page.user.may("see_analytics"), causes),
         (
             page.user.may("read_audit"),

@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, person
 from accounts.models import User
-from complaints import calendars, clock_words, health
+from complaints import calendars, clock_words, health, keeping_safe
+from complaints.errors import Invalid
 from complaints.models import Complaint, SweepRun
 from complaints.seen import saw_cases
+from complaints.views.health_forms import RehearsalForm
 
 SHOWN = 10
 
@@ -28,7 +31,31 @@ SHOWN = 10
 @needs("see_health")
 def status(request: HttpRequest) -> HttpResponse:
     """The page; asks for itself every quarter of a minute."""
+    return _page(request)
+
+
+@require_POST
+@needs("manage_users")
+def rehearsed(request: HttpRequest) -> HttpResponse:
+    """登记恢复演练: on which day a backup was restored elsewhere, and whether all was there."""
+    form = RehearsalForm(request.POST)
+    if form.is_valid():
+        try:
+            day, worked = form.cleaned_data["day"], form.cleaned_data["worked"] == "yes"
+            keeping_safe.note_rehearsal(day, worked, by=person(request))
+            messages.success(request, _("恢复演练已登记"))
+            return redirect("health")
+        except Invalid as refusal:
+            for field, sentences in refusal.errors.items():
+                form.add_error(field, sentences)
+    return _page(request, form, 422)
+
+
+def _page(
+    request: HttpRequest, form: RehearsalForm | None = None, status: int = 200
+) -> HttpResponse:
     now, user, today = health.current(), person(request), timezone.localdate()
+    safety, fresh = keeping_safe.safety(), RehearsalForm(initial={"day": today})
     context = {
         "now": now,
         "figures": _figures(now),
@@ -37,10 +64,15 @@ def status(request: HttpRequest) -> HttpResponse:
         "failing": _failing(user),
         "workers": health.workers(),
         "tasks": health.tasks_waiting(),
+        "queues": [(name, _counted(n)) for name, n in health.queues(now.now)],
+        "safety": safety,
+        "backup_late": safety.backup_is_late(now.now),
+        "rehearsal_late": safety.rehearsal_is_late(today),
+        "form": (form or fresh) if user.may("manage_users") else None,
         "warnings": calendars.warnings(today),
         "published": max(calendars.current().published, default=None),
     }
-    return render(request, "health/health.html", context)
+    return render(request, "health/health.html", context, status=status)
 
 
 def _figures(now: health.Health) -> list[dict[str, Any]]:
@@ -121,12 +153,15 @@ def _postponed(user: User) -> list[dict[str, Any]]:
 
 def _failing(user: User) -> list[dict[str, Any]]:
     rows = list(
-        health.failing().values("id", "complaint_id", "attempts", "not_before", "last_error")[
-            :SHOWN
-        ]
+        health.failing().values(
+            "id", "complaint_id", "effect", "attempts", "not_before", "last_error"
+        )[:SHOWN]
     )
     numbers = _numbers(user, [row["complaint_id"] for row in rows])
-    return [{**row, "number": numbers.get(row["complaint_id"], "")} for row in rows]
+    return [
+        {**row, "number": numbers.get(row["complaint_id"], ""), "what": health.what(row["effect"])}
+        for row in rows
+    ]
 
 
 def _numbers(user: User, cases: list[int]) -> dict[int, str]:

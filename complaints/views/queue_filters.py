@@ -61,7 +61,7 @@ _PLACES = {name: place for place, name in enumerate(LABELS)}
 DAYS = frozenset({"due_on", "received_from", "received_to"})
 FREE = frozenset({"q", *DAYS})  # the value is said as it is
 IDLE = (3, 7, 14, 30)  # days without anything new
-NOT_FILTERS = frozenset({"cursor", "view"})
+NOT_FILTERS = frozenset({"cursor", "view", "tour"})
 
 
 def end_of_today(now: datetime) -> datetime:
