@@ -15,7 +15,7 @@ from complaints.models import Complaint, Deadline, Hold, Outbox
 from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_row import Line, Row
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25  # two screens; half of what a page of fifty weighs
 Case = TypeVar("Case", Complaint, Line)
 
 # Why the clocks stand still, NULL when they run: one column of the cases' own statement.

@@ -52,13 +52,13 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(
 ) -> None:
     address = f"{reverse('queue')}?state=open"
     counted = []
-    for more in (5, 55):
+    for more in (5, 25):
         many(cast, more)
         agent.get(address)
         with CaptureQueriesContext(connection) as statements:
             page = agent.get(address)
         counted.append(len(statements))
-    assert len(numbers(page)) == 50
+    assert len(numbers(page)) == 25
     assert counted[0] == counted[1] == 8, [q["sql"][:80] for q in statements]
 
 
@@ -206,17 +206,17 @@ def follow(client: Client, page, way: str):
 
 
 def test_pages_hold_every_case_once_forwards_and_backwards(cast: Cast, agent: Client) -> None:
-    cases = many(cast, 120)
+    cases = many(cast, 70)
     accepted = cases[7]
     f.step(accepted, "accept", cast.agent)
-    Complaint.objects.filter(pk__in=[c.pk for c in cases[10:70:6]]).update(
+    Complaint.objects.filter(pk__in=[c.pk for c in cases[10:60:6]]).update(
         next_due_at=None
     )  # clocks all stopped
     wanted = list(Complaint.objects.order_by("next_due_at", "id").values_list("number", flat=True))
     pages = [agent.get(reverse("queue"), {"state": "open"})]
     while (further := follow(agent, pages[-1], "next")) is not None:
         pages.append(further)
-    assert [len(numbers(p)) for p in pages] == [50, 50, 20]
+    assert [len(numbers(p)) for p in pages] == [25, 25, 20]
     assert [n for p in pages for n in numbers(p)] == wanted
     back = [pages[-1]]
     while (earlier := follow(agent, back[0], "prev")) is not None:
