@@ -8,6 +8,7 @@ from complaints.views import (
     approvals,
     case,
     case_acts,
+    case_macros,
     clocks,
     communications,
     condition_acts,
@@ -41,6 +42,8 @@ from complaints.views import (
 urlpatterns = [
     path("", case.case, name="case"),
     path("here/", presence.here, name="here"),
+    path("macros/", case_macros.listed, name="case_macros"),
+    path("macros/<int:macro>/", case_macros.use, name="use_macro"),
     path("quick-texts/", quick_pick.of_case, name="case_quick_pick"),
     path("readings/", readings.readings, name="readings"),
     path("readings/export.csv", readings.export, name="readings_export"),

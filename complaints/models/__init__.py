@@ -33,6 +33,7 @@ from complaints.models.keeping import Retention
 from complaints.models.legal_hold import HeldCase, LegalHold
 from complaints.models.letter_batch import LetterBatch, LetterRow
 from complaints.models.linking import CaseLink
+from complaints.models.macros import Macro, MacroVersion
 from complaints.models.mass import (
     MassCase,
     MassDraft,
@@ -121,6 +122,8 @@ __all__ = [
     "LegalHold",
     "LetterBatch",
     "LetterRow",
+    "Macro",
+    "MacroVersion",
     "MassCase",
     "MassDraft",
     "MassDraftRow",

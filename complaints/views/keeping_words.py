@@ -1,4 +1,4 @@
-"""Retention and legal holds in the timeline of a case, in words."""
+"""Retention, legal holds and macros in the timeline of a case, in words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RIGHTS = {
     "rights_written_to": gettext_lazy("就个人信息权利请求发函：{what}"),
     "rights_code_sent": gettext_lazy("发送身份验证码"),
 }
-CODES = (*RIGHTS, "legal_hold_placed", "legal_hold_released", "retention_set")
+CODES = (*RIGHTS, "macro_used", "legal_hold_placed", "legal_hold_released", "retention_set")
 
 
 def change(event: Event) -> Words:
@@ -29,6 +29,11 @@ def change(event: Event) -> Words:
     detail = event.detail
     if event.code in RIGHTS:
         return _of_rights(event)
+    if event.code == "macro_used":
+        words = _("使用宏“{name}”（第 {n} 版），{count} 项")
+        count = len(detail.get("did", ()))
+        said = words.format(name=detail.get("name", ""), n=detail.get("version", ""), count=count)
+        return Words(said, event.text)
     if event.code == "retention_set":
         title = _("保管类别改为“{name}”，保管至 {day}")
         title = title.format(name=class_name(detail.get("to", "")), day=detail.get("until", ""))

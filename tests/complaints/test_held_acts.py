@@ -52,6 +52,8 @@ from complaints.actions import (
     letter_batches,
     letters,
     linking,
+    macro_use,
+    macros,
     mass,
     moments,
     payment_file,
@@ -115,6 +117,13 @@ def _uploaded(w: World) -> Any:
     begun = uploads.begin(w.inv.number, FILE, by=w.cast.agent)
     uploads.append(w.inv.number, begun.pk, 0, io.BytesIO(b"text"), by=w.cast.agent)
     return uploads.finish(w.inv.number, begun.pk, {"title": "录音"}, by=w.cast.agent)
+
+
+def _by_macro(w: World) -> Any:
+    said = {"name": "记一笔", "team": str(w.cast.team.pk), "kind": "internal_note", "text": "一"}
+    row = macros.save(said, by=w.cast.supervisor)
+    sent = {"do": ["text"], "text": "二"}
+    return macro_use.use(w.inv.number, row.pk, sent, by=w.cast.agent)
 
 
 # act → (does it on a held case, whether it goes through). Those that the hold refuses stand below.
@@ -347,6 +356,7 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
         lambda w: linking.unlink(w.inv.number, NOBODY, {"reason": "x"}, by=w.cast.agent),
         False,
     ),
+    "macro_use.use": (_by_macro, True),
     "mass.leave": (lambda w: mass.leave(w.inv.number, "不是", by=w.cast.supervisor), False),
     "moments.record": (
         lambda w: moments.record(w.inv.number, {}, by=w.cast.agent),

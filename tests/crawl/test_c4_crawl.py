@@ -69,7 +69,7 @@ _UNPLANTED = """
     Mail.last_error Notice.reason Notice.reference AccessCall.last_error SignalNotice.last_error
     DetectionRun.last_error ReportMail.last_error CorrectiveAction.numbers
     BulkRow.asked BulkRow.why BulkRow.kept_why RecentSearch.text SavedSearch.text SavedSearch.chosen
-    QuickTextVersion.anyway QuickText.abbreviation QuickTextVersion.abbreviation
+    MacroVersion.anyway QuickTextVersion.anyway QuickText.abbreviation QuickTextVersion.abbreviation
     CaseLink.note CaseLink.ended_reason
     SavedView.name SavedView.filters SavedView.columns
 """

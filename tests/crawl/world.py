@@ -28,6 +28,7 @@ from complaints.actions import (
     half_typed,
     importing,
     letter_batches,
+    macros,
     mass,
     own_calendar,
     payment_file,
@@ -253,6 +254,9 @@ def _around(world: World) -> None:
     draft = {"narrative": [world.words("草稿")]}
     half_typed.save_draft(cast.agent, f"reply:{world.cases['own'].number}", draft)
     searches.save(world.line("搜索名"), "退款", {}, by=cast.agent)
+    written = {"kind": "internal_note", "text": world.words("宏文字")}
+    team = {"name": world.line("宏名"), "team": str(cast.team.pk)}
+    macros.save({**team, **written}, by=cast.supervisor)
     short = {"name": world.line("常用语名"), "abbreviation": "cy", "text": world.words("常用语")}
     quick_texts.save(short, by=cast.agent)
 

@@ -46,6 +46,7 @@ from complaints.models import (
     ImportRun,
     LegalHold,
     LetterBatch,
+    Macro,
     MassCase,
     Outbox,
     Payment,
@@ -223,6 +224,7 @@ GAPS: dict[str, Any] = {
     "cause_act": lambda case: "close",
     "volume_file": lambda case: _first(VolumeFile.objects.all()),
     "letter_batch": lambda case: _first(LetterBatch.objects.all()),  # the agent's
+    "macro": lambda case: _first(Macro.objects.all()),  # of the agent's team
     "quick_text": lambda case: _first(QuickText.objects.all()),  # the agent's
     "link": lambda case: _first(CaseLink.objects.filter(complaint=case)),
     "bulk_act": lambda case: _first(BulkAct.objects.all()),  # the supervisor's

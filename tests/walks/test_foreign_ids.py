@@ -27,6 +27,7 @@ from complaints.actions import (
     exporting,
     extensions,
     holds,
+    macros,
     quick_texts,
     saved_views,
     searches,
@@ -55,7 +56,7 @@ OF_SOMEBODY = {
     *("letter_id", "condition", "comment", "consult", "hold", "deadline", "extension", "api_key"),
     *("factor", "absence", "notice", "run", "export_request", "export", "rights_request"),
     *("letter_batch", "upload", "report", "draft", "bulk_act", "saved_search"),
-    "quick_text",
+    *("quick_text", "macro"),
     "link",
     "queue_view",
 }
@@ -130,6 +131,9 @@ def _lived(cast: Cast) -> dict[str, Complaint]:
     Authenticator.objects.create(user=cast.agent, type="totp", data={"secret": "x"})
     saving.save({"name": "每周例会", "span": "30d"}, by=cast.supervisor)
     searches.save("虫子", "蟑螂", {}, by=cast.agent)
+    macros.save(
+        {"name": "先看", "team": str(cast.team.pk), "priority": "urgent"}, by=cast.supervisor
+    )
     quick_texts.save({"name": "收到", "abbreviation": "sd", "text": "已收到"}, by=cast.agent)
     saved_views.save(Wanted("价格", filters={"category": "price"}), by=cast.agent)
     send_waiting()
