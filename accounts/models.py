@@ -36,6 +36,8 @@ class Team(models.Model):
 
     name = MaskedCharField(_("名称"), max_length=60, unique=True)
     is_active = models.BooleanField(_("启用"), default=True)
+    # Whether other teams ask this one about cases now: where nobody does, lists need not look.
+    asked = models.BooleanField(default=False, editable=False)
 
     class Meta:
         ordering = ["name"]
@@ -148,10 +150,10 @@ class User(AbstractUser):
         return role in self.roles
 
     @cached_property
-    def _memberships(self) -> list[tuple[int, bool, str]]:
+    def _memberships(self) -> list[tuple[int, bool, str, bool]]:
         return list(
             Membership.objects.filter(user=self, team__is_active=True).values_list(
-                "team_id", "leads", "team__name"
+                "team_id", "leads", "team__name", "team__asked"
             )
         )
 
@@ -161,12 +163,12 @@ class User(AbstractUser):
 
         One query, kept for the life of this object.
         """
-        return [(team, leads) for team, leads, _name in self._memberships]
+        return [(team, leads) for team, leads, *_rest in self._memberships]
 
     @property
     def team_names(self) -> dict[int, str]:
         """Names of the person's active teams, by id; from the same query."""
-        return {team: name for team, _leads, name in self._memberships}
+        return {team: name for team, _leads, name, _asked in self._memberships}
 
     @property
     def team_ids(self) -> list[int]:
@@ -177,6 +179,11 @@ class User(AbstractUser):
     def led_team_ids(self) -> list[int]:
         """Ids of the teams the person leads."""
         return [team for team, leads in self.memberships if leads]
+
+    @property
+    def asked_team_ids(self) -> list[int]:
+        """Ids of the teams, among the person's own, that others ask about cases now (协办)."""
+        return [team for team, _leads, _name, asked in self._memberships if asked]
 
 
 class Membership(models.Model):

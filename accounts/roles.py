@@ -72,6 +72,8 @@ PERMISSIONS: dict[str, Permission] = {
         _for("manage_mass", _("建立和管理群体性案件"), S),
         _for("assign", _("分派与转派"), S),
         _for("take", _("领取案件"), A, S),
+        _for("ask_teams", _("请其他团队协办"), A, S),
+        _for("answer_teams", _("答复其他团队的协办请求"), A, S),
         _for("import_complaints", _("导入投诉"), A, S),
         _for("see_retention", _("查看保管期限、诉讼保留与销毁"), S, C, U),
         _for("set_retention", _("改定保管类别"), S, C),
@@ -105,7 +107,7 @@ PERMISSIONS: dict[str, Permission] = {
 }
 
 # What is left to somebody to whom a case is lent for reading.
-READING = frozenset({"see_complaints", "get_notices", "ask_access"})
+READING = frozenset({"see_complaints", "get_notices", "ask_access", "answer_teams"})
 
 
 def refusal(code: str) -> str:

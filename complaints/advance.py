@@ -18,7 +18,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import Tails, record
-from complaints import granted, holds, leaving, public_promises, regimes, turning, written
+from complaints import (
+    asked_teams,
+    granted,
+    holds,
+    leaving,
+    public_promises,
+    regimes,
+    turning,
+    written,
+)
 from complaints.errors import Gone, NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import OPEN_STATES, STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
@@ -214,6 +223,8 @@ def _write(
     )
     if also is not None:
         also(complaint, transition)
+    if complaint.state == State.CLOSED and transition.from_state in OPEN_STATES:
+        asked_teams.closed(complaint, situation.by, situation.now)
     public_promises.step_taken(complaint, step.code, situation.now)
     complaint.save()
     written.event(transition).save(force_insert=True)

@@ -35,6 +35,7 @@ from complaints.views import (
     rights,
     satisfaction_acts,
     steps,
+    team_consults,
     told,
     urging,
 )
@@ -120,6 +121,18 @@ urlpatterns = [
     path("mass/", mass_acts.of_case, name="mass_of_case"),
     path("satisfaction/", satisfaction_acts.satisfaction_of, name="satisfaction"),
     path("redo/", satisfaction_acts.redo, name="redo"),
+    path("team-consults/", team_consults.ask_team, name="ask_team"),
+    path("team-consults/<int:team_consult>/answer/", team_consults.answer_team, name="answer_team"),
+    path(
+        "team-consults/<int:team_consult>/decline/",
+        team_consults.decline_team,
+        name="decline_team",
+    ),
+    path(
+        "team-consults/<int:team_consult>/withdraw/",
+        team_consults.withdraw_team,
+        name="withdraw_team",
+    ),
     path("claim/", case_acts.claim, name="claim"),
     path("share/", case_acts.share, name="share"),
     path("commitments/", promise_acts.make_promise, name="make_promise"),

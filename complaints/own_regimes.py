@@ -4,7 +4,7 @@ its file, its line and what to do about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from legal_rules.terms import Label
 from legal_rules.vocabulary import CATEGORIES
 
 WARNED = ("owner", "team_lead", "supervisor", "counsel")
+ASKED = ("asked", "asked_lead")  # of another team, warned by the clock of its answer alone
 NATURES = (DeadlineNature.INTERNAL.value, DeadlineNature.PROMISED.value)
 STATES = [state.value for state in State]
 MOST_TIMES = 20  # extensions of one clock
@@ -64,6 +65,7 @@ class Own:
 
     rows: tuple[Row, ...]
     promised: tuple[Row, ...]
+    asked: tuple[Row, ...]
     ladders: Mapping[str, tuple[Rung, ...]]
     sectors: Mapping[str, tuple[str, ...]]
     states: Mapping[str, tuple[str, ...]]
@@ -72,18 +74,20 @@ class Own:
 def read(path: Path) -> Own:
     """Raises source.LawError."""
     top = source.read(path, path.parent)
-    top.only((), ("ladders", "sectors", "clocks", "promised", "legal_kinds"))
+    top.only((), ("ladders", "sectors", "clocks", "promised", "asked", "legal_kinds"))
     ladders = _ladders(top.mapping("ladders").only((), LADDERS))
     sectors = top.mapping("sectors").only(CATEGORIES)
     legal = top.mapping("legal_kinds")
     found = Own(
         tuple(_row(row, ladders) for row in top.tables("clocks")),
         tuple(_promised(row, ladders) for row in top.tables("promised")),
+        tuple(_asked(row) for row in top.tables("asked")),
         ladders,
         {category: some_of(sectors, category, SECTORS) for category in sectors},
         {kind: _runs_in(legal.mapping(kind).only((), ("runs_in",))) for kind in legal},
     )
-    _each_kind_once([*top.tables("clocks"), *top.tables("promised")], found.states)
+    rows = [row for part in ("clocks", "promised", "asked") for row in top.tables(part)]
+    _each_kind_once(rows, found.states)
     return found
 
 
@@ -100,10 +104,10 @@ def _ladders(ladders: Table) -> dict[str, tuple[Rung, ...]]:
     return {name: tuple(_rung(rung) for rung in ladders.tables(name)) for name in ladders}
 
 
-def _rung(rung: Table) -> Rung:
+def _rung(rung: Table, warned: Sequence[str] = WARNED) -> Rung:
     """At a share of the time, or so long after the due instant."""
     rung.only(("percent", "after", "unit"), ("who",))
-    who = one_of(rung, "who", WARNED)
+    who = one_of(rung, "who", warned)
     if "percent" in rung:
         rung.only((), ("percent", "who"))
         return Rung(who, whole(rung, "percent", 100))
@@ -154,6 +158,19 @@ def _promised(row: Table, ladders: Mapping[str, tuple[Rung, ...]]) -> Row:
         pausable_by=_pausable_by(row),
         ladder=ladders["default"],
         after_close=True,
+    )
+
+
+def _asked(row: Table) -> Row:
+    """The clock of a question to another team: each brings its own terms, like a promise."""
+    row.only((), ("kind", "title", "ladder"))
+    return Row(
+        entry=row.text("kind"),
+        kind=row.text("kind"),
+        title=row.label("title"),
+        nature=DeadlineNature.INTERNAL.value,
+        terms=Terms(0, "until", own=True),
+        ladder=tuple(_rung(rung, (*ASKED, *WARNED)) for rung in row.tables("ladder")),
     )
 
 

@@ -20,7 +20,7 @@ ROW, CONSUMER, NARRATIVE, FACTS, LAW, TIMELINE, EVIDENCE, FILE, LETTERS, RESOLUT
     "resolution",
 )
 MONEY, CLOCKS, RATING, AUDIT, READINGS = "money", "clocks", "rating", "audit", "readings"
-LENT, EMERGENCY = "lent", "emergency"
+LENT, EMERGENCY, CONSULT = "lent", "emergency", "consult"
 PASSAGES, CLEAR = "passages", "clear"
 FIELDS: dict[str, str | Promise] = {
     ROW: pgettext_lazy("reading", "编号、标题、脱敏姓名"),
@@ -40,6 +40,7 @@ FIELDS: dict[str, str | Promise] = {
     READINGS: pgettext_lazy("reading", "阅读记录"),
     LENT: pgettext_lazy("reading", "凭临时查阅申请"),
     EMERGENCY: pgettext_lazy("reading", "凭紧急调阅申请"),
+    CONSULT: pgettext_lazy("reading", "凭协办请求"),
     CLEAR: pgettext_lazy("reading", "明文"),
     PASSAGES: pgettext_lazy("reading", "检索到的片段（经过、结论、函件、附件文字等）"),
 }

@@ -95,7 +95,7 @@ def applying(on: date, case: Traits) -> list[Row]:
 @cache
 def row(entry: str) -> Row | None:
     """The row of that name; None when it is no longer in the table."""
-    for own in (*_own().rows, *_own().promised):
+    for own in (*_own().rows, *_own().promised, *_own().asked):
         if own.entry == entry:
             return own
     found = deadline_table.current().entries.get(entry)

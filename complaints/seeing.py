@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from complaints import sight
-from complaints.models import AccessDecision, AccessKind, Complaint
+from complaints.models import AccessDecision, AccessKind, Complaint, TeamConsult
 from complaints.workdays import SHANGHAI
 
 
@@ -74,6 +74,7 @@ def _lines(complaint: Complaint, user: User, now: datetime) -> Iterator[Line]:
     may = role and not named
     yield from _ways(complaint, user, holds, may)
     yield from _grants(complaint, user, now, may)
+    yield _consult(complaint, user, holds(sight.asked(user)), may)
 
 
 def _shut(code: str, words: str, holds: bool) -> Line:
@@ -118,6 +119,17 @@ def _grants(complaint: Complaint, user: User, now: datetime, may: bool) -> Itera
         words = words.format(kind=label, until=until, name=grant.by.name)
         counts = may and not user.is_(Role.AUDITOR)
         yield Line(kind.value, words, True, "opens" if counts else "")
+
+
+def _consult(complaint: Complaint, user: User, holds: bool, may: bool) -> Line:
+    if not holds:
+        return Line("consult", _("所在团队正在协办本案"), False)
+    teams = TeamConsult.objects.filter(
+        complaint=complaint, state=TeamConsult.State.OPEN, team__in=user.asked_team_ids
+    ).values_list("team__name", flat=True)
+    words = _("所在团队“{teams}”正在协办本案（只读，答复后结束）")
+    counts = may and not user.is_(Role.AUDITOR)
+    return Line("consult", words.format(teams=_("、").join(teams)), True, "opens" if counts else "")
 
 
 def decides(answer: Answer) -> bool:

@@ -49,6 +49,7 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
     "complaints.Condition": (_OPINION, ("text", "met_note")),
     "complaints.Consult": (_VERSION, ("question", "answer")),
     "complaints.Comment": (_VERSION, ("quote", "text")),
+    "complaints.TeamConsult": (_CASE, ("question", "words")),
     "complaints.SeenVersion": (_VERSION, ("parts",)),
     "complaints.Communication": (_CASE, ("text",)),
     "complaints.Commitment": (_CASE, ("text", "proof")),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from complaints import clock, deadlines, marking, next_due, regimes
+from complaints.asked_teams import KIND
 from complaints.choices import RUNS
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, Moment
@@ -59,7 +60,8 @@ def _end(
     if by & set(stops):
         return deadlines.ending(deadline, now)
     if complaint.state == State.CLOSED and not _outlives(deadline):
-        return deadlines.ending(deadline, now, cancelled=not stops)
+        cancelled = not stops or deadline.kind == KIND  # nobody answered
+        return deadlines.ending(deadline, now, cancelled=cancelled)
     return ""
 
 

@@ -81,7 +81,7 @@ def _note(request: HttpRequest, subjects: list[str], more: Iterable[str]) -> Non
     if match and "item" in match.kwargs:
         fields.append(f"{reading_words.FILE}:{match.kwargs['item']}")
     by, now = request.user if isinstance(request.user, User) else None, timezone.now()
-    if by is not None and by.sees_more:
+    if by is not None and granted.may_be_lent(by):
         fields += granted.marks(by, subjects, now)
     shown = Shown(page, about if about in subjects else "", fields)
     reading.note(shown, subjects, by, now, request_id.current())

@@ -126,6 +126,14 @@ FAMILIES: dict[str, Family] = {
             (*_WORKING, Role.COUNSEL),
         ),
         Family(
+            "consult",
+            _("协办"),
+            pgettext_lazy("notices", "协办"),
+            _("其他团队请您的团队协办、协办将到期，或您请的协办有了答复时。"),
+            NOW,
+            _WORKING,
+        ),
+        Family(
             "signals",
             _("信号与整改措施"),
             pgettext_lazy("notices", "信号"),
@@ -144,8 +152,10 @@ def of(user: User) -> list[Family]:
 
 
 def of_warning(level: str, subject: str) -> str:
-    """The family of a warning on a level of the ladder; promises (by the clock's subject,
-    `commitment:12`) are their own.
+    """The family of a warning on a level of the ladder; promises and questions to teams (by the
+    clock's subject, `commitment:12`, `team_consult:3`) are their own.
     """
-    promised = subject.partition(":")[0] in ("commitment", "promise")
-    return "promise" if promised else f"deadline_{level}"
+    kind = subject.partition(":")[0]
+    if kind == "team_consult":
+        return "consult"
+    return "promise" if kind in ("commitment", "promise") else f"deadline_{level}"

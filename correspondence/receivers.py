@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Absence, User
+from complaints.asked_teams import KIND
 from complaints.models import Complaint, Outbox
+from correspondence import staff, told_consults
 from correspondence.row import Row
 from correspondence.scene import Scene
-from correspondence.staff import levels_from
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def of_ladder(outbox: Outbox, scene: Scene) -> list[Receiver]:
     Whoever is absent there without a deputy finds the notice on the return, but does not count.
     """
     found: list[Receiver] = []
-    for level in levels_from(outbox):
+    of_consult = outbox.payload.get("kind") == KIND
+    for level in (told_consults if of_consult else staff).levels_from(outbox):
         there = _present(scene.on_level(level, outbox), outbox.complaint, scene, level)
         known = {receiver.user.pk for receiver in found}
         found += [receiver for receiver in there if receiver.user.pk not in known]

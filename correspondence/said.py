@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from complaints.choices import DeadlineState
 from complaints.models import Deadline
-from correspondence import told_together, words
+from correspondence import told_consults, told_together, words
 from correspondence.models import Notice
 from correspondence.staff import REASONS
 from correspondence.who_is_told import TABLE
@@ -63,7 +63,8 @@ def _said(notice: Notice, clock: Deadline | None, now: datetime) -> Said:
 def reason_of(notice: Notice) -> str:
     """Why the person gets it; for whom, when standing in."""
     row = TABLE.get(notice.outbox.effect)
-    reason = str(REASONS.get(notice.level) or (row.reason if row else "") or notice.reason)
+    reasons = {**REASONS, **told_consults.REASONS}
+    reason = str(reasons.get(notice.level) or (row.reason if row else "") or notice.reason)
     if notice.behalf_of is None:
         return reason
     return _("代 {name} 收到：{reason}").format(name=notice.behalf_of.name, reason=reason)

@@ -16,6 +16,7 @@ from accounts.absences import Roster
 from accounts.models import Absence, User
 from complaints.models import Commitment, Complaint, Deadline, Outbox
 from correspondence import staff as people_of
+from correspondence import told_consults
 from correspondence.models import Notice, Preferences
 from correspondence.staff import LADDER, Staff
 
@@ -64,7 +65,7 @@ class Scene:
             promiser = self._promiser(int(number))
             if promiser is not None:
                 return self._same([promiser])
-        return self.people(LADDER[level], outbox)
+        return self.people({**LADDER, **told_consults.LEVELS}[level], outbox)
 
     def _promiser(self, pk: int) -> User | None:
         if pk not in self._promisers:

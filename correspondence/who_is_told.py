@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from correspondence import told_together
+from correspondence import told_consults, told_together
 from correspondence.row import Row
 from correspondence.staff import (
     approvers,
@@ -303,4 +303,5 @@ TABLE: dict[str, Row] = {
     # Its receivers climb the ladder (staff.py), its text says how much time is left (words.py).
     "warn_of_deadline": Row(False, None, "", "", family="deadline_owner"),
     **told_together.TABLE,
+    **told_consults.TABLE,
 }

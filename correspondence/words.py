@@ -31,7 +31,7 @@ from complaints.models import (
 )
 from complaints.signing import differences
 from complaints.workdays import SHANGHAI
-from correspondence import told_together
+from correspondence import told_consults, told_together
 from correspondence.who_is_told import TABLE
 
 Values = dict[str, str]
@@ -169,6 +169,7 @@ _MORE = {
     told_together.MERGE_UNDONE: told_together.of_merge,
     told_together.URGED: told_together.of_urged,
     told_together.URGED_OFTEN: told_together.of_urged,
+    **dict.fromkeys(told_consults.TABLE, told_consults.of_consult),
 }
 
 

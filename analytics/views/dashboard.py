@@ -36,7 +36,7 @@ from analytics.views.looked import (
     chips,
     teams_of,
 )
-from complaints import calendars
+from complaints import calendars, granted
 from complaints.querysets import scope_of
 from complaints.seen import saw_cases
 from complaints.workdays import SHANGHAI
@@ -54,7 +54,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     stand = folding.stand()
     words = (get_language(), _may(user), looked.ground)
     pieces = kept.of_turn(
-        None if stand.behind or user.sees_more else (stand.turn, scope_of(user), now.date(), words),
+        None
+        if stand.behind or granted.may_be_lent(user)
+        else (stand.turn, scope_of(user), now.date(), words),
         now,
         lambda: _pieces(user, looked, words, now, stand.behind),
     )

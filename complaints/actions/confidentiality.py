@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import legal_hold, validation
+from complaints import asked_teams, legal_hold, validation
 from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, Event
@@ -69,6 +69,8 @@ def change(
             code=code,
             text=data["reason"],
         )
+        if complaint.confidential:
+            asked_teams.kept(complaint, by, now)
         detail = {"version": complaint.version}
         record(f"complaint.{code}", complaint.subject, by, now, detail)
     return complaint

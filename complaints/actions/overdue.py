@@ -30,6 +30,7 @@ from config import bulk
 from config.bulk import Change, Shape
 
 logger = logging.getLogger(__name__)
+BESIDE = ("team_consult",)  # warns whom it concerns; the case itself is not late with it
 OF_CASE = ("id", "number", "version", "state")
 # Clock and case are held until the end of the transaction; one that somebody holds is passed over.
 # What time it is with a clock is asked here, because reading an instant costs ten times a yes.
@@ -113,6 +114,8 @@ def _falls_due(clock: Due) -> bool:
     """True when its time is over and none of its late rungs was climbed before: a clock falls due
     once, however often it warns afterwards.
     """
+    if clock.kind in BESIDE:
+        return False
     return clock.over and not any(
         ladders.is_late(rung) and rung["done_at"] is not None for rung in clock.ladder
     )

@@ -32,13 +32,13 @@ def sent(request: Request, number: str) -> tuple[User, dict[str, Any], int | Non
     return by, data, seen_version(request, data)
 
 
-def _answer(number: str, by: User, shape: dict[str, Any], status: int = 200) -> Response:
+def answer_with(number: str, by: User, shape: dict[str, Any], status: int = 200) -> Response:
     """The row after a write, with the version of its case (none for whoever sees it no more)."""
     case = Complaint.objects.visible_to(by).filter(number=number).first()
     return Response(shape, status=status, headers=etag(case.version) if case else {})
 
 
-def _nothing(data: dict[str, Any]) -> None:
+def nothing(data: dict[str, Any]) -> None:
     """Raises Invalid for any field."""
     validation.clean(data, {})
 
@@ -82,7 +82,7 @@ class CommentsView(_Listed):
     def post(self, request: Request, number: str) -> Response:
         by, data, version = sent(request, number)
         made = commenting.add(number, data, by=by, version=version)
-        return _answer(number, by, _comment(number, by, made.pk), 201)
+        return answer_with(number, by, _comment(number, by, made.pk), 201)
 
 
 class CommentResolvedView(_Act):
@@ -91,10 +91,10 @@ class CommentResolvedView(_Act):
     @extend_schema(**shapes.RESOLVE)
     def post(self, request: Request, number: str, comment: int) -> Response:
         by, data, version = sent(request, number)
-        _nothing(data)
+        nothing(data)
         found = Comment.objects.get(resolution__complaint__number=number, pk=comment)
         commenting.resolve(number, found.pk, by=by, version=version)
-        return _answer(number, by, _comment(number, by, comment))
+        return answer_with(number, by, _comment(number, by, comment))
 
 
 # --- another counsel's word
@@ -118,7 +118,7 @@ class ConsultsView(_Listed):
     def post(self, request: Request, number: str) -> Response:
         by, data, version = sent(request, number)
         made = consulting.ask(number, data, by=by, version=version)
-        return _answer(number, by, shapes.consult(_consults(number).get(pk=made.pk)), 201)
+        return answer_with(number, by, shapes.consult(_consults(number).get(pk=made.pk)), 201)
 
 
 class ConsultAnswerView(_Act):
@@ -129,7 +129,7 @@ class ConsultAnswerView(_Act):
         by, data, version = sent(request, number)
         found = _consults(number).get(pk=consult)
         consulting.answer(number, found.pk, data, by=by, version=version)
-        return _answer(number, by, shapes.consult(_consults(number).get(pk=consult)))
+        return answer_with(number, by, shapes.consult(_consults(number).get(pk=consult)))
 
 
 class ConsultWithdrawnView(_Act):
@@ -138,10 +138,10 @@ class ConsultWithdrawnView(_Act):
     @extend_schema(**shapes.WITHDRAW)
     def post(self, request: Request, number: str, consult: int) -> Response:
         by, data, version = sent(request, number)
-        _nothing(data)
+        nothing(data)
         found = _consults(number).get(pk=consult)
         consulting.withdraw(number, found.pk, by=by, version=version)
-        return _answer(number, by, shapes.consult(_consults(number).get(pk=consult)))
+        return answer_with(number, by, shapes.consult(_consults(number).get(pk=consult)))
 
 
 # --- conditions
@@ -172,7 +172,7 @@ class ConditionMetView(_Act):
         by, data, version = sent(request, number)
         found = _conditions(number).get(pk=condition)
         conditions.meet(number, found.pk, data, by=by, version=version)
-        return _answer(number, by, shapes.condition(_conditions(number).get(pk=condition)))
+        return answer_with(number, by, shapes.condition(_conditions(number).get(pk=condition)))
 
 
 # --- who has no part
@@ -195,7 +195,7 @@ class NamedPeopleView(_Listed):
     def post(self, request: Request, number: str) -> Response:
         by, data, version = sent(request, number)
         made = segregation.name_person(number, data, by=by, version=version)
-        return _answer(number, by, shapes.named(_named(number).get(pk=made.pk)), 201)
+        return answer_with(number, by, shapes.named(_named(number).get(pk=made.pk)), 201)
 
 
 class NamedPersonClearedView(_Act):
@@ -225,4 +225,4 @@ class RecusalsView(_Listed):
         by, data, version = sent(request, number)
         validation.clean(data, {"reason": lambda x: x})
         made = segregation.recuse(number, data, by=by, version=version)
-        return _answer(number, by, shapes.recusal(made), 201)
+        return answer_with(number, by, shapes.recusal(made), 201)

@@ -31,6 +31,7 @@ from complaints.api import (
     satisfaction,
     signing,
     steps,
+    team_consults,
     trail,
     uploads,
 )
@@ -133,6 +134,22 @@ of_one_case = [
         "comments/<int:comment>/resolve/",
         reviewing.CommentResolvedView.as_view(),
         name="api-comment-resolve",
+    ),
+    path("team-consults/", team_consults.TeamConsultsView.as_view(), name="api-team-consults"),
+    path(
+        "team-consults/<int:team_consult>/answer/",
+        team_consults.TeamConsultAnswerView.as_view(),
+        name="api-team-consult-answer",
+    ),
+    path(
+        "team-consults/<int:team_consult>/decline/",
+        team_consults.TeamConsultDeclineView.as_view(),
+        name="api-team-consult-decline",
+    ),
+    path(
+        "team-consults/<int:team_consult>/withdraw/",
+        team_consults.TeamConsultWithdrawView.as_view(),
+        name="api-team-consult-withdraw",
     ),
     path("consults/", reviewing.ConsultsView.as_view(), name="api-consults"),
     path(

@@ -67,6 +67,7 @@ from complaints.models.searches import RecentSearch, SavedSearch
 from complaints.models.segregation import NamedPerson, Recusal
 from complaints.models.signing import SigningKey, Voided
 from complaints.models.sweep import Postponed, SweepRun
+from complaints.models.team_consult import TeamConsult
 from complaints.models.transition import Event, Outbox, Transition
 from complaints.models.trial import Trial, TrialPart, TrialResult
 from complaints.models.vaulted import VaultedSpan
@@ -167,6 +168,7 @@ __all__ = [
     "SweepRun",
     "TailCheck",
     "TargetLength",
+    "TeamConsult",
     "Transition",
     "Trial",
     "TrialPart",

@@ -19,6 +19,7 @@ from complaints.views import clock_list, clock_shown
 from complaints.views.case_answer import waiting
 from complaints.views.case_calc import calc_pane
 from complaints.views.case_composer import composer
+from complaints.views.case_consults import consults_of
 from complaints.views.case_facts import facts_pane
 from complaints.views.case_head import actions_of
 from complaints.views.case_law import law_pane
@@ -91,6 +92,7 @@ def head(page: CasePage) -> dict[str, Any]:
         "actions": actions_of(page),
         "phases": phases_of(page),
         **_clocks(page),
+        "consults": consults_of(page),
         "leaving": leaving(page),
         "withheld": withheld(page),
         "wait": waiting(page),

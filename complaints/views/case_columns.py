@@ -40,6 +40,7 @@ from complaints.models import (
     Outbox,
     Point,
     Resolution,
+    TeamConsult,
     Transition,
 )
 from complaints.signing import mass
@@ -146,6 +147,7 @@ def columns() -> dict[str, Any]:
         **_latest(),
         **_counts(),
         "asked": _asked(),
+        "teams_asked": _teams_asked(),
         "mass": first(
             MassMember.objects.all(),
             id="mass",
@@ -164,6 +166,27 @@ def _mass_opinion() -> Subquery:
     same = Q(**{f"mass__{column}": KT(f"covered__{part}") for part, column in mass.PARTS})
     holds = Case(When(same, then=True), default=False)
     return Subquery(rows.values(as_json=JSONObject(by="by__name", at="at", holds=holds))[:1])
+
+
+def _teams_asked() -> ArraySubquery:
+    """Questions to other teams (协办), the newest first."""
+    return all_of(
+        TeamConsult.objects.order_by("-id"),
+        id="pk",
+        team_id="team",
+        team="team__name",
+        user="user__name",
+        asker_id="asked_by",
+        asker="asked_by__name",
+        asked_at="asked_at",
+        question="question",
+        due_at="due_at",
+        state="state",
+        words="words",
+        ended_at="ended_at",
+        ended_by="ended_by__name",
+        on_time="on_time",
+    )
 
 
 def _asked() -> Subquery:

@@ -14,6 +14,7 @@ from accounts.models import User
 from complaints.actions import steps
 from complaints.actions.confidentiality import may_change
 from complaints.actions.segregation import may_name
+from complaints.actions.team_consults import may_ask
 from complaints.errors import Unmet
 from complaints.lifecycle import State
 from complaints.models import Complaint
@@ -261,10 +262,13 @@ def _to_record(page: CasePage) -> list[tuple[bool, Action]]:
 def _to_share(page: CasePage) -> list[tuple[bool, Action]]:
     """Whom the case is shown to, and who has no part in it."""
     asks = page.may("edit_complaints") and not page.complaint.shared_with_counsel
+    asks_team = bool(page.complaint.is_open) and may_ask(page.complaint, page.user)
+    asks_team = asks_team and not page.complaint.confidential
     way = _("取消保密") if page.complaint.confidential else _("设为保密")
     kept = _act("confidential", way, "confidential", page, "lock")
     named = _act("named", _("登记点名的同事"), "name_person", page, "user")
     return [
+        (asks_team, _act("ask_team", _("请其他团队协办"), "ask_team", page, "users")),
         (asks, _act("share", _("请法务协助"), "share", page, "scale")),
         (may_name(page.user), named),
         (not page.complaint.legal_hold and may_change(page.complaint, page.user), kept),

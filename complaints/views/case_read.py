@@ -28,6 +28,7 @@ _MOMENTS = {
     "asked_at",
     "at",
     "due_at",
+    "ended_at",
     "leaves",
     "withheld_at",
     "kept_at",
@@ -54,6 +55,7 @@ _LISTS = (
     "open_holds",
     "ended_clocks",
     "extensions_asked",
+    "teams_asked",
 )
 
 

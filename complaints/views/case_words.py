@@ -204,6 +204,20 @@ def _fact(event: Event, complaint: Complaint) -> Words:
     return Words(_("记录事实"), tone="ok", lines=tuple(lines))
 
 
+def _asked(team: str, detail: dict[str, Any]) -> dict[str, str]:
+    """Questions to other teams (协办)."""
+    name, late = detail.get("name", ""), detail.get("on_time") is False
+    to = _("请“{team}”的 {name} 协办") if name else _("请“{team}”协办")
+    titles = {
+        "team_asked": to,
+        "team_answered": _("“{team}”逾期答复协办请求") if late else _("“{team}”答复协办请求"),
+        "team_declined": _("“{team}”退回协办请求"),
+        "team_consult_withdrawn": _("撤回请“{team}”的协办"),
+        "team_consult_over": _("请“{team}”的协办终止"),
+    }
+    return {code: title.format(team=team, name=name) for code, title in titles.items()}
+
+
 def _assignment(event: Event, complaint: Complaint) -> Words:
     name, team = event.detail.get("owner_name", ""), event.detail.get("team", "")
     titles = {
@@ -218,6 +232,7 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         if name
         else _("撤销批量转派，回到“{team}”待分配").format(team=team),
         "shared_with_counsel": _("请法务协助"),
+        **_asked(team, event.detail),
         "person_named": _("登记本案点名的同事：{name}，不得参与本案").format(
             name=event.detail.get("name", "")
         ),

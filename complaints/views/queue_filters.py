@@ -23,7 +23,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from complaints import search
+from complaints import search, sight
 from complaints.actions import export_consent
 from complaints.choices import Channel, Protection, Risk
 from complaints.finding.terms import TOO_LONG
@@ -55,6 +55,7 @@ LABELS: dict[str, Any] = {
     "idle": gettext_lazy("更新"),
     "received_from": gettext_lazy("收到不早于"),
     "received_to": gettext_lazy("收到不晚于"),
+    "consult": gettext_lazy("协办"),
     "q": gettext_lazy("搜索"),
 }
 _PLACES = {name: place for place, name in enumerate(LABELS)}
@@ -251,6 +252,7 @@ def _known(name: str, language: str) -> tuple[tuple[str, str], ...]:
         ],
         "on_hold": lambda: [("1", _("已中止"))],
         "returned": lambda: [("1", _("法务退回"))],
+        "consult": lambda: [("team", _("待我组协办")), ("waiting", _("等其他团队答复"))],
         "approval": lambda: [("mine", _("待我审批")), ("export", _("待我同意导出"))],
     }
     return tuple((str(value), str(words)) for value, words in found[name]())
@@ -307,6 +309,7 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
         ),
         "on_hold": lambda: Q(on_hold=True),
         "returned": lambda: Q(returned_by_counsel=True),
+        "consult": lambda: sight.about(user.team_ids if value == "team" else None),
         "approval": lambda: _exports(user, now) if value == "export" else waiting_for(user),
     }[name]()
 

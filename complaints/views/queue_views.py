@@ -47,6 +47,7 @@ class Section:
 _OPEN = {"state": "open"}
 _TO_APPROVE = {"state": "in_review", "approval": "mine"}
 _TO_LET_GO = {"state": "done", "approval": "export"}
+_ASKED = {"consult": "team", "state": "open"}
 _MINE = {"owner": "me", "state": "open"}
 
 
@@ -64,6 +65,7 @@ _TEAM = Section(
     _("我的团队"),
     (
         View("team", "users", _("全组未办结"), _OPEN),
+        View("asked", "msg", _("待我组协办"), _ASKED),
         View("unassigned", "plus", _("待分配"), {"owner": "none", "state": "open"}),
         View("high_risk", "flag", _("高风险"), {"risk": "high", "state": "open"}),
         View("closed", "archive", _("已办结"), {"state": "done"}),
@@ -73,6 +75,7 @@ _LED = Section(
     _("我负责的团队"),
     (
         View("team", "users", _("全组未办结"), _OPEN),
+        View("asked", "msg", _("待我组协办"), _ASKED),
         View("to_approve", "stamp", _("待我审批"), _TO_APPROVE),
         View("to_let_go", "dl", _("待我同意导出"), _TO_LET_GO),
         View("team_today", "clock", _("今日到期"), {"state": "open", "due_today": "1"}),

@@ -200,6 +200,7 @@ def every_call(number: str, hold: int, promise: int) -> list[tuple[str, str, Any
         *("timeline/", "deadlines/", "commitments/", "communications/", "resolutions/"),
         *("moments/", "deadlines/1/extensions/", "letters/", "payments/", "approvals/"),
         *("comments/", "consults/", "conditions/", "named-people/", "recusals/", "satisfaction/"),
+        "team-consults/",
         *("review/", "dossier.pdf", "package.zip", "evidence/1/links/", UPLOAD),
         "evidence/1/custody/",
     ]
@@ -269,6 +270,10 @@ def about_the_offer(of: str, promise: int) -> list[tuple[str, str, Any]]:
         ("post", f"{of}/consults/", {"counsel": "counsel2", "question": "可否"}),
         ("post", f"{of}/consults/1/answer/", {"answer": "可以"}),
         ("post", f"{of}/consults/1/withdraw/", {}),
+        ("post", f"{of}/team-consults/", {"team": "客服二组", "question": "可否", "length": 1}),
+        ("post", f"{of}/team-consults/1/answer/", {"answer": "可以"}),
+        ("post", f"{of}/team-consults/1/decline/", {"reason": "不归我们"}),
+        ("post", f"{of}/team-consults/1/withdraw/", {}),
         ("post", f"{of}/letters/1/withhold/", {}),
         ("post", f"{of}/mass/leave/", {"reason": "并非同一缺陷"}),
         ("post", f"{of}/named-people/", {"user": "agent", "why": "被点名"}),

@@ -174,6 +174,7 @@ GAPS: dict[str, Any] = {
     "condition": lambda case: _first(Condition.objects.filter(opinion__resolution__complaint=case)),
     "comment": lambda case: _first(Comment.objects.filter(resolution__complaint=case)),
     "consult": lambda case: _first(Consult.objects.filter(resolution__complaint=case)),
+    "team_consult": lambda case: _first(case.team_consults),
     "record": lambda case: _first(TrainingRecord.objects.all()),
     "api_key": lambda case: _first(ApiKey.objects.all()),
     "upload": lambda case: uuid.UUID(int=0),  # one's own, while it comes
