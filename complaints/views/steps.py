@@ -15,13 +15,13 @@ from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
 from accounts.roles import Role
-from complaints import answering, reopening
+from complaints import answering, asked_teams, reopening
 from complaints.actions import evidence as evidence_actions
 from complaints.actions import steps
 from complaints.actions.feedback import LAST_ROUND
 from complaints.advance import check_version, find
 from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
-from complaints.lifecycle import STEPS, Step
+from complaints.lifecycle import STEPS, State, Step
 from complaints.models import Complaint, Event
 from complaints.seen import saw_cases
 from complaints.views.case_head import ELSEWHERE, address, obstacle
@@ -117,7 +117,20 @@ def intro_of(row: Step, complaint: Complaint) -> str:
         else _("案件回到调查，已封存的案卷保持不变。"),
         "archive": _("案卷封存，保管期限开始计算。"),
     }.get(row.code, "")
-    return f"{does}{over}"
+    return f"{does}{over}{_waited_for(row, complaint)}"
+
+
+def _waited_for(row: Step, complaint: Complaint) -> str:
+    """That another team has not answered yet (协办): it keeps nobody from the step."""
+    closes = State.CLOSED in row.to
+    if not closes and row.code not in ("conclude", "submit"):
+        return ""
+    teams = _("、").join(consult.team.name for consult in asked_teams.open_of(complaint))
+    if not teams:
+        return ""
+    if closes:
+        return _("“{teams}”还没有答复协办，办结后不再等待。").format(teams=teams)
+    return _("“{teams}”还没有答复协办；可以先进行，答复仍会写进经过。").format(teams=teams)
 
 
 def _targets(complaint: Complaint, user: User) -> list[Complaint]:

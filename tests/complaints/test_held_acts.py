@@ -21,6 +21,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from audit.record import broken_links
 from complaints import actions, tasks
 from complaints.actions import (
@@ -69,6 +70,7 @@ from complaints.actions import (
     shredding,
     signing_again,
     tail_check,
+    team_consults,
     uploads,
     urging,
     withdrawal,
@@ -124,6 +126,17 @@ def _by_macro(w: World) -> Any:
     row = macros.save(said, by=w.cast.supervisor)
     sent = {"do": ["text"], "text": "二"}
     return macro_use.use(w.inv.number, row.pk, sent, by=w.cast.agent)
+
+
+ASKED = {"team": "客服二组", "question": "是否签收？", "length": 1, "unit": "working_day"}
+
+
+def _asked(w: World) -> tuple[str, int]:
+    return w.inv.number, team_consults.ask(w.inv.number, ASKED, by=w.cast.agent).pk
+
+
+def _there(w: World) -> User:
+    return User.objects.get(pk=w.cast.outsider.pk)
 
 
 # act → (does it on a held case, whether it goes through). Those that the hold refuses stand below.
@@ -442,6 +455,19 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
         ),
         True,
     ),
+    "team_consults.ask": (
+        lambda w: team_consults.ask(w.inv.number, ASKED, by=w.cast.agent),
+        True,
+    ),
+    "team_consults.answer": (
+        lambda w: team_consults.answer(*_asked(w), {"answer": "是"}, by=_there(w)),
+        True,
+    ),
+    "team_consults.decline": (
+        lambda w: team_consults.decline(*_asked(w), {"reason": "否"}, by=_there(w)),
+        True,
+    ),
+    "team_consults.withdraw": (lambda w: team_consults.withdraw(*_asked(w), by=w.cast.agent), True),
     "uploads.begin": (lambda w: uploads.begin(w.inv.number, FILE, by=w.cast.agent), True),
     "uploads.append": (_uploaded, True),
     "uploads.finish": (_uploaded, True),

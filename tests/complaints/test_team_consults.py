@@ -367,6 +367,27 @@ def test_the_forms_ask_answer_and_say_so_when_it_is_done_already(cast: Cast) -> 
     assert "这项协办已经结束" in late.content.decode()
 
 
+def test_a_step_says_that_an_answer_is_still_out_and_can_be_taken(cast: Cast) -> None:
+    consult = asked(cast)
+    case, agent = consult.complaint, browser(cast.agent)
+
+    def said(step: str) -> str:
+        return agent.get(reverse("step", args=[case.number, step])).content.decode()
+
+    assert "“客服二组”还没有答复协办；可以先进行" in said("conclude")
+    assert "办结后不再等待" in said("withdraw")
+    assert "还没有答复协办" not in said("accept")
+    found = {
+        "findings": "查明",
+        "no_evidence_reason": "没有录音",
+        "cannot_be_established": f.explained(case),
+    }
+    f.step(case, "conclude", cast.agent, **found)
+    assert sees(cast.outsider, case)
+    team_consults.withdraw(case.number, consult.pk, by=cast.agent)
+    assert "还没有答复协办" not in said("submit")
+
+
 def test_programs_ask_list_and_answer(cast: Cast) -> None:
     case = f.investigating(cast)
     path = f"complaints/{case.number}/team-consults/"
