@@ -14,7 +14,7 @@ from django.utils.translation import override
 from accounts.models import Team, User
 from accounts.roles import Role
 from audit.record import record
-from complaints import clock, deadlines, regimes
+from complaints import clock, deadlines, next_due, regimes
 from complaints.choices import RUNS
 from complaints.clock import Terms
 from complaints.models import Complaint, Deadline, Event, TeamConsult
@@ -124,8 +124,8 @@ def kept(complaint: Complaint, by: User | None, now: datetime) -> None:
     with override(LANGUAGE):
         why = _("案件设为保密，其他团队不能再查看")
     if end_all(complaint, why, by, now):
-        deadlines.refresh_next_due(complaint)
-        complaint.save(update_fields=["next_due_at"])
+        next_due.refresh(complaint)
+        complaint.save(update_fields=next_due.COLUMNS)
 
 
 def told(consult: TeamConsult, code: str, text: str, by: User | None, now: datetime) -> None:

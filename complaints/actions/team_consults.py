@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import absences
 from accounts.models import Team, User
 from accounts.roles import Role
-from complaints import asked_teams, deadlines, validation
+from complaints import asked_teams, deadlines, next_due, validation
 from complaints.advance import check_version, lock, refuse_destroyed
 from complaints.asked_teams import State
 from complaints.clock import Terms
@@ -275,10 +275,10 @@ def _open(complaint: Complaint, pk: int) -> TeamConsult:
 def _told(consult: TeamConsult, code: str, text: str, by: User, now: datetime) -> None:
     """The next version of the case, its story and the audit record."""
     complaint = consult.complaint
-    deadlines.refresh_next_due(complaint)
+    next_due.refresh(complaint)
     complaint.version += 1
     complaint.updated_at = now
-    complaint.save(update_fields=["next_due_at", "version", "updated_at"])
+    complaint.save(update_fields=[*next_due.COLUMNS, "version", "updated_at"])
     asked_teams.told(consult, code, text, by, now)
 
 
