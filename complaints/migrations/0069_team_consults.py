@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0012_team_asked'),
-        ('complaints', '0067_mentions'),
+        ('accounts', '0013_team_asked'),
+        ('complaints', '0068_macros'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

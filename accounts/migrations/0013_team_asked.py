@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0011_sign_in_locks'),
+        ('accounts', '0012_toured'),
     ]
 
     operations = [
