@@ -20,6 +20,7 @@ from accounts.models import User
 from audit.record import Tails, record
 from complaints import (
     asked_teams,
+    followers,
     granted,
     holds,
     leaving,
@@ -231,6 +232,7 @@ def _write(
     act = written.act(transition)
     record(act.verb, act.subject, transition.by, transition.at, act.detail)
     Outbox.objects.bulk_create(written.outbox(transition, step))
+    followers.of_step(transition)
     return transition
 
 

@@ -134,6 +134,14 @@ FAMILIES: dict[str, Family] = {
             _WORKING,
         ),
         Family(
+            "followed",
+            _("我关注的案件"),
+            pgettext_lazy("notices", "关注"),
+            _("您关注的案件有新的步骤、回复或来信时；在案件或通知里可以取消关注。"),
+            APP,
+            (*_WORKING, Role.COUNSEL),
+        ),
+        Family(
             "signals",
             _("信号与整改措施"),
             pgettext_lazy("notices", "信号"),

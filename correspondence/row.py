@@ -13,7 +13,7 @@ class Row:
     filled in from the case), why one gets it, and the family that people choose about.
 
     `by_sms`: short enough for a text message when there is no other way. `only_before`: not sent
-    once the case has left that state.
+    once the case has left that state. `deputies`: whoever stands in for somebody away is told too.
     """
 
     to_consumer: bool
@@ -24,3 +24,4 @@ class Row:
     family: str = "progress"
     by_sms: bool = False
     only_before: str = ""
+    deputies: bool = True

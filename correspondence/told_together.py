@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from complaints import followers
 from complaints.actions import mentioning
-from complaints.models import BulkRow, Communication, Complaint, Event, Outbox
+from complaints.lifecycle import STEPS
+from complaints.models import BulkRow, Communication, Complaint, Event, Follow, Outbox
 from complaints.querysets import scope_of
 from correspondence.row import Row
 from correspondence.staff import owner
@@ -23,6 +25,7 @@ ASSIGNED = "tell_assigned"
 URGED, URGED_OFTEN = "tell_urged", "tell_urged_often"
 MENTIONED = "tell_mentioned"
 MERGED_IN, MERGE_UNDONE = "tell_merged_in", "tell_merge_undone"
+FOLLOWED = followers.EFFECT
 LISTED = 20  # numbers in one notice; the list of cases has the rest
 
 
@@ -95,6 +98,34 @@ def of_merge(outbox: Outbox) -> dict[str, str]:
     return {"who": who, "other": event.detail["number"], "note": event.text or "—"}
 
 
+def following(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Who follows the case and did not do it; whoever may not see the case any more drops out. A
+    reply that was taken back is told to nobody, and a step that tells the owner not twice.
+    """
+    said = Communication.objects.filter(pk=outbox.payload.get("said")).select_related("outbox")
+    if any(one.outbox is not None and one.outbox.cancelled_at for one in said):
+        return []
+    rows = Follow.objects.filter(complaint=complaint).select_related("user").order_by("pk")
+    seeing, lost = [], []
+    for row in rows:
+        sees = Complaint.objects.visible_to(row.user).filter(pk=complaint.pk).exists()
+        (seeing if sees else lost).append(row)
+    Follow.objects.filter(pk__in=[row.pk for row in lost]).delete()
+    step = outbox.transition.step if outbox.transition else ""
+    told = {outbox.payload.get("by")}
+    if step and "tell_owner" in STEPS[step].effects:
+        told.add(complaint.owner_id)
+    return [row.user for row in seeing if row.user_id not in told]
+
+
+def of_followed(outbox: Outbox) -> dict[str, str]:
+    """What happened: a step, or who said something to whom."""
+    if outbox.transition is not None:
+        return {"what": str(STEPS[outbox.transition.step].title)}
+    said = Communication.objects.get(pk=outbox.payload["said"])
+    return {"what": _("消费者来信") if said.inbound else _("回复消费者")}
+
+
 def over(outboxes: Iterable[Outbox]) -> set[int]:
     """Ids of those rows that say no more what is: the cases lie with somebody else meanwhile. The
     case of each is at hand. One statement where there are bulk acts, none otherwise.
@@ -145,6 +176,15 @@ TABLE: dict[str, Row] = {
         gettext_lazy("{title}\n“{sentence}”"),
         gettext_lazy("同事在这件案件的内部备注里提到了您"),
         family="mention",
+    ),
+    FOLLOWED: Row(
+        False,
+        following,
+        gettext_lazy("{number} 有进展：{what}"),
+        "{title}",
+        gettext_lazy("您关注了本案"),
+        family="followed",
+        deputies=False,
     ),
     URGED_OFTEN: Row(
         False,

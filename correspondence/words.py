@@ -167,6 +167,7 @@ _MORE = {
     told_together.MENTIONED: told_together.of_mentioned,
     told_together.MERGED_IN: told_together.of_merge,
     told_together.MERGE_UNDONE: told_together.of_merge,
+    told_together.FOLLOWED: told_together.of_followed,
     told_together.URGED: told_together.of_urged,
     told_together.URGED_OFTEN: told_together.of_urged,
     **dict.fromkeys(told_consults.TABLE, told_consults.of_consult),

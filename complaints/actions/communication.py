@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.record import record
-from complaints import public_promises, validation
+from complaints import followers, public_promises, validation
 from complaints.actions import holds, mentioning, withholding
 from complaints.advance import check_version, find, lock
 from complaints.choices import Channel, CommunicationKind
@@ -133,6 +133,8 @@ def put(
         outbox=outbox,
     )
     _record(written, anyway)
+    if kind == CommunicationKind.REPLY:
+        followers.of_reply(written)
     if kind == CommunicationKind.CALL_NOTE and not inbound:
         public_promises.replied(complaint, now)
     return written

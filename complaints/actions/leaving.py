@@ -36,6 +36,7 @@ from complaints.models import (
     Draft,
     Export,
     ExportRequest,
+    Follow,
     ImportRun,
     LetterBatch,
     PaymentFile,
@@ -171,6 +172,14 @@ def _end_views(user: User, by: User, now: datetime) -> int:
     return _own_views(user).delete()[0]
 
 
+def _follows(user: User, now: datetime) -> int:
+    return Follow.objects.filter(user=user).count()
+
+
+def _end_follows(user: User, by: User, now: datetime) -> int:
+    return Follow.objects.filter(user=user).delete()[0]
+
+
 def _exports(user: User, now: datetime) -> int:
     """Their rows are never changed: void is what was asked for before the person left
     (`export_consent.of_present`).
@@ -270,6 +279,7 @@ def register() -> None:
             _end_drafts,
             gettext_lazy("草稿只有本人能看，随账号删除。"),
         ),
+        Part("follows", gettext_lazy("关注的案件"), _follows, _end_follows),
         Part(
             "searches",
             gettext_lazy("最近的和保存的搜索"),

@@ -28,6 +28,7 @@ from complaints.models.disposal import Destroyed, DisposalBatch, DisposalReview,
 from complaints.models.export_request import ExportConsent, ExportRequest
 from complaints.models.extension import Extension
 from complaints.models.fact import Analysis, FactAnswer
+from complaints.models.follow import Follow
 from complaints.models.importing import ImportRow, ImportRun, ImportTemplate
 from complaints.models.keeping import Retention
 from complaints.models.legal_hold import HeldCase, LegalHold
@@ -111,6 +112,7 @@ __all__ = [
     "Extension",
     "FactAnswer",
     "Feedback",
+    "Follow",
     "HeldCase",
     "Hold",
     "IdentityCheck",

@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -31,6 +32,7 @@ from complaints.models import (
     Deadline,
     Event,
     Extension,
+    Follow,
     Hold,
     Invitation,
     MassMember,
@@ -322,6 +324,11 @@ def _around() -> Any:
     parts = [rows.annotate(n=Count("pk")).values("n") for rows in (from_here, to_here, merged)]
     one, two, three = (Coalesce(Subquery(p, output_field=IntegerField()), 0) for p in parts)
     return one + two + three
+
+
+def followed_by(user: User) -> Exists:
+    """Whether the person follows the case."""
+    return Exists(Follow.objects.filter(complaint=OuterRef("pk"), user=user.pk))
 
 
 def same_person(user: User) -> ArraySubquery:

@@ -102,6 +102,11 @@ class CasePage(Offer):
         """Whether this person works on cases at all; an auditor reads only."""
         return self.user.may("write_notes")
 
+    @property
+    def may_follow(self) -> bool:
+        """Whoever gets notices; a case that is over has nothing to tell, but may be let go."""
+        return self.user.may("get_notices") and (self.complaint.is_open or self.complaint.followed)
+
     def may(self, permission: str) -> bool:
         """The permission, while the case is open."""
         return bool(self.complaint.is_open) and self.user.may(permission)

@@ -11,7 +11,7 @@ from complaints.lifecycle import State
 from complaints.models import Complaint, Point
 from complaints.querysets import ComplaintQuerySet
 from complaints.seen import saw_cases
-from complaints.views.case_columns import columns, same_person
+from complaints.views.case_columns import columns, followed_by, same_person
 
 
 def moment(text: str | None) -> datetime | None:
@@ -88,7 +88,11 @@ def find(user: User, number: str) -> Any:
 
     Raises Complaint.DoesNotExist, the same for a foreign case.
     """
-    found = _described().visible_to(user).annotate(same_person=same_person(user))
+    found = (
+        _described()
+        .visible_to(user)
+        .annotate(same_person=same_person(user), followed=followed_by(user))
+    )
     complaint = found.get(number=number)
     _as_objects(complaint)
     merged_into = complaint.merged_into

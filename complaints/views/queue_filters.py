@@ -29,6 +29,7 @@ from complaints.choices import Channel, Protection, Risk
 from complaints.finding.terms import TOO_LONG
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Phase, State
 from complaints.limits import waiting_for
+from complaints.models import Follow
 from complaints.models.person_search import Door
 from complaints.querysets import HIGH_RISK, ComplaintQuerySet
 from complaints.views.queue_directory import Choices, Directory
@@ -51,6 +52,7 @@ LABELS: dict[str, Any] = {
     "on_hold": gettext_lazy("计时"),
     "returned": gettext_lazy("审核"),
     "approval": gettext_lazy("审批"),
+    "followed": gettext_lazy("关注"),
     "protection": gettext_lazy("特殊保护"),
     "idle": gettext_lazy("更新"),
     "received_from": gettext_lazy("收到不早于"),
@@ -253,6 +255,7 @@ def _known(name: str, language: str) -> tuple[tuple[str, str], ...]:
         "on_hold": lambda: [("1", _("已中止"))],
         "returned": lambda: [("1", _("法务退回"))],
         "consult": lambda: [("team", _("待我组协办")), ("waiting", _("等其他团队答复"))],
+        "followed": lambda: [("1", _("我关注的"))],
         "approval": lambda: [("mine", _("待我审批")), ("export", _("待我同意导出"))],
     }
     return tuple((str(value), str(words)) for value, words in found[name]())
@@ -310,6 +313,7 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
         "on_hold": lambda: Q(on_hold=True),
         "returned": lambda: Q(returned_by_counsel=True),
         "consult": lambda: sight.about(user.team_ids if value == "team" else None),
+        "followed": lambda: Q(pk__in=Follow.objects.filter(user=user.pk).values("complaint")),
         "approval": lambda: _exports(user, now) if value == "export" else waiting_for(user),
     }[name]()
 

@@ -49,6 +49,7 @@ _TO_APPROVE = {"state": "in_review", "approval": "mine"}
 _TO_LET_GO = {"state": "done", "approval": "export"}
 _ASKED = {"consult": "team", "state": "open"}
 _MINE = {"owner": "me", "state": "open"}
+_FOLLOWED = View("followed", "star", _("我关注的"), {"followed": "1", "state": "open"})
 
 
 _MY_WORK = Section(
@@ -59,6 +60,7 @@ _MY_WORK = Section(
         View("mine_overdue", "warn", _("已超时"), {**_MINE, "overdue": "1"}),
         View("mine_on_hold", "pause", _("计时已中止"), {**_MINE, "on_hold": "1"}),
         View("mine_returned", "undo", _("法务退回"), {**_MINE, "returned": "1"}),
+        _FOLLOWED,
     ),
 )
 _TEAM = Section(
@@ -94,6 +96,7 @@ _COUNSEL = Section(
         View("to_approve", "check", _("待我审批"), _TO_APPROVE),
         View("to_let_go", "dl", _("待我同意导出"), _TO_LET_GO),
         View("with_counsel", "users", _("法务经手未办结"), _OPEN),
+        _FOLLOWED,
         View("closed", "archive", _("已办结"), {"state": "done"}),
     ),
 )
@@ -115,7 +118,7 @@ def sections_for(user: User) -> tuple[Section, ...]:
         return (_ALL,)
     found: list[Section] = []
     if user.is_(Role.SUPERVISOR):
-        found += [_LED, Section(_MY_WORK.title, _MY_WORK.views[:1])]
+        found += [_LED, Section(_MY_WORK.title, (_MY_WORK.views[0], _FOLLOWED))]
     elif user.is_(Role.AGENT):
         found += [_MY_WORK, _TEAM]
     if user.is_(Role.COUNSEL):

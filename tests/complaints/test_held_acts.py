@@ -48,6 +48,7 @@ from complaints.actions import (
     facts,
     first_signatures,
     folder,
+    following,
     holds,
     keeping,
     letter_batches,
@@ -56,6 +57,7 @@ from complaints.actions import (
     macro_use,
     macros,
     mass,
+    mentioning,
     moments,
     payment_file,
     payments,
@@ -167,6 +169,12 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
         lambda w: assignment.share_with_counsel(w.exe.number, by=w.cast.agent, note="请看"),
         True,
     ),
+    "mentioning.read": (
+        lambda w: mentioning.read(w.inv.number, NOBODY, by=w.cast.agent),
+        True,
+    ),
+    "following.follow": (lambda w: following.follow(w.inv.number, by=w.cast.colleague), True),
+    "following.unfollow": (lambda w: following.unfollow(w.inv.number, by=w.cast.colleague), True),
     "urging.urge": (
         lambda w: urging.urge(w.inv.number, {"note": "请尽快"}, by=w.cast.supervisor),
         True,
