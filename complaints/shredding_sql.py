@@ -60,6 +60,7 @@ PLAN: dict[str, tuple[str, tuple[str, ...]]] = {
     "complaints.Extension": (_CLOCK, ("reason", "note")),
     "complaints.Moment": (_CASE, ("note",)),
     "complaints.Hold": (_CASE, ("note", "items")),
+    "complaints.Snooze": (_CASE, ("waiting_for",)),
     "complaints.FactAnswer": (_CASE, ("value", "note")),
     "complaints.Analysis": (_CASE, ("facts", "settled", "result")),
     "complaints.ImportRow": (_CASE, ("reference", "problems")),

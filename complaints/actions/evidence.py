@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import validation
-from complaints.actions import conditions, folder, holds
+from complaints.actions import conditions, folder, holds, snoozing
 from complaints.actions.receiving import received
 from complaints.advance import check_version, find, lock
 from complaints.errors import NotAllowed
@@ -68,6 +68,8 @@ def add(
         voiding.look(complaint, by, now)
         if from_consumer and not still_waiting:
             holds.consumer_answered(complaint, by, now, "evidence")
+        if from_consumer:
+            snoozing.consumer_came(complaint, now)
     return item
 
 

@@ -82,7 +82,7 @@ def _assignment(event: Event) -> str:
 
 
 def _team(detail: dict[str, Any]) -> dict[str, str]:
-    return {"team": detail.get("team", ""), "title": detail.get("title", "")}
+    return {name: detail.get(name, "") for name in ("team", "title", "until")}
 
 
 def _deadline(event: Event) -> str:
@@ -132,6 +132,8 @@ _OF_AN_OWNER = {
     "assigned": "转派给{name}",
     "returned_to_queue": "退回“{team}”待分配",
     "given_back": "退回给{name}",
+    "put_aside": "搁置到 {until}",
+    "taken_up": "结束搁置",
     "assignment_undone": "撤销批量转派，回到“{team}”{name}",
     "shared_with_counsel": "请法务协助",
     "person_named": "登记本案点名的同事：{name}，不得参与本案",

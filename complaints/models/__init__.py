@@ -67,6 +67,7 @@ from complaints.models.search import Passage, SearchDocument, WordsChanged
 from complaints.models.searches import RecentSearch, SavedSearch
 from complaints.models.segregation import NamedPerson, Recusal
 from complaints.models.signing import SigningKey, Voided
+from complaints.models.snooze import Snooze
 from complaints.models.sweep import Postponed, SweepRun
 from complaints.models.team_consult import TeamConsult
 from complaints.models.transition import Event, Outbox, Transition
@@ -167,6 +168,7 @@ __all__ = [
     "SeenVersion",
     "SigningKey",
     "SilentConsumer",
+    "Snooze",
     "SweepRun",
     "TailCheck",
     "TargetLength",

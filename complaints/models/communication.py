@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.masking.fields import MaskedTextField
 from accounts.vault.fields import DataKeyField, LivingKey, SealedField
 from complaints.choices import CommunicationKind
-from complaints.models import held, to_read
+from complaints.models import held, put_aside, to_read
 from complaints.models.complaint import Complaint
 
 
@@ -38,7 +38,7 @@ class Communication(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["complaint", "-id"], name="communications")]
-        triggers = [*held.COMMUNICATION, to_read.TALK]
+        triggers = [*held.COMMUNICATION, to_read.TALK, put_aside.TALK]
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.kind}"

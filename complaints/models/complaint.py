@@ -15,7 +15,7 @@ from accounts.models import Team
 from complaints import places
 from complaints.choices import Channel, Claim, FiledBy, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, State
-from complaints.models import held, to_read
+from complaints.models import held, put_aside, to_read
 from complaints.models.consumer import Consumer
 from complaints.querysets import GRAVE, HIGH_RISK, ComplaintQuerySet
 from evidence.models import Folder
@@ -188,7 +188,7 @@ class Complaint(models.Model):
                 condition=Q(loss_claimed__gte=0) | Q(loss_claimed=None), name="loss_is_not_negative"
             ),
         ]
-        triggers = [*held.CASE, to_read.CASE]
+        triggers = [*held.CASE, to_read.CASE, put_aside.CASE]
         indexes = [
             models.Index(
                 fields=["team", "next_due_at", "id"],

@@ -14,6 +14,7 @@ from accounts.masking.fields import (
     MaskedTextField,
 )
 from complaints.choices import DeadlineNature, DeadlineState, HoldReason
+from complaints.models import put_aside
 from complaints.models.complaint import Complaint
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
@@ -126,7 +127,10 @@ class ClockEvent(models.Model):
                 name="each_warning_is_given_once",
             )
         ]
-        triggers = [pgtrigger.Protect(name="clock_event_is_append_only", operation=_APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="clock_event_is_append_only", operation=_APPEND_ONLY),
+            put_aside.CLOCK,
+        ]
 
     def __str__(self) -> str:
         return f"{self.deadline_id} {self.kind} {self.at:%Y-%m-%d %H:%M}"

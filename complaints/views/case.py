@@ -15,7 +15,7 @@ from complaints import clock_words, extending, reopening
 from complaints.advance import refuse_destroyed
 from complaints.choices import Claim, Risk
 from complaints.models import Complaint, Deadline, Extension
-from complaints.views import clock_list, clock_shown
+from complaints.views import clock_list, clock_shown, list_places
 from complaints.views.case_answer import waiting
 from complaints.views.case_calc import calc_pane
 from complaints.views.case_composer import composer
@@ -60,7 +60,10 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     page = found(request, number)
     if page.complaint.destroyed_at is not None:
         return redirect("archive_case", number)
-    return render(request, "case/case.html", whole(page, request))
+    context = whole(page, request)
+    answer = render(request, "case/case.html", context)
+    list_places.keep(request, answer, number, context["in_list"])
+    return answer
 
 
 @require_GET
@@ -79,7 +82,8 @@ def whole(page: CasePage, request: HttpRequest) -> dict[str, Any]:
         **_timeline(page, request),
         **_left(page),
         "composer": composer(page, request.GET.get("compose", "")),
-        "back": _back(request, page),
+        "back": list_places.back(request, page.complaint),
+        "in_list": list_places.arrived(request, page.complaint),
     }
 
 
@@ -197,15 +201,3 @@ def _handover(page: CasePage) -> dict[str, Any] | None:
     if note["owner"] != page.user.username or note["id"] < (complaint.owner_acted or 0):
         return None
     return note if complaint.is_open else None
-
-
-def _back(request: HttpRequest, page: CasePage) -> str:
-    """To the list one came from, at the row of this case; case.js keeps it over later loads."""
-    from urllib.parse import urlsplit
-
-    from django.urls import reverse
-
-    queue = reverse("queue")
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    query = came_from.query if came_from.path == queue else ""
-    return f"{queue}{'?' if query else ''}{query}#{page.complaint.number}"

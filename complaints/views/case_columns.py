@@ -42,6 +42,7 @@ from complaints.models import (
     Outbox,
     Point,
     Resolution,
+    Snooze,
     TeamConsult,
     Transition,
 )
@@ -149,6 +150,15 @@ def columns() -> dict[str, Any]:
         **_latest(),
         **_counts(),
         "asked": _asked(),
+        "snooze": first(
+            Snooze.objects.filter(ended_at=None),
+            until="until",
+            waiting_for="waiting_for",
+            because="because",
+            created_at="created_at",
+            by="owner__name",
+            by_id="owner",
+        ),
         "teams_asked": _teams_asked(),
         "mass": first(
             MassMember.objects.all(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -61,6 +61,7 @@ class Action:
     dangerous: bool = False
     icon: str = ""
     legal: bool = False
+    key: str = ""  # pressed alone
 
     @property
     def blocked(self) -> bool:
@@ -222,7 +223,7 @@ def _act(code: str, title: Text, name: str, page: CasePage, icon: str) -> Action
 
 
 def _to_do(page: CasePage) -> list[tuple[bool, Action]]:
-    """Add evidence, hand over, promise, stop the clocks."""
+    """Add evidence, hand over, promise, stop the clocks, put aside."""
     hands_over = may_hand_over(page.user, page.complaint)
     return [
         (page.may("add_evidence"), _act("evidence", _("添加证据"), "add_evidence", page, "clip")),
@@ -231,6 +232,7 @@ def _to_do(page: CasePage) -> list[tuple[bool, Action]]:
         (may_urge(page.user, page.complaint), _act("urge", _("催办"), "urge", page, "bell")),
         (page.may("keep_commitments"), _act("make", _("登记承诺"), "make_promise", page, "mark")),
         (page.may("hold_clocks"), _act("hold", _("中止计时"), "hold", page, "pause")),
+        (page.owns, replace(_act("snooze", _("搁置"), "snooze", page, "clock"), key="s")),
     ]
 
 

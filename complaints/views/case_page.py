@@ -160,6 +160,11 @@ class CasePage(Offer):
         return self.may("take")
 
     @property
+    def owns(self) -> bool:
+        """Whether this person works on the case."""
+        return self.may("take") and self.complaint.owner_id == self.user.pk
+
+    @property
     def may_dismiss(self) -> bool:
         """A supervisor, or whoever recorded it, may say that a withdrawal does not stand."""
         asked_by = self.complaint.withdrawal_requested_by_id

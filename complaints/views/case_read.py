@@ -35,6 +35,8 @@ _MOMENTS = {
     "met_at",
     "settled_at",
     "started_at",
+    "created_at",
+    "until",
 }
 _DAYS = {"due", "expected_end", "as_of"}
 
@@ -61,7 +63,7 @@ _LISTS = (
 
 def _as_objects(complaint: Any) -> None:
     """Turn the JSON columns into what the page works with."""
-    for name in ("handover", "frozen", "asked", "urged"):
+    for name in ("handover", "frozen", "asked", "urged", "snooze"):
         found = getattr(complaint, name)
         setattr(complaint, name, _parsed(found) if found else None)
     for name in _LISTS:

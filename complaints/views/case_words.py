@@ -228,6 +228,8 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         "urged": _("催办 {names}（第 {n} 次）").format(
             names=_("、").join(event.detail.get("names", [])), n=event.detail.get("times", "")
         ),
+        "put_aside": _("搁置到 {day}").format(day=event.detail.get("until", "")),
+        "taken_up": _("结束搁置"),
         "assignment_undone": _("撤销批量转派，回到 {name}").format(name=name)
         if name
         else _("撤销批量转派，回到“{team}”待分配").format(team=team),

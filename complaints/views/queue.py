@@ -19,13 +19,13 @@ from complaints.models import Complaint
 from complaints.views.queue_columns import hidden
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_lines import page
-from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, Page, order_of
+from complaints.views.queue_rows import BY_CLOSING, BadCursor, Cursor, Page, list_order
 from complaints.views.queue_saved import SavedViews, tools_of
 from complaints.views.queue_views import Section, View, counts_of, sections_for, shown
 
 OWN = "own"  # key of the filters that are on, among the counts
 MENUS = ("risk", "category")
-MORE_MENUS = ("state", "phase", "channel", "idle", "protection")
+MORE_MENUS = ("state", "phase", "channel", "snoozed", "idle", "protection")
 
 
 @require_GET
@@ -41,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     views = [view for section in ready_made for view in section.views]
     filters = saved.filters(request.GET, default=views[0].filters)
     cursor = _cursor(request, filters)
-    order = order_of(filters.values)
+    order = list_order(filters.values)
     sections = (*ready_made, *saved.sections())
     current = _current(sections, filters, saved)
     found = page(user, filters, Complaint.objects.visible_to(user), order, cursor, now)
@@ -61,6 +61,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "opened": tools_of(saved, filters),
         "unassigned": counts.get("unassigned", 0),
         "by_closing": order is BY_CLOSING,
+        "snoozes": user.may("take"),
         "next_url": found.next and filters.address(cursor=found.next),
         "previous_url": found.previous and filters.address(cursor=found.previous),
         **_tools(filters, user),

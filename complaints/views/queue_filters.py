@@ -23,7 +23,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from complaints import search, sight
+from complaints import search, sight, snoozed
 from complaints.actions import export_consent
 from complaints.choices import Channel, Protection, Risk
 from complaints.finding.terms import TOO_LONG
@@ -50,6 +50,7 @@ LABELS: dict[str, Any] = {
     "due_today": gettext_lazy("期限"),
     "due_on": gettext_lazy("期限"),
     "on_hold": gettext_lazy("计时"),
+    "snoozed": gettext_lazy("搁置"),
     "returned": gettext_lazy("审核"),
     "approval": gettext_lazy("审批"),
     "followed": gettext_lazy("关注"),
@@ -194,12 +195,22 @@ class Filters:
         for name, value in self.values.items():
             if name != "q":
                 cases = cases.filter(_condition(name, value, self.user, now))
+        if self.hides_snoozed:
+            cases = cases.filter(~snoozed.away(now))
         if "q" not in self.values:
             return cases
         answer = search.matching(cases, self.values["q"], by=self.user, door=Door.QUEUE)
         self.problems += [*answer.problems, *answer.hits.problems]
         self.unlooked = answer.hits.free is not None
         return answer.cases
+
+    @property
+    def hides_snoozed(self) -> bool:
+        """The person's own open cases, of which those that were put aside are in a view of their
+        own.
+        """
+        own = self.values.get("owner") == "me" and self.values.get("state") == "open"
+        return own and not self.values.keys() & {"snoozed", "q"}
 
     def address(self, **changes: str) -> str:
         """The list with these filters, some changed ("" removes one)."""
@@ -253,6 +264,7 @@ def _known(name: str, language: str) -> tuple[tuple[str, str], ...]:
             (n, ngettext("%(n)s 天没有更新", "%(n)s 天没有更新", n) % {"n": n}) for n in IDLE
         ],
         "on_hold": lambda: [("1", _("已中止"))],
+        "snoozed": lambda: [("1", _("搁置中")), ("back", _("已回来"))],
         "returned": lambda: [("1", _("法务退回"))],
         "consult": lambda: [("team", _("待我组协办")), ("waiting", _("等其他团队答复"))],
         "followed": lambda: [("1", _("我关注的"))],
@@ -311,6 +323,7 @@ def _condition(name: str, value: str, user: User, now: datetime) -> Q:
             received_at__lt=_start(date.fromisoformat(value) + timedelta(days=1))
         ),
         "on_hold": lambda: Q(on_hold=True),
+        "snoozed": lambda: snoozed.back(now) if value == "back" else snoozed.away(now),
         "returned": lambda: Q(returned_by_counsel=True),
         "consult": lambda: sight.about(user.team_ids if value == "team" else None),
         "followed": lambda: Q(pk__in=Follow.objects.filter(user=user.pk).values("complaint")),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from complaints import presence
+from complaints import presence, snoozed
 from complaints.models import Deadline
 from complaints.prepared import NOW, Statement, put_together, statement
 from complaints.querysets import ComplaintQuerySet
@@ -44,7 +44,7 @@ def page(
     if filters.lost:
         return Page([], "", "")
     if "q" in filters.values:  # words are looked for first, and find others each time
-        found = put_together(_rows(filters.apply(cases, now), order, cursor))
+        found = put_together(_rows(filters.apply(cases, now), order, cursor, now))
     else:
         found = _prepared(user, filters, cases, order, cursor, now)
     found_lines = [Line(*row) for row in found.rows()]
@@ -78,18 +78,23 @@ def _prepared(
         "queue",
         user,
         asked,
-        lambda: put_together(_rows(filters.apply(cases, NOW), order, shape)),
+        lambda: put_together(_rows(filters.apply(cases, NOW), order, shape, NOW)),
         moments,
     )
 
 
-def _rows(cases: ComplaintQuerySet, order: Order, cursor: Cursor | None) -> ComplaintQuerySet:
+def _rows(
+    cases: ComplaintQuerySet, order: Order, cursor: Cursor | None, at: datetime
+) -> ComplaintQuerySet:
     """The columns of one row more than a page has. The page's keys first: a search may find
     thousands, and only the page's rows need the rest.
     """
     backwards = bool(cursor and cursor.backwards)
+    turn = snoozed.turn(at)
+    cases = cases.annotate(turn_at=turn)
     if cursor:
         cases = order.beyond(cases, cursor)
     keys = order.sort(cases, backwards).values("pk")[: PAGE_SIZE + 1]
-    rows = order.sort(cases.model.objects.filter(pk__in=keys), backwards)
-    return rows.annotate(hold_reason=OPEN_HOLD, withheld=WITHHELD).values_list(*COLUMNS)
+    rows = order.sort(cases.model.objects.annotate(turn_at=turn).filter(pk__in=keys), backwards)
+    rows = rows.annotate(hold_reason=OPEN_HOLD, withheld=WITHHELD, **snoozed.columns())
+    return rows.values_list(*COLUMNS)

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from complaints.choices import GRAVE_RISKS, Channel, HoldReason, Priority, Risk
 from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, Phase, State
-from complaints.models import Complaint, Deadline
+from complaints.models import Complaint, Deadline, Snooze
 from complaints.seen import saw_cases
 from complaints.views import clock_shown
 from config.tags import ago, when
@@ -61,6 +63,10 @@ class Line(NamedTuple):
     updated_at: datetime
     hold_reason: str | None
     withheld: bool
+    snoozed_until: datetime | None = None
+    snoozed_for: str | None = None
+    snooze_because: str | None = None
+    turn_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -69,19 +75,22 @@ class Line(NamedTuple):
 
     @classmethod
     def of(cls, case: Complaint) -> Line:
-        """Of a case that was read as a whole, perhaps with the two last columns."""
+        """Of a case that was read as a whole, perhaps with the last columns."""
         own = {name: getattr(case, name) for name in cls._fields if name not in _ELSEWHERE}
+        beside: dict[str, Any] = {name: getattr(case, name, None) for name in _ANNOTATED}
         return cls(
             **own,
             who=case.consumer.name_masked,
             owner=case.owner.name if case.owner else None,
-            hold_reason=getattr(case, "hold_reason", None),
-            withheld=getattr(case, "withheld", False),
+            **beside,
         )
 
 
+_ANNOTATED = (
+    *("hold_reason", "withheld", "snoozed_until", "snoozed_for", "snooze_because", "turn_at"),
+)
 _ELSEWHERE = {"who": "consumer__name_masked", "owner": "owner__name"} | {
-    name: name for name in ("hold_reason", "withheld")
+    name: name for name in _ANNOTATED
 }
 COLUMNS = tuple(_ELSEWHERE.get(name, name) for name in Line._fields)
 
@@ -114,6 +123,8 @@ class Drawn(NamedTuple):
     risk: int
     risk_words: str
     others: str
+    snooze: str
+    back: bool
 
 
 class Row:
@@ -138,7 +149,8 @@ class Row:
         self.risk = risk_level(line)
         self.risk_words = "、".join(str(Risk(r).label) for r in line.risk_flags)
         self.hold = HoldReason(line.hold_reason).label if line.hold_reason else ""
-        self.withheld = line.withheld
+        self.withheld = bool(line.withheld)
+        self.snooze, self.back = snooze_words(line, now)
         self.others = ""  # what somebody else does there now: "look", "write" (presence.py)
         self.clock = self._clock(clock or next_of(getattr(case, "clocks", ())))
 
@@ -185,12 +197,31 @@ class Row:
             risk=self.risk,
             risk_words=self.risk_words,
             others=self.others,
+            snooze=self.snooze,
+            back=self.back,
         )
 
     @property
     def calm(self) -> bool:
         """Nothing presses today: the title is drawn in normal weight."""
         return self.clock.get("kind") not in ("over", "soon")
+
+
+def snooze_words(line: Line, now: datetime) -> tuple[str, bool]:
+    """(what is said of a case that was put aside, whether it is back)."""
+    until, what = line.snoozed_until, line.snoozed_for or ""
+    if until is None:
+        return "", False
+    day = timezone.localdate(until)
+    if until > now:
+        return _("搁置到 {day}：{what}").format(day=day.isoformat(), what=what), False
+    if line.snooze_because == Snooze.Because.ANSWERED:
+        return _("提前回来：消费者有了回音"), True
+    if line.snooze_because == Snooze.Because.WARNED:
+        return _("提前回来：期限将近"), True
+    if day == timezone.localdate(now):
+        return _("今天回来：{what}").format(what=what), True
+    return _("{day} 回来：{what}").format(day=day.isoformat(), what=what), True
 
 
 def next_of(clocks: Iterable[Deadline]) -> Deadline | None:

@@ -132,6 +132,7 @@ class Order:
 
 
 BY_DUE = Order("next_due_at")
+BY_TURN = Order("turn_at")  # `snoozed.turn`: what was put aside stands first once it is back
 BY_CLOSING = Order("closed_at", newest_first=True)
 BY_RECEIPT = Order("received_at", newest_first=True, always=True)
 
@@ -144,6 +145,14 @@ def order_of(filters: Mapping[str, str]) -> Order:
     if state in ("done", "closed", "archived"):
         return BY_CLOSING
     return BY_RECEIPT if state == "any" and "q" in filters else BY_DUE
+
+
+def list_order(filters: Mapping[str, str]) -> Order:
+    """The same of the list on the screen: of one's own open cases those that are back come first.
+    Its counts need no order but that of the index.
+    """
+    order = order_of(filters)
+    return BY_TURN if order is BY_DUE and filters.get("owner") == "me" else order
 
 
 @dataclass(frozen=True)

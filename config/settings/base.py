@@ -166,6 +166,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the page
 LANGUAGE_COOKIE_HTTPONLY = True
 THEME_COOKIE_NAME = "theme"  # else as the language
+PLACES_COOKIE_NAME = "places"  # where the latest cases stood in their lists
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
 AUTH_USER_MODEL = "accounts.User"

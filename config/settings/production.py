@@ -24,6 +24,7 @@ SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 LANGUAGE_COOKIE_NAME = "__Host-language"
 THEME_COOKIE_NAME = "__Host-theme"
+PLACES_COOKIE_NAME = "__Host-places"
 MESSAGE_STORAGE = "config.cookies.HostMessages"
 SESSION_COOKIE_SECURE = True  # and the words for the next page
 CSRF_COOKIE_SECURE = True

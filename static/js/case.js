@@ -12,12 +12,12 @@ if (back) {
   back.href = place.href;
 }
 
-// --- the case before and after this one in that list
+// --- the case before and after this one in a list of which the server keeps no place (list.js)
 const rows = JSON.parse(sessionStorage.getItem('list-rows') ?? '[]');
 const here = rows.indexOf(location.pathname);
 for (const link of document.querySelectorAll('[data-neighbour]')) {
   const address = here < 0 ? undefined : rows[here + Number(link.dataset.neighbour)];
-  link.hidden = !address;
+  if (here >= 0) link.hidden = !address;
   if (address) link.href = address;
 }
 

@@ -2,6 +2,7 @@
 // while an input method composes, while a dialog is open, and when the person switched them off.
 const body = document.body;
 const find = (selector) => [...document.querySelectorAll(selector)].find((e) => !e.closest('[hidden]') && e.getClientRects().length);
+const inMenu = (selector) => [...document.querySelectorAll(`details.menu:not([open]) ${selector}`)].find((e) => !e.closest('[hidden]')); // closed, and its keys work
 
 const typing = (event) =>
   event.isComposing || event.keyCode === 229 ||
@@ -59,7 +60,7 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if (!/^[a-z?[\]]$/.test(key)) return;
-  const element = find(`[data-key="${CSS.escape(key)}"]`);
+  const element = find(`[data-key="${CSS.escape(key)}"]`) || inMenu(`[data-key="${CSS.escape(key)}"]`);
   if (element) {
     event.preventDefault();
     press(element);

@@ -62,6 +62,9 @@ document.addEventListener('keydown', (event) => {
     const choice = box(rows()[at]);
     choice.checked = !choice.checked;
     count();
+  } else if (key === 's' && at >= 0 && document.querySelector('[data-snoozes]')) {
+    event.preventDefault();
+    location.assign(new URL('snooze/', rows()[at].querySelector('a').href));
   } else if (key === ' ' && at >= 0 && peek && !event.target.closest('input, button, summary')) {
     event.preventDefault();
     openPeek(!peek.classList.contains('is-open'));
@@ -100,14 +103,14 @@ document.addEventListener('click', (event) => {
   }
 });
 
-// A case knows its neighbours in the list it was opened from (case.js).
+// A case knows its neighbours in the list it was opened from: of the queue the server keeps the place, of others and of what was searched for this page does (case.js).
 if (rows().length) {
-  const addresses = rows().map((row) => row.querySelector('a')?.getAttribute('href'));
-  sessionStorage.setItem('list-rows', JSON.stringify(addresses.filter(Boolean)));
+  const here = !document.querySelector('[data-placed]') && rows().map((row) => row.querySelector('a')?.getAttribute('href'));
+  sessionStorage.setItem('list-rows', JSON.stringify((here || []).filter(Boolean)));
 }
 
 const known = rows().findIndex((row) => row.id && `#${row.id}` === location.hash);
-if (known >= 0) show(known, false);
+if (known >= 0) show(known, true);
 else if (peek?.getClientRects().length) show(0, false);
 count();
 window.addEventListener('pageshow', count);

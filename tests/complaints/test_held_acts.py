@@ -71,6 +71,7 @@ from complaints.actions import (
     segregation,
     shredding,
     signing_again,
+    snoozing,
     tail_check,
     team_consults,
     uploads,
@@ -484,6 +485,16 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
             w.inv.number, uploads.begin(w.inv.number, FILE, by=w.cast.agent).pk, by=w.cast.agent
         ),
         True,
+    ),
+    "snoozing.put_aside": (
+        lambda w: snoozing.put_aside(
+            w.inv.number, {"until": _next_week(), "waiting_for": "等报告"}, by=w.cast.agent
+        ),
+        True,
+    ),
+    "snoozing.take_up": (
+        lambda w: snoozing.take_up(w.inv.number, by=w.cast.agent),
+        False,  # it was not put aside
     ),
     "withdrawal.request": (
         lambda w: withdrawal.request(

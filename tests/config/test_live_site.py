@@ -102,7 +102,7 @@ def test_the_site_in_production_opens_no_file_tells_no_detail_and_guards_its_coo
     cast: Cast, site: Raw
 ) -> None:
     case = f.with_evidence(f.investigating(cast), cast.agent)
-    cookies, told = signed_in(site)
+    cookies, told = signed_in(site, case.number)
     _key, key = keys.issue(cast.agent, ["complaints:read", "complaints:write"])
     wrong = [*outside(site, case.number, cookies), *errors(site, cookies, key), *told]
     assert not wrong, "\n".join(wrong)
@@ -221,24 +221,24 @@ def unprotected(answer: Answer) -> Iterator[str]:
 # name → scripts never read any of them
 KNOWN = {
     *("__Host-session", "__Host-csrf", "__Host-language", "__Host-theme", "__Host-messages"),
-    "__Host-kesu_device",
+    *("__Host-kesu_device", "__Host-places"),
 }
 
 
-def signed_in(site: Raw) -> tuple[str, list[str]]:
+def signed_in(site: Raw, number: str) -> tuple[str, list[str]]:
     """(the cookies of the agent in a browser, what is wrong with any cookie on the way)."""
     jar: dict[str, str] = {}
     seen: set[str] = set()
     wrong: list[str] = []
 
     def ask(method: str, target: str, **form: str) -> Answer:
-        token = form.pop("token", "")
+        token, referer = form.pop("token", ""), form.pop("referer", "")
         sent = "&".join(f"{n}={v.replace(' ', '+')}" for n, v in form.items())
         body = f"csrfmiddlewaretoken={token}&{sent}".encode() if method == "POST" else b""
         kind = "Content-Type: application/x-www-form-urlencoded"
         said = "; ".join(f"{n}={v}" for n, v in jar.items())
-        origin = f"Origin: https://{HOST}"
-        answer = site.ask(method, target, kind, origin, f"Cookie: {said}", body=body)
+        origin = (f"Origin: https://{HOST}", *([f"Referer: {referer}"] if referer else []))
+        answer = site.ask(method, target, kind, *origin, f"Cookie: {said}", body=body)
         for line in answer.all("set-cookie"):
             name, _is, rest = line.partition("=")
             value, *flags = rest.split("; ")
@@ -259,6 +259,7 @@ def signed_in(site: Raw) -> tuple[str, list[str]]:
     for address, form in (("/language/", {"language": "zh-hans"}), ("/theme/", {"theme": "dark"})):
         assert ask("POST", address, token=token, **form).status == 302
     ask("POST", "/notices/read/", token=token)  # leaves words for the next page
+    ask("GET", f"/complaints/{number}/", referer=f"https://{HOST}/complaints/?state=open")
     cookies = f"__Host-session={jar['__Host-session']}"
     assert Session.objects.exists()
     if seen != KNOWN:

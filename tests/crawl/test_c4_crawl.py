@@ -72,6 +72,7 @@ _UNPLANTED = """
     MacroVersion.anyway QuickTextVersion.anyway QuickText.abbreviation QuickTextVersion.abbreviation
     CaseLink.note CaseLink.ended_reason
     SavedView.name SavedView.filters SavedView.columns
+    Snooze.waiting_for
 """
 UNPLANTED = set(_UNPLANTED.split())
 # Place → why nobody reads it at an address.
