@@ -141,10 +141,14 @@ def to_list(request: HttpRequest, number: str) -> HttpResponse:
     """返回列表: to the row of the case; where it left the list, to the one that stands there."""
     at = _standing(request, number)
     if isinstance(at, Complaint):
-        return HttpResponseRedirect(f"{reverse('queue')}#{number}")
+        place = list_places.kept(request, number)
+        return _list(place.query if place else "", number)
     row: Complaint | None = at.case
     if at.left:
         row = at.beside(at.place, backwards=False) or at.beside(at.place, backwards=True)
-    query = at.place_of(row).query if row else at.place.query
-    mark = f"#{row.number}" if row else ""
-    return HttpResponseRedirect(f"{reverse('queue')}{'?' if query else ''}{query}{mark}")
+    return _list(at.place_of(row).query, row.number) if row else _list(at.place.query, "")
+
+
+def _list(query: str, row: str) -> HttpResponse:
+    question, mark = ("?" if query else ""), ("#" if row else "")
+    return HttpResponseRedirect(f"{reverse('queue')}{question}{query}{mark}{row}")

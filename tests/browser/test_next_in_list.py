@@ -55,8 +55,8 @@ def test_one_goes_through_the_list_by_keyboard_and_comes_back_to_the_row(signed_
     expect(page.get_by_text("这已经是列表里的最后一件")).to_be_visible()
     page.get_by_role("link", name="返回列表").click()
     page.wait_for_url(f"**/complaints/?owner=me&state=open#{d}")
-    row = "document.activeElement.closest('tr')?.id"
-    page.wait_for_function(f"{row} === '{d}'")
+    expect(page.locator("tr.is-cursor")).to_have_id(d)
+    assert page.evaluate("() => document.activeElement.closest('tr')?.id") == d
 
 
 def test_the_order_of_taking_is_told_by_keyboard(signed_in: Open) -> None:
