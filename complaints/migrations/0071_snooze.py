@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0068_macros'),
+        ('complaints', '0070_follow'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
