@@ -110,7 +110,9 @@ if (rows().length) {
 }
 
 const known = rows().findIndex((row) => row.id && `#${row.id}` === location.hash);
-if (known >= 0) show(known, true);
-else if (peek?.getClientRects().length) show(0, false);
+if (known >= 0) {
+  show(known, true);
+  window.addEventListener('load', () => setTimeout(() => show(known, true))); // going to the row by the address takes the focus away once more
+} else if (peek?.getClientRects().length) show(0, false);
 count();
 window.addEventListener('pageshow', count);

@@ -56,7 +56,8 @@ def test_one_goes_through_the_list_by_keyboard_and_comes_back_to_the_row(signed_
     page.get_by_role("link", name="返回列表").click()
     page.wait_for_url(f"**/complaints/?owner=me&state=open#{d}")
     expect(page.locator("tr.is-cursor")).to_have_id(d)
-    assert page.evaluate("() => document.activeElement.closest('tr')?.id") == d
+    page.bring_to_front()
+    expect(page.locator(f"tr[id='{d}'] a").first).to_be_focused()
 
 
 def test_the_order_of_taking_is_told_by_keyboard(signed_in: Open) -> None:

@@ -114,6 +114,10 @@ class World:
         return self.inv.deadlines.get(kind="investigate").pk
 
 
+def _tomorrow() -> str:
+    return (timezone.localdate() + timedelta(days=1)).isoformat()
+
+
 def _next_week() -> str:
     return (timezone.localdate() + timedelta(days=7)).isoformat()
 
@@ -488,7 +492,7 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
     ),
     "snoozing.put_aside": (
         lambda w: snoozing.put_aside(
-            w.inv.number, {"until": _next_week(), "waiting_for": "等报告"}, by=w.cast.agent
+            w.inv.number, {"until": _tomorrow(), "waiting_for": "等报告"}, by=w.cast.agent
         ),
         True,
     ),
