@@ -35,6 +35,7 @@ from complaints.views import (
     satisfaction_list,
     saved_views,
     taking,
+    view_alerts,
 )
 
 urlpatterns = [
@@ -47,6 +48,14 @@ urlpatterns = [
     path("complaints/views/", saved_views.views, name="queue_views"),
     path("complaints/views/new/", saved_views.new, name="queue_view_new"),
     path("complaints/views/<int:queue_view>/", saved_views.view, name="queue_view"),
+    path(
+        "complaints/views/<int:queue_view>/alert/",
+        view_alerts.subscribe,
+        name="view_alert_subscribe",
+    ),
+    path("complaints/alerts/", view_alerts.alerts, name="view_alerts"),
+    path("complaints/alerts/<int:view_alert>/end/", view_alerts.unsubscribe, name="view_alert_end"),
+    path("complaints/alerts/<int:view_alert>/seen/", view_alerts.seen, name="view_alert_seen"),
     path("complaints/views/<int:queue_view>/delete/", saved_views.delete, name="queue_view_delete"),
     path("complaints/new/", intake.intake, name="intake"),
     path("complaints/new/hints/", intake.hints, name="intake_hints"),

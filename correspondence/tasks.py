@@ -9,6 +9,7 @@ from types import ModuleType
 from celery import shared_task
 from django.utils import timezone
 
+from complaints.views import view_alert_looks
 from correspondence import (
     access_mail,
     alarm_mail,
@@ -16,6 +17,7 @@ from correspondence import (
     dispatch,
     mailing,
     returned,
+    view_alert_mail,
     webhook_log,
 )
 
@@ -83,6 +85,19 @@ def send_alarms() -> int:
     """E-mails about alarms, one by one and at once; answers how many left."""
     now = timezone.now()
     return _at_once(alarm_mail, alarm_mail.waiting(now), now)
+
+
+@shared_task
+def look_at_views() -> int:
+    """Tell those whose views crossed the number that they set; answers how many."""
+    return view_alert_looks.look(timezone.now())
+
+
+@shared_task
+def mail_view_alerts() -> int:
+    """E-mails to those whose views crossed their numbers; answers how many left."""
+    now = timezone.now()
+    return _at_once(view_alert_mail, view_alert_mail.waiting(now), now)
 
 
 @shared_task

@@ -46,7 +46,7 @@ from complaints.models import (
     SavedView,
     Trial,
 )
-from complaints.models.saved_views import Scope
+from complaints.models.saved_views import Scope, ViewAlert
 from complaints.sight import running
 
 LANGUAGE = "zh-hans"  # what stands in a case is read by everybody
@@ -165,11 +165,14 @@ def _own_views(user: User) -> QuerySet[SavedView]:
 
 
 def _views(user: User, now: datetime) -> int:
-    return _own_views(user).count()
+    return _own_views(user).count() + ViewAlert.objects.filter(user=user).count()
 
 
 def _end_views(user: User, by: User, now: datetime) -> int:
-    return _own_views(user).delete()[0]
+    number = _views(user, now)
+    ViewAlert.objects.filter(user=user).delete()
+    _own_views(user).delete()
+    return number
 
 
 def _follows(user: User, now: datetime) -> int:
@@ -296,7 +299,7 @@ def register() -> None:
         ),
         Part(
             "views",
-            gettext_lazy("只给自己用的视图"),
+            gettext_lazy("只给自己用的视图和提醒"),
             _views,
             _end_views,
             gettext_lazy("随账号删除；与同事共享的视图保留，由能共享的主管接着维护。"),

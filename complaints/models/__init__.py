@@ -62,7 +62,7 @@ from complaints.models.rights import (
 )
 from complaints.models.rights_letters import IdentityCode, IdentityTry, RightsLetter
 from complaints.models.satisfaction import Feedback, Invitation
-from complaints.models.saved_views import SavedView
+from complaints.models.saved_views import SavedView, ViewAlert
 from complaints.models.search import Passage, SearchDocument, WordsChanged
 from complaints.models.searches import RecentSearch, SavedSearch
 from complaints.models.segregation import NamedPerson, Recusal
@@ -178,6 +178,7 @@ __all__ = [
     "TrialPart",
     "TrialResult",
     "VaultedSpan",
+    "ViewAlert",
     "Voided",
     "WordsChanged",
     "WorkingHours",

@@ -65,3 +65,39 @@ class SavedView(models.Model):
     def is_shared(self) -> bool:
         """Whether others may open it."""
         return self.scope != Scope.PERSONAL
+
+
+class ViewAlert(models.Model):
+    """Somebody is told when a view has more than so many new cases within so many days, once per
+    crossing: `crossed_at` stands from then on until they are fewer again. By a mark until it is
+    seen, and by e-mail when wished (`not_before` … `last_error`, as `correspondence/at_once.py`
+    knows them).
+    """
+
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="alerts")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="view_alerts"
+    )
+    more_than = models.PositiveSmallIntegerField(_("超过多少件"))
+    days = models.PositiveSmallIntegerField(_("最近几天"))
+    by_mail = models.BooleanField(_("也发邮件"), default=True)
+    created_at = models.DateTimeField()
+    crossed_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = MaskedCharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["view", "user"], name="a_view_tells_somebody_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.view_id}"
+
+    @property
+    def is_new(self) -> bool:
+        """Crossed, and not yet seen."""
+        return self.crossed_at is not None and self.seen_at is None

@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, TextField, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +27,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from complaints.actions import saved_views
 from complaints.lifecycle import OPEN_STATES, PHASE_OF
-from complaints.models.saved_views import Scope
+from complaints.models.saved_views import Scope, ViewAlert
 from complaints.views.queue_directory import Directory
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_views import Section, View
@@ -35,7 +44,9 @@ _OF_OPEN_CASES = ("overdue", "due_today", "due_on")  # none of them finds a fini
 
 
 class Saved(NamedTuple):
-    """What the list knows of a view. `owner`: id."""
+    """What the list knows of a view. `owner`: id; `alert`: whether the person is told of it (True:
+    and it has crossed, which was not seen; None: is not).
+    """
 
     pk: int
     name: str
@@ -46,6 +57,7 @@ class Saved(NamedTuple):
     filters: Mapping[str, Any]
     columns: list[str]
     version: int
+    alert: bool | None
 
     @property
     def key(self) -> str:
@@ -60,7 +72,10 @@ class Saved(NamedTuple):
 
 def _rows_for(user: User) -> Any:
     """Of those that a person may open, in the columns of `Colleague`."""
-    more = {name: name for name in ("pk", "scope", "filters", "columns", "version")}
+    more: dict[str, Any] = {name: name for name in ("pk", "scope", "filters", "columns", "version")}
+    own = ViewAlert.objects.filter(user=user, view=OuterRef("pk"))
+    new = ExpressionWrapper(Q(crossed_at__isnull=False, seen_at=None), BooleanField())
+    more["alert"] = Subquery(own.values_list(new)[:1])
     return saved_views.visible_to(user).values_list(
         "owner_id",
         "owner__name",
@@ -158,6 +173,8 @@ class Tools(NamedTuple):
     is_own: bool
     changes: str
     any: bool
+    alerts: int
+    new_alerts: int
 
 
 def tools_of(saved: SavedViews, filters: Filters) -> Tools:
@@ -168,7 +185,17 @@ def tools_of(saved: SavedViews, filters: Filters) -> Tools:
     query = f"{asked}&view={row.pk}" if row else asked
     is_own = bool(row and row.owner == saved.user.pk)
     address = f"{reverse('queue_view_new')}?{query}"
-    return Tools(address, row, saved.differs(filters), is_own, changes, bool(saved.rows))
+    told = [view.alert for view in saved.rows if view.alert is not None]
+    return Tools(
+        new=address,
+        row=row,
+        differs=saved.differs(filters),
+        is_own=is_own,
+        changes=changes,
+        any=bool(saved.rows),
+        alerts=len(told),
+        new_alerts=sum(told),
+    )
 
 
 def _as_view(row: Saved) -> View:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -133,21 +133,27 @@ def capped_counts(lists: Mapping[str, ComplaintQuerySet]) -> dict[str, int]:
 
     A list keeps its order: it leads the database to the index that has the first hundred.
     """
-    return dict(zip(lists, _counted(_counting(lists.values())), strict=True))
+    return dict(zip(lists, counted(_counting(lists.values())), strict=True))
 
 
 def _counting(lists: Iterable[ComplaintQuerySet]) -> Statement:
+    return counting(cases.values(one=Value(1))[: CAP + 1] for cases in lists)
+
+
+def counting(lists: Iterable[QuerySet[Any, Any]]) -> Statement:
+    """How many rows each of them has, in one statement; each is cut where it need not go on."""
     parts: list[str] = []
     params: list[Any] = []
-    for cases in lists:
-        each = put_together(cases.values(one=Value(1))[: CAP + 1])
+    for rows in lists:
+        each = put_together(rows)
         parts.append(f"(SELECT count(*) FROM ({each.sql}) AS capped)" if each.sql else "0")  # noqa: S608 - Django compiled it
         params += each.values
     return Statement("SELECT " + ", ".join(parts) if parts else "", tuple(params))
 
 
-def _counted(counting: Statement) -> tuple[int, ...]:
-    return next(iter(counting.rows()), ())
+def counted(statement_of_many: Statement) -> tuple[int, ...]:
+    """Its answer, in the order of the lists."""
+    return next(iter(statement_of_many.rows()), ())
 
 
 def shown(number: int) -> str:
@@ -160,7 +166,7 @@ def counts_of(views: Iterable[View], user: User, now: datetime) -> dict[str, int
     views = tuple(views)
     asked = tuple((view.key, *sorted(view.filters.items())) for view in views)
 
-    def counting() -> Statement:
+    def all_of_them() -> Statement:
         directory, visible = Directory(user), Complaint.objects.visible_to(user)
         return _counting(
             order_of(view.filters).sort(
@@ -170,5 +176,5 @@ def counts_of(views: Iterable[View], user: User, now: datetime) -> dict[str, int
         )
 
     moments = {NOW: now, end_of_today(NOW): end_of_today(now)}
-    found = _counted(statement("counts", user, asked, counting, moments))
+    found = counted(statement("counts", user, asked, all_of_them, moments))
     return {view.key: number for view, number in zip(views, found, strict=True)}

@@ -21,7 +21,7 @@ from accounts.access import needs, person
 from accounts.browser import keeps_what_was_typed
 from accounts.models import User
 from accounts.roles import Role
-from complaints.actions import saved_views
+from complaints.actions import saved_views, view_alerts
 from complaints.actions.saved_views import Wanted
 from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
 from complaints.models.saved_views import SavedView, Scope
@@ -264,6 +264,7 @@ def _page(
         "values": values,
         "asked": urlencode(values),
         "copy": urlencode(row.filters) if row else "",
+        "alert": view_alerts.of(user).filter(view=row).first() if row else None,
         "may_change": row is None or saved_views.may_change(row, user),
         **_others(row, user),
     }

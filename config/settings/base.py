@@ -311,6 +311,8 @@ CELERY_BEAT_SCHEDULE = {
     "send what waits in the outbox": {"task": "correspondence.tasks.send_waiting", "schedule": 5.0},
     "send mails to colleagues": {"task": "correspondence.tasks.send_digests", "schedule": 10.0},
     "send mails about alarms": {"task": "correspondence.tasks.send_alarms", "schedule": 10.0},
+    "look at saved views": {"task": "correspondence.tasks.look_at_views", "schedule": 600.0},
+    "mail about saved views": {"task": "correspondence.tasks.mail_view_alerts", "schedule": 60.0},
     "call about access": {"task": "correspondence.tasks.call_about_access", "schedule": 10.0},
     "take in what came back": {"task": "correspondence.tasks.take_bounces", "schedule": 60.0},
     "call the webhook": {"task": "correspondence.tasks.call_webhook", "schedule": 10.0},

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from complaints.models import SavedView
+from correspondence.tasks import look_at_views
 from tests import factories as f
 from tests.browser.conftest import Open
 from tests.browser.watch import shut_out, too_wide
@@ -17,6 +18,11 @@ def shot(page: Page, name: str) -> None:
     """A picture of the page, where somebody wants to look at it."""
     if os.environ.get("SHOTS"):
         page.screenshot(path=f"{os.environ['SHOTS']}/views-{name}.png")
+
+
+def column_of(page: Page) -> Locator:
+    """The views at the left of the list."""
+    return page.get_by_role("navigation", name="视图")
 
 
 def test_a_view_is_saved_shared_opened_by_a_colleague_and_kept_as_his_own(
@@ -37,8 +43,7 @@ def test_a_view_is_saved_shared_opened_by_a_colleague_and_kept_as_his_own(
     assert (shut_out(page), too_wide(page)) == ([], [])
     page.get_by_role("button", name="保存视图").click()
     expect(page.get_by_role("heading", name="价格投诉")).to_be_visible()
-    column = page.get_by_role("navigation", name="视图")
-    expect(column.get_by_role("link", name="价格投诉")).to_contain_text("3")
+    expect(column_of(page).get_by_role("link", name="价格投诉")).to_contain_text("3")
     expect(page.locator("[data-rows] tr")).to_have_count(3)
     expect(page.get_by_role("columnheader", name="阶段")).to_be_visible()
     for hidden in ("风险", "消费者"):
@@ -73,6 +78,24 @@ def test_a_view_is_saved_shared_opened_by_a_colleague_and_kept_as_his_own(
     copy = SavedView.objects.get(name="高风险价格")
     assert copy.owner == cast.colleague
     assert copy.filters == {"state": "open", "category": "price", "risk": "high"}
+    other.goto(f"/complaints/views/{copy.pk}/")
+    other.get_by_label("新案件超过多少件").fill("2")
+    shot(other, "settings")
+    assert (shut_out(other), too_wide(other)) == ([], [])
+    other.get_by_role("button", name="提醒我").click()
+    expect(other.get_by_role("heading", name="我的提醒")).to_be_visible()
+    expect(other.get_by_text("最近 7 天的新案件超过 2 件时")).to_be_visible()
+    SavedView.objects.filter(pk=copy.pk).update(filters={"state": "open"})
+    assert look_at_views() == 1
+    other.goto("/complaints/")
+    expect(column_of(other).get_by_role("link", name="我的提醒")).to_contain_text("1")
+    column_of(other).get_by_role("link", name="我的提醒").click()
+    shot(other, "alerts")
+    assert (shut_out(other), too_wide(other)) == ([], [])
+    other.get_by_role("button", name="知道了").click()
+    expect(other.get_by_role("button", name="知道了")).to_have_count(0)
+    other.get_by_role("button", name="取消“高风险价格”的提醒").click()
+    expect(other.get_by_text("还没有提醒")).to_be_visible()
     other.goto("/complaints/views/")
     shot(other, "list")
     assert (shut_out(other), too_wide(other)) == ([], [])

@@ -73,6 +73,7 @@ _UNPLANTED = """
     CaseLink.note CaseLink.ended_reason
     SavedView.name SavedView.filters SavedView.columns
     Snooze.waiting_for
+    ViewAlert.last_error
 """
 UNPLANTED = set(_UNPLANTED.split())
 # Place → why nobody reads it at an address.

@@ -57,6 +57,7 @@ from complaints.models import (
     SavedSearch,
     SavedView,
     Trial,
+    ViewAlert,
 )
 from correspondence.digest import SALT
 from correspondence.models import Notice
@@ -165,6 +166,7 @@ GAPS: dict[str, Any] = {
     "payment": lambda case: _first(Payment.objects.filter(commitment__complaint=case)),
     "payment_file": lambda case: _first(PaymentFile.objects.all()),  # the supervisor's upload
     "saved_search": lambda case: _first(SavedSearch.objects.all()),
+    "view_alert": lambda case: _first(ViewAlert.objects.all()),
     "queue_view": lambda case: _first(SavedView.objects.all()),  # nobody's in the world
     "public_promise": lambda case: _first(PublicPromise.objects.all()),
     "communication_id": lambda case: _first(case.communications),

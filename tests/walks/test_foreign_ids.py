@@ -32,6 +32,7 @@ from complaints.actions import (
     saved_views,
     searches,
     uploads,
+    view_alerts,
 )
 from complaints.actions.saved_views import Wanted
 from complaints.models import Complaint, Condition, Opinion, Package
@@ -59,6 +60,7 @@ OF_SOMEBODY = {
     *("quick_text", "macro"),
     "link",
     "queue_view",
+    "view_alert",
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;
@@ -135,7 +137,8 @@ def _lived(cast: Cast) -> dict[str, Complaint]:
         {"name": "先看", "team": str(cast.team.pk), "priority": "urgent"}, by=cast.supervisor
     )
     quick_texts.save({"name": "收到", "abbreviation": "sd", "text": "已收到"}, by=cast.agent)
-    saved_views.save(Wanted("价格", filters={"category": "price"}), by=cast.agent)
+    view = saved_views.save(Wanted("价格", filters={"category": "price"}), by=cast.agent)
+    view_alerts.subscribe(view.pk, 1, 7, by_mail=True, by=cast.agent)
     send_waiting()
     return made
 
