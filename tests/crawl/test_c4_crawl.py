@@ -70,7 +70,7 @@ _UNPLANTED = """
     DetectionRun.last_error ReportMail.last_error CorrectiveAction.numbers
     BulkRow.asked BulkRow.why BulkRow.kept_why RecentSearch.text SavedSearch.text SavedSearch.chosen
     MacroVersion.anyway QuickTextVersion.anyway QuickText.abbreviation QuickTextVersion.abbreviation
-    CaseLink.note CaseLink.ended_reason
+    CaseLink.note CaseLink.ended_reason TeamConsult.question TeamConsult.words
     SavedView.name SavedView.filters SavedView.columns
     Snooze.waiting_for
     ViewAlert.last_error

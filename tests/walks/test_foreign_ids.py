@@ -61,6 +61,7 @@ OF_SOMEBODY = {
     "link",
     "queue_view",
     "view_alert",
+    "team_consult",
 }
 # What everybody reads who opens the page at all, by permission and not by row: the law, the
 # calendar, the house's own lists, people and teams (`pk`, `user`, `record`); words of the address;
