@@ -6,13 +6,12 @@ Beside the views because what a view asks is what the list asks (`queue_filters.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Value
 
-from accounts.models import Membership, User
+from accounts.models import User
 from complaints.models import Complaint
 from complaints.models.saved_views import Scope, ViewAlert
 from complaints.querysets import ComplaintQuerySet
@@ -36,7 +35,7 @@ def look(now: datetime) -> int:
 
 
 def _look(alerts: Sequence[ViewAlert], now: datetime) -> int:
-    _with_teams({alert.user_id: alert.user for alert in alerts}, alerts)
+    User.know_teams(alert.user for alert in alerts)
     asked = [(alert, _cases(alert, now)) for alert in alerts]
     known = [(alert, cases) for alert, cases in asked if cases is not None]
     numbers = counted(
@@ -50,16 +49,6 @@ def _look(alerts: Sequence[ViewAlert], now: datetime) -> int:
     start = {"crossed_at": now, "seen_at": None, "mailed_at": None, "attempts": 0}
     by_mail = fresh.filter(pk__in=mailed).update(**start, not_before=now)
     return by_mail + fresh.update(**start, not_before=None)
-
-
-def _with_teams(users: dict[int, User], alerts: Sequence[ViewAlert]) -> None:
-    """The teams of all of them, in one statement instead of one each."""
-    rows = Membership.objects.filter(user__in=users, team__is_active=True)
-    found = defaultdict(list)
-    for user, *membership in rows.values_list("user_id", "team_id", "leads", "team__name"):
-        found[user].append(tuple(membership))
-    for alert in alerts:
-        alert.user.__dict__["_memberships"] = found[alert.user_id]
 
 
 def may_open(alert: ViewAlert) -> bool:
