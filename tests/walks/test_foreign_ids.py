@@ -19,6 +19,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import absences, keys
+from accounts.models import Team
+from accounts.roles import Role
 from analytics import saving
 from complaints.actions import (
     commenting,
@@ -31,6 +33,7 @@ from complaints.actions import (
     quick_texts,
     saved_views,
     searches,
+    team_consults,
     uploads,
     view_alerts,
 )
@@ -42,7 +45,7 @@ from tests import factories as f
 from tests.api import contract
 from tests.archive.test_export import WANTED, granted
 from tests.archive.test_package import packed
-from tests.cast import Cast
+from tests.cast import Cast, person
 from tests.fuzz.calling import known_bodies
 from tests.walks.ask import ENDS_THE_SESSION, WRITING, ask, browser, text_of, undone
 from tests.walks.routes import GAPS, MISSING, Route, all_routes
@@ -113,6 +116,9 @@ def theirs(cast: Cast) -> Iterator[dict[str, Complaint]]:
 def _lived(cast: Cast) -> dict[str, Complaint]:
     made, now = own_cases(cast), timezone.now()
     review, clock = made["in_review"].number, made["investigating"].deadlines
+    person("keeper", Role.AGENT, team=Team.objects.create(name="仓储组"))
+    asked = {"team": "仓储组", "question": "是否签收", "length": 2, "unit": "working_day"}
+    team_consults.ask(made["investigating"].number, asked, by=cast.agent)
     commenting.add(review, {"part": "letter", "text": "批注"}, by=cast.counsel)
     consulting.ask(review, {"user": "counsel2", "question": "可否"}, by=cast.counsel)
     longer = clock.filter(kind="investigate").get()
