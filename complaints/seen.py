@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from audit.reading import saw
@@ -13,6 +13,16 @@ CASE, CONSUMER = "complaint:", "consumer:"
 def saw_cases(*numbers: str | None) -> None:
     """The answer shows the cases of these numbers."""
     saw(*(f"{CASE}{number}" for number in numbers if number))
+
+
+# What happened between two cases: the story of one names the other.
+NAMING = ("linked", "unlinked", "merged_in", "merge_undone", "unmerged")
+
+
+def saw_named(code: str, detail: Mapping[str, Any]) -> None:
+    """The answer shows an entry of a story, perhaps with the number of another case."""
+    if code in NAMING:
+        saw_cases(detail.get("number"))
 
 
 def saw_members(rows: Iterable[Any]) -> None:

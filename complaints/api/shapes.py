@@ -30,7 +30,7 @@ from complaints.models import (
     Resolution,
 )
 from complaints.querysets import ComplaintQuerySet
-from complaints.seen import saw_cases
+from complaints.seen import saw_cases, saw_named
 from complaints.signing import liveness
 from evidence.models import Item
 
@@ -192,6 +192,7 @@ def withdrawn(piece: Item) -> dict[str, Any] | None:
 
 def event(entry: Event) -> dict[str, Any]:
     """One entry of the timeline. `by` is null for what the system did."""
+    saw_named(entry.code, entry.detail)
     return {
         "id": entry.pk,
         "at": clock_words.local(entry.at),

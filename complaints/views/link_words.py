@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from complaints import clock_words
 from complaints.linked import WORDS
 from complaints.models import Event
+from complaints.seen import saw_named
 from complaints.views.words import Words
 from config.tags import moment
 
@@ -21,6 +22,7 @@ def change(event: Event) -> Words:
     reads that one.
     """
     detail = event.detail
+    saw_named(event.code, detail)
     kind = WORDS.get((detail.get("kind", ""), bool(detail.get("first"))), "")
     other = detail.get("number") or _("另一件案件")
     title = _("取消与 {other} 的关联（{kind}）") if event.code == "unlinked" else ""
@@ -31,6 +33,7 @@ def change(event: Event) -> Words:
 def merge(event: Event) -> Words:
     """One of `MERGES`. What came in says which terms ended with it: its consumer still has them."""
     number = event.detail.get("number", "")
+    saw_named(event.code, event.detail)
     if event.code == "unmerged":
         return Words(_("取消并案：不再并入 {number}").format(number=number), tone="warn")
     if event.code == "merge_undone":
