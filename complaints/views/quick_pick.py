@@ -60,7 +60,8 @@ def _list(request: HttpRequest, complaint: Complaint | None) -> HttpResponse:
                 else quick_values.without_case(person(request), lang)
             )
         choices.append(Choice(row, quick_values.filled(row.text, known.get(lang, {}), lang)))
-    context = {"choices": choices, "more": len(rows) > SHOWN}
+    typed = request.GET.get("q", "").strip()[:40]
+    context = {"choices": choices, "more": len(rows) > SHOWN, "query": typed}
     return render(request, "quick/choices.html", context)
 
 

@@ -111,3 +111,23 @@ def _note(page: Page, case: Complaint) -> None:
     press(page, "Control+Enter")
     notes = Communication.objects.filter(complaint=case, kind="internal_note")
     eventually(lambda: notes.filter(text__contains="三天后再看").exists())
+
+
+def test_a_lead_selects_two_cases_and_hands_them_over_without_a_mouse(signed_in: Open) -> None:
+    cast = assemble()
+    cases = [f.registered(cast, order_number=f"SO-{n}") for n in range(2)]
+    page = signed_in(cast.supervisor)
+    page.goto("/complaints/?state=open")
+    press(page, "j", "x", "j", "x")
+    expect(page.locator("#bulk")).to_be_visible()
+    press(page, "a")
+    expect(page.locator("#bulk-to")).to_be_focused()
+    page.keyboard.type("何静")
+    press(page, "Tab")
+    page.keyboard.type("请接手")
+    press(page, "Enter")
+    page.wait_for_url("**/complaints/bulk/")
+    tab_to(page, "转派勾选的案件")
+    press(page, "Enter")
+    owners = Complaint.objects.filter(pk__in=[case.pk for case in cases])
+    eventually(lambda: {c.owner_id for c in owners.all()} == {cast.colleague.pk})
