@@ -214,7 +214,8 @@ MAY = {
     "short_name__icontains": "a statute's short name",
     "email__endswith": "the demo's own people, by the domain of their addresses",
     "username__icontains": "an account of an employee",
-    "name__icontains": "an employee's name, for whoever looks after accounts",
+    "username__istartswith": "an account of a colleague who is named in a note",
+    "name__icontains": "the name of an employee, for accounts and mentions",
     "plain__contains": "text in which numbers are masked, behind an index without them",
 }
 

@@ -297,7 +297,7 @@ class Life(RuleBasedStateMachine):
         )
         assert sorted(verbs) == sorted(f"step.{t.step}" for t in transitions)
         assert Event.objects.filter(complaint=self.case, kind="step").exclude(
-            code__in=["withdrawal_requested", "merged_in"]
+            code__in=["withdrawal_requested", "merged_in", "merge_undone", "unmerged"]
         ).count() == len(transitions)
         for t in transitions:
             assert {o.effect for o in t.outbox.all()} == set(STEPS[t.step].effects)
