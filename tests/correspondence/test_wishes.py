@@ -29,6 +29,7 @@ FORM = {
     "way_progress": "app",
     "way_together": "digest",
     "way_signals": "digest",
+    **dict.fromkeys(("way_urged", "way_mention", "way_followed", "way_consult"), "digest"),
     "quiet": "on",
     "quiet_from": "21:00",
     "quiet_until": "07:30",
@@ -39,6 +40,8 @@ FORM = {
     "digest_1": "",
     "digest_2": "16:00",
 }
+
+OF_AGENTS = ["deadline_owner", "promise", "review", "progress"]
 
 
 @pytest.fixture
@@ -87,9 +90,10 @@ def test_what_cannot_be_is_refused_and_nothing_is_lost(
 
 
 def test_each_role_is_asked_about_what_it_can_meet(cast: Cast) -> None:
+    told = ["urged", "mention", "followed"]
     wanted = {
-        "agent": ["deadline_owner", "promise", "review", "progress", "together"],
-        "counsel": ["deadline_owner", "deadline_counsel", "promise", "review", "progress"],
+        "agent": [*OF_AGENTS, "together", "urged", "mention", "consult", "followed"],
+        "counsel": ["deadline_owner", "deadline_counsel", "promise", "review", "progress", *told],
     }
     for name, families in wanted.items():
         client = Client()
@@ -123,7 +127,7 @@ def test_the_link_of_a_digest_changes_all_families_at_once(cast: Cast) -> None:
     Client().post(link(cast.agent, ""), {"way": "app"})
     ways = Preferences.objects.get(user=cast.agent).ways
     assert set(ways.values()) == {"app"}
-    assert len(ways) == 5
+    assert len(ways) == len(OF_AGENTS) + 5
 
 
 def test_the_link_switches_nothing_off_entirely(cast: Cast) -> None:

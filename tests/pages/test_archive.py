@@ -77,7 +77,7 @@ def test_finished_cases_stand_by_closing_and_can_be_narrowed(cast: Cast) -> None
 
 
 def test_pages_hold_every_file_once_and_keep_the_filter(cast: Cast) -> None:
-    wanted = [declined(cast, days).number for days in range(60)]
+    wanted = [declined(cast, days).number for days in range(40)]
     client = browser(cast.agent)
     first = client.get(reverse("archive"), {"outcome": "declined"})
     link = re.search(r'href="(\?[^"]+)" rel="next"', first.content.decode())
