@@ -22,6 +22,7 @@ from tests import factories
 from tests.cast import Cast, assemble
 
 STRIDE = 1_000_000  # copies of id 7 are 1000007, 2000007 …
+ORIGINALS = STRIDE // 2  # what is written after the first growth has an id from here on, and no copies
 OPEN = ("registered", "investigating", "resolving", "in_review", "offered", "executing", "external")
 DONE = ("closed", "archived", "archived")
 AGENTS = 40
@@ -105,12 +106,13 @@ def grow_to(wanted: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), max(id) / %s FROM complaints_complaint", [STRIDE])
         present, last = cursor.fetchone()
-        cursor.execute("SELECT count(*) FROM complaints_complaint WHERE id < %s", [STRIDE])
+        cursor.execute("SELECT count(*) FROM complaints_complaint WHERE id < %s", [ORIGINALS])
         each = cursor.fetchone()[0]
         copies = (last + 1, last + max(0, wanted - present) // each)
         cursor.execute("SET session_replication_role = replica")  # no checks, no triggers
         for model in copied_models():
             cursor.execute(copying(model), {"from": copies[0], "to": copies[1]})
+            cursor.execute(AFTER_THE_ORIGINALS, [ORIGINALS, model._meta.db_table])
         cursor.execute("SET session_replication_role = origin")
     spread(list(User.objects.filter(roles=[str(Role.AGENT)], username__startswith="agent")))
     for word, cases in ((RARE, RARE_ONES), (UNCOMMON, ONE_OF_A_HUNDRED)):
@@ -127,11 +129,11 @@ def copying(model: type[models.Model]) -> str:
     columns = ", ".join(f'"{f.column}"' for f in fields)
     values = ", ".join(value_of(model, f) for f in fields)
     key = model._meta.pk.column
-    original = "true" if is_uuid(model._meta.pk) else f"t.{key} < {STRIDE}"
+    original = "true" if is_uuid(model._meta.pk) else f"t.{key} < {ORIGINALS}"
     if model is Tail:
-        original = f"t.subject IN (SELECT subject FROM audit_entry WHERE id < {STRIDE})"  # noqa: S608
+        original = f"t.subject IN (SELECT subject FROM audit_entry WHERE id < {ORIGINALS})"  # noqa: S608
     if is_uuid(model._meta.pk):  # consumers: those of the originals
-        original = f"t.id IN (SELECT consumer_id FROM complaints_complaint WHERE id < {STRIDE})"  # noqa: S608
+        original = f"t.id IN (SELECT consumer_id FROM complaints_complaint WHERE id < {ORIGINALS})"  # noqa: S608
     return (
         f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {values} '  # noqa: S608
         f'FROM "{model._meta.db_table}" t, generate_series(%(from)s::bigint, %(to)s) AS k '
@@ -202,6 +204,12 @@ def make_due(count: int) -> None:
         )
 
 
+AFTER_THE_ORIGINALS = """
+SELECT setval(s, greatest(%s, nextval(s)))
+    FROM (SELECT pg_get_serial_sequence(c.table_name, c.column_name) AS s
+          FROM information_schema.columns c WHERE c.table_name = %s AND c.column_name = 'id') found
+    WHERE s IS NOT NULL
+"""
 RARE_ONES = """
 SELECT complaint_id AS id FROM complaints_searchdocument WHERE NOT words @@ %(query)s::tsquery
     ORDER BY complaint_id DESC LIMIT greatest(0, %(rare)s - (SELECT count(*) FROM
