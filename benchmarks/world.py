@@ -22,7 +22,7 @@ from tests import factories
 from tests.cast import Cast, assemble
 
 STRIDE = 1_000_000  # copies of id 7 are 1000007, 2000007 …
-ORIGINALS = STRIDE // 2  # what is written after the first growth has an id from here on, and no copies
+ORIGINALS = STRIDE // 2  # what is written after the first growth has an id beyond, and no copies
 OPEN = ("registered", "investigating", "resolving", "in_review", "offered", "executing", "external")
 DONE = ("closed", "archived", "archived")
 AGENTS = 40

@@ -43,11 +43,13 @@ class ByDay(Order):
         """As the index is (`occurrences_whole_by_day`): a day is always there."""
         return cases.order_by(*(("day", "id") if backwards else ("-day", "-id")))
 
-    def beyond(self, found: Any, at: Cursor) -> Any:
+    def beyond(self, found: Any, at: Cursor, size: int) -> Any:
+        """Begins in the index at the day of the cursor."""
         if at.moment is None:
             raise BadCursor
         day, side = at.moment.date(), "gt" if at.backwards else "lt"
-        return found.filter(Q(**{f"day__{side}": day}) | Q(**{"day": day, f"id__{side}": at.pk}))
+        here = Q(**{f"day__{side}e": day})
+        return found.filter(here & (Q(**{f"day__{side}": day}) | Q(**{f"id__{side}": at.pk})))
 
 
 BY_DAY = ByDay("day", newest_first=True)
@@ -158,7 +160,7 @@ class Looked:
         case = "" if self.standing else "complaint__"
         found = found.select_related(f"{case}consumer", f"{case}owner")
         if self.cursor:
-            found = self.order.beyond(found, self.cursor)
+            found = self.order.beyond(found, self.cursor, PAGE_SIZE)
         page = list(self.order.sort(found, backwards)[: PAGE_SIZE + 1])
         more, page = len(page) > PAGE_SIZE, page[:PAGE_SIZE]
         if backwards:

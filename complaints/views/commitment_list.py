@@ -155,7 +155,7 @@ def page(looked: Looked, cursor: Cursor | None, now: datetime) -> Page:
         "complaint__narrative", "complaint__findings", "complaint__consumer__data_key"
     )
     if cursor:
-        rows = order.beyond(rows, cursor)
+        rows = order.beyond(rows, cursor, PAGE_SIZE)
     found = list(order.sort(rows, backwards)[: PAGE_SIZE + 1])
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if backwards:

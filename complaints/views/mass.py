@@ -66,7 +66,7 @@ def page(rows: Any, order: Order, cursor: Cursor | None) -> Page:
     """One page: one statement."""
     backwards = bool(cursor and cursor.backwards)
     if cursor:
-        rows = order.beyond(rows, cursor)
+        rows = order.beyond(rows, cursor, PAGE_SIZE)
     found = list(order.sort(rows, backwards)[: PAGE_SIZE + 1])
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if backwards:

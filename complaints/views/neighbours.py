@@ -45,7 +45,7 @@ class Standing(NamedTuple):
     def beside(self, place: Place, *, backwards: bool) -> Complaint | None:
         """The next one of the list on that side of a place in it."""
         at = Cursor(backwards, place.moments[self.order.field], place.pk)
-        found = self.order.sort(self.order.beyond(self.cases, at), backwards)
+        found = self.order.sort(self.order.beyond(self.cases, at, 1), backwards)
         case: Complaint | None = found.only(*KEYS).first()
         return case
 
@@ -62,7 +62,7 @@ class Standing(NamedTuple):
 
     def _is_on_page(self, row: Complaint) -> bool:
         page = _page(self.place.query)
-        rows = self.order.beyond(self.cases, page) if page else self.cases
+        rows = self.order.beyond(self.cases, page, PAGE_SIZE) if page else self.cases
         shown = self.order.sort(rows, bool(page and page.backwards)).values("pk")[:PAGE_SIZE]
         return bool(Complaint.objects.filter(pk=row.pk, pk__in=shown).exists())
 

@@ -225,7 +225,7 @@ def _page(rows: Any, text: str) -> tuple[list[Deadline], str, str]:
     rows = rows.select_related("complaint__consumer", "complaint__owner")
     rows = rows.defer("complaint__narrative", "complaint__findings")
     if cursor:
-        rows = NEWEST.beyond(rows, cursor)
+        rows = NEWEST.beyond(rows, cursor, PAGE_SIZE)
     found: list[Any] = list(NEWEST.sort(rows, backwards)[: PAGE_SIZE + 1])
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if backwards:

@@ -93,7 +93,7 @@ def _rows(
     turn = snoozed.turn(at)
     cases = cases.annotate(turn_at=turn)
     if cursor:
-        cases = order.beyond(cases, cursor)
+        cases = order.beyond(cases, cursor, PAGE_SIZE)
     keys = order.sort(cases, backwards).values("pk")[: PAGE_SIZE + 1]
     rows = order.sort(cases.model.objects.annotate(turn_at=turn).filter(pk__in=keys), backwards)
     rows = rows.annotate(hold_reason=OPEN_HOLD, withheld=WITHHELD, **snoozed.columns())

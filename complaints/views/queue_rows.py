@@ -7,9 +7,9 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from complaints.models import Complaint, Deadline, Hold, Outbox
 from complaints.querysets import ComplaintQuerySet
@@ -17,6 +17,7 @@ from complaints.views.queue_row import Line, Row
 
 PAGE_SIZE = 25  # two screens; half of what a page of fifty weighs
 Case = TypeVar("Case", Complaint, Line)
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 # Why the clocks stand still, NULL when they run: one column of the cases' own statement.
 OPEN_HOLD = Subquery(
@@ -85,7 +86,7 @@ class Order:
         """The place beside this row."""
         return Cursor(backwards, getattr(complaint, self.field), complaint.pk)
 
-    def sort(self, cases: ComplaintQuerySet, backwards: bool) -> ComplaintQuerySet:
+    def sort(self, cases: Rows, backwards: bool) -> Rows:
         """In the list's order, or in the reverse of it."""
         descending = self.newest_first != backwards
         moment = F(self.field)
@@ -96,21 +97,25 @@ class Order:
             "-id" if descending else "id",
         )
 
-    def beyond(self, cases: ComplaintQuerySet, at: Cursor) -> ComplaintQuerySet:
-        """The rows on the cursor's far side."""
-        descending = self.newest_first != at.backwards
-        side = "lt" if descending else "gt"
+    def beyond(self, cases: Rows, at: Cursor, size: int) -> Rows:
+        """Of the rows on the cursor's far side, more than a page of `size` shows."""
+        parts = [self.sort(cases.filter(part), at.backwards) for part in self._beyond(at)]
+        keys = [part.values("pk")[: size + 1] for part in parts]
+        return cases.filter(pk__in=keys[0].union(*keys[1:], all=True) if keys[1:] else keys[0])
+
+    def _beyond(self, at: Cursor) -> list[Q]:
+        """Conditions that an index of the order answers from the cursor on, however far behind it
+        lies: with or without the moment, because no index knows a place for both at once.
+        """
+        side, edge = ("lt", "lte") if self.newest_first != at.backwards else ("gt", "gte")
+        without = Q(**{f"{self.field}__isnull": True})
+        further = Q(**{f"id__{side}": at.pk})
         if at.moment is None:
-            nothing = Q(**{f"{self.field}__isnull": True, f"id__{side}": at.pk})
-            return cases.filter(
-                nothing | Q(**{f"{self.field}__isnull": False}) if at.backwards else nothing
-            )
-        further = Q(**{f"{self.field}__{side}": at.moment}) | Q(
-            **{self.field: at.moment, f"id__{side}": at.pk}
-        )
-        return cases.filter(
-            further if at.backwards else further | Q(**{f"{self.field}__isnull": True})
-        )
+            rest = [Q(**{f"{self.field}__isnull": False})] if at.backwards else []
+            return [without & further, *rest]
+        beside = Q(**{f"{self.field}__{edge}": at.moment})
+        here = beside & (Q(**{f"{self.field}__{side}": at.moment}) | further)
+        return [here] if self.always or at.backwards else [here, without]
 
     def cut(
         self, found: list[Case], cursor: Cursor | None, size: int
@@ -177,7 +182,7 @@ def page(
     """
     backwards = bool(cursor and cursor.backwards)
     if cursor:
-        cases = order.beyond(cases, cursor)
+        cases = order.beyond(cases, cursor, size)
     clocks = Prefetch(
         "deadlines",
         Deadline.objects.filter(state__in=["running", "held"]).order_by("due_at"),

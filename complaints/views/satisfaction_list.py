@@ -101,7 +101,7 @@ def page(rows: Any, cursor: Cursor | None) -> Page:
     rows = rows.select_related("feedback", "complaint__owner", "complaint__consumer")
     rows = rows.defer("complaint__narrative", "complaint__findings", "feedback__comment_sealed")
     if cursor:
-        rows = ORDER.beyond(rows, cursor)
+        rows = ORDER.beyond(rows, cursor, PAGE_SIZE)
     found = list(ORDER.sort(rows, backwards)[: PAGE_SIZE + 1])
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if backwards:

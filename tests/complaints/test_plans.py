@@ -4,6 +4,7 @@ its index. The planner is kept from reading everything, so that few rows show wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Team, User
 from complaints import person_search
 from complaints.finding import holding
 from complaints.finding.terms import asked
@@ -74,6 +75,44 @@ def test_a_view_is_counted_from_an_index_in_its_order(
     plan = plan_of(view_of(getattr(cast, who), view), "bitmapscan", "sort")
     assert index in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    ("who", "view", "index"),
+    [
+        ("agent", "team", "open_by_team_and_due"),
+        ("supervisor", "team", "open_by_team_and_due"),
+        ("counsel", "in_review", "in_review_by_due"),
+    ],
+)
+def test_a_page_begins_in_the_index_where_the_one_before_ended(
+    cast: Cast, who: str, view: str, index: str, backwards: bool
+) -> None:
+    f.registered(cast)
+    cursor = queue_rows.Cursor(backwards, timezone.now(), 7)
+    first = view_of(getattr(cast, who), view)
+    first.query.clear_limits()
+    part = queue_rows.BY_DUE._beyond(cursor)[0]
+    rows = queue_rows.BY_DUE.sort(first.filter(part), backwards)[:26]
+    plan = plan_of(rows, "bitmapscan", "sort")
+    assert index in plan
+    assert re.search(r"Index Cond: .*next_due_at [<>]= ", plan)
+    assert "Sort" not in plan
+
+
+def test_whoever_is_asked_by_another_team_reads_the_list_from_an_index(cast: Cast) -> None:
+    """Of the own team or asked about: either from the index of open cases in their order, or from
+    those of both conditions; never from all cases.
+    """
+    f.registered(cast)
+    Team.objects.filter(pk=cast.team.pk).update(asked=True)
+    user = User.objects.get(pk=cast.agent.pk)
+    assert user.asked_team_ids
+    plan = plan_of(view_of(user, "team"))
+    assert re.search("open_by_(team_and_)?due", plan)
+    assert "open_consults_of_team" in plan
+    assert "Seq Scan" not in plan
 
 
 def number(cast: Cast) -> str:
