@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Field, Model
@@ -55,7 +56,7 @@ class _Plan:
 def _inserting(model: type[Model], own: tuple[tuple[str, str], ...]) -> _Plan:
     taken = dict(own)
     fields = [f for f in model._meta.local_concrete_fields if not f.generated]
-    fields = [f for f in fields if f.attname in taken or not f.primary_key]
+    fields = [f for f in fields if f.attname in taken or not f.primary_key or f.has_default()]
     columns = ", ".join(f'"{f.column}"' for f in fields)
     values = ", ".join(
         f'v."{taken[f.attname]}"' if f.attname in taken else f's."{f.column}"' for f in fields
@@ -222,8 +223,10 @@ def _as_text(value: object) -> str:
     """Raises TypeError for what no column takes as text."""
     if isinstance(value, date):  # or a datetime
         return value.isoformat()
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | UUID):
         return str(value)
+    if isinstance(value, bytes | memoryview):
+        return f"\\x{bytes(value).hex()}"
     raise TypeError(f"{type(value).__name__} cannot be written in bulk")
 
 

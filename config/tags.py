@@ -18,7 +18,6 @@ from django import forms, template
 from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.html import escape, format_html, json_script
@@ -33,6 +32,7 @@ from complaints import clock_words
 from complaints.models import Deadline
 from complaints.views import own_drafts
 from config import numerals
+from config.addresses import static
 from legal_rules import vocabulary
 
 register = template.Library()
@@ -153,10 +153,15 @@ def kbd(key: str) -> SafeString:
     return format_html("<kbd>{}</kbd>", key)
 
 
-@register.inclusion_tag("components/tag.html")
-def tag(text: Any, kind: str = "", icon: str = "") -> dict[str, Any]:
+@register.simple_tag(name="tag")
+def tag(text: Any, kind: str = "", icon: str = "") -> SafeString:
     """A fact about a case. `kind`: info, danger, warn, ok, legal, line."""
-    return {"text": text, "kind": kind, "icon_name": icon}
+    css, drawn = f" tag--{kind}" if kind else "", _drawn(icon) if icon else ""
+    return format_html('<span class="tag{}">{}{}</span>', css, drawn, text)
+
+
+def _drawn(name: str) -> SafeString:
+    return _icon(static("icons.svg"), name, "")
 
 
 @register.inclusion_tag("components/stage.html")
@@ -184,11 +189,18 @@ def risk(level: int) -> dict[str, Any]:
     return {"level": level, "label": RISKS[level]}
 
 
-@register.inclusion_tag("components/mk.html")
-def mk(kind: str) -> dict[str, Any]:
+@register.simple_tag
+def mk(kind: str) -> SafeString:
     """A round mark: ok, unk, no, na, todo, next."""
+    return _mark(static("icons.svg"), get_language() or "", kind)
+
+
+@lru_cache(maxsize=64)  # few kinds, dozens on a page
+def _mark(_file: str, _language: str, kind: str) -> SafeString:
     name, label = MARKS[kind]
-    return {"kind": kind, "icon_name": name, "label": label}
+    drawn = _drawn(name) if name else ""
+    words = '<span class="mk mk--{}">{}<span class="sr">{}</span></span>'
+    return format_html(words, kind, drawn, str(label))
 
 
 @register.inclusion_tag("components/elems.html")

@@ -136,7 +136,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "config.context.shell",
             ],
-            "builtins": ["config.tags"],
+            "builtins": ["config.tags", "config.quick_tags"],
         },
     }
 ]
