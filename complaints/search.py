@@ -4,8 +4,12 @@ value (complaints/person_search.py). The words themselves: complaints/finding.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from django.db import connection
 
 from accounts.models import User
 from complaints import person_search
@@ -14,7 +18,7 @@ from complaints.finding.masking import without_numbers
 from complaints.finding.terms import asked
 from complaints.models import Complaint, SearchDocument
 from complaints.person_search import Hits
-from config.bigrams import vector
+from config.bigrams import MOST, tokens, vector
 
 if TYPE_CHECKING:
     from complaints.querysets import ComplaintQuerySet
@@ -24,27 +28,43 @@ FETCHED = 2_000  # cases that are fetched by their keys; the list is walked for 
 
 def index(complaint: Complaint) -> None:
     """Write the case's words; one statement."""
-    text = "\n".join(
-        (
-            complaint.number,
-            complaint.title,
-            complaint.narrative,
-            complaint.product_name,
-            complaint.brand,
-            complaint.batch,
-            complaint.supplier,
-            complaint.script_version,
-            complaint.order_number,
-            complaint.external_reference,
-            complaint.source,
-        )
-    )
     SearchDocument.objects.bulk_create(
-        [SearchDocument(complaint=complaint, words=vector(without_numbers(text)))],
+        [SearchDocument(complaint=complaint, words=vector(_text(complaint)))],
         update_conflicts=True,
         unique_fields=["complaint"],
         update_fields=["words"],
     )
+
+
+def index_new(complaints: Sequence[Complaint]) -> None:
+    """Write the words of cases that were just registered; one statement."""
+    words = [(c.pk, tokens(_text(c))[:MOST]) for c in complaints]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW, [json.dumps([{"id": pk, "words": found} for pk, found in words])])
+
+
+_NEW = """
+INSERT INTO complaints_searchdocument (complaint_id, words)
+SELECT v.id, array_to_tsvector(v.words) FROM json_to_recordset(%s) AS v(id bigint, words text[])
+"""
+
+
+def _text(complaint: Complaint) -> str:
+    """What of a case is found by words, without numbers of persons."""
+    parts = (
+        complaint.number,
+        complaint.title,
+        complaint.narrative,
+        complaint.product_name,
+        complaint.brand,
+        complaint.batch,
+        complaint.supplier,
+        complaint.script_version,
+        complaint.order_number,
+        complaint.external_reference,
+        complaint.source,
+    )
+    return without_numbers("\n".join(parts))
 
 
 @dataclass(frozen=True)

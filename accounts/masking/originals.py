@@ -66,6 +66,11 @@ def keep_with(row: Model, column: str, text: str) -> str:
     return str(text)
 
 
+def seal_waiting(row: Model) -> None:
+    """Seal what waited for the row's key, for writers in bulk, which send no signal."""
+    _saved(type(row), row)
+
+
 def _saved(sender: type[Model], instance: Model, **_: Any) -> None:
     for column, spans in instance.__dict__.pop(_WAITING, ()):
         keep(instance, column, spans)

@@ -26,7 +26,7 @@ from complaints.importing.table import Problem, Row, Table
 from complaints.importing.values import Reading, read_row
 from complaints.models import Complaint, ImportRow
 
-BATCH = 100
+BATCH = 250
 OWN_PREFIX = "IMP-"  # of the numbers that we derive for rows without an external number
 # What says that two rows without a number are the same complaint.
 _IDENTITY = ("title", "narrative", "received_at", "order_number")
@@ -74,6 +74,10 @@ class Candidate:
     def values(self) -> dict[str, Any]:
         """What `intake.register` takes."""
         return {**self.reading.values, "external_reference": self.reference}
+
+    def checked(self) -> dict[str, Any]:
+        """What `intake_many.register_many` takes."""
+        return {**self.cleaned, "external_reference": self.reference}
 
 
 @dataclass

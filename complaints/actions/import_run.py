@@ -1,15 +1,19 @@
-"""Carrying an import out, row by row, so that it can be killed anywhere and goes on from there.
+"""Carrying an import out, so that it can be killed anywhere and goes on from there.
 
-Each row that becomes a case is one transaction: the case with its history, what became of the rows
-since the one before, and the counter of rows done. The counter is compared under the run's row
-lock, so that of two workers on one run the later one notices and leaves.
+Some hundred rows are one transaction: the cases with their history, what became of the other rows,
+and the counter of rows done. Where the database refuses one of them, all are taken back and tried
+row by row, each case a transaction of its own, so that one refusal costs no other row. The counter
+is compared under the run's row lock, so that of two workers on one run the later one notices and
+leaves.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
@@ -29,10 +33,12 @@ from complaints.actions.import_rows import (
     prepare,
     refuse,
 )
+from complaints.actions.intake_many import Taken, register_many
 from complaints.errors import Duplicate, Invalid, NotAllowed
 from complaints.importing import keeping, rejected, sheets
 from complaints.importing.table import Row, Table
 from complaints.models import ImportRow, ImportRun
+from config import bulk
 from evidence.receive import FileRefused
 
 log = logging.getLogger(__name__)
@@ -107,20 +113,26 @@ class _Work:
             self.judge.remember(candidate)
         for start in range(self.run.read, len(self.table.rows), BATCH):
             verdicts = self.judge.judge(self._prepare(self.table.rows[start : start + BATCH]))
-            for together in _up_to_each_case(verdicts):
-                self._write(together)
+            try:
+                self._write(verdicts, self._at_once)
+            except (Invalid, DataError, IntegrityError) as refusal:
+                log.info("import %s: row by row after %s", self.run.pk, type(refusal).__name__)
+                for together in _up_to_each_case(verdicts):
+                    self._write(together, self._one_by_one)
             if progress:
                 progress(self.run)
 
-    def _write(self, verdicts: Sequence[Verdict]) -> None:
-        """One transaction: at most the last verdict becomes a case."""
+    def _write(
+        self, verdicts: Sequence[Verdict], carry_out: Callable[[Sequence[Verdict]], list[Verdict]]
+    ) -> None:
+        """One transaction."""
         now = timezone.now()
         with transaction.atomic():
             current = ImportRun.objects.select_for_update(no_key=True).get(pk=self.run.pk)
             if current.state != State.RUNNING or current.read != self.run.read:
                 raise Superseded
-            done = [self._carried_out(verdict) for verdict in verdicts]
-            ImportRow.objects.bulk_create(_line(self.run, verdict) for verdict in done)
+            done = carry_out(verdicts)
+            bulk.insert([_line(self.run, verdict) for verdict in done])
             for verdict in done:
                 setattr(current, verdict.outcome, getattr(current, verdict.outcome) + 1)
             current.read += len(done)
@@ -130,13 +142,31 @@ class _Work:
         for name in fields:
             setattr(self.run, name, getattr(current, name))
 
+    def _at_once(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
+        """Every case of these rows, or none. Raises NotAllowed, Invalid, DataError,
+        IntegrityError.
+        """
+        new = [verdict for verdict in verdicts if verdict.outcome == Outcome.CREATED]
+        rows = [Taken(v.candidate.checked(), self._origin(v.candidate)) for v in new]
+        cases = register_many(rows, by=self.run.user, now=timezone.now())
+        made = dict(zip(map(id, new), cases, strict=True))
+        return [replace(v, complaint=made.get(id(v), v.complaint)) for v in verdicts]
+
+    def _origin(self, candidate: Candidate) -> dict[str, Any]:
+        """What the case keeps of where it comes from."""
+        return {"import": self.run.pk, "row": candidate.number}
+
+    def _one_by_one(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
+        """At most the last verdict becomes a case."""
+        return [self._carried_out(verdict) for verdict in verdicts]
+
     def _carried_out(self, verdict: Verdict) -> Verdict:
         if verdict.outcome != Outcome.CREATED:
             return verdict
         candidate, run = verdict.candidate, self.run
         try:
             verdict.complaint = intake.register(
-                candidate.values(), by=run.user, origin={"import": run.pk, "row": candidate.number}
+                candidate.values(), by=run.user, origin=self._origin(candidate)
             )
         except Duplicate:  # registered by somebody else since the look-up
             return self.judge.judge([candidate])[0]

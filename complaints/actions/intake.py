@@ -27,7 +27,7 @@ from legal_rules.vocabulary import CATEGORIES
 __all__ = ["amend", "edit", "register", "similar"]
 
 
-def _home_team(by: User, wanted: Team | None) -> Team:
+def home_team(by: User, wanted: Team | None) -> Team:
     teams = by.team_ids
     if wanted is not None and wanted.pk not in teams:
         raise Invalid({"team": [_("您不属于“{team}”，不能登记到该团队").format(team=wanted.name)]})
@@ -39,17 +39,18 @@ def _home_team(by: User, wanted: Team | None) -> Team:
     return Team(pk=first, name=by.team_names[first])  # spares a query
 
 
-def next_number(now: datetime) -> tuple[str, bool]:
+def next_numbers(now: datetime, how_many: int) -> tuple[list[str], bool]:
     """TS26-000123: two digits of the year and a number from a sequence, never given twice; and
     whether there are public promises to ask for, which spares most installations a statement.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval('complaint_number'), EXISTS (SELECT FROM complaints_publicpromise"
-            " WHERE starts = 'registered' AND withdrawn_at IS NULL)"
+            " WHERE starts = 'registered' AND withdrawn_at IS NULL) FROM generate_series(1, %s)",
+            [how_many],
         )
-        value, promised = cursor.fetchone()
-    return f"TS{timezone.localdate(now):%y}-{value:06d}", promised
+        found = cursor.fetchall()
+    return [f"TS{timezone.localdate(now):%y}-{value:06d}" for value, _ in found], found[0][1]
 
 
 def similar(
@@ -111,7 +112,7 @@ def register(
     if not by.may("register_complaints"):
         raise NotAllowed(_("您的角色不能登记投诉；请联系客服坐席或主管"))
     data = clean_registration(values, now)
-    team = _home_team(by, data.get("team"))
+    team = home_team(by, data.get("team"))
     try:
         with transaction.atomic():
             complaint = _write(data, team, by, now, owned, origin or {})
@@ -144,6 +145,40 @@ def _duplicate(reference: str, by: User) -> CaseError:
     )
 
 
+def begun(
+    data: Mapping[str, Any],
+    team: Team,
+    by: User,
+    now: datetime,
+    number: str,
+    *,
+    owned: bool = False,
+) -> Complaint:
+    """The case as it begins, unsaved, with an unsaved consumer; its folder is the caller's."""
+    return Complaint(
+        **_columns(data),
+        number=number,
+        consumer=_consumer(data.get("consumer", {})),
+        team=team,
+        owner=by if owned else None,
+        registered_by=by,
+        received_at=data.get("received_at") or now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def first_clocks(complaint: Complaint, now: datetime, promised: bool) -> list[Deadline]:
+    """The clocks that begin with an unsaved case, unsaved; the case carries the soonest of their
+    dates. `promised`: whether there are public promises to ask for.
+    """
+    clocks = deadlines.for_kind(complaint, "accept", now)
+    if promised:
+        clocks += public_promises.inherited(complaint, "registered", now)
+    next_due.put(complaint, clocks)
+    return clocks
+
+
 def _write(
     data: dict[str, Any],
     team: Team,
@@ -153,26 +188,15 @@ def _write(
     origin: Mapping[str, Any],
 ) -> Complaint:
     """The consumer, the case and the clocks that begin with it, then what tells of them."""
-    consumer = _save_consumer(data.get("consumer", {}))
-    number, promised = next_number(now)
-    complaint = Complaint(
-        **_columns(data),
-        number=number,
-        consumer=consumer,
-        folder=Folder.objects.create(created_at=now),
-        team=team,
-        owner=by if owned else None,
-        registered_by=by,
-        received_at=data.get("received_at") or now,
-        created_at=now,
-        updated_at=now,
-    )
-    clocks = deadlines.for_kind(complaint, "accept", now)
-    if promised:
-        clocks += public_promises.inherited(complaint, "registered", now)
-    _save_with_clocks(complaint, clocks)
+    (number,), promised = next_numbers(now, 1)
+    complaint = begun(data, team, by, now, number, owned=owned)
+    complaint.consumer.save(force_insert=True)
+    complaint.folder = Folder.objects.create(created_at=now)
+    _save_with_clocks(complaint, first_clocks(complaint, now, promised))
     search.index(complaint)
-    _record(complaint, origin, by, now)
+    event, detail = first_words(complaint, origin, by, now)
+    event.save(force_insert=True)
+    record("complaint.registered", complaint.subject, by, now, detail, first=True)
     if not origin and complaint.consumer.channels:  # what is taken over in bulk is not news
         _acknowledge(complaint, now)
     return complaint
@@ -189,13 +213,12 @@ def _acknowledge(complaint: Complaint, now: datetime) -> None:
     )
 
 
-def _save_consumer(personal: Mapping[str, str]) -> Consumer:
+def _consumer(personal: Mapping[str, str]) -> Consumer:
     """Each case has a consumer of its own, sealed with its own key."""
     consumer = Consumer()
     consumer.fill({"name": "", **personal})
     consumer.protection = personal.get("protection", "")
     consumer.language = personal.get("language") or Language.ZH
-    consumer.save(force_insert=True)
     return consumer
 
 
@@ -238,8 +261,7 @@ def _risks(data: Mapping[str, Any]) -> list[str]:
 
 
 def _save_with_clocks(complaint: Complaint, clocks: list[Deadline]) -> None:
-    """The case carries the soonest of its dates; the clocks point at it once it has a key."""
-    next_due.put(complaint, clocks)
+    """The clocks point at the case once it has a key."""
     complaint.save(force_insert=True)
     for clock in clocks:
         clock.complaint = complaint
@@ -247,9 +269,11 @@ def _save_with_clocks(complaint: Complaint, clocks: list[Deadline]) -> None:
     complaint.fresh_deadlines = clocks  # type: ignore[attr-defined]  # spares the caller a query
 
 
-def _record(complaint: Complaint, origin: Mapping[str, Any], by: User, now: datetime) -> None:
-    """The first line of the timeline and of the case's audit log."""
-    Event.objects.create(
+def first_words(
+    complaint: Complaint, origin: Mapping[str, Any], by: User, now: datetime
+) -> tuple[Event, dict[str, Any]]:
+    """The first line of the timeline, unsaved, and what the first of the case's audit log says."""
+    event = Event(
         complaint=complaint,
         at=now,
         by=by,
@@ -258,5 +282,4 @@ def _record(complaint: Complaint, origin: Mapping[str, Any], by: User, now: date
         text=complaint.source,
         detail={"channel": complaint.channel, **origin},
     )
-    detail = {"channel": complaint.channel, "category": complaint.category, **origin}
-    record("complaint.registered", complaint.subject, by, now, detail, first=True)
+    return event, {"channel": complaint.channel, "category": complaint.category, **origin}
