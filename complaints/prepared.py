@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from copy import copy
 from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
+from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.models import User
 from complaints.querysets import scope_of
@@ -26,6 +29,7 @@ MOST = 256
 # Stand in a statement that is kept for what each look has its own of: moments, and numbers of rows.
 NOW, START, END = (datetime(1, 1, day, tzinfo=UTC) for day in (1, 2, 3))
 TODAY = date(1, 1, 1)
+NUMBER = "TS00-000000"  # of a case
 Moments = Mapping[Any, Any]
 
 
@@ -44,7 +48,32 @@ class Statement(NamedTuple):
             return list(cursor.fetchall())
 
 
-_kept: OrderedDict[Hashable, Statement] = OrderedDict()
+class _Objects:
+    """What `ModelIterable` asks a query set for, from a compiler whose statement is known."""
+
+    query: Any
+    _known_related_objects: Mapping[Any, Any] = {}
+
+    def __init__(self, compiler: SQLCompiler, values: Statement) -> None:
+        self.db, self.query = DEFAULT_DB_ALIAS, self
+        own: Any = copy(compiler)  # who looks at the same time has one as well
+        own.connection = connection
+        own.as_sql = lambda *_, **__: (values.sql, values.values)
+        self.compiler = own
+
+    def get_compiler(self, using: str) -> Any:
+        """The compiler, with this look's values."""
+        return self.compiler
+
+
+class _Ready(NamedTuple):
+    """A compiler that has put its statement together."""
+
+    compiler: SQLCompiler
+    statement: Statement
+
+
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = Lock()
 
 
@@ -69,6 +98,34 @@ def statement(
     moments: Moments,
 ) -> Statement:
     """The same of any statement."""
+    return _with(_known(place, user, asked, make), moments)
+
+
+def objects(
+    place: str,
+    user: User,
+    asked: Hashable,
+    make: Callable[[], QuerySet[Any, Any]],
+    moments: Moments,
+) -> list[Any]:
+    """The rows of such a query set as objects, with what it joins and adds to them."""
+    ready: _Ready = _known(place, user, asked, lambda: _ready(make()))
+    if not ready.statement.sql:
+        return []
+    look: Any = _Objects(ready.compiler, _with(ready.statement, moments))
+    return list(ModelIterable(look))
+
+
+def _ready(rows: QuerySet[Any, Any]) -> _Ready:
+    compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+    try:
+        return _Ready(compiler, Statement(*compiler.as_sql()))
+    except EmptyResultSet:
+        return _Ready(compiler, Statement("", ()))
+
+
+def _known(place: str, user: User, asked: Hashable, make: Callable[[], Any]) -> Any:
+    """What was put together for this place, person and question."""
     key = (place, scope_of(user), user.pk, tuple(user.roles), tuple(user.led_team_ids), asked)
     with _lock:
         found = None if user.sees_more else _kept.get(key)
@@ -81,6 +138,10 @@ def statement(
                 _kept[key] = found
                 while len(_kept) > MOST:
                     _kept.popitem(last=False)
+    return found
+
+
+def _with(found: Statement, moments: Moments) -> Statement:
     return found._replace(values=tuple(_of_now(value, moments) for value in found.values))
 
 
@@ -93,4 +154,4 @@ def put_together(rows: QuerySet[Any, Any]) -> Statement:
 
 
 def _of_now(value: Any, moments: Moments) -> Any:
-    return moments.get(value, value) if isinstance(value, date | int) else value
+    return moments.get(value, value) if isinstance(value, date | int | str) else value

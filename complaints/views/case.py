@@ -22,7 +22,7 @@ from complaints.views.case_composer import composer
 from complaints.views.case_consults import consults_of
 from complaints.views.case_facts import facts_pane
 from complaints.views.case_head import actions_of
-from complaints.views.case_law import law_pane
+from complaints.views.case_law import law_pane, rule_shown
 from complaints.views.case_outgoing import leaving, withheld
 from complaints.views.case_page import CasePage
 from complaints.views.case_phases import phases_of
@@ -74,11 +74,31 @@ def timeline_pane(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "case/timeline.html", _timeline(page, request))
 
 
-def whole(page: CasePage, request: HttpRequest) -> dict[str, Any]:
-    """Everything that the page shows."""
+@require_GET
+@needs("see_complaints")
+def rule_pane(request: HttpRequest, number: str, rule: str) -> HttpResponse:
+    """What one paragraph of law asks and says, swapped into the page; without scripts the page with
+    it open.
+    """
+    page = load(request, number)
+    shown = rule_shown(page, rule)
+    if shown is None:
+        raise Http404
+    if request.headers.get("HX-Request"):
+        context = {"rule": shown, "case": page.complaint}
+        return render(request, "case/rule_body.html", context)
+    return render(request, "case/case.html", whole(page, request, rule=rule))
+
+
+def whole(
+    page: CasePage, request: HttpRequest, *, known: str | None = None, rule: str = ""
+) -> dict[str, Any]:
+    """Everything that the page shows. `known` and `rule`: as for the panes, for whoever has no
+    scripts.
+    """
     return {
         **head(page),
-        **panes(page),
+        **panes(page, known=known, rule=rule),
         **_timeline(page, request),
         **_left(page),
         "composer": composer(page, request.GET.get("compose", "")),
@@ -154,13 +174,17 @@ def _asked(row: dict[str, Any], page: CasePage) -> dict[str, Any]:
     }
 
 
-def panes(page: CasePage, given: Given | None = None) -> dict[str, Any]:
-    """Facts, law and sum, which change together."""
+def panes(
+    page: CasePage, given: Given | None = None, *, known: str | None = None, rule: str = ""
+) -> dict[str, Any]:
+    """Facts, law and sum, which change together. `known`: with what is answered, and the form that
+    changes this one; `rule`: the paragraph that is open.
+    """
     return {
         "page": page,
         "case": page.complaint,
-        "facts": facts_pane(page, given),
-        "law": law_pane(page),
+        "facts": facts_pane(page, given, known),
+        "law": law_pane(page, rule),
         "calc": calc_pane(page),
         "items": page.items,
     }

@@ -21,6 +21,7 @@ from django.db.models.fields.json import KT, KeyTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.models import User
+from complaints import limits
 from complaints.choices import Limited
 from complaints.leaving import LETTERS
 from complaints.models import (
@@ -160,6 +161,7 @@ def columns() -> dict[str, Any]:
             by_id="owner",
         ),
         "teams_asked": _teams_asked(),
+        "drafters": ArraySubquery(limits.drafting_of(OuterRef("pk")).values("by")),
         "mass": first(
             MassMember.objects.all(),
             id="mass",

@@ -33,14 +33,18 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Answered:
-    """One answer that stands, those before it, and the form that supersedes it."""
+    """One answer that stands, and those before it. `may_change`: this person may supersede it;
+    `form`, by which that is done, only where it is in sight: a page has dozens of answers.
+    """
 
     answer: FactAnswer
     question: str
     words: str
     report_only: bool
     earlier: list[Earlier]
-    form: Question | None
+    may_change: bool = False
+    finds: bool = False  # by a finding of this person's
+    form: Question | None = None
     withdrawn: bool = False  # the evidence that it names
 
 
@@ -71,8 +75,9 @@ class FactsPane:
 
     first: list[Question]
     groups: list[Group]
-    answered: list[Answered]
-    on_record: list[tuple[str, str]]
+    answered: list[Answered]  # [] until they are asked for
+    on_record: list[tuple[str, str]]  # likewise
+    known: int  # facts that stand
     deciding: int
     further: int
     editable: bool
@@ -99,17 +104,14 @@ class FactsPane:
 
     @property
     def answered_open(self) -> bool:
-        """A change of an answer was refused, so its form has to be in sight."""
-        return any(a.form is not None and a.form.open for a in self.answered)
-
-    @property
-    def known(self) -> int:
-        """Facts that stand."""
-        return len(self.answered) + len(self.on_record)
+        """They were asked for, or a change of one was refused."""
+        return bool(self.answered or self.on_record)
 
 
-def facts_pane(page: CasePage, given: Given | None = None) -> FactsPane:
-    """The pane as this person sees it; `given` is an answer that was refused."""
+def facts_pane(page: CasePage, given: Given | None = None, known: str | None = None) -> FactsPane:
+    """The pane as this person sees it; `given` is an answer that was refused. `known`: show what is
+    answered too, with the form by which the answer to this fact is changed ("": none).
+    """
     counsel, standing = page.user.may("find_facts"), {a.fact: a for a in page.answers}
     uncategorised, stakes = not page.complaint.category, _stakes(page.analysis)
     rows = [] if uncategorised else page.analysis["missing_facts"]
@@ -118,21 +120,38 @@ def facts_pane(page: CasePage, given: Given | None = None) -> FactsPane:
     if counsel:
         mine.sort(key=lambda q: (RANK[q.kind], not q.finding))
     first = _first(mine)
-    answered = [_answered(a, page, given) for a in page.answers]
+    on_record = _on_record(page, standing)
+    shows = known is not None or (given is not None and given.fact in standing)
+    answered = [_answered(a, page, given, known or "") for a in page.answers] if shows else []
     return FactsPane(
         first,
         _groups([q for q in asked if q not in first]),
         answered,
-        _on_record(page, standing),
+        on_record if shows else [],
+        len(page.answers) + len(on_record),
         sum(RANK[q.kind] == 0 for q in asked),
         sum(RANK[q.kind] > 0 for q in asked),
         page.may("answer_facts"),
         uncategorised,
         page.may("edit_complaints"),
-        _stray(given, [*asked, *(a.form for a in answered if a.form)]),
+        _stray(given, {*(q.fact for q in asked), *(a.form.fact for a in answered if a.form)}),
         _offers(page, {q.fact for q in asked}),
-        tuple((str(i.number), i.title) for i in page.items if not i.is_withdrawn),
+        evidence_of(page),
     )
+
+
+def evidence_of(page: CasePage) -> tuple[tuple[str, str], ...]:
+    """Number and title of what an answer can rest on."""
+    return tuple((str(i.number), i.title) for i in page.items if not i.is_withdrawn)
+
+
+def change_of(page: CasePage, fact: str) -> Answered | None:
+    """The answer to a fact with the form that supersedes it; None where nobody answered, or this
+    person may not change it.
+    """
+    answer = next((a for a in page.answers if a.fact == fact), None)
+    found = _answered(answer, page, None, fact) if answer else None
+    return found if found and found.form else None
 
 
 def _offers(page: CasePage, asked: Container[str]) -> list[Offer]:
@@ -143,8 +162,8 @@ def _offers(page: CasePage, asked: Container[str]) -> list[Offer]:
     return sorted(offers, key=lambda offer: (offer.judgement, offer.fact not in asked))
 
 
-def _stray(given: Given | None, forms: Sequence[Question]) -> Question | None:
-    if given is None or any(q.fact == given.fact for q in forms):
+def _stray(given: Given | None, asked: Container[str]) -> Question | None:
+    if given is None or given.fact in asked:
         return None
     return case_questions.form(FACTS[given.fact], given)
 
@@ -176,34 +195,47 @@ def _stakes(analysis: dict[str, Any]) -> dict[str, Decimal]:
     return {r["remedy"]: Decimal(r["amount"]) for r in both if r["amount"]}
 
 
-def _answered(answer: FactAnswer, page: CasePage, given: Given | None) -> Answered:
+def _answered(answer: FactAnswer, page: CasePage, given: Given | None, changes: str) -> Answered:
     fact = FACTS.get(answer.fact)
     if fact is None:  # a word that the vocabulary has dropped since
-        return Answered(answer, answer.fact, str(answer.value), False, [], None)
+        return Answered(answer, answer.fact, str(answer.value), False, [])
     words = fact.value_for(answer.value, lang()) if answer.established else ""
     judgement, finds = facts.is_judgement(answer.fact), page.user.may("find_facts")
-    refused = bool(given and given.fact == fact.id)
-    change = case_questions.form(
-        fact,
-        given if refused else case_questions.as_given(answer),
-        standing=answer.pk,
-        finding=judgement and finds,
-        report=judgement and not finds,
-    )
     report = judgement and not answer.by.may("find_facts")
     earlier = [
         Earlier(a, fact.value_for(a.value, lang()) if a.established else _("无法查明"))
         for a in page.earlier_answers.get(answer.fact, [])
     ]
+    may_change = page.may("answer_facts") and (report or finds or not judgement)
     return Answered(
         answer,
         fact.question_for(lang()),
         words,
         report,
         earlier,
-        replace(change, open=refused) if report or finds or not judgement else None,
+        may_change,
+        judgement and finds,
+        _change(answer, page, given, changes) if may_change else None,
         answer.evidence_number in page.withdrawn,
     )
+
+
+def _change(
+    answer: FactAnswer, page: CasePage, given: Given | None, changes: str
+) -> Question | None:
+    """The form that supersedes an answer, where one was refused or is asked for."""
+    refused = given if given and given.fact == answer.fact else None
+    if refused is None and answer.fact != changes:
+        return None
+    judgement, finds = facts.is_judgement(answer.fact), page.user.may("find_facts")
+    form = case_questions.form(
+        FACTS[answer.fact],
+        refused or case_questions.as_given(answer),
+        standing=answer.pk,
+        finding=judgement and finds,
+        report=judgement and not finds,
+    )
+    return replace(form, open=refused is not None)
 
 
 def _on_record(page: CasePage, standing: dict[str, FactAnswer]) -> list[tuple[str, str]]:

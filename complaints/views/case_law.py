@@ -88,8 +88,8 @@ class LawPane:
     stale: Stale | None
 
 
-def law_pane(page: CasePage) -> LawPane:
-    """The pane for the facts of the moment."""
+def law_pane(page: CasePage, opened: str = "") -> LawPane:
+    """The pane for the facts of the moment; `opened`: the rule that was asked for."""
     found = page.analysis
     answers = {a.fact: a for a in page.answers}
     stakes = _stakes(found)
@@ -100,7 +100,7 @@ def law_pane(page: CasePage) -> LawPane:
     weightiest = max(rows, key=lambda r: (_rank(r) < 2, stakes.get(r["id"], 0)), default=None)
     groups: dict[str, list[RuleShown]] = {"rules": [], "imposed": [], "others": []}
     for row in rows:
-        rule = _rule(row, answers, titles, open=row is weightiest)
+        rule = _rule(row, answers, titles, open=row is weightiest or row["id"] == opened)
         groups[_group(row, found)].append(rule)
     return LawPane(
         groups["rules"],
@@ -115,6 +115,12 @@ def law_pane(page: CasePage) -> LawPane:
         page.complaint.n_snapshots,
         _stale(page),
     )
+
+
+def rule_shown(page: CasePage, rule: str) -> RuleShown | None:
+    """One rule of the pane; None for one that it does not list."""
+    pane = law_pane(page, rule)
+    return next((r for r in (*pane.rules, *pane.imposed, *pane.others) if r.id == rule), None)
 
 
 def _window(window: dict[str, Any]) -> dict[str, Any]:

@@ -19,9 +19,16 @@ from accounts.models import User
 from accounts.roles import Role
 from complaints import facts, granted, legal_hold, limits, reveal_policy, snapshots, sums
 from complaints.archive import completeness
-from complaints.choices import HoldReason
+from complaints.choices import CommitmentState, HoldReason
 from complaints.lifecycle import State
-from complaints.models import AccessDecision, Deadline, FactAnswer, LegalHold
+from complaints.models import (
+    AccessDecision,
+    Commitment,
+    Deadline,
+    FactAnswer,
+    LegalHold,
+    Measure,
+)
 from complaints.models.commitment import is_owed
 from complaints.models.satisfaction import DISSATISFIED_UP_TO, HIGHEST
 from complaints.situation import CaseSituation
@@ -225,21 +232,17 @@ class CasePage(Offer):
         loaded = CaseSituation(complaint, by, self.now)
         frozen = SimpleNamespace(**complaint.frozen) if complaint.frozen else None
         missing = self.analysis["missing_facts"]
-        promised = [
-            SimpleNamespace(text=p["text"])
-            for p in complaint.promises
-            if is_owed(p["state"], p["strength"], p["source"])
-        ]
+        unsettled = [_promise(p) for p in complaint.promises if _is_unsettled(p)]
+        owed = any(c.state != CommitmentState.KEPT for c in unsettled)
         vars(loaded).update(
             missing_facts=[m for m in missing if not facts.is_judgement(m["fact"])],
             evidence_numbers=frozenset(i.number for i in self.items) - self.withdrawn,
             resolution=_in_short(complaint.resolution),
-            open_commitments=promised,
-            file_lines=completeness.at_a_glance(
-                complaint.outcome, bool(promised), complaint.unsent
-            ),
+            _unsettled=unsettled,
+            file_lines=completeness.at_a_glance(complaint.outcome, owed, complaint.unsent),
             analysis_is_stale=snapshots.is_stale(complaint, frozen, self.answers),
             given_by_law=sums.given(self.analysis),
+            drafters=frozenset(complaint.drafters),
             # asked on counsel's page
             named_people=frozenset(),
             recused=frozenset(),
@@ -269,6 +272,22 @@ def _in_short(resolution: dict[str, Any] | None) -> Any:
         at_issue=[SimpleNamespace(**p) for p in resolution["points"]],
         reckoned=[_reckoned(m) for m in measures],
     )
+
+
+def _is_unsettled(row: dict[str, Any]) -> bool:
+    """As `CaseSituation` asks the database for them."""
+    if row["state"] == CommitmentState.KEPT:
+        return bool(row["amount"]) and Decimal(row["amount"]) > Decimal(row["paid"])
+    return is_owed(row["state"], row["strength"], row["source"])
+
+
+def _promise(row: dict[str, Any]) -> Commitment:
+    """A promise as guards read it, from the columns of the case."""
+    amount = Decimal(row["amount"]) if row["amount"] else None
+    measure = Measure(kind=row["kind"]) if row["kind"] else None
+    paid = Decimal(row["paid"])
+    same = {name: row[name] for name in ("text", "state", "source", "strength")}
+    return Commitment(**same, amount=amount, paid=paid, measure=measure)
 
 
 def _reckoned(row: dict[str, Any]) -> Any:

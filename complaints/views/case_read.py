@@ -9,6 +9,7 @@ from typing import Any
 from accounts.models import User
 from complaints.lifecycle import State
 from complaints.models import Complaint, Point
+from complaints.prepared import NUMBER, objects
 from complaints.querysets import ComplaintQuerySet
 from complaints.seen import saw_cases
 from complaints.views.case_columns import columns, followed_by, same_person
@@ -85,17 +86,21 @@ def _described() -> ComplaintQuerySet:
     ).annotate(**columns())
 
 
+def _before(user: User) -> ComplaintQuerySet:
+    """One case as this person sees it."""
+    columns_of_theirs = {"same_person": same_person(user), "followed": followed_by(user)}
+    return _described().visible_to(user).annotate(**columns_of_theirs).filter(number=NUMBER)
+
+
 def find(user: User, number: str) -> Any:
     """The case with everything that is a column of its statement.
 
     Raises Complaint.DoesNotExist, the same for a foreign case.
     """
-    found = (
-        _described()
-        .visible_to(user)
-        .annotate(same_person=same_person(user), followed=followed_by(user))
-    )
-    complaint = found.get(number=number)
+    found = objects("case", user, (), lambda: _before(user), {NUMBER: number})
+    if not found:
+        raise Complaint.DoesNotExist
+    complaint = found[0]
     _as_objects(complaint)
     merged_into = complaint.merged_into
     others = [row["number"] for row in complaint.same_person]

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import needs, person
 from complaints.actions import facts as fact_actions
@@ -19,6 +19,7 @@ from complaints.errors import CaseError, Invalid, NotAllowed, StaleVersion
 from complaints.models import Complaint
 from complaints.views import own_drafts
 from complaints.views.case import head, load, panes, whole
+from complaints.views.case_facts import change_of, evidence_of, facts_pane
 from complaints.views.case_page import CasePage
 from complaints.views.case_questions import Given, lang, value_sent
 from complaints.views.case_timeline import timeline
@@ -47,6 +48,33 @@ def answer_fact(request: HttpRequest, number: str, fact: str) -> HttpResponse:
         return _refused(request, number, given, error)
     own_drafts.drop(request)
     return _changed(request, number, fact)
+
+
+@require_GET
+@needs("see_complaints")
+def known_facts(request: HttpRequest, number: str) -> HttpResponse:
+    """What is answered, swapped into the page; without scripts the page with it open."""
+    page = load(request, number)
+    if request.headers.get("HX-Request"):
+        context = {"facts": facts_pane(page, known=""), "case": page.complaint}
+        return render(request, "case/known.html", context)
+    return render(request, "case/case.html", whole(page, request, known=""))
+
+
+@require_GET
+@needs("answer_facts")
+def change_fact(request: HttpRequest, number: str, fact: str) -> HttpResponse:
+    """The form that supersedes an answer, swapped into the page; without scripts the page with it
+    open.
+    """
+    page = load(request, number)
+    found = change_of(page, fact)
+    if found is None:
+        raise Http404
+    if request.headers.get("HX-Request"):
+        context = {"a": found, "case": page.complaint, "items": evidence_of(page)}
+        return render(request, "case/change.html", context)
+    return render(request, "case/case.html", whole(page, request, known=fact))
 
 
 def _given(request: HttpRequest, fact: str) -> Given:
@@ -121,7 +149,8 @@ def _shows_the_newest(request: HttpRequest) -> bool:
 
 def _pane(request: HttpRequest, page: CasePage, given: Given | None, status: int) -> HttpResponse:
     """Facts, and beside them out of band whatever follows from facts."""
-    context = {**head(page), **panes(page, given), "oob": True}
+    known = "" if request.POST.get("known") else None
+    context = {**head(page), **panes(page, given, known=known), "oob": True}
     if given is None and _shows_the_newest(request):
         context["timeline"] = timeline(page, "", "")
     return render(request, "case/panes.html", context, status=status)

@@ -86,12 +86,33 @@ document.addEventListener('click', (event) => {
     if (open.length) take(open[at % open.length]);
   }
   const link = event.target.closest('[data-goto]');
-  const place = link && document.getElementById(link.hash.slice(1));
-  if (place) {
-    event.preventDefault();
-    reveal(place);
-    place.querySelector('button:not([hidden]), select, input:not([type=hidden]), summary')?.focus();
+  if (link && (show(link.hash.slice(1)) || fetched(link.hash.slice(1)))) event.preventDefault();
+});
+function show(id) {
+  const place = document.getElementById(id);
+  reveal(place);
+  place?.querySelector('button:not([hidden]), select, input:not([type=hidden]), summary, a')?.focus();
+  return place;
+}
+// What is answered comes when its group is opened
+let wanted = '';
+const known = (which) => document.querySelector(`#facts details[data-group=known]${which}`);
+function fetched(id) {
+  const group = known('[hx-get]:not([open])');
+  if (group) {
+    wanted = id;
+    group.open = true;
   }
+  return group;
+}
+document.addEventListener('htmx:load', (event) => {
+  const come = event.target;
+  if (come.matches?.('details.fact__change')) take(come.querySelector('form'));
+  if (come.matches?.('[data-group=known] > .facts') && wanted) show(wanted);
+  if (come.matches?.('[data-group=known] > .facts')) wanted = '';
+});
+document.addEventListener('htmx:configRequest', (event) => {
+  if (event.detail.verb === 'post' && event.target.closest('#facts') && known('[open]')) event.detail.parameters.known = '1';
 });
 document.addEventListener('keydown', (event) => {
   const form = event.target.closest?.('.fact--ask');
@@ -131,7 +152,7 @@ document.addEventListener('htmx:afterSwap', (event) => {
 document.addEventListener('kesu:answered', (event) => {
   if (document.activeElement && document.activeElement !== document.body) return;
   const same = place?.group && openFacts().find((form) => form.closest('details[data-group]')?.dataset.group === place.group);
-  const answered = place?.change && document.querySelector(`#fact-${CSS.escape(event.detail.value ?? '')} .fact__change:has(form) > summary`);
+  const answered = place?.change && document.querySelector(`#fact-${CSS.escape(event.detail.value ?? '')} .fact__change > a`);
   const next = same || openFacts()[0];
   if (answered) answered.focus();
   else if (next) take(next);

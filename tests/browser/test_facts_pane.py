@@ -139,13 +139,38 @@ def test_without_scripts_everything_is_answered_all_the_same(signed_in: Open) ->
     expect(page).to_have_url(re.compile("#facts$"))
     assert standing(case)[FIRST] is True
     page.locator("#facts summary", has_text="已查明的").click()
-    page.locator(f"#fact-{FIRST} summary", has_text="更改").click()
+    page.get_by_role("link", name="查看已答的事实").click()
+    page.locator(f"#fact-{FIRST}").get_by_role("link", name="更改").click()
     page.locator(f"#change-{FIRST}").get_by_role("button", name="否").click()
-    expect(page.locator(f"#fact-{FIRST} b").first).to_have_text("否")
+    expect(page).to_have_url(re.compile("#facts$"))
     assert standing(case)[FIRST] is False
     page.locator("#facts summary", has_text="已查明的").click()
+    page.get_by_role("link", name="查看已答的事实").click()
     page.locator(f"#fact-{FIRST} summary", has_text="此前的 1 次回答").click()
     expect(page.locator(f"#fact-{FIRST}")).to_contain_text("陈晓雨")
+
+
+def test_an_answer_is_changed_where_it_stands_and_found_from_the_law(signed_in: Open) -> None:
+    cast = assemble()
+    page = signed_in(cast.agent)
+    case = opened(cast, page, **{FIRST: True})
+    assert page.locator(f"#fact-{FIRST}").count() == 0
+    page.locator("#law details[open]").get_by_role("link", name="事实").first.click()
+    answer = page.locator(f"#fact-{FIRST}")
+    expect(answer).to_be_in_viewport()
+    change = answer.get_by_role("link", name="更改")
+    expect(change).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#change-{FIRST} [data-answer]").first).to_be_focused()
+    page.keyboard.press("2")
+    expect(answer.locator("b").first).to_have_text("否")
+    expect(change).to_be_focused()
+    assert standing(case)[FIRST] is False
+    assert shut_out(page) == []
+    rule = page.locator("#law > details.law").nth(1)
+    expect(rule.locator(".el")).to_have_count(0)
+    rule.locator("> summary").click()
+    expect(rule.locator(".el").first).to_be_visible()
 
 
 def test_an_old_tab_learns_who_answered_and_keeps_what_was_typed(signed_in: Open) -> None:

@@ -26,6 +26,11 @@ def post(client: Client, case, fact: str = FACT, htmx: bool = False, **values):
     return client.post(url, values, headers=HTMX if htmx else {})
 
 
+def known(client: Client, case) -> str:
+    """What is answered, as its group of the page gets it."""
+    return text_of(client.get(reverse("known_facts", args=[case.number]), headers=HTMX))
+
+
 def current(case, fact: str = FACT) -> FactAnswer | None:
     return FactAnswer.objects.filter(complaint=case, fact=fact, superseded_at=None).first()
 
@@ -58,7 +63,7 @@ def test_cannot_be_established_needs_its_reason(cast: Cast, agent: Client) -> No
     assert current(case) is None
     post(agent, case, unknown="1", note="录音已过保存期")
     assert current(case).established is False
-    assert "录音已过保存期" in text_of(agent.get(address(case)))
+    assert "录音已过保存期" in known(agent, case)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +145,7 @@ def test_an_agents_answer_to_a_judgement_is_a_report_and_counsel_finds(
     assert current(case, "fraud").by == cast.agent
     law = text_of(agent.get(address(case))).split('id="law"')[1].split('id="calc"')[0]
     assert "暂定成立" not in law
-    assert "报告，待法务认定" in text_of(agent.get(address(case)))
+    assert "报告，待法务认定" in known(agent, case)
     page = text_of(counsels.get(address(case)))
     assert "由您认定" in page
     assert "已报告 陈晓雨：是（消费者陈述）" in page
@@ -164,7 +169,10 @@ def test_a_report_never_takes_the_place_of_a_finding(cast: Cast, agent: Client) 
     assert refused.status_code == 422
     assert "法务已经认定这一项" in text_of(refused)
     assert current(case, "fraud").value is True
-    assert 'id="change-fraud"' not in text_of(agent.get(address(case)))
+    change = reverse("change_fact", args=[case.number, "fraud"])
+    assert change not in known(agent, case)
+    assert agent.get(change, headers=HTMX).status_code == 404
+    assert change in known(browser(cast.counsel), case)
 
 
 def test_the_second_click_of_a_double_click_changes_nothing(cast: Cast, agent: Client) -> None:
@@ -179,10 +187,10 @@ def test_a_corrected_answer_keeps_those_before_it(cast: Cast, agent: Client) -> 
     post(agent, case, value="yes", note="消费者来电所说")
     seen = str(current(case).pk)
     post(agent, case, value="no", source="verified", note="核对了产品说明", standing=seen)
-    page = text_of(agent.get(address(case)))
-    known = page.split('data-group="known"')[1]
-    assert "此前的 1 次回答" in known
-    assert "消费者来电所说" in known.split("此前的 1 次回答")[1]
+    whole = text_of(agent.get(reverse("known_facts", args=[case.number])))
+    for page in (known(agent, case), whole):
+        assert "此前的 1 次回答" in page
+        assert "消费者来电所说" in page.split("此前的 1 次回答")[1]
     assert current(case).value is False
 
 
@@ -251,11 +259,47 @@ def test_the_sum_shows_formula_floor_and_version(cast: Cast, agent: Client) -> N
     assert "若待查事项成立" in calc
 
 
+def test_answers_their_forms_and_paragraphs_come_when_they_are_opened(
+    cast: Cast, agent: Client
+) -> None:
+    case = f.investigating(cast)
+    post(agent, case, value="yes", note="听过录音")
+    page = text_of(agent.get(address(case)))
+    lists = {
+        reverse("known_facts", args=[case.number]): "听过录音",
+        reverse("change_fact", args=[case.number, FACT]): f'id="change-{FACT}"',
+    }
+    closed = re.findall(r'hx-get="([^"]*/law/[^"]*)" hx-trigger="toggle once"', page)
+    for url, words in {**lists, **dict.fromkeys(closed, "条文</summary>")}.items():
+        piece, whole = agent.get(url, headers=HTMX), text_of(agent.get(url))
+        assert words in text_of(piece)
+        assert words in whole
+        assert "<html" not in text_of(piece)
+        assert 'id="composer"' in whole
+    assert closed
+    assert not any(words in page for words in lists.values())
+    assert page.count("条文</summary>") < 10
+
+
+def test_answers_that_are_in_sight_come_back_with_an_answer(cast: Cast, agent: Client) -> None:
+    case = f.investigating(cast)
+    post(agent, case, value="yes", note="听过录音")
+    other = {"fact": "tx_channel", "htmx": True, "value": "电话营销"}
+    assert "听过录音" not in text_of(post(agent, case, **other))
+    seen = current(case, "tx_channel").pk
+    assert "听过录音" in text_of(post(agent, case, **other, standing=seen, known="1"))
+
+
 def test_a_foreign_case_and_an_unknown_fact_are_not_found(cast: Cast, agent: Client) -> None:
     theirs, mine = f.registered(cast, by=cast.outsider), f.investigating(cast)
     assert post(agent, theirs, value="yes").status_code == 404
     assert post(agent, mine, "no_such_fact", value="yes").status_code == 404
     assert post(browser(cast.auditor), mine, value="yes").status_code == 403
+    for case, status in ((theirs, 404), (mine, 200)):
+        assert agent.get(reverse("known_facts", args=[case.number])).status_code == status
+        assert agent.get(reverse("change_fact", args=[case.number, FACT])).status_code == 404
+        unknown = reverse("case_rule", args=[case.number, "no.such.rule"])
+        assert agent.get(unknown).status_code == 404
 
 
 def test_a_closed_case_takes_no_answer(cast: Cast, agent: Client) -> None:
