@@ -87,6 +87,8 @@ VERBS: dict[str, str | Promise] = {
     "case.verified": pgettext_lazy("audit", "校验本案"),
     "verification.asked": pgettext_lazy("audit", "要求校验审计记录"),
     "dossier.printed": pgettext_lazy("audit", "打印卷宗"),
+    "complaint.printed": pgettext_lazy("audit", "打印案件"),
+    "queue.printed": pgettext_lazy("audit", "打印案件列表"),
     "resolution.drafted": pgettext_lazy("audit", "拟定方案"),
     "signature.made": pgettext_lazy("audit", "签署方案（数字签名）"),
     "resolution.signed_first": pgettext_lazy("audit", "第一位法务签署"),

@@ -30,6 +30,7 @@ from complaints.views import (
     outgoing,
     payment_acts,
     presence,
+    printing,
     promise_acts,
     quick_pick,
     readings,
@@ -45,6 +46,7 @@ from complaints.views import (
 
 urlpatterns = [
     path("", case.case, name="case"),
+    path("print/", printing.print_case, name="case_print"),
     path("here/", presence.here, name="here"),
     path("macros/", case_macros.listed, name="case_macros"),
     path("macros/<int:macro>/", case_macros.use, name="use_macro"),

@@ -50,6 +50,7 @@ Page = tuple[str | Promise, tuple[str, ...]]
 # Route → its name in words and what it shows of its case, or of every row of a list.
 PAGES: dict[str, Page] = {
     "case": (gettext_lazy("案件工作台"), _ALL),
+    "case_print": (gettext_lazy("打印的案件"), _ALL),
     "timeline": (gettext_lazy("办理经过"), (TIMELINE,)),
     "peek": (gettext_lazy("列表旁的预览"), (ROW, TIMELINE, CLOCKS)),
     "edit_case": (gettext_lazy("修改资料"), (CONSUMER, NARRATIVE)),
@@ -82,6 +83,7 @@ PAGES: dict[str, Page] = {
     "feedback": (gettext_lazy("消费者评价的链接"), ()),
     # lists
     "queue": (gettext_lazy("案件列表"), (ROW, CLOCKS)),
+    "queue_print": (gettext_lazy("打印的案件列表"), (ROW, CLOCKS)),
     "danger": (gettext_lazy("临期案件"), (ROW, CLOCKS)),
     "drafts_mine": (gettext_lazy("我的草稿"), ()),
     "review": (gettext_lazy("待审核的案件"), (ROW, CLOCKS)),

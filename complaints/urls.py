@@ -22,6 +22,7 @@ from complaints.views import (
     mass,
     mass_acts,
     payment_files,
+    printing,
     promise_register,
     queue,
     queue_peek,
@@ -40,6 +41,7 @@ from complaints.views import (
 
 urlpatterns = [
     path("complaints/", queue.queue, name="queue"),
+    path("complaints/print/", printing.print_list, name="queue_print"),
     path("complaints/take/", taking.take, name="take"),
     path("complaints/bulk/", bulk.preview, name="bulk"),
     path("complaints/bulk/carry-out/", bulk.carry_out, name="bulk_carry_out"),

@@ -38,6 +38,8 @@ EXPORTS = (
     "readings.exported",
     "disposal.register_exported",
     "dossier.printed",
+    "complaint.printed",
+    "queue.printed",
     "people.exported",
     "rights.copied",
 )

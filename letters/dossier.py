@@ -71,14 +71,16 @@ def printed(dossier: Dossier, at: datetime, say: Say = str) -> bytes:
     """The pages; `at` is the moment that the file itself names, `say` what becomes of every text
     before it is set.
     """
-    page = _Page(say)
+    page = Page(say)
     content = page.content(dossier)
     content["note"] = page.note
     return pdf.document(_SOURCE, {"content": json.dumps(content, ensure_ascii=False)}, at)
 
 
-class _Page:
-    """The dossier as dossier.typ reads it, and the characters that no font has."""
+class Page:
+    """Words, tables and chapters as the sources of the pages read them, and the characters that no
+    font has.
+    """
 
     def __init__(self, say: Say) -> None:
         self.say = say
@@ -90,11 +92,15 @@ class _Page:
             **words,
             "facts": self.rows(dossier.facts),
             "signs": [self.words(name) for name in dossier.signs],
-            "sections": [
-                {"title": self.words(s.title), "blocks": [self.block(b) for b in s.blocks]}
-                for s in dossier.sections
-            ],
+            "sections": self.sections(dossier.sections),
         }
+
+    def sections(self, sections: Sequence[Section]) -> list[dict[str, Any]]:
+        """The chapters with their paragraphs and tables."""
+        return [
+            {"title": self.words(s.title), "blocks": [self.block(b) for b in s.blocks]}
+            for s in sections
+        ]
 
     def block(self, block: Words | Table) -> Mapping[str, Any]:
         if isinstance(block, Words):

@@ -62,6 +62,7 @@ class Action:
     icon: str = ""
     legal: bool = False
     key: str = ""  # pressed alone
+    post: bool = False  # done at once, by a button
 
     @property
     def blocked(self) -> bool:
@@ -291,9 +292,12 @@ def _of_the_file(page: CasePage) -> list[tuple[bool, Action]]:
     edit = Action("edit", _("修改资料"), address("edit_case", number), sheet=False, icon="pen")
     url = address("case_causes", number)
     causes = Action("causes", _("为什么会发生"), url, sheet=False, icon="bulb")
+    url = address("case_print", number)
+    paper = Action("print", _("打印"), url, sheet=False, icon="print", post=True)
     readers = Action("readers", _("谁看过"), address("readings", number), sheet=False, icon="eye")
     return [
         (page.may("edit_complaints"), edit),
+        (not page.user.reads_only, paper),
         (page.user.may("read_readings"), readers),
         (page.user.may("explain_access"), _who_may_see(number)),
         (page.user.may("see_analytics"), causes),

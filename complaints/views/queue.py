@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,7 +44,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     cursor = _cursor(request, filters)
     order = list_order(filters.values)
     sections = (*ready_made, *saved.sections())
-    current = _current(sections, filters, saved)
+    current = current_of(sections, filters, saved)
     found = page(user, filters, Complaint.objects.visible_to(user), order, cursor, now)
     counted = [*views, *saved.countable(filters), *_own(found, current, filters)]
     counts = counts_of(counted, user, now)
@@ -54,11 +55,12 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": found,
         "current": current,
         "now": now,
-        "title": _title(current, filters),
+        "title": title_of(current, filters),
         "size": _size(found, current, filters, counts),
         "header": _header(counts, current),
         "hidden": hidden(saved.opened.columns) if saved.opened else "",
         "opened": tools_of(saved, filters),
+        "print_url": reverse("queue_print") + filters.address().removeprefix(reverse("queue")),
         "unassigned": counts.get("unassigned", 0),
         "by_closing": order is BY_CLOSING,
         "snoozes": user.may("take"),
@@ -70,7 +72,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "queue/queue.html", context, status=404 if missing else 200)
 
 
-def _current(sections: Sequence[Section], filters: Filters, saved: SavedViews) -> View | None:
+def current_of(sections: Sequence[Section], filters: Filters, saved: SavedViews) -> View | None:
     """The saved view that is open, else the ready-made one with these filters."""
     views = [view for section in sections for view in section.views]
     if saved.opened:
@@ -100,7 +102,8 @@ def _size(found: Page, current: View | None, filters: Filters, counts: dict[str,
     return f"{number}+" if found.previous or found.next else number
 
 
-def _title(current: View | None, filters: Filters) -> Any:
+def title_of(current: View | None, filters: Filters) -> Any:
+    """Of the list: the name of its view, else what it is."""
     if current:
         return current.label
     return _("搜索结果") if "q" in filters.values else _("案件")

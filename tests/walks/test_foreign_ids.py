@@ -83,7 +83,7 @@ OF_THE_HOUSE = {
     "volume_file",
 }
 # End the session, count every answer, make a PDF of the case
-TAKES_NONE = {*ENDS_THE_SESSION, "metrics", "dossier_print"}
+TAKES_NONE = {*ENDS_THE_SESSION, "metrics", "dossier_print", "case_print"}
 ASKERS = ("outside_supervisor", "counsel2", "outsider")  # the first who is let in proves it
 STATS = """SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_xact_user_tables
  WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"""

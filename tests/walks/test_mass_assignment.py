@@ -20,7 +20,7 @@ from tests.walks.ask import ENDS_THE_SESSION, WRITING, ask, browser, undone
 from tests.walks.routes import GAPS, Route, all_routes
 from tests.walks.test_hidden_cases import FORM
 
-NOT_ASKED = {*ENDS_THE_SESSION, "metrics", "dossier_print"}
+NOT_ASKED = {*ENDS_THE_SESSION, "metrics", "dossier_print", "case_print"}
 
 
 @pytest.fixture
