@@ -8,24 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.absence_models import Absence as Absence
 from accounts.alarm_models import Alarm as Alarm
 from accounts.alarm_models import AlarmKind as AlarmKind
 from accounts.alarm_models import AlarmNotice as AlarmNotice
 from accounts.factor_models import FactorKey as FactorKey
 from accounts.factor_models import FactorNotice as FactorNotice
+from accounts.key_models import ApiKey as ApiKey
+from accounts.key_models import IdempotentRequest as IdempotentRequest
 from accounts.lock_models import SignInLock as SignInLock
-from accounts.masking.fields import MaskedCharField, MaskedJSONField
+from accounts.masking.fields import MaskedCharField
 from accounts.roles import ALONE, READING, Role, allows
 from accounts.session_models import Session as Session
 from accounts.training_models import TrainingRecord as TrainingRecord
@@ -211,94 +211,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.team_id}"
-
-
-def _range(kind: str, first: str, last: str) -> Func:
-    """A closed range, so that the database itself can compare two of them for overlap."""
-    return Func(F(first), F(last), Value("[]"), function=kind)
-
-
-class Absence(models.Model):
-    """Days on which a person does not work, both ends included, and who stands in meanwhile.
-
-    `ended_at`: called off, or the person is back early; it does not count from then on.
-    """
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="absences"
-    )
-    first_day = models.DateField(_("自"))
-    last_day = models.DateField(_("至"))
-    deputy = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("代理人"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="stands_in",
-    )
-    note = MaskedCharField(_("说明"), max_length=300, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["first_day", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(last_day__gte=F("first_day")), name="absence_ends_after_it_begins"
-            ),
-            models.CheckConstraint(condition=~Q(deputy=F("user")), name="nobody_is_the_own_deputy"),
-            ExclusionConstraint(
-                name="one_absence_at_a_time",
-                expressions=[
-                    (_range("int8range", "user", "user"), RangeOperators.OVERLAPS),
-                    (_range("daterange", "first_day", "last_day"), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(ended_at=None),
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["last_day"], condition=Q(ended_at=None), name="absences_by_end")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.first_day}…{self.last_day}"
-
-
-class ApiKey(models.Model):
-    """A program's key. Only the SHA-256 of the key is kept."""
-
-    prefix = models.CharField(max_length=12, unique=True)
-    key_hash = models.CharField(max_length=64)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
-    label = MaskedCharField(max_length=80, blank=True)
-    scopes = ArrayField(models.CharField(max_length=40))
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.prefix}…"
-
-
-class IdempotentRequest(models.Model):
-    """The first answer to a POST with an Idempotency-Key, kept for 24 hours."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
-    key = models.CharField(max_length=200)
-    request_hash = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
-    body = MaskedJSONField(null=True)
-    headers = models.JSONField(default=dict)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_idempotency_key")
-        ]
-        indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
-
-    def __str__(self) -> str:
-        return self.key
