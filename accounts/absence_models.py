@@ -21,6 +21,8 @@ class Absence(models.Model):
     """Days on which a person does not work, both ends included, and who stands in meanwhile.
 
     `ended_at`: called off, or the person is back early; it does not count from then on.
+    `tell_on_return`: the person has not been told yet what happened meanwhile. `summary_waits`: was
+    told, and has not looked at it.
     """
 
     user = models.ForeignKey(
@@ -40,6 +42,8 @@ class Absence(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    tell_on_return = models.BooleanField(default=False, editable=False)
+    summary_waits = models.BooleanField(default=False, editable=False)
 
     class Meta:
         ordering = ["first_day", "id"]
@@ -58,7 +62,11 @@ class Absence(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["last_day"], condition=Q(ended_at=None), name="absences_by_end")
+            models.Index(fields=["last_day"], condition=Q(ended_at=None), name="absences_by_end"),
+            models.Index(fields=["id"], condition=Q(tell_on_return=True), name="absences_to_tell"),
+            models.Index(
+                fields=["user"], condition=Q(summary_waits=True), name="summaries_that_wait"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -130,13 +130,14 @@ def set_absence(
     """Enter days of absence. Raises AbsenceError with every reason why it cannot be."""
     now = now or timezone.now()
     errors = _wrong_days(first_day, last_day, timezone.localdate(now))
-    errors |= _wrong_deputy(user, deputy, first_day, last_day)
     if not may_set(by, user):
         errors[""] = _("只能登记自己的休假，或由所在团队的主管登记。")
-    if errors:
-        raise AbsenceError(errors)
     try:
         with transaction.atomic():
+            _one_by_one()
+            errors |= _wrong_deputy(user, deputy, first_day, last_day)
+            if errors:
+                raise AbsenceError(errors)
             absence = Absence.objects.create(
                 user=user,
                 first_day=first_day,
@@ -145,6 +146,7 @@ def set_absence(
                 note=note,
                 by=by,
                 created_at=now,
+                tell_on_return=True,
             )
             days = [first_day.isoformat(), last_day.isoformat()]
             detail = {"days": days, "deputy": deputy.username if deputy else ""}
@@ -154,6 +156,14 @@ def set_absence(
             raise
         raise AbsenceError({"first_day": _overlap(user, first_day, last_day)}) from error
     return absence
+
+
+def _one_by_one() -> None:
+    """Absences are entered one after the other. A deputy is there on all those days, so that a
+    circle would need two who became each other's deputy at the same moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('absences', 0))")
 
 
 def _wrong_days(first: date, last: date, day: date) -> dict[str, str]:

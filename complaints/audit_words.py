@@ -24,6 +24,7 @@ VERBS: dict[str, str | Promise] = {
     "complaint.team_consult_withdrawn": pgettext_lazy("audit", "撤回协办请求"),
     "complaint.team_consult_over": pgettext_lazy("audit", "协办终止"),
     "complaint.given_back": pgettext_lazy("audit", "退回给转派人"),
+    "complaint.taken_back": pgettext_lazy("audit", "返岗后收回"),
     "complaint.put_aside": pgettext_lazy("audit", "搁置"),
     "complaint.taken_up": pgettext_lazy("audit", "结束搁置"),
     "complaint.assignment_undone": pgettext_lazy("audit", "撤销批量转派"),

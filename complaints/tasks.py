@@ -19,6 +19,7 @@ from complaints.actions import (
     payment_run,
     recount,
     recount_work,
+    returning,
     sealing,
     shredding,
     sweep,
@@ -169,3 +170,9 @@ def propose_disposal() -> int:
 def destroy_agreed() -> int:
     """Destroy what two people agreed to and whose day has come; answers how many."""
     return shredding.run(timezone.now())
+
+
+@shared_task
+def tell_returned() -> int:
+    """Tell those who are back from a leave what happened to their cases; answers how many."""
+    return returning.tell(timezone.now())

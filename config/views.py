@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from redis.exceptions import RedisError
 
+from accounts import coming_back
 from accounts.access import needs, person
 from accounts.browser import back, remember, remember_language, wants_json
 from accounts.models import User
@@ -31,16 +32,23 @@ from config.context import THEMES
 
 def home(request: HttpRequest) -> HttpResponse:
     """To the page that the person's role comes for: supervisors to what breaches today, counsel to
-    what waits for a signature, agents to their list, the others to what they answer for.
+    what waits for a signature, agents to their list, the others to what they answer for. Whoever
+    is back from a leave comes first to what happened meanwhile, until it was looked at.
     """
     user = person(request)
+    if user.may("take") and (away := coming_back.waiting(user)):
+        return redirect("returned", away.pk)
+    return redirect(_page_of(user))
+
+
+def _page_of(user: User) -> str:
     if user.is_(Role.SUPERVISOR):
-        return redirect("danger")
+        return "danger"
     if user.may("sign_resolutions") and not user.may("register_complaints"):
-        return redirect("review")
+        return "review"
     if user.may("register_complaints"):
-        return redirect("queue")
-    return redirect("today") if user.may("see_people") else redirect("settings")
+        return "queue"
+    return "today" if user.may("see_people") else "settings"
 
 
 @never_cache

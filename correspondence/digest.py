@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from complaints.models import Complaint
 from complaints.querysets import scope_of
-from correspondence import said
+from correspondence import said, told_return
 from correspondence.models import Mail, Notice
 from correspondence.said import Said
 from correspondence.transports import Message
@@ -91,7 +91,8 @@ def _case(item: Said) -> Complaint:
 
 def _one(item: Said) -> tuple[str, str]:
     why = _("为什么收到：{reason}").format(reason=item.reason)
-    return item.subject, "\n\n".join((item.text, case_address(_case(item)), why))
+    page = told_return.address_of(item.notice.outbox) or case_address(_case(item))
+    return item.subject, "\n\n".join((item.text, page, why))
 
 
 def _many(items: list[Said], user: User, now: datetime) -> tuple[str, str]:
@@ -118,6 +119,8 @@ def _many(items: list[Said], user: User, now: datetime) -> tuple[str, str]:
 
 def _line(item: Said) -> str:
     case = _case(item)
+    if page := told_return.address_of(item.notice.outbox):
+        return f"· {item.subject}\n  {page}"
     parts = [f"· {item.subject}", f"  {case.title}"]
     if item.notice.behalf_of is not None:
         parts.append("  " + _("代 {name} 收到").format(name=item.notice.behalf_of.name))

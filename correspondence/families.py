@@ -110,6 +110,14 @@ FAMILIES: dict[str, Family] = {
             _WORKING,
         ),
         Family(
+            "returned",
+            _("返岗汇总"),
+            pgettext_lazy("notices", "返岗"),
+            _("您登记的休假结束，而您的案件在此期间有变动时。"),
+            DIGEST,
+            _WORKING,
+        ),
+        Family(
             "urged",
             _("催办"),
             pgettext_lazy("notices", "催办"),

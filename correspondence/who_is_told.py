@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from correspondence import told_consults, told_together
+from correspondence import told_consults, told_return, told_together
 from correspondence.row import Row
 from correspondence.staff import (
     approvers,
@@ -304,4 +304,5 @@ TABLE: dict[str, Row] = {
     "warn_of_deadline": Row(False, None, "", "", family="deadline_owner"),
     **told_together.TABLE,
     **told_consults.TABLE,
+    **told_return.TABLE,
 }

@@ -31,7 +31,7 @@ from complaints.models import (
 )
 from complaints.signing import differences
 from complaints.workdays import SHANGHAI
-from correspondence import told_consults, told_together
+from correspondence import told_consults, told_return, told_together
 from correspondence.who_is_told import TABLE
 
 Values = dict[str, str]
@@ -169,6 +169,8 @@ _MORE = {
     told_together.MERGE_UNDONE: told_together.of_merge,
     told_together.FOLLOWED: told_together.of_followed,
     told_together.URGED: told_together.of_urged,
+    told_return.RETURNED: told_return.of_returned,
+    told_return.TAKEN_BACK: told_return.of_taken_back,
     told_together.URGED_OFTEN: told_together.of_urged,
     **dict.fromkeys(told_consults.TABLE, told_consults.of_consult),
 }

@@ -7,10 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import absences
+from accounts import absences, coming_back
 from accounts.access import person
 from accounts.forms_absence import AbsenceForm
 from accounts.models import Absence, User
@@ -35,6 +36,7 @@ def _entered(user: User, form: AbsenceForm) -> dict[str, Any]:
         "may_hand_over": user.may("take"),
         "today": day,
         "own": coming.filter(user=user),
+        "over": coming_back.lately(user, timezone.now()) if user.may("take") else (),
         "standing_in": coming.filter(deputy=user),
         "team": coming.filter(user__in=[p.pk for p in form.people]) if form.people else (),
         "leads": bool(form.people),
@@ -44,9 +46,12 @@ def _entered(user: User, form: AbsenceForm) -> dict[str, Any]:
 @require_POST
 def end_absence(request: HttpRequest, absence: int) -> HttpResponse:
     """Back early, or called off."""
+    user = person(request)
     try:
-        ended = absences.end(absence, by=person(request))
+        ended = absences.end(absence, by=user)
     except Absence.DoesNotExist as missing:
         raise Http404 from missing
     messages.success(request, _("已结束 %(name)s 的休假") % {"name": ended.user.name})
+    if ended.user_id == user.pk and user.may("take") and coming_back.took_place(ended):
+        return redirect("returned", ended.pk)
     return redirect("absence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +20,8 @@ from complaints.new_owner import Receiver
 from complaints.validation import Refused
 
 # Events after which the case has another owner, or none.
-_OF_THE_OWNER = ("taken", "assigned", "given_back", "returned_to_queue", "assignment_undone")
+_GIVEN = ("assigned", "given_back", "returned_to_queue", "assignment_undone")
+OF_THE_OWNER = ("taken", "taken_back", *_GIVEN)
 
 
 def take_next(by: User, now: datetime | None = None) -> Complaint | None:
@@ -100,7 +102,7 @@ def assign(
 def giver_of(complaint: Complaint) -> User | None:
     """Who gave the case to its owner; none where the owner took it, or has it from the queue."""
     about_owners = Event.objects.filter(
-        complaint=complaint, kind=Event.Kind.ASSIGNMENT, code__in=_OF_THE_OWNER
+        complaint=complaint, kind=Event.Kind.ASSIGNMENT, code__in=OF_THE_OWNER
     )
     last = about_owners.select_related("by").order_by("-id").first()
     if last is None or last.code not in ("assigned", "given_back") or complaint.owner is None:
@@ -143,9 +145,15 @@ def hand(complaint: Complaint, to: Receiver, note: str, by: User) -> Event:
     return _write(complaint, by, to.now, owner=to.user, note=note, code=code)
 
 
+def hand_back(complaint: Complaint, to: Receiver, note: str, by: User) -> Event:
+    """收回: the case is again that of whoever was away (`taking_back.py`)."""
+    return _write(complaint, by, to.now, owner=to.user, note=note, code="taken_back")
+
+
 def _write(
     complaint: Complaint, by: User, now: datetime, *, owner: User | None, note: str, code: str
 ) -> Event:
+    before = complaint.owner_id
     promised.hand_over(complaint, complaint.owner_id, owner)
     complaint.owner = owner
     complaint.version += 1
@@ -156,6 +164,7 @@ def _write(
         "owner_name": owner.name if owner else "",
         "team": complaint.team.name,
     }
+    gone = before is not None and before != complaint.owner_id
     event = Event.objects.create(
         complaint=complaint,
         at=now,
@@ -163,7 +172,7 @@ def _write(
         kind=Event.Kind.ASSIGNMENT,
         code=code,
         text=note,
-        detail=detail,
+        detail={**detail, "before": before} if gone else detail,
     )
     record(
         f"complaint.{code}", complaint.subject, by, now, {**detail, "version": complaint.version}
@@ -193,10 +202,17 @@ def _told(complaint: Complaint, event: Event) -> str:
     return f"{complaint.number}.assigned.{event.pk}"
 
 
-def untell(complaint: Complaint, event: Event, now: datetime) -> None:
-    """Undone before the new owner was told: nobody is told any more."""
-    waiting = Outbox.objects.filter(key=_told(complaint, event), done_at=None, cancelled_at=None)
+def untell(numbers: Mapping[int, str], now: datetime) -> None:
+    """Undone before they were told: nobody is told any more of these events (→ number)."""
+    keys = [f"{number}.assigned.{pk}" for pk, number in numbers.items()]
+    keys += [taken_back_key(pk) for pk in numbers]
+    waiting = Outbox.objects.filter(key__in=keys, done_at=None, cancelled_at=None)
     waiting.update(cancelled_at=now)
+
+
+def taken_back_key(event: int) -> str:
+    """Under which a colleague is told that the case was taken back by that event."""
+    return f"taken_back.{event}"
 
 
 def put_back(complaint: Complaint, by: User, now: datetime, owner: User | None, team: Team) -> None:

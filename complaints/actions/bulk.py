@@ -281,10 +281,8 @@ def undo(pk: int, *, by: User, now: datetime | None = None) -> BulkAct:
         BulkRow.objects.bulk_update(rows, ["undone_at", "kept_why"])
         act.undone_at = now
         act.save(update_fields=["undone_at"])
-        told = rows[0]  # one notice for all of them, about the first
-        whole = not any(row.kept_why for row in rows)
-        if whole and told.complaint is not None and told.event is not None:
-            assignment.untell(told.complaint, told.event, now)
+        if not any(row.kept_why for row in rows):
+            assignment.untell({row.event_id: row.asked for row in rows if row.event_id}, now)
     return act
 
 

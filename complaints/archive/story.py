@@ -132,6 +132,7 @@ _OF_AN_OWNER = {
     "assigned": "转派给{name}",
     "returned_to_queue": "退回“{team}”待分配",
     "given_back": "退回给{name}",
+    "taken_back": "{name}返岗后收回",
     "put_aside": "搁置到 {until}",
     "taken_up": "结束搁置",
     "assignment_undone": "撤销批量转派，回到“{team}”{name}",

@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking.fields import MaskedCharField, MaskedJSONField, MaskedTextField
@@ -99,7 +100,16 @@ class Event(models.Model):
     visible_to_consumer = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["complaint", "-at", "-id"], name="timeline")]
+        indexes = [
+            models.Index(fields=["complaint", "-at", "-id"], name="timeline"),
+            # What a person gave away, or had taken: read on the return from a leave
+            models.Index(
+                KeyTransform("before", "detail"),
+                "at",
+                condition=Q(detail__has_key="before"),
+                name="events_by_owner_before",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="timeline_is_append_only", operation=_APPEND_ONLY),
             Sealed("event"),

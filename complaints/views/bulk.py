@@ -185,6 +185,7 @@ def bulk_act(request: HttpRequest, bulk_act: int) -> HttpResponse:
         "note": _note_of(done),
         "done": [(row, seen) for row, seen in shown if row.done],
         "passed_by": [(row, seen) for row, seen in shown if not row.done],
+        "taken_back": any(row.event.code == "taken_back" for row in done if row.event),
         "undone": sum(1 for row in done if row.undone_at),
         "can_undo": bool(done) and act.undone_at is None and now <= act.undo_until,
         "now": now,

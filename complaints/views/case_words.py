@@ -225,6 +225,7 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         "assigned": _("转派给 {name}").format(name=name),
         "returned_to_queue": _("退回“{team}”待分配").format(team=team),
         "given_back": _("退回给 {name}").format(name=name),
+        "taken_back": _("{name} 返岗后收回").format(name=name),
         "urged": _("催办 {names}（第 {n} 次）").format(
             names=_("、").join(event.detail.get("names", [])), n=event.detail.get("times", "")
         ),

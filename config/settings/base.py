@@ -318,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "call the webhook": {"task": "correspondence.tasks.call_webhook", "schedule": 10.0},
     "forget old calls": {"task": "correspondence.tasks.forget_calls", "schedule": 3600.0},
     "enforce deadlines": {"task": "complaints.tasks.enforce_deadlines", "schedule": 30.0},
+    "tell who is back": {"task": "complaints.tasks.tell_returned", "schedule": 60.0},
     "archive finished files": {"task": "complaints.tasks.archive_finished", "schedule": 1800.0},
     "ask for reviews of access": {"task": "complaints.tasks.ask_for_reviews", "schedule": 300.0},
     "resume packages": {"task": "complaints.tasks.resume_packages", "schedule": 60.0},

@@ -23,7 +23,7 @@ from accounts.models import User
 from complaints.actions import mentioning
 from complaints.choices import DeadlineState
 from complaints.seen import saw_cases
-from correspondence import families, inbox, said, told_together
+from correspondence import families, inbox, said, told_return, told_together
 from correspondence.models import Notice
 from correspondence.said import Said
 
@@ -60,6 +60,7 @@ class Line:
     rest: str
     settled: str = ""
     tone: str = ""
+    page: str = ""
 
 
 def _line(each: Said) -> Line:
@@ -69,7 +70,7 @@ def _line(each: Said) -> Line:
     word = str(each.clock.get_state_display()) if each.clock and tone else ""
     if each.over:
         word, tone = told_together.over_words(), "line"
-    return Line(each, first, rest, word, tone)
+    return Line(each, first, rest, word, tone, told_return.page_of(each.notice.outbox))
 
 
 def _tabs(user: User, looked: Looked) -> list[tuple[str, str, bool]]:
@@ -122,6 +123,8 @@ def open_notice(request: HttpRequest, notice: int) -> HttpResponse:
     except Notice.DoesNotExist as missing:
         raise Http404 from missing
     inbox.read(user, notice)
+    if page := told_return.page_of(found.outbox):
+        return redirect(page)
     number = found.outbox.complaint.number
     note = found.outbox.payload.get("communication")
     if found.outbox.effect == told_together.MENTIONED and note:

@@ -4,11 +4,13 @@ circles.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -227,5 +229,37 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(
     client.get(reverse("absence"))
     for n in range(5):
         away(person(f"p{n}", Role.AGENT, team=cast.team), 1, 2, cast.agent, by=cast.supervisor)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(reverse("absence"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_become_each_others_deputy_at_the_same_moment_do_not_both(cast: Cast) -> None:
+    together = Barrier(2)
+
+    def enter(user: User, deputy: User) -> str:
+        together.wait(10)
+        try:
+            away(user, 0, 2, deputy)
+        except AbsenceError as refused:
+            return str(refused)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        pairs = ((cast.agent, cast.colleague), (cast.colleague, cast.agent))
+        answers = [each.result() for each in [pool.submit(enter, *pair) for pair in pairs]]
+    assert sorted(map(bool, answers)) == [False, True]
+    assert Absence.objects.count() == 1
+
+
+def test_a_circle_that_arises_by_dates_is_refused(cast: Cast) -> None:
+    third = person("third", Role.AGENT, team=cast.team)
+    away(cast.agent, 0, 4, cast.colleague)
+    away(cast.colleague, 4, 6, third)  # agent → colleague → third on the fifth day
+    with pytest.raises(AbsenceError, match="也休假"):
+        away(third, 4, 8, cast.agent)
+    away(third, 5, 8, cast.agent)  # the agent is back by then
+    assert Roster.of(day(4)).stand_in(cast.agent) == third
+    assert Roster.of(day(5)).stand_in(cast.colleague) == cast.agent

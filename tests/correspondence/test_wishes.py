@@ -92,7 +92,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_lost(
 def test_each_role_is_asked_about_what_it_can_meet(cast: Cast) -> None:
     told = ["urged", "mention", "followed"]
     wanted = {
-        "agent": [*OF_AGENTS, "together", "urged", "mention", "consult", "followed"],
+        "agent": [*OF_AGENTS, "together", "returned", "urged", "mention", "consult", "followed"],
         "counsel": ["deadline_owner", "deadline_counsel", "promise", "review", "progress", *told],
     }
     for name, families in wanted.items():
