@@ -171,18 +171,18 @@ def _row(act: BulkAct, chosen: Chosen, case: Complaint | None, asked: Asked, not
 
 def _tell(act: BulkAct, rows: Sequence[BulkRow]) -> None:
     """One notice for each colleague from whom cases were taken, however many."""
-    firsts: dict[int, BulkRow] = {}
+    firsts: dict[int, tuple[BulkRow, int]] = {}
     for row in rows:
-        if row.done and row.owner_before_id is not None:
-            firsts.setdefault(row.owner_before_id, row)
+        if row.event_id is not None and row.owner_before_id is not None:
+            firsts.setdefault(row.owner_before_id, (row, row.event_id))
     Outbox.objects.bulk_create(
         Outbox(
             complaint=row.complaint,
             effect=EFFECT,
-            key=assignment.taken_back_key(row.event_id),
-            payload={"user": user, "event": row.event_id, "bulk": act.pk},
+            key=assignment.taken_back_key(event),
+            payload={"user": user, "event": event, "bulk": act.pk},
             created_at=act.at,
             not_before=act.at,
         )
-        for user, row in firsts.items()
+        for user, (row, event) in firsts.items()
     )

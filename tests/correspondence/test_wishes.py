@@ -28,6 +28,7 @@ FORM = {
     "way_review": "digest",
     "way_progress": "app",
     "way_together": "digest",
+    "way_returned": "digest",
     "way_signals": "digest",
     **dict.fromkeys(("way_urged", "way_mention", "way_followed", "way_consult"), "digest"),
     "quiet": "on",
@@ -127,7 +128,7 @@ def test_the_link_of_a_digest_changes_all_families_at_once(cast: Cast) -> None:
     Client().post(link(cast.agent, ""), {"way": "app"})
     ways = Preferences.objects.get(user=cast.agent).ways
     assert set(ways.values()) == {"app"}
-    assert len(ways) == len(OF_AGENTS) + 5
+    assert len(ways) == len(OF_AGENTS) + 6
 
 
 def test_the_link_switches_nothing_off_entirely(cast: Cast) -> None:
