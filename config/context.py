@@ -32,7 +32,7 @@ from correspondence import inbox, mail_folder
 SCRIPTS = tuple(
     f"js/{name}.js"
     for name in (
-        *("theme", "dialogs", "search", "keys", "list", "forms", "live"),
+        *("theme", "dialogs", "search", "keys", "list", "find", "forms", "live"),
         *("drafts", "notices", "passkeys"),
     )
 )
@@ -254,6 +254,14 @@ class Shell:
     def intake_url(self) -> str:
         """Where a new complaint is registered; "" for people who may not."""
         return _url("intake") if self.user and self.user.may("register_complaints") else ""
+
+    @property
+    def take_url(self) -> str:
+        """Where the next case is taken, from any page; "" for people who may not, in the list,
+        which has its own button, and while somebody is on the telephone.
+        """
+        may = self.user is not None and self.user.may("take")
+        return _url("take") if may and self.here not in {"queue", "intake"} else ""
 
     @property
     def oidc(self) -> str:

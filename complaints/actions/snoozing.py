@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit.record import record
@@ -19,6 +20,7 @@ from complaints.models import Complaint, Event, Snooze
 from complaints.workdays import SHANGHAI
 
 LONGEST = timedelta(days=366)
+TOO_LATE = gettext_lazy("本案最近的期限就在今天或者已经超过，不能搁置；请先办理")
 
 
 def put_aside(
@@ -106,7 +108,7 @@ def _own(number: str, by: User, version: int | None) -> Complaint:
 def _day(day: date | None, complaint: Complaint, now: datetime) -> date:
     last = last_day(complaint, now)
     if last is None:
-        raise Invalid({"until": [_("本案最近的期限就在今天或者已经超过，不能搁置；请先办理")]})
+        raise Invalid({"until": [str(TOO_LATE)]})
     if day is None:
         raise Invalid({"until": [_("请选择搁置到哪一天")]})
     if day <= timezone.localdate(now, SHANGHAI):

@@ -180,7 +180,7 @@ def _draft(page: CasePage) -> Action:
 
 def _ask(page: CasePage) -> Action:
     url = reverse("ask_documents", args=[page.complaint.number])
-    return Action("ask", _("请消费者补充"), url, icon="msg")
+    return Action("ask", _("请消费者补充"), url, icon="msg", key="c")
 
 
 def _primary(page: CasePage, found: dict[str, Action]) -> Action | None:
@@ -252,7 +252,7 @@ def _to_record(page: CasePage) -> list[tuple[bool, Action]]:
     moment = _act("moment", _("登记时间节点"), "record_moment", page, "flag")
     asks = _act("rights", _("登记个人信息权利请求"), "rights_new", page, "shield")
     mass = _act("mass", _mass_words(page), "mass_of_case", page, "users")
-    link = _act("link", _("关联案件"), "link_case", page, "link")
+    link = _act("link", _("关联另一件案件"), "link_case", page, "link")
     return [
         (may_keep_later(page), answer),
         (page.may_record, moment),

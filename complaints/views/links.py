@@ -70,7 +70,7 @@ def link(request: HttpRequest, number: str) -> HttpResponse:
     """关联案件."""
     complaint, user = case_of(request, number), person(request)
     form = LinkForm(posted_of(request), initial={"to": request.GET.get("to", "")[:20]})
-    sheet = Sheet(complaint, _("关联案件"), request.path, form, _("关联"))
+    sheet = Sheet(complaint, _("关联另一件案件"), request.path, form, _("关联"))
     sheet.intro = _("两件案件各自办理、各自计时，互相能找到。要合成一件办理的，请用“并案”。")
     sheet.template, sheet.draft = "links/fields.html", f"link:{number}"
     sheet.extra = {"targets": _targets(complaint, user)}

@@ -55,7 +55,9 @@ def snooze(request: HttpRequest, number: str) -> HttpResponse:
     sheet.draft, sheet.template = f"snooze:{number}", "case/snooze.html"
     last = snoozing.last_day(complaint, now)
     sheet.extra = {"deadlines": _deadlines(complaint), "last": last}
-    if last is not None:
+    if last is None and request.method == "GET":  # no fields for what could only be refused
+        sheet.form, sheet.problems = None, [str(snoozing.TOO_LATE)]
+    elif last is not None:
         form.fields["until"].widget.attrs["max"] = last.isoformat()
     values = {name: request.POST.get(name, "") for name in ("until", "waiting_for")}
     mark = Mark.read(request.POST.get("version", ""))

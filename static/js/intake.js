@@ -118,6 +118,28 @@ function inSight(row) {
   return top >= Math.max(frame.top, 0) && bottom <= Math.min(frame.bottom, window.innerHeight);
 }
 
+// F2 marks the moment of the call in what is written about it, where the cursor stands, else at its end; F4 does what Alt Enter does.
+function mark() {
+  const story = form.elements.narrative;
+  const words = `〔${shown.textContent}〕`;
+  if (document.activeElement !== story) {
+    const before = story.value && !story.value.endsWith('\n') ? '\n' : '';
+    story.setRangeText(before + words, story.value.length, story.value.length, 'end');
+    story.dispatchEvent(new Event('input', { bubbles: true }));
+  } else if (!document.execCommand('insertText', false, words)) { // as if typed: it can be undone
+    story.setRangeText(words, story.selectionStart, story.selectionEnd, 'end');
+    story.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  document.dispatchEvent(new CustomEvent('kesu:announce', { detail: `${shown.dataset.marked} ${shown.textContent}` }));
+}
+document.addEventListener('keydown', (event) => {
+  const plain = !event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+  if (!plain || !['F2', 'F4'].includes(event.key) || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  if (event.key === 'F2') mark();
+  else pane.querySelector('[data-asked]')?.click();
+});
+
 // The next field of the form that takes text or a choice; a group of choices counts once.
 function next(from) {
   const fields = [...form.elements].filter((e) => e.matches('input:not([type=hidden]), textarea, select') && e.getClientRects().length);

@@ -30,7 +30,7 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
-    const form = event.target.form ?? event.target.closest('form');
+    const form = event.target.form ?? event.target.closest('form') ?? (dialog ? null : document.querySelector('form[data-main]')); // of a page with one errand
     const button = form && [...form.elements].find((e) => e.matches('[data-ctrl-enter]')); // also one outside with form="ID"
     if (button) {
       event.preventDefault();
@@ -46,6 +46,10 @@ document.addEventListener('keydown', (event) => {
       section.scrollIntoView({ block: 'nearest' });
       field.focus();
     }
+    return;
+  }
+  if (event.key === 'Escape' && typing(event) && !dialog && !(event.target.type === 'search' && event.target.value)) {
+    event.target.blur(); // out of the text: single keys work again, and Tab goes on from here
     return;
   }
   if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || dialog) return;
@@ -67,10 +71,13 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-// The sheet shows what works on this page.
-document.getElementById('keys')?.querySelectorAll('[data-needs]').forEach((row) => {
-  row.hidden = !document.querySelector(row.dataset.needs);
-});
+// The sheet shows what works on this page, as it stands when the sheet is opened.
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-open=keys]')) return;
+  document.getElementById('keys')?.querySelectorAll('[data-needs]').forEach((row) => {
+    row.hidden = !document.querySelector(row.dataset.needs);
+  });
+}, true);
 
 // Switching single keys on and off is kept on the user.
 const switcher = document.querySelector('[data-single-keys-form]');

@@ -18,7 +18,7 @@ def test_two_cases_are_linked_merged_read_together_and_taken_apart(signed_in: Op
     page = signed_in(cast.agent, size={"width": 1366, "height": 768})
     page.goto(f"/complaints/{one.number}/")
     page.get_by_role("button", name="更多操作").click()
-    page.get_by_role("link", name="关联案件").click()
+    page.get_by_role("link", name="关联另一件案件").click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_label("另一件案件的编号").fill(into.number)
     sheet.get_by_label("两件案件的关系").select_option(label="同一事")

@@ -227,6 +227,10 @@ def test_the_form_says_that_no_clock_stops_and_which_comes_next(
     page = browser(cast.agent).get(reverse("snooze", args=[case.number])).content.decode()
     assert "搁置不停止任何期限" in page
     assert "最晚可以搁置到" in page
+    Complaint.objects.filter(pk=case.pk).update(next_due_at=NOW - DAY)
+    page = browser(cast.agent).get(reverse("snooze", args=[case.number])).content.decode()
+    assert "请先办理" in page
+    assert 'name="until"' not in page, "no fields for what could only be refused"
 
 
 def test_after_putting_it_aside_one_is_at_the_row_that_stands_in_its_place(cast: Cast) -> None:
