@@ -1,28 +1,32 @@
 """What a macro 宏 does on a case, item by item: what is to be done, what changes nothing, and what
 cannot be done now, in the sentences of whoever refuses it.
 
-`does`: {kind: "", internal_note or reply; text; facts: {fact: {value, source}}; priority; step}.
+`does`: {kind: "", internal_note or reply; text; facts: {fact: {value, source}}; priority; remind:
+{days, for}; step}.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from complaints import facts, legal_hold
+from complaints.actions import snoozing
 from complaints.advance import unmet
 from complaints.choices import CommunicationKind, FactSource, Priority
 from complaints.facts import Given
 from complaints.guards import MENDED_BY
 from complaints.lifecycle import STEPS
-from complaints.models import Complaint, FactAnswer
+from complaints.models import Complaint, FactAnswer, Snooze
 from complaints.situation import CaseSituation
+from complaints.workdays import SHANGHAI
 from legal_rules.vocabulary import FACTS, check_value
 
 KINDS = (CommunicationKind.INTERNAL_NOTE, CommunicationKind.REPLY)
@@ -60,6 +64,8 @@ def items(complaint: Complaint, does: Does, by: User, now: datetime) -> list[Ite
     found += _facts(complaint, does.get("facts", {}), by)
     if wanted := does.get("priority"):
         found.append(_priority(complaint, wanted, by))
+    if wanted := does.get("remind"):
+        found.append(_reminder(complaint, wanted, by, now))
     if code := does.get("step"):
         found.append(Item("step", _next(code), why=step_refused(complaint, code, by, now)))
     return found
@@ -98,6 +104,24 @@ def _priority(complaint: Complaint, wanted: str, by: User) -> Item:
         words = _("案件已经办结，不能再修改；如需更正请先重新启动")
         return Item("priority", title, why=words)
     return Item("priority", title, why=legal_hold.why(complaint))
+
+
+def remind_on(wanted: Mapping[str, Any], now: datetime) -> date:
+    """The day on which the case comes back."""
+    return timezone.localdate(now, SHANGHAI) + timedelta(days=wanted["days"])
+
+
+def _reminder(complaint: Complaint, wanted: Mapping[str, Any], by: User, now: datetime) -> Item:
+    """搁置, with the sentences of whoever refuses it; what is put aside already is so anew."""
+    title = _("搁置到 {day}").format(day=remind_on(wanted, now).isoformat())
+    why = snoozing.why_not(complaint, remind_on(wanted, now), by, now)
+    standing = Snooze.objects.filter(complaint=complaint, ended_at=None, until__gt=now).first()
+    instead = ""
+    if standing is not None and not why:
+        day = standing.until.astimezone(SHANGHAI).date().isoformat()
+        words = _("现在搁置到 {day}，等：{what}")
+        instead = words.format(day=day, what=standing.waiting_for)
+    return Item("remind", title, _("等：{what}").format(what=wanted["for"]), why, instead=instead)
 
 
 def _facts(complaint: Complaint, wanted: Mapping[str, Any], by: User) -> list[Item]:

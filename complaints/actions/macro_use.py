@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.record import record
 from complaints import macros, quick_values, wording_check
-from complaints.actions import communication, editing
+from complaints.actions import communication, editing, snoozing
 from complaints.actions import facts as fact_actions
 from complaints.actions import macros as kept
 from complaints.advance import check_version, lock
@@ -112,6 +112,17 @@ def _do(
         fact_actions.answer(number, given, by=by, now=now)
     if "priority" in wanted:
         editing.edit(number, {"priority": does["priority"]}, by=by, now=now)
+    if "remind" in wanted:
+        _put_aside(number, does["remind"], by, now)
+
+
+def _put_aside(number: str, wanted: Mapping[str, Any], by: User, now: datetime) -> None:
+    """What is refused stands at the reminder: the preview has no field for the day."""
+    values = {"until": macros.remind_on(wanted, now).isoformat(), "waiting_for": wanted["for"]}
+    try:
+        snoozing.put_aside(number, values, by=by, now=now)
+    except Invalid as refused:
+        raise Invalid({"remind": [refused.message]}) from refused
 
 
 def _ask(kind: str, text: str, anyway: str) -> None:

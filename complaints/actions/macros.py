@@ -23,6 +23,8 @@ from legal_rules.vocabulary import check_value
 
 MOST = 200  # of one team
 MOST_FACTS = 20
+MOST_DAYS = 180  # until a reminder
+REMIND_LENGTH = 200
 
 
 def readable(user: User) -> QuerySet[Macro]:
@@ -55,7 +57,8 @@ def save(
     now: datetime | None = None,
 ) -> Macro:
     """A new macro, or the next version of one: `{name, team?, kind, text, facts, priority, step,
-    anyway?}`; `facts` is {fact: {value, source}}. The same again is no further version.
+    remind_days, remind_for, anyway?}`; `facts` is {fact: {value, source}}. The same again is no
+    further version.
 
     Raises Macro.DoesNotExist, NotAllowed, StaleVersion, Invalid ("asked": the wording of its reply
     is questioned; "fact:ID": a value that the fact cannot have).
@@ -116,21 +119,45 @@ def _cleaned(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
             "facts": _facts,
             "priority": lambda x: v.choice(x, Priority.values),
             "step": lambda x: v.choice(x, macros.OFFERED),
+            "remind_days": _days,
+            "remind_for": lambda x: v.text(x, REMIND_LENGTH),
             "anyway": lambda x: v.text(x, 500),
         },
     )
     names = ("kind", "text", "facts", "priority", "step")
     does = {name: data[name] for name in names if data.get(name)}
+    does |= _reminder(data)
     if bool(does.get("kind")) != bool(does.get("text")):
         name = "text" if does.get("kind") else "kind"
         words = _("请写下文字") if does.get("kind") else _("请选择文字是备注还是回复")
         raise Invalid({name: [words]})
     if not does:
-        raise Invalid({"": [_("宏至少要做一件事：文字、事实、优先级或下一步")]})
+        raise Invalid({"": [_("宏至少要做一件事：文字、事实、优先级、提醒或下一步")]})
     leaves = does.get("kind") == CommunicationKind.REPLY and not data.get("anyway")
     if leaves and (asked := wording_check.questions(does["text"])):
         raise Invalid({"asked": asked})
     return data, does
+
+
+def _reminder(data: Mapping[str, Any]) -> dict[str, Any]:
+    """{remind: {days, for}}, or nothing. Raises Invalid where half of it is missing."""
+    days, what = data.get("remind_days"), data.get("remind_for")
+    if bool(days) != bool(what):
+        name = "remind_for" if days else "remind_days"
+        words = _("请写下等什么") if days else _("请填几天以后提醒")
+        raise Invalid({name: [words]})
+    return {"remind": {"days": days, "for": what}} if days else {}
+
+
+def _days(value: Any) -> int | None:
+    """A whole number of days, or none."""
+    said = str(value).strip() if value is not None else ""
+    if not said:
+        return None
+    known = said.isascii() and said.isdecimal() and len(said) < 5
+    if not known or not 1 <= int(said) <= MOST_DAYS:
+        raise Refused(_("请填 1 到 {n} 之间的整数").format(n=MOST_DAYS))
+    return int(said)
 
 
 def _text(value: Any) -> str:

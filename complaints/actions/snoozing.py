@@ -15,7 +15,7 @@ from accounts.models import User
 from audit.record import record
 from complaints import validation
 from complaints.advance import check_version, lock
-from complaints.errors import Invalid, NotAllowed
+from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint, Event, Snooze
 from complaints.workdays import SHANGHAI
 
@@ -95,14 +95,28 @@ def last_day(complaint: Complaint, now: datetime) -> date | None:
     return min(day, today + LONGEST) if day > today else None
 
 
+def why_not(complaint: Complaint, day: date, by: User, now: datetime) -> str:
+    """Why the person cannot put the case aside until that day; "" where it can."""
+    try:
+        _check_owner(complaint, by)
+        _day(day, complaint, now)
+    except CaseError as refused:
+        return refused.message
+    return ""
+
+
 def _own(number: str, by: User, version: int | None) -> Complaint:
     complaint = lock(number, by)
     check_version(complaint, version)
+    _check_owner(complaint, by)
+    return complaint
+
+
+def _check_owner(complaint: Complaint, by: User) -> None:
     if not by.may("take") or complaint.owner_id != by.pk:
         raise NotAllowed(_("只有责任人可以搁置自己的案件"))
     if not complaint.is_open:
         raise Invalid({"until": [_("案件已经办结，不用搁置")]})
-    return complaint
 
 
 def _day(day: date | None, complaint: Complaint, now: datetime) -> date:

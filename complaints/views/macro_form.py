@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from complaints import macros
+from complaints.actions.macros import MOST_DAYS, REMIND_LENGTH
 from complaints.choices import FactSource, Priority
 from complaints.lifecycle import STEPS
 from complaints.models import Macro, MacroVersion
@@ -35,6 +36,20 @@ class MacroForm(SheetForm):
         help_text=gettext_lazy("执行之前显示在预览里，可以改；变量换成案件的内容。"),
     )
     priority = forms.ChoiceField(label=gettext_lazy("优先级"), required=False)
+    remind_days = forms.CharField(
+        label=gettext_lazy("几天以后提醒"),
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 1, "max": MOST_DAYS}),
+        help_text=gettext_lazy(
+            "执行后搁置案件，到那天回到责任人的待办；不停止期限。不提醒就留空。"
+        ),
+    )
+    remind_for = forms.CharField(
+        label=gettext_lazy("等什么"),
+        required=False,
+        max_length=REMIND_LENGTH,
+        help_text=gettext_lazy("例如：等消费者补照片。"),
+    )
     step = forms.ChoiceField(
         label=gettext_lazy("然后打开哪一步"),
         required=False,
@@ -124,5 +139,8 @@ class Rows:
 
 def form_of(by: User, row: Macro, last: MacroVersion, data: Any = None) -> MacroForm:
     """The form with what the version in force says."""
-    initial = {"name": last.name, **{k: v for k, v in last.does.items() if k != "facts"}}
+    apart = ("facts", "remind")
+    initial = {"name": last.name, **{k: v for k, v in last.does.items() if k not in apart}}
+    if remind := last.does.get("remind"):
+        initial |= {"remind_days": remind["days"], "remind_for": remind["for"]}
     return MacroForm(by, data, initial=initial, new=False)

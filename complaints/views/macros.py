@@ -167,6 +167,9 @@ def said(does: dict[str, Any]) -> list[str]:
     if does.get("priority"):
         label = dict(Priority.choices).get(does["priority"], does["priority"])
         lines.append(_("优先级设为{priority}").format(priority=label))
+    if remind := does.get("remind"):
+        words = _("{n} 天后提醒，等：{what}")
+        lines.append(words.format(n=remind["days"], what=remind["for"]))
     if does.get("step") in STEPS:
         lines.append(_("然后打开“{step}”").format(step=STEPS[does["step"]].title))
     return lines
