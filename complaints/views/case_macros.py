@@ -39,7 +39,7 @@ class MacroUseForm(SheetForm):
     """The text that a macro writes, and how a reply travels."""
 
     text = forms.CharField(
-        label=gettext_lazy("文字"),
+        label=gettext_lazy("要写的文字"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": TEXT_LIMIT}),
     )

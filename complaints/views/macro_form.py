@@ -30,7 +30,7 @@ class MacroForm(SheetForm):
     team = forms.ChoiceField(label=gettext_lazy("给哪个团队"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("写什么"), required=False)
     text = forms.CharField(
-        label=gettext_lazy("文字"),
+        label=gettext_lazy("要写的文字"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": TEXT_LIMIT}),
         help_text=gettext_lazy("执行之前显示在预览里，可以改；变量换成案件的内容。"),
