@@ -15,8 +15,6 @@ one group in five about the same order (repeats). Five events a case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
@@ -25,6 +23,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Team
 from benchmarks import world
+from benchmarks.indexes import without_indexes
 from complaints.lifecycle import OPEN_STATES
 from complaints.models import Communication, Complaint, Consumer, Event
 from correspondence.tasks import send_waiting
@@ -101,7 +100,7 @@ def grown(count: int) -> Cast:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         for name in (*ORIGINALS, "Event"):
             model = apps.get_model("complaints", name)
-            with _without_indexes(cursor, model):
+            with without_indexes(cursor, model):
                 for states, last, days in parts:
                     values: dict[str, Any] = {
                         "states": states,
@@ -119,7 +118,7 @@ def grown(count: int) -> Cast:
                     people["stride"] = world.STRIDE
                     cursor.execute(SPREAD, people)
         for model, statement in ((Consumer, PERSONS), (Communication, ANSWERED)):
-            with _without_indexes(cursor, model):
+            with without_indexes(cursor, model):
                 cursor.execute(statement, {"stride": world.STRIDE})
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("VACUUM (ANALYZE)")
@@ -137,23 +136,6 @@ def _people(cast: Cast) -> tuple[list[int], list[int]]:
         Membership(user=user, team=team) for user, team in zip(people, placed, strict=True)
     )
     return [user.pk for user in people], [team.pk for team in placed]
-
-
-@contextmanager
-def _without_indexes(cursor: Any, model: type[models.Model]) -> Iterator[None]:
-    """Those that hold no constraint are made again in the end."""
-    cursor.execute(
-        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i "
-        "WHERE indrelid = %s::regclass AND NOT indisunique AND NOT EXISTS "
-        "(SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
-        [model._meta.db_table],
-    )
-    indexes = cursor.fetchall()
-    for name, _made in indexes:
-        cursor.execute(f"DROP INDEX {name}")
-    yield
-    for _name, made in indexes:
-        cursor.execute(made)
 
 
 def _copying(model: type[models.Model]) -> str:
