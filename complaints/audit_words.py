@@ -62,6 +62,7 @@ VERBS: dict[str, str | Promise] = {
     "complaint.merged_in": pgettext_lazy("audit", "并入其他案件"),
     "complaint.merge_undone": pgettext_lazy("audit", "取消并入其他案件"),
     "complaint.unmerged": pgettext_lazy("audit", "取消并案"),
+    "complaint.split": pgettext_lazy("audit", "拆案"),
     "complaint.linked": pgettext_lazy("audit", "关联案件"),
     "complaint.unlinked": pgettext_lazy("audit", "取消案件的关联"),
     "clocks.held": pgettext_lazy("audit", "中止计时"),

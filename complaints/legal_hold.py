@@ -1,8 +1,8 @@
 """Whether a case is under a legal hold 诉讼保留, and the sentence that says so.
 
-Refused: changing what was registered, merging, one act over many cases, disposal. Possible: notes,
-new evidence, facts, letters, payments and the steps of the case, which only add. The triggers of
-`models/held.py` refuse the same whoever asks.
+Refused: changing what was registered, merging, splitting, one act over many cases, disposal.
+Possible: notes, new evidence, facts, letters, payments and the steps of the case, which only add.
+The triggers of `models/held.py` refuse the same whoever asks.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def why(complaint: Complaint) -> str:
     if not holds:
         return ""
     return _(
-        "案件 {number} 处于诉讼保留（{holds}），登记的内容不能修改、并案或销毁；"
+        "案件 {number} 处于诉讼保留（{holds}），登记的内容不能修改、并案、拆案或销毁；"
         "备注、新证据和办理步骤仍可进行，需要解除请找法务"
     ).format(number=complaint.number, holds=_("；").join(map(_words, holds)))
 

@@ -51,6 +51,11 @@ class Linked:
     by: str = ""
     at: datetime | None = None
 
+    @property
+    def ends(self) -> bool:
+        """Whether somebody may take the link back: that one was split from the other stays so."""
+        return self.link is not None and self.kind != LinkKind.SPLIT_FROM
+
 
 @dataclass
 class Around:

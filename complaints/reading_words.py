@@ -54,6 +54,7 @@ PAGES: dict[str, Page] = {
     "timeline": (gettext_lazy("办理经过"), (TIMELINE,)),
     "peek": (gettext_lazy("列表旁的预览"), (ROW, TIMELINE, CLOCKS)),
     "edit_case": (gettext_lazy("修改资料"), (CONSUMER, NARRATIVE)),
+    "split_case": (gettext_lazy("拆案"), (NARRATIVE,)),
     "intake_done": (gettext_lazy("登记完成"), (CONSUMER, NARRATIVE, CLOCKS)),
     "answer_fact": (gettext_lazy("记录事实"), (FACTS, LAW)),
     "analyses": (gettext_lazy("留存的法律分析"), (FACTS, LAW)),

@@ -25,6 +25,7 @@ ASSIGNED = "tell_assigned"
 URGED, URGED_OFTEN = "tell_urged", "tell_urged_often"
 MENTIONED = "tell_mentioned"
 MERGED_IN, MERGE_UNDONE = "tell_merged_in", "tell_merge_undone"
+SPLIT = "tell_split"
 FOLLOWED = followers.EFFECT
 LISTED = 20  # numbers in one notice; the list of cases has the rest
 
@@ -92,7 +93,7 @@ def of_mentioned(outbox: Outbox) -> dict[str, str]:
 
 
 def of_merge(outbox: Outbox) -> dict[str, str]:
-    """Which case came in or went out again, who did it, and why."""
+    """Which case came in, went out again or is the one it was split from, who did it, and why."""
     event = Event.objects.select_related("by").get(pk=outbox.payload["event"])
     who = event.by.name if event.by else ""
     return {"who": who, "other": event.detail["number"], "note": event.text or "—"}
@@ -208,6 +209,14 @@ TABLE: dict[str, Row] = {
         gettext_lazy("{other} 不再并入 {number}，恢复单独办理"),
         gettext_lazy("{title}\n{who} 取消并案，理由：{note}"),
         gettext_lazy("您是目标案件的责任人"),
+        family="together",
+    ),
+    SPLIT: Row(
+        False,
+        owner,
+        gettext_lazy("{number} 由 {other} 拆出，请另案办理"),
+        gettext_lazy("{title}\n{who} 拆案，理由：{note}"),
+        gettext_lazy("您是原案件的责任人"),
         family="together",
     ),
 }

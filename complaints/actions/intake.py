@@ -24,7 +24,9 @@ from complaints.models import Complaint, Consumer, Deadline, Event, Outbox
 from evidence.models import Folder
 from legal_rules.vocabulary import CATEGORIES
 
-__all__ = ["amend", "edit", "register", "similar"]
+__all__ = ["amend", "edit", "register", "similar", "write"]
+
+Begins = Callable[[Complaint, datetime, bool], list[Deadline]]
 
 
 def home_team(by: User, wanted: Team | None) -> Team:
@@ -115,7 +117,7 @@ def register(
     team = home_team(by, data.get("team"))
     try:
         with transaction.atomic():
-            complaint = _write(data, team, by, now, owned, origin or {})
+            complaint = write(data, team, by, now, by if owned else None, origin or {})
             if also is not None:
                 also(complaint)
             return complaint
@@ -179,20 +181,24 @@ def first_clocks(complaint: Complaint, now: datetime, promised: bool) -> list[De
     return clocks
 
 
-def _write(
-    data: dict[str, Any],
+def write(
+    data: Mapping[str, Any],
     team: Team,
     by: User,
     now: datetime,
-    owned: bool,
+    owner: User | None,
     origin: Mapping[str, Any],
+    begins: Begins = first_clocks,
 ) -> Complaint:
-    """The consumer, the case and the clocks that begin with it, then what tells of them."""
+    """The consumer, the case and the clocks that begin with it, then what tells of them. In the
+    caller's transaction, of values that are clean.
+    """
     (number,), promised = next_numbers(now, 1)
-    complaint = begun(data, team, by, now, number, owned=owned)
+    complaint = begun(data, team, by, now, number)
+    complaint.owner = owner
     complaint.consumer.save(force_insert=True)
     complaint.folder = Folder.objects.create(created_at=now)
-    _save_with_clocks(complaint, first_clocks(complaint, now, promised))
+    _save_with_clocks(complaint, begins(complaint, now, promised))
     search.index(complaint)
     event, detail = first_words(complaint, origin, by, now)
     event.save(force_insert=True)

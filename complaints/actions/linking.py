@@ -79,6 +79,9 @@ def unlink(
         found = CaseLink.objects.select_for_update().get(pk=pk)
         if found.ended_at is not None:
             raise Invalid({"reason": [_("这项关联刚才已经取消，不用再取消")]})
+        if found.kind == LinkKind.SPLIT_FROM:
+            words = _("拆案留下的关联不能取消；拆错了的，请把拆出的案件并回原案")
+            raise Invalid({"reason": [words]})
         found.ended_at, found.ended_by, found.ended_reason = now, by, data["reason"]
         found.save(update_fields=["ended_at", "ended_by", "ended_reason"])
         _written("unlinked", found, data["reason"], by, now)

@@ -253,11 +253,13 @@ def _to_record(page: CasePage) -> list[tuple[bool, Action]]:
     asks = _act("rights", _("登记个人信息权利请求"), "rights_new", page, "shield")
     mass = _act("mass", _mass_words(page), "mass_of_case", page, "users")
     link = _act("link", _("关联另一件案件"), "link_case", page, "link")
+    split = _act("split", _("拆案"), "split_case", page, "copy")
     return [
         (may_keep_later(page), answer),
         (page.may_record, moment),
         (page.may("take_rights_requests") and page.complaint.state != State.ARCHIVED, asks),
         (page.user.may("edit_complaints"), link),
+        (page.may("edit_complaints") and page.complaint.is_open, split),
         (page.may("manage_mass"), mass),
     ]
 

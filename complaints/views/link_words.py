@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from complaints import clock_words
+from complaints.choices import LinkKind
 from complaints.linked import WORDS
 from complaints.models import Event
 from complaints.seen import saw_named
@@ -26,6 +27,8 @@ def change(event: Event) -> Words:
     kind = WORDS.get((detail.get("kind", ""), bool(detail.get("first"))), "")
     other = detail.get("number") or _("另一件案件")
     title = _("取消与 {other} 的关联（{kind}）") if event.code == "unlinked" else ""
+    if detail.get("kind") == LinkKind.SPLIT_FROM:
+        title = _("由 {other} 拆出") if detail.get("first") else _("拆出 {other}，另案办理")
     title = title or _("关联 {other}（{kind}）")
     return Words(title.format(other=other, kind=str(kind)), event.text)
 

@@ -72,6 +72,7 @@ from complaints.actions import (
     shredding,
     signing_again,
     snoozing,
+    splitting,
     tail_check,
     team_consults,
     uploads,
@@ -533,6 +534,9 @@ REFUSED: dict[str, Callable[[World], Any]] = {
     ),
     "editing.edit of the person": lambda w: editing.edit(
         w.inv.number, {"consumer": {"phone": "12000000001"}}, by=w.cast.agent
+    ),
+    "splitting.split": lambda w: splitting.split(
+        w.inv.number, {"narrative": "另一件事", "reason": "两件事"}, by=w.cast.agent
     ),
     "steps.take merge": lambda w: f.step(
         w.inv, "merge", w.cast.agent, into=w.rev.number, reason="同一事"
