@@ -42,7 +42,7 @@ class SplitForm(SheetForm):
     )
     narrative = forms.CharField(
         label=gettext_lazy("经过记录"),
-        widget=forms.Textarea(attrs={"rows": 6, "maxlength": validation.NARRATIVE_LIMIT}),
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": validation.NARRATIVE_LIMIT}),
     )
     reason = forms.CharField(
         label=gettext_lazy("为什么拆案"),
