@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.views import cases, cure, cure_files, signal_acts, signals, volumes
+from analytics.views import cases, cure, cure_files, gathering, signal_acts, signals, volumes
 
 urlpatterns = [
     path("analytics/signals/", signals.signals, name="signals"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("analytics/signals/<int:signal>/", signals.signal, name="signal"),
     path("analytics/signals/<int:signal>/cases/", cases.signal_cases, name="signal_cases"),
     path("analytics/signals/<int:signal>/cases/causes/", cases.give_causes, name="give_causes"),
+    path(
+        "analytics/signals/<int:signal>/copies/<int:group>/",
+        gathering.signal_copies,
+        name="signal_copies",
+    ),
     path("analytics/signals/<int:signal>/owner/", signal_acts.signal_owner, name="signal_owner"),
     path("analytics/signals/<int:signal>/causes/", signal_acts.signal_cause, name="signal_cause"),
     path(

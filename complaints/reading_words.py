@@ -99,6 +99,7 @@ PAGES: dict[str, Page] = {
     "payment_file": (gettext_lazy("付款清单"), (ROW, MONEY)),
     "payment_result": (gettext_lazy("付款清单的结果"), (ROW, MONEY)),
     "promise_cases": (gettext_lazy("公开承诺的案件"), (ROW, CLOCKS)),
+    "signal_copies": (gettext_lazy("内容几乎相同的投诉"), (ROW,)),
     "mass_case": (gettext_lazy("群体性案件"), (ROW,)),
     "satisfaction_list": (gettext_lazy("消费者评价列表"), (ROW, RATING)),
     "calendar_change": (gettext_lazy("日历变更后的时限"), (ROW, CLOCKS)),

@@ -14,9 +14,18 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from complaints import followers
-from complaints.actions import mentioning
+from complaints.actions import mass_gather, mentioning
 from complaints.lifecycle import STEPS
-from complaints.models import BulkRow, Communication, Complaint, Event, Follow, Outbox
+from complaints.models import (
+    BulkRow,
+    Communication,
+    Complaint,
+    Event,
+    Follow,
+    MassCase,
+    MassMember,
+    Outbox,
+)
 from complaints.querysets import scope_of
 from correspondence.row import Row
 from correspondence.staff import owner
@@ -26,6 +35,7 @@ URGED, URGED_OFTEN = "tell_urged", "tell_urged_often"
 MENTIONED = "tell_mentioned"
 MERGED_IN, MERGE_UNDONE = "tell_merged_in", "tell_merge_undone"
 SPLIT = "tell_split"
+GATHERED = mass_gather.EFFECT
 FOLLOWED = followers.EFFECT
 LISTED = 20  # numbers in one notice; the list of cases has the rest
 
@@ -97,6 +107,37 @@ def of_merge(outbox: Outbox) -> dict[str, str]:
     event = Event.objects.select_related("by").get(pk=outbox.payload["event"])
     who = event.by.name if event.by else ""
     return {"who": who, "other": event.detail["number"], "note": event.text or "—"}
+
+
+def whose_joined(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever owned cases that joined a mass case and still owns one of them."""
+    user = User.objects.filter(pk=outbox.payload["user"], is_active=True).first()
+    return [user] if user is not None and _joined(outbox, user) else []
+
+
+def _joined(outbox: Outbox, user: User) -> list[str]:
+    """Numbers of those that are still the person's, who sees them, and still members."""
+    members = MassMember.objects.filter(
+        scope_of(user, "complaint__"),
+        mass=outbox.payload["mass"],
+        complaint__in=outbox.payload["cases"],
+        complaint__owner=user,
+    )
+    return list(members.order_by("complaint").values_list("complaint__number", flat=True))
+
+
+def of_gathered(outbox: Outbox) -> dict[str, str]:
+    """How many of the person's cases joined which mass case, and by whom."""
+    numbers = _joined(outbox, User.objects.get(pk=outbox.payload["user"]))
+    mass = MassCase.objects.get(pk=outbox.payload["mass"])
+    words = ngettext("{n} 件案件加入群体性案件", "{n} 件案件加入群体性案件", len(numbers))
+    more = _("等") if len(numbers) > LISTED else ""
+    return {
+        "what": words.format(n=len(numbers)),
+        "mass": mass.title,
+        "who": User.objects.get(pk=outbox.payload["by"]).name,
+        "cases": _("、").join(numbers[:LISTED]) + more,
+    }
 
 
 def following(complaint: Complaint, outbox: Outbox) -> list[User]:
@@ -217,6 +258,14 @@ TABLE: dict[str, Row] = {
         gettext_lazy("{number} 由 {other} 拆出，请另案办理"),
         gettext_lazy("{title}\n{who} 拆案，理由：{note}"),
         gettext_lazy("您是原案件的责任人"),
+        family="together",
+    ),
+    GATHERED: Row(
+        False,
+        whose_joined,
+        gettext_lazy("{what}“{mass}”"),
+        gettext_lazy("案件：{cases}\n{who} 把内容几乎相同的投诉合在一起；每件仍由您分别办理"),
+        gettext_lazy("您是这些案件的责任人"),
         family="together",
     ),
 }

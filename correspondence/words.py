@@ -167,6 +167,7 @@ _MORE = {
     told_together.MENTIONED: told_together.of_mentioned,
     told_together.MERGED_IN: told_together.of_merge,
     told_together.SPLIT: told_together.of_merge,
+    told_together.GATHERED: told_together.of_gathered,
     told_together.MERGE_UNDONE: told_together.of_merge,
     told_together.FOLLOWED: told_together.of_followed,
     told_together.URGED: told_together.of_urged,

@@ -50,6 +50,11 @@ class Shown:
         """Supervisors of a team concerned; auditors read."""
         return self.user.may(MAY)
 
+    @property
+    def may_gather(self) -> bool:
+        """Whether the person makes a mass case out of a group of copies."""
+        return self.user.may("manage_mass")
+
     @cached_property
     def line(self) -> Any:
         """The signal in words."""

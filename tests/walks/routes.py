@@ -218,6 +218,7 @@ GAPS: dict[str, Any] = {
     "rights_paper": lambda case: 1,  # about that request
     "what": lambda case: "check",
     "signal": lambda case: _first(Signal.objects.all()),
+    "group": lambda case: "0",  # of copies; the signal of the world has none
     "signal_step": lambda case: "acknowledge",
     "given": lambda case: _first(CauseGiven.objects.all()),
     "action": lambda case: _first(CorrectiveAction.objects.all()),
