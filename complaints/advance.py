@@ -30,7 +30,7 @@ from complaints import (
     written,
 )
 from complaints.errors import Gone, NotAllowed, StaleVersion, StepRefused, Unmet
-from complaints.lifecycle import OPEN_STATES, STEPS, State, Step
+from complaints.lifecycle import CONSUMER, OPEN_STATES, STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
 from complaints.situation import CaseSituation
 
@@ -92,7 +92,8 @@ def unmet(step: Step, situation: CaseSituation, *, asking: bool = False) -> list
     if by is not None and not _role_allows(step, by):
         title, roles = str(step.title), _("、").join(str(r.label) for r in step.who) or _("系统")
         return [Unmet("role", _("“{step}”只能由{roles}进行").format(step=title, roles=roles))]
-    if by is None and not step.system:
+    by_link = step.by_consumer and situation.via == CONSUMER
+    if by is None and not step.system and not by_link:
         return [Unmet("role", _("“{step}”不能由系统自动进行").format(step=str(step.title)))]
     if complaint.state not in step.sources:
         states = _("、").join(str(State(s).label) for s in step.sources)

@@ -89,6 +89,7 @@ VERBS: dict[str, str | Promise] = {
     "case.verified": pgettext_lazy("audit", "校验本案"),
     "verification.asked": pgettext_lazy("audit", "要求校验审计记录"),
     "dossier.printed": pgettext_lazy("audit", "打印卷宗"),
+    "offer.answered_by_link": pgettext_lazy("audit", "消费者用链接答复方案"),
     "complaint.printed": pgettext_lazy("audit", "打印案件"),
     "queue.printed": pgettext_lazy("audit", "打印案件列表"),
     "resolution.drafted": pgettext_lazy("audit", "拟定方案"),

@@ -112,7 +112,8 @@ class Step:
     """One row of the table.
 
     `to` lists the possible next states (empty: the state stays); with several, `choose` picks one.
-    `who` are the roles that take the step, `system` says whether a clock may. `guards` look at the
+    `who` are the roles that take the step, `system` says whether a clock may, `by_consumer` whether
+    the consumer may by a link (`actions/offer_answer.py`). `guards` look at the
     case, `checks` at what was sent. `fields` are required, `optional` may be sent. `effects` name
     what leaves through the outbox, `stops`, `cancels` and `starts` the clocks (`clock.py`).
     """
@@ -133,10 +134,12 @@ class Step:
     outcome: Outcome | None = None
     choose: Callable[[Situation], str] | None = None
     system: bool = False
+    by_consumer: bool = False
     session_only: bool = False
     dangerous: bool = False
 
 
+CONSUMER = "consumer"  # `via` of a step that the consumer takes
 A, S, C = Role.AGENT, Role.SUPERVISOR, Role.COUNSEL
 _OPEN = tuple(s for s in State if s not in (State.CLOSED, State.ARCHIVED))
 _ALL_CLOCKS = (
@@ -298,6 +301,7 @@ STEPS: dict[str, Step] = {
             stops=("consumer_reply",),
             starts=("execution",),
             outcome=Outcome.RESOLVED,
+            by_consumer=True,
         ),
         Step(
             "consumer_declines",
@@ -311,6 +315,7 @@ STEPS: dict[str, Step] = {
             effects=("tell_author",),
             stops=("consumer_reply",),
             starts=("general_reply", "draft"),
+            by_consumer=True,
         ),
         Step(
             "no_reply",

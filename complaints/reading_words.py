@@ -82,6 +82,7 @@ PAGES: dict[str, Page] = {
     "rights_act": (gettext_lazy("办理个人信息权利请求"), (ROW, CONSUMER)),
     "reveals": (gettext_lazy("查看号码的记录"), (READINGS,)),
     "feedback": (gettext_lazy("消费者评价的链接"), ()),
+    "offer": (gettext_lazy("消费者答复方案的链接"), ()),
     # lists
     "queue": (gettext_lazy("案件列表"), (ROW, CLOCKS)),
     "queue_print": (gettext_lazy("打印的案件列表"), (ROW, CLOCKS)),

@@ -158,6 +158,7 @@ REMOVED = (
 MORE = (
     f"UPDATE complaints_payment SET reference = '{GONE}-' || id WHERE {_PROMISE}",
     f"UPDATE complaints_invitation SET token_hash = NULL WHERE {_CASE}",
+    f"UPDATE complaints_offerlink SET token_hash = NULL WHERE {_CASE}",
     *(f"DELETE FROM {table} WHERE {_CASE}" for table in REMOVED),
     "DELETE FROM complaints_draft d USING complaints_complaint c "
     "WHERE c.id = case_id AND position(c.number IN d.key) > 0",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 _FORMATTER = logging.Formatter()
-_LINK = re.compile(r"(/f/)[^/\s?\"']{8,}")
+_LINK = re.compile(r"(/[fo]/)[^/\s?\"']{8,}")
 
 
 class WithoutTokens(logging.Filter):
@@ -17,7 +17,7 @@ class WithoutTokens(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()
-        if "/f/" in said:
+        if "/f/" in said or "/o/" in said:
             record.msg, record.args = _LINK.sub(r"\1…", said), ()
         return True
 

@@ -111,8 +111,9 @@ def find(name: str) -> tuple[Filed, str] | None:
 
 _NAME = re.compile(rf"[0-9a-f]{{32}}{re.escape(ENDING)}")
 # The signed link stands for its receiver's consent; whoever else reads the mail may not use it.
-# With the other the consumer says how satisfied they are: whoever handled the case never does.
-_OWN_LINK = re.compile(r"(/notices/wishes/|/f/)[^/\s]+/")
+# With the others the consumer says how satisfied they are, or answers an offer: whoever handled the
+# case never does.
+_OWN_LINK = re.compile(r"(/notices/wishes/|/[fo]/)[^/\s]+/")
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 

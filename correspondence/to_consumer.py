@@ -14,7 +14,7 @@ from complaints import identity_code, public_promises
 from complaints.choices import Limited
 from complaints.models import Consumer, Event, Outbox
 from complaints.signing.liveness import LETTER
-from correspondence import asking, coding, templated, words
+from correspondence import asking, coding, offering, templated, words
 from correspondence.bounces import TOKEN_HEADER, token_of
 from correspondence.letter import Letter
 from correspondence.mail_folder import HOLDS_A_CODE
@@ -92,7 +92,8 @@ def _written(outbox: Outbox, row: Row, way: str, now: datetime) -> Letter:
     if "again" in outbox.payload and outbox.effect != LETTER:
         return _again(outbox)
     if outbox.effect in templated.EFFECTS:
-        return templated.letter(outbox, way, now)
+        letter = templated.letter(outbox, way, now)
+        return offering.with_link(letter, outbox, way, now) if outbox.effect == LETTER else letter
     values = words.of_case(outbox)
     text = words.fill(row.body, values)
     return Letter(words.fill(row.subject, values)[:200], text, text)

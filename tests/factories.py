@@ -35,6 +35,11 @@ LETTER = (
 )
 
 
+def signed_part(body: object) -> str:
+    """What counsel signed of a letter as it left: the link under it is left away."""
+    return str(body).partition("\n\n您可以在 ")[0]
+
+
 POINT = {
     "title": "外呼时是否承诺根治高血压",
     "consumer_says": "来电称三个疗程根治高血压",

@@ -44,6 +44,7 @@ from complaints.models.mass import (
     SilentConsumer,
 )
 from complaints.models.mention import Mention
+from complaints.models.offer_link import OfferLink
 from complaints.models.package import Edition, Export, Package, Sealing
 from complaints.models.payment import Payment, PaymentFile, PaymentRow
 from complaints.models.person_search import PersonSearch
@@ -137,6 +138,7 @@ __all__ = [
     "Mention",
     "Moment",
     "NamedPerson",
+    "OfferLink",
     "Opinion",
     "Outbox",
     "Package",

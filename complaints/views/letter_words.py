@@ -44,9 +44,11 @@ def notice(event: Event, complaint: Complaint) -> Words:
     by_hand = detail.get("way") == "manual"
     title = _("函件待人工送达：{subject}") if by_hand else _("已发函：{subject}")
     draft = detail.get("letter", {}).get("draft")
-    lines = (_("函件模板还是草稿，未经法务签署"),) if draft else ()
+    below: tuple[str, ...] = (_("函件模板还是草稿，未经法务签署"),) if draft else ()
+    if until := detail.get("letter", {}).get("answer_until"):
+        below += (_("附有在线答复的链接，{day} 前有效").format(day=until),)
     tone = "warn" if by_hand else "ok"
-    return Words(title.format(subject=event.text), tone=tone, lines=lines)
+    return Words(title.format(subject=event.text), tone=tone, lines=below)
 
 
 def _brought(detail: dict[str, Any]) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ EXEMPT = {
         DIGEST: (
             "sha256 hash previous_hash content_hash digest request_hash key_hash signature "
             "key_id public_key prefix root audit_head engine_sha256 rulebook_sha256 "
-            "template_sha256 columns_hash base_sha256 new_sha256 rejected_file mark "
+            "template_sha256 letter_sha256 columns_hash base_sha256 new_sha256 rejected_file mark "
             "Block.members Stamp.serial Stamp.what Wanted.what Session.session_key "
             "Installation.demo_plan User.password SigningKey.vouches"
             " VaultKey.name fingerprint index_key PersonSearch.digest IdentityCode.salt "

@@ -38,6 +38,7 @@ PLAIN = {
     "accounts_vaultkey": "a known value and the beginnings of envelopes",
     "complaints_importrow": "keyed hash of a row, compared with itself",
     "complaints_invitation": "hash of a token",
+    "complaints_offerlink": "hash of a token",
     "complaints_letterrow": "letters for print, seven days",
     "legal_rules_storedrulebook": "the law",
 }

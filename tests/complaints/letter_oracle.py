@@ -169,6 +169,6 @@ class Post:
         self.versions.add(version)
         for opinion in signatures:
             found |= wrong(case, opinion) | unentitled(case, opinion)
-            if (opinion.covered or {}).get("letter") != message.text:
+            if (opinion.covered or {}).get("letter") != f.signed_part(message.text):
                 found.add("another text")
         return found

@@ -282,6 +282,7 @@ KEPT = {
     "complaints.Analysis": {"holidays"},
     "complaints.ImportRow": {"digest"},
     "complaints.Invitation": {"token_hash"},
+    "complaints.OfferLink": {"token_hash", "letter_sha256", "answer"},
     "complaints.Voided": {"changed"},
     "complaints.Sealing": {"cut"},
 }

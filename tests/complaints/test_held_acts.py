@@ -547,7 +547,13 @@ REFUSED: dict[str, Callable[[World], Any]] = {
 }
 # Of several cases, each answered by itself: tested one by one below.
 MANY = {"batch_signing.sign"}
-READ_ONLY = {"communication.text_of", "moments.preview", "uploads.own", "exporting.printed"}
+READ_ONLY = {
+    "communication.text_of",
+    "moments.preview",
+    "uploads.own",
+    "exporting.printed",
+    "printing.of_case",
+}
 
 
 def _mass(w: World) -> Any:

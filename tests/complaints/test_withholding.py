@@ -44,7 +44,7 @@ def sent(now: Any) -> int:
 
 
 def bodies() -> list[str]:
-    return [str(m.body) for m in mail.outbox]
+    return [f.signed_part(m.body) for m in mail.outbox]
 
 
 def test_every_letter_to_the_consumer_is_known_as_one() -> None:

@@ -87,7 +87,7 @@ def test_a_letter_takes_its_token_along_and_returns_to_an_address_of_its_own(
 ) -> None:
     settings.BOUNCE_ADDRESS = "bounces@kesu.example"
     _case, notice = sent(cast)
-    (message,) = [m for m in mail.outbox if m.body == f.LETTER]
+    (message,) = [m for m in mail.outbox if f.signed_part(m.body) == f.LETTER]
     token = bounces.token_of(notice.outbox)
     assert message.extra_headers["X-Kesu-Token"] == token
     assert message.from_email == f"bounces+{token}@kesu.example"
@@ -189,7 +189,7 @@ def test_sent_again_it_is_the_same_letter_to_the_address_of_now_and_once(cast: C
     first = retelling.send_again(case.number, notice.pk, by=cast.agent)
     assert retelling.send_again(case.number, notice.pk, by=cast.agent) == first  # a double click
     send_waiting()
-    assert [m.body for m in mail.outbox].count(f.LETTER) == 2
+    assert [f.signed_part(m.body) for m in mail.outbox].count(f.LETTER) == 2
     assert Event.objects.filter(code="letter_again").count() == 1
 
 
@@ -294,7 +294,7 @@ def test_away_for_an_hour_it_gets_every_letter_once_and_only_on_a_live_signature
             _swept(start + timedelta(minutes=minute))
     ids = [mail["Message-ID"] for mail in box.mails]
     assert len(ids) == len(set(ids)) == Notice.objects.filter(way="email").count()
-    bodies = [_plain(mail) for mail in box.mails]
+    bodies = [f.signed_part(_plain(mail)) for mail in box.mails]
     assert bodies.count(f.LETTER) == 1
     assert newest(good).state == "sent"
     assert newest(bad).state == "stopped"

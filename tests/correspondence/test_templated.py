@@ -58,7 +58,7 @@ def test_every_letter_of_a_step_says_the_case(cast: Cast) -> None:
 
 def test_the_signed_letter_takes_the_page_on_paper_along(cast: Cast) -> None:
     message = sent("send_reply_letter", f.offered(cast))
-    assert message.body == f.LETTER
+    assert f.signed_part(message.body) == f.LETTER
     ((name, content, kind),) = message.attachments
     assert name.endswith(".pdf")
     assert kind == "application/pdf"
@@ -66,6 +66,7 @@ def test_the_signed_letter_takes_the_page_on_paper_along(cast: Cast) -> None:
     page, html_kind = message.alternatives[0]
     assert html_kind == "text/html"
     assert "我们将退还价款" in page
+    assert page.count("/o/") == 2  # the link under it, to click and to read
 
 
 def test_reminders_say_what_waits(cast: Cast) -> None:

@@ -28,6 +28,7 @@ from analytics.models import (
 )
 from audit.outside import Stamp
 from complaints import satisfied
+from complaints.actions import offer_answer
 from complaints.models import (
     AccessRequest,
     BulkAct,
@@ -154,6 +155,12 @@ def _invited(case: Complaint) -> str:
     return satisfied.token_of(found) if found else "0" * 64
 
 
+def _offered(case: Complaint) -> str:
+    """The token of the link to its offer."""
+    found = case.offer_links.exclude(token_hash=None).first()
+    return offer_answer.token_of(found) if found else "0" * 64
+
+
 GAPS: dict[str, Any] = {
     "number": lambda case: case.number,
     "owner": lambda case: case.owner_id or 0,
@@ -202,6 +209,7 @@ GAPS: dict[str, Any] = {
     "form": lambda case: "csv",
     "legal_hold": lambda case: _first(LegalHold.objects.all()),
     "invitation": lambda case: _invited(case),
+    "offer_token": lambda case: _offered(case),
     "name": lambda case: "0" * 32,  # no such mail
     "notice_id": lambda case: _first(CalendarNotice.objects.all()),  # read and not yet loaded
     "change": lambda case: _first(CalendarChange.objects.all()),

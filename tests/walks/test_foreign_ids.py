@@ -75,7 +75,16 @@ OF_SOMEBODY = {
 OF_THE_HOUSE = {
     *("number", "step", "fact", "field", "public_promise", "act", "record", "username", "rule"),
     *("term", "regime", "template", "trial", "pk", "instrument", "article", "token", "mass"),
-    *("disposal_batch", "form", "legal_hold", "invitation", "name", "notice_id", "change"),
+    *(
+        "disposal_batch",
+        "form",
+        "legal_hold",
+        "invitation",
+        "offer_token",
+        "name",
+        "notice_id",
+        "change",
+    ),
     *("stamp", "item", "user", "owner", "what", "access_request", "rights_paper"),
     # a signal and what belongs to it is seen by its cases (tests/analytics/test_signals.py)
     *("signal", "signal_step", "given", "action", "action_act", "cause", "cause_act"),

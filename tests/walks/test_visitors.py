@@ -15,7 +15,7 @@ OPEN |= {"mail_wishes"}
 # The other steps of the way in; who has not come so far is sent back to the first.
 OPEN |= {"second_step", "enrol", "passkey", "begin_anew"}
 # The consumer's link after the case was closed, whose token nobody guesses.
-OPEN |= {"feedback"}
+OPEN |= {"feedback", "offer"}
 # The description of the API, which is the same for everybody.
 OPEN |= {"api-schema", "api-docs"}
 # To the enterprise's provider of identities and back.
