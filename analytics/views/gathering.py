@@ -34,13 +34,12 @@ NEWEST = 100  # mass cases to choose from
 class GatherForm(SheetForm):
     """Into which mass case; the fields of a new one count where none is chosen."""
 
-    mass = forms.ChoiceField(label=gettext_lazy("加入"), required=False)
-    title = forms.CharField(label=gettext_lazy("名称"), required=False, max_length=120)
-    category = forms.ChoiceField(label=gettext_lazy("类别"), required=False)
+    mass = forms.ChoiceField(label=gettext_lazy("加入"))
+    title = forms.CharField(label=gettext_lazy("名称"), max_length=120)
+    category = forms.ChoiceField(label=gettext_lazy("类别"))
     product_name = forms.CharField(label=gettext_lazy("商品或服务"), required=False, max_length=200)
     defect = forms.CharField(
         label=gettext_lazy("共同的问题"),
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 20_000}),
         help_text=gettext_lazy("新建时必填；选了已有的群体性案件，其余各项不用填。"),
     )

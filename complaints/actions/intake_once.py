@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import IdempotentRequest, User
 from complaints.actions import facts as fact_actions
-from complaints.actions import half_typed
+from complaints.actions import half_typed, intake_links
 from complaints.actions.intake import register
 from complaints.errors import CaseError, Invalid
 from complaints.models import Complaint
@@ -71,11 +71,13 @@ def register_form(
     by: User,
     draft: str = "",
     told: Mapping[str, Any] | None = None,
+    links: Sequence[str] = (),
     now: datetime | None = None,
 ) -> Complaint:
     """Register what a page's form holds, owned by the person, and forget the draft under that key.
 
-    `told`: answers to facts that were read from the narrative and accepted.
+    `told`: answers to facts that were read from the narrative and accepted. `links`: numbers of
+    earlier cases to link it with.
 
     `token` names the form as it was drawn: sent twice, by a double click or a reload, it makes one
     case. Raises AlreadySent for the second time, and what `register` raises.
@@ -91,6 +93,7 @@ def register_form(
         half_typed.end_registration(by, draft)
         if told and by.may("answer_facts"):
             fact_actions.answer(complaint.number, told, by=by, now=now)
+        intake_links.link_earlier(complaint, links, by=by, now=now)
 
     try:
         return register(values, by=by, now=now, owned=True, also=remember)

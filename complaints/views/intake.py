@@ -80,7 +80,9 @@ def _register(form: IntakeForm, user: User, draft: str) -> str:
     if lacking:
         raise Invalid({**_refusals(values, now), **lacking})
     told = _told(form, user)
-    case = intake_once.register_form(values, form.token, by=user, draft=draft, told=told, now=now)
+    case = intake_once.register_form(
+        values, form.token, by=user, draft=draft, told=told, links=form.links, now=now
+    )
     enumeration.settle(values["consumer"], user, now)
     return case.number
 
@@ -109,9 +111,12 @@ def _page(
 ) -> HttpResponse:
     user = person(request)
     saw_cases(sent)
+    hints = _hints(form, user)
+    if form.is_bound:
+        form.show_ticks_beside()
     context = {
         "form": form,
-        "hints": _hints(form, user),
+        "hints": hints,
         "sent": sent,
         **_begun(request, user, bound=form.is_bound),
     }
@@ -134,7 +139,9 @@ def _begun(request: HttpRequest, user: User, *, bound: bool) -> dict[str, Any]:
 
 def _hints(form: IntakeForm, user: User) -> Hints:
     asked, told = (str(form.data.get(name, "")) for name in ("asked", "told"))
-    return Hints(form.values(), user, asked, told)
+    hints = Hints(form.values(), user, asked, told)
+    hints.ticked = frozenset(form.links)
+    return hints
 
 
 @never_cache

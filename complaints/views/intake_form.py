@@ -28,6 +28,7 @@ TOKEN = re.compile(r"[0-9a-f]{32}")
 PERSONAL = ("name", "phone", "email", "id_number", "bank_account", "address")
 GROUPS = {"consumer": (*PERSONAL, "protection", "language"), "product": ("name", "category")}
 CIRCUMSTANCES = ("brand", "batch", "supplier", "script_version")
+TICKED, MOST_TICKED = "link", 20  # earlier cases to link the new one with
 PRIVATE = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -183,6 +184,7 @@ class IntakeForm(CaseForm):
     form_token = forms.Field(required=False, widget=forms.HiddenInput)
     asked = forms.Field(required=False, widget=forms.HiddenInput)
     told = forms.Field(required=False, widget=forms.HiddenInput)  # Decisions of told_facts.py
+    linked = forms.Field(required=False, widget=forms.HiddenInput)  # ticks that a draft brings back
 
     def __init__(self, data: QueryDict | None, user: User) -> None:
         super().__init__(data)
@@ -195,6 +197,20 @@ class IntakeForm(CaseForm):
         self.initial["form_token"] = uuid.uuid4().hex
 
     @property
+    def links(self) -> list[str]:
+        """Numbers of the earlier cases that were ticked in the pane beside the form."""
+        get = getattr(self.data, "getlist", None)
+        ticked = get(TICKED) if get else []
+        kept = str(self.data.get("linked", "")).split(",")
+        return [n[:20] for n in dict.fromkeys([*ticked, *kept]) if n][:MOST_TICKED]
+
+    def show_ticks_beside(self) -> None:
+        """The boxes beside the form say which are ticked; without scripts nothing else would hear
+        of one that is taken back.
+        """
+        self._put("linked", "")
+
+    @property
     def token(self) -> str:
         """Of the form that was sent; a fresh one when it carries none of ours."""
         sent = str(self.data.get("form_token", ""))
@@ -204,7 +220,7 @@ class IntakeForm(CaseForm):
         """As the actions take it. A complaint told in one sentence has it as its narrative."""
         now = now or timezone.now()
         result = super().values(now)
-        for name in ("form_token", "asked", "told"):
+        for name in ("form_token", "asked", "told", "linked"):
             del result[name]
         result["received_at"] = typed.moment(result["received_at"], now)
         result["narrative"] = (result["narrative"]).strip() or result["title"].strip()

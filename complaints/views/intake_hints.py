@@ -77,6 +77,7 @@ class Hints:
         self.decided = Decisions.readable(told)
         self.lang = get_language() or "zh"
         self.stopped = ""
+        self.ticked: frozenset[str] = frozenset()  # earlier cases that are to be linked
 
     @property
     def _text(self) -> str:
@@ -261,6 +262,11 @@ class Hints:
         except Stopped as stopped:
             self.stopped = stopped.message
             return intake.similar({}, order, self.user)
+
+    @property
+    def may_link(self) -> bool:
+        """Whether an earlier case can be ticked."""
+        return self.user.may("edit_complaints")
 
     @property
     def stopped_words(self) -> str:

@@ -64,6 +64,16 @@ document.addEventListener('click', (event) => {
   }
 });
 
+// Earlier cases that are ticked stand in a field of the form too, so that a draft brings them back.
+const ticks = () => [...pane.querySelectorAll('input[name=link]')];
+function keepTicks() {
+  const now = ticks().filter((box) => box.checked).map((box) => box.value).join(',');
+  if (form.elements.linked.value === now) return;
+  form.elements.linked.value = now;
+  form.elements.linked.dispatchEvent(new Event('change', { bubbles: true }));
+}
+pane.addEventListener('change', (event) => { if (event.target.matches('input[name=link]')) keepTicks(); });
+
 // What was decided about suggested facts travels with the form: {"yes": {fact: value}, "no": {fact: [value]}} (told_facts.py).
 const FILLS = { tx_price_paid: 'price_paid', tx_contract_date: 'transaction_date', tx_payment_date: 'transaction_date' };
 const list = (value) => [value ?? []].flat();
@@ -142,7 +152,7 @@ document.addEventListener('keydown', (event) => {
 
 // The next field of the form that takes text or a choice; a group of choices counts once.
 function next(from) {
-  const fields = [...form.elements].filter((e) => e.matches('input:not([type=hidden]), textarea, select') && e.getClientRects().length);
+  const fields = [...form.elements].filter((e) => e.matches('input:not([type=hidden]), textarea, select') && !pane.contains(e) && e.getClientRects().length);
   const rest = fields.slice(fields.indexOf(from) + 1);
   return rest.find((e) => !(e.name === from.name && ['radio', 'checkbox'].includes(e.type)) && (e.type !== 'radio' || e.checked));
 }
@@ -177,6 +187,7 @@ pane.addEventListener('htmx:afterSwap', () => {
   if (inPane && document.activeElement === document.body) (pane.querySelector('[data-asked]') ?? pane).focus({ preventScroll: true });
   if (count() > known) document.dispatchEvent(new CustomEvent('kesu:announce', { detail: pane.querySelector('[data-count]').dataset.say }));
   known = count();
+  keepTicks();
 });
 
 const shown = document.querySelector('[data-timer]');
@@ -187,5 +198,6 @@ setInterval(() => {
 }, 1000);
 
 unfold();
+if (ticks().length) keepTicks();
 asked = state();
 if (LOOKED_AT.some((name) => value(name))) { asked = ''; soon(); }

@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Locator, Page, Route, expect
 
 from complaints.actions import half_typed
-from complaints.models import Complaint, Draft, FactAnswer
+from complaints.models import CaseLink, Complaint, Draft, FactAnswer
 from tests import factories as f
 from tests.browser.conftest import Open
 from tests.browser.watch import hidden_stops, shut_out, too_wide
@@ -372,3 +372,24 @@ def test_what_matters_stands_above_the_fold_of_a_small_screen(signed_in: Open) -
     for place in (".callbar b", ".ask--now", ".dup", "[data-draft-status]", "[data-ctrl-enter]"):
         expect(page.locator(place).first).to_be_in_viewport()
     expect(page.locator("#told")).to_be_in_viewport()
+
+
+def test_an_earlier_case_is_ticked_and_linked_without_the_mouse(signed_in: Open) -> None:
+    cast = assemble()
+    one = f.registered(cast, consumer={"name": "许女士", "phone": "12098765432"})
+    page = signed_in(cast.agent, size={"width": 1366, "height": 768})
+    page.goto("/complaints/new/")
+    page.get_by_label("称呼").fill("许女士")
+    page.get_by_label("回电号码").fill("12098765432")
+    page.get_by_label("一句话事由").fill("同一件事又来电")
+    box = page.get_by_role("checkbox", name="登记后关联")
+    expect(box).to_be_visible()
+    box.focus()
+    page.keyboard.press("Space")
+    page.get_by_label("订单号", exact=True).fill("SO-77")  # the pane follows, and the tick stays
+    expect(page.locator("[name=linked]")).to_have_value(one.number)
+    expect(box).to_be_checked()
+    assert (shut_out(page), too_wide(page)) == ([], [])
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/registered/**")
+    assert [link.other for link in CaseLink.objects.all()] == [one]

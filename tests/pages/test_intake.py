@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from complaints.actions import half_typed, intake
-from complaints.models import Complaint, Draft
+from complaints.models import CaseLink, Complaint, Draft
 from complaints.narrative import told
 from legal_rules.vocabulary import FACTS
 from tests import factories as f
@@ -385,6 +385,45 @@ def test_earlier_cases_show_masked_while_typing_and_only_visible_ones(
     assert "许测试" not in page
     assert "同一电话" in page
     assert "没有找到同一电话" in hints(agent, consumer_phone="12000000000", order_number="")
+
+
+def ticked(page: str, number: str) -> bool:
+    return bool(re.search(rf'name="link" value="{number}" checked', page))
+
+
+def test_an_earlier_case_that_was_ticked_is_linked_with_the_new_one(
+    cast: Cast, agent: Client
+) -> None:
+    known = {"name": "许测试", "phone": "12098765432"}
+    same_person = f.registered(cast, consumer=known, order_number="SO-7")
+    same_order = f.registered(cast, order_number="SO-2611-80344")
+    theirs = f.registered(cast, by=cast.outsider, consumer=known)
+    neither = f.registered(cast, consumer={"name": "甲", "phone": "12011112222"})
+    page = hints(agent, link=[same_person.number])
+    assert (ticked(page, same_person.number), ticked(page, same_order.number)) == (True, False)
+    numbers = [same_person.number, same_order.number, theirs.number, neither.number, "'; --"]
+    refused = sent(agent, consumer_name="", link=numbers).content.decode()
+    assert ticked(refused, same_person.number)
+    assert re.search(r'name="linked"[^>]*>', refused)[0].count("TS") == 0  # type: ignore[index]
+    assert sent(agent, link=numbers).status_code == 302
+    new = Complaint.objects.latest("pk")
+    rows = CaseLink.objects.filter(complaint=new).values_list("other", "kind")
+    assert set(rows) == {
+        (same_person.pk, "same_consumer"),
+        (same_order.pk, "same_matter"),
+    }
+    assert sent(agent, link=numbers).status_code == 302  # the second click
+    assert CaseLink.objects.count() == 2
+
+
+def test_a_tick_that_a_draft_brought_back_counts_and_one_without_a_case_harms_nothing(
+    cast: Cast, agent: Client
+) -> None:
+    one = f.registered(cast, consumer={"name": "许测试", "phone": "12098765432"})
+    assert ticked(hints(agent, linked=one.number, order_number=""), one.number)
+    assert sent(agent, linked=f"{one.number},TS99-000001,{'x' * 10_000}").status_code == 302
+    [link] = CaseLink.objects.all()
+    assert link.other == one
 
 
 def test_the_side_pane_takes_eleven_statements_whatever_stands_in_the_form(
