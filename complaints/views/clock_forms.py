@@ -11,6 +11,7 @@ from complaints import clock_words
 from complaints.choices import HoldReason
 from complaints.extending import Offer
 from complaints.models import Extension
+from complaints.usual_items import USUAL
 from complaints.views.case_composer import Way
 from complaints.views.sheets import SheetForm
 from legal_rules.deadline_names import UNITS
@@ -89,7 +90,16 @@ class AskForm(SheetForm):
     """What the consumer is asked for."""
 
     items = forms.CharField(
-        label=_("需要补充的材料"), widget=lines(3), help_text=_("每行一项，例如：付款截图。")
+        label=_("需要补充的材料"),
+        required=False,
+        widget=lines(2),
+        help_text=_("每行一项；常用的在下面勾选即可。"),
+    )
+    usual = forms.MultipleChoiceField(
+        label=_("常用材料（勾选即加入清单）"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=tuple(USUAL.items()),
     )
     until = forms.CharField(
         label=_("请消费者在哪天之前补充"), widget=forms.DateInput(attrs={"type": "date"})
@@ -98,7 +108,7 @@ class AskForm(SheetForm):
     text = forms.CharField(
         label=_("开头的话"),
         required=False,
-        widget=lines(4, 5000),
+        widget=lines(2, 5000),
         help_text=_("不填则按“请补充材料”模板开头；材料清单、日期和说明由模板接在后面。"),
     )
 

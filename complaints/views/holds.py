@@ -19,7 +19,9 @@ from complaints import clock_words
 from complaints.actions import asking, holds
 from complaints.choices import DeadlineNature, DeadlineState, HoldReason
 from complaints.errors import CaseError
+from complaints.letter_values import locale_of
 from complaints.models import Complaint, Deadline, Hold
+from complaints.usual_items import in_words
 from complaints.views.acting import act, posted_of
 from complaints.views.case_composer import ways_of
 from complaints.views.clock_forms import AskForm, HoldForm, PutOffForm
@@ -151,7 +153,9 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
             if seen.running
             else _("案件已经办结，没有计时可以中止")
         ]
-    values = _sent(request, "items", "until", "channel", "text")
+    values = _sent(request, "until", "channel", "text")
+    ticked = in_words(request.POST.getlist("usual"), locale_of(complaint.consumer.language))
+    values["items"] = "\n".join([*ticked, request.POST.get("items", "")])
     mark, by = Mark.read(request.POST.get("version", "")), person(request)
     return act(
         request,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from complaints import deadlines
 from complaints.actions import communication, extensions, holds, moments, sweep
-from complaints.models import Complaint, Deadline, Extension, Hold, Moment
+from complaints.models import Complaint, Consumer, Deadline, Extension, Hold, Moment
 from complaints.workdays import SHANGHAI
 from correspondence.tasks import send_waiting
 from tests import factories as f
@@ -258,6 +258,23 @@ def test_the_consumer_is_asked_in_one_act(cast: Cast, agent: Client) -> None:
     assert "撤回发送" in page
     again = text_of(agent.get(place("ask_documents", case)))
     assert "已经在等待消费者补充" in again
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "商品和问题的照片"), ("en", "Photos of")])
+def test_usual_items_are_ticked_and_asked_for_in_the_language_of_the_letter(
+    cast: Cast, agent: Client, language: str, words: str
+) -> None:
+    case = f.investigating(cast)
+    Consumer.objects.filter(pk=case.consumer_id).update(language=language)
+    until = (timezone.localdate() + timedelta(days=5)).isoformat()
+    sent = {"usual": ["photos", "nonsense"], "items": "", "until": until, "channel": "email"}
+    none = agent.post(place("ask_documents", case), {**sent, "usual": ["nonsense"]})
+    assert none.status_code == 422
+    assert "请逐行写明需要补充的材料" in text_of(none)
+    agent.post(place("ask_documents", case), {**sent, "items": "保修卡"})
+    [first, second] = Hold.objects.get(complaint=case).items
+    assert words in first
+    assert second == "保修卡"
 
 
 def test_what_the_consumer_sends_is_asked_about_while_one_waits(cast: Cast, agent: Client) -> None:
