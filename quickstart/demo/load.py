@@ -28,7 +28,7 @@ from correspondence.transports import Message, Receipt
 from correspondence.transports.manual import Manual
 from evidence.receive import FileRefused
 from quickstart.demo import acts as acting
-from quickstart.demo import law, people, programme, promised, watched
+from quickstart.demo import law, people, phrases, programme, promised, watched
 from quickstart.demo.cases import Case
 from quickstart.demo.moments import Anchor
 from quickstart.demo.stage import Act, Stage
@@ -208,6 +208,7 @@ def load(say: Callable[[str], None], now: datetime | None = None) -> Loaded:
             first = next(act.at for act in acts if act.at > anchor - TWO_YEARS)
             law.sign(stage.people[SIGNED_BY], first)
             promised.publish(stage.people[PROMISED_BY], first)
+            phrases.keep(stage.people[PROMISED_BY], first)
         _play(stage, acts, place.demo_position, anchor, say, result)
         with transaction.atomic():
             world = World(stage, anchor)
