@@ -39,7 +39,9 @@ def sites(logs: Path, workers: str = "1") -> Iterator[tuple[str, str]]:
     ):
         listener = socket.create_server(("127.0.0.1", 0))
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "WEB_WORKERS": workers}
-        program = programs.web(listener.fileno(), environment, logs, application)
+        program = programs.web(  # the floor is started as gunicorn starts by itself
+            listener.fileno(), environment, logs, application, preload=application == "config.wsgi"
+        )
         processes.append(Process(application.replace(".", "_"), logs, program))
         processes[-1].start()
         addresses.append(f"http://127.0.0.1:{listener.getsockname()[1]}")

@@ -23,12 +23,17 @@ def web(
     environment: Mapping[str, str],
     scratch: Path,
     application: str = "config.wsgi",
+    *,
+    preload: bool = True,
 ) -> Program:
-    """gunicorn with threads on a socket that is already open, so that a restart refuses nobody."""
+    """gunicorn with threads on a socket that is already open, so that a restart refuses nobody.
+    `preload`: the application is loaded once, and its workers have that memory together.
+    """
     memory = Path("/dev/shm")  # noqa: S108 - heartbeat files; a slow disk would look like a hang
     command = ["-m", "gunicorn", application, "--bind", f"fd://{listener}"]
     command += ["--worker-class", "gthread", "--workers", str(env.number("WEB_WORKERS"))]
     command += ["--threads", str(env.number("WEB_THREADS")), "--no-control-socket"]
+    command += ["--preload"] if preload else []
     command += ["--graceful-timeout", str(GRACE), "--timeout", "60", "--log-level", "warning"]
     command += ["--worker-tmp-dir", str(memory if os.access(memory, os.W_OK) else scratch)]
     return _python(command, environment, pass_fds=(listener,))
