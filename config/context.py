@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -415,7 +416,14 @@ def _texts(_language: str) -> str:
         "passkey_cancelled": _("没有完成通行密钥验证，可以再试一次。"),
         "passkey_known": _("这个通行密钥已经添加过了。"),
     }
-    return json_script(texts, "texts")
+    return json_script(texts, "texts", encoder=_AsWritten)
+
+
+class _AsWritten(DjangoJSONEncoder):
+    """Chinese as it is written: escaped it weighs twice as much."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**{**how, "ensure_ascii": False})
 
 
 def _url(name: str) -> str:

@@ -17,6 +17,7 @@ from accounts.access import needs, person
 from accounts.models import User
 from accounts.roles import Role
 from complaints.models import Complaint
+from complaints.views import queue_menus
 from complaints.views.queue_columns import hidden
 from complaints.views.queue_filters import Filters
 from complaints.views.queue_lines import page
@@ -25,8 +26,6 @@ from complaints.views.queue_saved import SavedViews, tools_of
 from complaints.views.queue_views import Section, View, counts_of, sections_for, shown
 
 OWN = "own"  # key of the filters that are on, among the counts
-MENUS = ("risk", "category")
-MORE_MENUS = ("state", "phase", "channel", "snoozed", "idle", "protection")
 
 
 @require_GET
@@ -112,12 +111,9 @@ def title_of(current: View | None, filters: Filters) -> Any:
 def _tools(filters: Filters, user: User) -> dict[str, Any]:
     """What can be chosen and done on the list."""
     receivers = filters.directory.receivers if user.may("assign") else []
-    more = [name for name in MORE_MENUS if name not in filters.values]
-    menus = [*MENUS, *(["owner", "team"] if filters.directory.teams else [])]
     return {
-        "menus": [filters.menu(name) for name in menus if name not in filters.values],
-        "more_menus": tuple(filters.menu(name) for name in more),
-        "kept": tuple((k, v) for k, v in filters.spelled.items() if not k.startswith("received")),
+        "menu": None if "risk" in filters.values else filters.menu("risk"),
+        "closed_menus": queue_menus.closed(filters),
         "may_take": user.may("take"),
         "receivers": receivers,
         "selectable": bool(receivers),

@@ -271,3 +271,22 @@ def test_an_empty_list_says_what_to_do_next(cast: Cast, agent: Client) -> None:
     narrowed = agent.get(reverse("queue"), {"risk": "media"}).content.decode()
     assert "没有符合条件的案件" in narrowed
     assert "去掉“风险 媒体”" in narrowed
+
+
+def test_long_menus_come_when_they_are_opened_and_keep_the_other_filters(cast: Cast) -> None:
+    client = browser(cast.supervisor)
+    page = client.get(reverse("queue"), {"state": "open", "risk": "high"}).content.decode()
+    menu = r'hx-get="(/complaints/menus/(\w+)/[^"]*)" hx-trigger="toggle once"'
+    menus = dict(re.findall(menu, page))
+    assert sorted(menus.values()) == ["category", "more", "owner", "team"]
+    for url in menus:
+        url = url.replace("&amp;", "&")
+        piece = client.get(url, headers={"HX-Request": "true"}).content.decode()
+        whole = client.get(url).content.decode()
+        choices = re.findall(r'href="(/complaints/\?[^"]+)"', piece)
+        assert choices
+        assert all("risk=high" in choice for choice in choices)
+        assert set(choices) <= set(re.findall(r'href="([^"]+)"', whole))
+        assert ("<html" in piece, "<html" in whole) == (False, True)
+    assert client.get(reverse("queue_menu", args=["risk"])).status_code == 404
+    assert browser(cast.administrator).get(reverse("queue_menu", args=["more"])).status_code == 403

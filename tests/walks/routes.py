@@ -165,6 +165,7 @@ GAPS: dict[str, Any] = {
     "number": lambda case: case.number,
     "owner": lambda case: case.owner_id or 0,
     "step": lambda case: "accept",
+    "menu": lambda case: "more",
     "item": lambda case: 1,
     "fact": lambda case: "tx_living_consumption",
     "field": lambda case: "phone",
