@@ -149,7 +149,7 @@ def _told(
 
 def _the_same(consumer: Consumer) -> dict[str, str]:
     """The person's data, to be sealed with a key of the second case's own: the key of the one can
-    be destroyed while the other goes on (`_save_consumer`). Nobody is shown them.
+    be destroyed while the other goes on (`intake.begun`). Nobody is shown them.
     """
     try:
         clear = {name: consumer.clear(name) for name in PERSONAL_FIELDS}
