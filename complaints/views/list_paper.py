@@ -95,7 +95,7 @@ def _table(listed: Listed) -> Table:
 
 
 def _row(row: Row) -> list[str]:
-    about = _("　").join(filter(None, (row.category, row.risk_words)))
+    about = _("；").join(filter(None, (row.category, row.risk_words)))
     return [
         row.number,
         row.who or "—",
