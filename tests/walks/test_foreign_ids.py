@@ -87,7 +87,7 @@ OF_THE_HOUSE = {
     ),
     *("stamp", "item", "user", "owner", "what", "access_request", "rights_paper"),
     # a signal and what belongs to it is seen by its cases (tests/analytics/test_signals.py)
-    *("signal", "signal_step", "given", "action", "action_act", "cause", "cause_act"),
+    *("signal", "signal_step", "group", "given", "action", "action_act", "cause", "cause_act"),
     "action_file",
     "volume_file",
 }
