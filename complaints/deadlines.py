@@ -72,7 +72,7 @@ def for_kind(complaint: Complaint, kind: str, start: datetime) -> list[Deadline]
     rows = [found] if found else []
     rows += regimes.alongside(kind, on, case)
     rows = [row for row in rows if not row.runs_in or complaint.state in row.runs_in]
-    since = _known_moments(complaint, rows) if complaint.pk else {}
+    since = _known_moments(complaint, kind, rows) if complaint.pk else {}
     begun = [(row, min(start, since.get(row.starts, start))) for row in rows]
     return [new(complaint, _law_of(row, at, case), at) for row, at in begun]
 
@@ -93,13 +93,20 @@ def count_from(deadline: Deadline, row: Row, start: datetime, now: datetime) -> 
         change_terms([deadline], found.terms, "", now)
 
 
-def _known_moments(complaint: Complaint, rows: Iterable[Row]) -> dict[str, datetime]:
-    """When the moments happened from which such rows are counted where they are known."""
+def _known_moments(complaint: Complaint, kind: str, rows: Iterable[Row]) -> dict[str, datetime]:
+    """When the moments happened from which such rows are counted where they are known. Our having
+    received the complaint is one for the first clock of a kind: an offer that was declined, or a
+    case that is opened again, has a term of its own.
+    """
     wanted = {row.starts for row in rows if row.starts}
     if not wanted:
         return {}
     known = Moment.objects.filter(complaint=complaint, superseded_at=None, kind__in=wanted)
-    return {m.kind: m.at for m in known}
+    since = {m.kind: m.at for m in known}
+    received = wanted.intersection(regimes.moments_of("register"))
+    if received and Deadline.objects.filter(complaint=complaint, kind=kind).exists():
+        return {moment: at for moment, at in since.items() if moment not in received}
+    return dict.fromkeys(received, complaint.received_at) | since
 
 
 def _started(deadline: Deadline) -> Happening:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from audit.models import Entry
-from complaints import clock_words, extending, recounting
+from complaints import clock_words, extending, recounting, turning
 from complaints.actions import extensions, steps, sweep
 from complaints.errors import Invalid, NotAllowed, StaleVersion
 from complaints.models import (
@@ -208,6 +208,20 @@ def bank(cast: Cast, settings: Any) -> Complaint:
     settings.INDUSTRIES = ("finance",)
     start = at("2026-03-02 10:00")
     return f.step(f.registered(cast, now=start), "accept", cast.agent, now=start)
+
+
+def test_a_bank_counts_from_the_day_of_receipt_and_anew_after_an_offer_was_declined(
+    cast: Cast, settings: Any
+) -> None:
+    settings.INDUSTRIES = ("finance",)
+    received, accepted = at("2026-03-02 10:00"), at("2026-03-06 10:00")
+    case = f.step(f.registered(cast, now=received), "accept", cast.agent, now=accepted)
+    first = clock_of(case, "general_reply")
+    assert (first.started_at, first.due_at) == (received, at("2026-03-17 23:59:59"))
+    turning.turn(case, stops=["general_reply"], cancels=[], starts=[], now=accepted)
+    turning.turn(case, stops=[], cancels=[], starts=["general_reply"], now=NOW)
+    clocks = Deadline.objects.filter(complaint=case, kind="general_reply").order_by("pk")
+    assert [clock.started_at for clock in clocks] == [received, NOW]
 
 
 def test_a_bank_extends_to_thirty_and_sixty_days_and_tells_the_consumer(
