@@ -85,7 +85,7 @@ OF_THE_HOUSE = {
         "notice_id",
         "change",
     ),
-    *("stamp", "item", "user", "owner", "what", "access_request", "rights_paper"),
+    *("stamp", "item", "user", "owner", "what", "access_request", "rights_paper", "menu"),
     # a signal and what belongs to it is seen by its cases (tests/analytics/test_signals.py)
     *("signal", "signal_step", "group", "given", "action", "action_act", "cause", "cause_act"),
     "action_file",
