@@ -44,9 +44,10 @@ def test_a_list_is_shown_first_and_taken_over_once(cast: Cast) -> None:
         (GOOD.replace(",12", ",-3"), "-3"),
         (GOOD.replace("2026-01-02,X1,0\n", ""), "2026-01-02"),
     ):
-        text = client.get(sent(wrong)).content.decode()
+        address = sent(wrong)
+        text = client.get(address).content.decode()
         assert sentence in text
-        assert "/take/" not in text
+        assert f"{address}take/" not in text
         with pytest.raises(Invalid, match="有错误"):
             volume_files.take(VolumeFile.objects.latest("pk").pk, by=cast.supervisor)
     assert not Denominator.objects.exists()

@@ -272,8 +272,9 @@ def test_withdrawing_asks_for_a_reason_and_strikes_the_item_everywhere(
     assert 'name="reason"' not in again
     assert browser(cast.auditor).get(address).status_code == 403
     assert "仍引用这份证据" in text_of(agent.get(place("evidence_item", case)))
+    known = text_of(agent.get(reverse("known_facts", args=[case.number])))
+    assert '证据 1</a> <b class="danger">已撤回</b>' in known  # beside the fact
     form = text_of(agent.get(reverse("case", args=[case.number])))
-    assert '证据 1</a> <b class="danger">已撤回</b>' in form  # beside the fact
     assert '<option value="1">1 外呼录音' not in form  # no proof of a fact any more
 
 
