@@ -163,6 +163,7 @@ def value_of(model: type[models.Model], field: models.Field) -> str:  # type: ig
         "complaints_complaint.received_at": f"{column} - interval '7 minutes' * k",
         "complaints_outbox.key": f"{column} || '.' || k",
         "complaints_invitation.token_hash": f"sha256({column} || convert_to(k::text, 'UTF8'))",
+        "complaints_offerlink.token_hash": f"sha256({column} || convert_to(k::text, 'UTF8'))",
         "complaints_payment.reference": f"{column} || '.' || k",
         "correspondence_notice.key": f"{column} || '.' || k",
         "audit_entry.subject": f"'complaint:TS' || lpad(k::text, 7, '0') || right({column}, 6)",
