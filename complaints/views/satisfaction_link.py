@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -27,13 +27,11 @@ from complaints.actions.satisfaction import AlreadyGiven, NoInvitation, Supersed
 from complaints.errors import Invalid
 from complaints.models import Invitation
 from complaints.seen import saw_cases
+from complaints.views.by_link import spoken, too_often
 from complaints.views.sheets import SheetForm, readable
-from config.often import seconds_to_wait
 
-CALLS, WINDOW = 30, 60  # of one address, in seconds
 # The address of the page is a key: it goes to nobody. Not `no-referrer`, with which browsers hide
 # where a form comes from, so that the form could not be told from one on another site.
-HEADERS = {"Referrer-Policy": "strict-origin", "X-Robots-Tag": "noindex, nofollow"}
 MARKS = (
     (1, gettext_lazy("很不满意")),
     (2, gettext_lazy("不满意")),
@@ -77,22 +75,12 @@ def feedback(request: HttpRequest, invitation: str) -> HttpResponse:
 
 
 def _spoken(request: HttpRequest, token: str, *, lost: bool = False) -> HttpResponse:
-    """In the language that the address names, else the browser's."""
-    lang = request.GET.get("lang", "")
-    known = lang if lang in dict(settings.LANGUAGES) else translation.get_language()
-    with translation.override(known):
-        answer = _answered(request, token, timezone.now(), lost=lost)
-    for name, value in {**HEADERS, "Content-Language": known or settings.LANGUAGE_CODE}.items():
-        answer[name] = value
-    return answer
+    return spoken(request, lambda: _answered(request, token, timezone.now(), lost=lost))
 
 
 def _answered(request: HttpRequest, token: str, now: datetime, *, lost: bool) -> HttpResponse:
-    if wait := seconds_to_wait(request, "feedback", CALLS, WINDOW):
-        words = _("打开得太频繁了，请过 %(n)s 秒再试。") % {"n": wait}
-        answer = _said(request, words, 429, "clock")
-        answer["Retry-After"] = str(wait)
-        return answer
+    if hasty := too_often(request, "feedback", _said):
+        return hasty
     if request.user.is_authenticated:
         words = _("您已登录工作人员账号。评价只能由消费者本人填写；请退出登录，工作人员不得代填。")
         return _said(request, words, 403, "lock")
