@@ -39,7 +39,7 @@ field?.addEventListener('compositionend', lookSoon);
 form?.addEventListener('submit', () => clearTimeout(timer)); // the page itself is asked
 
 panel?.addEventListener('keydown', (event) => {
-  if (event.isComposing || event.keyCode === 229) return;
+  if (event.isComposing || event.keyCode === 229 || !panel.open) return;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
     event.preventDefault(); // the browser's own search
     field.focus();
@@ -49,6 +49,7 @@ panel?.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') { // a search field would be emptied first
     event.preventDefault();
     panel.close();
+    field.blur(); // the browser takes the focus out of what is closed only when it draws: a key until then went nowhere
     return;
   }
   const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
