@@ -107,7 +107,7 @@ class ArchiveSearchView(CaseView):
 def _answer(page: listing.Page) -> dict[str, Any]:
     return {
         "total": page.total,
-        "capped": page.found.capped,
+        "capped": bool(page.found.capped),
         "facets": {f.code: dict(page.found.counts(f.code)) for f in facets.FACETS},
         "next": page.next or None,
         "previous": page.previous or None,

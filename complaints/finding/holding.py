@@ -10,13 +10,16 @@ registered with, so that what was written a moment ago is found too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     F,
     IntegerField,
@@ -63,18 +66,65 @@ def of_term(term: Term, query: Terms | None = None) -> QuerySet[Any]:
     return rows.filter(plain__contains=term.plain) if term.to_be_compared else rows
 
 
+@dataclass(frozen=True)
+class LookedUp:
+    """The words that were looked up first, and the cases that hold them; no `keys` where there may
+    be more than were to be fetched.
+    """
+
+    first: Sequence[Term]
+    keys: list[int] | None
+
+
 def holding(
     cases: ComplaintQuerySet, terms: Sequence[Term], persons: Persons, most: int
 ) -> ComplaintQuerySet:
-    """Those of the cases that hold every word; `most`: so many are fetched by their keys. One
-    statement for one word, two for several; the answer itself is not asked for.
+    """Those of the cases that hold every word; `most`: so many are fetched by their keys. Two
+    statements; the answer itself is not asked for.
+    """
+    return among(cases, terms, persons, looked_up(terms, persons, most))
+
+
+def looked_up(terms: Sequence[Term], persons: Persons, most: int) -> LookedUp:
+    """Which cases hold the rarest of the words, where they are no more than `most`. Two statements;
+    one where the database counted the word often already.
     """
     first = _first(terms)
-    keys = _keys(first, persons, most)
-    if keys is not None:
-        cases = cases.filter(pk__in=keys)
-        terms = [term for term in terms if term not in first]
+    if len(terms) == 1 and stands_in(terms[0]) > OFTEN * most:
+        return LookedUp(first, None)
+    return LookedUp(first, _keys(first, persons, most))
+
+
+def among(
+    cases: ComplaintQuerySet, terms: Sequence[Term], persons: Persons, known: LookedUp
+) -> ComplaintQuerySet:
+    """Those of the cases that hold every word, after some were looked up."""
+    if known.keys is not None:  # as one value: thousands of placeholders cost more than the cases
+        keys = Value(known.keys, ArrayField(BigIntegerField()))
+        cases = cases.filter(AmongThese(F("pk"), keys))
+        terms = [term for term in terms if term not in known.first]
     return reduce(lambda found, term: found.filter(_has(term, persons)), terms, cases)
+
+
+_COUNTED = """
+SELECT table_.reltuples * often.share FROM pg_stats, pg_class table_,
+    unnest(most_common_elems::text::text[], most_common_elem_freqs) often (word, share)
+WHERE table_.oid = %(table)s::regclass AND schemaname = current_schema()
+    AND tablename = %(table)s AND attname = 'words' AND often.word = %(word)s
+"""
+
+
+def stands_in(term: Term) -> float:
+    """In about how many passages the database counted the word when it looked at the table last;
+    0 where it is not among those that it counts, as all rare ones. Without this a word that stands
+    everywhere was looked up sixty thousand times to know that it does.
+    """
+    if term.to_be_compared or not term.tokens:
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, {"table": Passage._meta.db_table, "word": term.tokens[0]})
+        found = cursor.fetchone()
+    return float(found[0]) if found else 0.0
 
 
 def _first(terms: Sequence[Term]) -> Sequence[Term]:

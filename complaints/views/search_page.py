@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import needs, person
 from accounts.models import User
 from complaints.finding import facets, listing
-from complaints.finding.matching import ANY, FINISHED, MOST
+from complaints.finding.matching import ANY, FINISHED
 from complaints.finding.terms import TOO_LONG, Asked, asked
 from complaints.models.person_search import Door
 from complaints.views.search_panel import kept
@@ -137,7 +137,7 @@ def _shown(request: HttpRequest, stage: str) -> HttpResponse:
     page = found.page
     if found.asked.terms and listing.still_reading(found.user, timezone.now()):
         found.problems.append(_("有些案卷的文字还在读取，过几分钟再查会更全。"))
-    context: dict[str, Any] = {"s": found, "page": page, "most": MOST, "longest": TOO_LONG}
+    context: dict[str, Any] = {"s": found, "page": page, "longest": TOO_LONG}
     if not found.in_archive and not found.query:
         context |= kept(found.user)
     return render(request, "search/search.html", context)

@@ -317,6 +317,10 @@ def test_common_words_give_the_latest_and_say_that_there_are_more(cast: Cast, mo
     monkeypatch.setattr(matching, "TOGETHER", 1)
     assert numbers(searched(cast.agent, "共同词 其次")) == [c.number for c in cases[:1:-1]]
     assert numbers(searched(cast.agent, "共同词", category="quality_goods")) == [odd.number]
+    monkeypatch.setattr(matching, "WALKED", 1)
+    page = searched(cast.agent, "共同词")
+    assert numbers(page) == [odd.number]
+    assert "符合的超过 1 件，列出并统计最近收到的 1 件" in page.content.decode()
 
 
 # --- personal data, withdrawal, destruction

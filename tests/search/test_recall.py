@@ -165,6 +165,7 @@ def test_rare_and_common_words_are_fetched_by_index_with_the_planner_free(
     read_whole = [f"Seq Scan on complaints_{t}" for t in ("complaint", "passage", "searchdocument")]
     for word, rare in (("蟑螂", True), ("退款", False), ("没有这个", True)):
         terms = asked(word).terms
+        assert (holding.stands_in(terms[0]) < 1) is rare, word
         plan = explained(*holding.probe(terms, {}, search.FETCHED))
         assert "passage_words" in plan, plan
         assert not [way for way in read_whole if way in plan], plan
