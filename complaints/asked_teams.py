@@ -17,9 +17,10 @@ from audit.record import record
 from complaints import clock, deadlines, next_due, regimes
 from complaints.choices import RUNS
 from complaints.clock import Terms
-from complaints.models import Complaint, Deadline, Event, TeamConsult
+from complaints.models import Complaint, Deadline, Event, Outbox, TeamConsult
 
 KIND = "team_consult"
+ENDED = "tell_team_ended"  # to those who were asked: nobody waits for their answer any more
 LANGUAGE = "zh-hans"  # what stands in a case is read by everybody
 State = TeamConsult.State
 
@@ -109,6 +110,7 @@ def end_all(complaint: Complaint, why: str, by: User | None, now: datetime) -> S
     for consult in found:
         end(consult, State.OVER, why, by, now)
         told(consult, "team_consult_over", why, by, now)
+        leave(consult, ENDED, now)
     return [consult.team.name for consult in found]
 
 
@@ -126,6 +128,19 @@ def kept(complaint: Complaint, by: User | None, now: datetime) -> None:
     if end_all(complaint, why, by, now):
         next_due.refresh(complaint)
         complaint.save(update_fields=next_due.COLUMNS)
+
+
+def leave(consult: TeamConsult, effect: str, now: datetime) -> None:
+    """Somebody is told of it once the act is stored."""
+    complaint = consult.complaint
+    Outbox.objects.create(
+        complaint=complaint,
+        effect=effect,
+        key=f"{complaint.number}.team_consult{consult.pk}.{effect}",
+        payload={"consult": consult.pk},
+        created_at=now,
+        not_before=now,
+    )
 
 
 def told(consult: TeamConsult, code: str, text: str, by: User | None, now: datetime) -> None:

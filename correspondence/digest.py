@@ -17,8 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from complaints.models import Complaint
-from complaints.querysets import scope_of
-from correspondence import said, told_return
+from correspondence import inbox, said
 from correspondence.models import Mail, Notice
 from correspondence.said import Said
 from correspondence.transports import Message
@@ -56,7 +55,7 @@ def message(mail: Mail, now: datetime) -> Message | None:
 
 def _items(mail: Mail, user: User, now: datetime) -> list[Said]:
     notices = list(
-        Notice.objects.filter(scope_of(user, "outbox__complaint__"), mail=mail, read_at=None)
+        Notice.objects.filter(inbox.may_read(user), mail=mail, read_at=None)
         .select_related("outbox__complaint", "outbox__transition", "behalf_of")
         .order_by("pk")
     )
@@ -91,7 +90,7 @@ def _case(item: Said) -> Complaint:
 
 def _one(item: Said) -> tuple[str, str]:
     why = _("为什么收到：{reason}").format(reason=item.reason)
-    page = told_return.address_of(item.notice.outbox) or case_address(_case(item))
+    page = said.address_of(item.notice.outbox) or case_address(_case(item))
     return item.subject, "\n\n".join((item.text, page, why))
 
 
@@ -119,7 +118,7 @@ def _many(items: list[Said], user: User, now: datetime) -> tuple[str, str]:
 
 def _line(item: Said) -> str:
     case = _case(item)
-    if page := told_return.address_of(item.notice.outbox):
+    if page := said.address_of(item.notice.outbox):
         return f"· {item.subject}\n  {page}"
     parts = [f"· {item.subject}", f"  {case.title}"]
     if item.notice.behalf_of is not None:

@@ -137,7 +137,7 @@ FAMILIES: dict[str, Family] = {
             "consult",
             _("协办"),
             pgettext_lazy("notices", "协办"),
-            _("其他团队请您的团队协办、协办将到期，或您请的协办有了答复时。"),
+            _("其他团队请您的团队协办、协办将到期或不用再答复，或您请的协办有了答复时。"),
             NOW,
             _WORKING,
         ),

@@ -1,6 +1,7 @@
 """A person's notices: what lies there, what is unread, and marking it read.
 
-Each person sees only the own ones, and only of cases that the person may still see.
+Each person sees only the own ones, and only of cases that the person may still see; but for those
+that say that one sees a case no more.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -19,17 +20,22 @@ from accounts.models import User
 from complaints.querysets import scope_of
 from config.kept import kept
 from correspondence.models import Notice
+from correspondence.who_is_told import TABLE
 
 PAGE_SIZE = 30  # six controls a notice: more would be more Tab stops than anybody walks
 CAP = 99
+PARTING = [effect for effect, row in TABLE.items() if row.parting]
 KEPT_SECONDS = 30
+
+
+def may_read(user: User) -> Q:
+    """Of cases that the person sees, and those that say good-bye to one."""
+    return scope_of(user, "outbox__complaint__") | Q(outbox__effect__in=PARTING)
 
 
 def of(user: User) -> QuerySet[Notice]:
     """The person's notices inside the application."""
-    return Notice.objects.filter(
-        scope_of(user, "outbox__complaint__"), user=user, way=Notice.Way.IN_APP
-    )
+    return Notice.objects.filter(may_read(user), user=user, way=Notice.Way.IN_APP)
 
 
 def unread(user: User) -> QuerySet[Notice]:
@@ -49,7 +55,7 @@ def count(user: User) -> int:
     return found["unread"]
 
 
-def _changed(user: User) -> None:
+def forget(user: User) -> None:
     """The number is counted anew."""
     with contextlib.suppress(RedisError):
         cache.delete(kept_at(user))
@@ -63,7 +69,7 @@ def find(user: User, pk: int) -> Notice:
 def read(user: User, pk: int, *, now: datetime | None = None) -> bool:
     """Mark one as read; False when it is not the person's, or was read before."""
     done = bool(unread(user).filter(pk=pk).update(read_at=now or timezone.now()))
-    _changed(user)
+    forget(user)
     return done
 
 
@@ -73,7 +79,7 @@ def read_all(user: User, *, now: datetime | None = None, until: datetime | None 
     if until is not None:
         waiting = waiting.filter(created_at__lte=until)
     done = waiting.update(read_at=now or timezone.now())
-    _changed(user)
+    forget(user)
     return done
 
 

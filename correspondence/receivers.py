@@ -32,6 +32,8 @@ class Receiver:
 def of_row(row: Row, outbox: Outbox, scene: Scene) -> list[Receiver]:
     """Whom the table names, or who stands in for them."""
     people = scene.people(row.staff, outbox) if row.staff else []
+    if row.parting:
+        return [Receiver(user, away=scene.absence_of(user)) for user in people]
     found = _present(people, outbox.complaint, scene)
     return found if row.deputies else [each for each in found if each.behalf_of is None]
 

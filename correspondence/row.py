@@ -14,6 +14,8 @@ class Row:
 
     `by_sms`: short enough for a text message when there is no other way. `only_before`: not sent
     once the case has left that state. `deputies`: whoever stands in for somebody away is told too.
+    `parting`: says that one need not look at the case any more, to people who by then see it no
+    longer; it names nothing of the case but its number, and what somebody wrote to them.
     """
 
     to_consumer: bool
@@ -25,3 +27,4 @@ class Row:
     by_sms: bool = False
     only_before: str = ""
     deputies: bool = True
+    parting: bool = False

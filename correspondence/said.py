@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from complaints.choices import DeadlineState
-from complaints.models import Deadline
-from correspondence import told_consults, told_together, words
+from complaints.models import Deadline, Outbox
+from correspondence import told_consults, told_return, told_together, words
 from correspondence.models import Notice
 from correspondence.staff import REASONS
 from correspondence.who_is_told import TABLE
@@ -68,3 +69,14 @@ def reason_of(notice: Notice) -> str:
     if notice.behalf_of is None:
         return reason
     return _("代 {name} 收到：{reason}").format(name=notice.behalf_of.name, reason=reason)
+
+
+def page_of(outbox: Outbox) -> str:
+    """The page that a notice is about; "" where it is the case."""
+    return told_return.page_of(outbox) or told_consults.page_of(outbox)
+
+
+def address_of(outbox: Outbox) -> str:
+    """The same as it stands in an e-mail."""
+    page = page_of(outbox)
+    return f"{settings.SITE_URL}{page}" if page else ""

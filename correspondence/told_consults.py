@@ -4,6 +4,7 @@ answer, and who is warned by its clock.
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +13,11 @@ from accounts.models import User
 from complaints import asked_teams
 from complaints.models import Complaint, Deadline, Outbox, TeamConsult
 from complaints.workdays import SHANGHAI
+from correspondence.models import Notice
 from correspondence.row import Row
 
 FAMILY = "consult"
+ENDED = asked_teams.ENDED
 
 
 def _consult(outbox: Outbox) -> TeamConsult | None:
@@ -35,6 +38,29 @@ def asked(complaint: Complaint, outbox: Outbox) -> list[User]:
     people = list(asked_teams.able(consult.team, complaint))
     named = [user for user in people if user.pk == consult.user_id]
     return named or people
+
+
+def were_asked(complaint: Complaint, outbox: Outbox) -> list[User]:
+    """Whoever was named, else everybody who could answer for the team, and whoever there was asked
+    by a warning of the clock; but for the one who ended it. They see the case no more.
+    """
+    consult = _consult(outbox)
+    if consult is None:
+        return []
+    able = {user.pk: user for user in asked_teams.able(consult.team, complaint)}
+    able.pop(consult.ended_by_id or 0, None)
+    if consult.user_id not in able:
+        return list(able.values())
+    clocks = Deadline.objects.filter(
+        complaint=complaint, kind=asked_teams.KIND, subject=f"{asked_teams.KIND}:{consult.pk}"
+    )
+    warned = Notice.objects.filter(
+        outbox__complaint=complaint,
+        outbox__effect="warn_of_deadline",
+        outbox__payload__deadline__in=list(clocks.values_list("pk", flat=True)),
+    )
+    told = {consult.user_id, *warned.values_list("user", flat=True)}
+    return [user for user in able.values() if user.pk in told]
 
 
 def asked_leads(complaint: Complaint, outbox: Outbox) -> list[User]:
@@ -60,6 +86,7 @@ def of_consult(outbox: Outbox) -> dict[str, str]:
     if consult is None:
         return {}
     declined = consult.state == TeamConsult.State.DECLINED
+    withdrawn = consult.state == TeamConsult.State.WITHDRAWN
     return {
         "team": consult.team.name,
         "asker": consult.asked_by.name,
@@ -67,8 +94,14 @@ def of_consult(outbox: Outbox) -> dict[str, str]:
         "due": f"{consult.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         "answer": consult.words,
         "how": _("退回了协办请求") if declined else _("答复了协办请求"),
-        "answerer": consult.ended_by.name if consult.ended_by else "",
+        "answerer": consult.ended_by.name if consult.ended_by else _("系统"),
+        "ended": _("协办已撤回") if withdrawn else _("协办已终止"),
     }
+
+
+def page_of(outbox: Outbox) -> str:
+    """The page that a notice is about whose case is not seen any more; "" for others."""
+    return f"{reverse('queue')}?consult=team&state=open" if outbox.effect == ENDED else ""
 
 
 LEVELS = {"asked": asked, "asked_lead": asked_leads}
@@ -102,5 +135,14 @@ TABLE: dict[str, Row] = {
         gettext_lazy("{title}\n{answerer}：{answer}"),
         gettext_lazy("您请了其他团队协办，或者是这件案件的责任人"),
         family=FAMILY,
+    ),
+    ENDED: Row(
+        False,
+        were_asked,
+        gettext_lazy("{number}：{ended}，“{team}”不用再答复"),
+        gettext_lazy("{answerer}：{answer}"),
+        gettext_lazy("这件案件曾请您的团队协办，现在您不能再查看它"),
+        family=FAMILY,
+        parting=True,
     ),
 }

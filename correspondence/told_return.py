@@ -6,7 +6,6 @@ The e-mail says how much and where; which cases, the page says to whoever may se
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -32,12 +31,6 @@ def page_of(outbox: Outbox) -> str:
     if outbox.effect != RETURNED:
         return ""
     return reverse("returned", args=[outbox.payload["absence"]])
-
-
-def address_of(outbox: Outbox) -> str:
-    """The same as it stands in an e-mail."""
-    page = page_of(outbox)
-    return f"{settings.SITE_URL}{page}" if page else ""
 
 
 def of_returned(outbox: Outbox) -> dict[str, str]:

@@ -21,7 +21,7 @@ from complaints.advance import check_version, lock, refuse_destroyed
 from complaints.asked_teams import State
 from complaints.clock import Terms
 from complaints.errors import Invalid, NotAllowed
-from complaints.models import Complaint, Outbox, TeamConsult
+from complaints.models import Complaint, TeamConsult
 from complaints.models.team_consult import ConsultUnit
 
 QUESTION, ANSWER = 2000, 10_000
@@ -74,7 +74,7 @@ def ask(
         )
         _begin(consult, Terms(data["length"], data["unit"], own=True))
         _told(consult, "team_asked", consult.question, by, now)
-        _leave(consult, "tell_team_asked", now)
+        asked_teams.leave(consult, "tell_team_asked", now)
     return consult
 
 
@@ -197,12 +197,17 @@ def decline(
 
     Raises Complaint.DoesNotExist, NotAllowed, Invalid.
     """
+    return _reply(number, pk, State.DECLINED, _reason(values), by, now or timezone.now())
+
+
+def _reason(values: Mapping[str, Any]) -> str:
+    """Why a question ends without an answer. Raises Invalid."""
     v = validation
     data = v.clean(
         {"reason": None, **values},
         {"reason": lambda x: v.text(x, QUESTION, required=True, lines=True)},
     )
-    return _reply(number, pk, State.DECLINED, data["reason"], by, now or timezone.now())
+    return str(data["reason"])
 
 
 def _reply(
@@ -217,7 +222,7 @@ def _reply(
             raise NotAllowed(words)
         asked_teams.end(consult, state, words, by, now)
         _told(consult, f"team_{state.value}", words, by, now)
-        _leave(consult, "tell_team_answered", now)
+        asked_teams.leave(consult, "tell_team_answered", now)
     return consult
 
 
@@ -234,24 +239,27 @@ def _held(number: str, by: User) -> Complaint:
 def withdraw(
     number: str,
     pk: int,
+    values: Mapping[str, Any],
     *,
     by: User,
     version: int | None = None,
     now: datetime | None = None,
 ) -> TeamConsult:
-    """The answer is not waited for any more: whoever asked, and whoever may ask.
+    """The answer is not waited for any more: `{reason}`, which those who were asked are told; by
+    whoever asked, and whoever may ask.
 
     Raises Complaint.DoesNotExist, NotAllowed, StaleVersion, Invalid.
     """
-    now = now or timezone.now()
+    now, reason = now or timezone.now(), _reason(values)
     with transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
         consult = _open(complaint, pk)
         if not may_withdraw(complaint, consult.asked_by_id, by):
             raise NotAllowed(_("只有提出的人、责任人和负责该团队的主管可以撤回"))
-        asked_teams.end(consult, State.WITHDRAWN, "", by, now)
-        _told(consult, "team_consult_withdrawn", "", by, now)
+        asked_teams.end(consult, State.WITHDRAWN, reason, by, now)
+        _told(consult, "team_consult_withdrawn", reason, by, now)
+        asked_teams.leave(consult, asked_teams.ENDED, now)
     return consult
 
 
@@ -280,15 +288,3 @@ def _told(consult: TeamConsult, code: str, text: str, by: User, now: datetime) -
     complaint.updated_at = now
     complaint.save(update_fields=[*next_due.COLUMNS, "version", "updated_at"])
     asked_teams.told(consult, code, text, by, now)
-
-
-def _leave(consult: TeamConsult, effect: str, now: datetime) -> None:
-    complaint = consult.complaint
-    Outbox.objects.create(
-        complaint=complaint,
-        effect=effect,
-        key=f"{complaint.number}.team_consult{consult.pk}.{effect}",
-        payload={"consult": consult.pk},
-        created_at=now,
-        not_before=now,
-    )

@@ -17,7 +17,7 @@ from complaints.actions import team_consults
 from complaints.api.base import READ_AND_WRITE, WRITE, CaseView, bare, caller
 from complaints.api.one_call import call
 from complaints.api.one_call import sent as example
-from complaints.api.reviewing import answer_with, nothing, sent
+from complaints.api.reviewing import answer_with, sent
 from complaints.api.serializers import Person
 from complaints.api.shapes import person
 from complaints.clock_words import local
@@ -85,6 +85,12 @@ class TeamConsultReason(Shape):
     reason = s.CharField(max_length=team_consults.QUESTION)
 
 
+class TeamConsultWithdrawal(_Sent):
+    reason = s.CharField(
+        max_length=team_consults.QUESTION, help_text=_("对方会收到这句话，此后不能再查看本案")
+    )
+
+
 def _act(operation: str, summary: Any, body: Any, **value: Any) -> dict[str, Any]:
     more: dict[str, Any] = {"examples": example(value)} if value else {}
     return call(operation, summary, TeamConsultAnswer, request=body, **more)
@@ -114,7 +120,12 @@ ANSWER = _act(
 DECLINE = _act(
     "team_consults_decline", _("退回协办请求"), TeamConsultReason, reason="签收由承运商负责"
 )
-WITHDRAW = _act("team_consults_withdraw", _("撤回协办请求"), _Sent)
+WITHDRAW = _act(
+    "team_consults_withdraw",
+    _("撤回协办请求；对方会收到通知和理由"),
+    TeamConsultWithdrawal,
+    reason="消费者已经自己找到签收单",
+)
 
 
 def _rows(number: str) -> Any:
@@ -182,7 +193,6 @@ class TeamConsultWithdrawView(_ActView):
     @extend_schema(**WITHDRAW)
     def post(self, request: Request, number: str, team_consult: int) -> Response:
         by, data, version = sent(request, number)
-        nothing(data)
         _known(number, team_consult)
-        team_consults.withdraw(number, team_consult, by=by, version=version)
+        team_consults.withdraw(number, team_consult, data, by=by, version=version)
         return self.answered(number, team_consult, by)

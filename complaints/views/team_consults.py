@@ -15,13 +15,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import absences
 from accounts.access import needs, person
 from accounts.models import Membership, User
 from accounts.roles import Role
 from complaints.actions import half_typed, team_consults
+from complaints.asked_teams import State
 from complaints.errors import CaseError, Invalid, NotAllowed
 from complaints.models import Complaint, TeamConsult
 from complaints.models.team_consult import ConsultUnit
@@ -115,6 +116,18 @@ class DeclineForm(SheetForm):
     )
 
 
+class WithdrawForm(SheetForm):
+    """Why nobody waits for the answer any more."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("撤回的理由"),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": team_consults.QUESTION}),
+        help_text=gettext_lazy(
+            "对方也许已经在查；他们会收到这句话，此后不能再查看本案。请不要写与他们无关的案情。"
+        ),
+    )
+
+
 @require_http_methods(["GET", "POST"])
 @needs("ask_teams")
 def ask_team(request: HttpRequest, number: str) -> HttpResponse:
@@ -164,8 +177,8 @@ def _reply(
 ) -> HttpResponse:
     """The sheet, or the act; afterwards the case is perhaps not to be seen any more."""
     by, (title, button, said) = person(request), words
-    if request.method == "POST" and _ended_by(by, number, pk):  # a double click
-        return _away(request, number, by, _("这一步刚才已经完成，没有重复进行。"))
+    if request.method == "POST" and (over := _over(by, number, pk)):
+        return _away(request, number, by, over)
     complaint = load(request, number).complaint
     asked = _of(complaint, pk)
     if asked.team_id not in by.team_ids:
@@ -190,21 +203,26 @@ def _reply(
     return _away(request, number, by, said)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("ask_teams")
 def withdraw_team(request: HttpRequest, number: str, team_consult: int) -> HttpResponse:
     """撤回: the answer is not waited for any more."""
     page = load(request, number)
-    _of(page.complaint, team_consult)
-    try:
-        team_consults.withdraw(number, team_consult, by=page.user)
-    except Complaint.DoesNotExist as error:
-        raise Http404 from error
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from error
-    except CaseError as error:
-        return nothing_to_do(request, number, error.message)
-    return done(request, number, _("已撤回；对方不能再查看本案"))
+    asked = _of(page.complaint, team_consult)
+    if not team_consults.may_withdraw(page.complaint, asked.asked_by_id, page.user):
+        raise PermissionDenied(_("只有提出的人、责任人和负责该团队的主管可以撤回"))
+    if asked.state != TeamConsult.State.OPEN:
+        return nothing_to_do(request, number, _("这项协办已经结束，不需要再办理"))
+    form = WithdrawForm(posted_of(request))
+    sheet = Sheet(page.complaint, _("撤回协办"), request.path, form, _("撤回协办"))
+    sheet.intro, sheet.draft = asked.question, f"withdraw-team:{number}:{team_consult}"
+    sent = {"reason": request.POST.get("reason", "")}
+    return act(
+        request,
+        sheet,
+        lambda: team_consults.withdraw(number, team_consult, sent, by=page.user),
+        _("已撤回；对方会收到通知和您的理由，不能再查看本案"),
+    )
 
 
 def _of(complaint: Complaint, pk: int) -> TeamConsult:
@@ -216,10 +234,22 @@ def _of(complaint: Complaint, pk: int) -> TeamConsult:
     return found
 
 
-def _ended_by(user: User, number: str, pk: int) -> bool:
-    """Whether this person ended it a moment ago."""
-    rows = TeamConsult.objects.filter(complaint__number=number, pk=pk, ended_by=user)
-    return rows.exists()
+def _over(user: User, number: str, pk: int) -> str:
+    """What somebody is told who answers a question that is open no more: the own act once again,
+    or that the answer is not waited for any more; "" while it is open, and for others.
+    """
+    rows = TeamConsult.objects.filter(complaint__number=number, pk=pk).exclude(state=State.OPEN)
+    ended = rows.values_list("ended_by", "state", "team").first()
+    if ended is None:
+        return ""
+    by, state, team = ended
+    if by == user.pk:  # a double click
+        return _("这一步刚才已经完成，没有重复进行。")
+    if team not in user.team_ids or state not in (State.WITHDRAWN, State.OVER):
+        return ""
+    return _(
+        "这项协办刚才被撤回或者终止，不用再答复；您写的没有发出，自动保存的部分还在“我的草稿”里。"
+    )
 
 
 def _away(request: HttpRequest, number: str, by: User, message: str) -> HttpResponse:

@@ -23,7 +23,7 @@ from accounts.models import User
 from complaints.actions import mentioning
 from complaints.choices import DeadlineState
 from complaints.seen import saw_cases
-from correspondence import families, inbox, said, told_return, told_together
+from correspondence import families, inbox, said, told_together
 from correspondence.models import Notice
 from correspondence.said import Said
 
@@ -70,7 +70,7 @@ def _line(each: Said) -> Line:
     word = str(each.clock.get_state_display()) if each.clock and tone else ""
     if each.over:
         word, tone = told_together.over_words(), "line"
-    return Line(each, first, rest, word, tone, told_return.page_of(each.notice.outbox))
+    return Line(each, first, rest, word, tone, said.page_of(each.notice.outbox))
 
 
 def _tabs(user: User, looked: Looked) -> list[tuple[str, str, bool]]:
@@ -89,6 +89,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     user, looked = person(request), Looked.read(request.GET)
     place = inbox.Place.of(request.GET.get("after", ""))
     page = inbox.page(user, place, only_unread=looked.unread, family=looked.family)
+    if sum(each.read_at is None for each in page.notices) > inbox.count(user):
+        inbox.forget(user)  # some came since the number was kept, and are seen on this page
     now = timezone.now()
     context: dict[str, Any] = {
         "lines": [_line(each) for each in said.again(page.notices, now)],
@@ -123,7 +125,7 @@ def open_notice(request: HttpRequest, notice: int) -> HttpResponse:
     except Notice.DoesNotExist as missing:
         raise Http404 from missing
     inbox.read(user, notice)
-    if page := told_return.page_of(found.outbox):
+    if page := said.page_of(found.outbox):
         return redirect(page)
     number = found.outbox.complaint.number
     note = found.outbox.payload.get("communication")

@@ -481,7 +481,10 @@ POSSIBLE: dict[str, tuple[Callable[[World], Any], bool]] = {
         lambda w: team_consults.decline(*_asked(w), {"reason": "否"}, by=_there(w)),
         True,
     ),
-    "team_consults.withdraw": (lambda w: team_consults.withdraw(*_asked(w), by=w.cast.agent), True),
+    "team_consults.withdraw": (
+        lambda w: team_consults.withdraw(*_asked(w), {"reason": "找到了"}, by=w.cast.agent),
+        True,
+    ),
     "uploads.begin": (lambda w: uploads.begin(w.inv.number, FILE, by=w.cast.agent), True),
     "uploads.append": (_uploaded, True),
     "uploads.finish": (_uploaded, True),

@@ -38,6 +38,7 @@ from tests.cast import Cast
 ASKS = "这批货是否已签收？"
 QUESTION = {"team": "客服二组", "question": ASKS, "length": 2, "unit": "working_day"}
 WORDS = "3 月 2 日本人签收"
+FOUND = {"reason": "签收单已经找到"}
 
 
 def again(user: User) -> User:
@@ -94,7 +95,7 @@ def test_the_team_sees_the_case_exactly_while_it_is_asked(cast: Cast) -> None:
 
 
 def _withdrawn(cast: Cast, consult: TeamConsult) -> None:
-    team_consults.withdraw(consult.complaint.number, consult.pk, by=cast.supervisor)
+    team_consults.withdraw(consult.complaint.number, consult.pk, FOUND, by=cast.supervisor)
 
 
 def _declined(cast: Cast, consult: TeamConsult) -> None:
@@ -318,10 +319,12 @@ def test_only_whoever_works_on_the_case_asks_and_withdraws(cast: Cast) -> None:
     with pytest.raises(NotAllowed, match="只有“客服二组”的人"):
         team_consults.answer(case.number, consult.pk, {"answer": "是"}, by=cast.colleague)
     with pytest.raises(NotAllowed, match="可以撤回"):
-        team_consults.withdraw(case.number, consult.pk, by=cast.colleague)
-    team_consults.withdraw(case.number, consult.pk, by=cast.agent)
+        team_consults.withdraw(case.number, consult.pk, FOUND, by=cast.colleague)
+    with pytest.raises(Invalid, match="请填写此项"):
+        team_consults.withdraw(case.number, consult.pk, {"reason": " "}, by=cast.agent)
+    team_consults.withdraw(case.number, consult.pk, FOUND, by=cast.agent)
     with pytest.raises(Invalid):
-        team_consults.withdraw(case.number, consult.pk, by=cast.agent)
+        team_consults.withdraw(case.number, consult.pk, FOUND, by=cast.agent)
     confidential = f.investigating(cast)
     values = {"confidential": True, "reason": "涉及高管"}
     confidentiality.change(confidential.number, values, by=cast.agent)
@@ -332,7 +335,7 @@ def test_only_whoever_works_on_the_case_asks_and_withdraws(cast: Cast) -> None:
 
 def test_two_questions_to_a_team_keep_it_asked_until_both_are_answered(cast: Cast) -> None:
     first, second = asked(cast), asked(cast)
-    team_consults.withdraw(first.complaint.number, first.pk, by=cast.agent)
+    team_consults.withdraw(first.complaint.number, first.pk, FOUND, by=cast.agent)
     assert not sees(cast.outsider, first.complaint)
     assert sees(cast.outsider, second.complaint)
 
@@ -384,7 +387,7 @@ def test_a_step_says_that_an_answer_is_still_out_and_can_be_taken(cast: Cast) ->
     }
     f.step(case, "conclude", cast.agent, **found)
     assert sees(cast.outsider, case)
-    team_consults.withdraw(case.number, consult.pk, by=cast.agent)
+    team_consults.withdraw(case.number, consult.pk, FOUND, by=cast.agent)
     assert "还没有答复协办" not in said("submit")
 
 
@@ -401,4 +404,10 @@ def test_programs_ask_list_and_answer(cast: Cast) -> None:
     assert "ETag" not in answer
     again_answered = program(again(cast.outsider)).post(f"{path}{pk}/answer/", {"answer": "x"})
     assert again_answered.status_code == 404
-    assert program(cast.agent).post(f"{path}{pk}/withdraw/", {}).status_code in (400, 409)
+    over = program(cast.agent).post(f"{path}{pk}/withdraw/", FOUND)
+    assert over.status_code == 400
+    pk = program(cast.agent).post(path, QUESTION).json()["id"]
+    wordless = program(cast.agent).post(f"{path}{pk}/withdraw/", {})
+    assert (wordless.status_code, "请填写此项" in wordless.content.decode()) == (400, True)
+    withdrawn = program(cast.agent).post(f"{path}{pk}/withdraw/", FOUND)
+    assert (withdrawn.status_code, withdrawn.json()["words"]) == (200, FOUND["reason"])
