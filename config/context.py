@@ -244,7 +244,7 @@ class Shell:
     @property
     def roles(self) -> str:
         """The person's roles in words."""
-        return "、".join(str(Role(r).label) for r in self.user.roles) if self.user else ""
+        return _("、").join(str(Role(r).label) for r in self.user.roles) if self.user else ""
 
     @property
     def search_url(self) -> str:

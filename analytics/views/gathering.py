@@ -34,7 +34,7 @@ NEWEST = 100  # mass cases to choose from
 class GatherForm(SheetForm):
     """Into which mass case; the fields of a new one count where none is chosen."""
 
-    mass = forms.ChoiceField(label=gettext_lazy("加入"))
+    mass = forms.ChoiceField(label=gettext_lazy("加入哪一件"))
     title = forms.CharField(label=gettext_lazy("名称"), max_length=120)
     category = forms.ChoiceField(label=gettext_lazy("类别"))
     product_name = forms.CharField(label=gettext_lazy("商品或服务"), required=False, max_length=200)

@@ -80,7 +80,7 @@ def calc_pane(page: CasePage) -> CalcPane:
         _sum(facts.best_together(sure)),
         _sum(best),
         [(r.title, r.minimum) for r in rows if r.minimum is not None],
-        "、".join(conditional),
+        _("、").join(conditional),
         analysis["rule_set"],
         [[_row(r, holding) for r in group] for group in facts.one_of(holding)],
     )

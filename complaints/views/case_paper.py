@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from complaints import clock_words
@@ -43,12 +44,12 @@ def content(page: CasePage) -> Printout:
         (_("已查明的事实"), _facts(page)),
         (_("法律分析"), _law(page)),
         (_("方案"), _proposal(page)),
-        (_("承诺"), _promises(page)),
+        (pgettext("print", "承诺"), _promises(page)),
         (_("证据"), _evidence(page)),
         (_("办理经过"), _story(page)),
     )
     return Printout(
-        title=_("案件"),
+        title=pgettext("print", "案件"),
         heading=page.complaint.title,
         number=page.complaint.number,
         enterprise=settings.ENTERPRISE_NAME,
@@ -67,6 +68,11 @@ def language() -> str:
 def mark_of(name: str, now: Any) -> str:
     """Who printed it, and when."""
     return _("{name} 打印于 {time}").format(name=name, time=moment(now))
+
+
+def _table(heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[str]]) -> Table:
+    """With its heads as heads: some of the words stand within sentences elsewhere."""
+    return Table([capfirst(head) for head in heads], widths, rows)
 
 
 def _head(page: CasePage) -> list[tuple[str, str, str, str]]:
@@ -109,7 +115,7 @@ def _complaint(page: CasePage) -> Blocks:
     ]
     known = [[str(label), str(value)] for label, value in rows if value]
     if known:
-        yield Table((_("项目"), _("内容")), (0, 1), known)
+        yield _table((_("项目"), _("内容")), (0, 1), known)
     if case.findings:
         yield Words(_("调查结论"), "sub")
         yield Words(case.findings)
@@ -121,7 +127,7 @@ def _clocks(page: CasePage) -> Blocks:
         ended = clock_list.ended(Deadline(**row))
         rows.append([ended.title, ended.due, str(ended.words)])
     if rows:
-        yield Table((_("期限"), _("到期"), _("状态")), (1, 0, 0), rows)
+        yield _table((_("期限"), _("到期"), _("状态")), (1, 0, 0), rows)
     else:
         yield Words(_("没有在走的期限。"), "quiet")
 
@@ -146,19 +152,19 @@ def _facts(page: CasePage) -> Blocks:
     ]
     rows += [[question, words, _("案件资料"), "—"] for question, words in pane.on_record]
     if rows:
-        yield Table((_("事实"), _("查明"), _("来源"), _("证据")), (3, 2, 0, 0), rows)
+        yield _table((_("事实"), _("查明"), _("来源"), _("证据")), (3, 2, 0, 0), rows)
     else:
         yield Words(_("还没有登记事实。"), "quiet")
     if unknown := [one.question for one in pane.answered if not one.words]:
-        yield Words(_("无法查明"), "sub")
-        yield Words(" ".join(unknown), "quiet")
+        halves = [[*unknown[at : at + 2], ""][:2] for at in range(0, len(unknown), 2)]
+        yield _table((_("无法查明"), ""), (1, 1), halves)
 
 
 def _law(page: CasePage) -> Blocks:
     pane = law_pane(page)
     rows = [[rule.name, rule.title, str(rule.verdict)] for rule in pane.rules]
     if rows:
-        yield Table((_("条文"), _("内容"), _("结论")), (2, 3, 0), rows)
+        yield _table((_("条文"), _("内容"), _("结论")), (2, 3, 0), rows)
     words = _("规则库 {version}，适用 {day} 的法律。").format(version=pane.rule_set, day=pane.as_of)
     yield Words(words, "quiet")
 
@@ -179,7 +185,7 @@ def _proposal(page: CasePage) -> Blocks:
         for row in found["measures"]
     ]
     if rows:
-        yield Table((_("措施"), _("内容"), _("金额"), _("期限")), (0, 1, 0, 0), rows)
+        yield _table((_("措施"), _("内容"), _("金额"), _("期限")), (0, 1, 0, 0), rows)
     if found["explanation"]:
         yield Words(found["explanation"])
 
@@ -190,7 +196,7 @@ def _promises(page: CasePage) -> Blocks:
         for one in promises_of(page).rows
     ]
     if rows:
-        yield Table((_("承诺"), _("期限"), _("状态"), _("来源")), (1, 0, 0, 0), rows)
+        yield _table((_("内容"), _("期限"), _("状态"), _("来源")), (1, 0, 0, 0), rows)
     else:
         yield Words(_("没有承诺。"), "quiet")
 
@@ -206,7 +212,7 @@ def _evidence(page: CasePage) -> Blocks:
         for item in page.items
     ]
     if rows:
-        yield Table(
+        yield _table(
             (_("编号"), _("名称"), _("证明内容"), _("SHA-256 前 16 位")), (0, 2, 2, 0), rows
         )
     else:
@@ -219,7 +225,7 @@ def _story(page: CasePage) -> Blocks:
     if more:
         words = _("只印了最近的 {n} 条；更早的在案件页。").format(n=len(rows))
         yield Words(words, "quiet")
-    yield Table((_("时间"), _("经过"), _("经办")), (0, 1, 0), rows)
+    yield _table((_("时间"), _("经过"), _("经办")), (0, 1, 0), rows)
 
 
 def _entries(page: CasePage) -> tuple[list[Entry], bool]:

@@ -51,6 +51,7 @@ _WRITTEN = (
 _LISTS: dict[tuple[str, str], dict[str, Any]] = {
     ("decline", "reason"): DECLINE_REASONS,
     ("consumer_accepts", "means"): CONSENT_MEANS,
+    ("consumer_declines", "means"): CONSENT_MEANS,
     ("external_decision", "outcome"): EXTERNAL_OUTCOMES,
 }
 LONG = 80  # characters; a longer text of an act is drawn as a message
@@ -256,7 +257,7 @@ def _change(event: Event, complaint: Complaint) -> Words:
         return link_words.change(event)
     fields = event.detail.get("fields", [])
     names = [_field_name(name) for name in fields]
-    return Words(_("修改资料：{fields}").format(fields="、".join(names)), event.text)
+    return Words(_("修改资料：{fields}").format(fields=_("、").join(names)), event.text)
 
 
 def _field_name(name: str) -> str:

@@ -67,7 +67,10 @@ def pages(user: User, filters: Filters, title: str, purpose: str, listed: Listed
 
 def conditions(filters: Filters) -> str:
     """The chips over the list, in words; numbers of persons in what was searched for are masked."""
-    said = [f"{chip.label}：{masking.masked(str(chip.value))}" for chip in filters.chips]
+    said = [
+        _("{what}：{value}").format(what=chip.label, value=masking.masked(str(chip.value)))
+        for chip in filters.chips
+    ]
     if filters.hides_snoozed:
         said.append(_("不含搁置中的"))
     return _("；").join(said) or _("没有筛选")
@@ -90,7 +93,7 @@ def _facts(filters: Filters, purpose: str, listed: Listed) -> list[tuple[str, st
 
 
 def _table(listed: Listed) -> Table:
-    head = (_("编号"), _("消费者"), _("标题"), _("状态"), _("责任人"), _("期限"))
+    head = (_("编号"), _("消费者"), _("事由"), _("状态"), _("责任人"), _("期限"))
     return Table(head, (0, 0, 3, 0, 0, 1.4), [_row(row) for row in listed.rows])
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -128,17 +128,31 @@ def _form(
 def _measure(row: Mapping[str, Any]) -> dict[str, str]:
     """One measure in plain words, as it was signed."""
     kind, amount = str(row.get("kind", "")), row.get("amount")
-    words = str(MeasureKind(kind).label) if kind in MeasureKind.values else kind
+    label = MeasureKind(kind).label if kind in MeasureKind.values else kind
+    said = str(row.get("description") or "")
+    with translation.override(settings.LANGUAGE_CODE):
+        again = said == str(label)  # nobody wrote more than what it is called
     return {
-        "kind": words,
-        "words": str(row.get("description") or ""),
+        "kind": str(label),
+        "words": "" if again else said,
         "amount": money(Decimal(str(amount))) if amount not in (None, "") else "",
         "due": str(row.get("due") or ""),
     }
 
 
+_HEADINGS = {
+    "link": gettext_lazy("这个链接不能使用"),
+    "check": gettext_lazy("您已经答复过了"),
+    "refresh": gettext_lazy("现在不能在这里答复"),
+    "clock": gettext_lazy("请稍后再试"),
+}
+
+
 def _said(request: HttpRequest, words: str, status: int, icon: str) -> HttpResponse:
-    return _page(request, "public/offer_said.html", {"words": words, "icon": icon}, status)
+    """One sentence, under what it comes to."""
+    heading = _HEADINGS.get(icon, _("答复处理方案"))
+    context = {"heading": heading, "words": words, "icon": icon}
+    return _page(request, "public/offer_said.html", context, status)
 
 
 def _page(

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
+from django.utils.translation import gettext as _
 
 from accounts import absences
 from accounts.models import Membership, User
@@ -94,9 +95,8 @@ class Directory:
         for m in self._memberships:
             if not m.away:
                 teams.setdefault(str(m.user_id), []).append(m.team)
-        return [
-            (value, name, "、".join(teams[value])) for value, name in self.people if value in teams
-        ]
+        there = [(value, name) for value, name in self.people if value in teams]
+        return [(value, name, _("、").join(teams[value])) for value, name in there]
 
     @cached_property
     def present(self) -> dict[int, list[tuple[str, str]]]:

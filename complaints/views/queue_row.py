@@ -147,7 +147,7 @@ class Row:
         self.phase, self.state = PHASES[PHASE_OF[State(line.state)]], State(line.state).label
         self.with_counsel = line.state == State.IN_REVIEW
         self.risk = risk_level(line)
-        self.risk_words = "、".join(str(Risk(r).label) for r in line.risk_flags)
+        self.risk_words = _("、").join(str(Risk(r).label) for r in line.risk_flags)
         self.hold = HoldReason(line.hold_reason).label if line.hold_reason else ""
         self.withheld = bool(line.withheld)
         self.snooze, self.back = snooze_words(line, now)

@@ -229,7 +229,7 @@ def _in_words(filters: Mapping[str, Any], known: Filters) -> str:
         f"{chip.label} {chip.value}" + (_("（无法识别）") if chip.lost else "")
         for chip in probe.chips
     ]
-    return "、".join(words) or _("全部案件")
+    return _("、").join(words) or _("全部案件")
 
 
 def _page(

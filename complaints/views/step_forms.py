@@ -75,6 +75,8 @@ class StepForm(SheetForm):
         for name in (*step.fields, *step.optional):
             if name == Field.CANNOT_BE_ESTABLISHED:
                 self._ask_why()
+            elif name == Field.GROUND and complaint.merged_into_id:
+                continue  # a merger is taken back at any time
             elif name != Field.NO_EVIDENCE_REASON or not self._items:
                 self.fields[str(name)] = _control(step, str(name), self._items, complaint)
                 self.fields[str(name)].required = name in step.fields

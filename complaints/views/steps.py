@@ -36,6 +36,7 @@ from complaints.views.sheets import (
     show,
 )
 from complaints.views.step_forms import UPLOAD, StepForm
+from complaints.views.words import sentences
 from evidence.receive import FileRefused
 from evidence.uploads import content_of
 
@@ -117,7 +118,7 @@ def intro_of(row: Step, complaint: Complaint) -> str:
         else _("案件回到调查，已封存的案卷保持不变。"),
         "archive": _("案卷封存，保管期限开始计算。"),
     }.get(row.code, "")
-    return f"{does}{over}{_waited_for(row, complaint)}"
+    return sentences(does, over, _waited_for(row, complaint))
 
 
 def _waited_for(row: Step, complaint: Complaint) -> str:

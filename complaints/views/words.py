@@ -1,8 +1,16 @@
-"""The words of one entry of the timeline."""
+"""The words of one entry of the timeline, and sentences in a row."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+
+def sentences(*said: str) -> str:
+    """Those that say something, one after the other: English parts them, Chinese does not."""
+    gap = "" if (get_language() or "zh").startswith("zh") else " "
+    return gap.join(filter(None, said))
 
 
 @dataclass(frozen=True)
