@@ -24,6 +24,21 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=f"{os.environ['SHOTS']}/search_{name}.png")
 
 
+AT_ONCE = """([...keys]) => keys.forEach((key) => document.activeElement.dispatchEvent(
+    new KeyboardEvent('keydown', { key, ctrlKey: key === 'k', bubbles: true, cancelable: true })))"""
+
+
+def test_two_keys_before_the_browser_draws_are_both_taken(signed_in: Open) -> None:
+    page = signed_in(assemble().agent)
+    page.goto("/complaints/?state=any")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#search-q")).to_be_focused()
+    page.evaluate(AT_ONCE, ["Escape", "k"])
+    expect(page.locator("#search-panel")).to_be_visible()
+    page.evaluate(AT_ONCE, ["Escape"])
+    expect(page.locator("#search-panel")).to_be_hidden()
+
+
 def test_the_panel_by_keyboard_alone(signed_in: Open) -> None:
     cast = assemble()
     named = f.investigating(cast, consumer={"name": "欧阳检索", "phone": "12012348765"})
