@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
-from django.core.checks import run_checks
+from django.core.checks import CheckMessage, run_checks
 
 from accounts.roles import Role
 from complaints import regimes
@@ -120,12 +120,19 @@ def test_what_the_categories_name_as_their_deadlines_exists():
     assert named - set(TABLE.entries) == set()
 
 
+def the_one_mistake() -> CheckMessage:
+    """Said once, or twice where this installation has not found the law sound before."""
+    error, *again = run_checks(tags=["legal_rules"], include_deployment_checks=True)
+    assert again in ([], [error])
+    return error
+
+
 def test_a_mistake_in_the_table_stops_the_start(monkeypatch):
     def refused():
         raise LawError("deadlines/a.yaml", 7, "bad_length", given=-1, most=9)
 
     monkeypatch.setattr(deadline_table, "current", refused)
-    [error] = run_checks(tags=["legal_rules"], include_deployment_checks=True)
+    error = the_one_mistake()
     assert (error.id, error.msg[:20]) == ("legal_rules.E004", "deadlines/a.yaml:7: ")
 
 
@@ -134,7 +141,7 @@ def test_a_window_that_nothing_computes_stops_the_start(monkeypatch):
     wrong = replace(entry, window=replace(entry.window, computed_by=("dv_nothing",)))
     entries = {**TABLE.entries, entry.id: wrong}
     monkeypatch.setattr(deadline_table, "current", lambda: replace(TABLE, entries=entries))
-    [error] = run_checks(tags=["legal_rules"], include_deployment_checks=True)
+    error = the_one_mistake()
     assert error.id == "legal_rules.E005"
     assert "no rule or fact 'dv_nothing'" in error.msg
 
