@@ -19,7 +19,7 @@ from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape
 from django.utils.translation import get_language
 
-from config import addresses
+from config import addresses, quick_words
 
 register = template.Library()  # among the builtins, after Django's
 
@@ -92,6 +92,7 @@ def static(parser: Parser, token: Token) -> Any:
     return File.handle_token(parser, token)
 
 
+quick_words.take_over()
 # of the libraries that templates load
 i18n.register.tag("trans", translate)
 i18n.register.tag("translate", translate)
