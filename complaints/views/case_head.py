@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from complaints.views.case_answer import may_keep_later
 from complaints.views.case_page import CasePage
 from complaints.views.case_payments import asks_for
 from complaints.views.urged import may_urge
+from config import addresses
 
 Text = str | Promise
 ELSEWHERE = ("sign", "send_back", "escalate")  # counsel decides on the review page; clocks escalate
@@ -73,21 +74,21 @@ class Action:
 def address(name: str, *args: Any) -> str:
     """The address of a page, "" while an installation does not have it."""
     try:
-        return reverse(name, args=args)
+        return addresses.address(name, *args)
     except NoReverseMatch:
         return ""
 
 
 def obstacle(number: str, reason: Unmet) -> Obstacle:
     """A guard's sentence with the part of the product that mends it."""
-    case = reverse("case", args=[number])
+    case = address("case", number)
     mended: dict[str, tuple[str, Text]] = {
         "consumer_is_reachable": (address("edit_case", number), gettext_lazy("补充联系方式")),
         "claim_is_given": (address("edit_case", number), gettext_lazy("登记诉求")),
         "category_is_given": (address("edit_case", number), gettext_lazy("选择类别")),
         "needed_facts_are_answered": (f"{case}#facts", gettext_lazy("去补充事实")),
-        "evidence_or_reason": (reverse("add_evidence", args=[number]), gettext_lazy("添加证据")),
-        "evidence_is_attached": (reverse("add_evidence", args=[number]), gettext_lazy("添加证据")),
+        "evidence_or_reason": (address("add_evidence", number), gettext_lazy("添加证据")),
+        "evidence_is_attached": (address("add_evidence", number), gettext_lazy("添加证据")),
         "resolution_is_complete": (address("resolution", number), gettext_lazy("拟定方案")),
         "points_are_found": (address("resolution", number) + "#points", gettext_lazy("拟定方案")),
         "points_rest_on_evidence": (
@@ -97,13 +98,13 @@ def obstacle(number: str, reason: Unmet) -> Obstacle:
         "sums_agree": (address("resolution", number) + "#measures", gettext_lazy("改正金额")),
         "limit_is_approved": (address("approve_offer", number), gettext_lazy("审批")),
         "analysis_is_fresh": (
-            reverse("step", args=[number, "reinvestigate"]),
+            address("step", number, "reinvestigate"),
             gettext_lazy("补充调查"),
         ),
         "commitments_are_kept_or_waived": (f"{case}#promises", gettext_lazy("登记兑现")),
         "file_is_complete": (f"{case}#promises", gettext_lazy("查看承诺")),
         "withdrawal_not_pending": (
-            reverse("step", args=[number, "withdraw"]),
+            address("step", number, "withdraw"),
             gettext_lazy("确认撤回"),
         ),
     }
@@ -153,7 +154,7 @@ def _steps(page: CasePage) -> list[Action]:
             Action(
                 row["step"],
                 _title(row, page),
-                reverse("step", args=[number, row["step"]]),
+                address("step", number, row["step"]),
                 tuple(obstacle(number, r) for r in blocked),
                 dangerous=row["dangerous"],
             )
@@ -179,7 +180,7 @@ def _draft(page: CasePage) -> Action:
 
 
 def _ask(page: CasePage) -> Action:
-    url = reverse("ask_documents", args=[page.complaint.number])
+    url = address("ask_documents", page.complaint.number)
     return Action("ask", _("请消费者补充"), url, icon="msg", key="c")
 
 
@@ -198,7 +199,7 @@ def _primary(page: CasePage, found: dict[str, Action]) -> Action | None:
     if complaint.state == State.EXECUTING and waiting and page.may("keep_commitments"):
         by_money = asks_for(waiting) == PAYMENT
         name, word = ("pay_promise", _("登记付款")) if by_money else ("promise", _("登记兑现"))
-        url = reverse(name, args=[complaint.number, waiting["id"]])
+        url = address(name, complaint.number, waiting["id"])
         return Action("promise", word, url, icon="mark")
     for code in WAITS_FOR.get(complaint.state, ()):
         if code not in found:

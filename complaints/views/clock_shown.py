@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from complaints.choices import DeadlineNature, DeadlineState, HoldReason
 from complaints.models import Deadline
 from complaints.views.queue_filters import end_of_today
 from complaints.workdays import SHANGHAI
+from config.addresses import address
 from config.tags import when
 
 Text = str | Promise
@@ -139,7 +139,7 @@ def article_url(deadline: Deadline) -> str:
     citation = deadline.citation
     if not citation:
         return ""
-    page = reverse("article", args=[citation["instrument"], citation["article"]])
+    page = address("article", citation["instrument"], citation["article"])
     return f"{page}?on={deadline.started_at.astimezone(SHANGHAI):%Y-%m-%d}"
 
 

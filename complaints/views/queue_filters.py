@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 
 from django.db.models import DateTimeField, DurationField, Q, Value
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -34,6 +33,7 @@ from complaints.models.person_search import Door
 from complaints.querysets import HIGH_RISK, ComplaintQuerySet
 from complaints.views.queue_directory import Choices, Directory
 from complaints.workdays import SHANGHAI
+from config.addresses import address
 from legal_rules.vocabulary import CATEGORIES
 
 CLOSED_STATES = (State.CLOSED, State.ARCHIVED)
@@ -293,7 +293,7 @@ def _menu(
 def _address(values: Mapping[str, str]) -> str:
     """Nothing but a view would be the view as it was saved."""
     more = {} if values.keys() - NOT_FILTERS else {"state": "any"}
-    return f"{reverse('queue')}?{urlencode({**values, **more})}"
+    return f"{address('queue')}?{urlencode({**values, **more})}"
 
 
 def _condition(name: str, value: str, user: User, now: datetime) -> Q:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from complaints.lifecycle import OPEN_STATES, PHASE_OF, Outcome, Phase, State
 from complaints.models import Complaint, Deadline, Snooze
 from complaints.seen import saw_cases
 from complaints.views import clock_shown
+from config.addresses import address
 from config.tags import ago, when
 from legal_rules.vocabulary import CATEGORIES
 
@@ -138,7 +138,7 @@ class Row:
         line = self.line = case if isinstance(case, Line) else Line.of(case)
         saw_cases(line.number)
         self.number, self.title, self.who = line.number, line.title, line.who
-        self.url = reverse("case", args=[line.number])
+        self.url = address("case", line.number)
         self.channel = Channel(line.channel).label
         self.channel_icon = CHANNEL_ICONS.get(line.channel, "globe")
         category = CATEGORIES.get(line.category)
