@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 from accounts.access import needs, person
 from accounts.models import User
 from accounts.roles import Role
-from complaints.models import Complaint
 from complaints.views import queue_menus
 from complaints.views.queue_columns import hidden
 from complaints.views.queue_filters import Filters
@@ -44,7 +43,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     order = list_order(filters.values)
     sections = (*ready_made, *saved.sections())
     current = current_of(sections, filters, saved)
-    found = page(user, filters, Complaint.objects.visible_to(user), order, cursor, now)
+    found = page(user, filters, order, cursor, now)
     counted = [*views, *saved.countable(filters), *_own(found, current, filters)]
     counts = counts_of(counted, user, now)
     _set_badges(request, counts)
@@ -110,7 +109,7 @@ def title_of(current: View | None, filters: Filters) -> Any:
 
 def _tools(filters: Filters, user: User) -> dict[str, Any]:
     """What can be chosen and done on the list."""
-    receivers = filters.directory.receivers if user.may("assign") else []
+    receivers = tuple(filters.directory.receivers if user.may("assign") else ())
     return {
         "menu": None if "risk" in filters.values else filters.menu("risk"),
         "closed_menus": queue_menus.closed(filters),

@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.models import User
 from complaints import presence, snoozed
-from complaints.models import Deadline
+from complaints.models import Complaint, Deadline
 from complaints.prepared import NOW, Statement, put_together, statement
 from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_filters import Filters, end_of_today
@@ -35,18 +35,18 @@ ORDER BY complaint_id, state = 'held', due_at
 def page(
     user: User,
     filters: Filters,
-    cases: ComplaintQuerySet,
     order: Order,
     cursor: Cursor | None,
     now: datetime,
 ) -> Page:
-    """One page of the cases that the filters leave of `cases`. Two statements."""
+    """One page of the person's cases that the filters leave. Two statements."""
     if filters.lost:
         return Page([], "", "")
     if "q" in filters.values:  # words are looked for first, and find others each time
-        found = put_together(_rows(filters.apply(cases, now), order, cursor, now))
+        cases = filters.apply(Complaint.objects.visible_to(user), now)
+        found = put_together(_rows(cases, order, cursor, now))
     else:
-        found = _prepared(user, filters, cases, order, cursor, now)
+        found = _prepared(user, filters, order, cursor, now)
     found_lines = [Line(*row) for row in found.rows()]
     lines, previous, following = order.cut(found_lines, cursor, PAGE_SIZE)
     rows = _with_clocks(lines, now)
@@ -74,7 +74,6 @@ def _with_clocks(lines: list[Line], now: datetime) -> list[Row]:
 def _prepared(
     user: User,
     filters: Filters,
-    cases: ComplaintQuerySet,
     order: Order,
     cursor: Cursor | None,
     now: datetime,
@@ -84,13 +83,12 @@ def _prepared(
     moments: dict[Any, Any] = {NOW: now, end_of_today(NOW): end_of_today(now)}
     if cursor:
         moments |= {_MOMENT: cursor.moment, _PK: cursor.pk}
-    return statement(
-        "queue",
-        user,
-        asked,
-        lambda: put_together(_rows(filters.apply(cases, NOW), order, shape, NOW)),
-        moments,
-    )
+
+    def make() -> Statement:
+        cases = filters.apply(Complaint.objects.visible_to(user), NOW)
+        return put_together(_rows(cases, order, shape, NOW))
+
+    return statement("queue", user, asked, make, moments)
 
 
 def _rows(
