@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.html import json_script
@@ -27,6 +27,7 @@ from accounts.roles import Role
 from complaints import granted
 from complaints.models import AccessDecision
 from config import badges, tour
+from config.addresses import address
 from config.kept import ahead
 from correspondence import inbox, mail_folder
 
@@ -201,6 +202,25 @@ class Bell:
     words: str
 
 
+class Top(NamedTuple):
+    """What the bar on top is drawn from (`templates/components/topbar.html`): where all of it is
+    the same, so is the bar.
+    """
+
+    search_url: str
+    intake_url: str
+    take_url: str
+    bell: Bell | None
+    at_notices: bool
+    lang: str
+    theme: str
+    username: str
+    name: str
+    roles: str
+    asks_access: bool
+    sees_rights: bool
+
+
 class Shell:
     """Read lazily by the templates: a page that does not draw the frame pays nothing."""
 
@@ -249,7 +269,7 @@ class Shell:
     @property
     def search_url(self) -> str:
         """Where the search box leads; "" for people who see no cases."""
-        return reverse("search") if self.user and self.user.may("see_complaints") else ""
+        return address("search") if self.user and self.user.may("see_complaints") else ""
 
     @property
     def intake_url(self) -> str:
@@ -294,6 +314,24 @@ class Shell:
         unread, _badges = self._counted
         words = ngettext("{n} 条未读通知", "{n} 条未读通知", unread).format(n=unread)
         return Bell(unread, badges.capped(unread), words if unread else _("通知，没有未读"))
+
+    @property
+    def top(self) -> Top:
+        """The bar on top of the pages of a signed-in person."""
+        return Top(
+            search_url=self.search_url,
+            intake_url=self.intake_url,
+            take_url=self.take_url,
+            bell=self.bell,
+            at_notices=self.here == "notices",
+            lang=self.lang,
+            theme=self.theme,
+            username=self.user.username if self.user else "",
+            name=self.user.name if self.user else "",
+            roles=self.roles,
+            asks_access=self.asks_access,
+            sees_rights=self.sees_rights,
+        )
 
     @property
     def tour(self) -> tour.Card | None:
@@ -429,7 +467,7 @@ class _AsWritten(DjangoJSONEncoder):
 def _url(name: str) -> str:
     """The address of a page, "" while an installation does not have it."""
     try:
-        return reverse(name)
+        return address(name)
     except NoReverseMatch:
         return ""
 
