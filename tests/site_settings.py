@@ -16,6 +16,7 @@ EMAIL_FILE_PATH = str(STATE_DIR / "mail")
 if _folder := os.environ.get("MAIL_FOLDER"):
     EMAIL_BACKEND, EMAIL_FILE_PATH = "correspondence.mail_folder.FolderBackend", _folder
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600  # kept, as an installation does
 
 for _year in os.environ.get("YEARS_NOT_PUBLISHED", "").split():
     workdays.STATE = workdays.STATE.without(int(_year))

@@ -15,13 +15,19 @@ import re
 import unicodedata
 from collections import Counter
 from enum import Enum
-from html.parser import HTMLParser
+from functools import lru_cache
+from html import unescape
 
 _MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
 # What names the page itself in the frame around it: nobody sees these differ in width or colour.
 _OWN_NAME = re.compile(r"<title>.*?</title>|name=\"next\" value=\"[^\"]*\"", re.DOTALL)
 _DIGIT = re.compile(r"\d")
-
+_TOKEN = re.compile(
+    r"<!--.*?-->|<![^>]*>"
+    r"|<(?P<ends>/?)(?P<tag>[a-zA-Z][^\s/>]*)(?P<has>(?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>",
+    re.DOTALL,
+)
+_HAS = re.compile(r"(?P<name>[^\s\"'>/=]+)(?:\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 
 _VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _TELLING = {"class", "role", "type", "tabindex"}  # attributes of which the value counts too
@@ -39,29 +45,37 @@ class Look(Enum):
     ALL = "those of the frame as well"
 
 
-class _Bones(HTMLParser):
+class _Bones:
     """What a page is made of: each element with all around it, and the order of its headings; and
-    how long, in columns of a terminal, what stands in each place is.
+    how long, in columns of a terminal, what stands in each place is. Our pages close their quotes,
+    so that a pattern finds their tags, in a third of the time that a parser takes.
     """
 
     def __init__(self, text: str) -> None:
-        super().__init__()
         self._open: list[str] = [""]
         self._beside: list[Counter[str]] = [Counter()]
         self._headings: list[str] = []
         self._found: set[str] = set()
         self.longest: dict[str, int] = {}
-        self.feed(text)
-        self.close()
+        end = 0
+        for token in _TOKEN.finditer(text):
+            self._words(text[end : token.start()])
+            end = token.end()
+            if token["tag"]:
+                tag = token["tag"].lower()
+                if not token["ends"]:
+                    self._begins(tag, token["has"])
+                if token["ends"] or (token["has"].endswith("/") and tag not in _VOID):
+                    self._ends(tag)
+        self._words(text[end:])
 
     @property
     def found(self) -> set[str]:
         """Each once, however often it stands there."""
         return self._found | {" ".join(self._headings)}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = [f"{n}={v}" if n in _TELLING or n.startswith("aria-") else n for n, v in attrs]
-        place = f"{self._open[-1]}>{tag}[{_DIGIT.sub('0', ' '.join(sorted(said)))}]"
+    def _begins(self, tag: str, has: str) -> None:
+        place = f"{self._open[-1]}>{tag}[{_said(has)}]"
         self._found.add(place)
         self._beside[-1][place] += 1
         self._note(f"row {place}", self._beside[-1][place])
@@ -71,20 +85,30 @@ class _Bones(HTMLParser):
             self._open.append(place)
             self._beside.append(Counter())
 
-    def handle_endtag(self, tag: str) -> None:
+    def _ends(self, tag: str) -> None:
         while len(self._open) > 1:
             self._beside.pop()
             if _tag(self._open.pop()) == tag:
                 return
 
-    def handle_data(self, data: str) -> None:
-        place, words = self._open[-1], data.split()
+    def _words(self, data: str) -> None:
+        if not data or data.isspace():
+            return
+        place, words = self._open[-1], unescape(data).split()
         if words and _tag(place) not in _UNSEEN:
             self._note(f"text {place}", _columns(" ".join(words)))
             self._note(f"word {place}", max(map(_columns, words)))
 
     def _note(self, what: str, length: int) -> None:
         self.longest[what] = max(length, self.longest.get(what, 0))
+
+
+@lru_cache(maxsize=50_000)
+def _said(has: str) -> str:
+    """What counts of the attributes of a tag, digits apart."""
+    pairs = [(one["name"].lower(), (one["value"] or "").strip("\"'")) for one in _HAS.finditer(has)]
+    said = [f"{n}={v}" if n in _TELLING or n.startswith("aria-") else n for n, v in pairs]
+    return _DIGIT.sub("0", " ".join(sorted(said)))
 
 
 def _tag(place: str) -> str:

@@ -1,7 +1,8 @@
 // From here on notes, each time Tab is about to move the focus on, where it is and whether a person
 // can see that: the page stands then as the Tab before left it. `stops`: what was noted and not yet
 // fetched; null: nowhere, or before where Tab began, which it reaches after the last; `first`:
-// not been here yet. `start`: selector of where Tab begins.
+// not been here yet. `start`: selector of where Tab begins. Returns about how often Tab has to be
+// pressed to have been everywhere.
 (start) => {
   const origin = document.querySelector(start);
   const look = () => {
@@ -55,4 +56,9 @@
   origin.focus();
   if (bare) origin.removeAttribute("tabindex");
   scrollTo(0, 0);
+  const STOPS = "a[href], button, input, select, summary, textarea, [contenteditable], [tabindex]";
+  const drawn = [...document.querySelectorAll(STOPS)].filter((e) =>
+    e.tabIndex >= 0 && !e.disabled && e.checkVisibility({ visibilityProperty: true }) &&
+    !(origin.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING));
+  return drawn.length + 2;
 };

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.alike import Look, Walked
+from tests.browser.alike import Look, Walked, _Bones
 
 PAGE = (
     '<html><title>TS26-000001</title><nav>陈晓雨 <input name="next" value="/a/1/"></nav>'
@@ -93,3 +93,13 @@ def test_another_element_attribute_or_place_is_looked_at_closely_the_frame_where
     said: str, instead: str, look: Look
 ) -> None:
     assert closely_walked().asks_for(PAGE.replace(said, instead)) is look
+
+
+def test_what_closes_itself_holds_nothing_and_what_is_quoted_is_no_tag() -> None:
+    page = "<main><svg><path d='1'/><path d='2'/></svg><a title=\"1 > 0 <b>\">&lt;b&gt;</a></main>"
+    bones = _Bones(page)
+    assert bones.found == {
+        *(">main[]", ">main[]>svg[]", ">main[]>svg[]>path[d]", ">main[]>a[title]"),
+        "",  # no headings
+    }
+    assert bones.longest["text >main[]>a[title]"] == len("<b>")

@@ -8,7 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import DESKTOP
-from tests.browser.watch import headings, hidden_stops, pale_in_the_dark, shut_out, too_wide
+from tests.browser.watch import (
+    _fresh,
+    headings,
+    hidden_stops,
+    pale_in_the_dark,
+    shut_out,
+    too_wide,
+)
 
 # without it there are no tables for the role of the browser tests when the file runs alone
 pytestmark = pytest.mark.django_db
@@ -107,6 +114,44 @@ def test_what_is_painted_in_another_way_is_measured_whatever_was_seen(
 
     assert looked("<button>b</button><div><p>text</p></div>") == []
     assert any(words in line for line in looked(fault))
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "fault"),
+    [
+        ("<p>text</p>", '<div style="background: #222"><b>text</b></div>'),
+        ("<p>text</p>", '<b style="position: absolute; color: #ccc">text</b>'),
+        ("<p>text</p>", '<b style="color: #ccc">text</b>'),
+        ("<p>text</p>", '<section style="opacity: 0.3"><b>text</b></section>'),
+        ('<i style="color: #ccc">t</i>', '<b style="color: #ccc">text</b>'),
+        ('<i hidden style="color: #ccc">text</i>', '<b style="color: #ccc">text</b>'),
+        (
+            '<i style="color: #ccc; background: linear-gradient(red, blue)">text</i>',
+            '<b style="color: #ccc">text</b>',
+        ),
+        (
+            '<label style="color: #ccc">text <input disabled></label>',
+            '<label style="color: #ccc">text <input></label>',
+        ),
+    ],
+)
+def test_words_are_measured_on_each_ground_and_what_could_not_be_measured_again_elsewhere(
+    page: Page, elsewhere: str, fault: str
+) -> None:
+    seen: set[int] = set()
+    for body, pale in ((elsewhere, False), (f"<section>{fault}</section>", True)):
+        page.set_content(PAGE.format(body))
+        found = shut_out(page, within="main", seen=seen)
+        assert any("color-contrast" in line for line in found) is pale, found
+
+
+def test_words_that_were_measured_are_not_measured_again_on_the_same_ground(page: Page) -> None:
+    seen: set[int] = set()
+    page.set_content(PAGE.format("<p>text</p>"))
+    assert shut_out(page, seen=seen) == []
+    page.set_content(PAGE.format("<section><p>another</p></section>"))
+    assert _fresh(page, seen, "light").places == []
+    assert _fresh(page, seen, "dark").places != []
 
 
 @pytest.mark.parametrize(("more", "too_many"), [(50, False), (51, True)])

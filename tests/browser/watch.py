@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ AXE = Axe()
 HERE = Path(__file__).parent
 OVERFLOW = (HERE / "overflow.js").read_text(encoding="utf-8")
 PAINTED = (HERE / "painted.js").read_text(encoding="utf-8")
+LOOK = (HERE / "look.js").read_text(encoding="utf-8")
 FOCUS = (HERE / "focus.js").read_text(encoding="utf-8")
-TABS = 20  # stops between two questions to the page
+TABS = 20  # stops between two questions to the page, where it has more than it says
 WANTED = {"inside": "out of view", "near": "covered", "visible": "invisible", "ring": "no ring"}
 STANDARDS = [
     *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"),
@@ -29,8 +31,8 @@ ECHO = "Failed to load resource: the server responded with a status of"
 def take_over_drafts(page: Page, reason: str = "核对过条文，由本人承担") -> int:
     """Write the reason beside every draft rule of a signature; how many there are."""
     asked = page.locator('textarea[name^="take_over-"]').all()
-    for field in asked:
-        field.fill(reason)
+    for one in asked:
+        one.fill(reason)
     return len(asked)
 
 
@@ -66,23 +68,25 @@ def shut_out(
 ) -> list[str]:
     """What axe finds: the rule, the elements and what is wrong; nothing when the page is usable by
     everybody. axe comes from this machine and works inside the page's own policy. `within`: in a
-    part of the page only. `seen`: what was painted before (`_never_painted`); contrast and size of
-    targets, which take most of the time, are measured of the rest, wherever it stands.
+    part of the page only. `seen`: what was painted before (`_fresh`); contrast and size of targets,
+    which take most of the time, are measured of the rest, wherever it stands.
     """
-    later = () if seen is None else (CONTRAST, TARGETS)
-    rules: dict[str, Any] = {name: {"enabled": False} for name in (*but, *later)}
     options = {
         "runOnly": {"type": "tag", "values": STANDARDS},
-        "rules": rules,
-        "resultTypes": ["violations"],
+        "rules": {name: {"enabled": False} for name in but},
         # style sheets are fetched and parsed anew for a single rule, which is none of these
         "preload": {"assets": ["media"]},
     }
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE.axe_script)
-    found = _violations(page, options, within)
-    if seen is not None:
-        found += _of_new_paint(page, later, seen, "light")
+    where = within or "html"
+    if seen is None:
+        return _violations(page, options, where)
+    fresh = _fresh(page, seen, "light")
+    found = _violations(page, options, where, fresh)
+    if within and page.evaluate(OUTSIDE, [within, fresh.places]):
+        found += _violations(page, _only(CONTRAST, TARGETS), "html", fresh)
+    fresh.note(seen)
     return found
 
 
@@ -91,44 +95,60 @@ def pale_in_the_dark(page: Page, seen: set[int]) -> list[str]:
     at: nothing else depends on the theme. `seen`: what was painted before is not looked at.
     """
     page.emulate_media(color_scheme="dark")
-    found = _of_new_paint(page, (CONTRAST,), seen, "dark")
+    fresh = _fresh(page, seen, "dark")
+    found = _violations(page, _only(CONTRAST), "html", fresh) if fresh.places else []
+    fresh.note(seen)
     page.emulate_media(color_scheme="light")
     return [f"in the dark {line}" for line in found]
 
 
-def _of_new_paint(page: Page, rules: tuple[str, ...], seen: set[int], theme: str) -> list[str]:
-    new = _never_painted(page, seen, theme)
-    if not new:
-        return []
-    only = {"runOnly": {"type": "rule", "values": rules}}
-    return _violations(page, {**only, "resultTypes": ["violations"], "preload": False}, new)
+OUTSIDE = "([within, fresh]) => fresh.some((one) => !window.painted[one].closest(within))"
 
 
-def _never_painted(page: Page, seen: set[int], theme: str) -> list[int]:
-    """Places in `window.painted` of the elements of which none of the kind has been painted so, in
-    such a place and in such colours; notes them.
+def _only(*rules: str) -> dict[str, Any]:
+    return {"runOnly": {"type": "rule", "values": rules}, "preload": False}
+
+
+@dataclass
+class Fresh:
+    """Elements by their places in `window.painted`, and their numbers (`painted.js`)."""
+
+    numbers: dict[str, list[int]]
+    places: list[int]
+    unsure: set[int] = field(default_factory=set)
+
+    def note(self, seen: set[int]) -> None:
+        """They have been looked at. Of an element of which axe could not tell, only such in the
+        same place: elsewhere it may.
+        """
+        seen.update(self.numbers["places"])
+        sure = [self.numbers["paints"][n] for n in self.places if n not in self.unsure]
+        seen.update(number for number in sure if number)
+
+
+def _fresh(page: Page, seen: set[int], theme: str) -> Fresh:
+    """What is neither of a kind that stood in such a place before nor, unless its size is measured
+    as well, words in colours that were measured on such a ground.
     """
     numbers = page.evaluate(PAINTED, theme)
-    new = [place for place, number in enumerate(numbers) if number not in seen]
-    seen.update(numbers)
-    return new
+    nothing = theme == "dark"  # what says nothing has no contrast
+    pairs = enumerate(zip(numbers["places"], numbers["paints"], strict=True))
+    places = [
+        n
+        for n, (place, paint) in pairs
+        if place not in seen and paint not in seen and (paint or not nothing)
+    ]
+    return Fresh(numbers, places)
 
 
-# nothing but the violations comes over: what passed is as long as the page
-WITHIN = "([where, options]) => axe.run(where, options).then(all => all.violations)"
-OF_NEW = """([places, options]) => {
-  const all = new Set(places.map((place) => window.painted[place]));
-  const include = [...all].filter((e) => !all.has(e.parentElement));
-  return axe.run({ include }, options).then((found) => found.violations);
-}"""
-
-
-def _violations(page: Page, options: dict[str, Any], where: str | list[int]) -> list[str]:
-    """Of a part of the page, or of elements by their places in `window.painted`."""
-    if isinstance(where, str):
-        found = page.evaluate(WITHIN, [{"include": [[where or "html"]]}, options])
-    else:
-        found = page.evaluate(OF_NEW, [where, options])
+def _violations(
+    page: Page, options: dict[str, Any], where: str, fresh: Fresh | None = None
+) -> list[str]:
+    """Of a part of the page; contrast and size of what is fresh, or of all."""
+    told = page.evaluate(LOOK, [where, options, fresh and fresh.places])
+    if fresh:
+        fresh.unsure.update(told["unsure"])
+    found = told["violations"]
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))} – {_why(node)}"
         for violation in found
@@ -152,9 +172,10 @@ def hidden_stops(page: Page, most: int = 250, *, start: str = "body") -> list[st
     """
     stops: list[dict[str, Any]] = []
     ended = False
-    page.evaluate(FOCUS, start)
-    for _ in range(0, most + TABS, TABS):
-        page.keyboard.press("+".join(["Tab"] * TABS))
+    pressed, tabs = 0, page.evaluate(FOCUS, start)
+    while pressed < most + TABS:
+        page.keyboard.press("+".join(["Tab"] * tabs))
+        pressed, tabs = pressed + tabs, TABS
         noted = page.evaluate("() => window.stops.splice(0)")
         new = list(takewhile(lambda stop: stop and stop["first"], noted))
         stops += new

@@ -8,6 +8,7 @@ test_every_page.py`, looks at each answer with it: so no page is made twice.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from django.conf import settings
@@ -72,6 +73,9 @@ def inline(page: str) -> list[str]:
     ]
 
 
+_FORM = re.compile(r"<form\b.*?(?:</form>|\Z)", re.DOTALL)
+
+
 class _Forms(HTMLParser):
     """Long texts of forms that are posted and keep no draft: (address, name of the field)."""
 
@@ -102,9 +106,15 @@ def _is_long(tag: str, has: dict[str, str | None]) -> bool:
 
 def unkept(page: str) -> list[tuple[str, str]]:
     """Forms in which a long text would be lost: whoever types more than a line is interrupted."""
+    return [one for form in _FORM.findall(page) for one in _unkept_of(form)]
+
+
+@lru_cache(maxsize=5000)
+def _unkept_of(form: str) -> tuple[tuple[str, str], ...]:
+    """Of one form: those of the frame stand on every page, and to read them takes longest."""
     forms = _Forms()
-    forms.feed(page)
-    return forms.found
+    forms.feed(form)
+    return tuple(forms.found)
 
 
 def unprotected(answer: HttpResponseBase) -> list[str]:
