@@ -32,6 +32,8 @@ from complaints import (
 from complaints.errors import Gone, NotAllowed, StaleVersion, StepRefused, Unmet
 from complaints.lifecycle import CONSUMER, OPEN_STATES, STEPS, State, Step
 from complaints.models import Complaint, Event, Hold, Outbox, Transition
+from complaints.prepared import NUMBER, everybodys, objects_seen
+from complaints.querysets import ComplaintQuerySet
 from complaints.situation import CaseSituation
 
 # Sent after the commit, with the transition's id (None: of many cases). A lost signal costs
@@ -41,13 +43,28 @@ step_taken = Signal()
 Also = Callable[[Complaint, Transition], None]
 
 
+_FOUND = Complaint.objects.select_related("consumer", "owner", "team").filter(number=NUMBER)
+_LOCKED = Complaint.objects.locked().select_related("consumer").filter(number=NUMBER)
+
+
+def _one(place: str, number: str, by: User | None, rows: ComplaintQuerySet) -> Complaint:
+    moments = {NUMBER: str(number)}
+    if by is None:
+        found = everybodys(place, rows.all, moments)
+    else:
+        found = objects_seen(place, by, rows.filter, moments)
+    if not found:
+        raise Complaint.DoesNotExist
+    complaint: Complaint = found[0]
+    return complaint
+
+
 def find(number: str, by: User | None) -> Complaint:
     """The case, if the person may see it.
 
     Raises Complaint.DoesNotExist otherwise, so that it cannot be told from a missing one.
     """
-    visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
-    return visible.select_related("consumer", "owner", "team").get(number=number)
+    return _one("found", number, by, _FOUND)
 
 
 def lock(number: str, by: User | None) -> Complaint:
@@ -56,8 +73,7 @@ def lock(number: str, by: User | None) -> Complaint:
     Raises Complaint.DoesNotExist as `find` does, Gone for one whose file was destroyed, NotAllowed
     for one that is lent to the person for reading.
     """
-    visible = Complaint.objects.visible_to(by) if by is not None else Complaint.objects.all()
-    found: Complaint = visible.locked().select_related("consumer").get(number=number)
+    found = _one("locked", number, by, _LOCKED)
     refuse_destroyed(found)
     if by is not None:
         granted.admit(found, by)

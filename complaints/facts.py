@@ -7,22 +7,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from accounts.models import User
 from complaints import calendars
 from complaints.models import Complaint, FactAnswer
+from complaints.prepared import ROW, everybodys
 from legal_rules import rulebook
 from legal_rules.vocabulary import FACTS
 
 
 def current_answers(complaint: Complaint) -> list[FactAnswer]:
     """The answers that stand, in the order in which they were given (one query)."""
-    return list(
-        FactAnswer.objects.filter(complaint=complaint, superseded_at=None)
-        .select_related("by")
-        .order_by("id")
-    )
+    return everybodys("answers", _standing, {ROW: complaint.pk})
+
+
+def _standing() -> QuerySet[FactAnswer]:
+    found = FactAnswer.objects.filter(complaint=ROW, superseded_at=None)
+    return found.select_related("by").order_by("id")
 
 
 def all_answers(complaint: Complaint) -> list[FactAnswer]:

@@ -22,6 +22,7 @@ from complaints.choices import RUNS
 from complaints.clock import Terms
 from complaints.lifecycle import STEPS, State
 from complaints.models import Complaint, Deadline, Outbox, PublicPromise
+from complaints.prepared import ROW, everybodys
 from complaints.workdays import SHANGHAI
 from legal_rules import deadline_table
 from legal_rules.deadline_terms import Applies, Traits
@@ -210,12 +211,16 @@ def _void(step: str) -> bool:
 # --- the rows
 
 
-def _rows(complaint: Complaint) -> Any:
+def _rows(complaint: Complaint | int) -> Any:
     return Deadline.objects.filter(complaint=complaint, kind=KIND)
 
 
 def _running(complaint: Complaint) -> list[Deadline]:
-    return list(_rows(complaint).filter(state__in=RUNS).order_by("id"))
+    return everybodys(
+        "promises that run",
+        lambda: _rows(ROW).filter(state__in=RUNS).order_by("id"),
+        {ROW: complaint.pk},
+    )
 
 
 def _of(running: Sequence[Deadline]) -> dict[str, PublicPromise]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,7 +43,14 @@ from complaints.models import (
 )
 from complaints.models.commitment import OWED
 from complaints.paying import proof
+from complaints.prepared import ROW, everybodys
 from complaints.signing import liveness, policy
+
+
+def _version() -> QuerySet[Resolution]:
+    """The version of a case that counts; for a statement that is kept."""
+    rows = Resolution.objects.filter(complaint=ROW).exclude(status=Resolution.Status.SUPERSEDED)
+    return rows.order_by("-version")[:1]
 
 
 @dataclass
@@ -86,13 +93,9 @@ class CaseSituation:
 
     @cached_property
     def resolution(self) -> Resolution | None:
-        return (
-            Resolution.objects.filter(complaint=self.complaint)
-            .exclude(status=Resolution.Status.SUPERSEDED)
-            .prefetch_related("measures", "points")
-            .order_by("-version")
-            .first()
-        )
+        found = everybodys("version of a case", _version, {ROW: self.complaint.pk})
+        prefetch_related_objects(found, "measures", "points")
+        return found[0] if found else None
 
     @property
     def open_in_letter(self) -> list[str]:

@@ -20,6 +20,7 @@ from accounts.models import User
 from audit.record import record
 from complaints import calendars, facts
 from complaints.models import Analysis, Complaint, FactAnswer
+from complaints.prepared import ROW, everybodys
 from legal_rules import comparison, past, rulebook
 from legal_rules.comparison import Difference
 from legal_rules.models import StoredRulebook
@@ -100,7 +101,12 @@ def canonical(value: object) -> str:
 
 def latest(complaint: Complaint) -> Analysis | None:
     """The analysis frozen last."""
-    return Analysis.objects.filter(complaint=complaint).order_by("-id").first()
+    found = everybodys(
+        "latest analysis",
+        lambda: Analysis.objects.filter(complaint=ROW).order_by("-id")[:1],
+        {ROW: complaint.pk},
+    )
+    return found[0] if found else None
 
 
 def of_case(complaint: Complaint) -> list[Analysis]:

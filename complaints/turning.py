@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from complaints import clock, deadlines, marking, next_due, regimes
 from complaints.asked_teams import KIND
 from complaints.choices import RUNS
 from complaints.lifecycle import State
 from complaints.models import Complaint, Deadline, Moment
+from complaints.prepared import ROW, everybodys
 
 
 def turn(
@@ -24,7 +27,7 @@ def turn(
     """Stop, cancel and start clocks for a step (the state is the new one) and refresh
     when it falls due next; nothing is saved on the case.
     """
-    rows = Deadline.objects.filter(complaint=complaint, state__in=RUNS)
+    rows = everybodys("clocks that run", _that_run, {ROW: complaint.pk})
     running = {(d.kind, d.subject): d for d in rows}
     ended = [
         (deadline, end)
@@ -44,6 +47,10 @@ def turn(
     next_due.put(complaint, [*running.values(), *fresh])
     for kind in regimes.moments_of(step):
         marking.mark(complaint, kind, now, now=now, source=Moment.Source.STEP)
+
+
+def _that_run() -> QuerySet[Deadline]:
+    return Deadline.objects.filter(complaint=ROW, state__in=RUNS)
 
 
 def _end(

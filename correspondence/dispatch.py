@@ -20,6 +20,7 @@ from django.utils import translation
 from complaints.advance import step_taken
 from complaints.letter_values import locale_of
 from complaints.models import Outbox
+from complaints.prepared import NOW, ROW, everybodys
 from complaints.signing.liveness import LETTER, NotLive
 from correspondence import stopping, telling, to_consumer, transports, webhook_log
 from correspondence.backoff import postponed
@@ -115,12 +116,17 @@ def _held(pk: int, now: datetime) -> Outbox | None:
     """The row, claimed. Of the letter that counsel signed the case is held before it: every other
     row is claimed at once.
     """
-    due = _claimed([pk]).filter(not_before__lte=now)
-    row = due.exclude(effect=LETTER).first()
-    if row is None:
+    moments = {ROW: pk, NOW: now}
+    rows = everybodys("claimed", lambda: _due().exclude(effect=LETTER), moments)
+    if not rows:
         stopping.hold_case(pk)
-        row = due.filter(effect=LETTER).first()
-    return row
+        rows = everybodys("claimed letter", lambda: _due().filter(effect=LETTER), moments)
+    return rows[0] if rows else None
+
+
+def _due() -> QuerySet[Outbox]:
+    """One row that is due; for a statement that is kept."""
+    return _claimed([ROW]).filter(not_before__lte=NOW)
 
 
 def _claimed(pks: Sequence[int]) -> QuerySet[Outbox]:

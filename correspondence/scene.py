@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.absences import Roster
 from accounts.models import Absence, User
 from complaints.models import Commitment, Complaint, Deadline, Outbox
+from complaints.prepared import ROW, everybodys, objects_seen
 from correspondence import staff as people_of
 from correspondence import told_consults
 from correspondence.models import Notice, Preferences
@@ -23,6 +25,13 @@ from correspondence.staff import LADDER, Staff
 # These name the same people for every case of a team.
 _OF_A_TEAM: tuple[Staff, ...] = (people_of.leads, people_of.supervisors, people_of.counsel)
 _Warned = tuple[int | None, int, datetime]  # person, case, instant of the sweep
+
+
+_ONE = Complaint.objects.only("pk").filter(pk=ROW)
+
+
+def _wishes() -> QuerySet[Preferences]:
+    return Preferences.objects.filter(pk=ROW)
 
 
 class Scene:
@@ -80,9 +89,15 @@ class Scene:
     def sees(self, user: User, complaint: Complaint) -> bool:
         """Whether the person is active and may see the case."""
         if user.pk not in self._seen:
-            visible = Complaint.objects.visible_to(user).filter(pk__in=self.cases)
-            self._seen[user.pk] = set(visible.values_list("pk", flat=True))
+            self._seen[user.pk] = self._seen_by(user)
         return complaint.pk in self._seen[user.pk]
+
+    def _seen_by(self, user: User) -> set[int]:
+        if len(self.cases) == 1:  # as after each step; of many there are as many as it happens
+            one = objects_seen("told of", user, _ONE.filter, {ROW: self.cases[0]})
+            return {case.pk for case in one}
+        visible = Complaint.objects.visible_to(user).filter(pk__in=self.cases)
+        return set(visible.values_list("pk", flat=True))
 
     def absence_of(self, user: User) -> Absence | None:
         """The person's absence today."""
@@ -96,7 +111,8 @@ class Scene:
     def wishes(self, user: User) -> Preferences | None:
         """How the person wishes to be told."""
         if user.pk not in self._wishes:
-            self._wishes[user.pk] = Preferences.objects.filter(pk=user.pk).first()
+            found = everybodys("wishes", _wishes, {ROW: user.pk})
+            self._wishes[user.pk] = found[0] if found else None
         return self._wishes[user.pk]
 
     def warned(self, user: User, outbox: Outbox) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from complaints.advance import check_version, lock
 from complaints.errors import Invalid, NotAllowed
 from complaints.lifecycle import State
 from complaints.models import Complaint, Event, Measure, Resolution, Transition
+from complaints.prepared import ROW, everybodys
 from complaints.signing import voiding
 from complaints.validation import Refused
 
@@ -37,14 +38,15 @@ COPIED = (
 
 def current(complaint: Complaint) -> Resolution | None:
     """The version that counts now (draft, submitted, returned, signed); None when there is none."""
-    return (
-        Resolution.objects.filter(complaint=complaint)
-        .exclude(status=Resolution.Status.SUPERSEDED)
-        .select_related("proposed_by", "analysis")
-        .prefetch_related(Prefetch("measures", Measure.objects.select_related("unit")), "points")
-        .order_by("-version")
-        .first()
-    )
+    found: list[Resolution] = everybodys("current version", _current, {ROW: complaint.pk})
+    measured = Prefetch("measures", Measure.objects.select_related("unit"))
+    prefetch_related_objects(found, measured, "points")
+    return found[0] if found else None
+
+
+def _current() -> QuerySet[Resolution]:
+    rows = Resolution.objects.filter(complaint=ROW).exclude(status=Resolution.Status.SUPERSEDED)
+    return rows.select_related("proposed_by", "analysis").order_by("-version")[:1]
 
 
 def _basis(value: Any) -> list[str]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from complaints import facts, snapshots
 from complaints.lifecycle import State
 from complaints.models import Complaint, Condition, Opinion, Outbox, Resolution, Voided
+from complaints.prepared import ROW, everybodys
 from complaints.signing import differences, policy, verify
 from complaints.signing.canonical import Covered, content, format_of
 
@@ -56,15 +57,18 @@ def covered_of(complaint: Complaint) -> Covered:
 
 def standing(complaint: Complaint) -> list[Opinion]:
     """The signatures on the version that counts now, the newest first, voided ones too."""
-    rows = Opinion.objects.filter(
-        signed=True, resolution__complaint=complaint, resolution__status__in=_STATUS
-    ).select_related("by", "analysis", "resolution__analysis", "voided")
-    found = list(
-        rows.prefetch_related("resolution__measures", "resolution__points").order_by("-id")
-    )
+    found: list[Opinion] = everybodys("standing", _standing, {ROW: complaint.pk})
+    prefetch_related_objects(found, "resolution__measures", "resolution__points")
     for opinion in found:
         opinion.resolution.complaint = complaint
     return found
+
+
+def _standing() -> QuerySet[Opinion]:
+    rows = Opinion.objects.filter(
+        signed=True, resolution__complaint=ROW, resolution__status__in=_STATUS
+    )
+    return rows.select_related("by", "analysis", "resolution__analysis", "voided").order_by("-id")
 
 
 def void_of(opinion: Opinion) -> Voided | None:
