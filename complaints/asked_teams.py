@@ -82,7 +82,7 @@ def end(
         consult.on_time = how == clock.MET if answered else None
     consult.state, consult.words = state, words
     consult.ended_at, consult.ended_by = now, by
-    consult.save(update_fields=["state", "words", "ended_at", "ended_by", "on_time"])
+    consult.save(update_fields=["state", "words", "files", "ended_at", "ended_by", "on_time"])
     mark(consult.team_id)
 
 
@@ -151,6 +151,7 @@ def told(consult: TeamConsult, code: str, text: str, by: User | None, now: datet
         "team": consult.team.name,
         "name": consult.user.name if consult.user else "",
         "on_time": consult.on_time,
+        "evidence": consult.files,
     }
     Event.objects.create(
         complaint=complaint,

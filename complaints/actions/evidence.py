@@ -61,8 +61,7 @@ def add(
     with file as stored, transaction.atomic():
         complaint = lock(number, by)
         check_version(complaint, version)
-        item = add_item(complaint.folder, stored, name=name, by=by, now=now, **columns)
-        _record(complaint, item, by, now)
+        item = keep(complaint, stored, name, columns, by, now)
         if condition is not None:
             conditions.attach(complaint, condition, item.number)
         voiding.look(complaint, by, now)
@@ -70,6 +69,22 @@ def add(
             holds.consumer_answered(complaint, by, now, "evidence")
         if from_consumer:
             snoozing.consumer_came(complaint, now)
+    return item
+
+
+def keep(
+    complaint: Complaint,
+    stored: Stored,
+    name: str,
+    columns: Mapping[str, Any],
+    by: User,
+    now: datetime,
+) -> Item:
+    """A file that was received becomes evidence of the case, which the caller holds. Raises
+    FileRefused.
+    """
+    item = add_item(complaint.folder, stored, name=name, by=by, now=now, **columns)
+    _record(complaint, item, by, now)
     return item
 
 

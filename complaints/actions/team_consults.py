@@ -5,7 +5,8 @@ Counsel who asks counsel before signing is something else (`consulting.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +14,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import absences
-from accounts.models import Team, User
+from accounts.models import User
 from accounts.roles import Role
-from complaints import asked_teams, deadlines, next_due, validation
-from complaints.advance import check_version, lock, refuse_destroyed
+from complaints import asked_teams, deadlines, next_due, team_questions, validation
+from complaints.actions import evidence
+from complaints.actions.receiving import received
+from complaints.advance import check_version, find, lock, refuse_destroyed
 from complaints.asked_teams import State
 from complaints.clock import Terms
 from complaints.errors import Invalid, NotAllowed
 from complaints.models import Complaint, TeamConsult
-from complaints.models.team_consult import ConsultUnit
+from complaints.signing import voiding
+from evidence.receive import Stored
 
-QUESTION, ANSWER = 2000, 10_000
-MOST = {ConsultUnit.HOUR.value: 40, ConsultUnit.DAY.value: 20}  # as long as one may be waited for
-MOST_OPEN = 5  # questions of one case at a time
+QUESTION = team_questions.QUESTION
+ANSWER, FILES = 10_000, 10
 
 
 # --- asking
@@ -56,18 +58,18 @@ def ask(
     now = now or timezone.now()
     if not by.may("ask_teams"):
         raise NotAllowed(_("您的角色不能请其他团队协办"))
-    data = _cleaned(values)
+    data = team_questions.cleaned(values)
     with transaction.atomic():
         complaint = lock(number, by)
         if not may_ask(complaint, by):
             raise NotAllowed(_("只有责任人和负责该团队的主管可以请其他团队协办"))
         check_version(complaint, version)
-        _refuse(complaint)
-        team = _team(complaint, data["team"])
+        team_questions.refuse(complaint)
+        team = team_questions.team_of(complaint, data["team"])
         consult = TeamConsult(
             complaint=complaint,
             team=team,
-            user=_person(complaint, team, data.get("user", ""), now),
+            user=team_questions.person_of(complaint, team, data.get("user", ""), now),
             asked_by=by,
             asked_at=now,
             question=data["question"],
@@ -76,82 +78,6 @@ def ask(
         _told(consult, "team_asked", consult.question, by, now)
         asked_teams.leave(consult, "tell_team_asked", now)
     return consult
-
-
-def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
-    v = validation
-    data = v.clean(
-        {"team": None, "question": None, "length": None, "unit": None, **values},
-        {
-            "team": lambda x: v.plain(x, 60, required=True),
-            "user": lambda x: v.plain(x, 150),
-            "question": lambda x: v.text(x, QUESTION, required=True, lines=True),
-            "length": _length,
-            "unit": lambda x: v.choice(x, ConsultUnit.values, required=True),
-        },
-    )
-    most = MOST[data["unit"]]
-    if data["length"] > most:
-        unit = ConsultUnit(data["unit"]).label
-        words = _("最多 {n} 个{unit}；需要更久的，请把案件转派给对方，或分成几个问题")
-        raise Invalid({"length": [words.format(n=most, unit=unit)]})
-    return data
-
-
-def _length(value: Any) -> int:
-    text = str("" if value is None else value).strip()
-    if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or len(text) > 4:
-        raise validation.Refused(_("请填写整数，例如 2"))
-    if int(text) < 1:
-        raise validation.Refused(_("至少为 1"))
-    return int(text)
-
-
-def _refuse(complaint: Complaint) -> None:
-    """Raises Invalid for a case about which nobody outside may be asked."""
-    if not complaint.is_open:
-        raise Invalid({"state": [_("案件已经办结，不能再请其他团队协办；请先重新启动")]})
-    if complaint.confidential:
-        words = _(
-            "本案保密，其他团队不能查看；需要协办的，请先由主管取消保密，或当面沟通后写内部备注"
-        )
-        raise Invalid({"state": [words]})
-    if TeamConsult.objects.filter(complaint=complaint, state=State.OPEN).count() >= MOST_OPEN:
-        words = _("本案已有 {n} 个团队在协办；请等其中一个答复，或先撤回")
-        raise Invalid({"team": [words.format(n=MOST_OPEN)]})
-
-
-def _team(complaint: Complaint, name: str) -> Team:
-    """Another team where somebody can answer. Raises Invalid."""
-    team = Team.objects.filter(name=name, is_active=True).first()
-    if team is None:
-        words = _("没有在用的团队“{name}”；请重新选择").format(name=name[:40])
-        raise Invalid({"team": [words]})
-    if team.pk == complaint.team_id:
-        raise Invalid({"team": [_("本案就在这个团队；请直接转派，或写内部备注")]})
-    if TeamConsult.objects.filter(complaint=complaint, team=team, state=State.OPEN).exists():
-        words = _("已经请“{name}”协办，还没有答复；请等答复，或先撤回").format(name=team.name)
-        raise Invalid({"team": [words]})
-    if not asked_teams.able(team, complaint).exists():
-        words = _("“{name}”没有可以答复本案的人；请选择另一个团队").format(name=team.name)
-        raise Invalid({"team": [words]})
-    return team
-
-
-def _person(complaint: Complaint, team: Team, username: str, now: datetime) -> User | None:
-    """Somebody there who is present; nobody where none was named. Raises Invalid."""
-    if not username:
-        return None
-    user = asked_teams.able(team, complaint).filter(username=username).first()
-    if user is None:
-        words = _("“{user}”不在“{team}”，或者不得参与本案；请另选一位，或不指定")
-        raise Invalid({"user": [words.format(user=username[:40], team=team.name)]})
-    absence = absences.is_away(user, timezone.localdate(now))
-    if absence is not None:
-        words = _("{name} 休假至 {day}；请另选一位，或不指定")
-        day = absence.last_day.isoformat()
-        raise Invalid({"user": [words.format(name=user.name, day=day)]})
-    return user
 
 
 def _begin(consult: TeamConsult, terms: Terms) -> None:
@@ -171,18 +97,32 @@ def answer(
     values: Mapping[str, Any],
     *,
     by: User,
+    files: Sequence[tuple[str, Iterable[bytes]]] = (),
     now: datetime | None = None,
 ) -> TeamConsult:
-    """`{answer}`, by whoever works in the team that was asked.
+    """`{answer}`, by whoever works in the team that was asked. `files`: (name, content) of what
+    proves it; all of them become evidence of the case, or nothing is done.
 
-    Raises Complaint.DoesNotExist, NotAllowed, Invalid.
+    Raises Complaint.DoesNotExist, NotAllowed, Invalid, FileRefused.
     """
-    v = validation
+    v, now = validation, now or timezone.now()
     data = v.clean(
         {"answer": None, **values},
         {"answer": lambda x: v.text(x, ANSWER, required=True, lines=True)},
     )
-    return _reply(number, pk, State.ANSWERED, data["answer"], by, now or timezone.now())
+    words = str(data["answer"])
+    if not files:
+        return _reply(number, pk, State.ANSWERED, words, by, now)
+    if len(files) > FILES:
+        raise Invalid({"file": [_("一次最多附 {n} 个文件；其余请交给责任人添加").format(n=FILES)]})
+    found = find(number, by)
+    _may_reply(_open(found, pk), by)  # before large files are read
+    with ExitStack() as stack:
+        stored = [
+            (name, stack.enter_context(received(found, content, name, by, now)))
+            for name, content in files
+        ]
+        return _reply(number, pk, State.ANSWERED, words, by, now, stored)
 
 
 def decline(
@@ -210,20 +150,43 @@ def _reason(values: Mapping[str, Any]) -> str:
     return str(data["reason"])
 
 
+def _may_reply(consult: TeamConsult, by: User) -> None:
+    """Raises NotAllowed."""
+    if not by.may("answer_teams"):
+        raise NotAllowed(_("您的角色不能答复协办请求"))
+    if consult.team_id not in by.team_ids:
+        raise NotAllowed(_("只有“{team}”的人可以答复").format(team=consult.team.name))
+
+
 def _reply(
-    number: str, pk: int, state: TeamConsult.State, words: str, by: User, now: datetime
+    number: str,
+    pk: int,
+    state: TeamConsult.State,
+    words: str,
+    by: User,
+    now: datetime,
+    stored: Sequence[tuple[str, Stored]] = (),
 ) -> TeamConsult:
     if not by.may("answer_teams"):
         raise NotAllowed(_("您的角色不能答复协办请求"))
     with transaction.atomic():
         consult = _open(_held(number, by), pk)
-        if consult.team_id not in by.team_ids:
-            words = _("只有“{team}”的人可以答复").format(team=consult.team.name)
-            raise NotAllowed(words)
+        _may_reply(consult, by)
+        consult.files = [_kept(consult, name, file, by, now) for name, file in stored]
         asked_teams.end(consult, state, words, by, now)
         _told(consult, f"team_{state.value}", words, by, now)
         asked_teams.leave(consult, "tell_team_answered", now)
     return consult
+
+
+def _kept(consult: TeamConsult, name: str, file: Stored, by: User, now: datetime) -> int:
+    """The number under which a file of the answer is evidence of the case. The signature under an
+    offer is looked at, as by whatever evidence comes.
+    """
+    about = {"obtained_from": consult.team.name, "obtained_by": by.name}
+    item = evidence.keep(consult.complaint, file, name, about, by, now)
+    voiding.look(consult.complaint, by, now)
+    return item.number
 
 
 def _held(number: str, by: User) -> Complaint:

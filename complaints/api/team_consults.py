@@ -40,6 +40,7 @@ def shape(one: TeamConsult) -> dict[str, Any]:
         "due_at": local(one.due_at),
         "state": one.state,
         "words": one.words,
+        "evidence": one.files,
         "ended_by": person(one.ended_by) if one.ended_by else None,
         "ended_at": local(one.ended_at),
         "on_time": one.on_time,
@@ -56,6 +57,9 @@ class TeamConsultAnswer(Shape):
     due_at = s.DateTimeField(help_text=_("最迟何时答复；对应案件的一个内部时限"))
     state = s.ChoiceField(TeamConsult.State.choices)
     words = s.CharField(allow_blank=True, help_text=_("答复、退回的理由，或为什么终止"))
+    evidence = s.ListField(
+        child=s.IntegerField(), help_text=_("随答复附上的证据的编号；在页面上答复时可以附文件")
+    )
     ended_by = Person(allow_null=True)
     ended_at = s.DateTimeField(allow_null=True)
     on_time = s.BooleanField(allow_null=True, help_text=_("是否按时答复或退回；其他情形为 null"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,8 @@ class TeamConsult(models.Model):
 
     While it is open the people of that team may read the case (`sight.asked`), and no longer. Its
     clock runs among those of the case. `words`: the answer, why the team declined, or why it ended
-    without one. `on_time`: decided by its clock as it was answered or declined.
+    without one; `files`: numbers of the evidence that came with the answer. `on_time`: decided by
+    its clock as it was answered or declined.
     """
 
     class State(models.TextChoices):
@@ -53,6 +55,7 @@ class TeamConsult(models.Model):
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     words = MaskedTextField(blank=True)
+    files = ArrayField(models.PositiveIntegerField(), default=list)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

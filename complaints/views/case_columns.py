@@ -197,6 +197,7 @@ def _teams_asked() -> ArraySubquery:
         due_at="due_at",
         state="state",
         words="words",
+        files="files",
         ended_at="ended_at",
         ended_by="ended_by__name",
         on_time="on_time",

@@ -247,7 +247,9 @@ def _assignment(event: Event, complaint: Complaint) -> Words:
         "mass_joined": _("加入群体性案件“{title}”").format(title=event.detail.get("title", "")),
         "mass_left": _("移出群体性案件“{title}”").format(title=event.detail.get("title", "")),
     }
-    return Words(titles.get(event.code, event.code), event.text)
+    files = [str(n) for n in event.detail.get("evidence") or ()]
+    came = _("附证据 {numbers}").format(numbers=_("、").join(files)) if files else ""
+    return Words(titles.get(event.code, event.code), event.text, lines=(came,) if came else ())
 
 
 def _change(event: Event, complaint: Complaint) -> Words:

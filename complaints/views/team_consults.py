@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import absences
 from accounts.access import needs, person
+from accounts.browser import keeps_what_was_typed
 from accounts.models import Membership, User
 from accounts.roles import Role
 from complaints.actions import half_typed, team_consults
@@ -30,6 +31,8 @@ from complaints.views.acting import act, posted_of
 from complaints.views.case import load
 from complaints.views.sheets import Mark, Sheet, SheetForm, done, nothing_to_do, readable, refused
 from complaints.views.sheets import show as show_sheet
+from evidence.receive import FileRefused
+from evidence.uploads import content_of
 
 ASKED = "consult=team&state=open"  # the ready-made view 待我组协办
 Choices = list[tuple[str, Any]]
@@ -96,6 +99,12 @@ def _choices(complaint: Complaint) -> tuple[Choices, Choices]:
     ]
 
 
+class Files(forms.FileInput):
+    """Several at once."""
+
+    allow_multiple_selected = True
+
+
 class AnswerForm(SheetForm):
     """The word of the team that was asked."""
 
@@ -103,6 +112,12 @@ class AnswerForm(SheetForm):
         label=gettext_lazy("答复"),
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": team_consults.ANSWER}),
         help_text=gettext_lazy("写进本案的经过，责任人会收到通知；答复后您不能再查看本案。"),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("附上文件"),
+        required=False,
+        widget=Files(attrs={"multiple": True}),
+        help_text=gettext_lazy("例如签收单。与答复一起成为本案的证据，最多 10 个。"),
     )
 
 
@@ -151,6 +166,7 @@ def ask_team(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("answer_teams")
+@keeps_what_was_typed
 def answer_team(request: HttpRequest, number: str, team_consult: int) -> HttpResponse:
     """答复, by the team that was asked."""
     form = AnswerForm(posted_of(request))
@@ -184,15 +200,13 @@ def _reply(
     if asked.team_id not in by.team_ids:
         raise PermissionDenied(_("只有“{team}”的人可以答复").format(team=asked.team.name))
     sheet = Sheet(complaint, title, request.path, form, button, intro=asked.question)
-    sheet.draft = f"{'answer' if isinstance(form, AnswerForm) else 'decline'}-team:{number}:{pk}"
+    answers = isinstance(form, AnswerForm)
+    sheet.draft = f"{'answer' if answers else 'decline'}-team:{number}:{pk}"
+    sheet.files = answers
     if request.method != "POST":
         return show_sheet(request, sheet)
-    name = next(iter(form.fields))
     try:
-        _posted, unreadable = readable(request.POST)
-        if unreadable:
-            raise Invalid(unreadable)
-        does(number, pk, {name: request.POST.get(name, "")}, by=by)
+        _done(request, (number, pk), form, does)
     except Complaint.DoesNotExist as error:
         raise Http404 from error
     except NotAllowed as error:
@@ -201,6 +215,27 @@ def _reply(
         return refused(request, sheet, error)
     half_typed.drop_draft(by, sheet.draft)
     return _away(request, number, by, said)
+
+
+def _done(
+    request: HttpRequest,
+    which: tuple[str, int],
+    form: SheetForm,
+    does: Callable[..., TeamConsult],
+) -> None:
+    """The act with what was sent. Raises what it raises."""
+    _posted, unreadable = readable(request.POST)
+    if unreadable:
+        raise Invalid(unreadable)
+    name = next(iter(form.fields))
+    more: dict[str, Any] = {"by": person(request)}
+    if "file" in form.fields:
+        files = request.FILES.getlist("file")
+        more["files"] = [(each.name or "", content_of(each)) for each in files]
+    try:
+        does(*which, {name: request.POST.get(name, "")}, **more)
+    except FileRefused as error:
+        raise Invalid({"file": [error.message]}) from error
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,13 +1,15 @@
-"""协办 that ends without an answer: whoever was asked is told why, and sees the case no more."""
+"""How 协办 ends: without an answer whoever was asked is told why; with one, files come along."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Membership, User
+from audit.record import broken_links
 from complaints.actions import confidentiality, segregation, team_consults
 from complaints.models import TeamConsult
 from correspondence import digest, inbox, mailing
@@ -131,3 +133,42 @@ def test_the_number_of_unread_notices_is_right_where_they_stand(cast: Cast) -> N
     asked(cast)
     send_waiting()
     assert "1 条未读" in text_of(client.get(reverse("notices")))
+
+
+def _papers(consult: TeamConsult) -> list[tuple[int, str, str, str]]:
+    items = consult.complaint.folder.items.order_by("number")
+    return [(i.number, i.file_name, i.obtained_from, i.received_by.username) for i in items]
+
+
+def test_files_of_an_answer_become_evidence_and_stand_beside_it(cast: Cast) -> None:
+    consult, client = asked(cast), browser(cast.outsider)
+    case = consult.complaint
+    reply = reverse("answer_team", args=[case.number, consult.pk])
+    assert 'name="file"' in text_of(client.get(reply))
+    files = [SimpleUploadedFile(f"签收单{n}.txt", f"签收 {n}".encode()) for n in (1, 2)]
+    answered = client.post(reply, {"answer": "本人签收", "file": files}, follow=True)
+    assert "已答复" in text_of(answered)
+    consult.refresh_from_db()
+    assert (consult.state, consult.files) == ("answered", [1, 2])
+    assert _papers(consult) == [(n, f"签收单{n}.txt", "客服二组", "outsider") for n in (1, 2)]
+    page = text_of(browser(cast.agent).get(reverse("case", args=[case.number])))
+    assert reverse("evidence_item", args=[case.number, 2]) in page
+    assert "附证据 1、2" in page
+    assert not sees(cast.outsider, case)
+    assert broken_links(case.subject) == []
+
+
+def test_a_file_that_is_refused_keeps_the_answer_and_the_other_files_out(cast: Cast) -> None:
+    consult, client = asked(cast), browser(cast.outsider)
+    reply = reverse("answer_team", args=[consult.complaint.number, consult.pk])
+    good, empty = SimpleUploadedFile("a.txt", b"abc"), SimpleUploadedFile("b.txt", b"")
+    refused = client.post(reply, {"answer": "本人签收", "file": [good, empty]})
+    assert (refused.status_code, "本人签收" in text_of(refused)) == (422, True)
+    many = [SimpleUploadedFile(f"{n}.txt", b"abc") for n in range(11)]
+    assert "一次最多附 10 个" in text_of(client.post(reply, {"answer": "x", "file": many}))
+    consult.refresh_from_db()
+    assert (consult.state, consult.files, _papers(consult)) == ("open", [], [])
+    stranger = browser(person("stranger", "agent"))
+    assert stranger.post(reply, {"answer": "x", "file": [good]}).status_code == 404
+    named = browser(cast.colleague).post(reply, {"answer": "x", "file": [good]})
+    assert (named.status_code, _papers(consult)) == (403, [])
