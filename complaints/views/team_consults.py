@@ -249,7 +249,8 @@ def withdraw_team(request: HttpRequest, number: str, team_consult: int) -> HttpR
     if asked.state != TeamConsult.State.OPEN:
         return nothing_to_do(request, number, _("这项协办已经结束，不需要再办理"))
     form = WithdrawForm(posted_of(request))
-    sheet = Sheet(page.complaint, _("撤回协办"), request.path, form, _("撤回协办"))
+    title = _("撤回对“{team}”的协办请求").format(team=asked.team.name)
+    sheet = Sheet(page.complaint, title, request.path, form, _("撤回协办"))
     sheet.intro, sheet.draft = asked.question, f"withdraw-team:{number}:{team_consult}"
     sent = {"reason": request.POST.get("reason", "")}
     return act(

@@ -27,7 +27,7 @@ def test_the_warehouse_is_asked_answers_and_sees_the_case_no_more(signed_in: Ope
     assert (shut_out(page), too_wide(page)) == ([], [])
     sheet.get_by_role("button", name="请协办").click()
     expect(page.get_by_text("请“客服二组”的 孟白 协办").first).to_be_visible()
-    expect(page.get_by_role("button", name="撤回协办")).to_be_visible()
+    expect(page.get_by_role("link", name="撤回协办")).to_be_visible()
     assert (shut_out(page), too_wide(page)) == ([], [])
 
     other = signed_in(cast.outsider)
@@ -39,6 +39,8 @@ def test_the_warehouse_is_asked_answers_and_sees_the_case_no_more(signed_in: Ope
     assert (shut_out(other), too_wide(other)) == ([], [])
     other.get_by_role("link", name="答复协办").click()
     other.get_by_role("dialog").get_by_label("答复").fill(WORDS)
+    paper = {"name": "签收单.txt", "mimeType": "text/plain", "buffer": "本人签收".encode()}
+    other.get_by_role("dialog").get_by_label("附上文件").set_input_files(paper)
     other.get_by_role("dialog").get_by_role("button", name="答复").click()
     other.wait_for_url("**/complaints/?consult=team**")
     expect(other.get_by_text("已答复，责任人会收到通知")).to_be_visible()
@@ -46,6 +48,7 @@ def test_the_warehouse_is_asked_answers_and_sees_the_case_no_more(signed_in: Ope
 
     page.reload()
     expect(page.locator("#consults").get_by_text(WORDS)).to_be_visible()
-    expect(page.get_by_role("button", name="撤回协办")).to_have_count(0)
+    expect(page.locator("#consults").get_by_role("link", name="证据 1")).to_be_visible()
+    expect(page.get_by_role("link", name="撤回协办")).to_have_count(0)
     assert (shut_out(page), too_wide(page)) == ([], [])
     assert TeamConsult.objects.get().words == WORDS
