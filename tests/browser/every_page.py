@@ -168,8 +168,9 @@ def walk(page: Page, address: str, look: Look, painted: set[int]) -> list[str]:
     if look in (Look.MIDDLE, Look.ALL):
         main = look is Look.MIDDLE
         wrong += shut_out(page, within="main" if main else "", seen=painted)
-        wrong += hidden_stops(page, start="main" if main else "body")
+        # before Tab moves on: axe cannot tell of what is scrolled away
         wrong += pale_in_the_dark(page, painted)
+        wrong += hidden_stops(page, start="main" if main else "body")
     wrong += on_a_phone(page)
     return [f"{address}: {line}" for line in wrong]
 
