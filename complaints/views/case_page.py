@@ -33,7 +33,7 @@ from complaints.models.commitment import is_owed
 from complaints.models.satisfaction import DISSATISFIED_UP_TO, HIGHEST
 from complaints.situation import CaseSituation
 from complaints.views.case_offer import Offer
-from complaints.views.case_read import find
+from complaints.views.case_read import clocks_of, find, items_of
 from evidence.models import Item
 from legal_rules import signatures
 
@@ -83,9 +83,7 @@ class CasePage(Offer):
     @cached_property
     def items(self) -> list[Item]:
         """The evidence, in the order of its numbers, withdrawn items too."""
-        found = Item.objects.filter(folder=self.complaint.folder_id)
-        joined = found.select_related("received_by", "withdrawal__by")
-        return list(joined.order_by("number"))
+        return items_of(self.complaint)
 
     @cached_property
     def withdrawn(self) -> frozenset[int]:
@@ -95,9 +93,7 @@ class CasePage(Offer):
     @cached_property
     def clocks(self) -> list[Deadline]:
         """Clocks that run or are held, the next one first."""
-        return list(
-            self.complaint.deadlines.filter(state__in=["running", "held"]).order_by("due_at")
-        )
+        return clocks_of(self.complaint)
 
     @cached_property
     def legal_holds(self) -> list[LegalHold]:

@@ -6,13 +6,16 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from complaints.lifecycle import State
-from complaints.models import Complaint, Point
-from complaints.prepared import NUMBER, objects
+from complaints.models import Complaint, Deadline, Point
+from complaints.prepared import NUMBER, ROW, everybodys, objects
 from complaints.querysets import ComplaintQuerySet
 from complaints.seen import saw_cases
 from complaints.views.case_columns import columns, followed_by, same_person
+from evidence.models import Item
 
 
 def moment(text: str | None) -> datetime | None:
@@ -106,3 +109,26 @@ def find(user: User, number: str) -> Any:
     others = [row["number"] for row in complaint.same_person]
     saw_cases(number, *others, merged_into.number if merged_into else None)
     return complaint
+
+
+def items_of(complaint: Any) -> list[Item]:
+    """The evidence of a case that was found."""
+
+    def rows() -> QuerySet[Item]:
+        joined = Item.objects.select_related("received_by", "withdrawal__by")
+        return joined.filter(folder=ROW).order_by("number")
+
+    return everybodys("items of a folder", rows, {ROW: complaint.folder_id})
+
+
+def clocks_of(complaint: Any) -> list[Deadline]:
+    """Its clocks that run or are held, the next one first."""
+
+    def rows() -> QuerySet[Deadline]:
+        going = Deadline.objects.filter(state__in=["running", "held"])
+        return going.filter(complaint=ROW).order_by("due_at")
+
+    found = everybodys("clocks of a page", rows, {ROW: complaint.pk})
+    for clock in found:
+        clock.complaint = complaint
+    return found

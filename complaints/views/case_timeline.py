@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from complaints import delivery
 from complaints.models import Communication, Deadline, Event, Mention, Outbox
+from complaints.prepared import ROW, everybodys
 from complaints.views.case_columns import INTERNAL, TALK
 from complaints.views.case_page import CasePage
 from complaints.views.case_read import moment
@@ -101,7 +102,7 @@ def _cursor(event: Event) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def _rows(page: CasePage, keeps: Q) -> QuerySet[Event]:
+def _rows(case: int, keeps: Q) -> QuerySet[Event]:
     """The entries with the fate of their letter and the own name of their clock: one statement."""
     letter = (
         Communication.objects.filter(pk=OuterRef("text_id"))
@@ -129,7 +130,7 @@ def _rows(page: CasePage, keeps: Q) -> QuerySet[Event]:
     whom = JSONObject(user="user", name="user__name", told="told", read_at="read_at")
     clock = Deadline.objects.filter(pk=OuterRef("clock_id")).values("title")
     return (
-        Event.objects.filter(keeps, complaint=page.complaint.pk)
+        Event.objects.filter(keeps, complaint=case)
         .select_related("by")
         .annotate(text_id=Cast(KT("detail__communication"), BigIntegerField()))
         .annotate(clock_id=Cast(KT("detail__deadline"), BigIntegerField()))
@@ -144,11 +145,17 @@ def _rows(page: CasePage, keeps: Q) -> QuerySet[Event]:
 def timeline(page: CasePage, code: str, before: str) -> Timeline:
     """The newest fifty entries of the filter, or the fifty before the cursor."""
     current = next((f for f in FILTERS if f.code == code), FILTERS[0])
-    rows, place = _rows(page, current.keeps), _place(before) if before else None
+    place = _place(before) if before else None
     if place:
         at, pk = place
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    events = list(rows[: PAGE_SIZE + 1])
+        rows = _rows(page.complaint.pk, current.keeps)
+        events = list(rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))[: PAGE_SIZE + 1])
+    else:
+        events = everybodys(
+            f"story {current.code}",
+            lambda: _rows(ROW, current.keeps)[: PAGE_SIZE + 1],
+            {ROW: page.complaint.pk},
+        )
     more, events = len(events) > PAGE_SIZE, events[:PAGE_SIZE]
     return Timeline(
         current,

@@ -10,7 +10,13 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy, pgettext, trans_real
 
+from complaints.facts import all_answers
+from complaints.models import FactAnswer
+from complaints.views.case_page import CasePage
+from complaints.views.case_timeline import timeline
 from config import quick_words, tags
+from evidence.models import Item
+from tests import factories
 from tests.cast import Cast
 
 TEXTS = ("待办", "没有这句话", "a\r\nb", "", "安全")
@@ -63,3 +69,25 @@ def test_the_bar_has_the_token_the_address_and_the_words_of_its_own_request(cast
     tokens = [set(re.findall(r'n" value="(\w{64})"', p[: p.index("</header>")])) for p in pages]
     assert [len(each) for each in tokens] == [1, 1]
     assert tokens[0] != tokens[1]
+
+
+def test_what_belongs_to_a_case_is_never_that_of_another(cast: Cast) -> None:
+    cases = [factories.IN_STATE[state](cast) for state in ("executing", "investigating", "offered")]
+    for case, _turn in itertools.product(cases, range(2)):
+        page = CasePage.load(cast.agent, case.number)
+        story = timeline(page, "", "")
+        assert [i.pk for i in page.items] == list(
+            Item.objects.filter(folder=case.folder_id)
+            .order_by("number")
+            .values_list("pk", flat=True)
+        )
+        assert {a.pk for a in all_answers(case)} == set(
+            FactAnswer.objects.filter(complaint=case).values_list("pk", flat=True)
+        )
+        assert [c.pk for c in page.clocks] == list(
+            case.deadlines.filter(state__in=["running", "held"])
+            .order_by("due_at")
+            .values_list("pk", flat=True)
+        )
+        assert {entry.event.complaint_id for entry in story.entries} == {case.pk}
+        assert len(story.entries) == case.events.count()
