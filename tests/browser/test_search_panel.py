@@ -25,7 +25,8 @@ def shot(page: Page, name: str) -> None:
 
 
 AT_ONCE = """([...keys]) => keys.forEach((key) => document.activeElement.dispatchEvent(
-    new KeyboardEvent('keydown', { key, ctrlKey: key === 'k', bubbles: true, cancelable: true })))"""
+    new KeyboardEvent('keydown',
+        { key, ctrlKey: key === 'k', bubbles: true, cancelable: true })))"""
 
 
 def test_two_keys_before_the_browser_draws_are_both_taken(signed_in: Open) -> None:
