@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from accounts.models import User
+from analytics import folding
 from complaints.models import Complaint
 from tests.cast import Cast
 from tests.live import session_of
@@ -26,7 +27,11 @@ def statements(cast: Cast) -> Iterator[tuple[str, int, int]]:
         yield "list", _count(lambda: agent.get("/complaints/")), QUEUE
         yield "case", _count(lambda: agent.get(f"/complaints/{case.number}/")), CASE
         yield "registering", _count(lambda: agent.post("/complaints/new/", _form())), CREATE
+        _fold()
         yield "dashboard", _count(lambda: lead.get("/analytics/")), DASHBOARD
+        agent.post("/complaints/new/", _form())
+        changed = _count(lambda: lead.get("/analytics/"), before=False)
+        yield "dashboard after a change", changed, DASHBOARD
 
 
 def _signed_in(user: User) -> Client:
@@ -35,9 +40,16 @@ def _signed_in(user: User) -> Client:
     return client
 
 
-def _count(ask: Callable[[], Any]) -> int:
+def _fold() -> None:
+    """What the worker does every minute: nothing waits to be counted."""
+    while folding.fold().more:
+        pass
+
+
+def _count(ask: Callable[[], Any], *, before: bool = True) -> int:
     """Statements of the second time; what opens and ends a transaction is none."""
-    ask()
+    if before:
+        ask()
     with CaptureQueriesContext(connection) as asked:
         answer = ask()
     if answer.status_code not in (200, 302):
