@@ -1,6 +1,7 @@
 // A list of cases: one roving cursor (J K ↑ ↓), Enter opens, X selects. The cursor is kept in the address, so it survives coming back.
 const body = document.body;
 const rows = () => [...document.querySelectorAll('[data-rows] > tr, [data-rows] > li')];
+const below = (row, place) => new URL(place, row.querySelector('a').href).href; // the row names its case once: a list is to be light
 const box = (row) => row?.querySelector('input[type=checkbox][data-select]');
 let at = -1;
 
@@ -64,7 +65,7 @@ document.addEventListener('keydown', (event) => {
     count();
   } else if (key === 's' && at >= 0 && document.querySelector('[data-snoozes]')) {
     event.preventDefault();
-    location.assign(new URL('snooze/', rows()[at].querySelector('a').href));
+    location.assign(below(rows()[at], 'snooze/'));
   } else if (key === ' ' && at >= 0 && peek && !event.target.closest('input, button, summary')) {
     event.preventDefault();
     openPeek(!peek.classList.contains('is-open'));
@@ -83,10 +84,10 @@ let shown = '';
 
 function preview() {
   const row = rows()[at];
-  if (!peek || !row || !peek.getClientRects().length || shown === row.dataset.peek) return;
+  if (!peek || !row || !peek.getClientRects().length || shown === below(row, 'peek/')) return;
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    shown = row.dataset.peek;
+    shown = below(row, 'peek/');
     window.htmx.ajax('GET', shown, { target: peek });
   }, 150);
 }
@@ -101,6 +102,12 @@ document.addEventListener('click', (event) => {
     openPeek(false);
     rows()[at]?.querySelector('a')?.focus({ preventScroll: true });
   }
+});
+
+// What is cut off is said whole under the pointer.
+document.addEventListener('pointerover', (event) => {
+  const cut = event.target.closest('[data-rows] .clip:not([title])');
+  if (cut && cut.scrollWidth > cut.clientWidth) cut.title = cut.textContent;
 });
 
 // A case knows its neighbours in the list it was opened from: of the queue the server keeps the place, of others and of what was searched for this page does (case.js).
