@@ -87,10 +87,10 @@ def holding(
 
 def looked_up(terms: Sequence[Term], persons: Persons, most: int) -> LookedUp:
     """Which cases hold the rarest of the words, where they are no more than `most`. Two statements;
-    one where the database counted the word often already.
+    the first, where many would be looked up, asks whether the database counted so many already.
     """
     first = _first(terms)
-    if len(terms) == 1 and stands_in(terms[0]) > OFTEN * most:
+    if len(terms) == 1 and most > RARE and stands_in(terms[0]) > OFTEN * most:
         return LookedUp(first, None)
     return LookedUp(first, _keys(first, persons, most))
 
