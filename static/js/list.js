@@ -106,7 +106,7 @@ document.addEventListener('click', (event) => {
 
 // What is cut off is said whole under the pointer.
 document.addEventListener('pointerover', (event) => {
-  const cut = event.target.closest('[data-rows] .clip:not([title])');
+  const cut = event.target.closest('[data-rows] :is(.clip, .meta):not([title])');
   if (cut && cut.scrollWidth > cut.clientWidth) cut.title = cut.textContent;
 });
 
