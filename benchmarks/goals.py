@@ -65,8 +65,8 @@ def run(cast: Cast, ours: str, floor: str, size: int) -> list[Line]:
         _uncommon(large["search, one case of 100"]),
         *_flat(small, large),
         *_recall(cast),
+        *_statements(cast),  # before the import, which leaves thousands of cases to be counted
         *_import(cast),
-        *_statements(cast),
         *_together(day),
         _memory(),
         _weight(day),
