@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import DESKTOP
 from tests.browser.watch import (
+    Watch,
     _fresh,
     headings,
     hidden_stops,
@@ -40,6 +41,14 @@ def said(page: Page, body: str, within: str = "") -> list[str]:
     page.set_content(PAGE.format(body))
     stops = hidden_stops(page, start=within or "body")
     return [*headings(page), *too_wide(page), *shut_out(page, within=within), *stops]
+
+
+def test_a_part_that_was_on_its_way_when_the_page_was_left_is_no_fault(page: Page) -> None:
+    watch = Watch(page)
+    for what in ("afterRequest", "sendAbort", "sendError"):
+        page.evaluate("(what) => console.error(`htmx:${what}, a part`)", what)
+    page.evaluate("1")  # what was said before has arrived
+    assert watch.said == ["console error: htmx:sendError, a part"]
 
 
 def test_nothing_is_said_of_a_page_without_fault(page: Page) -> None:

@@ -26,6 +26,9 @@ CONTRAST, TARGETS = "color-contrast", "target-size"
 # The console repeats every answer of 400 and above as an error. A refusal is an answer that the
 # page shows; `Watch` counts those from the network, so the echo is dropped here.
 ECHO = "Failed to load resource: the server responded with a status of"
+# What htmx says of a part that was still on its way when the page was left, as `_failed` drops it.
+# Whatever else fails has a line of its own: htmx:sendError, htmx:responseError, htmx:swapError.
+LEFT = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 def take_over_drafts(page: Page, reason: str = "核对过条文，由本人承担") -> int:
@@ -51,7 +54,8 @@ class Watch:
         page.on("response", self._answered)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and ECHO not in message.text:
+        echo = ECHO in message.text or message.text.startswith(LEFT)
+        if message.type in ("error", "warning") and not echo:
             self.said.append(f"console {message.type}: {message.text}")
 
     def _failed(self, request: Request) -> None:
