@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
 
 AXE = Axe()
 HERE = Path(__file__).parent
@@ -32,7 +32,11 @@ LEFT = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 def take_over_drafts(page: Page, reason: str = "核对过条文，由本人承担") -> int:
-    """Write the reason beside every draft rule of a signature; how many there are."""
+    """Write the reason beside every draft rule of a signature; how many there are.
+
+    Counting does not wait: the button that signs stands after them all.
+    """
+    expect(page.get_by_role("button", name="签署", exact=True)).to_be_visible()
     asked = page.locator('textarea[name^="take_over-"]').all()
     for one in asked:
         one.fill(reason)
