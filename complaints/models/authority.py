@@ -90,6 +90,11 @@ class Approval(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["resolution"], condition=Q(decided_at=None), name="approval_that_waits"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["resolution", "content_hash"], name="an_offer_is_approved_once"

@@ -5,6 +5,7 @@ each is looked for when it is asked for, by the place that the case had (`list_p
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from complaints.querysets import ComplaintQuerySet
 from complaints.views import list_places
 from complaints.views.list_places import Place
 from complaints.views.queue_filters import Filters
-from complaints.views.queue_rows import PAGE_SIZE, BadCursor, Cursor, Order, list_order
+from complaints.views.queue_rows import PAGE_SIZE, BadCursor, Cursor, Order, from_here, list_order
 from complaints.views.queue_saved import SavedViews
 from complaints.views.queue_views import sections_for
 from config.fresh import read_anew
@@ -36,6 +37,7 @@ class Standing(NamedTuple):
     place: Place
     cases: ComplaintQuerySet
     order: Order
+    now: datetime
 
     @property
     def left(self) -> bool:
@@ -45,7 +47,8 @@ class Standing(NamedTuple):
     def beside(self, place: Place, *, backwards: bool) -> Complaint | None:
         """The next one of the list on that side of a place in it."""
         at = Cursor(backwards, place.moments[self.order.field], place.pk)
-        found = self.order.sort(self.order.beyond(self.cases, at, 1), backwards)
+        rows = from_here(self.cases, self.order, at, 1, self.now)
+        found = self.order.sort(rows, backwards)
         case: Complaint | None = found.only(*KEYS).first()
         return case
 
@@ -62,7 +65,7 @@ class Standing(NamedTuple):
 
     def _is_on_page(self, row: Complaint) -> bool:
         page = _page(self.place.query)
-        rows = self.order.beyond(self.cases, page, PAGE_SIZE) if page else self.cases
+        rows = from_here(self.cases, self.order, page, PAGE_SIZE, self.now)
         shown = self.order.sort(rows, bool(page and page.backwards)).values("pk")[:PAGE_SIZE]
         return bool(Complaint.objects.filter(pk=row.pk, pk__in=shown).exists())
 
@@ -96,7 +99,7 @@ def _standing(request: HttpRequest, number: str) -> Standing | Complaint:
     filters = _filters(place.query, user)
     if "q" in filters.values:  # of a saved view: what is searched for finds others each time
         return case
-    return Standing(case, place, filters.apply(visible, now), list_order(filters.values))
+    return Standing(case, place, filters.apply(visible, now), list_order(filters.values), now)
 
 
 @read_anew

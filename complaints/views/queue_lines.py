@@ -21,6 +21,7 @@ from complaints.views.queue_rows import (
     Cursor,
     Order,
     Page,
+    from_here,
 )
 
 _MOMENT, _PK = datetime(1, 1, 9, tzinfo=NOW.tzinfo), 2**62  # stand for the cursor of a look
@@ -103,9 +104,7 @@ def _rows(
     """
     backwards = bool(cursor and cursor.backwards)
     turn = snoozed.turn(at)
-    cases = cases.annotate(turn_at=turn)
-    if cursor:
-        cases = order.beyond(cases, cursor, PAGE_SIZE)
+    cases = from_here(cases.annotate(turn_at=turn), order, cursor, most - 1, at)
     keys = order.sort(cases, backwards).values("pk")[:most]
     rows = order.sort(cases.model.objects.annotate(turn_at=turn).filter(pk__in=keys), backwards)
     rows = rows.annotate(hold_reason=OPEN_HOLD, withheld=WITHHELD, **snoozed.columns())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from complaints import snoozed
 from complaints.models import Complaint, Deadline, Hold, Outbox
 from complaints.querysets import ComplaintQuerySet
 from complaints.views.queue_row import Line, Row
@@ -99,9 +100,15 @@ class Order:
 
     def beyond(self, cases: Rows, at: Cursor, size: int) -> Rows:
         """Of the rows on the cursor's far side, more than a page of `size` shows."""
-        parts = [self.sort(cases.filter(part), at.backwards) for part in self._beyond(at)]
-        keys = [part.values("pk")[: size + 1] for part in parts]
-        return cases.filter(pk__in=keys[0].union(*keys[1:], all=True) if keys[1:] else keys[0])
+        return cases.filter(pk__in=any_of(self.keys(cases, at, size)))
+
+    def keys(self, cases: QuerySet[Any, Any], at: Cursor | None, size: int) -> list[QuerySet[Any]]:
+        """More keys than a page of `size` shows, from the cursor on; one set for each index."""
+        backwards = bool(at and at.backwards)
+        parts = [
+            self.sort(cases.filter(part), backwards) for part in (self._beyond(at) if at else [Q()])
+        ]
+        return [part.values("pk")[: size + 1] for part in parts]
 
     def _beyond(self, at: Cursor) -> list[Q]:
         """Conditions that an index of the order answers from the cursor on, however far behind it
@@ -136,6 +143,12 @@ class Order:
         )
 
 
+def any_of(keys: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
+    """What is in one of these sets of keys."""
+    first, *others = keys
+    return first.union(*others, all=True) if others else first
+
+
 BY_DUE = Order("next_due_at")
 BY_TURN = Order("turn_at")  # `snoozed.turn`: what was put aside stands first once it is back
 BY_CLOSING = Order("closed_at", newest_first=True)
@@ -158,6 +171,23 @@ def list_order(filters: Mapping[str, str]) -> Order:
     """
     order = order_of(filters)
     return BY_TURN if order is BY_DUE and filters.get("owner") == "me" else order
+
+
+def from_here(
+    cases: ComplaintQuerySet, order: Order, at: Cursor | None, size: int, now: datetime
+) -> ComplaintQuerySet:
+    """Of the cases, with their `turn_at`, those from the cursor on, more than a page of `size`
+    shows. No index knows whose turn it is by now: what is back and what is not are each read from
+    one, else all open cases of a person would be fetched for one page.
+    """
+    if order is not BY_TURN:
+        return order.beyond(cases, at, size) if at else cases
+    back = snoozed.back(now)
+    keys = [
+        *BY_TURN.keys(cases.filter(back), at, size),
+        *BY_DUE.keys(cases.filter(~back), at, size),
+    ]
+    return cases.filter(pk__in=any_of(keys))
 
 
 @dataclass(frozen=True)

@@ -153,3 +153,12 @@ def test_counsels_list_of_void_offers_is_read_from_its_index(cast: Cast) -> None
     plan = plan_of(rows, "bitmapscan", "sort")
     assert "to_be_signed_again" in plan
     assert "Seq Scan on complaints_namedperson" not in plan
+
+
+@pytest.mark.parametrize("who", ["supervisor", "counsel"])
+def test_what_waits_for_an_approval_is_looked_for_among_what_waits(cast: Cast, who: str) -> None:
+    """Not among all that was ever approved, which grows with the cases."""
+    f.registered(cast)
+    plan = plan_of(view_of(getattr(cast, who), "to_approve"))
+    assert "approval_that_waits" in plan
+    assert "Seq Scan on complaints_approval" not in plan
