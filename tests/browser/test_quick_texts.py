@@ -4,6 +4,8 @@ with a search.
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from complaints.actions import half_typed, quick_texts
@@ -48,7 +50,9 @@ def test_a_text_is_put_in_by_its_abbreviation_while_one_writes(unwatched: Open) 
     expect(page.locator("#quick-pop .unset")).to_contain_text("{价款}")
     note.press("Enter")
     expect(page.locator("#quick-pop")).to_be_hidden()
-    assert note.input_value().startswith(f"前文尊敬的王先生/女士：案件 {case.number} 还缺付款凭证")
+    expect(note).to_have_value(
+        re.compile(f"^前文尊敬的王先生/女士：案件 {case.number} 还缺付款凭证")
+    )
     assert "None" not in note.input_value()
     note.press_sequentially("后文")
     eventually(lambda: half_typed.load_draft(cast.agent, f"case:{case.number}:note") is not None)
@@ -73,6 +77,33 @@ def test_a_text_is_put_in_by_its_abbreviation_while_one_writes(unwatched: Open) 
     _list(page)
     note.press("Tab")
     expect(note).to_have_value("已收到您寄来的材料。")
+
+
+def test_enter_before_the_list_has_followed_waits_for_it_and_takes_no_other_text(
+    unwatched: Open,
+) -> None:
+    cast = assemble()
+    case = f.investigating(cast)
+    _texts(cast)
+    page = unwatched(cast.agent)
+    page.goto(f"/complaints/{case.number}/?compose=note")
+    note = page.locator("#text-note")
+    note.press_sequentially("；；")
+    _list(page)  # of all texts, this one second
+    _at_once(page, "bcpj")
+    expect(note).to_have_value(re.compile(rf"^尊敬的.*{case.number}.*元。后文$", re.DOTALL))
+    note.fill("")
+    _at_once(page, ";;ysd")
+    expect(note).to_have_value("已收到您寄来的材料。后文")
+    _at_once(page, "；；xyz")
+    expect(note).to_have_value("已收到您寄来的材料。后文；；xyz\n后文")
+
+
+def _at_once(page: Page, words: str) -> None:
+    """Faster than the list follows: the words, Enter, and what is written next."""
+    page.keyboard.insert_text(words)
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("后文")
 
 
 def test_the_list_with_a_search_and_on_the_registration(unwatched: Open) -> None:
