@@ -173,6 +173,19 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
+// What was ticked or decided while the answer was on its way is not in it yet, and stands all the same.
+function stand() {
+  const linked = value('linked').split(',');
+  ticks().forEach((box) => { box.checked = linked.includes(box.value); });
+  const { yes, no } = decisions();
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  for (const button of pane.querySelectorAll('[data-offer] button[name=take]')) {
+    const { fact, value: answer } = JSON.parse(button.value);
+    const left = list(no[fact]);
+    if (same(yes[fact], answer) || (left.length && list(answer).every((one) => left.includes(one)))) button.closest('[data-offer]').remove();
+  }
+}
+
 // A new earlier case is said once. The focus stays in the pane when the pressed button went with the old content.
 const count = () => Number(pane.querySelector('[data-count]')?.dataset.count ?? 0);
 let known = count();
@@ -184,6 +197,7 @@ pane.addEventListener('htmx:beforeSwap', () => {
 });
 pane.addEventListener('htmx:afterSwap', () => {
   for (const fold of pane.querySelectorAll('details[data-keep-open]')) fold.open = open.includes(fold.dataset.keepOpen);
+  stand();
   if (inPane && document.activeElement === document.body) (pane.querySelector('[data-asked]') ?? pane).focus({ preventScroll: true });
   if (count() > known) document.dispatchEvent(new CustomEvent('kesu:announce', { detail: pane.querySelector('[data-count]').dataset.say }));
   known = count();
