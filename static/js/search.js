@@ -60,6 +60,14 @@ panel?.addEventListener('keydown', (event) => {
   event.preventDefault();
   stops[Math.max(0, Math.min(here + way, stops.length - 1))].focus();
 });
+// The hits are drawn anew for what was typed last: the focus stays in its place among them, and the arrows go on.
+let place = -1;
+const links = () => [...hits.querySelectorAll('a[data-hit]')];
+hits?.addEventListener('htmx:beforeSwap', () => { place = links().indexOf(document.activeElement); });
+hits?.addEventListener('htmx:afterSwap', () => {
+  if (place >= 0) (links()[Math.min(place, links().length - 1)] ?? field).focus();
+  place = -1;
+});
 // A hit that is opened tells that the query was worth remembering; the server leaves out what may name a person.
 panel?.addEventListener('click', (event) => {
   if (!event.target.closest('a[data-hit]') || !field.value.trim()) return;

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from complaints.actions import searches
 from complaints.finding import waiting
@@ -38,6 +38,29 @@ def test_two_keys_before_the_browser_draws_are_both_taken(signed_in: Open) -> No
     expect(page.locator("#search-panel")).to_be_visible()
     page.evaluate(AT_ONCE, ["Escape"])
     expect(page.locator("#search-panel")).to_be_hidden()
+
+
+def test_the_focus_stays_among_the_hits_when_they_are_drawn_anew(signed_in: Open) -> None:
+    cast = assemble()
+    case = f.registered(cast, narrative="收到后发现包装里有蟑螂")
+    assert waiting.read_waiting(timezone.now() + timedelta(minutes=1))
+    for words in ("退款 推脱", "蟑螂"):
+        searches.remember(words, by=cast.agent)
+    page = signed_in(cast.agent)
+    page.goto("/complaints/?state=any")
+    page.keyboard.press("Control+k")
+    hits = page.locator("#search-hits a[data-hit]")
+    expect(hits).to_have_count(2)
+    held: list[Route] = []
+    page.route("**/quick/**", lambda route: held.append(route))
+    with page.expect_request("**/quick/**"):
+        page.keyboard.insert_text("蟑螂")
+        page.keyboard.press("ArrowDown")
+    expect(hits.first).to_be_focused()
+    held[0].continue_()
+    expect(hits.first).to_contain_text(case.number)
+    expect(hits.first).to_be_focused()
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_the_panel_by_keyboard_alone(signed_in: Open) -> None:
