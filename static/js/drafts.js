@@ -143,7 +143,7 @@ async function keep(form, state, text) {
     state.saved = text;
     state.refused = '';
     sessionStorage.removeItem(memory(form));
-    say(form, texts.draft_saved.replace('{time}', clock(at)));
+    if (!state.restored) say(form, texts.draft_saved.replace('{time}', clock(at))); // that a draft came back stands until somebody types
     if (JSON.stringify(read(form)) === text) form.dispatchEvent(new CustomEvent('kesu:draft-saved', { bubbles: true }));
   } catch (problem) {
     if (over()) return;
@@ -181,6 +181,7 @@ function restore(form, state) {
   say(form, texts.draft_restored);
   const button = beside(form, 'drop');
   if (button) button.hidden = false;
+  state.restored = Boolean(here);
   if (here) save(form);
 }
 
@@ -244,7 +245,7 @@ function offerToDrop(form, state) {
 
 function watch(form) {
   if (states.has(form)) return;
-  const state = { timer: 0, since: 0, saved: '', refused: '', busy: null, saving: null, again: false, sent: false, given: 0 };
+  const state = { timer: 0, since: 0, saved: '', refused: '', busy: null, saving: null, again: false, sent: false, given: 0, restored: false };
   states.set(form, state);
   state.saved = JSON.stringify(read(form));
   restore(form, state);
@@ -252,6 +253,7 @@ function watch(form) {
   const later = () => {
     clearTimeout(state.timer);
     state.sent = false;
+    state.restored = false;
     state.since ||= Date.now();
     state.timer = setTimeout(() => save(form), Math.max(0, Math.min(PAUSE, state.since + LONGEST - Date.now())));
   };
