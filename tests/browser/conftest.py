@@ -20,6 +20,10 @@ PHONE = {"width": 390, "height": 844}
 PATIENCE = 15_000  # milliseconds; a busy machine with two cores
 expect.set_options(timeout=PATIENCE)
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
+ACTS = [
+    *("click", "dblclick", "press", "press_sequentially", "focus", "fill"),
+    *("check", "uncheck", "set_checked", "select_option", "set_input_files"),
+]
 
 Open = Callable[..., Page]
 
@@ -40,8 +44,9 @@ def _role(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _hands_wait_for_the_page() -> Iterator[None]:
-    """Nobody presses a key or a button of a page that is still coming: on a busy machine a driver
-    does, when a link led there, and the scripts that were to hear it are not there yet.
+    """Nobody presses a key or a button of a page that is still coming, nor writes into it: on a busy
+    machine a driver does, when a link led there, and the scripts that were to hear it are not there
+    yet.
     """
     patch = pytest.MonkeyPatch()
     keyboard = Page.keyboard.fget  # type: ignore[attr-defined]
@@ -51,16 +56,16 @@ def _hands_wait_for_the_page() -> Iterator[None]:
         return keyboard(page)
 
     patch.setattr(Page, "keyboard", property(of_a_whole_page))
-    for name in ("click", "dblclick", "check", "press"):
+    for name in ACTS:
         patch.setattr(Locator, name, _on_a_whole_page(getattr(Locator, name)))
     yield
     patch.undo()
 
 
-def _on_a_whole_page(act: Callable[..., None]) -> Callable[..., None]:
-    def acted(one: Locator, *how: Any, **more: Any) -> None:
+def _on_a_whole_page(act: Callable[..., Any]) -> Callable[..., Any]:
+    def acted(one: Locator, *how: Any, **more: Any) -> Any:
         one.page.wait_for_load_state()
-        act(one, *how, **more)
+        return act(one, *how, **more)
 
     return acted
 

@@ -8,7 +8,7 @@ import io
 
 import pypdfium2
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import factories as f
 from tests.browser.conftest import DESKTOP, PHONE, Open
@@ -42,6 +42,7 @@ def test_a_case_and_a_list_are_printed_and_controls_stay_on_the_screen(signed_in
     for control in ("领取下一件", "舒适", "上下"):
         assert control not in words, control
     page.get_by_role("link", name="打印列表").click()
+    expect(page.get_by_label("打印的用途")).to_be_visible()
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
         assert shut_out(page) == []

@@ -79,6 +79,7 @@ def shut_out(
     part of the page only. `seen`: what was painted before (`_fresh`); contrast and size of targets,
     which take most of the time, are measured of the rest, wherever it stands.
     """
+    page.wait_for_load_state()
     options = {
         "runOnly": {"type": "tag", "values": STANDARDS},
         "rules": {name: {"enabled": False} for name in but},
@@ -170,6 +171,7 @@ def _why(node: dict[str, Any]) -> str:
 
 def too_wide(page: Page) -> list[str]:
     """How far the page scrolls sideways, and the first elements that stick out."""
+    page.wait_for_load_state()
     return list(page.evaluate(OVERFLOW))
 
 
@@ -178,6 +180,7 @@ def hidden_stops(page: Page, most: int = 250, *, start: str = "body") -> list[st
     stops at a time, because asking after each of them took most of the time of a walk. `start`:
     selector of what Tab begins in.
     """
+    page.wait_for_load_state()
     stops: list[dict[str, Any]] = []
     ended = False
     pressed, tabs = 0, page.evaluate(FOCUS, start)
@@ -200,11 +203,14 @@ def _lacks(stop: dict[str, Any]) -> list[str]:
 
 def headings(page: Page) -> list[str]:
     """Nothing, when there is exactly one h1 and it says something."""
+    page.wait_for_load_state()
     texts = page.evaluate("[...document.querySelectorAll('h1')].map(h => h.innerText)")
     return [] if len(texts) == 1 and texts[0].strip() else [f"h1: {texts!r}"]
 
 
 def tick_all(page: Page) -> None:
-    """Counsel ticks the whole checklist off."""
+    """Counsel ticks the whole checklist off; all of it has come."""
+    expect(page.locator("input[name=checklist]").first).to_be_visible()
+    page.wait_for_load_state()
     for box in page.locator("input[name=checklist]").all():
         box.check()
