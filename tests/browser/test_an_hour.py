@@ -99,6 +99,7 @@ def _call(page: Page) -> Complaint:
     expect(page.locator(".bignumber")).to_have_text(case.number)
     assert (case.category, case.claims, case.narrative) == ("telesales_fraud", ["refund"], SAID)
     assert FactAnswer.objects.get(complaint=case).source == "consumer"
+    expect(page.get_by_role("link", name="打开案件")).to_be_focused()
     press(page, "Enter")
     page.wait_for_url(re.compile(f"/complaints/{case.number}/$"))
     return case

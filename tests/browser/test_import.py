@@ -40,6 +40,7 @@ def look_through(page: Page, path: Path) -> None:
     expect(page.get_by_text("都对应“经过”；请只留一列")).to_be_visible()
     usable(page)
     page.get_by_label("标题").select_option("title")
+    expect(page.get_by_text("都对应“经过”；请只留一列")).to_have_count(0)
     expect(page.get_by_text("可登记 3")).to_be_visible()
     assert hidden_stops(page) == []
     page.get_by_role("button", name="开始导入 4 行").click()

@@ -133,6 +133,7 @@ def call(page: Page, matter: Matter) -> Complaint:
 def answer(page: Page, fact: str, words: str) -> None:
     """Answer one open fact and wait until the page has taken it."""
     question = page.locator(f"form#fact-{fact}")
+    expect(question).to_be_attached()  # or its group would be closed that is open
     if not question.is_visible():
         page.locator("#facts details:has(form.fact--ask) > summary").first.click()
     control = question.locator(".answer input.input")
@@ -176,6 +177,7 @@ def investigate(page: Page, case: Complaint, matter: Matter, folder: Path) -> No
 
 def measure(page: Page, row: int, kind: str, amount: str = "", words: str = "") -> None:
     """Fill one row of the proposal."""
+    page.wait_for_load_state()
     if not page.get_by_label(f"第 {row} 项：项目").count():
         page.get_by_role("button", name="添加一项").click()
     page.get_by_label(f"第 {row} 项：项目").select_option(kind)
@@ -210,14 +212,15 @@ def sign(page: Page, opinion: str, expected: tuple[str, ...]) -> None:
     if password.count():  # not within five minutes of the last time
         password.fill(PASSWORD)
     dialog.get_by_role("button", name="签署").click()
-    expect(page.get_by_text("已于").first).to_be_visible()
+    expect(page.get_by_text(re.compile("已于 .+ 签署")).first).to_be_visible()  # not: 已于…读完
 
 
 def find(page: Page, question: str, words: str) -> None:
     """Counsel finds a fact that only counsel may find."""
     group = page.get_by_role("group", name=question)
     group.get_by_label(words, exact=True).check()
-    page.get_by_role("button", name="记录认定").click()
+    with page.expect_navigation():  # the page with the answer looks like the one before
+        page.get_by_role("button", name="记录认定").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
@@ -331,6 +334,7 @@ def test_a_health_product_sold_by_telephone_from_the_call_to_the_sealed_file(
     approve(supervisor, case, "¥15,920.00")
     counsel.goto("/review/")
     counsel.get_by_role("link", name=TELESALES.title).first.click()
+    counsel.wait_for_url(f"**/review/{case.number}/**")
     counsel.goto(f"/review/{case.number}/?tab=facts")
     find(counsel, "是否有证据显示故意", "有证据")
     expect(counsel.get_by_text("¥15,920.00").first).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 
 import pytest
@@ -101,8 +102,9 @@ def test_an_agent_leaves_with_a_deputy_and_takes_the_cases_back_on_the_return(
     page.goto("/")  # until it was looked at
     page.wait_for_url("**/returned/**")
     send_waiting()
-    page.get_by_role("button", name="看完了，开始工作").click()
-    page.wait_for_url("**/complaints/**")
+    with page.expect_navigation():
+        page.get_by_role("button", name="看完了，开始工作").click()
+    expect(page).to_have_url(re.compile("/complaints/$"))
     page.goto("/notices/")
     _picture(page, "notice")
     page.get_by_role("button", name="您离开期间").first.click()

@@ -21,7 +21,6 @@ def test_the_next_page_comes_although_the_package_is_ready_at_that_moment(signed
     page = signed_in(cast.supervisor)
     page.goto(f"/archive/{case.number}/")
     expect(page.get_by_text("正在生成证据包")).to_be_visible()
-    Sealing.objects.filter(complaint=case).update(problem="存储没有应答")
     slow: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -29,7 +28,9 @@ def test_the_next_page_comes_although_the_package_is_ready_at_that_moment(signed
 
     page.route(f"**/complaints/{case.number}/", hold)
     with page.expect_response(lambda answer: answer.headers.get("hx-refresh") == "true"):
-        page.evaluate("address => { location.assign(address) }", f"/complaints/{case.number}/")
+        with page.expect_request(f"**/complaints/{case.number}/"):
+            page.evaluate("address => { location.assign(address) }", f"/complaints/{case.number}/")
+        Sealing.objects.filter(complaint=case).update(problem="存储没有应答")
     time.sleep(0.5)  # in which the page would look again; it answers nobody while it is left
     slow[0].continue_()
     expect(page).to_have_url(re.compile(f"/complaints/{case.number}/$"))

@@ -90,7 +90,8 @@ def test_a_step_that_is_no_longer_allowed_refuses_all_of_it_and_keeps_the_text(
     expect(page.get_by_text("何静").first).to_be_visible()  # who moved it meanwhile
     expect(page.get_by_text("现处于“拟定方案”").first).to_be_visible()
     expect(text).to_have_value("您好，已经在办。")
-    page.get_by_role("button", name="执行勾选的各项").click()
+    with page.expect_navigation():  # the page with the answer looks like the one before
+        page.get_by_role("button", name="执行勾选的各项").click()
     expect(page.locator("[data-error-summary]")).to_contain_text("现处于“拟定方案”")
     expect(text).to_have_value("您好，已经在办。")
     assert not Communication.objects.exists()

@@ -79,8 +79,9 @@ def test_login_app_and_passkey_are_set_up_and_each_signs_in_and_a_recovery_code_
     page.locator("#code").fill(code_of(secret))
     page.get_by_role("button", name="验证并添加").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("请保存恢复码")
-    spare = page.locator(".codes li").all_inner_texts()
-    assert len(spare) == 10
+    codes = page.locator(".codes li")
+    expect(codes).to_have_count(10)
+    spare = codes.all_inner_texts()
     page.get_by_role("button", name="已经保存").click()
     is_in(page)
 

@@ -94,6 +94,7 @@ def test_a_picture_is_pasted_and_a_file_dropped_and_one_of_them_taken_back(
     assert shut_out(page) + too_wide(page) == []
     with page.expect_response(lambda r: r.request.method == "DELETE"):
         page.get_by_role("button", name="取消 付款.png").click()
+    expect(page.locator(".upload")).to_have_count(1)
     page.locator("main [type=submit]").click()
     expect(page.get_by_text("已添加证据 1：截图-").first).to_be_visible()
     assert case.folder.items.count() == 1
