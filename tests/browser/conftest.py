@@ -44,9 +44,9 @@ def _role(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _hands_wait_for_the_page() -> Iterator[None]:
-    """Nobody presses a key or a button of a page that is still coming, nor writes into it: on a busy
-    machine a driver does, when a link led there, and the scripts that were to hear it are not there
-    yet.
+    """Nobody presses a key or a button of a page that is still coming, nor writes into it: on a
+    busy machine a driver does, when a link led there, and the scripts that were to hear it are not
+    there yet.
     """
     patch = pytest.MonkeyPatch()
     keyboard = Page.keyboard.fget  # type: ignore[attr-defined]
