@@ -23,6 +23,23 @@ function ask(question, yes) {
   dialog.showModal();
 }
 
+// Without a network the browser would put its own error in the place of the page and of what was typed. It says "no network" also on a
+// computer that has the server itself: so the server is asked. What htmx sends stays on the page anyhow.
+const BY_HTMX = '[hx-post], [hx-put], [hx-patch], [hx-delete]';
+async function sendIfReached(form, submitter) {
+  const here = form.dataset;
+  try {
+    await fetch('/healthz', { cache: 'no-store' });
+  } catch {
+    const texts = JSON.parse(document.getElementById('texts')?.textContent || 'null') || {};
+    document.dispatchEvent(new CustomEvent('kesu:toast', { detail: texts.offline }));
+    return;
+  }
+  here.reached = here.confirmed = 'yes';
+  form.requestSubmit(submitter);
+  here.reached = here.confirmed = '';
+}
+
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (form.method === 'dialog' || form.hasAttribute('data-plain')) return;
@@ -44,14 +61,19 @@ document.addEventListener('submit', (event) => {
     });
     return;
   }
+  if (!navigator.onLine && form.dataset.reached !== 'yes' && !form.matches(BY_HTMX)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    sendIfReached(form, event.submitter);
+    return;
+  }
   if (form.matches('[data-logout]')) sessionStorage.clear();
   dirty.delete(form);
   leaving = true;
   form.dataset.pending = 'yes'; // at once: the second click of a double click comes before the timer
   setTimeout(() => {
-    const byHtmx = form.matches('[hx-post], [hx-put], [hx-patch], [hx-delete]');
     if (event.defaultPrevented) leaving = false;
-    pending(form, !event.defaultPrevented || byHtmx);
+    pending(form, !event.defaultPrevented || form.matches(BY_HTMX));
   });
 }, true);
 

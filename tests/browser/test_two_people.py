@@ -104,3 +104,30 @@ def test_a_call_that_breaks_off_is_gone_on_with_by_a_colleague(unwatched: Open) 
     colleague.locator(".actionbar button[form=intake]").first.click()
     expect(colleague.locator(".bignumber")).to_be_visible()
     assert Complaint.objects.get().owner == cast.colleague
+
+
+def test_what_is_sent_without_a_network_stays_where_it_was_typed_and_is_sent_once_later(
+    unwatched: Open,
+) -> None:
+    cast = assemble()
+    case = f.investigating(cast)
+    page = unwatched(cast.agent)
+    page.goto(f"/complaints/{case.number}/?compose=note")
+    text = page.locator("#text-note")
+    page.context.set_offline(True)
+    text.fill("消费者说周三寄回实物")
+    text.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("没有连上服务器，填写的内容还在")
+    expect(text).to_have_value("消费者说周三寄回实物")
+    assert not case.events.filter(text__contains="周三寄回实物").exists()
+    page.context.set_offline(False)
+    text.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("已记为内部备注")
+    assert case.events.filter(text__contains="周三寄回实物").count() == 1
+    # a computer without a network that has the server itself: it says offline and is not
+    page.goto(f"/complaints/{case.number}/?compose=note")
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { value: false })")
+    text.fill("本机上的第二条")
+    text.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("已记为内部备注")
+    assert case.events.filter(text__contains="本机上的第二条").count() == 1
