@@ -21,6 +21,13 @@ def test_a_person_signs_in_by_keyboard_and_lands_on_the_own_list(visitor: Page) 
     assert visitor.url.endswith("/complaints/")
 
 
+def test_an_address_with_the_longest_search_leads_over_the_sign_in(visitor: Page) -> None:
+    answer = visitor.goto("/complaints/?q=" + "字" * 400)
+    assert answer is not None
+    assert answer.status == 200
+    expect(visitor.get_by_label("用户名")).to_be_visible()
+
+
 def test_a_wrong_password_is_told_on_the_same_page_and_keeps_the_name(visitor: Page) -> None:
     cast = assemble()
     visitor.goto("/login/")
