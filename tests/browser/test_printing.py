@@ -27,7 +27,9 @@ def test_a_case_and_a_list_are_printed_and_controls_stay_on_the_screen(signed_in
     case = f.executing(cast, title="胶囊宣称根治")
     page = signed_in(cast.agent)
     page.goto(reverse("case", args=[case.number]))
+    rule = page.locator(".law__name:visible").first.inner_text()
     words = on_paper(page)
+    assert "".join(rule.split()) in words
     assert "胶囊宣称根治" in words
     assert "法律分析" in words
     for control in ("更多操作", "登记付款", "当事人与期限", "写内部备注"):
