@@ -125,7 +125,7 @@ def test_beat_starts_where_nothing_was_before(tmp_path: Path, complete: dict[str
     command = [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile", ""]
     beat = subprocess.Popen(command, cwd=PROJECT, env=environment(state, complete))  # noqa: S603
     try:
-        eventually(lambda: list((state / "run").glob("beat*")), seconds=30)
+        eventually(lambda: list((state / "run").glob("beat*")))
         assert beat.poll() is None
     finally:
         beat.terminate()
