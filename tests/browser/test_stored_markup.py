@@ -250,8 +250,8 @@ def files_are_words(agent: Window, world: World) -> None:
     page, folder = agent.page, f"/complaints/{world.own.number}/evidence/"
     for number, inside in ((1, "文件一"), (3, "信件正文"), (4, "表中文字")):
         agent.open(f"{folder}{number}/")
-        page.get_by_role("button", name="查看内容").click()
-        page.wait_for_load_state("domcontentloaded")
+        with page.expect_navigation(wait_until="domcontentloaded"):
+            page.get_by_role("button", name="查看内容").click()
         agent.reads(inside + BREAKER)
     agent.open(f"/complaints/{world.cases['investigating'].number}/evidence/")
     chosen: Any = {"name": FILE, "mimeType": "text/plain", "buffer": "文字".encode()}
