@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template.base import Template
 from django.test import TransactionTestCase
 from django.test.utils import _TestState, instrumented_test_render
@@ -51,7 +51,7 @@ def _turn(path: str) -> int:
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_by_rows() -> None:
     """Hundreds of tests commit; what they leave is deleted, not every table made anew."""
-    connection.ops.sql_flush = emptying.by_rows(connection.ops.sql_flush)
+    DatabaseOperations.sql_flush = emptying.by_rows(DatabaseOperations.sql_flush)
     TransactionTestCase._fixture_teardown = emptying.after_a_test
 
 

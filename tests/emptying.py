@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 
 # What Django writes of the models themselves, the same words each time.
 KEPT = {"django_content_type", "auth_permission"}
@@ -53,31 +53,37 @@ END $empty$;
 
 
 def after_a_test(case: Any) -> None:
-    """In the place of `TransactionTestCase._fixture_teardown`, for every test that commits: what
-    migrations have made (functions, triggers, names of models and permissions) is not emptied, so
-    nobody has to look whether it is there, which took six times as long as the emptying.
-    """
+    """In the place of `TransactionTestCase._fixture_teardown`, for every test that commits."""
     for database in case._databases_names(include_mirrors=False):
-        call_command(
-            "flush",
-            verbosity=0,
-            interactive=False,
-            database=database,
-            reset_sequences=False,
-            allow_cascade=False,
-            inhibit_post_migrate=True,
-        )
+        empty(database)
+
+
+def empty(database: str = DEFAULT_DB_ALIAS) -> None:
+    """What migrations have made (functions, triggers, names of models and permissions) is not
+    emptied, so nobody has to look whether it is there, which took six times as long as the
+    emptying.
+    """
+    call_command(
+        "flush",
+        verbosity=0,
+        interactive=False,
+        database=database,
+        reset_sequences=False,
+        allow_cascade=False,
+        inhibit_post_migrate=True,
+    )
 
 
 def by_rows(made: Callable[..., list[str]]) -> Callable[..., list[str]]:
     """Django's statements for emptying, replaced where neither sequences nor further tables are
-    asked for.
+    asked for. To be set on the class: the tests with a browser run beside an event loop and so have
+    another connection than the fixtures that come before them.
     """
 
-    def statements(style: Any, tables: Sequence[str], **how: bool) -> list[str]:
+    def statements(self: Any, style: Any, tables: Sequence[str], **how: bool) -> list[str]:
         if not tables or any(how.values()):
-            return made(style, tables, **how)
-        quoted = [connection.ops.quote_name(table) for table in tables if table not in KEPT]
+            return made(self, style, tables, **how)
+        quoted = [self.quote_name(table) for table in tables if table not in KEPT]
         names = ", ".join(f"'{name}'" for name in quoted)
         return [EMPTY.format(names=names, tables=", ".join(quoted), much=MUCH, may=MAY)]
 

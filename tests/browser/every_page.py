@@ -16,7 +16,6 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Max
 from django.http import HttpResponseBase
@@ -28,6 +27,7 @@ from audit.models import Reading
 from complaints.finding import waiting
 from complaints.models import Complaint
 from correspondence.tasks import send_waiting
+from tests import emptying
 from tests.browser.alike import Look, Walked
 from tests.browser.conftest import DESKTOP, PHONE, context_of
 from tests.browser.watch import Watch, headings, hidden_stops, pale_in_the_dark, shut_out, too_wide
@@ -94,7 +94,7 @@ def committed(blocker: DjangoDbBlocker) -> Iterator[World]:
         made.sessions = {name: session_of(getattr(cast, name)) for name in ROLES}
     yield made
     with blocker.unblock():
-        call_command("flush", verbosity=0, interactive=False)
+        emptying.empty()
         connection.close()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.management.color import no_style
+from django.db import connection
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import DESKTOP
@@ -169,3 +171,10 @@ def test_more_stops_than_a_person_would_walk_are_said(
 ) -> None:
     page.set_content(PAGE.format("<button>b</button>" * (more - 1)))
     assert hidden_stops(page, most=50) == ["more than 50 Tab stops"] * too_many
+
+
+@pytest.mark.django_db
+def test_what_a_test_with_a_browser_leaves_is_deleted_by_rows_too(page: Page) -> None:
+    """Its connection is another one: an event loop runs beside it."""
+    [statement] = connection.ops.sql_flush(no_style(), ["accounts_team"])
+    assert "LOCK TABLE" in statement
