@@ -104,10 +104,8 @@ class Order:
 
     def keys(self, cases: QuerySet[Any, Any], at: Cursor | None, size: int) -> list[QuerySet[Any]]:
         """More keys than a page of `size` shows, from the cursor on; one set for each index."""
-        backwards = bool(at and at.backwards)
-        parts = [
-            self.sort(cases.filter(part), backwards) for part in (self._beyond(at) if at else [Q()])
-        ]
+        beyond, backwards = (self._beyond(at), at.backwards) if at else ([Q()], False)
+        parts = [self.sort(cases.filter(part), backwards) for part in beyond]
         return [part.values("pk")[: size + 1] for part in parts]
 
     def _beyond(self, at: Cursor) -> list[Q]:
