@@ -1,7 +1,9 @@
 """What every test may ask for: the people of `tests/cast.py`; and the language each begins in."""
 
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from time import sleep
+from typing import Any, NoReturn
 
 import pytest
 from django.conf import settings as configured
@@ -9,7 +11,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template.base import Template
 from django.test import TransactionTestCase
 from django.test.utils import _TestState, instrumented_test_render
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 from complaints import calendars
@@ -19,6 +21,7 @@ from tests.cast import cast
 
 __all__ = ["cast"]
 HERE = Path(__file__).parent
+NOW = timezone.now
 # Files that take minutes begin first, so that no process of a run has one left at the end.
 LONG = (
     *("browser/test_every_page", "browser", "demo/test_demo", "quickstart", "walks", "outages"),
@@ -33,17 +36,39 @@ settings.load_profile("any machine")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, the order of the rest kept."""
-    items.sort(key=lambda item: _turn(item.path.relative_to(HERE).as_posix()))
+    items.sort(key=_turn)
+
+
+def pytest_collection() -> None:
+    """A day that a module of tests asked for while it was read is another one by the time its tests
+    run, in every run over midnight; so no module is told.
+    """
+    timezone.now = _not_while_collecting
+
+
+def _not_while_collecting() -> NoReturn:
+    raise AssertionError("Ask what time it is within the test: by then it is later, even tomorrow")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """One test has one day: what could be under way at midnight begins after it."""
+    began = timezone.localtime()
+    left = datetime.combine(began + timedelta(days=1), time.min, began.tzinfo) - began
+    if left < (timedelta(minutes=4) if _turn(item) < len(LONG) else timedelta(seconds=20)):
+        sleep(left.total_seconds())
 
 
 def pytest_collection_finish() -> None:
     """What collecting made stays to the end; the collector of garbage need not look through the
     rulebook, the models and thousands of tests again and again. So it is in an installation.
     """
+    timezone.now = NOW
     garbage.settle()
 
 
-def _turn(path: str) -> int:
+def _turn(item: pytest.Item) -> int:
+    path = item.path.relative_to(HERE).as_posix()
     found = (turn for turn, start in enumerate(LONG) if path.startswith(start))
     return next(found, len(LONG))
 

@@ -27,7 +27,7 @@ from evidence.receive import FileRefused
 from evidence.store import store
 from tests import factories as f
 from tests import planted
-from tests.analytics.test_signals import CURE, found
+from tests.analytics.test_signals import cure, found
 from tests.cast import Cast
 from tests.walks.ask import browser
 
@@ -43,7 +43,7 @@ def action(cast: Cast) -> CorrectiveAction:
     signal, by = found(cast), cast.supervisor
     acting.take(signal.pk, "acknowledge", by=by)
     acting.take(signal.pk, "confirm", by=by, reason="属实")
-    return curing.open_one(CURE, by=by, signal=signal.pk)
+    return curing.open_one(cure(), by=by, signal=signal.pk)
 
 
 def test_a_file_proves_an_action_until_it_is_withdrawn_and_its_trace_stays(cast: Cast) -> None:

@@ -20,15 +20,15 @@ from complaints.errors import Invalid, NotAllowed, StaleVersion
 from complaints.models import Complaint
 from tests import factories as f
 from tests.cast import Cast
+from tests.days import today
 from tests.walks.ask import browser
 
 DAY = timedelta(days=1)
-TODAY = timezone.localdate()
 
 
 def thing(*cases: Complaint, since: int = 6, until: int = 1, **more: Any) -> Found:
     """What a model would have found in these cases, so many days ago."""
-    first, last = TODAY - since * DAY, TODAY - until * DAY
+    first, last = today() - since * DAY, today() - until * DAY
     fields = {
         "expected": 0.5,
         "ratio": 4.0,
@@ -47,7 +47,7 @@ def thing(*cases: Complaint, since: int = 6, until: int = 1, **more: Any) -> Fou
 
 def written(*things: Found) -> tuple[int, int]:
     with transaction.atomic():
-        return detecting.write(things, TODAY - DAY, timezone.now())
+        return detecting.write(things, today() - DAY, timezone.now())
 
 
 def found(cast: Cast, n: int = 2) -> Signal:
@@ -55,7 +55,9 @@ def found(cast: Cast, n: int = 2) -> Signal:
     return Signal.objects.get()
 
 
-CURE = {"what": "更换密封圈供应商", "owner": "supervisor", "due_on": str(TODAY + 7 * DAY)}
+def cure(**changes: Any) -> dict[str, Any]:
+    due = str(today() + 7 * DAY)
+    return {"what": "更换密封圈供应商", "owner": "supervisor", "due_on": due, **changes}
 
 
 def test_a_signal_lives_by_its_table_and_every_step_is_kept(cast: Cast) -> None:
@@ -68,13 +70,13 @@ def test_a_signal_lives_by_its_table_and_every_step_is_kept(cast: Cast) -> None:
     with pytest.raises(StaleVersion):
         acting.take(signal.pk, "confirm", by=by, reason="属实", version=1)
     with pytest.raises(Invalid, match="请先确认"):
-        curing.open_one(CURE, by=by, signal=signal.pk)
+        curing.open_one(cure(), by=by, signal=signal.pk)
     acting.take(signal.pk, "confirm", by=by, reason="抽查五件，均为漏液", version=2)
     with pytest.raises(Invalid, match="还没有整改措施"):
         acting.take(signal.pk, "act", by=by)
-    made = curing.open_one(CURE, by=by, signal=signal.pk)
+    made = curing.open_one(cure(), by=by, signal=signal.pk)
     with pytest.raises(Invalid, match="没有重复登记"):
-        curing.open_one(CURE, by=by, signal=signal.pk)
+        curing.open_one(cure(), by=by, signal=signal.pk)
     with pytest.raises(Invalid, match="还有 1 项整改措施没有完成"):
         acting.take(signal.pk, "check_effect", by=by, reason="好了")
     curing.cancel(made.pk, "改由总部处理", by=by)
@@ -98,7 +100,7 @@ def test_a_signal_lives_by_its_table_and_every_step_is_kept(cast: Cast) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     # nothing is done about it after all, because it was none
-    again = curing.open_one(CURE, by=by, signal=signal.pk)
+    again = curing.open_one(cure(), by=by, signal=signal.pk)
     with pytest.raises(Invalid, match="还有 1 项整改措施没有完成"):
         acting.take(signal.pk, "dismiss", by=by, reason="是测试数据")
     curing.cancel(again.pk, "不需要", by=by)
@@ -163,10 +165,10 @@ def test_whose_it_is_again_is_told_again_and_what_one_sees_no_more_is_not_counte
     assert unseen(other) == 1
     for step in ("acknowledge", "confirm"):
         acting.take(signal.pk, step, by=other, reason="属实")
-    made = curing.open_one({**CURE, "owner": other.username}, by=mine, signal=signal.pk)
+    made = curing.open_one(cure(owner=other.username), by=mine, signal=signal.pk)
     for who in (mine, other):
         telling.seen(other, timezone.now(), actions=[made])
-        curing.change(made.pk, {**CURE, "owner": who.username}, by=mine)
+        curing.change(made.pk, cure(owner=who.username), by=mine)
     assert not SignalNotice.objects.get(action=made, user=other).seen_at
     assert unseen(other) == 2
     Membership.objects.filter(user=other).delete()
@@ -180,14 +182,14 @@ def test_who_does_not_answer_for_an_action_has_no_buttons_and_loses_no_words(cas
     for step in ("acknowledge", "confirm"):
         acting.take(signal.pk, step, by=mine, reason="属实")
     theirs = cast.outside_supervisor  # answers for it, and sees no case of the signal
-    made = curing.open_one({**CURE, "owner": theirs.username}, by=mine, signal=signal.pk)
+    made = curing.open_one(cure(owner=theirs.username), by=mine, signal=signal.pk)
     page, of_signal = f"/analytics/actions/{made.pk}/", f"/analytics/signals/{signal.pk}/"
     owner, colleague = browser(theirs), browser(other)
     for address in (page, "/analytics/actions/"):
         assert of_signal in colleague.get(address).content.decode()
         shown = owner.get(address).content.decode()
         assert of_signal not in shown
-        assert CURE["what"] in shown
+        assert cure()["what"] in shown
     assert f"{page}done/" in owner.get(page).content.decode()
     assert f"{page}done/" not in colleague.get(page).content.decode()
     for act, name in (("done", "evidence"), ("change", "what"), ("cancel", "reason")):
@@ -197,7 +199,7 @@ def test_who_does_not_answer_for_an_action_has_no_buttons_and_loses_no_words(cas
         assert "我打了很久的字" in text
         assert "请由负责人" in text
     assert Entry.objects.filter(verb="access.denied", actor=other.username).exists()
-    handed = owner.post(f"{page}change/", CURE)
+    handed = owner.post(f"{page}change/", cure())
     assert (handed.status_code, handed["Location"]) == (302, "/analytics/actions/")
     assert owner.get(page).status_code == 404
     User.objects.filter(pk=mine.pk).update(is_active=False)  # owner, and entered it, and the signal
@@ -222,12 +224,20 @@ def test_the_same_episode_is_one_signal_and_a_false_alarm_does_not_come_back(cas
     assert (signal.state, signal.observed, signal.cases.count()) == (State.FALSE, 2, 3)
     assert findings.open_findings(cast.supervisor) == []
     assert SignalNotice.objects.filter(why="found").count() == 2  # the two supervisors, once
-    Signal.objects.update(started_on=TODAY - 60 * DAY, last_on=TODAY - 40 * DAY)
+    Signal.objects.update(started_on=today() - 60 * DAY, last_on=today() - 40 * DAY)
     assert written(thing(second)) == (1, 0)  # another episode
     assert Signal.objects.filter(ended_on=None).count() == 1
     # words and copies are known again by their cases, whatever word stands out today
     words = [
-        Found("term", ("", "", ""), TODAY - 3 * DAY, TODAY - DAY, TODAY - DAY, [first.pk], word=w)
+        Found(
+            "term",
+            ("", "", ""),
+            today() - 3 * DAY,
+            today() - DAY,
+            today() - DAY,
+            [first.pk],
+            word=w,
+        )
         for w in ("漏液", "密封圈")
     ]
     assert [written(one) for one in words] == [(1, 0), (0, 1)]
@@ -249,7 +259,7 @@ def test_an_alarm_after_the_cure_is_told_again_and_two_findings_are_two_signals(
 
     def origin(seed: str, *of: Complaint, word: str = "") -> Found:
         kind = "term" if word else "cause"
-        day, keys = TODAY - DAY, [c.pk for c in of]
+        day, keys = today() - DAY, [c.pk for c in of]
         fields = {"causes": [{"values": [["batch", seed]]}]}
         return Found(kind, ("", "", ""), day, day, day, keys, seed=seed, word=word, fields=fields)
 

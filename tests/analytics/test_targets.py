@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,9 +25,9 @@ from audit.models import Entry
 from complaints.errors import Invalid, NotAllowed
 from tests import factories as f
 from tests.cast import Cast
+from tests.days import in_days, today, told
 from tests.walks.ask import browser
 
-TODAY = timezone.localdate()
 DAY = timedelta(days=1)
 WHY = {"reason": "年初会议决定"}
 
@@ -52,7 +53,7 @@ REFUSED = [
     (said("first_response", ""), "value", "请填写目标"),
     (said("first_response", "3", none="1"), "value", "只能选一样"),
     (said("first_response", "4"), "value", "已经是这个值"),  # what the product brings
-    (said("first_response", "3", valid_from=str(TODAY - DAY)), "valid_from", "不能早于今天"),
+    (said("first_response", "3", valid_from=partial(in_days, -1)), "valid_from", "不能早于今天"),
     (said("first_response", "3", valid_from="2026-02-30"), "valid_from", ""),
     ({**said("first_response", "3"), "reason": " "}, "reason", "请填写此项"),
 ]
@@ -62,7 +63,7 @@ def test_a_target_holds_from_its_day_on_and_the_past_keeps_the_one_it_had(cast: 
     by = cast.supervisor
     for values, field, why in REFUSED:
         with pytest.raises(Invalid) as refused:
-            targets.set_target(values, by=by)
+            targets.set_target(told(values), by=by)
         assert list(refused.value.errors) == [field], values
         if why:
             assert any(w in refused.value.errors[field][0] for w in why.split("|")), values
@@ -73,10 +74,10 @@ def test_a_target_holds_from_its_day_on_and_the_past_keeps_the_one_it_had(cast: 
 
     f.registered(cast)
     targets.set_target(said("first_response", "２.5"), by=by)
-    targets.set_target(said("satisfaction", "90%", valid_from=str(TODAY + DAY)), by=by)
+    targets.set_target(said("satisfaction", "90%", valid_from=str(today() + DAY)), by=by)
     targets.set_target({"measure": "repeat", "none": "1", **WHY}, by=by)
     targets.set_target(said("received", "0"), by=by)
-    held = {day: targets.on(day) for day in (TODAY - DAY, TODAY, TODAY + DAY)}
+    held = {day: targets.on(day) for day in (today() - DAY, today(), today() + DAY)}
     codes = ("first_response", "satisfaction", "repeat", "received", "clocks_kept")
     assert [[held[day][code].target for code in codes] for day in held] == [
         [4, 85, 5, None, 100],
@@ -87,25 +88,25 @@ def test_a_target_holds_from_its_day_on_and_the_past_keeps_the_one_it_had(cast: 
 
     def looked(until: Any) -> Any:
         days = {"from": str(until - 6 * DAY), "to": str(until)}
-        return overview(by, asked(days, by, TODAY), now)
+        return overview(by, asked(days, by, today()), now)
 
-    new, old = looked(TODAY), looked(TODAY - DAY)
+    new, old = looked(today()), looked(today() - DAY)
     assert [new.figures[c].target for c in codes] == [Decimal("2.5"), 85, None, 0, 100]
     assert [old.figures[c].target for c in codes] == [4, 85, 5, None, 100]
     assert new.figures["received"].met is False
     table = {row[0]: [*row] for row in of_overview.tables(new)[0].rows}
     assert cell_of(table["首次响应"][3]) == Decimal("2.5")
-    past = half_year(by, Half.of(TODAY).before, "", now)
+    past = half_year(by, Half.of(today()).before, "", now)
     kept = {row[0]: row for row in of_half_year.figures(past).rows}
     assert cell_of(kept["首次响应"][4]) == 4
     # the word that was said later counts, and nothing is taken back
     targets.set_target(said("first_response", "3"), by=by)
-    assert targets.on(TODAY)["first_response"].target == 3
+    assert targets.on(today())["first_response"].target == 3
     for change in (Target.objects.all().delete, lambda: Target.objects.update(value=1)):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     entry = Entry.objects.filter(verb="target.set", subject="measure:first_response").latest("pk")
-    assert entry.detail == {"value": "3.00", "from": str(TODAY)}
+    assert entry.detail == {"value": "3.00", "from": str(today())}
 
 
 def test_the_page_of_targets_says_what_holds_and_keeps_what_was_refused(cast: Cast) -> None:

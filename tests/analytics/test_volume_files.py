@@ -24,9 +24,10 @@ from analytics.models import (
 )
 from complaints.errors import Invalid, NotAllowed
 from correspondence import preferences
-from tests.analytics.test_signals import CURE, TODAY, found
+from tests.analytics.test_signals import cure, found
 from tests.cast import Cast, assemble
 from tests.complaints.test_race import at_once
+from tests.days import today
 from tests.walks.ask import browser
 
 GOOD = "日期,商品,订单量\n2026-01-01,X1,10\n2026-01-02,X1,0\n2026-01-03,X1,12\n"
@@ -138,8 +139,8 @@ def test_who_wishes_mails_gets_one_of_a_signal_and_of_an_overdue_action(cast: Ca
     assert f"/analytics/signals/{signal.pk}/" in str(mail.outbox[0].body)
     acting.take(signal.pk, "acknowledge", by=by)
     acting.take(signal.pk, "confirm", by=by, reason="属实")
-    made = curing.open_one(CURE, by=by, signal=signal.pk)
-    CorrectiveAction.objects.update(due_on=TODAY - timedelta(days=1))
+    made = curing.open_one(cure(), by=by, signal=signal.pk)
+    CorrectiveAction.objects.update(due_on=today() - timedelta(days=1))
     for _round in range(2):
         tasks.tell_about_signals()
     assert len(mail.outbox) == 2
@@ -157,8 +158,8 @@ def test_what_is_over_sends_no_mail_and_holds_up_nobody(cast: Cast) -> None:
     acting.hand_over(signal.pk, other.username, by=by)
     for step in ("acknowledge", "confirm"):
         acting.take(signal.pk, step, by=by, reason="属实")
-    made = curing.open_one({**CURE, "owner": other.username}, by=by, signal=signal.pk)
-    yesterday = TODAY - timedelta(days=1)
+    made = curing.open_one(cure(owner=other.username), by=by, signal=signal.pk)
+    yesterday = today() - timedelta(days=1)
     CorrectiveAction.objects.update(due_on=yesterday)
     curing.tell_overdue(timezone.now())
     assert SignalNotice.objects.filter(user=other).count() == 4
@@ -167,7 +168,7 @@ def test_what_is_over_sends_no_mail_and_holds_up_nobody(cast: Cast) -> None:
     for changes, silent in (
         ({}, set()),
         ({"owner": by}, {why.ACTION, why.OVERDUE}),
-        ({"due_on": TODAY}, {why.OVERDUE}),
+        ({"due_on": today()}, {why.OVERDUE}),
     ):
         CorrectiveAction.objects.update(**changes)
         assert {w for w, n in notices.items() if telling._line(fresh(n)) is None} == silent
@@ -204,8 +205,8 @@ def test_what_leaves_at_the_same_moment_is_one_mail(cast: Cast) -> None:
     first = found(cast)
     for step in ("acknowledge", "confirm"):
         acting.take(first.pk, step, by=by, reason="属实")
-    made = curing.open_one(CURE, by=by, signal=first.pk)
-    over = curing.open_one({**CURE, "what": "换一家供应商"}, by=by, signal=first.pk)
+    made = curing.open_one(cure(), by=by, signal=first.pk)
+    over = curing.open_one(cure(what="换一家供应商"), by=by, signal=first.pk)
     curing.cancel(over.pk, "是测试数据", by=by)
     now = timezone.now()
     SignalNotice.objects.all().delete()
@@ -233,13 +234,13 @@ def test_an_overdue_action_of_which_nobody_wishes_to_hear_is_done_with(cast: Cas
     by = cast.supervisor
     preferences.choose(by, {"signals": "off"})
     cause = Cause.objects.create(title="话术")
-    made = curing.open_one(CURE, by=by, cause=cause.pk)
-    CorrectiveAction.objects.update(due_on=TODAY - timedelta(days=1))
+    made = curing.open_one(cure(), by=by, cause=cause.pk)
+    CorrectiveAction.objects.update(due_on=today() - timedelta(days=1))
     assert curing.tell_overdue(timezone.now()) == 0
     preferences.choose(by, {"signals": "now"})
     assert curing.tell_overdue(timezone.now()) == 0
-    curing.change(made.pk, {**CURE, "due_on": str(TODAY)}, by=by)
-    CorrectiveAction.objects.update(due_on=TODAY - timedelta(days=1))
+    curing.change(made.pk, cure(due_on=str(today())), by=by)
+    CorrectiveAction.objects.update(due_on=today() - timedelta(days=1))
     assert [curing.tell_overdue(timezone.now()) for _round in range(2)] == [1, 0]
 
 
@@ -247,7 +248,7 @@ def test_an_overdue_action_of_which_nobody_wishes_to_hear_is_done_with(cast: Cas
 def test_who_clicks_twice_at_the_same_moment_makes_one() -> None:
     by = assemble().supervisor
     cause, click = Cause.objects.create(title="话术"), range(4)
-    at_once(*[lambda: curing.open_one(CURE, by=by, cause=cause.pk) for _n in click])
+    at_once(*[lambda: curing.open_one(cure(), by=by, cause=cause.pk) for _n in click])
     assert CorrectiveAction.objects.count() == 1
     at_once(*[lambda: giving.add({"title": "供应商"}, by=by) for _n in click])
     assert Cause.objects.filter(title="供应商").count() == 1

@@ -16,7 +16,7 @@ from complaints.models import DisposalReview, LegalHold, Retention
 from tests import factories as f
 from tests.api.conftest import Caller, ok, person, program
 from tests.cast import Cast
-from tests.complaints.test_disposal import LATER, NOW
+from tests.complaints.test_disposal import later
 from tests.complaints.test_legal_hold import MATTER, shared
 from tests.walks.ask import browser
 
@@ -103,7 +103,7 @@ def test_batches_are_reviewed_and_the_register_is_read(cast: Cast) -> None:
 
     sealing.seal(Sealing.objects.get(complaint=case).pk)
     Retention.objects.update(until="2020-01-01")
-    batch = disposal.propose(NOW)
+    batch = disposal.propose(timezone.now())
     assert batch is not None
     first, second = program(cast.supervisor2), program(cast.counsel2)
     [listed] = ok(first.get("disposal-batches/"))["results"]
@@ -128,7 +128,7 @@ def test_batches_are_reviewed_and_the_register_is_read(cast: Cast) -> None:
     assert program(cast.outside_supervisor).post(f"{path}review/", said).status_code == 404
     assert ok(second.post(f"{path}review/", said))["reviewed"] == 1
     assert DisposalReview.objects.count() == 2
-    assert shredding.run(LATER) == 1
+    assert shredding.run(later()) == 1
     [entry] = ok(program(cast.auditor).get("disposal-register/"))["results"]
     assert (entry["complaint"], len(entry["files"]), entry["key_destroyed"]) == (
         case.number,

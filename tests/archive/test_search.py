@@ -23,7 +23,7 @@ from legal_rules.vocabulary import CATEGORIES
 from tests import factories as f
 from tests.archive import made
 from tests.cast import Cast
-from tests.complaints.test_disposal import LATER, SECRET, agreed, over, proposed
+from tests.complaints.test_disposal import SECRET, agreed, later, over, proposed
 
 WHERE = {
     "pdf": "在纸上" + "很长的一行字" * 20 + "换行后完整",
@@ -384,7 +384,7 @@ def test_the_words_of_a_destroyed_file_are_gone_and_do_not_come_back(cast: Cast)
     read_all()
     assert numbers(searched(cast.auditor, SECRET)) == [case.number]
     agreed(cast, proposed(cast, case))
-    shredding.run(LATER)
+    shredding.run(later())
     assert not Passage.objects.filter(complaint=case).exists()
     waiting.read_case(case.pk)  # a worker that was under way
     assert not Passage.objects.filter(complaint=case).exists()

@@ -25,12 +25,9 @@ from correspondence.models import Notice
 from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import Cast
+from tests.days import in_days
 
 CALL_BACK = "三个工作日内回电告知核实结果"
-
-
-def in_days(days: int) -> str:
-    return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
 def promise(case: Complaint, by: Any, **changes: Any) -> Commitment:

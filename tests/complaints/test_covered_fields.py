@@ -41,6 +41,7 @@ from letters.signatures import TEMPLATES
 from tests import factories as f
 from tests.cast import Cast
 from tests.complaints.test_verify_signatures import GUARDS
+from tests.days import in_days
 
 RULE = "pipl.69.1"
 SIGN = {"opinion": "同意", "below_minimum_reason": "测试"}
@@ -297,13 +298,12 @@ def rule_taken_back(case: Complaint, cast: Cast) -> None:
     rule_acts.revoke(RULES, RULE, by=cast.counsel2, reason="待核对")
 
 
-ANOTHER_DAY = (timezone.localdate() + timedelta(days=9)).isoformat()
 BY_ACTS: dict[str, Callable[[Complaint, Cast], object]] = {
     "measures.kind": measured(kind="compensation"),
     "measures.amount": measured(amount="3980.01", formula=""),
     "measures.formula": measured(formula="1990.00 × 2"),
     "measures.description": measured(description="退款"),
-    "measures.due": measured(due=ANOTHER_DAY),
+    "measures.due": lambda case, cast: measured(due=in_days(9))(case, cast),
     "measures.basis": measured(basis="公司规定"),
     "measures.payee": measured(payee="original_channel", payee_words=""),
     "measures.payee_words": measured(payee_words="邮局汇款"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,11 +51,15 @@ from evidence.models import Item
 from evidence.store import store
 from tests import factories as f
 from tests.cast import Cast
+from tests.days import today
 
 SECRET = "只有本案才有的话玄冥"
 YES = {"approve": True}
-NOW = timezone.now()
-LATER = NOW + timedelta(days=31)
+
+
+def later() -> datetime:
+    """When those who shall look have had their time."""
+    return timezone.now() + timedelta(days=31)
 
 
 def over(cast: Cast, **changes) -> Complaint:
@@ -81,7 +85,7 @@ def over(cast: Cast, **changes) -> Complaint:
 
 
 def proposed(cast: Cast, *cases: Complaint) -> DisposalBatch:
-    batch = disposal.propose(NOW)
+    batch = disposal.propose(timezone.now())
     assert batch is not None
     assert batch.rows.count() == len(cases)
     return batch
@@ -90,7 +94,7 @@ def proposed(cast: Cast, *cases: Complaint) -> DisposalBatch:
 def agreed(cast: Cast, batch: DisposalBatch) -> None:
     rows = list(batch.rows.values_list("pk", flat=True))
     for by in (cast.supervisor, cast.supervisor2):
-        assert disposal.review(batch.pk, rows, YES, by=by, now=NOW) == (len(rows), [])
+        assert disposal.review(batch.pk, rows, YES, by=by, now=timezone.now()) == (len(rows), [])
 
 
 @contextlib.contextmanager
@@ -127,11 +131,11 @@ def test_after_two_agreed_words_key_and_files_are_gone_and_a_tombstone_stays(cas
     batch = proposed(cast, case)
     agreed(cast, batch)
     seal.seal(timezone.now())
-    assert shredding.run(NOW) == 0  # proposed thirty days ahead
+    assert shredding.run(timezone.now()) == 0  # proposed thirty days ahead
     let_go(items[-1])  # destroyed with another case that has the package as its evidence
     assert store().exists(items[-1])
     with as_the_application():
-        assert shredding.run(LATER) == 1
+        assert shredding.run(later()) == 1
     assert words_left(case) == []
     with pytest.raises(DatabaseError), transaction.atomic():  # the triggers are awake again
         Event.objects.filter(complaint=case).update(text="x")
@@ -157,7 +161,7 @@ def test_after_two_agreed_words_key_and_files_are_gone_and_a_tombstone_stays(cas
     assert "民法典 188" in entry.basis["law"]
     assert entry.person
     assert list(checking.signatures()) == []
-    assert shredding.run(LATER) == 0
+    assert shredding.run(later()) == 0
     with pytest.raises(Gone, match="已按保管期限销毁"):
         communication.write(case.number, {"kind": "internal_note", "text": "x"}, by=cast.agent)
     client = Client()
@@ -175,12 +179,12 @@ def test_the_person_is_forgotten_with_the_last_file(cast: Cast) -> None:
     Complaint.objects.filter(pk=other.pk).update(consumer=case.consumer)
     Retention.objects.filter(complaint=other).update(until="2090-01-01")
     agreed(cast, proposed(cast, case))
-    assert shredding.run(LATER) == 1
+    assert shredding.run(later()) == 1
     assert Consumer.objects.get(pk=case.consumer_id).clear("phone") == f.CONSUMER["phone"]
     assert not Destroyed.objects.get(complaint=case).person
     Retention.objects.filter(complaint=other).update(until="2020-01-01")
     agreed(cast, proposed(cast, other))
-    assert shredding.run(LATER) == 1
+    assert shredding.run(later()) == 1
     assert not bytes(Consumer.objects.get(pk=case.consumer_id).data_key)
 
 
@@ -190,10 +194,10 @@ def test_a_file_that_another_case_has_too_stays_in_the_store(cast: Cast) -> None
     shared = Item.objects.get(folder=other.folder_id).sha256
     assert Item.objects.filter(folder=case.folder_id, sha256=shared).exists()
     agreed(cast, proposed(cast, case))
-    assert shredding.run(LATER) == 1
+    assert shredding.run(later()) == 1
     assert store().exists(shared)
     store().discard(shared)  # and who compares the store looks for it, although one case is gone
-    compared = Report(NOW)
+    compared = Report(timezone.now())
     compare(compared, "all")
     assert [place.note for _what, place, _n in compared.faults()] == [shared]
 
@@ -213,7 +217,7 @@ def test_whoever_worked_on_it_and_one_person_twice_are_refused(cast: Cast) -> No
     done, why = disposal.review(batch.pk, [row], YES, by=cast.supervisor)
     assert done == 0
     assert "您已经复核过" in why[0]
-    assert shredding.run(LATER) == 0
+    assert shredding.run(later()) == 0
     with pytest.raises(Invalid, match="继续保管须写明理由"):
         disposal.review(batch.pk, [row], {"approve": False}, by=cast.supervisor2)
     until = (timezone.localdate() + timedelta(days=400)).isoformat()
@@ -222,8 +226,8 @@ def test_whoever_worked_on_it_and_one_person_twice_are_refused(cast: Cast) -> No
     assert DisposalRow.objects.get(pk=row).state == "rejected"
     assert Retention.objects.get(complaint=case).until.isoformat() == until
     assert Event.objects.filter(complaint=case, text="可能再审").exists()
-    assert disposal.propose(NOW) is None
-    assert shredding.run(LATER) == 0
+    assert disposal.propose(timezone.now()) is None
+    assert shredding.run(later()) == 0
 
 
 def test_what_is_kept_longer_after_two_agreed_is_reviewed_anew(cast: Cast) -> None:
@@ -233,12 +237,12 @@ def test_what_is_kept_longer_after_two_agreed_is_reviewed_anew(cast: Cast) -> No
     sent = {"code": "car_repair", "reason": "维修记录"}
     keeping.choose(longer.number, sent, by=cast.counsel)
     f.step(again, "reopen", cast.supervisor, reason="新证据")
-    assert shredding.run(LATER) == 0
+    assert shredding.run(later()) == 0
     assert [row.state for row in batch.rows.all()] == ["rejected", "rejected"]
     assert "不再列入销毁" in batch.rows.first().problem
     Retention.objects.filter(complaint=longer).update(until="2020-01-01")  # years later
-    assert shredding.run(LATER) == 0
-    anew = disposal.propose(NOW)
+    assert shredding.run(later()) == 0
+    anew = disposal.propose(timezone.now())
     assert anew is not None
     assert [row.complaint_id for row in anew.rows.all()] == [longer.pk]
     assert not anew.rows.get().reviews.exists()
@@ -251,8 +255,8 @@ def test_a_hold_keeps_a_file_out_and_stops_what_was_agreed(cast: Cast) -> None:
     batch = proposed(cast, case)
     agreed(cast, batch)
     sent = {"matter": "涉诉", "reason": "已起诉", "numbers": case.number}
-    legal_hold.place(sent, by=cast.counsel, reauthenticated_at=NOW, now=NOW)
-    assert shredding.run(LATER) == 0
+    legal_hold.place(sent, by=cast.counsel, reauthenticated_at=timezone.now(), now=timezone.now())
+    assert shredding.run(later()) == 0
     assert "已起诉" in batch.rows.get().problem
     assert SECRET in Complaint.objects.get(pk=case.pk).narrative
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -264,7 +268,12 @@ def test_the_database_destroys_nothing_that_two_did_not_agree_to(cast: Cast) -> 
     batch = proposed(cast, case)
     disposal.review(batch.pk, [batch.rows.get().pk], YES, by=cast.supervisor)
     Destroyed.objects.create(
-        complaint=case, number=case.number, at=NOW, code="general", until=NOW.date(), person=True
+        complaint=case,
+        number=case.number,
+        at=timezone.now(),
+        code="general",
+        until=today(),
+        person=True,
     )
     with (
         pytest.raises(DatabaseError, match="two people"),
@@ -349,7 +358,7 @@ def test_a_restored_backup_loses_again_what_the_register_names(cast: Cast, tmp_p
     agreed(cast, proposed(cast, case))
     with transaction.atomic():  # the state before, to be restored
         before = transaction.savepoint()
-        shredding.run(LATER)
+        shredding.run(later())
         lines = list(shredding.exported())
         transaction.savepoint_rollback(before)
     assert SECRET in Complaint.objects.get(pk=case.pk).narrative

@@ -87,7 +87,7 @@ from complaints.models import Complaint, Event, LegalHold, LetterRow, PaymentRow
 from tests import factories as f
 from tests.cast import Cast, assemble
 from tests.complaints.meanwhile import meanwhile
-from tests.complaints.test_disposal import LATER, NOW, agreed, over, proposed
+from tests.complaints.test_disposal import agreed, later, over, proposed
 from tests.complaints.test_legal_hold import MATTER, held, released, shared
 from tests.importing.files import as_csv
 from tests.pages.test_edit_case import form
@@ -695,7 +695,7 @@ def test_a_hold_lasts_through_reopening_and_is_placed_on_merged_cases_too(cast: 
 def test_what_was_destroyed_cannot_be_held_and_then_none_is(cast: Cast) -> None:
     gone, other = over(cast), shared(cast, order_number="SO-2")
     agreed(cast, proposed(cast, gone))
-    assert shredding.run(LATER) == 1
+    assert shredding.run(later()) == 1
     with pytest.raises(Invalid, match="已经销毁"):
         held(cast, other, gone)
     assert not LegalHold.objects.exists()
@@ -708,7 +708,7 @@ def test_a_hold_and_the_destruction_of_one_moment_are_one_after_the_other(
 ) -> None:
     cast = assemble()
     case = over(cast)
-    batch = disposal.propose(NOW)
+    batch = disposal.propose(timezone.now())
     assert batch is not None
     agreed(cast, batch)
     row = batch.rows.get().pk
@@ -717,7 +717,7 @@ def test_a_hold_and_the_destruction_of_one_moment_are_one_after_the_other(
         return held(cast, case)
 
     def destroy() -> Any:
-        return shredding.destroy(row, LATER + timedelta(minutes=1))
+        return shredding.destroy(row, later() + timedelta(minutes=1))
 
     came = meanwhile(*((hold, destroy) if first == "hold" else (destroy, hold)))
     left = Complaint.objects.get(pk=case.pk)

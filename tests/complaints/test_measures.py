@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from complaints.signing import canonical, verify
 from tests import factories as f
 from tests.api.conftest import ok, program
 from tests.cast import Cast
+from tests.days import in_days, told
 from tests.pages.test_resolution import FOUND, fields, value
 
 REFUND = {"kind": "refund", "amount": "3980.00"}
@@ -122,10 +124,9 @@ def test_programs_send_and_read_the_same_and_the_shorter_form_still_does(
     assert ok(agent.post(path, {"measures": first}), 201)["measures"] == first
 
 
-YESTERDAY = (timezone.localdate() - timedelta(days=1)).isoformat()
 BAD = {
     "another currency": ({"currency": "USD"}, "currency", "只接受人民币"),
-    "a day that is over": ({"due": YESTERDAY}, "due", "不能早于今天"),
+    "a day that is over": ({"due": partial(in_days, -1)}, "due", "不能早于今天"),
     "less than nothing": ({"amount": "-1"}, "amount", "金额不能为负数"),
     "a tenth of a cent": ({"amount": "1.001"}, "amount", "最多两位小数"),
     "more than there is": ({"amount": "9" * 40}, "amount", "金额过大"),
@@ -158,7 +159,7 @@ def test_a_wrong_measure_is_refused_at_its_field_and_nothing_is_written(
     change, field, words = BAD[name]
     case = f.resolving(cast)
     good = {"kind": "explanation", "description": "说明"}
-    errors = refused(cast, case, good, {**REFUND, **change})
+    errors = refused(cast, case, good, {**REFUND, **told(change)})
     assert list(errors) == [f"measures.1.{field}"]
     assert words in errors[f"measures.1.{field}"]
 
@@ -168,7 +169,7 @@ def test_the_screen_and_programs_say_the_same_sentence(cast: Cast, name: str) ->
     change, field, words = BAD[name]
     case = f.resolving(cast)
     sent = program(cast.agent).post(
-        f"complaints/{case.number}/resolutions/", {"measures": [{**REFUND, **change}]}
+        f"complaints/{case.number}/resolutions/", {"measures": [{**REFUND, **told(change)}]}
     )
     assert sent.status_code == 400
     [error] = sent.json()["errors"]

@@ -1,6 +1,7 @@
 """Moments of the matter: recorded, corrected, looked at before; clocks follow them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from complaints.models import Complaint, Deadline, Event, FactAnswer, Moment
 from complaints.workdays import SHANGHAI
 from tests import factories as f
 from tests.cast import Cast
+from tests.days import in_days, told
 
 RETURNED, REFUNDED = "goods_returned", "refund_done"
 
@@ -112,13 +114,10 @@ def test_a_minute_is_kept_where_terms_run_in_hours(cast: Cast) -> None:
     assert [c.deadline.kind for c in by_hand.changes] == ["marketing_stop"]
 
 
-TOMORROW = (timezone.now() + timedelta(days=1)).isoformat()
-
-
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"kind": RETURNED, "at": TOMORROW}, "不能晚于现在"),
+        ({"kind": RETURNED, "at": partial(in_days, 1)}, "不能晚于现在"),
         ({"kind": RETURNED, "at": "1999-12-31"}, "早于 2000 年"),
         ({"kind": RETURNED, "at": "soon"}, "不是有效时间"),
         ({"kind": RETURNED}, "请填写日期"),
@@ -133,7 +132,7 @@ def test_what_is_no_moment_is_refused(
     cast: Cast, case: Complaint, values: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(Invalid, match=words):
-        moments.record(case.number, values, by=cast.agent)
+        moments.record(case.number, told(values), by=cast.agent)
     assert not Moment.objects.filter(kind=RETURNED).exists()
 
 

@@ -12,7 +12,6 @@ import time_machine
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Membership, User
 from complaints import next_case, next_due
@@ -22,16 +21,15 @@ from tests import factories as f
 from tests.analytics.acts import Lives
 from tests.analytics.histories import BEGIN
 from tests.cast import Cast
+from tests.days import noon
 from tests.due import counted, known
-
-NOW = timezone.now()
 
 
 def waiting(cast: Cast, law: int | None, age: int = 0, **changes: Any) -> Complaint:
     """A case that nobody owns: days until what the law sets us, days since it was received."""
     case = intake.register(f.values(order_number="", **changes), by=cast.agent)
-    by_law = None if law is None else NOW + timedelta(days=law)
-    received = NOW - timedelta(days=age)
+    by_law = None if law is None else noon() + timedelta(days=law)
+    received = noon() - timedelta(days=age)
     Complaint.objects.filter(pk=case.pk).update(next_statutory_at=by_law, received_at=received)
     return case
 
@@ -59,7 +57,7 @@ def test_the_law_goes_first_then_risk_then_age(cast: Cast) -> None:
 
 def test_what_we_promised_ourselves_does_not_go_before_the_law(cast: Cast) -> None:
     inner, lawful = waiting(cast, None), waiting(cast, 30)
-    Complaint.objects.filter(pk=inner.pk).update(next_due_at=NOW - timedelta(days=3))
+    Complaint.objects.filter(pk=inner.pk).update(next_due_at=noon() - timedelta(days=3))
     assert taken(cast) == [lawful.number, inner.number]
 
 

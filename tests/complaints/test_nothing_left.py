@@ -52,7 +52,7 @@ from complaints.models import Complaint, Consumer, Destroyed, Package, Retention
 from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import Cast
-from tests.complaints.test_disposal import LATER, NOW, YES
+from tests.complaints.test_disposal import YES, later
 
 MARK = "玄冥"
 PERSON = {
@@ -205,20 +205,20 @@ def kept_once(cast: Cast, case: Complaint) -> None:
     legal_hold.ask_release(hold.pk, {"reason": "已结案"}, by=cast.counsel)
     legal_hold.release(hold.pk, by=cast.counsel2, reauthenticated_at=timezone.now())
     Retention.objects.filter(complaint=case).update(until="2020-01-01")
-    batch = disposal.propose(NOW)
+    batch = disposal.propose(timezone.now())
     assert batch is not None
     until = (timezone.localdate() + timedelta(days=400)).isoformat()
     keep = {"approve": False, "reason": said("继续保管"), "keep_until": until}
-    disposal.review(batch.pk, [batch.rows.get().pk], keep, by=cast.supervisor2, now=NOW)
+    disposal.review(batch.pk, [batch.rows.get().pk], keep, by=cast.supervisor2, now=timezone.now())
 
 
 def destroyed(cast: Cast, case: Complaint) -> None:
     Retention.objects.filter(complaint=case).update(until="2020-01-01")
-    batch = disposal.propose(NOW)
+    batch = disposal.propose(timezone.now())
     assert batch is not None
     for by in (cast.supervisor2, cast.counsel2):
-        disposal.review(batch.pk, [batch.rows.get().pk], YES, by=by, now=NOW)
-    assert shredding.run(LATER) == 1, list(batch.rows.values())
+        disposal.review(batch.pk, [batch.rows.get().pk], YES, by=by, now=timezone.now())
+    assert shredding.run(later()) == 1, list(batch.rows.values())
 
 
 def needles(person: Consumer) -> list[str]:
@@ -277,7 +277,7 @@ def test_of_a_destroyed_file_no_word_is_left_in_any_table_nor_in_the_store(
     stored = files(Path(settings.EVIDENCE_DIR))
     assert len(stored) >= 5  # two files, two packages, one that did not come whole
     destroyed(cast, case)
-    waiting.read_waiting(LATER)  # what waits to be read for the search reads no more of it
+    waiting.read_waiting(later())  # what waits to be read for the search reads no more of it
     assert left(words) == {}
     assert files(Path(settings.EVIDENCE_DIR)) == {}
     seal.seal(timezone.now())

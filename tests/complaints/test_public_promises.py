@@ -1,6 +1,7 @@
 """Public promises: cases inherit their clocks, events keep them, and no version is rewritten."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,12 +24,9 @@ from correspondence.models import Notice
 from correspondence.tasks import send_waiting
 from tests import factories as f
 from tests.cast import Cast
+from tests.days import in_days, told
 
 BY_PHONE = {"name": "李测试", "phone": "12000001111"}  # no e-mail: letters are read out
-
-
-def in_days(days: int) -> str:
-    return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
 def values(**changes: Any) -> dict[str, Any]:
@@ -95,8 +93,8 @@ def test_a_promise_of_an_hour_leads_the_case_in_the_queue(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"valid_from": in_days(1)},
-        {"valid_from": in_days(-9), "valid_until": in_days(-1)},
+        {"valid_from": partial(in_days, 1)},
+        {"valid_from": partial(in_days, -9), "valid_until": partial(in_days, -1)},
         {"channels": ["web"]},
         {"categories": ["price"]},
         {"sectors": ["telecom"]},
@@ -107,7 +105,7 @@ def test_a_promise_of_an_hour_leads_the_case_in_the_queue(cast: Cast) -> None:
 def test_a_case_to_which_the_promise_does_not_speak_inherits_nothing(
     cast: Cast, changes: dict[str, Any]
 ) -> None:
-    published(cast, **changes)
+    published(cast, **told(changes))
     assert clocks(f.registered(cast)) == []
 
 

@@ -19,7 +19,7 @@ from complaints.views.queue_rows import BY_TURN, Cursor, from_here
 from tests import factories as f
 from tests.cast import Cast
 
-NOW = timezone.now()
+NOW = datetime(2026, 11, 23, 10, tzinfo=timezone.get_default_timezone())
 HOUR = timedelta(hours=1)
 
 

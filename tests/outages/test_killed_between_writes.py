@@ -21,6 +21,7 @@ from complaints.lifecycle import STEPS
 from complaints.models import Complaint, Package, Sealing, Transition
 from tests import factories as f
 from tests.cast import Cast, assemble
+from tests.days import in_days
 from tests.live import environment
 from tests.outages.plug import everything, until_it_survives
 
@@ -62,7 +63,7 @@ STEPS_TAKEN: dict[str, tuple[str, str, dict[str, Any] | Callable[[Cast], dict[st
     "refer_out": (
         "executing",
         "supervisor",
-        {"body": "市场监管局", "reference": "TJ-2", "date": timezone.localdate().isoformat()},
+        lambda _cast: {"body": "市场监管局", "reference": "TJ-2", "date": in_days(0)},
     ),
     "merge": ("investigating", "agent", agreed),
     "reopen": ("closed", "supervisor", {"reason": "消费者提出新的证据"}),

@@ -1,7 +1,6 @@
 """拟定方案: nothing typed is lost, the sums of the law are one click away, counsel gets all."""
 
 import re
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,15 +9,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from complaints.actions import half_typed
 from complaints.actions import resolution as resolutions
 from complaints.models import Complaint, Draft, Measure, Resolution
 from tests import factories as f
 from tests.cast import Cast
+from tests.days import in_days
 
-DUE = (timezone.localdate() + timedelta(days=7)).isoformat()
 # What an agent finds out in the telesales case; whether it was fraud only counsel may find.
 FOUND = {
     "tx_living_consumption": True,
@@ -68,7 +66,7 @@ def fields(case: Complaint, action: str, **changes: Any) -> dict[str, Any]:
         "amount-0": "3980",
         "formula-0": "3980.00",
         "description-0": "退还价款",
-        "due-0": DUE,
+        "due-0": in_days(7),
         "basis_more": "《消费者权益保护法》第二十条",
         "explanation": "销售时的说法与事实不符",
         "letter": f.LETTER,

@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.vault.keys import fresh
 from audit.models import Entry
@@ -33,7 +34,7 @@ from quickstart.errors import CannotStart
 from quickstart.places import Places
 from tests import factories as f
 from tests.cast import Cast, assemble
-from tests.complaints.test_disposal import LATER, NOW, YES
+from tests.complaints.test_disposal import YES, later
 from tests.live import database_url, eventually
 
 LOOK = """
@@ -116,11 +117,11 @@ class Place:
 def destroyed_since(cast: Cast, case: Complaint) -> Path:
     """Two agree, the file is destroyed; the register as it lies outside of the database."""
     Retention.objects.filter(complaint=case).update(until="2020-01-01")
-    batch = disposal.propose(NOW)
+    batch = disposal.propose(timezone.now())
     assert batch is not None
     for by in (cast.supervisor2, cast.counsel2):
-        disposal.review(batch.pk, [batch.rows.get().pk], YES, by=by, now=NOW)
-    assert shredding.run(LATER) == 1
+        disposal.review(batch.pk, [batch.rows.get().pk], YES, by=by, now=timezone.now())
+    assert shredding.run(later()) == 1
     return shredding.register_file()
 
 
