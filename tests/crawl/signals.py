@@ -44,8 +44,8 @@ def watched(world: World) -> None:
     held = {"measure": "open", "value": "3", "reason": world.words("目标的理由")}
     targets.set_target(held, by=by)
     assert tasks.send_reports() == 1
-    morning = timezone.now() + timedelta(days=3)
-    assert at_once.send_each(telling.waiting(morning), lambda pk: telling.send(pk, morning)) == 1
+    later = timezone.now() + timedelta(days=15)  # the longest holiday is over, and its last night
+    assert at_once.send_each(telling.waiting(later), lambda pk: telling.send(pk, later)) == 1
 
 
 def _found(world: World, goods: str) -> Signal:
