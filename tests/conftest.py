@@ -1,6 +1,6 @@
 """What every test may ask for: the people of `tests/cast.py`; and the language each begins in."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
 from time import sleep
 from typing import Any, NoReturn
@@ -21,7 +21,6 @@ from tests.cast import cast
 
 __all__ = ["cast"]
 HERE = Path(__file__).parent
-NOW = timezone.now
 # Files that take minutes begin first, so that no process of a run has one left at the end.
 LONG = (
     *("browser/test_every_page", "browser", "demo/test_demo", "quickstart", "walks", "outages"),
@@ -43,11 +42,13 @@ def pytest_collection() -> None:
     """A day that a module of tests asked for while it was read is another one by the time its tests
     run, in every run over midnight; so no module is told.
     """
-    timezone.now = _not_while_collecting
+    timezone.datetime = _NotYet
 
 
-def _not_while_collecting() -> NoReturn:
-    raise AssertionError("Ask what time it is within the test: by then it is later, even tomorrow")
+class _NotYet(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> NoReturn:
+        raise AssertionError("Ask what time it is within the test: by then it is tomorrow")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -63,7 +64,7 @@ def pytest_collection_finish() -> None:
     """What collecting made stays to the end; the collector of garbage need not look through the
     rulebook, the models and thousands of tests again and again. So it is in an installation.
     """
-    timezone.now = NOW
+    timezone.datetime = datetime
     garbage.settle()
 
 

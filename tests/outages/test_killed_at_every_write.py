@@ -36,7 +36,7 @@ from evidence.store import store
 from tests import factories as f
 from tests.audit.authority import authority
 from tests.cast import assemble
-from tests.complaints.test_disposal import LATER, SECRET, agreed, over, proposed, words_left
+from tests.complaints.test_disposal import SECRET, agreed, later, over, proposed, words_left
 from tests.outages.plug import everything, step_by_step, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,7 +122,7 @@ def test_a_file_that_is_destroyed_is_wholly_there_or_wholly_gone_with_its_key() 
         if set(stored()) < files:  # nothing goes before the register outside knows it
             assert case.number in shredding.register_file().read_text(encoding="utf-8")
 
-    steps = step_by_step(lambda: shredding.run(LATER), check)
+    steps = step_by_step(lambda: shredding.run(later()), check)
     assert len(steps) >= 4
     assert words_left(case) == []
     assert (stored(), DisposalRow.objects.filter(files_gone_at=None).exists()) == ([], False)
@@ -137,7 +137,7 @@ def test_a_file_that_is_destroyed_is_wholly_there_or_wholly_gone_with_its_key() 
 def test_what_a_backup_brought_back_is_destroyed_again_at_every_point() -> None:
     cast = assemble()
     case = over(cast)
-    line = {"number": case.number, "at": LATER.isoformat(), "code": "general"}
+    line = {"number": case.number, "at": later().isoformat(), "code": "general"}
     line |= {"until": "2020-01-01", "basis": {}, "reviews": [], "files": []}
     shredding.register_file().parent.mkdir()
     shredding.register_file().write_text(json.dumps(line) + "\n", encoding="utf-8")
