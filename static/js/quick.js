@@ -6,6 +6,7 @@ const dialog = document.getElementById('quick-dialog');
 const TYPED = /[；;]{2}([^\s；;{}]{0,20})$/;
 const NAMED = /(?<![A-Za-z0-9._%+-])[@＠]([^\s@＠；;]{0,20})$/;
 const PAUSE = 150; // milliseconds
+const PATIENCE = 3000; // until an answer that does not come is none
 let field = null; // where the text goes
 let from = 0; // where ；； begins
 let abbreviated = false; // and not a colleague named
@@ -13,7 +14,8 @@ let chosen = 0;
 let timer = 0;
 let asked = 0; // an answer that comes late is not shown
 let ask = null; // looks for what was typed since; no list shows it yet
-let wanted = null; // {key, end} pressed meanwhile, which takes what is found then, and never what another word had found
+let wanted = null; // {key, typed, text, end} pressed meanwhile, which takes what is found then, and never what another word had found
+let composing = false;
 
 const box = () => (dialog.open ? dialog : pop).querySelector('[data-quick-found]');
 const options = () => [...box().querySelectorAll('[role=option]')];
@@ -31,16 +33,18 @@ function mark(index) {
 async function load(typed, from = field.dataset.quick) {
   const mine = (asked += 1);
   const address = `${from}?${new URLSearchParams({ q: typed })}`;
-  const answer = await fetch(address, { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(address, { headers: { 'HX-Request': 'true' }, signal }).catch(() => null);
   if (answer?.status === 401) document.dispatchEvent(new CustomEvent('kesu:signed-out'));
+  const text = answer?.ok ? await answer.text().catch(() => null) : null;
   if (mine !== asked) return false;
   ask = null;
-  if (!answer?.ok) {
+  if (text === null) {
     if (wanted) box().replaceChildren();
     take();
     return false;
   }
-  const found = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const found = new DOMParser().parseFromString(text, 'text/html');
   box().replaceChildren(...found.body.childNodes);
   mark(0);
   const said = box().querySelector('[data-say]');
@@ -82,18 +86,19 @@ function look() {
   const found = quick ?? (field.dataset.mention ? NAMED.exec(before) : null);
   if (!found || field.selectionStart !== field.selectionEnd) return close();
   from = found.index;
-  abbreviated = Boolean(quick);
+  abbreviated = Boolean(quick?.[1]);
   soon(async () => {
     if (!(await load(found[1], quick ? field.dataset.quick : field.dataset.mention)) || document.activeElement !== field) return;
-    if (wanted) {
-      take();
-      return;
-    }
-    pop.hidden = false;
-    field.setAttribute('aria-controls', 'quick-list');
-    place();
+    if (wanted) take();
+    else show();
   });
   return undefined;
+}
+
+function show() {
+  pop.hidden = false;
+  field.setAttribute('aria-controls', 'quick-list');
+  place();
 }
 
 // As if it had been typed: it can be undone, and the draft is saved. What was typed behind it meanwhile stays behind it.
@@ -117,34 +122,67 @@ function put(option, until) {
   write(text, begin, until ?? field.selectionEnd);
 }
 
-// The answer for which a key waited is there; without a hit Enter is a line.
+// The answer for which a key waited is there. In the text it takes what is abbreviated so, and of what else was found nothing that nobody
+// has seen: the list shows it, if it stood there, else Enter is a line, as it is without a hit.
 function take() {
-  if (!wanted || ask) return;
-  const { key, end } = wanted;
-  const option = options()[chosen];
+  if (!wanted || ask || composing) return;
+  const { key, typed, text, end } = wanted;
+  const all = options();
   wanted = null;
-  if (option) put(option, dialog.open ? undefined : end);
-  else if (key === 'Enter' && !dialog.open) write('\n', end, end);
+  if (dialog.open) {
+    if (all[chosen]) put(all[chosen]);
+    return;
+  }
+  if (field.value.slice(from, end) !== text) return; // changed meanwhile: it means another place
+  const names = abbreviated ? 'code' : 'b, code';
+  const begins = (one) => one.textContent.toLowerCase().startsWith(typed.toLowerCase());
+  const meant = typed && all.find((option) => [...option.querySelectorAll(names)].some(begins));
+  if (meant) put(meant, end);
+  else if (all.length && !pop.hidden) show();
+  else if (key === 'Enter') write('\n', end, end);
+}
+
+function line({ text, end }) {
+  if (field.value.slice(from, end) !== text) return;
+  field.setRangeText('\n', end, end, 'preserve');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+// What stands before the caret is what the list is of.
+function still() {
+  const before = field.value.slice(0, field.selectionStart);
+  const found = TYPED.exec(before) ?? NAMED.exec(before);
+  return found?.index === from ? found : null;
 }
 
 function step(event) {
   if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const option = options()[chosen];
+  const inText = !dialog.open;
   const shown = dialog.open || !pop.hidden;
-  const takes = event.key === 'Enter' || (event.key === 'Tab' && shown && !dialog.open);
+  const takes = event.key === 'Enter' || (event.key === 'Tab' && shown && inText);
+  if (takes && inText && wanted && field.selectionEnd !== wanted.end) return; // a line of what is written on
+  if (takes && inText && !wanted && !still()) {
+    close(); // the caret went elsewhere
+    return;
+  }
   if (takes && ask) {
-    wanted ??= { key: event.key, end: field.selectionEnd };
-    clearTimeout(timer);
-    ask();
-  } else if (!shown) return;
+    if (!wanted) wait(event.key);
+  } else if (event.key === 'Escape' && inText && (shown || wanted)) close();
+  else if (!shown) return;
   else if (way) mark(chosen + way);
-  else if (event.key === 'Enter' && option) put(option);
-  else if (event.key === 'Tab' && option && !dialog.open) put(option);
-  else if (event.key === 'Escape' && !dialog.open) close();
+  else if (takes && option) put(option);
   else return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+function wait(key) {
+  const found = dialog.open ? null : still();
+  wanted = { key, typed: found?.[1], text: found?.[0], end: field.selectionEnd };
+  clearTimeout(timer);
+  ask();
 }
 
 if (pop && dialog) {
@@ -154,12 +192,23 @@ if (pop && dialog) {
     look();
   };
   document.addEventListener('input', written);
-  document.addEventListener('compositionend', written);
+  document.addEventListener('compositionstart', (event) => { composing = event.target === field; });
+  document.addEventListener('compositionend', (event) => {
+    composing = false;
+    take();
+    written(event);
+  });
   document.addEventListener('keydown', (event) => {
     if (event.target === field && (!pop.hidden || (ask && abbreviated))) step(event);
     else if (dialog.open && dialog.contains(event.target) && event.target.matches('input')) step(event);
   }, true);
-  document.addEventListener('focusout', (event) => { if (event.target === field && !dialog.open) close(); });
+  document.addEventListener('focusout', (event) => {
+    if (event.target !== field || dialog.open) return;
+    const left = wanted;
+    wanted = null;
+    if (left?.key === 'Enter') line(left); // who goes on elsewhere does not wait for it
+    close();
+  });
   document.addEventListener('scroll', (event) => { if (!pop.hidden && !pop.contains(event.target) && event.target !== field) place(); }, true);
   for (const list of [pop, dialog]) {
     list.addEventListener('mousedown', (event) => { if (event.target.closest('[role=option]')) event.preventDefault(); });

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from complaints.actions import half_typed, quick_texts
 from tests import factories as f
@@ -97,6 +97,64 @@ def test_enter_before_the_list_has_followed_waits_for_it_and_takes_no_other_text
     expect(note).to_have_value("已收到您寄来的材料。后文")
     _at_once(page, "；；xyz")
     expect(note).to_have_value("已收到您寄来的材料。后文；；xyz\n后文")
+
+
+def test_enter_takes_no_text_that_nobody_has_seen(unwatched: Open) -> None:
+    cast = assemble()
+    case = f.investigating(cast)
+    _texts(cast)
+    page = unwatched(cast.agent)
+    page.goto(f"/complaints/{case.number}/?compose=note")
+    note = page.locator("#text-note")
+    note.focus()
+    for words in ("说完；；", "；；材料"):  # all texts; one that only holds the word
+        note.fill("")
+        _at_once(page, words)
+        expect(note).to_have_value(f"{words}\n后文")
+    # of a list that stands there another text is shown before it is taken
+    note.fill("")
+    page.keyboard.insert_text("；；")
+    _list(page)
+    page.keyboard.insert_text("材料")
+    page.keyboard.press("Enter")
+    expect(page.locator("#quick-pop [role=option]")).to_have_count(1)
+    expect(note).to_have_value("；；材料")
+    page.keyboard.press("Enter")
+    expect(note).to_have_value("已收到您寄来的材料。")
+    # where the caret went on, Enter is a line there
+    note.fill("第二行")
+    page.keyboard.press("Home")
+    page.keyboard.insert_text("；；ysd")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(note).to_have_value("；；ysd第二行\n")
+
+
+def test_who_writes_on_while_the_list_does_not_come_loses_no_line(unwatched: Open) -> None:
+    cast = assemble()
+    case = f.investigating(cast)
+    _texts(cast)
+    page = unwatched(cast.agent)
+    page.goto(f"/complaints/{case.number}/?compose=note")
+    note = page.locator("#text-note")
+    asked: list[Route] = []
+    page.route("**/quick-texts/**", lambda route: asked.append(route))  # never answered
+    note.focus()
+    _at_once(page, "；；xyz")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("再写")
+    expect(note).to_have_value("；；xyz后文\n再写")
+    expect(note).to_have_value("；；xyz\n后文\n再写")  # in the end it is no abbreviation
+    assert len(asked) == 1
+    note.fill("")
+    _at_once(page, "；；xyz")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(note).to_have_value("；；xyz后文\n")
+    note.fill("")
+    _at_once(page, "；；ysd")
+    page.get_by_role("tab").first.focus()
+    expect(note).to_have_value("；；ysd\n后文")
 
 
 def _at_once(page: Page, words: str) -> None:
