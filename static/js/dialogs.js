@@ -53,11 +53,25 @@ function countDown(toast) {
 }
 document.querySelectorAll('#toasts .toast').forEach(countDown);
 
+// Nothing outside of a modal dialog is read out, nor bright.
+function placeOfToasts() {
+  const page = document.getElementById('toasts');
+  const modal = [...document.querySelectorAll('dialog:modal')].at(-1);
+  if (!page || !modal) return page;
+  const known = modal.querySelector(':scope > .toasts');
+  if (known) return known;
+  const place = page.cloneNode(false);
+  place.removeAttribute('id');
+  place.setAttribute('role', 'alert'); // read out although it was not there before
+  modal.append(place);
+  return place;
+}
+
 // Any module may say: document.dispatchEvent(new CustomEvent('kesu:toast', {detail: 'text'})); the server by HX-Trigger.
 document.addEventListener('kesu:toast', (event) => {
-  const place = document.getElementById('toasts');
   const model = document.getElementById('toast');
-  if (!place || !model) return;
+  const place = model && placeOfToasts();
+  if (!place) return;
   const toast = model.content.firstElementChild.cloneNode(true);
   toast.querySelector('span').textContent = event.detail?.value ?? event.detail;
   place.append(toast);

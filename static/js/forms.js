@@ -26,18 +26,28 @@ function ask(question, yes) {
 // Without a network the browser would put its own error in the place of the page and of what was typed. It says "no network" also on a
 // computer that has the server itself: so the server is asked. What htmx sends stays on the page anyhow.
 const BY_HTMX = '[hx-post], [hx-put], [hx-patch], [hx-delete]';
+const byHtmx = (form) => form.matches(BY_HTMX) && !form.matches('[hx-trigger]'); // what it sends at another event, its button does not
+const PATIENCE = 10000; // milliseconds
+const isReached = () => fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }).then(() => true, () => false);
+
 async function sendIfReached(form, submitter) {
   const here = form.dataset;
-  try {
-    await fetch('/healthz', { cache: 'no-store' });
-  } catch {
+  pending(form, true);
+  const reached = await isReached();
+  pending(form, false);
+  if (!reached) {
     const texts = JSON.parse(document.getElementById('texts')?.textContent || 'null') || {};
     document.dispatchEvent(new CustomEvent('kesu:toast', { detail: texts.offline }));
     return;
   }
+  const gone = [form, submitter].some((one) => one && !one.isConnected) || form.closest('dialog')?.open === false;
+  if (gone) return; // it was closed, or the page drew another one
   here.reached = here.confirmed = 'yes';
-  form.requestSubmit(submitter);
-  here.reached = here.confirmed = '';
+  try {
+    form.requestSubmit(submitter);
+  } finally {
+    here.reached = here.confirmed = '';
+  }
 }
 
 document.addEventListener('submit', (event) => {
@@ -61,7 +71,7 @@ document.addEventListener('submit', (event) => {
     });
     return;
   }
-  if (!navigator.onLine && form.dataset.reached !== 'yes' && !form.matches(BY_HTMX)) {
+  if (!navigator.onLine && form.dataset.reached !== 'yes' && !byHtmx(form) && document.getElementById('toast')) {
     event.preventDefault();
     event.stopImmediatePropagation();
     sendIfReached(form, event.submitter);

@@ -8,11 +8,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from complaints.actions import half_typed
-from complaints.models import Complaint
+from complaints.actions import half_typed, importing
+from complaints.models import Complaint, Snooze
 from tests import factories as f
 from tests.browser.conftest import Open
 from tests.cast import Cast, assemble
+from tests.days import in_days
+from tests.importing.files import ROWS, as_csv
 from tests.live import eventually
 
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"  # asks now and not in 15 seconds
@@ -131,3 +133,34 @@ def test_what_is_sent_without_a_network_stays_where_it_was_typed_and_is_sent_onc
     text.press("Control+Enter")
     expect(page.locator("#toasts")).to_contain_text("已记为内部备注")
     assert case.events.filter(text__contains="本机上的第二条").count() == 1
+
+
+def test_without_a_network_a_dialog_says_so_itself_and_a_button_of_its_own_keeps_the_page(
+    unwatched: Open,
+) -> None:
+    cast = assemble()
+    case = f.investigating(cast)
+    page = unwatched(cast.agent)
+    page.goto(f"/complaints/{case.number}/")
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("等谁、等什么").fill("等消费者寄回实物")
+    dialog.get_by_label("搁置到哪一天").fill(in_days(1))
+    page.context.set_offline(True)
+    dialog.get_by_role("button", name="搁置").click()
+    expect(dialog.get_by_text("没有连上服务器，填写的内容还在")).to_be_visible()
+    assert not Snooze.objects.exists()
+    page.context.set_offline(False)
+    dialog.get_by_role("button", name="搁置").click()
+    page.wait_for_url(f"**/complaints/#{case.number}")
+    assert Snooze.objects.get().waiting_for == "等消费者寄回实物"
+    # a form that htmx sends only when something changes: its button is the browser's
+    run = importing.upload([as_csv(ROWS)], "list.csv", by=cast.agent)
+    page.goto(f"/import/{run.pk}/")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="开始导入").click()
+    expect(page.locator("#toasts")).to_contain_text("没有连上服务器")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="开始导入").click()
+    page.wait_for_url(f"**/import/{run.pk}/**")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("对应列，看预览")
