@@ -147,6 +147,7 @@ async function keep(form, state, text) {
     if (JSON.stringify(read(form)) === text) form.dispatchEvent(new CustomEvent('kesu:draft-saved', { bubbles: true }));
   } catch (problem) {
     if (over()) return;
+    state.restored = false; // from now on it says whether it is kept
     remember(form, text);
     const kept = problem.message === '401' ? texts.draft_signed_out : texts.draft_kept_here;
     say(form, problem.refused ?? kept.replace('{time}', clock()), true);

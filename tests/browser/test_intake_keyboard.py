@@ -237,6 +237,24 @@ def test_without_a_network_the_text_stays_and_is_saved_when_it_is_back(unwatched
     expect(status(page)).to_contain_text("草稿已保存")
 
 
+def test_a_draft_that_came_back_says_when_it_is_kept_although_that_failed_at_first(
+    unwatched: Open,
+) -> None:
+    cast = assemble()
+    page = unwatched(cast.agent)
+    page.route("**/drafts/**", lambda route: route.abort())
+    begin(page)
+    write(page, "许女士")
+    expect(status(page)).to_contain_text("只存在本机")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("#id_consumer_name")).to_have_value("许女士")
+    expect(status(page)).to_contain_text("只存在本机")
+    page.unroute("**/drafts/**")
+    saved(cast, consumer_name="许女士")
+    expect(status(page)).to_contain_text("草稿已保存")
+
+
 def test_a_session_that_ends_while_typing_is_opened_again_in_place(unwatched: Open) -> None:
     cast = assemble()
     page = unwatched(cast.agent)
