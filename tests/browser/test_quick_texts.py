@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from complaints.actions import half_typed, quick_texts
+from complaints.models import Complaint
 from tests import factories as f
 from tests.browser.conftest import Open
 from tests.cast import Cast, assemble
@@ -79,15 +80,20 @@ def test_a_text_is_put_in_by_its_abbreviation_while_one_writes(unwatched: Open) 
     expect(note).to_have_value("已收到您寄来的材料。")
 
 
-def test_enter_before_the_list_has_followed_waits_for_it_and_takes_no_other_text(
-    unwatched: Open,
-) -> None:
+def _noting(unwatched: Open) -> tuple[Complaint, Page, Locator]:
+    """A note on a case that is about to be written."""
     cast = assemble()
     case = f.investigating(cast)
     _texts(cast)
     page = unwatched(cast.agent)
     page.goto(f"/complaints/{case.number}/?compose=note")
-    note = page.locator("#text-note")
+    return case, page, page.locator("#text-note")
+
+
+def test_enter_before_the_list_has_followed_waits_for_it_and_takes_no_other_text(
+    unwatched: Open,
+) -> None:
+    case, page, note = _noting(unwatched)
     note.press_sequentially("；；")
     _list(page)  # of all texts, this one second
     _at_once(page, "bcpj")
@@ -100,12 +106,7 @@ def test_enter_before_the_list_has_followed_waits_for_it_and_takes_no_other_text
 
 
 def test_enter_takes_no_text_that_nobody_has_seen(unwatched: Open) -> None:
-    cast = assemble()
-    case = f.investigating(cast)
-    _texts(cast)
-    page = unwatched(cast.agent)
-    page.goto(f"/complaints/{case.number}/?compose=note")
-    note = page.locator("#text-note")
+    _case, page, note = _noting(unwatched)
     note.focus()
     for words in ("说完；；", "；；材料"):  # all texts; one that only holds the word
         note.fill("")
@@ -131,12 +132,7 @@ def test_enter_takes_no_text_that_nobody_has_seen(unwatched: Open) -> None:
 
 
 def test_who_writes_on_while_the_list_does_not_come_loses_no_line(unwatched: Open) -> None:
-    cast = assemble()
-    case = f.investigating(cast)
-    _texts(cast)
-    page = unwatched(cast.agent)
-    page.goto(f"/complaints/{case.number}/?compose=note")
-    note = page.locator("#text-note")
+    _case, page, note = _noting(unwatched)
     asked: list[Route] = []
     page.route("**/quick-texts/**", lambda route: asked.append(route))  # never answered
     note.focus()
