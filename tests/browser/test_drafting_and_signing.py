@@ -89,6 +89,29 @@ def test_counsel_finds_the_fact_and_signs_by_keyboard(signed_in: Open) -> None:
     assert Opinion.objects.count() == 1
 
 
+def test_a_signature_that_does_not_leave_is_told_in_its_dialog_and_given_later(
+    unwatched: Open,
+) -> None:
+    cast = assemble()
+    case = f.in_review(cast)
+    page = unwatched(cast.counsel)
+    page.goto(f"/review/{case.number}/")
+    page.get_by_role("textbox", name="审核意见").fill("事实清楚，同意")
+    tick_all(page)
+    page.get_by_role("button", name="同意并签署").click()
+    dialog = page.get_by_role("dialog")
+    take_over_drafts(page)
+    dialog.get_by_label("登录密码").fill(PASSWORD)
+    page.context.set_offline(True)
+    dialog.get_by_role("button", name="签署", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("没有连上服务器，填写的内容还在")
+    assert not Opinion.objects.exists()
+    page.context.set_offline(False)
+    dialog.get_by_role("button", name="签署", exact=True).click()
+    expect(page.get_by_text("林若衡 已于")).to_be_visible()
+    assert Opinion.objects.get().signed
+
+
 def test_without_scripts_the_same_is_done_by_full_pages(signed_in: Open) -> None:
     cast = assemble()
     case = concluded(cast)
