@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from complaints.actions import communication
 from complaints.models import Commitment, Complaint
 from tests import factories as f
 from tests.api.conftest import Caller, program
 from tests.cast import Cast
+from tests.days import in_days
 
 
 def ok(answer: Any, status: int = 200) -> Any:
     assert answer.status_code == status, answer.content.decode()
     return answer.json()
-
-
-def in_days(days: int) -> str:
-    return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
 @pytest.fixture

@@ -13,13 +13,10 @@ from tests import factories as f
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.watch import headings, hidden_stops, shut_out, too_wide
 from tests.cast import Cast, assemble
+from tests.days import in_days
 
 CALL_BACK = "三个工作日内回电告知核实结果"
 SMALL_WINDOW = {"width": 960, "height": 720}
-
-
-def in_days(days: int) -> str:
-    return (timezone.localdate() + timedelta(days=days)).isoformat()
 
 
 def promised(cast: Cast, *texts: str) -> Complaint:
